@@ -1,0 +1,165 @@
+import { UsageFailure } from './context.ts';
+
+/** `string` shows its default in quotes, `value` and `list` without; a list collects all occurrences. */
+export type FlagKind = 'bool' | 'string' | 'value' | 'list' | 'duration';
+
+/** One flag of a command. */
+export interface FlagSpec {
+  readonly name: string;
+  readonly kind: FlagKind;
+  /** Default as text; `false` for bools unless given, `` for the others. */
+  readonly default?: string;
+  readonly help: string;
+  /** Value of the flag given without `=VALUE`; such a flag never takes the next argument. */
+  readonly noOptDefault?: string;
+  /** What is wrong with a value, or undefined. Its text ends the error `invalid argument "v" for --name=v: …`. */
+  readonly check?: (value: string) => string | undefined;
+  /** Not shown in help texts. */
+  readonly hidden?: boolean;
+}
+
+/** Called for each flag in the order of the command line; may return what is wrong with it. */
+export type OnFlag = (spec: FlagSpec, value: string) => string | undefined;
+
+/** Parsed flags with typed access; asking for an undeclared flag is a programming error. */
+export class Flags {
+  readonly #specs: ReadonlyMap<string, FlagSpec>;
+  readonly #values = new Map<string, string[]>();
+
+  constructor(specs: readonly FlagSpec[]) {
+    this.#specs = new Map(specs.map((spec) => [spec.name, spec]));
+  }
+
+  spec(name: string): FlagSpec | undefined {
+    return this.#specs.get(name);
+  }
+
+  add(name: string, value: string): void {
+    this.#values.set(name, [...(this.#values.get(name) ?? []), value]);
+  }
+
+  isSet(name: string): boolean {
+    return this.#values.has(name);
+  }
+
+  string(name: string): string {
+    const spec = this.#specs.get(name);
+    if (spec === undefined) throw new TypeError(`no such flag: ${name}`);
+    return this.#values.get(name)?.at(-1) ?? spec.default ?? (spec.kind === 'bool' ? 'false' : '');
+  }
+
+  bool(name: string): boolean {
+    return parseBool(this.string(name)) === true;
+  }
+
+  /** All values in order; each occurrence of the flag is one entry, not split at commas. */
+  list(name: string): readonly string[] {
+    return this.#values.get(name) ?? [];
+  }
+
+  durationMs(name: string): number {
+    return parseDurationMs(this.string(name)) ?? 0;
+  }
+}
+
+/** What Go's ParseBool accepts. */
+export function parseBool(text: string): boolean | undefined {
+  if (['1', 't', 'T', 'true', 'TRUE', 'True'].includes(text)) return true;
+  if (['0', 'f', 'F', 'false', 'FALSE', 'False'].includes(text)) return false;
+  return undefined;
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  μs: 1e-3,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+};
+
+/** A Go duration (`1h30m`, `-1.5s`, `0`) in ms, or undefined. */
+export function parseDurationMs(text: string): number | undefined {
+  const sign = text.startsWith('-') ? -1 : 1;
+  const body = text.replace(/^[+-]/, '');
+  if (body === '0') return 0;
+  const part = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/y;
+  let totalMs = 0;
+  let end = 0;
+  for (let match = part.exec(body); match !== null; match = part.exec(body)) {
+    totalMs += Number(match[1]) * (UNIT_MS[match[2] ?? ''] ?? 0);
+    end = part.lastIndex;
+  }
+  return end === body.length && end > 0 ? sign * totalMs : undefined;
+}
+
+/** Result of one pass over a command line. */
+export interface ParsedArgs {
+  readonly flags: Flags;
+  readonly rest: readonly string[];
+}
+
+/** How {@link parseFlags} reads a command line. */
+export interface ParseOptions {
+  /** False: stop at the first argument that is no flag. Default true. */
+  readonly interspersed?: boolean;
+  /** Collects into these flags instead of new ones. */
+  readonly into?: Flags;
+  readonly onFlag?: OnFlag;
+}
+
+/**
+ * Parses `--flag`, `--flag=value`, `--flag value` and `--` the way rkt's own parser does.
+ *
+ * @throws UsageFailure with rkt's message for unknown flags and bad values
+ */
+export function parseFlags(specs: readonly FlagSpec[], argv: readonly string[], options: ParseOptions = {}): ParsedArgs {
+  const flags = options.into ?? new Flags(specs);
+  const rest: string[] = [];
+  for (let i = 0; i < argv.length; i += 1) {
+    const arg = argv[i] ?? '';
+    if (arg === '--') return { flags, rest: [...rest, ...argv.slice(i + 1)] };
+    if (arg.length < 2 || !arg.startsWith('-')) {
+      if (options.interspersed === false) return { flags, rest: [...rest, ...argv.slice(i)] };
+      rest.push(arg);
+      continue;
+    }
+    if (readFlag(flags, arg, argv[i + 1], options.onFlag)) i += 1;
+  }
+  return { flags, rest };
+}
+
+/** Reads one flag; true when it took the next argument as its value. */
+function readFlag(flags: Flags, arg: string, next: string | undefined, onFlag: OnFlag | undefined): boolean {
+  if (!arg.startsWith('--')) throw new UsageFailure(`unknown shorthand flag: '${arg[1] ?? ''}' in ${arg}`);
+  const [name = '', inline] = splitOnce(arg.slice(2));
+  if (name === '' || name.startsWith('-')) throw new UsageFailure(`bad flag syntax: ${arg}`);
+  const spec = flags.spec(name);
+  if (spec === undefined) throw new UsageFailure(`unknown flag: --${name}`);
+  const implied = spec.kind === 'bool' ? 'true' : spec.noOptDefault;
+  const value = inline ?? implied ?? next;
+  if (value === undefined) throw new UsageFailure(`flag needs an argument: --${name}`);
+  const problem = checkValue(spec, value) ?? onFlag?.(spec, value);
+  if (problem !== undefined) {
+    throw new UsageFailure(`invalid argument ${JSON.stringify(value)} for --${name}=${value}: ${problem}`);
+  }
+  flags.add(name, value);
+  return inline === undefined && implied === undefined;
+}
+
+function checkValue(spec: FlagSpec, value: string): string | undefined {
+  if (spec.kind === 'bool' && parseBool(value) === undefined) {
+    return `strconv.ParseBool: parsing ${JSON.stringify(value)}: invalid syntax`;
+  }
+  if (spec.kind === 'duration' && parseDurationMs(value) === undefined) {
+    return `time: invalid duration ${JSON.stringify(value)}`;
+  }
+  return spec.check?.(value);
+}
+
+function splitOnce(text: string): [string, string | undefined] {
+  const at = text.indexOf('=');
+  return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
+}

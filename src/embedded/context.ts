@@ -1,0 +1,63 @@
+/** Security checks that `--insecure-options` can switch off. */
+export type InsecureOption = 'image' | 'tls' | 'ondisk' | 'http' | 'pubkey' | 'capabilities' | 'paths' | 'seccomp';
+
+/** What every command of the embedded rkt gets: the global options, the outside world, and nothing else. */
+export interface RktContext {
+  /** Data directory, absolute. */
+  readonly dir: string;
+  readonly debug: boolean;
+  readonly insecure: ReadonlySet<InsecureOption>;
+  readonly localConfigDir: string;
+  readonly systemConfigDir: string;
+  readonly userConfigDir: string | undefined;
+  readonly trustKeysFromHttps: boolean;
+  /** Last word of the command's name (`list` for `image list`): rkt puts it in front of its messages. */
+  readonly label: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly uid: number;
+  stdout(text: string): void;
+  stderr(text: string): void;
+  /** Hands a POSIX sh script to the launcher, which execs it after this process has ended with 0. */
+  readonly launch?: (script: string) => void;
+}
+
+/**
+ * An expected failure, printed as `<label>: <message>: <innermost cause>`.
+ *
+ * With `--debug` the whole chain is printed as a tree. `message` may be empty; `causes` go from outer to inner.
+ */
+export class RktFailure extends Error {
+  readonly causes: readonly string[];
+  readonly exitCode: number;
+  override readonly name: string = 'RktFailure';
+
+  constructor(message: string, causes: readonly string[] = [], exitCode = 254) {
+    super(message);
+    this.causes = causes;
+    this.exitCode = exitCode;
+  }
+
+  /** The text rkt prints for this failure: without the label, without a final newline. */
+  describe(debug: boolean): string {
+    if (debug) return [this.message, ...this.causes.map((cause, i) => `${'  '.repeat(i + 1)}└─${cause}`)].join('\n');
+    return [this.message, this.causes.at(-1) ?? ''].filter((part) => part !== '').join(': ');
+  }
+}
+
+/** A wrong command line: the help goes to stdout and, if there is a message, `Error: <message>` to stderr. */
+export class UsageFailure extends RktFailure {
+  override readonly name = 'UsageFailure';
+}
+
+/** Wraps any failure into one more outer message; anything unexpected passes through unchanged. */
+export function wrapFailure(error: unknown, outer: string): unknown {
+  if (!(error instanceof RktFailure)) return error;
+  const inner = error.message === '' ? error.causes : [error.message, ...error.causes];
+  return new RktFailure('', [outer, ...inner], error.exitCode);
+}
+
+/** Prints one line for the user the way rkt does: `<label>: <text>`. */
+export function tell(ctx: RktContext, text: string, label: string = ctx.label): void {
+  ctx.stderr(`${label}: ${text}\n`);
+}
