@@ -1,0 +1,215 @@
+/** What one catalogue entry says. `recoverable` is Nomad's word: a retry of the same call can succeed. */
+interface CatalogueEntry {
+  readonly meaning: string;
+  readonly remedy: string;
+  readonly recoverable: boolean;
+}
+
+const entry = (recoverable: boolean, meaning: string, remedy: string): CatalogueEntry => ({
+  meaning,
+  remedy,
+  recoverable,
+});
+
+/** Every error the library throws, by stable code. `docs/errors.md` has one heading a code. */
+export const ERROR_CATALOGUE = {
+  // configuration
+  RKT_ERR_OPTIONS: entry(
+    false,
+    'An option of createDriver or the command line is not valid.',
+    'Correct the named option.',
+  ),
+  RKT_ERR_DRIVER_CONFIG: entry(
+    false,
+    'The driver configuration is not valid.',
+    'The only attribute is volumes_enabled, a bool.',
+  ),
+  RKT_ERR_TASK_CONFIG: entry(
+    false,
+    'The task configuration is not valid.',
+    'Correct the named attribute; docs/task-config.md lists all of them.',
+  ),
+  RKT_ERR_DNS: entry(
+    false,
+    'A DNS server is neither an IP address nor the single word host or none.',
+    'Give IP addresses, or exactly one of host and none.',
+  ),
+  RKT_ERR_VOLUME: entry(
+    false,
+    'A volume is not written as host:container[:readOnly].',
+    'Write two or three parts; the third can only be readOnly.',
+  ),
+  RKT_ERR_VOLUMES_DISABLED: entry(
+    false,
+    'A volume with an absolute host path was given while volumes are disabled.',
+    'Set volumes_enabled in the driver configuration, or use a path relative to the allocation directory.',
+  ),
+  RKT_ERR_VOLUME_ESCAPE: entry(
+    false,
+    'A relative volume leaves the allocation directory.',
+    'Keep the path, with its symbolic links resolved, below the allocation directory.',
+  ),
+  RKT_ERR_PORT_MAP: entry(
+    false,
+    'port_map does not fit the ports of the task, the image or the network mode.',
+    'Name every reserved and dynamic port of the task, by port names that the image has.',
+  ),
+  RKT_ERR_SIGNAL: entry(false, 'A signal name is unknown.', 'Use a name such as SIGTERM or SIGUSR1.'),
+  // tasks
+  RKT_ERR_TASK_NOT_FOUND: entry(
+    false,
+    'task not found for given id',
+    'List the tasks with `rkt-streams ps`; recover the task first after a restart.',
+  ),
+  RKT_ERR_TASK_EXISTS: entry(
+    false,
+    'A task with this id is already known.',
+    'Destroy it first or use another id.',
+  ),
+  RKT_ERR_TASK_RUNNING: entry(
+    false,
+    'cannot destroy running task',
+    'Stop the task first, or destroy it with force.',
+  ),
+  RKT_ERR_TASK_NOT_RUNNING: entry(false, 'The task is not running.', 'Start it again under a new id.'),
+  RKT_ERR_TRANSITION: entry(
+    false,
+    'A task was asked to go to a state that does not follow from the one it is in.',
+    'This is a defect of the caller; docs/task-states.md shows what may follow what.',
+  ),
+  RKT_ERR_HANDLE: entry(
+    false,
+    'A task handle is missing, of a version that is not known, or cannot be read.',
+    'Recover with the handle that startTask returned.',
+  ),
+  RKT_ERR_STATE_FILE: entry(
+    false,
+    'A state file of a task cannot be read.',
+    'Look at the named file; move it away to give the task up.',
+  ),
+  RKT_ERR_STOP: entry(
+    true,
+    'A task did not end in time.',
+    'Look for processes in uninterruptible sleep in its cgroup.',
+  ),
+  RKT_ERR_EXEC_COMMAND: entry(
+    false,
+    'The command to execute is empty.',
+    'Give a command with an absolute path.',
+  ),
+  RKT_ERR_EXEC_TIMEOUT: entry(
+    true,
+    'A command executed in a task did not end in time.',
+    'Give it a longer timeout.',
+  ),
+  RKT_ERR_LAUNCH: entry(true, 'rkt could not start the pod.', 'Read the quoted message of rkt.'),
+  RKT_ERR_NETWORK: entry(
+    true,
+    'The pod got no network in time, and ports were to be mapped to it.',
+    'Use net = ["host"], or a stage1 with contained networking.',
+  ),
+  RKT_ERR_OUTPUT: entry(
+    false,
+    'The file or pipe for the output of a task cannot be opened.',
+    'Check that the directory of the named path exists and can be written.',
+  ),
+  RKT_ERR_RESOURCES: entry(
+    false,
+    'The resources of a task are not valid.',
+    'Correct the named value; the memory limit is in bytes and at least 4096, CPU shares are 2 to 262144.',
+  ),
+  RKT_ERR_SHUTDOWN: entry(false, 'The driver was shut down.', 'Create a new driver and recover the tasks.'),
+  // rkt
+  RKT_ERR_RKT_MISSING: entry(
+    false,
+    'The rkt binary was not found.',
+    'Install rkt, or choose the embedded one with --rkt embedded.',
+  ),
+  RKT_ERR_RKT_FAILED: entry(true, 'A command of rkt failed.', 'Read the quoted message of rkt.'),
+  RKT_ERR_RKT_TIMEOUT: entry(
+    true,
+    'A command of rkt did not end in time and was killed.',
+    'Check whether rkt hangs, or raise the timeout.',
+  ),
+  RKT_ERR_RKT_OUTPUT: entry(
+    false,
+    'rkt printed something that is not what rkt prints.',
+    'Check that the rkt option names a real rkt ≥ 1.27.0.',
+  ),
+  RKT_ERR_POD_NOT_FOUND: entry(
+    false,
+    'rkt does not know the pod.',
+    'List the pods with `rkt list`; it may have been collected.',
+  ),
+  RKT_ERR_IMAGE: entry(
+    false,
+    'The image cannot be used.',
+    'Read the quoted message; check name, path and signature of the image.',
+  ),
+  // machine
+  RKT_ERR_BINARY_MISSING: entry(false, 'A program is not in PATH.', 'Install the named program.'),
+  RKT_ERR_CGROUP: entry(
+    true,
+    'A cgroup could not be made, joined, limited or removed.',
+    'Run as root on a machine whose cgroup file systems are writable, or choose another parent with --cgroup-parent.',
+  ),
+  RKT_ERR_CGROUP_PARSE: entry(
+    false,
+    'A cgroup file holds something unexpected.',
+    'Report the quoted line with the kernel version.',
+  ),
+  RKT_ERR_STATS: entry(
+    true,
+    'No source for the figures of a task could be read.',
+    'Look at the cause; sampling goes on.',
+  ),
+} as const satisfies Record<string, CatalogueEntry>;
+
+export type ErrorCode = keyof typeof ERROR_CATALOGUE;
+
+/** What an error can carry besides its message. */
+export interface RktErrorDetails {
+  readonly cause?: unknown;
+  readonly taskId?: string;
+  readonly podId?: string;
+  /** The command line that failed. */
+  readonly command?: readonly string[];
+  readonly exitCode?: number;
+  /** The last 2 kB of what the command wrote to stderr. */
+  readonly stderr?: string;
+  readonly durationMs?: number;
+}
+
+/**
+ * The one error class of the library.
+ *
+ * `message` says what was tried, on what, and what happened; the remedy of the catalogue is appended to it.
+ */
+export class RktError extends Error {
+  override readonly name = 'RktError';
+  readonly code: ErrorCode;
+  readonly recoverable: boolean;
+  readonly details: RktErrorDetails;
+
+  constructor(code: ErrorCode, what: string, details: RktErrorDetails = {}) {
+    const { meaning, remedy, recoverable } = ERROR_CATALOGUE[code];
+    const text = what === '' ? meaning : what;
+    super(
+      `${text.replace(/\.$/, '')}. ${remedy}`,
+      details.cause === undefined ? {} : { cause: details.cause },
+    );
+    this.code = code;
+    this.recoverable = recoverable;
+    this.details = details;
+  }
+}
+
+/** True for an error of the library, optionally of one code. */
+export function isRktError(error: unknown, code?: ErrorCode): error is RktError {
+  return error instanceof RktError && (code === undefined || error.code === code);
+}
+
+/** The error of every op that is given an id nobody knows. Its first words are Nomad's own. */
+export function taskNotFound(taskId: string): RktError {
+  return new RktError('RKT_ERR_TASK_NOT_FOUND', `task not found for given id: "${taskId}"`, { taskId });
+}

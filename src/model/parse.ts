@@ -1,0 +1,38 @@
+import type { z } from 'zod';
+
+import { RktError, type ErrorCode, type RktErrorDetails } from './errors.ts';
+
+/**
+ * Parses input from outside by its schema.
+ *
+ * @throws {@link RktError} of `code`, naming `what`, every place that is wrong and the value found there
+ */
+export function parseWith<Schema extends z.ZodType>(
+  schema: Schema,
+  input: unknown,
+  what: string,
+  code: ErrorCode,
+  details: RktErrorDetails = {},
+): z.output<Schema> {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map((issue) => {
+    const place = issue.path.map(String).join('.');
+    return `${place === '' ? what : `${what}.${place}`}: ${issue.message} (got ${quoted(at(input, issue.path))})`;
+  });
+  throw new RktError(code, problems.join('; '), { ...details, cause: result.error });
+}
+
+function at(input: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) =>
+      typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined,
+    input,
+  );
+}
+
+function quoted(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  const text = typeof value === 'bigint' ? String(value) : JSON.stringify(value);
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+}

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+
+const port = z.strictObject({ label: z.string().min(1), value: z.number().int().min(1).max(65_535) });
+
+/** One network of a task as Nomad gives it: its reserved and dynamic ports, each with a label. */
+export const networkResourceSchema = z.strictObject({
+  ip: z.string().optional(),
+  reservedPorts: z.array(port).default([]),
+  dynamicPorts: z.array(port).default([]),
+});
+
+/** A device file of the host; read-only unless the permissions hold `w`. */
+export const deviceSchema = z.strictObject({
+  hostPath: z.string().startsWith('/'),
+  taskPath: z.string().startsWith('/'),
+  permissions: z
+    .string()
+    .regex(/^[rwm]*$/, 'holds only the letters r, w and m')
+    .default('rwm'),
+});
+
+export const mountSchema = z.strictObject({
+  hostPath: z.string().startsWith('/'),
+  taskPath: z.string().startsWith('/'),
+  readOnly: z.boolean().default(false),
+});
+
+/** What a task may use. */
+export const taskResourcesSchema = z.strictObject({
+  /** Hard limit in bytes; the smallest that rkt takes is 4096. */
+  memoryLimitBytes: z.number().int().min(4096).optional(),
+  /** A weight against the other tasks of the machine (v1 `cpu.shares`), not a limit. */
+  cpuShares: z.number().int().min(2).max(262_144).optional(),
+  networks: z.array(networkResourceSchema).default([]),
+  devices: z.array(deviceSchema).default([]),
+  mounts: z.array(mountSchema).default([]),
+});
+
+export type NetworkResource = z.infer<typeof networkResourceSchema>;
+export type Device = z.infer<typeof deviceSchema>;
+export type Mount = z.infer<typeof mountSchema>;
+export type TaskResources = z.infer<typeof taskResourcesSchema>;

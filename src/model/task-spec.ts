@@ -1,0 +1,36 @@
+import { z } from 'zod';
+
+import { taskConfigSchema } from './task-config.ts';
+import { taskResourcesSchema } from './task-resources.ts';
+
+/** Environment names as rkt takes them in `--set-env`. */
+const environment = z.record(
+  z.string().regex(/^[A-Za-z_][A-Za-z_0-9.-]*$/, 'is not a variable name'),
+  z.string(),
+);
+
+/** A task to start: what Nomad calls TaskConfig, around the driver's own `config` block. */
+export const taskSpecSchema = z.strictObject({
+  /** Unique among the tasks of one data directory. */
+  id: z
+    .string()
+    .min(1)
+    .max(512)
+    .refine((id) => !id.includes('\0'), 'holds a zero byte'),
+  name: z.string().min(1).optional(),
+  allocId: z.string().min(1).optional(),
+  jobName: z.string().optional(),
+  taskGroupName: z.string().optional(),
+  config: taskConfigSchema,
+  resources: taskResourcesSchema.prefault({}),
+  env: environment.default({}),
+  user: z.string().min(1).optional(),
+  /** The allocation's directory; its `alloc`, `<task>/local` and `<task>/secrets` become standing volumes when it is given. */
+  allocDir: z.string().startsWith('/').optional(),
+  /** A file or named pipe; a log file in the task's own directory when it is absent. */
+  stdoutPath: z.string().startsWith('/').optional(),
+  stderrPath: z.string().startsWith('/').optional(),
+});
+
+export type TaskSpec = z.infer<typeof taskSpecSchema>;
+export type TaskSpecInput = z.input<typeof taskSpecSchema>;

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+
+import { networkSchema } from './driver-network.ts';
+import { processIdSchema } from './process-id.ts';
+import { taskSpecSchema } from './task-spec.ts';
+
+export const HANDLE_VERSION = 1;
+
+/** What recoverTask needs to find a task again. Nomad keeps it as bytes inside its own handle. */
+export const taskStateSchema = z.strictObject({
+  spec: taskSpecSchema,
+  podId: z.string().min(1),
+  /** Distinguishes this start from every other one, of any task. */
+  startToken: z.string().min(1),
+  /** The app (fly) or the stage1 supervisor: the pid that `rkt status` prints. */
+  process: processIdSchema,
+  /** The shell that waits for it and writes the exit file. */
+  shim: processIdSchema,
+  startedAtMs: z.number(),
+  /** Absolute directories, one a hierarchy (v1) or one in all (v2); empty when the task has no cgroup of its own. */
+  cgroupPaths: z.array(z.string()),
+  network: networkSchema.optional(),
+});
+
+/** The handle of a running task. */
+export const taskHandleSchema = z.strictObject({
+  version: z.literal(HANDLE_VERSION),
+  state: taskStateSchema,
+});
+
+export type TaskState = z.infer<typeof taskStateSchema>;
+export type TaskHandle = z.infer<typeof taskHandleSchema>;
