@@ -1,0 +1,188 @@
+import { createHash } from 'node:crypto';
+import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { RktError } from '../model/errors.ts';
+import { parseWith } from '../model/parse.ts';
+import { storedTaskSchema, type StoredTask } from './stored-task.ts';
+
+/** What a directory of state files held. */
+export interface LoadedTasks {
+  readonly entries: readonly StoredTask[];
+  /** Files that could not be read; each error is RKT_ERR_STATE_FILE and names the file. */
+  readonly failures: readonly { readonly file: string; readonly error: RktError }[];
+}
+
+/** One JSON file a task. Every error is RKT_ERR_STATE_FILE and names the file. */
+export interface StateStore {
+  readonly directory: string;
+  /**
+   * Replaces the file of the task. Whoever reads it, and whenever this process dies, finds the old text or the new one,
+   * never a part. Saves and removals of one task happen in the order of the calls.
+   */
+  save(entry: StoredTask): Promise<void>;
+  /** Undefined when there is no file for the task. */
+  load(id: string): Promise<StoredTask | undefined>;
+  /** Everything there is, in the order of creation; also sweeps up what writers that were killed left half written. */
+  loadAll(): Promise<LoadedTasks>;
+  /** Does nothing when there is no file for the task. */
+  remove(id: string): Promise<void>;
+}
+
+const SUFFIX = '.json';
+const TEMPORARY = /^\..*\.(?<pid>[0-9]+)\.[0-9]+\.tmp$/;
+
+/** A store below `directory`, which is made by the first save, for its owner only: specs hold environments. */
+export function createStateStore(directory: string): StateStore {
+  const inTurn = createTurns();
+  let writes = 0;
+  const pathOf = (id: string): string => join(directory, stateFileName(id));
+  return {
+    directory,
+    save: (entry) =>
+      inTurn(entry.id, async () => {
+        writes += 1;
+        const temporary = join(directory, `.${stateFileName(entry.id)}.${process.pid}.${writes}.tmp`);
+        await orStateFileError(pathOf(entry.id), 'write', () =>
+          replaceFile(directory, temporary, pathOf(entry.id), `${JSON.stringify(entry)}\n`),
+        );
+      }),
+    load: async (id) => {
+      const text = await orStateFileError(pathOf(id), 'read', () => readIfThere(pathOf(id)));
+      return text === undefined ? undefined : parseStoredTask(pathOf(id), text);
+    },
+    loadAll: () => loadDirectory(directory),
+    remove: (id) =>
+      inTurn(id, () => orStateFileError(pathOf(id), 'remove', () => rm(pathOf(id), { force: true }))),
+  };
+}
+
+/** A file name for any id: readable where it can be, unique by a hash, 75 characters at most. */
+export function stateFileName(id: string): string {
+  const slug = id
+    .replaceAll(/[^A-Za-z0-9_-]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 37);
+  const hash = createHash('sha256').update(id).digest('hex').slice(0, 32);
+  return `${slug === '' ? 'task' : slug}-${hash}${SUFFIX}`;
+}
+
+async function replaceFile(directory: string, temporary: string, path: string, text: string): Promise<void> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  try {
+    await writeDurably(temporary, text);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+async function writeDurably(path: string, text: string): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.writeFile(text);
+    // Without it a crash of the machine can leave the new name on an empty file.
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function loadDirectory(directory: string): Promise<LoadedTasks> {
+  const names = await orStateFileError(directory, 'read', () => listIfThere(directory));
+  const entries: StoredTask[] = [];
+  const failures: { file: string; error: RktError }[] = [];
+  for (const name of names) {
+    const file = join(directory, name);
+    if (isLeftover(name)) await orStateFileError(file, 'remove', () => rm(file, { force: true }));
+    if (name.startsWith('.') || !name.endsWith(SUFFIX)) continue;
+    try {
+      const text = await orStateFileError(file, 'read', () => readIfThere(file));
+      if (text !== undefined) entries.push(parseStoredTask(file, text));
+    } catch (error) {
+      if (!(error instanceof RktError)) throw error;
+      failures.push({ file, error });
+    }
+  }
+  return { entries: entries.sort((a, b) => a.createdAtMs - b.createdAtMs), failures };
+}
+
+function parseStoredTask(file: string, text: string): StoredTask {
+  const entry = parseWith(
+    storedTaskSchema,
+    parseJson(file, text),
+    `State file ${file}`,
+    'RKT_ERR_STATE_FILE',
+  );
+  if (!file.endsWith(`/${stateFileName(entry.id)}`)) {
+    throw new RktError(
+      'RKT_ERR_STATE_FILE',
+      `State file ${file} holds the task "${entry.id}" of another file`,
+      {
+        taskId: entry.id,
+      },
+    );
+  }
+  return entry;
+}
+
+function parseJson(file: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new RktError('RKT_ERR_STATE_FILE', `State file ${file} is not JSON`, { cause });
+  }
+}
+
+function isLeftover(name: string): boolean {
+  const pid = TEMPORARY.exec(name)?.groups?.pid;
+  if (pid === undefined) return false;
+  try {
+    process.kill(Number(pid), 0);
+    return false;
+  } catch (error) {
+    return hasCode(error, 'ESRCH');
+  }
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  return readFile(path, 'utf8').catch((error: unknown) => {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  });
+}
+
+async function listIfThere(directory: string): Promise<readonly string[]> {
+  return readdir(directory).catch((error: unknown) => {
+    if (hasCode(error, 'ENOENT')) return [];
+    throw error;
+  });
+}
+
+async function orStateFileError<T>(path: string, verb: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new RktError('RKT_ERR_STATE_FILE', `Could not ${verb} state file ${path}: ${reason}`, { cause });
+  }
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
+
+/** One action at a time for each key; a failed one does not hold up the next. */
+function createTurns(): <T>(key: string, action: () => Promise<T>) => Promise<T> {
+  const last = new Map<string, Promise<unknown>>();
+  return async (key, action) => {
+    const turn = (last.get(key) ?? Promise.resolve()).then(action, action);
+    last.set(key, turn);
+    try {
+      return await turn;
+    } finally {
+      if (last.get(key) === turn) last.delete(key);
+    }
+  };
+}

@@ -1,0 +1,204 @@
+import {
+  Subject,
+  auditTime,
+  concat,
+  defer,
+  distinctUntilChanged,
+  map,
+  of,
+  share,
+  type Observable,
+  type SchedulerLike,
+} from 'rxjs';
+
+import { RktError, taskNotFound } from '../model/errors.ts';
+import type { Logger } from '../model/logger.ts';
+import type { TaskEvent, TaskEventKind } from '../model/task-event.ts';
+import type { TaskPhase, TaskStatus } from '../model/task-status.ts';
+import { createEventHistory } from './event-history.ts';
+import { createSerialDelivery } from './serial-delivery.ts';
+import { newTaskRecord, type NewTask, type TaskPatch, type TaskRecord } from './task-record.ts';
+import { taskStatus } from './task-status.ts';
+import { checkRemoval, checkTransition } from './transitions.ts';
+
+/** One change of the registry. `previous` is there when a record was changed. */
+export interface TaskChange {
+  readonly kind: 'added' | 'changed' | 'removed';
+  readonly record: TaskRecord;
+  readonly previous?: TaskRecord;
+}
+
+/**
+ * The one owner of task state.
+ *
+ * State changes at once; what was published reaches the subscribers in the order of the calls, also when a subscriber
+ * calls back. After `close` everything but `get` and `list` throws RKT_ERR_SHUTDOWN, and each stream completes.
+ */
+export interface TaskRegistry {
+  /** @throws RKT_ERR_TASK_EXISTS */
+  add(task: NewTask): TaskRecord;
+  get(id: string): TaskRecord | undefined;
+  /** @throws RKT_ERR_TASK_NOT_FOUND */
+  require(id: string): TaskRecord;
+  /** In the order they were added. */
+  list(): readonly TaskRecord[];
+  /** @throws RKT_ERR_TRANSITION when the phase may not follow the present one; RKT_ERR_TASK_NOT_FOUND */
+  transition(id: string, phase: TaskPhase, patch?: TaskPatch): TaskRecord;
+  /** Changes anything but the phase. @throws RKT_ERR_TASK_NOT_FOUND */
+  update(id: string, patch: TaskPatch): TaskRecord;
+  /** @throws RKT_ERR_TRANSITION for a task that is running or stopping; RKT_ERR_TASK_NOT_FOUND */
+  remove(id: string): void;
+  /** Publishes an event. Give the record itself for a task that was removed. @throws RKT_ERR_TASK_NOT_FOUND */
+  emit(
+    kind: TaskEventKind,
+    task: string | TaskRecord,
+    message: string,
+    annotations?: Readonly<Record<string, string>>,
+  ): void;
+  /** Hot, without replay. */
+  readonly changes$: Observable<TaskChange>;
+  /** Hot, without replay. */
+  readonly events$: Observable<TaskEvent>;
+  /** The present tasks at once; then one value for all changes of the same moment. */
+  readonly tasks$: Observable<readonly TaskStatus[]>;
+  /** The last `count` published events, oldest first, up to the one being delivered; see {@link createEventHistory}. */
+  lastEvents(count: number): Iterable<TaskEvent>;
+  close(): void;
+}
+
+export interface TaskRegistryDeps {
+  readonly scheduler: SchedulerLike;
+  readonly logger: Logger;
+}
+
+export function createTaskRegistry({ scheduler, logger }: TaskRegistryDeps): TaskRegistry {
+  const records = new Map<string, TaskRecord>();
+  const changeSubject = new Subject<TaskChange>();
+  const eventSubject = new Subject<TaskEvent>();
+  const history = createEventHistory();
+  const deliver = createSerialDelivery();
+  const statuses = createSnapshot(records);
+  let isClosed = false;
+
+  const checkOpen = (): void => {
+    if (isClosed) throw new RktError('RKT_ERR_SHUTDOWN', '');
+  };
+  const present = (id: string): TaskRecord => {
+    checkOpen();
+    const record = records.get(id);
+    if (record === undefined) throw taskNotFound(id);
+    return record;
+  };
+  const publish = (change: TaskChange): void => {
+    statuses.invalidate();
+    deliver(() => changeSubject.next(change));
+  };
+  const replace = (previous: TaskRecord, patch: TaskPatch, phase: TaskPhase): TaskRecord => {
+    const record = Object.freeze({ ...previous, ...patch, id: previous.id, phase });
+    records.set(record.id, record);
+    publish({ kind: 'changed', record, previous });
+    return record;
+  };
+
+  return {
+    add(task) {
+      checkOpen();
+      if (records.has(task.id)) {
+        throw new RktError('RKT_ERR_TASK_EXISTS', `A task with the id "${task.id}" is already known`, {
+          taskId: task.id,
+        });
+      }
+      const record = newTaskRecord(task);
+      records.set(record.id, record);
+      publish({ kind: 'added', record });
+      return record;
+    },
+    get: (id) => records.get(id),
+    require: present,
+    list: () => [...records.values()],
+    transition(id, phase, patch = {}) {
+      const previous = present(id);
+      checkTransition(id, previous.phase, phase);
+      logger.debug({ taskId: id, from: previous.phase, to: phase }, 'task changes its phase');
+      return replace(previous, patch, phase);
+    },
+    update(id, patch) {
+      const previous = present(id);
+      return replace(previous, patch, previous.phase);
+    },
+    remove(id) {
+      const record = present(id);
+      checkRemoval(id, record.phase);
+      records.delete(id);
+      publish({ kind: 'removed', record });
+    },
+    emit(kind, task, message, annotations = {}) {
+      checkOpen();
+      const event = taskEvent(
+        kind,
+        typeof task === 'string' ? present(task) : task,
+        message,
+        annotations,
+        scheduler,
+      );
+      logger.info({ taskId: event.taskId, kind, ...annotations }, message);
+      deliver(() => {
+        // Before the subscribers: one of them may ask for a replay, which must then hold this event exactly once.
+        history.push(event);
+        eventSubject.next(event);
+      });
+    },
+    changes$: changeSubject.asObservable(),
+    events$: eventSubject.asObservable(),
+    tasks$: snapshots(changeSubject.asObservable(), statuses.read, scheduler),
+    lastEvents: (count) => history.last(count),
+    close() {
+      isClosed = true;
+      deliver(() => {
+        changeSubject.complete();
+        eventSubject.complete();
+      });
+    },
+  };
+}
+
+function taskEvent(
+  kind: TaskEventKind,
+  record: TaskRecord,
+  message: string,
+  annotations: Readonly<Record<string, string>>,
+  scheduler: SchedulerLike,
+): TaskEvent {
+  return Object.freeze({
+    kind,
+    taskId: record.id,
+    taskName: record.name,
+    ...(record.allocId === undefined ? {} : { allocId: record.allocId }),
+    timeMs: scheduler.now(),
+    message,
+    annotations: Object.freeze({ ...annotations }),
+  });
+}
+
+/** The statuses of all tasks, computed once a change however many ask. */
+function createSnapshot(records: ReadonlyMap<string, TaskRecord>): {
+  read: () => readonly TaskStatus[];
+  invalidate: () => void;
+} {
+  let current: readonly TaskStatus[] | undefined;
+  return {
+    read: () => (current ??= Object.freeze([...records.values()].map(taskStatus))),
+    invalidate: () => {
+      current = undefined;
+    },
+  };
+}
+
+function snapshots(
+  changes$: Observable<TaskChange>,
+  read: () => readonly TaskStatus[],
+  scheduler: SchedulerLike,
+): Observable<readonly TaskStatus[]> {
+  const later$ = changes$.pipe(auditTime(0, scheduler), map(read), share());
+  return defer(() => concat(of(read()), later$)).pipe(distinctUntilChanged());
+}

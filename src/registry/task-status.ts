@@ -1,0 +1,41 @@
+import type { NomadTaskState, TaskPhase, TaskStatus } from '../model/task-status.ts';
+import type { TaskRecord } from './task-record.ts';
+
+/** Nomad has no words for a task whose start is not over: its state is unknown until the app runs. */
+const NOMAD_STATES: Readonly<Record<TaskPhase, NomadTaskState>> = {
+  preparing: 'unknown',
+  starting: 'unknown',
+  running: 'running',
+  stopping: 'running',
+  exited: 'exited',
+  unknown: 'unknown',
+};
+
+/** What inspectTask tells of a task. Frozen. */
+export function taskStatus(record: TaskRecord): TaskStatus {
+  return Object.freeze({
+    id: record.id,
+    name: record.name,
+    allocId: record.allocId,
+    phase: record.phase,
+    state: NOMAD_STATES[record.phase],
+    image: record.spec.config.image,
+    podId: record.podId,
+    pid: record.process?.pid,
+    startedAtMs: record.startedAtMs,
+    completedAtMs: record.exitResult?.completedAtMs,
+    exitResult: record.exitResult,
+    network: record.network,
+    cgroupPaths: record.cgroupPaths,
+    memoryLimitBytes: record.spec.resources.memoryLimitBytes,
+    driverAttributes: driverAttributes(record),
+  });
+}
+
+function driverAttributes({ process, podId, network }: TaskRecord): Readonly<Record<string, string>> {
+  return Object.freeze({
+    ...(process === undefined ? {} : { pid: String(process.pid) }),
+    ...(podId === undefined ? {} : { pod: podId }),
+    ...(network === undefined ? {} : { ip: network.ip }),
+  });
+}
