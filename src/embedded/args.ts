@@ -14,19 +14,26 @@ export interface FlagSpec {
   readonly noOptDefault?: string;
   /** What is wrong with a value, or undefined. Its text ends the error `invalid argument "v" for --name=v: …`. */
   readonly check?: (value: string) => string | undefined;
-  /** Not shown in help texts. */
-  readonly hidden?: boolean;
+  /** Old spelling: still accepted, not in the help, answered with this advice on stderr. */
+  readonly deprecated?: string;
+  /** Stored under this name instead (for deprecated spellings). */
+  readonly aliasOf?: string;
 }
 
-/** Called for each flag in the order of the command line; may return what is wrong with it. */
+/** Called for each flag in the order of the command line; may say what is wrong with it. */
 export type OnFlag = (spec: FlagSpec, value: string) => string | undefined;
 
 /** Parsed flags with typed access; asking for an undeclared flag is a programming error. */
 export class Flags {
   readonly #specs: ReadonlyMap<string, FlagSpec>;
   readonly #values = new Map<string, string[]>();
+  /** Every flag in the order of the command line, `arg` as it was written. */
+  readonly given: { readonly spec: FlagSpec; readonly value: string; readonly arg: string }[] = [];
+  readonly #warn: (advice: string) => void;
 
-  constructor(specs: readonly FlagSpec[]) {
+  /** `warn` gets a line of advice for each deprecated flag. */
+  constructor(specs: readonly FlagSpec[], warn: (advice: string) => void = () => undefined) {
+    this.#warn = warn;
     this.#specs = new Map(specs.map((spec) => [spec.name, spec]));
   }
 
@@ -34,8 +41,11 @@ export class Flags {
     return this.#specs.get(name);
   }
 
-  add(name: string, value: string): void {
+  add(spec: FlagSpec, value: string, arg: string): void {
+    const name = spec.aliasOf ?? spec.name;
     this.#values.set(name, [...(this.#values.get(name) ?? []), value]);
+    this.given.push({ spec, value, arg });
+    if (spec.deprecated !== undefined) this.#warn(`Flag --${spec.name} has been deprecated, ${spec.deprecated}`);
   }
 
   isSet(name: string): boolean {
@@ -126,7 +136,7 @@ export function parseFlags(specs: readonly FlagSpec[], argv: readonly string[], 
       rest.push(arg);
       continue;
     }
-    if (readFlag(flags, arg, argv[i + 1], options.onFlag)) i += 1;
+    if (readFlag(flags, arg === '-h' ? '--help' : arg, argv[i + 1], options.onFlag)) i += 1;
   }
   return { flags, rest };
 }
@@ -142,10 +152,8 @@ function readFlag(flags: Flags, arg: string, next: string | undefined, onFlag: O
   const value = inline ?? implied ?? next;
   if (value === undefined) throw new UsageFailure(`flag needs an argument: --${name}`);
   const problem = checkValue(spec, value) ?? onFlag?.(spec, value);
-  if (problem !== undefined) {
-    throw new UsageFailure(`invalid argument ${JSON.stringify(value)} for --${name}=${value}: ${problem}`);
-  }
-  flags.add(name, value);
+  if (problem !== undefined) throw new UsageFailure(`invalid argument ${JSON.stringify(value)} for ${arg}: ${problem}`);
+  flags.add(spec, value, arg);
   return inline === undefined && implied === undefined;
 }
 

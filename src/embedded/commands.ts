@@ -1,4 +1,53 @@
 import type { CommandEntry } from './command.ts';
 
 /** Every command of the embedded rkt, in the order of the help. */
-export const commandTable: readonly CommandEntry[] = [];
+export const commandTable: readonly CommandEntry[] = [
+  {
+    name: 'config',
+    summary: 'Print configuration for each stage in JSON format',
+    load: async () => (await import('./config.ts')).command,
+  },
+  {
+    name: 'fetch',
+    summary: 'Fetch image(s) and store them in the local store',
+    load: async () => (await import('./fetch.ts')).command,
+  },
+  {
+    name: 'image cat-manifest',
+    summary: 'Inspect and print the image manifest',
+    load: async () => (await import('./image-cat-manifest.ts')).command,
+  },
+  {
+    name: 'image list',
+    summary: 'List images in the local store',
+    load: async () => (await import('./image-list.ts')).command,
+  },
+  {
+    name: 'image rm',
+    summary: 'Remove one or more images with the given IDs or image names from the local store',
+    load: async () => (await import('./image-rm.ts')).command,
+  },
+  {
+    name: 'trust',
+    summary: 'Trust a key for image verification',
+    load: async () => (await import('./trust.ts')).command,
+  },
+  {
+    name: 'version',
+    summary: 'Print the version and exit',
+    load: async () => (await import('./version.ts')).command,
+  },
+];
+
+/** Commands of rkt that the embedded one does not have: named so that it can say so. */
+export const missingCommands: readonly string[] = [
+  'api-service',
+  'completion',
+  'export',
+  'image export',
+  'image extract',
+  'image gc',
+  'image render',
+  'image verify',
+  'metadata-service',
+];

@@ -50,14 +50,33 @@ export class UsageFailure extends RktFailure {
   override readonly name = 'UsageFailure';
 }
 
-/** Wraps any failure into one more outer message; anything unexpected passes through unchanged. */
+/** Puts an outer message around a failure; anything unexpected passes through unchanged. To be thrown. */
 export function wrapFailure(error: unknown, outer: string): unknown {
   if (!(error instanceof RktFailure)) return error;
   const inner = error.message === '' ? error.causes : [error.message, ...error.causes];
-  return new RktFailure('', [outer, ...inner], error.exitCode);
+  return new RktFailure(outer, inner, error.exitCode);
 }
 
 /** Prints one line for the user the way rkt does: `<label>: <text>`. */
 export function tell(ctx: RktContext, text: string, label: string = ctx.label): void {
   ctx.stderr(`${label}: ${text}\n`);
+}
+
+const ERRNO_TEXTS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file or directory',
+  EACCES: 'permission denied',
+  EPERM: 'operation not permitted',
+  ENOTDIR: 'not a directory',
+  EISDIR: 'is a directory',
+  EEXIST: 'file exists',
+  ENOSPC: 'no space left on device',
+  EROFS: 'read-only file system',
+  ELOOP: 'too many levels of symbolic links',
+  ENAMETOOLONG: 'file name too long',
+};
+
+/** The text Go has for a failed system call, e.g. `open /x: no such file or directory`. */
+export function systemErrorText(operation: string, path: string, error: unknown): string {
+  const { code, message } = error as { code?: string; message?: string };
+  return `${operation} ${path}: ${ERRNO_TEXTS[code ?? ''] ?? message ?? String(error)}`;
 }

@@ -1,6 +1,11 @@
-import type { FlagSpec, Flags } from './args.ts';
+import { appFlagOf, parseMount } from './app-flags.ts';
+import type { FlagSpec } from './args.ts';
+import { Flags, parseFlags } from './args.ts';
+import { RktFailure, UsageFailure } from './context.ts';
 
-/** A mount of a pod volume into an app. */
+export { appFlags, fetchAppFlags } from './app-flags.ts';
+
+/** A mount of a pod volume into an app; `path` is empty when no target was given. */
 export interface MountArg {
   readonly volume: string;
   readonly path: string;
@@ -10,13 +15,6 @@ export interface MountArg {
 export interface NameValue {
   readonly name: string;
   readonly value: string;
-}
-
-/** `--seccomp` of one app. */
-export interface SeccompArg {
-  readonly mode: 'retain' | 'remove';
-  readonly errno?: string;
-  readonly syscalls: readonly string[];
 }
 
 /** One image of a run/prepare/fetch command line with the flags that follow it. */
@@ -31,23 +29,27 @@ export interface AppArgs {
   readonly supplementaryGids?: readonly number[];
   readonly workingDir?: string;
   readonly environment: readonly NameValue[];
-  /** Quantity strings as given. */
+  /** Quantity strings as given, already checked. */
   readonly memory?: string;
   readonly cpu?: string;
   readonly cpuShares?: number;
   readonly oomScoreAdj?: number;
   readonly capsRetain?: readonly string[];
   readonly capsRemove?: readonly string[];
-  readonly seccomp?: SeccompArg;
+  /** As given, unchecked: rkt reads it only while it prepares the pod. */
+  readonly seccomp?: string;
   /** Mounts of this app only. */
   readonly mounts: readonly MountArg[];
   readonly readonlyRootfs?: boolean;
   readonly annotations: readonly NameValue[];
-  readonly userAnnotations: Readonly<Record<string, string>>;
-  readonly userLabels: Readonly<Record<string, string>>;
+  readonly userAnnotations: readonly NameValue[];
+  readonly userLabels: readonly NameValue[];
   /** Path of a detached signature. */
   readonly signature?: string;
 }
+
+/** An app while its flags are being read. */
+export type AppDraft = { -readonly [Key in keyof AppArgs]: AppArgs[Key] };
 
 /** A parsed run/prepare/fetch command line. */
 export interface ImageArgs {
@@ -56,18 +58,110 @@ export interface ImageArgs {
   readonly mounts: readonly MountArg[];
 }
 
-/** The flags that may follow an image; to be part of a command's `flags`. Those marked fetch belong to fetch, too. */
-export const appFlags: readonly FlagSpec[] = [];
-
-/** The flags that `fetch` accepts after an image. */
-export const fetchAppFlags: readonly FlagSpec[] = [];
+/** How {@link parseImageArgs} reads a command line. */
+export interface ImageArgsOptions {
+  /** False: `--` after an image is an error (fetch). Default true. */
+  readonly appArgs?: boolean;
+}
 
 /**
- * Reads `[flags] IMAGE [per-app flags] [-- args… [---]] IMAGE …` (a command with `interspersed: false`).
+ * Reads `IMAGE [per-app flags] [-- args… [---]] IMAGE …`: what a command with `interspersed: false` gets as `args`.
  *
- * `flags` are those already parsed in front of the first image; pod-wide flags after an image are added to them.
- * @throws UsageFailure or RktFailure with rkt's message
+ * `flags` are those parsed in front of the first image; flags of the pod that follow an image are added to them.
+ * @throws UsageFailure for per-app flags in front of the images, RktFailure for what is wrong after one
  */
-export function parseImageArgs(_specs: readonly FlagSpec[], _flags: Flags, _args: readonly string[]): ImageArgs {
-  throw new Error('not there yet');
+export function parseImageArgs(flags: Flags, args: readonly string[], options: ImageArgsOptions = {}): ImageArgs {
+  rejectEarlyFlags(flags);
+  const mounts = flags.spec('mount') === undefined ? [] : flags.list('mount').map(toMount);
+  const reader = new ImageArgsReader(flags, options.appArgs ?? true);
+  try {
+    reader.read(args);
+    checkMounts(flags, [...mounts, ...reader.apps.flatMap((app) => app.mounts)]);
+  } catch (error) {
+    if (error instanceof RktFailure) throw new RktFailure('error parsing app image arguments', [error.message]);
+    throw error;
+  }
+  return { apps: reader.apps, mounts };
+}
+
+function toMount(value: string): MountArg {
+  const mount = parseMount(value);
+  if (typeof mount === 'string') throw new RktFailure(mount);
+  return mount;
+}
+
+/** Per-app flags in front of the first image are found by the first pass, which only stores them. */
+function rejectEarlyFlags(flags: Flags): void {
+  const early = flags.given.find(({ spec }) => appFlagOf(spec) !== undefined);
+  if (early === undefined) return;
+  const { spec, value, arg } = early;
+  throw new UsageFailure(`invalid argument ${JSON.stringify(value)} for ${arg}: --${spec.name} must follow an image`);
+}
+
+function checkMounts(flags: Flags, mounts: readonly MountArg[]): void {
+  if (flags.spec('volume') === undefined) return;
+  const volumes = flags.list('volume').map((volume) => volume.split(',')[0]);
+  const dangling = mounts.find(({ volume }) => !volumes.includes(volume));
+  if (dangling === undefined) return;
+  const { path, volume } = dangling;
+  throw new RktFailure(`dangling mount point ${JSON.stringify(path)}: volume ${JSON.stringify(volume)} not found`);
+}
+
+class ImageArgsReader {
+  readonly apps: AppDraft[] = [];
+  readonly #flags: Flags;
+  readonly #allowAppArgs: boolean;
+  #appsWithArgs = 0;
+
+  constructor(flags: Flags, allowAppArgs: boolean) {
+    this.#flags = flags;
+    this.#allowAppArgs = allowAppArgs;
+  }
+
+  read(args: readonly string[]): void {
+    for (let i = 0; i < args.length; i += 1) {
+      const arg = args[i] ?? '';
+      if (arg === '--') i = this.#appArgs(args, i + 1);
+      else if (arg === '---') continue;
+      else if (arg.startsWith('-') && arg.length > 1) i = this.#flagsAt(args, i) - 1;
+      else this.apps.push(emptyApp(arg));
+    }
+  }
+
+  /** Takes everything up to `---`; returns the index of the last argument taken. */
+  #appArgs(args: readonly string[], from: number): number {
+    const app = this.apps.at(-1);
+    if (!this.#allowAppArgs) throw new RktFailure('app arguments unsupported');
+    if (app === undefined) throw new RktFailure('an image is required before any app arguments');
+    if (this.#appsWithArgs === this.apps.length) throw new RktFailure('only one set of app arguments allowed per image');
+    this.#appsWithArgs = this.apps.length;
+    const end = args.indexOf('---', from);
+    app.args = args.slice(from, end < 0 ? undefined : end);
+    return end < 0 ? args.length : end;
+  }
+
+  /** Reads the flags that start at `from`; returns the index of the first argument behind them. */
+  #flagsAt(args: readonly string[], from: number): number {
+    const stop = args.findIndex((arg, i) => i >= from && (arg === '--' || arg === '---'));
+    const part = args.slice(from, stop < 0 ? undefined : stop);
+    const { rest } = parseFlags([], part, {
+      interspersed: false,
+      into: this.#flags,
+      onFlag: (spec, value) => this.#apply(spec, value),
+    });
+    return from + part.length - rest.length;
+  }
+
+  #apply(spec: FlagSpec, value: string): string | undefined {
+    const app = this.apps.at(-1);
+    const apply = appFlagOf(spec);
+    if (app === undefined) return undefined;
+    if (apply !== undefined) return apply(app, value);
+    if (spec.name === 'mount') app.mounts = [...app.mounts, toMount(value)];
+    return undefined;
+  }
+}
+
+function emptyApp(image: string): AppDraft {
+  return { image, args: [], environment: [], mounts: [], annotations: [], userAnnotations: [], userLabels: [] };
 }

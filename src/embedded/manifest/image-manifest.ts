@@ -1,77 +1,123 @@
-/** Name and value: labels, annotations, environment. */
-export interface ManifestPair {
-  readonly name: string;
-  readonly value: string;
-}
+import { RktFailure } from '../context.ts';
+import { JsonSyntaxFailure, parseGoJson } from '../go-json.ts';
+import { acIdentifierProblem } from '../names.ts';
+import { parseManifestApp } from './app.ts';
+import type { ImageManifest, ManifestDependency, ManifestPair } from './types.ts';
+import { checkUnique, listOf, optional, pairsAt, recordOf, stringAt, stringsOf } from './values.ts';
 
-/** A port of an app. */
-export interface ManifestPort {
-  readonly name: string;
-  readonly protocol: string;
-  readonly port: number;
-  readonly count: number;
-  readonly socketActivated: boolean;
-}
+export { checkApp, parseManifestApp } from './app.ts';
+export type * from './types.ts';
 
-/** A place where an app expects a volume. */
-export interface ManifestMountPoint {
-  readonly name: string;
-  readonly path: string;
-  readonly readOnly?: boolean;
-}
+const ARCHES: Readonly<Record<string, readonly string[]>> = {
+  linux: ['amd64', 'i386', 'aarch64', 'aarch64_be', 'armv6l', 'armv7l', 'armv7b', 'ppc64', 'ppc64le', 's390x'],
+  freebsd: ['amd64', 'i386', 'arm'],
+  darwin: ['x86_64', 'i386'],
+};
 
-/** An isolator; `value` is passed on as it was given. */
-export interface ManifestIsolator {
-  readonly name: string;
-  readonly value: unknown;
-}
-
-/** The app section, in the key order rkt prints. */
-export interface ManifestApp {
-  readonly exec: readonly string[] | null;
-  readonly eventHandlers?: readonly { readonly name: string; readonly exec: readonly string[] }[];
-  readonly user: string;
-  readonly group: string;
-  readonly supplementaryGIDs?: readonly number[];
-  readonly workingDirectory?: string;
-  readonly environment?: readonly ManifestPair[];
-  readonly mountPoints?: readonly ManifestMountPoint[];
-  readonly ports?: readonly ManifestPort[];
-  readonly isolators?: readonly ManifestIsolator[];
-  readonly userAnnotations?: Readonly<Record<string, string>>;
-  readonly userLabels?: Readonly<Record<string, string>>;
-}
-
-/** An image this image is rendered upon. */
-export interface ManifestDependency {
-  readonly imageName: string;
-  readonly imageID?: string;
-  readonly labels?: readonly ManifestPair[];
-  readonly size?: number;
-}
-
-/** A validated image manifest; `JSON.stringify` of it is what rkt prints. */
-export interface ImageManifest {
-  readonly acKind: 'ImageManifest';
-  readonly acVersion: string;
-  readonly name: string;
-  readonly labels?: readonly ManifestPair[];
-  readonly app?: ManifestApp;
-  readonly annotations?: readonly ManifestPair[];
-  readonly dependencies?: readonly ManifestDependency[];
-  readonly pathWhitelist?: readonly string[];
-}
+const SEMVER = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/;
+const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
 /**
- * Parses and validates an image manifest.
+ * Parses and validates an image manifest. Unknown keys are dropped; the result has rkt's key order.
  *
  * @throws RktFailure with the message rkt gives for the first thing wrong
  */
-export function parseImageManifest(_text: string): ImageManifest {
-  throw new Error('not there yet');
+export function parseImageManifest(text: string): ImageManifest {
+  const json = recordOf(readJson(text), 'ImageManifest');
+  if (json['acKind'] !== 'ImageManifest') throw new RktFailure('missing or bad ACKind (must be "ImageManifest")');
+  const acVersion = stringAt(json, 'acVersion');
+  if (acVersion === '') throw new RktFailure('acVersion must be set');
+  if (!SEMVER.test(acVersion)) throw new RktFailure(`${acVersion} is not in dotted-tri format`);
+  const name = identifier(stringAt(json, 'name'));
+  return {
+    acKind: 'ImageManifest',
+    acVersion,
+    name,
+    ...optional('labels', json['labels'], () => parseLabels(json)),
+    ...optional('app', json['app'], (app) => parseManifestApp(app)),
+    ...optional('annotations', json['annotations'], () => parseAnnotations(json)),
+    ...optional('dependencies', json['dependencies'], parseDependencies),
+    ...optional('pathWhitelist', json['pathWhitelist'], (list) => stringsOf(list, 'pathWhitelist')),
+  };
 }
 
-/** Validates an app section alone (pod manifests embed one). */
-export function parseManifestApp(_value: unknown): ManifestApp {
-  throw new Error('not there yet');
+function readJson(text: string): unknown {
+  try {
+    return parseGoJson(text);
+  } catch (error) {
+    if (error instanceof JsonSyntaxFailure) throw new RktFailure(pointAt(text, error));
+    throw error;
+  }
+}
+
+/** rkt shows the line of the manifest with a caret under the fault. */
+function pointAt(text: string, { offset, message }: JsonSyntaxFailure): string {
+  const before = Buffer.from(text).subarray(0, offset).toString();
+  const line = before.split('\n').length;
+  const column = before.length - (before.lastIndexOf('\n') + 1);
+  const shown = text.split('\n')[line - 1] ?? '';
+  const number = String(line).padStart(5);
+  return `\nError at line ${line}, column ${column}\n${number}: ${shown}\n${' '.repeat(column + 5)}^\n${message}`;
+}
+
+function identifier(text: string): string {
+  const problem = acIdentifierProblem(text);
+  if (problem !== undefined) throw new RktFailure(problem);
+  return text;
+}
+
+/** Labels of an image or of a dependency, with known os and arch. */
+function parseLabels(json: Readonly<Record<string, unknown>>): readonly ManifestPair[] {
+  const labels = pairsAt(json, 'labels');
+  const value = (name: string) => labels.find((label) => label.name === name)?.value;
+  for (const { name } of labels) {
+    if (name === 'name') throw new RktFailure('invalid label name: "name"');
+    identifier(name);
+  }
+  checkUnique(labels, (name) => `duplicate labels of name ${JSON.stringify(name)}`);
+  checkPlatform(value('os'), value('arch'));
+  return labels;
+}
+
+function checkPlatform(os: string | undefined, arch: string | undefined): void {
+  if (os === undefined || os === '') return;
+  const arches = ARCHES[os];
+  const known = Object.keys(ARCHES).join(' ');
+  if (arches === undefined) throw new RktFailure(`bad os ${JSON.stringify(os)} (must be one of: [${known}])`);
+  if (arch === undefined || arch === '' || arches.includes(arch)) return;
+  throw new RktFailure(`bad arch ${JSON.stringify(arch)} for ${os} (must be one of: [${arches.join(' ')}])`);
+}
+
+function parseAnnotations(json: Readonly<Record<string, unknown>>): readonly ManifestPair[] {
+  const annotations = pairsAt(json, 'annotations');
+  for (const { name, value } of annotations) {
+    identifier(name);
+    if (name === 'created' && !RFC3339.test(value)) {
+      throw new RktFailure(`parsing time ${JSON.stringify(value)} as "2006-01-02T15:04:05Z07:00": cannot parse`);
+    }
+    if (['homepage', 'documentation'].includes(name) && !/^https?:\/\//.test(value)) {
+      throw new RktFailure(`bad URL scheme, must be http/https: ${value}`);
+    }
+  }
+  checkUnique(annotations, (name) => `duplicate annotations of name ${JSON.stringify(name)}`);
+  return annotations;
+}
+
+function parseDependencies(value: unknown): readonly ManifestDependency[] {
+  return listOf(value, 'dependencies').map((entry) => {
+    const json = recordOf(entry, 'Dependency');
+    const imageName = stringAt(json, 'imageName');
+    if (imageName === '') throw new RktFailure('imageName cannot be empty');
+    return {
+      imageName: identifier(imageName),
+      ...optional('imageID', json['imageID'], (id) => hash(String(id))),
+      ...optional('labels', json['labels'], () => parseLabels(json)),
+      ...optional('size', json['size'], Number),
+    };
+  });
+}
+
+function hash(text: string): string {
+  if (!/^sha512-[0-9a-f]{64}([0-9a-f]{64})?$/.test(text)) throw new RktFailure(`badly formatted hash string`);
+  return text;
 }

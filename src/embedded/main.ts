@@ -1,0 +1,40 @@
+import { writeFileSync, writeSync } from 'node:fs';
+import type { World } from './run-rkt.ts';
+import { runRkt } from './run-rkt.ts';
+
+/** Writes everything, also to pipes that are not ready; a reader that is gone ends it. */
+function writeAll(fd: number, text: string): void {
+  let rest = Buffer.from(text);
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(fd, rest));
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EPIPE') return;
+      if (code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    }
+  }
+}
+
+/** The command line's entry; the launcher passes the file for a launch script in RKT_STREAMS_LAUNCH_FILE. */
+async function main(): Promise<void> {
+  const { RKT_STREAMS_LAUNCH_FILE: launchFile, ...env } = process.env;
+  const world: World = {
+    argv: process.argv.slice(2),
+    env,
+    cwd: process.cwd(),
+    uid: process.getuid?.() ?? 0,
+    stdout: (text) => writeAll(1, text),
+    stderr: (text) => writeAll(2, text),
+    ...(launchFile === undefined ? {} : { launch: (script: string) => writeFileSync(launchFile, script, { mode: 0o600 }) }),
+  };
+  try {
+    process.exitCode = await runRkt(world);
+  } catch (error) {
+    world.stderr(`rkt: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 254;
+  }
+}
+
+await main();

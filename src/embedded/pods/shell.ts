@@ -1,0 +1,68 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { accessSync, constants, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { RktFailure } from '../context.ts';
+
+/** One word of a POSIX shell, whatever it contains (NUL cannot occur in arguments). */
+export function quote(word: string): string {
+  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** A command line of quoted words. */
+export function commandLine(...words: readonly string[]): string {
+  return words.map(quote).join(' ');
+}
+
+/** Where the host's tools are looked for after PATH. */
+const USUAL_DIRS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+
+/** Absolute path of a tool of the host. @throws RktFailure naming what is missing */
+export function hostTool(env: Readonly<Record<string, string | undefined>>, name: string): string {
+  const dirs = [...(env['PATH'] ?? '').split(':').filter((dir) => dir.startsWith('/')), ...USUAL_DIRS];
+  const found = dirs.map((dir) => join(dir, name)).find(isExecutable);
+  if (found === undefined) {
+    throw new RktFailure(`cannot find ${name}: it comes with util-linux (2.35 or newer) or coreutils, please install it`);
+  }
+  return found;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** Result of a short helper command. */
+export interface ShellResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a POSIX sh script with positional parameters and waits for it. */
+export function runShell(script: string, args: readonly string[] = []): ShellResult {
+  const result = spawnSync('/bin/sh', ['-c', script, 'sh', ...args], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  if (result.error !== undefined) throw new RktFailure(`cannot run /bin/sh: ${result.error.message}`);
+  return { exitCode: result.status ?? 255, stdout: result.stdout, stderr: result.stderr.trim() };
+}
+
+/** Like {@link runShell}, without blocking: for what can run beside other work. */
+export function startShell(script: string, args: readonly string[] = []): Promise<ShellResult> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('/bin/sh', ['-c', script, 'sh', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    child.on('error', (error) => reject(new RktFailure(`cannot run /bin/sh: ${error.message}`)));
+    child.on('close', (code) => resolve({ exitCode: code ?? 255, stdout, stderr: stderr.trim() }));
+  });
+}

@@ -1,0 +1,21 @@
+#!/bin/sh
+# The embedded rkt. run, run-prepared and enter end as the app itself: Node decides and prints errors, and hands the
+# commands that become the app to this shell, which keeps its pid.
+self=$(readlink -f -- "$0")
+main=${self%/*}/main.js
+node=${RKT_STREAMS_NODE:-node}
+
+# Nothing to launch: Node takes the place of this shell. Too many matches cost a millisecond, too few would be wrong.
+launches=
+for arg do
+  case $arg in ru | run | run-* | e | en | ent | ente | enter) launches=1 ;; esac
+done
+[ -n "$launches" ] || exec "$node" "$main" "$@"
+
+# Only Node dies with this shell when that is killed early: a pod must not be prepared by an orphan.
+{
+  launch=$(RKT_STREAMS_LAUNCH_FD=4 exec setpriv --pdeathsig TERM "$node" "$main" "$@" 4>&1 1>&3 3>&-)
+  status=$?
+} 3>&1
+[ "$status" -eq 0 ] && [ -n "$launch" ] || exit "$status"
+eval "$launch"
