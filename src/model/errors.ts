@@ -84,7 +84,7 @@ export const ERROR_CATALOGUE = {
   ),
   RKT_ERR_STATE_FILE: entry(
     false,
-    'A state file of a task cannot be read.',
+    'A state file of a task cannot be read or written.',
     'Look at the named file; move it away to give the task up.',
   ),
   RKT_ERR_STOP: entry(

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { RktError } from '../model/errors.ts';
 import { parseWith } from '../model/parse.ts';
+import { isLeftover, listIfThere, readIfThere, replaceFile } from './durable-file.ts';
 import { storedTaskSchema, type StoredTask } from './stored-task.ts';
+import { createTurns } from './turns.ts';
 
 /** What a directory of state files held. */
 export interface LoadedTasks {
@@ -30,23 +32,19 @@ export interface StateStore {
 }
 
 const SUFFIX = '.json';
-const TEMPORARY = /^\..*\.(?<pid>[0-9]+)\.[0-9]+\.tmp$/;
 
 /** A store below `directory`, which is made by the first save, for its owner only: specs hold environments. */
 export function createStateStore(directory: string): StateStore {
   const inTurn = createTurns();
-  let writes = 0;
   const pathOf = (id: string): string => join(directory, stateFileName(id));
   return {
     directory,
     save: (entry) =>
-      inTurn(entry.id, async () => {
-        writes += 1;
-        const temporary = join(directory, `.${stateFileName(entry.id)}.${process.pid}.${writes}.tmp`);
-        await orStateFileError(pathOf(entry.id), 'write', () =>
-          replaceFile(directory, temporary, pathOf(entry.id), `${JSON.stringify(entry)}\n`),
-        );
-      }),
+      inTurn(entry.id, () =>
+        orStateFileError(pathOf(entry.id), 'write', () =>
+          replaceFile(pathOf(entry.id), `${JSON.stringify(entry)}\n`),
+        ),
+      ),
     load: async (id) => {
       const text = await orStateFileError(pathOf(id), 'read', () => readIfThere(pathOf(id)));
       return text === undefined ? undefined : parseStoredTask(pathOf(id), text);
@@ -67,37 +65,15 @@ export function stateFileName(id: string): string {
   return `${slug === '' ? 'task' : slug}-${hash}${SUFFIX}`;
 }
 
-async function replaceFile(directory: string, temporary: string, path: string, text: string): Promise<void> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  try {
-    await writeDurably(temporary, text);
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
-}
-
-async function writeDurably(path: string, text: string): Promise<void> {
-  const file = await open(path, 'wx', 0o600);
-  try {
-    await file.writeFile(text);
-    // Without it a crash of the machine can leave the new name on an empty file.
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
 async function loadDirectory(directory: string): Promise<LoadedTasks> {
   const names = await orStateFileError(directory, 'read', () => listIfThere(directory));
   const entries: StoredTask[] = [];
   const failures: { file: string; error: RktError }[] = [];
   for (const name of names) {
     const file = join(directory, name);
-    if (isLeftover(name)) await orStateFileError(file, 'remove', () => rm(file, { force: true }));
-    if (name.startsWith('.') || !name.endsWith(SUFFIX)) continue;
     try {
+      if (isLeftover(name)) await orStateFileError(file, 'remove', () => rm(file, { force: true }));
+      if (name.startsWith('.') || !name.endsWith(SUFFIX)) continue;
       const text = await orStateFileError(file, 'read', () => readIfThere(file));
       if (text !== undefined) entries.push(parseStoredTask(file, text));
     } catch (error) {
@@ -119,9 +95,7 @@ function parseStoredTask(file: string, text: string): StoredTask {
     throw new RktError(
       'RKT_ERR_STATE_FILE',
       `State file ${file} holds the task "${entry.id}" of another file`,
-      {
-        taskId: entry.id,
-      },
+      { taskId: entry.id },
     );
   }
   return entry;
@@ -135,31 +109,6 @@ function parseJson(file: string, text: string): unknown {
   }
 }
 
-function isLeftover(name: string): boolean {
-  const pid = TEMPORARY.exec(name)?.groups?.pid;
-  if (pid === undefined) return false;
-  try {
-    process.kill(Number(pid), 0);
-    return false;
-  } catch (error) {
-    return hasCode(error, 'ESRCH');
-  }
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
-  return readFile(path, 'utf8').catch((error: unknown) => {
-    if (hasCode(error, 'ENOENT')) return undefined;
-    throw error;
-  });
-}
-
-async function listIfThere(directory: string): Promise<readonly string[]> {
-  return readdir(directory).catch((error: unknown) => {
-    if (hasCode(error, 'ENOENT')) return [];
-    throw error;
-  });
-}
-
 async function orStateFileError<T>(path: string, verb: string, action: () => Promise<T>): Promise<T> {
   try {
     return await action();
@@ -167,22 +116,4 @@ async function orStateFileError<T>(path: string, verb: string, action: () => Pro
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new RktError('RKT_ERR_STATE_FILE', `Could not ${verb} state file ${path}: ${reason}`, { cause });
   }
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
-}
-
-/** One action at a time for each key; a failed one does not hold up the next. */
-function createTurns(): <T>(key: string, action: () => Promise<T>) => Promise<T> {
-  const last = new Map<string, Promise<unknown>>();
-  return async (key, action) => {
-    const turn = (last.get(key) ?? Promise.resolve()).then(action, action);
-    last.set(key, turn);
-    try {
-      return await turn;
-    } finally {
-      if (last.get(key) === turn) last.delete(key);
-    }
-  };
 }

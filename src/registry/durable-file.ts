@@ -1,0 +1,68 @@
+import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+
+const TEMPORARY = /^\..*\.(?<pid>[0-9]+)\.[0-9]+\.tmp$/;
+
+let written = 0;
+
+/**
+ * Replaces a file by rename: a reader, or a process that is killed here, leaves the old text or the new one, never a part.
+ *
+ * Directory and file are for their owner only. The text goes first to a hidden file beside it, which names this process,
+ * so that {@link isLeftover} can tell later that nobody is writing it any more.
+ */
+export async function replaceFile(path: string, text: string): Promise<void> {
+  written += 1;
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.${written}.tmp`);
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  try {
+    await writeDurably(temporary, text);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+async function writeDurably(path: string, text: string): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.writeFile(text);
+    // Without it a crash of the machine can leave the new name on an empty file.
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** True for the name of a file that a writer left half written when it was killed. */
+export function isLeftover(name: string): boolean {
+  const pid = TEMPORARY.exec(name)?.groups?.pid;
+  if (pid === undefined) return false;
+  try {
+    process.kill(Number(pid), 0);
+    return false;
+  } catch (error) {
+    return hasCode(error, 'ESRCH');
+  }
+}
+
+/** Undefined when there is no such file. */
+export async function readIfThere(path: string): Promise<string | undefined> {
+  return readFile(path, 'utf8').catch((error: unknown) => {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  });
+}
+
+/** Empty when there is no such directory. */
+export async function listIfThere(directory: string): Promise<readonly string[]> {
+  return readdir(directory).catch((error: unknown) => {
+    if (hasCode(error, 'ENOENT')) return [];
+    throw error;
+  });
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}

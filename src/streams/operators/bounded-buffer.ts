@@ -1,0 +1,55 @@
+/** A queue that forgets its oldest values rather than grow. */
+export interface BoundedBuffer<T> {
+  /** Appends; when the buffer is full, its oldest value goes. */
+  push(value: T): void;
+  /** Takes the oldest value out; undefined when there is none. */
+  shift(): T | undefined;
+  readonly size: number;
+  /** How many values were forgotten so far. */
+  readonly dropped: number;
+}
+
+/**
+ * The bridge between a stream and a consumer that may be slower: the latest `limit` values win.
+ *
+ * @param onDrop told of each forgotten value and of how many there were so far
+ * @throws RangeError when `limit` is not a whole number above 0
+ */
+export function boundedBuffer<T>(
+  limit: number,
+  onDrop?: (value: T, droppedSoFar: number) => void,
+): BoundedBuffer<T> {
+  if (!Number.isSafeInteger(limit) || limit < 1) {
+    throw new RangeError(`The limit of a buffer is a whole number above 0, not ${limit}`);
+  }
+  // Slots are reused in a ring, since Array.shift moves every value of a long queue.
+  const ring: { readonly value: T }[] = [];
+  let first = 0;
+  let size = 0;
+  let dropped = 0;
+  const take = (): T | undefined => {
+    const slot = ring[first];
+    if (size === 0 || slot === undefined) return undefined;
+    first = (first + 1) % limit;
+    size -= 1;
+    return slot.value;
+  };
+  return {
+    push(value) {
+      if (size === limit) {
+        const oldest = take() as T;
+        dropped += 1;
+        onDrop?.(oldest, dropped);
+      }
+      ring[(first + size) % limit] = { value };
+      size += 1;
+    },
+    shift: take,
+    get size() {
+      return size;
+    },
+    get dropped() {
+      return dropped;
+    },
+  };
+}

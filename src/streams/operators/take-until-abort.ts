@@ -1,0 +1,12 @@
+import { defer, fromEvent, identity, of, takeUntil, type MonoTypeOperatorFunction } from 'rxjs';
+
+/**
+ * Completes the stream when the signal is aborted; at once, without subscribing to the source, when it already was.
+ *
+ * Without a signal the stream stays as it is.
+ */
+export function takeUntilAbort<T>(signal: AbortSignal | undefined): MonoTypeOperatorFunction<T> {
+  if (signal === undefined) return identity;
+  const aborted$ = defer(() => (signal.aborted ? of(true) : fromEvent(signal, 'abort')));
+  return takeUntil(aborted$);
+}

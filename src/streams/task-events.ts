@@ -1,0 +1,35 @@
+import { concat, defer, from, type Observable } from 'rxjs';
+
+import type { TaskEvent } from '../model/task-event.ts';
+import { EVENT_HISTORY_LIMIT } from '../registry/event-history.ts';
+import type { TaskRegistry } from '../registry/task-registry.ts';
+
+export interface TaskEventsDeps {
+  readonly registry: Pick<TaskRegistry, 'events$' | 'lastEvents'>;
+}
+
+export interface TaskEventsOptions {
+  /** How many of the last events come first; `true` for all that are kept, at most 1000. None by default. */
+  readonly replay?: number | boolean;
+}
+
+/**
+ * What happens to the tasks, as it happens.
+ *
+ * Hot; with `replay` the last events of this driver come first, then the live ones, in order, none lost or twice.
+ *
+ * @completes at shutdown
+ */
+export function taskEvents(
+  { registry }: TaskEventsDeps,
+  { replay = false }: TaskEventsOptions = {},
+): Observable<TaskEvent> {
+  const count = replayCount(replay);
+  if (count === 0) return registry.events$;
+  return defer(() => concat(from(registry.lastEvents(count)), registry.events$));
+}
+
+function replayCount(replay: number | boolean): number {
+  if (typeof replay === 'boolean') return replay ? EVENT_HISTORY_LIMIT : 0;
+  return Number.isNaN(replay) ? 0 : Math.min(EVENT_HISTORY_LIMIT, Math.max(0, Math.trunc(replay)));
+}

@@ -1,0 +1,43 @@
+import { EMPTY, defer, filter, mergeMap, of, take, throwError, type Observable } from 'rxjs';
+
+import { taskNotFound } from '../model/errors.ts';
+import type { ExitResult } from '../model/exit-result.ts';
+import type { TaskRecord } from '../registry/task-record.ts';
+import type { TaskChange, TaskRegistry } from '../registry/task-registry.ts';
+
+export interface WaitTaskDeps {
+  readonly registry: Pick<TaskRegistry, 'changes$' | 'require'>;
+}
+
+/**
+ * The end of one task: emits a single result and completes.
+ *
+ * Who comes after the end gets the result at once. A task that is removed without a result was never seen to end: that
+ * is an error, as for a task nobody knows.
+ *
+ * @throws {@link RktError} RKT_ERR_TASK_NOT_FOUND, RKT_ERR_SHUTDOWN through the stream, at subscription
+ * @completes after the result, or without one at shutdown
+ */
+export function waitTask({ registry }: WaitTaskDeps, taskId: string): Observable<ExitResult> {
+  return defer(() => {
+    const record = registry.require(taskId);
+    const result = resultOf(record);
+    if (result !== undefined) return of(result);
+    return registry.changes$.pipe(
+      // By its start too: the id may be used again, by a task nobody here waits for.
+      filter((change) => change.record.id === taskId && change.record.startToken === record.startToken),
+      mergeMap(resultOfChange),
+      take(1),
+    );
+  });
+}
+
+function resultOf({ phase, exitResult }: TaskRecord): ExitResult | undefined {
+  return phase === 'exited' ? exitResult : undefined;
+}
+
+function resultOfChange({ kind, record }: TaskChange): Observable<ExitResult> {
+  const result = kind === 'removed' ? record.exitResult : resultOf(record);
+  if (result !== undefined) return of(result);
+  return kind === 'removed' ? throwError(() => taskNotFound(record.id)) : EMPTY;
+}
