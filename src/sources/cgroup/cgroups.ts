@@ -1,0 +1,62 @@
+import { readKernelFile } from '../kernel-file.ts';
+import { createCgroup } from './create-cgroup.ts';
+import { directoryOf, findHierarchies, type Hierarchy } from './hierarchies.ts';
+import { openCgroup, type TaskCgroup } from './task-cgroup.ts';
+
+/** Limits of a task's cgroup. */
+export interface CgroupLimits {
+  /** Hard limit; swap is limited as well where the kernel counts it. */
+  readonly memoryLimitBytes?: number;
+  /** A weight in the scale of v1 `cpu.shares`, 2–262144. */
+  readonly cpuShares?: number;
+}
+
+/** The cgroups of this machine, as far as tasks are concerned. */
+export interface Cgroups {
+  /** Where new cgroups are made: `v1` on hybrid machines too, `none` when no hierarchy is mounted and writable. */
+  readonly version: 'v1' | 'v2' | 'none';
+  /**
+   * Makes the cgroup of a task below the parent, in every hierarchy that counts or limits something.
+   *
+   * A name that is no safe directory name is replaced by {@link cgroupName} of it. An empty leftover of the same name is
+   * replaced, so counters begin at 0.
+   *
+   * @throws RKT_ERR_CGROUP when a directory or a limit cannot be made; nothing is left behind then
+   */
+  create(name: string, limits: CgroupLimits): Promise<TaskCgroup>;
+  /** The cgroup in these directories, as {@link TaskCgroup.paths} told them earlier. Touches nothing. */
+  open(paths: readonly string[]): TaskCgroup;
+  /** The absolute directories a process is in, one a hierarchy; empty when the process is gone. */
+  ofProcess(pid: number): Promise<readonly string[]>;
+}
+
+/** Where cgroups are looked for and made. */
+export interface CgroupOptions {
+  readonly root?: string;
+  /** Relative path of the directory that holds the cgroups of all tasks. */
+  readonly parent?: string;
+  readonly procRoot?: string;
+}
+
+/** Finds the cgroup hierarchies of this machine. Never fails: a machine without them has the version `none`. */
+export async function detectCgroups(options: CgroupOptions = {}): Promise<Cgroups> {
+  const { root = '/sys/fs/cgroup', parent = 'rkt-streams', procRoot = '/proc' } = options;
+  const hierarchies = await findHierarchies(root, procRoot);
+  const place = { hierarchies, parent: parent.split('/').filter((part) => part !== ''), procRoot };
+  return {
+    version: versionOf(hierarchies),
+    create: async (name, limits) => openCgroup(place, await createCgroup(place, name, limits)),
+    open: (paths) => openCgroup(place, paths),
+    ofProcess: (pid) => {
+      const cgroups = readKernelFile(`${procRoot}/${pid}/cgroup`) ?? '';
+      const directories = hierarchies.map((hierarchy) => directoryOf(hierarchy, cgroups));
+      return Promise.resolve(directories.filter((directory) => directory !== undefined));
+    },
+  };
+}
+
+function versionOf(hierarchies: readonly Hierarchy[]): Cgroups['version'] {
+  const writable = hierarchies.filter(({ base }) => base !== undefined);
+  if (writable.some(({ version }) => version === 'v1')) return 'v1';
+  return writable.length > 0 ? 'v2' : 'none';
+}

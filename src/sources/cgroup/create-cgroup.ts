@@ -1,0 +1,108 @@
+import { mkdir, rmdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { RktError } from '../../model/errors.ts';
+import { errnoCode, readKernelFile } from '../kernel-file.ts';
+import { cgroupName } from './cgroup-name.ts';
+import { parentChain, type CgroupPlace } from './cgroup-place.ts';
+import type { CgroupLimits } from './cgroups.ts';
+import type { Hierarchy } from './hierarchies.ts';
+import { applyLimits, limitedControllers } from './limits.ts';
+import { removeDirectories } from './remove-cgroup.ts';
+
+/** How often the parent is made again after the last other task took it away in between. */
+const MAX_ATTEMPTS = 5;
+
+/** Makes the directories of one task and sets its limits; returns the directories. */
+export async function createCgroup(
+  place: CgroupPlace,
+  taskName: string,
+  limits: CgroupLimits,
+): Promise<readonly string[]> {
+  const name = cgroupName(taskName);
+  const required = limitedControllers(limits);
+  const writable = place.hierarchies.filter(({ base }) => base !== undefined);
+  for (const controller of required) {
+    if (!writable.some(({ controllers }) => controllers.includes(controller))) {
+      throw failure(name, `no writable hierarchy has the ${controller} controller`);
+    }
+  }
+  if (writable.length === 0) throw failure(name, 'no cgroup hierarchy is mounted and writable');
+  const made: string[] = [];
+  try {
+    for (const hierarchy of writable) {
+      const directory = await makeIn(place, hierarchy, name, required);
+      made.push(directory);
+      await applyLimits(hierarchy, directory, limits);
+    }
+    return made;
+  } catch (error) {
+    await removeDirectories(place, made);
+    throw failure(name, error instanceof Error ? error.message : String(error), error);
+  }
+}
+
+async function makeIn(
+  place: CgroupPlace,
+  hierarchy: Hierarchy,
+  name: string,
+  required: ReadonlySet<string>,
+): Promise<string> {
+  const parents = parentChain(place, hierarchy);
+  const directory = join(parents.at(-1) ?? hierarchy.base ?? '', name);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await mkdirs(parents);
+      if (hierarchy.version === 'v2') await enableControllers(hierarchy, parents, required);
+      await makeFresh(directory);
+      return directory;
+    } catch (error) {
+      if (errnoCode(error) !== 'ENOENT' || attempt === MAX_ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function mkdirs(directories: readonly string[]): Promise<void> {
+  for (const directory of directories) await mkdir(directory).catch(unlessCode('EEXIST'));
+}
+
+/** A leftover of an earlier task of this name holds its counters, and perhaps its limits. */
+async function makeFresh(directory: string): Promise<void> {
+  try {
+    await mkdir(directory);
+  } catch (error) {
+    if (errnoCode(error) !== 'EEXIST') throw error;
+    await rmdir(directory).catch(unlessCode('ENOENT'));
+    await mkdir(directory);
+  }
+}
+
+/** A controller reaches a cgroup only through every directory above it, from the top. */
+async function enableControllers(
+  { base = '', controllers }: Hierarchy,
+  parents: readonly string[],
+  required: ReadonlySet<string>,
+): Promise<void> {
+  for (const directory of [base, ...parents]) {
+    const file = join(directory, 'cgroup.subtree_control');
+    const enabled = new Set((readKernelFile(file) ?? '').split(/\s+/));
+    for (const controller of controllers.filter((name) => !enabled.has(name))) {
+      const write = writeFile(file, `+${controller}`);
+      await (required.has(controller) ? write : write.catch(() => undefined));
+    }
+  }
+}
+
+function unlessCode(code: string): (error: unknown) => void {
+  return (error) => {
+    if (errnoCode(error) !== code) throw error;
+  };
+}
+
+function failure(name: string, what: string, cause?: unknown): RktError {
+  return new RktError(
+    'RKT_ERR_CGROUP',
+    `Could not make the cgroup ${name}: ${what}`,
+    cause === undefined ? {} : { cause },
+  );
+}

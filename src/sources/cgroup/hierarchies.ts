@@ -1,0 +1,117 @@
+import { access, constants } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+
+import { readKernelFile } from '../kernel-file.ts';
+
+/** One mounted cgroup hierarchy. */
+export interface Hierarchy {
+  readonly version: 'v1' | 'v2';
+  /** v1: those of the mount; v2: those its root cgroup offers. */
+  readonly controllers: readonly string[];
+  readonly mountPoint: string;
+  /** The cgroup that the mount point shows: `/` except for bind mounts in containers. */
+  readonly mountRoot: string;
+  /** Where cgroups can be made: the mount point, else the caller's own cgroup; undefined when neither is writable. */
+  readonly base: string | undefined;
+}
+
+/** The controllers that a task is measured or limited by. */
+const TASK_CONTROLLERS = new Set(['cpu', 'cpuacct', 'memory', 'blkio', 'io', 'pids', 'freezer']);
+
+type Mount = Omit<Hierarchy, 'base'>;
+
+/** The hierarchies mounted at or below `root` that matter for tasks: v1 by controller, and v2. */
+export async function findHierarchies(root: string, procRoot: string): Promise<readonly Hierarchy[]> {
+  const mountInfo = readKernelFile(`${procRoot}/self/mountinfo`) ?? '';
+  const ownCgroups = readKernelFile(`${procRoot}/self/cgroup`) ?? '';
+  const mounts = parseCgroupMounts(mountInfo).filter(
+    ({ mountPoint }) => mountPoint === root || mountPoint.startsWith(`${root}/`),
+  );
+  return Promise.all(
+    mounts.map(async (found) => {
+      const mount =
+        found.version === 'v2' ? { ...found, controllers: v2Controllers(found.mountPoint) } : found;
+      const own = directoryOf(mount, ownCgroups);
+      return { ...mount, base: await firstWritable([mount.mountPoint, ...(own === undefined ? [] : [own])]) };
+    }),
+  );
+}
+
+/**
+ * The cgroup mounts of a mountinfo file, one a hierarchy.
+ *
+ * Of mounts stacked on one mount point the last counts; of several mounts of one hierarchy the first.
+ */
+export function parseCgroupMounts(mountInfo: string): readonly Mount[] {
+  const byMountPoint = new Map<string, Mount>();
+  for (const line of mountInfo.split('\n')) {
+    const mount = parseMount(line);
+    if (mount !== undefined) byMountPoint.set(mount.mountPoint, mount);
+  }
+  const byHierarchy = new Map<string, Mount>();
+  for (const mount of byMountPoint.values()) {
+    const key = hierarchyKey(mount);
+    if (!byHierarchy.has(key)) byHierarchy.set(key, mount);
+  }
+  return [...byHierarchy.values()];
+}
+
+/** The absolute directory of a process in this hierarchy, from its /proc/PID/cgroup; undefined when not visible. */
+export function directoryOf(mount: Mount, processCgroups: string): string | undefined {
+  for (const line of processCgroups.split('\n')) {
+    const [, id, names, path] = /^(\d+):([^:]*):(\/.*)$/.exec(line) ?? [];
+    if (id === undefined || names === undefined || path === undefined) continue;
+    const matches =
+      mount.version === 'v2'
+        ? id === '0' && names === ''
+        : names.split(',').some((name) => mount.controllers.includes(name));
+    if (!matches) continue;
+    const below = relative(mount.mountRoot, path);
+    return below.split('/').includes('..') ? undefined : join(mount.mountPoint, below);
+  }
+  return undefined;
+}
+
+/** The hierarchy that an absolute cgroup directory lies in, and whether it is the root of it. */
+export function hierarchyOf<T extends Mount>(hierarchies: readonly T[], directory: string): T | undefined {
+  return hierarchies
+    .filter(({ mountPoint }) => directory === mountPoint || directory.startsWith(`${mountPoint}/`))
+    .sort((a, b) => b.mountPoint.length - a.mountPoint.length)[0];
+}
+
+function parseMount(line: string): Mount | undefined {
+  const [fields = '', tail] = line.split(' - ');
+  if (tail === undefined) return undefined;
+  const [, , , rootField, mountPointField] = fields.split(' ');
+  const [fsType, , superOptions = ''] = tail.split(' ');
+  if (rootField === undefined || mountPointField === undefined) return undefined;
+  const place = { mountRoot: unescapeOctal(rootField), mountPoint: unescapeOctal(mountPointField) };
+  if (fsType === 'cgroup2') return { ...place, version: 'v2', controllers: [] };
+  if (fsType !== 'cgroup') return undefined;
+  const controllers = superOptions.split(',').filter((option) => TASK_CONTROLLERS.has(option));
+  return controllers.length === 0 ? undefined : { ...place, version: 'v1', controllers };
+}
+
+function hierarchyKey({ version, controllers }: Mount): string {
+  return `${version} ${controllers.join(',')}`;
+}
+
+function v2Controllers(mountPoint: string): readonly string[] {
+  const offered = (readKernelFile(`${mountPoint}/cgroup.controllers`) ?? '').split(/\s+/);
+  return offered.filter((name) => TASK_CONTROLLERS.has(name));
+}
+
+function unescapeOctal(field: string): string {
+  return field.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 8)));
+}
+
+async function firstWritable(directories: readonly string[]): Promise<string | undefined> {
+  for (const directory of directories) {
+    const writable = await access(directory, constants.W_OK).then(
+      () => true,
+      () => false,
+    );
+    if (writable) return directory;
+  }
+  return undefined;
+}

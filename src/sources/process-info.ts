@@ -1,0 +1,99 @@
+import { readdirSync } from 'node:fs';
+
+import type { ProcessId } from '../model/process-id.ts';
+import { readKernelFile } from './kernel-file.ts';
+
+/** What /proc/PID/stat tells of a process. */
+export interface ProcessInfo extends ProcessId {
+  readonly ppid: number;
+  /** One letter, as in ps: R, S, D, T, Z, X, … */
+  readonly state: string;
+  readonly comm: string;
+}
+
+/** The process with this pid, or undefined when there is none. */
+export function readProcess(pid: number, procRoot = '/proc'): Promise<ProcessInfo | undefined> {
+  const text = readKernelFile(`${procRoot}/${pid}/stat`);
+  return Promise.resolve(text === undefined ? undefined : parseProcessStat(text));
+}
+
+/** True while this very process runs: a zombie and a later process with the same pid are not it. */
+export async function isAlive(processId: ProcessId, procRoot = '/proc'): Promise<boolean> {
+  const info = await readProcess(processId.pid, procRoot);
+  return info?.startTicks === processId.startTicks && !isDead(info);
+}
+
+/** True for a process that has ended and only waits to be reaped. */
+export function isDead(info: ProcessInfo): boolean {
+  return info.state === 'Z' || info.state === 'X';
+}
+
+/** The pids of a process and all its descendants, parents first; empty when the process is gone. */
+export async function processTree(pid: number, procRoot = '/proc'): Promise<readonly number[]> {
+  if ((await readProcess(pid, procRoot)) === undefined) return [];
+  const childrenOf = await childrenLookup(pid, procRoot);
+  const tree = [pid];
+  const seen = new Set(tree);
+  for (const parent of tree) {
+    const fresh = childrenOf(parent).filter((child) => !seen.has(child));
+    for (const child of fresh) seen.add(child);
+    tree.push(...fresh);
+  }
+  return tree;
+}
+
+/**
+ * The fields of one line of /proc/PID/stat; undefined when the line is not one.
+ *
+ * `comm` stands in parentheses and may itself hold spaces and parentheses: it ends at the last one.
+ */
+export function parseProcessStat(text: string): ProcessInfo | undefined {
+  const open = text.indexOf('(');
+  const close = text.lastIndexOf(')');
+  if (open < 0 || close < open) return undefined;
+  const fields = text
+    .slice(close + 1)
+    .trim()
+    .split(/\s+/);
+  const pid = Number(text.slice(0, open).trim() || NaN);
+  const state = fields[0] ?? '';
+  const ppid = Number(fields[1] ?? NaN);
+  const startTicks = Number(fields[19] ?? NaN);
+  if (state.length !== 1 || ![pid, ppid, startTicks].every(Number.isSafeInteger)) return undefined;
+  return { pid, startTicks, ppid, state, comm: text.slice(open + 1, close) };
+}
+
+type ChildrenOf = (pid: number) => readonly number[];
+
+/** Kernels without CONFIG_PROC_CHILDREN have no `children` files: then every process is looked at once. */
+async function childrenLookup(pid: number, procRoot: string): Promise<ChildrenOf> {
+  if (readKernelFile(`${procRoot}/${pid}/task/${pid}/children`) !== undefined) {
+    return (parent) => childrenByThreads(parent, procRoot);
+  }
+  const byParent = new Map<number, number[]>();
+  for (const name of listDirectory(procRoot).filter((entry) => /^\d+$/.test(entry))) {
+    const info = await readProcess(Number(name), procRoot);
+    if (info === undefined) continue;
+    byParent.set(info.ppid, [...(byParent.get(info.ppid) ?? []), info.pid]);
+  }
+  return (parent) => byParent.get(parent) ?? [];
+}
+
+/** A child belongs to the thread that forked it, so every thread is asked. */
+function childrenByThreads(pid: number, procRoot: string): readonly number[] {
+  return listDirectory(`${procRoot}/${pid}/task`).flatMap((thread) =>
+    (readKernelFile(`${procRoot}/${pid}/task/${thread}/children`) ?? '')
+      .split(/\s+/)
+      .filter((word) => /^\d+$/.test(word))
+      .map(Number),
+  );
+}
+
+function listDirectory(path: string): readonly string[] {
+  try {
+    return readdirSync(path);
+  } catch {
+    // The process ended between two reads.
+    return [];
+  }
+}
