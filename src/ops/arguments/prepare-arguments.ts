@@ -1,0 +1,84 @@
+import { RktError } from '../../model/errors.ts';
+import type { DriverConfig } from '../../model/driver-config.ts';
+import type { TaskSpec } from '../../model/task-spec.ts';
+import { globalArguments } from './global-arguments.ts';
+import { portArguments } from './ports.ts';
+import { dnsArguments } from './run-prepared-arguments.ts';
+import { volumeArguments } from './volumes.ts';
+
+/** User annotations by which a pod of ours is found again, in `rkt list` and `rkt status`. */
+export const START_ANNOTATION = 'rkt-streams/start';
+export const TASK_ANNOTATION = 'rkt-streams/task';
+
+export interface PrepareInput {
+  readonly spec: TaskSpec;
+  readonly driverConfig: DriverConfig;
+  /** Distinguishes this start from every other one. */
+  readonly startToken: string;
+}
+
+/**
+ * Arguments of `rkt prepare` for a task, from the global flags to the task's own.
+ *
+ * What only `rkt run-prepared` takes is checked here as well, so that no pod is prepared in vain.
+ *
+ * @throws {@link RktError} RKT_ERR_TASK_CONFIG, RKT_ERR_DNS, RKT_ERR_PORT_MAP, RKT_ERR_VOLUME, RKT_ERR_VOLUMES_DISABLED,
+ * RKT_ERR_VOLUME_ESCAPE
+ */
+export async function prepareArguments(input: PrepareInput): Promise<readonly string[]> {
+  const { spec, driverConfig, startToken } = input;
+  const { config } = spec;
+  dnsArguments(config.dns_servers);
+  const ports = portArguments(spec);
+  const args = [
+    ...globalArguments(spec),
+    'prepare',
+    ...(config.no_overlay ? ['--no-overlay=true'] : []),
+    ...(await volumeArguments(spec, driverConfig)),
+    ...Object.entries(spec.env).map(([name, value]) => `--set-env=${name}=${value}`),
+    imageArgument(config.image),
+    ...appArguments(spec, ports),
+    `--user-annotation=${START_ANNOTATION}=${startToken}`,
+    `--user-annotation=${TASK_ANNOTATION}=${spec.id}`,
+    ...commandArguments(config.args),
+  ];
+  const cut = args.find((arg) => arg.includes('\0'));
+  if (cut !== undefined)
+    throw new RktError('RKT_ERR_TASK_CONFIG', `${JSON.stringify(cut)} holds a zero byte`);
+  return args;
+}
+
+function imageArgument(image: string): string {
+  if (image.startsWith('-'))
+    throw new RktError('RKT_ERR_TASK_CONFIG', `the image "${image}" begins with a dash`);
+  return image;
+}
+
+function appArguments({ config, resources, user }: TaskSpec, ports: readonly string[]): readonly string[] {
+  const { memoryLimitBytes, cpuShares } = resources;
+  return [
+    ...option('exec', config.command),
+    ...option('memory', memoryLimitBytes),
+    // A weight; --cpu would be a hard limit counted in cores.
+    ...option('cpu-shares', cpuShares),
+    ...ports,
+    ...option('user', user),
+    ...option('group', config.group),
+  ];
+}
+
+function option(name: string, value: string | number | undefined): readonly string[] {
+  return value === undefined || value === '' ? [] : [`--${name}=${value}`];
+}
+
+function commandArguments(args: readonly string[]): readonly string[] {
+  // rkt drops empty arguments without a word, and `---` ends the list.
+  const lost = args.find((arg) => arg === '' || arg === '---');
+  if (lost !== undefined) {
+    throw new RktError(
+      'RKT_ERR_TASK_CONFIG',
+      `args holds ${JSON.stringify(lost)}, which rkt does not pass on`,
+    );
+  }
+  return args.length === 0 ? [] : ['--', ...args];
+}

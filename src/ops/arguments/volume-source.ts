@@ -1,0 +1,55 @@
+import { lstat, realpath } from 'node:fs/promises';
+import { basename, dirname, join, resolve, sep } from 'node:path';
+
+import { RktError } from '../../model/errors.ts';
+
+/**
+ * The absolute path of a volume that is given relative to the allocation directory, its symbolic links resolved.
+ *
+ * It need not exist yet; what exists of it must not lead out.
+ *
+ * @throws {@link RktError} RKT_ERR_VOLUME_ESCAPE
+ */
+export async function resolveBelow(allocDir: string, relative: string): Promise<string> {
+  const root = await resolveExisting(resolve(allocDir), relative);
+  const wanted = resolve(root, relative);
+  if (!isBelow(root, wanted)) throw escape(relative, wanted, root);
+  const real = await resolveExisting(wanted, relative);
+  if (!isBelow(root, real)) throw escape(relative, real, root);
+  return real;
+}
+
+/** realpath that lets the last parts be missing, but not behind a symbolic link that leads nowhere. */
+async function resolveExisting(path: string, relative: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
+      throw new RktError('RKT_ERR_VOLUME_ESCAPE', `the volume "${relative}" cannot be followed`, {
+        cause: error,
+      });
+    }
+    if (await exists(path)) {
+      throw new RktError(
+        'RKT_ERR_VOLUME_ESCAPE',
+        `the volume "${relative}" leads through the dangling link ${path}`,
+      );
+    }
+    return join(await resolveExisting(dirname(path), relative), basename(path));
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function isBelow(root: string, path: string): boolean {
+  return path === root || path.startsWith(root.endsWith(sep) ? root : root + sep);
+}
+
+function escape(relative: string, path: string, root: string): RktError {
+  return new RktError('RKT_ERR_VOLUME_ESCAPE', `the volume "${relative}" is ${path}, outside of ${root}`);
+}

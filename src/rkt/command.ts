@@ -1,0 +1,214 @@
+import { constants } from 'node:os';
+
+import { execa, type Options } from 'execa';
+import type { Observable } from 'rxjs';
+
+import { RktError } from '../model/errors.ts';
+import type { RktBinary } from './binary.ts';
+import { filteredEnvironment } from './environment.ts';
+import {
+  commandAborted,
+  commandFailed,
+  commandFlooded,
+  commandNotStarted,
+  commandTimedOut,
+} from './failure.ts';
+import { signalGroup } from './process-group.ts';
+import { createWorkQueue } from './queue.ts';
+import { spawnedProcess, type SpawnOptions, type SpawnedProcess } from './spawned-process.ts';
+
+const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** What a command left behind. */
+export interface RktOutput {
+  readonly stdout: string;
+  readonly stderr: string;
+  /** 128 + n after death by signal n, which `signal` then names. */
+  readonly exitCode: number;
+  readonly signal?: NodeJS.Signals;
+  readonly durationMs: number;
+  /** The whole command line. */
+  readonly command: readonly string[];
+}
+
+/** What every function over a runner takes along. */
+export interface CallOptions {
+  /** From the start of the process on, not of the wait in the queue. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+  /** Puts the command line into another one, such as `nsenter --mount=…`. */
+  readonly wrap?: (argv: readonly string[]) => readonly string[];
+  /** Added to the runner's environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+}
+
+/** How one command is run. */
+export interface RunOptions extends CallOptions {
+  /** Exit codes that are an answer; default only 0. `any` takes death by signal as well. */
+  readonly okExitCodes?: readonly number[] | 'any';
+}
+
+/** Runs rkt: at most so many at once, each with a time limit, in a process group of its own. */
+export interface RktRunner {
+  readonly binary: RktBinary;
+  /** Flags in front of every subcommand, such as `--dir=…`. */
+  readonly globalArgs: readonly string[];
+  /**
+   * Runs one rkt command to its end.
+   *
+   * @throws {@link RktError} RKT_ERR_RKT_FAILED, _TIMEOUT, _MISSING, _OUTPUT (too much of it) or RKT_ERR_POD_NOT_FOUND,
+   * each with command line, exit code, duration and the last 2 kB of stderr
+   */
+  run(args: readonly string[], options?: RunOptions): Promise<RktOutput>;
+  /**
+   * Starts any command line and leaves it running: no queue, no time limit.
+   *
+   * @throws {@link RktError} RKT_ERR_RKT_MISSING when it cannot be executed
+   */
+  spawn(argv: readonly string[], options?: SpawnOptions): Promise<SpawnedProcess>;
+  /** How many commands wait for their turn. */
+  readonly queueLength: number;
+  readonly queueLength$: Observable<number>;
+  readonly stats: { readonly calls: number; readonly failures: number; readonly totalMs: number };
+}
+
+export interface RktRunnerOptions {
+  readonly binary: RktBinary;
+  /** rkt's data directory; rkt's own default when absent. */
+  readonly dir?: string;
+  readonly timeoutMs?: number;
+  readonly concurrency?: number;
+  /** The whole environment of every command; default: this process's without the variables that carry secrets. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export function createRktRunner(options: RktRunnerOptions): RktRunner {
+  const { binary, timeoutMs = 60_000, concurrency = 4, env = filteredEnvironment(process.env) } = options;
+  const globalArgs = options.dir === undefined ? [] : [`--dir=${options.dir}`];
+  const queue = createWorkQueue(concurrency);
+  const stats = { calls: 0, failures: 0, totalMs: 0 };
+
+  const run = async (args: readonly string[], call: RunOptions = {}): Promise<RktOutput> => {
+    const plain = [...binary.command, ...globalArgs, ...args];
+    const argv = call.wrap?.(plain) ?? plain;
+    const environment = { ...env, ...call.env };
+    const startedAt = performance.now();
+    stats.calls += 1;
+    try {
+      return await queue.run(() => execute(argv, { timeoutMs, ...call, env: environment }), call.signal);
+    } catch (error) {
+      stats.failures += 1;
+      if (error instanceof RktError) throw error;
+      throw commandAborted({ command: argv, durationMs: performance.now() - startedAt, cause: error });
+    } finally {
+      stats.totalMs += performance.now() - startedAt;
+    }
+  };
+
+  return {
+    binary,
+    globalArgs,
+    run,
+    spawn: (argv, spawnOptions = {}) =>
+      start(argv, { ...spawnOptions, env: { ...env, ...spawnOptions.env } }),
+    get queueLength() {
+      return queue.length;
+    },
+    queueLength$: queue.length$,
+    stats,
+  };
+}
+
+type Ended = 'timeout' | 'aborted';
+
+async function execute(
+  argv: readonly string[],
+  options: RunOptions & { timeoutMs: number },
+): Promise<RktOutput> {
+  const [file = '', ...args] = argv;
+  const startedAt = performance.now();
+  const giveUp = new AbortController();
+  const child = execa(file, args, {
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    env: options.env ?? {},
+    extendEnv: false,
+    stdin: 'ignore',
+    maxBuffer: MAX_OUTPUT_BYTES,
+    stripFinalNewline: false,
+    cancelSignal: giveUp.signal,
+    killSignal: 'SIGKILL',
+    forceKillAfterDelay: false,
+    // rkt stop of a fly pod may signal the process group of whoever started rkt: it has to be one of its own.
+    detached: true,
+    cleanup: false,
+    reject: false,
+  });
+  let ended: Ended | undefined;
+  const end = (why: Ended): void => {
+    ended ??= why;
+    // The group first: a grandchild that holds the pipes would keep the result from ever coming.
+    if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL');
+    giveUp.abort();
+  };
+  const timer = setTimeout(end, Math.min(options.timeoutMs, LONGEST_TIMER_MS), 'timeout');
+  const onAbort = (): void => end('aborted');
+  options.signal?.addEventListener('abort', onAbort, { once: true });
+  const result = await child;
+  clearTimeout(timer);
+  options.signal?.removeEventListener('abort', onAbort);
+
+  const { stdout, stderr, signal, isMaxBuffer } = result;
+  const exitCode = result.exitCode ?? (signal === undefined ? undefined : 128 + constants.signals[signal]);
+  const failed = {
+    command: argv,
+    durationMs: performance.now() - startedAt,
+    stderr,
+    ...(exitCode === undefined ? {} : { exitCode }),
+  };
+  if (ended === 'timeout') throw commandTimedOut(failed);
+  if (ended === 'aborted') throw commandAborted({ ...failed, cause: options.signal?.reason });
+  if (isMaxBuffer) {
+    if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL');
+    throw commandFlooded(failed, MAX_OUTPUT_BYTES);
+  }
+  if (exitCode === undefined)
+    throw commandNotStarted({ ...failed, cause: result.cause }, result.originalMessage ?? '');
+  const { okExitCodes = [0] } = options;
+  if (okExitCodes !== 'any' && (signal !== undefined || !okExitCodes.includes(exitCode))) {
+    throw commandFailed(failed, signal === undefined ? `exited with ${exitCode}` : `was killed by ${signal}`);
+  }
+  return {
+    stdout,
+    stderr,
+    exitCode,
+    ...(signal === undefined ? {} : { signal }),
+    durationMs: failed.durationMs,
+    command: argv,
+  };
+}
+
+async function start(argv: readonly string[], options: SpawnOptions): Promise<SpawnedProcess> {
+  const [file = '', ...args] = argv;
+  const { stdin = 'ignore', stdout = 'ignore', stderr = 'ignore', more = [], detached = true } = options;
+  // execa takes every descriptor, its types only those up to 9.
+  const stdio = [stdin, stdout, stderr, ...more] as Options['stdio'];
+  const startedAt = performance.now();
+  const child = execa(file, args, {
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    env: options.env ?? {},
+    extendEnv: false,
+    stdio,
+    buffer: false,
+    detached,
+    cleanup: false,
+    reject: false,
+  });
+  if (child.pid === undefined) {
+    const result = await child;
+    const failed = { command: argv, durationMs: performance.now() - startedAt, cause: result.cause };
+    throw commandNotStarted(failed, result.originalMessage ?? 'unknown reason');
+  }
+  return spawnedProcess(child, child.pid, detached);
+}

@@ -1,0 +1,91 @@
+import { RktError, type ErrorCode } from '../model/errors.ts';
+
+const STDERR_TAIL_BYTES = 2_048;
+
+/** How a command line went that cannot be used. */
+export interface FailedCommand {
+  readonly command: readonly string[];
+  readonly durationMs: number;
+  readonly exitCode?: number;
+  readonly stderr?: string;
+  readonly cause?: unknown;
+}
+
+/** What rkt says of a pod it does not have, with and without `--debug`. */
+const POD_UNKNOWN =
+  /(?:problem retrieving pod|cannot get pod|unable to resolve UUID)[^]*no matches found for /;
+
+/** rkt ended with an exit code that the caller did not expect. */
+export function commandFailed(failed: FailedCommand, fate: string): RktError {
+  const stderr = failed.stderr ?? '';
+  const code = POD_UNKNOWN.test(stderr) ? 'RKT_ERR_POD_NOT_FOUND' : 'RKT_ERR_RKT_FAILED';
+  return failure(code, failed, `${fate} after ${rounded(failed)} ms: ${lastWords(stderr)}`);
+}
+
+/** rkt did not end in time and was killed with all it had started. */
+export function commandTimedOut(failed: FailedCommand): RktError {
+  return failure('RKT_ERR_RKT_TIMEOUT', failed, `did not end within ${rounded(failed)} ms and was killed`);
+}
+
+/** The caller's signal aborted. */
+export function commandAborted(failed: FailedCommand): RktError {
+  return failure('RKT_ERR_RKT_FAILED', failed, `was aborted after ${rounded(failed)} ms`);
+}
+
+/** rkt printed more than anybody wants to hold. */
+export function commandFlooded(failed: FailedCommand, limitBytes: number): RktError {
+  return failure('RKT_ERR_RKT_OUTPUT', failed, `printed more than ${limitBytes} bytes and was killed`);
+}
+
+/** The program could not be executed at all. */
+export function commandNotStarted(failed: FailedCommand, reason: string): RktError {
+  return failure('RKT_ERR_RKT_MISSING', failed, `could not be executed: ${reason}`);
+}
+
+/** The error of an answer that is not what rkt answers. */
+export function unexpectedOutput(what: string, text: string, cause?: unknown): RktError {
+  const shown = text.length > 200 ? `${text.slice(0, 200)}…` : text;
+  return new RktError('RKT_ERR_RKT_OUTPUT', `${what} is not what rkt prints: ${JSON.stringify(shown)}`, {
+    cause,
+  });
+}
+
+/** `error` under a code that says more than the one it has. */
+export function recoded(error: RktError, code: ErrorCode): RktError {
+  const what = `${shownCommand(error.details.command ?? [])}: ${lastWords(error.details.stderr ?? '')}`;
+  return new RktError(code, what, { ...error.details, cause: error });
+}
+
+function failure(code: ErrorCode, failed: FailedCommand, what: string): RktError {
+  return new RktError(code, `${shownCommand(failed.command)} ${what}`, {
+    command: failed.command,
+    durationMs: failed.durationMs,
+    ...(failed.exitCode === undefined ? {} : { exitCode: failed.exitCode }),
+    ...(failed.stderr === undefined ? {} : { stderr: tail(failed.stderr) }),
+    ...(failed.cause === undefined ? {} : { cause: failed.cause }),
+  });
+}
+
+function tail(text: string): string {
+  const bytes = Buffer.from(text);
+  return bytes.length <= STDERR_TAIL_BYTES ? text : bytes.subarray(-STDERR_TAIL_BYTES).toString();
+}
+
+/** The end of stderr on one line; the note on a missing group is no cause of anything. */
+function lastWords(stderr: string): string {
+  const lines = stderr
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !line.includes('group "rkt" not found'));
+  const words = lines.slice(-3).join(' · ');
+  if (words === '') return 'it wrote nothing to stderr';
+  return words.length > 400 ? `…${words.slice(-400)}` : words;
+}
+
+function shownCommand(command: readonly string[]): string {
+  const text = command.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : JSON.stringify(word))).join(' ');
+  return text.length > 300 ? `${text.slice(0, 300)}…` : text;
+}
+
+function rounded(failed: FailedCommand): number {
+  return Math.round(failed.durationMs);
+}

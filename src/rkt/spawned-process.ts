@@ -1,0 +1,75 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { PassThrough, type Readable, type Writable } from 'node:stream';
+
+import { signalGroup } from './process-group.ts';
+
+/** What a standard stream of a child is: nothing, a pipe to us, or a descriptor of ours. */
+export type StreamTarget = 'ignore' | 'pipe' | number;
+
+/** How {@link RktRunner.spawn} starts a long-lived process. Streams are `ignore` unless said otherwise. */
+export interface SpawnOptions {
+  readonly cwd?: string;
+  /** Added to the runner's environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stdin?: StreamTarget;
+  readonly stdout?: StreamTarget;
+  readonly stderr?: StreamTarget;
+  /** Descriptors 3, 4, … */
+  readonly more?: readonly StreamTarget[];
+  /** Default true: a session and a process group of its own, and it outlives this process. */
+  readonly detached?: boolean;
+}
+
+/** How a process ended: exactly one of the two is there. */
+export interface ProcessEnd {
+  readonly exitCode?: number;
+  readonly signal?: NodeJS.Signals;
+}
+
+/** A process that runs; nothing of it is buffered without bound and nobody else reads its pipes. */
+export interface SpawnedProcess {
+  readonly pid: number;
+  /** Present where the stream is a pipe. */
+  readonly stdin?: Writable;
+  readonly stdout?: Readable;
+  readonly stderr?: Readable;
+  /** By descriptor number, the standard ones included. */
+  readonly stdio: readonly (Readable | Writable | null | undefined)[];
+  /** When the process itself has ended; somebody else may still hold its pipes. */
+  readonly exit: Promise<ProcessEnd>;
+  /** When it has ended and all its pipes are closed by every holder. */
+  readonly closed: Promise<ProcessEnd>;
+  /** Signals the process alone; false when it is gone. */
+  kill(signal?: NodeJS.Signals): boolean;
+  /** Signals its process group (only when detached); false when it is gone. */
+  killGroup(signal?: NodeJS.Signals): boolean;
+  /** Lets this process end before that one. */
+  unref(): void;
+}
+
+/** Wraps a child whose `spawn` event is still to come or just came. */
+export function spawnedProcess(child: ChildProcess, pid: number, detached: boolean): SpawnedProcess {
+  // A pipe nobody reads at once is drained and lost otherwise; these hold the data back until somebody does.
+  const stdout = child.stdout?.pipe(new PassThrough());
+  const stderr = child.stderr?.pipe(new PassThrough());
+  const [, , , ...more] = child.stdio;
+  return {
+    pid,
+    ...(child.stdin === null ? {} : { stdin: child.stdin }),
+    ...(stdout === undefined ? {} : { stdout }),
+    ...(stderr === undefined ? {} : { stderr }),
+    stdio: [child.stdin, stdout, stderr, ...more],
+    exit: ending(child, 'exit'),
+    closed: ending(child, 'close'),
+    kill: (signal = 'SIGTERM') => child.kill(signal),
+    killGroup: (signal = 'SIGTERM') => (detached ? signalGroup(pid, signal) : child.kill(signal)),
+    unref: () => child.unref(),
+  };
+}
+
+async function ending(child: ChildProcess, event: 'exit' | 'close'): Promise<ProcessEnd> {
+  const [exitCode, signal] = (await once(child, event)) as [number | null, NodeJS.Signals | null];
+  if (signal !== null) return { signal };
+  return exitCode === null ? {} : { exitCode };
+}

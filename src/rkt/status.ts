@@ -1,0 +1,56 @@
+import { podSchema, type Pod, type PodState } from '../model/pod.ts';
+import type { CallOptions, RktRunner } from './command.ts';
+import { commandFailed } from './failure.ts';
+import { assertPodId, parseJson } from './output.ts';
+import { parseStatusText } from './status-text.ts';
+
+/** The text form of `rkt status`, the only one that has the pid. */
+export interface PodStatusText {
+  readonly state: PodState;
+  /** Absent for pods in preparation. */
+  readonly createdAtMs?: number;
+  /** Absent until the pod's pid file is there. */
+  readonly startedAtMs?: number;
+  /** The app (fly) or the stage1 supervisor. It stays after the exit, and may then belong to somebody else. */
+  readonly pid?: number;
+  /** rkt's `exited`: false for pods that are being deleted. */
+  readonly exited: boolean;
+  readonly networks: readonly { readonly name: string; readonly ip4: string }[];
+  /** App name → exit code; apps without a status file are missing, and so are all while the pod runs. */
+  readonly apps: ReadonlyMap<string, number>;
+}
+
+/**
+ * Runs `rkt status --format=json`.
+ *
+ * rkt refuses that for pods in preparation (RKT_ERR_RKT_FAILED); {@link podStatusText} does not.
+ *
+ * @throws {@link RktError} RKT_ERR_POD_NOT_FOUND
+ */
+export async function podStatus(runner: RktRunner, podId: string, options: CallOptions = {}): Promise<Pod> {
+  assertPodId(podId);
+  return parsePodStatus((await runner.run(['status', '--format=json', podId], options)).stdout);
+}
+
+/** Reads the answer of `rkt status --format=json`. */
+export function parsePodStatus(stdout: string): Pod {
+  return parseJson(podSchema, stdout, 'the answer of rkt status');
+}
+
+/**
+ * Runs `rkt status`.
+ *
+ * @throws {@link RktError} RKT_ERR_POD_NOT_FOUND
+ */
+export async function podStatusText(
+  runner: RktRunner,
+  podId: string,
+  options: CallOptions = {},
+): Promise<PodStatusText> {
+  assertPodId(podId);
+  const output = await runner.run(['status', podId], { ...options, okExitCodes: [0, 254] });
+  // With an unreadable manifest rkt fails after it has told what it knows.
+  if (output.exitCode === 254 && !output.stdout.startsWith('state='))
+    throw commandFailed(output, 'exited with 254');
+  return parseStatusText(output.stdout);
+}
