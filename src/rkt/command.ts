@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 
-import { execa, type Options } from 'execa';
+import { execa, type Options, type Result } from 'execa';
 import type { Observable } from 'rxjs';
 
 import { RktError } from '../model/errors.ts';
@@ -121,11 +121,9 @@ export function createRktRunner(options: RktRunnerOptions): RktRunner {
   };
 }
 
-type Ended = 'timeout' | 'aborted';
-
 async function execute(
   argv: readonly string[],
-  options: RunOptions & { timeoutMs: number },
+  options: RunOptions & { readonly timeoutMs: number },
 ): Promise<RktOutput> {
   const [file = '', ...args] = argv;
   const startedAt = performance.now();
@@ -145,48 +143,69 @@ async function execute(
     cleanup: false,
     reject: false,
   });
-  let ended: Ended | undefined;
-  const end = (why: Ended): void => {
-    ended ??= why;
+  const limits = watchLimits(child.pid, options, giveUp);
+  const result = await child;
+  const ending = limits.stop();
+  if (result.isMaxBuffer) killAll(child.pid);
+  return outputOf({ argv, ending, durationMs: performance.now() - startedAt, result }, options);
+}
+
+type Ending = 'timeout' | 'aborted';
+
+/** Kills a command when its time is over or the caller gives up; tells whether that happened. */
+function watchLimits(
+  pid: number | undefined,
+  { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal?: AbortSignal },
+  giveUp: AbortController,
+): { stop(): Ending | undefined } {
+  let ending: Ending | undefined;
+  const end = (why: Ending): void => {
+    ending ??= why;
     // The group first: a grandchild that holds the pipes would keep the result from ever coming.
-    if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL');
+    killAll(pid);
     giveUp.abort();
   };
-  const timer = setTimeout(end, Math.min(options.timeoutMs, LONGEST_TIMER_MS), 'timeout');
+  const timer = setTimeout(end, Math.min(timeoutMs, LONGEST_TIMER_MS), 'timeout');
   const onAbort = (): void => end('aborted');
-  options.signal?.addEventListener('abort', onAbort, { once: true });
-  const result = await child;
-  clearTimeout(timer);
-  options.signal?.removeEventListener('abort', onAbort);
-
-  const { stdout, stderr, signal, isMaxBuffer } = result;
-  const exitCode = result.exitCode ?? (signal === undefined ? undefined : 128 + constants.signals[signal]);
-  const failed = {
-    command: argv,
-    durationMs: performance.now() - startedAt,
-    stderr,
-    ...(exitCode === undefined ? {} : { exitCode }),
+  signal?.addEventListener('abort', onAbort, { once: true });
+  return {
+    stop: () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+      return ending;
+    },
   };
-  if (ended === 'timeout') throw commandTimedOut(failed);
-  if (ended === 'aborted') throw commandAborted({ ...failed, cause: options.signal?.reason });
-  if (isMaxBuffer) {
-    if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL');
-    throw commandFlooded(failed, MAX_OUTPUT_BYTES);
-  }
+}
+
+function killAll(pid: number | undefined): void {
+  if (pid !== undefined) signalGroup(pid, 'SIGKILL');
+}
+
+/** How a command went, before it is known what to make of it. */
+interface Fate {
+  readonly argv: readonly string[];
+  readonly ending: Ending | undefined;
+  readonly durationMs: number;
+  readonly result: Pick<Result, 'exitCode' | 'signal' | 'isMaxBuffer' | 'originalMessage' | 'cause'> & {
+    readonly stdout: string;
+    readonly stderr: string;
+  };
+}
+
+function outputOf(fate: Fate, { okExitCodes = [0], signal: aborter }: RunOptions): RktOutput {
+  const { durationMs, argv: command, result } = fate;
+  const { stdout, stderr, signal } = result;
+  const exitCode = result.exitCode ?? (signal === undefined ? undefined : 128 + constants.signals[signal]);
+  const failed = { command, durationMs, stderr, ...(exitCode === undefined ? {} : { exitCode }) };
+  if (fate.ending === 'timeout') throw commandTimedOut(failed);
+  if (fate.ending === 'aborted') throw commandAborted({ ...failed, cause: aborter?.reason });
+  if (result.isMaxBuffer) throw commandFlooded(failed, MAX_OUTPUT_BYTES);
   if (exitCode === undefined)
-    throw commandNotStarted({ ...failed, cause: result.cause }, result.originalMessage ?? '');
-  const { okExitCodes = [0] } = options;
+    throw commandNotStarted({ ...failed, cause: result.cause }, result.originalMessage ?? 'unknown reason');
   if (okExitCodes !== 'any' && (signal !== undefined || !okExitCodes.includes(exitCode))) {
     throw commandFailed(failed, signal === undefined ? `exited with ${exitCode}` : `was killed by ${signal}`);
   }
-  return {
-    stdout,
-    stderr,
-    exitCode,
-    ...(signal === undefined ? {} : { signal }),
-    durationMs: failed.durationMs,
-    command: argv,
-  };
+  return { stdout, stderr, exitCode, ...(signal === undefined ? {} : { signal }), durationMs, command };
 }
 
 async function start(argv: readonly string[], options: SpawnOptions): Promise<SpawnedProcess> {
