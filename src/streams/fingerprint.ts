@@ -78,7 +78,9 @@ async function detect(deps: FingerprintDeps): Promise<Fingerprint['attributes']>
 async function checkWithoutRoot(runner: RktRunner): Promise<void> {
   if (runner.binary.runtime !== 'embedded') throw mustBeRoot();
   if (await userNamespacesWork(runner)) return;
-  throw new Error('Driver must run as root: without it the embedded rkt needs user namespaces, which do not work here');
+  throw new Error(
+    'Driver must run as root: without it the embedded rkt needs user namespaces, which do not work here',
+  );
 }
 
 function mustBeRoot(): Error {
