@@ -1,7 +1,9 @@
 import { readKernelFile } from '../kernel-file.ts';
-import { createCgroup } from './create-cgroup.ts';
+import { cgroupDirectories, createCgroup } from './create-cgroup.ts';
 import { directoryOf, findHierarchies, type Hierarchy } from './hierarchies.ts';
 import { openCgroup, type TaskCgroup } from './task-cgroup.ts';
+
+export type { TaskCgroup } from './task-cgroup.ts';
 
 /** Limits of a task's cgroup. */
 export interface CgroupLimits {
@@ -24,6 +26,8 @@ export interface Cgroups {
    * @throws RKT_ERR_CGROUP when a directory or a limit cannot be made; nothing is left behind then
    */
   create(name: string, limits: CgroupLimits): Promise<TaskCgroup>;
+  /** The directories that {@link Cgroups.create} would make for this name, so that they can be noted down before. */
+  pathsFor(name: string): readonly string[];
   /** The cgroup in these directories, as {@link TaskCgroup.paths} told them earlier. Touches nothing. */
   open(paths: readonly string[]): TaskCgroup;
   /** The absolute directories a process is in, one a hierarchy; empty when the process is gone. */
@@ -46,6 +50,7 @@ export async function detectCgroups(options: CgroupOptions = {}): Promise<Cgroup
   return {
     version: versionOf(hierarchies),
     create: async (name, limits) => openCgroup(place, await createCgroup(place, name, limits)),
+    pathsFor: (name) => cgroupDirectories(place, name),
     open: (paths) => openCgroup(place, paths),
     ofProcess: (pid) => {
       const cgroups = readKernelFile(`${procRoot}/${pid}/cgroup`) ?? '';

@@ -42,6 +42,16 @@ export async function createCgroup(
   }
 }
 
+/** The directories of a task of this name, one in each writable hierarchy. */
+export function cgroupDirectories(place: CgroupPlace, taskName: string): readonly string[] {
+  const writable = place.hierarchies.filter(({ base }) => base !== undefined);
+  return writable.map((hierarchy) => directoryIn(place, hierarchy, cgroupName(taskName)));
+}
+
+function directoryIn(place: CgroupPlace, hierarchy: Hierarchy, name: string): string {
+  return join(parentChain(place, hierarchy).at(-1) ?? hierarchy.base ?? '', name);
+}
+
 async function makeIn(
   place: CgroupPlace,
   hierarchy: Hierarchy,
@@ -49,7 +59,7 @@ async function makeIn(
   required: ReadonlySet<string>,
 ): Promise<string> {
   const parents = parentChain(place, hierarchy);
-  const directory = join(parents.at(-1) ?? hierarchy.base ?? '', name);
+  const directory = directoryIn(place, hierarchy, name);
   for (let attempt = 1; ; attempt += 1) {
     try {
       await mkdirs(parents);

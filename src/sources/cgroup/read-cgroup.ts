@@ -28,7 +28,7 @@ export function readCgroup(place: CgroupPlace, paths: readonly string[]): Cgroup
   const cpu = directories.map(readCpu);
   const memory = directories.map(readMemory);
   if ([...cpu, ...memory].every((figures) => Object.keys(figures).length === 0)) {
-    const where = paths.length === 0 ? 'it has none' : paths.join(', ');
+    const where = paths.length === 0 ? 'it has none' : `nothing in ${paths.join(', ')}`;
     throw new RktError('RKT_ERR_CGROUP', `Could not read the cgroup of a task: ${where}`);
   }
   return {

@@ -1,0 +1,35 @@
+import { cpus } from 'node:os';
+
+import { readKernelFile } from './kernel-file.ts';
+
+/** What rates are converted by. */
+export interface CpuFacts {
+  readonly cores: number;
+  /** Absent where the machine does not tell, as many arm64 ones do not. */
+  readonly mhzPerCore?: number;
+}
+
+const KHZ_PER_MHZ = 1_000;
+
+/** The cores of this machine and the clock of one: the highest it can go where that is known, else the present one. */
+export function readCpuFacts({ procRoot = '/proc', sysRoot = '/sys' } = {}): CpuFacts {
+  const cores = Math.max(1, cpus().length);
+  const mhzPerCore =
+    parseMaxFrequency(readKernelFile(`${sysRoot}/devices/system/cpu/cpu0/cpufreq/cpuinfo_max_freq`) ?? '') ??
+    parseCpuInfoMhz(readKernelFile(`${procRoot}/cpuinfo`) ?? '');
+  return mhzPerCore === undefined ? { cores } : { cores, mhzPerCore };
+}
+
+/** The first `cpu MHz` of /proc/cpuinfo. */
+export function parseCpuInfoMhz(text: string): number | undefined {
+  const [, digits] = /^cpu MHz\s*:\s*(\d+(?:\.\d+)?)\s*$/m.exec(text) ?? [];
+  return positive(Number(digits ?? NaN));
+}
+
+function parseMaxFrequency(text: string): number | undefined {
+  return /^\d+\s*$/.test(text) ? positive(Number(text) / KHZ_PER_MHZ) : undefined;
+}
+
+function positive(value: number): number | undefined {
+  return value > 0 ? value : undefined;
+}

@@ -1,0 +1,86 @@
+import pidusage from 'pidusage';
+
+import { NS_PER_MS } from '../model/units.ts';
+
+/** Figures of one process. */
+export interface ProcessFigures {
+  /** User and system time since the process began, in steps of 10 ms. */
+  readonly cpuNs: number;
+  readonly rssBytes: number;
+}
+
+/** Where the figures of single processes come from. */
+export interface Processes {
+  /** The figures of those of these processes that can be measured; a dead one is missing from the answer. */
+  sample(pids: readonly number[]): Promise<ReadonlyMap<number, ProcessFigures>>;
+}
+
+type Usage = Pick<pidusage.Status, 'ctime' | 'memory'>;
+
+export interface ProcessesDeps {
+  readonly readUsage?: (
+    pids: number[],
+    options: { maxage: number },
+  ) => Promise<Record<string, Usage | undefined>>;
+  readonly nowMs?: () => number;
+}
+
+/** How long pidusage keeps the descriptor of a process that nobody asks for any more. */
+const MAX_AGE_MS = 10_000;
+/** A refused pid is not asked for until pidusage has surely closed the descriptor it holds for it. */
+const REFUSED_FOR_MS = 2 * MAX_AGE_MS;
+
+/**
+ * Figures by pidusage: use one instance for all.
+ *
+ * Its counters are taken and never its percent, which depends on who else asks for the same pid and is 0 at first.
+ * `pidusage.clear` leaks descriptors, so entries are left to age out. It answers undefined for a dead process as long
+ * as it is asked, even when a new process has got the pid: hence the pause after a refusal. A pid is read once at a
+ * time, since two first reads at once would leave a descriptor open.
+ */
+export function createProcesses(deps: ProcessesDeps = {}): Processes {
+  const { readUsage = readByPidusage, nowMs = () => performance.now() } = deps;
+  const inFlight = new Map<number, Promise<ProcessFigures | undefined>>();
+  const refusedUntilMs = new Map<number, number>();
+
+  const read = (pids: readonly number[]): void => {
+    if (pids.length === 0) return;
+    const batch = readUsage([...pids], { maxage: MAX_AGE_MS });
+    for (const pid of pids) {
+      const one = batch
+        .then((usages) => {
+          const figures = toFigures(usages[pid]);
+          if (figures === undefined) refusedUntilMs.set(pid, nowMs() + REFUSED_FOR_MS);
+          return figures;
+        })
+        .finally(() => inFlight.delete(pid));
+      inFlight.set(pid, one);
+    }
+  };
+
+  return {
+    async sample(pids) {
+      for (const [pid, untilMs] of refusedUntilMs) if (untilMs <= nowMs()) refusedUntilMs.delete(pid);
+      const wanted = [...new Set(pids)].filter((pid) => !refusedUntilMs.has(pid));
+      read(wanted.filter((pid) => !inFlight.has(pid)));
+      const answers = await Promise.all(wanted.map(async (pid) => [pid, await inFlight.get(pid)] as const));
+      return new Map(
+        answers.flatMap(([pid, figures]) => (figures === undefined ? [] : [[pid, figures] as const])),
+      );
+    },
+  };
+}
+
+/** pidusage's types promise a value for every pid; for a dead one there is none. */
+function readByPidusage(
+  pids: number[],
+  options: { maxage: number },
+): Promise<Record<string, Usage | undefined>> {
+  return pidusage(pids, options);
+}
+
+function toFigures(usage: Usage | undefined): ProcessFigures | undefined {
+  if (usage === undefined || !Number.isFinite(usage.ctime) || !Number.isFinite(usage.memory))
+    return undefined;
+  return { cpuNs: usage.ctime * NS_PER_MS, rssBytes: usage.memory };
+}

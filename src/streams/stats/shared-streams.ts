@@ -1,0 +1,42 @@
+import { defer, finalize, type Observable, type SchedulerLike } from 'rxjs';
+
+import type { Logger } from '../../model/logger.ts';
+import { shareLatest } from '../operators/share-latest.ts';
+import { normalizeIntervalMs } from './interval.ts';
+
+/** Streams that are made when the first subscriber asks for them, and shared by key. */
+export interface SharedStreams {
+  /** The interval to use for the one asked for; the first that has to be changed is logged. */
+  intervalMs(wanted: unknown): number;
+  get<T>(key: string, make: () => Observable<T>): Observable<T>;
+}
+
+interface SharedStreamsDeps {
+  readonly scheduler: SchedulerLike;
+  readonly logger: Logger;
+}
+
+export function createSharedStreams({ scheduler, logger }: SharedStreamsDeps): SharedStreams {
+  const streams = new Map<string, Observable<unknown>>();
+  let hasWarned = false;
+  return {
+    intervalMs: (wanted) =>
+      normalizeIntervalMs(wanted, (usedMs) => {
+        if (hasWarned) return;
+        hasWarned = true;
+        logger.warn({ wanted: String(wanted), usedMs }, 'stats interval out of range');
+      }),
+    get<T>(key: string, make: () => Observable<T>) {
+      const present$ = streams.get(key);
+      if (present$ !== undefined) return present$ as Observable<T>;
+      const shared$ = defer(make).pipe(
+        finalize(() => {
+          if (streams.get(key) === shared$) streams.delete(key);
+        }),
+        shareLatest<T>({ scheduler }),
+      );
+      streams.set(key, shared$);
+      return shared$;
+    },
+  };
+}

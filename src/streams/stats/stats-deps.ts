@@ -1,0 +1,27 @@
+import type { SchedulerLike } from 'rxjs';
+
+import type { Logger } from '../../model/logger.ts';
+import type { TaskRegistry } from '../../registry/task-registry.ts';
+import type { Cgroups } from '../../sources/cgroup/cgroups.ts';
+import type { CpuFacts } from '../../sources/cpu-facts.ts';
+import type { Processes } from '../../sources/processes.ts';
+import type { TaskSampler } from './task-sampler.ts';
+
+/**
+ * What the streams of task figures need.
+ *
+ * Streams are shared among those who pass the very same object, so a driver makes one and keeps it.
+ */
+export interface StatsDeps {
+  readonly registry: Pick<TaskRegistry, 'get' | 'list' | 'changes$'>;
+  readonly cgroups: Cgroups | Promise<Cgroups>;
+  readonly processes: Processes;
+  readonly scheduler: SchedulerLike;
+  readonly logger: Logger;
+  /** Told once a start of a task, when its figures come from a worse source than they should, or not at all. */
+  readonly onDegraded: (taskId: string, error: unknown) => void;
+  /** Read from the machine by default. */
+  readonly cpu?: CpuFacts;
+  /** Reads cgroups and processes by default. */
+  readonly sampler?: TaskSampler;
+}
