@@ -23,6 +23,8 @@ export interface StateStore {
    * never a part. Saves and removals of one task happen in the order of the calls.
    */
   save(entry: StoredTask): Promise<void>;
+  /** The same, but only while the file is still of the same start: a task that was destroyed meanwhile does not come back. */
+  saveIfPresent(entry: StoredTask): Promise<void>;
   /** Undefined when there is no file for the task. */
   load(id: string): Promise<StoredTask | undefined>;
   /** Everything there is, in the order of creation; also sweeps up what writers that were killed left half written. */
@@ -37,18 +39,22 @@ const SUFFIX = '.json';
 export function createStateStore(directory: string): StateStore {
   const inTurn = createTurns();
   const pathOf = (id: string): string => join(directory, stateFileName(id));
+  const write = (entry: StoredTask): Promise<void> =>
+    orStateFileError(pathOf(entry.id), 'write', () =>
+      replaceFile(pathOf(entry.id), `${JSON.stringify(entry)}\n`),
+    );
+  const load = async (id: string): Promise<StoredTask | undefined> => {
+    const text = await orStateFileError(pathOf(id), 'read', () => readIfThere(pathOf(id)));
+    return text === undefined ? undefined : parseStoredTask(pathOf(id), text);
+  };
   return {
     directory,
-    save: (entry) =>
-      inTurn(entry.id, () =>
-        orStateFileError(pathOf(entry.id), 'write', () =>
-          replaceFile(pathOf(entry.id), `${JSON.stringify(entry)}\n`),
-        ),
-      ),
-    load: async (id) => {
-      const text = await orStateFileError(pathOf(id), 'read', () => readIfThere(pathOf(id)));
-      return text === undefined ? undefined : parseStoredTask(pathOf(id), text);
-    },
+    save: (entry) => inTurn(entry.id, () => write(entry)),
+    saveIfPresent: (entry) =>
+      inTurn(entry.id, async () => {
+        if ((await load(entry.id))?.startToken === entry.startToken) await write(entry);
+      }),
+    load,
     loadAll: () => loadDirectory(directory),
     remove: (id) =>
       inTurn(id, () => orStateFileError(pathOf(id), 'remove', () => rm(pathOf(id), { force: true }))),
