@@ -62,6 +62,8 @@ export interface ImageArgs {
 export interface ImageArgsOptions {
   /** False: `--` after an image is an error (fetch). Default true. */
   readonly appArgs?: boolean;
+  /** Outer message of what goes wrong after an image. */
+  readonly failure?: string;
 }
 
 /**
@@ -70,7 +72,11 @@ export interface ImageArgsOptions {
  * `flags` are those parsed in front of the first image; flags of the pod that follow an image are added to them.
  * @throws UsageFailure for per-app flags in front of the images, RktFailure for what is wrong after one
  */
-export function parseImageArgs(flags: Flags, args: readonly string[], options: ImageArgsOptions = {}): ImageArgs {
+export function parseImageArgs(
+  flags: Flags,
+  args: readonly string[],
+  options: ImageArgsOptions = {},
+): ImageArgs {
   rejectEarlyFlags(flags);
   const mounts = flags.spec('mount') === undefined ? [] : flags.list('mount').map(toMount);
   const reader = new ImageArgsReader(flags, options.appArgs ?? true);
@@ -78,7 +84,8 @@ export function parseImageArgs(flags: Flags, args: readonly string[], options: I
     reader.read(args);
     checkMounts(flags, [...mounts, ...reader.apps.flatMap((app) => app.mounts)]);
   } catch (error) {
-    if (error instanceof RktFailure) throw new RktFailure('error parsing app image arguments', [error.message]);
+    if (error instanceof RktFailure)
+      throw new RktFailure(options.failure ?? 'error parsing app image arguments', [error.message]);
     throw error;
   }
   return { apps: reader.apps, mounts };
@@ -95,7 +102,9 @@ function rejectEarlyFlags(flags: Flags): void {
   const early = flags.given.find(({ spec }) => appFlagOf(spec) !== undefined);
   if (early === undefined) return;
   const { spec, value, arg } = early;
-  throw new UsageFailure(`invalid argument ${JSON.stringify(value)} for ${arg}: --${spec.name} must follow an image`);
+  throw new UsageFailure(
+    `invalid argument ${JSON.stringify(value)} for ${arg}: --${spec.name} must follow an image`,
+  );
 }
 
 function checkMounts(flags: Flags, mounts: readonly MountArg[]): void {
@@ -104,7 +113,9 @@ function checkMounts(flags: Flags, mounts: readonly MountArg[]): void {
   const dangling = mounts.find(({ volume }) => !volumes.includes(volume));
   if (dangling === undefined) return;
   const { path, volume } = dangling;
-  throw new RktFailure(`dangling mount point ${JSON.stringify(path)}: volume ${JSON.stringify(volume)} not found`);
+  throw new RktFailure(
+    `dangling mount point ${JSON.stringify(path)}: volume ${JSON.stringify(volume)} not found`,
+  );
 }
 
 class ImageArgsReader {
@@ -133,7 +144,8 @@ class ImageArgsReader {
     const app = this.apps.at(-1);
     if (!this.#allowAppArgs) throw new RktFailure('app arguments unsupported');
     if (app === undefined) throw new RktFailure('an image is required before any app arguments');
-    if (this.#appsWithArgs === this.apps.length) throw new RktFailure('only one set of app arguments allowed per image');
+    if (this.#appsWithArgs === this.apps.length)
+      throw new RktFailure('only one set of app arguments allowed per image');
     this.#appsWithArgs = this.apps.length;
     const end = args.indexOf('---', from);
     app.args = args.slice(from, end < 0 ? undefined : end);
@@ -163,5 +175,13 @@ class ImageArgsReader {
 }
 
 function emptyApp(image: string): AppDraft {
-  return { image, args: [], environment: [], mounts: [], annotations: [], userAnnotations: [], userLabels: [] };
+  return {
+    image,
+    args: [],
+    environment: [],
+    mounts: [],
+    annotations: [],
+    userAnnotations: [],
+    userLabels: [],
+  };
 }

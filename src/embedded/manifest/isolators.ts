@@ -3,62 +3,58 @@ import { parseQuantity, quantityProblem } from './quantity.ts';
 import type { ManifestIsolator } from './types.ts';
 import { recordOf, stringAt, stringsOf } from './values.ts';
 
-type IsolatorParser = (value: unknown) => unknown;
+type IsolatorCheck = (value: unknown) => void;
 
-/** Parses one isolator; unknown names are refused, as rkt does. */
+/** Checks one isolator and keeps its value as it is; unknown names are refused, as rkt does. */
 export function parseIsolator(entry: unknown): ManifestIsolator {
   const json = recordOf(entry, 'Isolator');
   const name = stringAt(json, 'name');
-  const parse = Object.hasOwn(PARSERS, name) ? PARSERS[name] : undefined;
-  if (parse === undefined) throw new RktFailure('invalid isolator');
-  return { name, value: parse(json['value']) };
+  const check = Object.hasOwn(CHECKS, name) ? CHECKS[name] : undefined;
+  if (check === undefined) throw new RktFailure('invalid isolator');
+  check(json['value']);
+  return { name, value: json['value'] };
 }
 
-const resource: IsolatorParser = (value) => {
+const resource: IsolatorCheck = (value) => {
   const json = recordOf(value, 'Resource');
-  return {
-    ...(json['default'] === true ? { default: true } : {}),
-    ...quantityAt(json, 'request'),
-    ...quantityAt(json, 'limit'),
-  };
+  checkQuantity(json['request']);
+  checkQuantity(json['limit']);
 };
 
-const noDefault: IsolatorParser = (value) => {
+const noDefault: IsolatorCheck = (value) => {
   if (recordOf(value, 'Resource')['default'] === true) throw new RktFailure('default must be false');
-  return resource(value);
+  resource(value);
 };
 
-function quantityAt(json: Readonly<Record<string, unknown>>, key: string): Readonly<Record<string, string>> {
-  const value = json[key];
-  if (value === undefined || value === null) return {};
-  const quantity = parseQuantity(typeof value === 'number' ? String(value) : stringAt(json, key));
-  if (quantity === undefined) throw new RktFailure(quantityProblem);
-  return { [key]: quantity.canonical };
+function checkQuantity(value: unknown): void {
+  if (value === undefined || value === null) return;
+  const text = typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+  if (parseQuantity(text) === undefined) throw new RktFailure(quantityProblem);
 }
 
-const capabilities: IsolatorParser = (value) => {
-  const set = stringsOf(recordOf(value, 'Capabilities')['set'], 'set');
-  if (set.length === 0) throw new RktFailure('set must be non-empty');
-  return { set };
+const capabilities: IsolatorCheck = (value) => {
+  if (stringsOf(recordOf(value, 'Capabilities')['set'], 'set').length === 0)
+    throw new RktFailure('set must be non-empty');
 };
 
-const seccomp: IsolatorParser = (value) => {
-  const json = recordOf(value, 'Seccomp');
-  const set = stringsOf(json['set'], 'set');
-  if (set.length === 0) throw new RktFailure('set must be non-empty');
-  const errno = stringAt(json, 'errno');
+const seccomp: IsolatorCheck = (value) => {
+  capabilities(value);
+  const errno = stringAt(recordOf(value, 'Seccomp'), 'errno');
   if (errno !== '' && !/^[A-Z]+$/.test(errno)) throw new RktFailure('errno name must be upper-case');
-  return { set, ...(errno === '' ? {} : { errno }) };
 };
 
-function integerBetween(name: string, min: number, max: number): IsolatorParser {
+function integerBetween(name: string, min: number, max: number): IsolatorCheck {
   return (value) => {
-    if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return value;
-    throw new RktFailure(`${name} must be between ${min} and ${max}, got ${String(value)}`);
+    if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return;
+    throw new RktFailure(`${name} must be between ${min} and ${max}, got ${JSON.stringify(value)}`);
   };
 }
 
-const PARSERS: Readonly<Record<string, IsolatorParser>> = {
+const flag: IsolatorCheck = (value) => {
+  if (typeof value !== 'boolean') throw new RktFailure('json: cannot unmarshal into Go value of type bool');
+};
+
+const CHECKS: Readonly<Record<string, IsolatorCheck>> = {
   'resource/cpu': noDefault,
   'resource/memory': noDefault,
   'resource/block-bandwidth': resource,
@@ -66,7 +62,7 @@ const PARSERS: Readonly<Record<string, IsolatorParser>> = {
   'resource/network-bandwidth': resource,
   'os/linux/capabilities-retain-set': capabilities,
   'os/linux/capabilities-remove-set': capabilities,
-  'os/linux/no-new-privileges': (value) => value === true,
+  'os/linux/no-new-privileges': flag,
   'os/linux/seccomp-retain-set': seccomp,
   'os/linux/seccomp-remove-set': seccomp,
   'os/linux/oom-score-adj': integerBetween('os/linux/oom-score-adj', -1000, 1000),

@@ -1,16 +1,19 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, rmSync } from 'node:fs';
+import { extname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { RktContext } from '../context.ts';
-import type { ImageManifest, ManifestPair } from '../manifest/image-manifest.ts';
+import { RktFailure } from '../context.ts';
+import type { StoredImage } from './lookup.ts';
+import { findByName, isHash, loadImage, lookUp, parseImageName, resolveId } from './lookup.ts';
+import type { StorePaths } from './paths.ts';
+import { storePaths } from './paths.ts';
+import { readRecords, writeRecord } from './records.ts';
+import type { RenderedTree } from './render.ts';
+import { renderInto, renderTo } from './render.ts';
 
-/** An image in the store. */
-export interface StoredImage {
-  /** `sha512-` and 64 hex digits. */
-  readonly id: string;
-  readonly manifest: ImageManifest;
-  readonly name: string;
-  readonly labels: readonly ManifestPair[];
-  /** When it was imported, ms since the epoch. */
-  readonly importedAtMs: number;
-}
+export type { StoredImage } from './lookup.ts';
+export type { RenderedTree } from './render.ts';
 
 /** How an image argument is looked up. */
 export interface FindOptions {
@@ -18,33 +21,121 @@ export interface FindOptions {
   readonly pullPolicy: string;
   /** Path of a detached signature; default is the image's path plus `.asc`. */
   readonly signature?: string;
+  /** False: a hash is taken for a name, as `fetch` does. Default true. */
+  readonly allowHash?: boolean;
 }
 
-/** An image laid out on disk with its dependencies. */
-export interface RenderedTree {
-  /** `deps-sha512-` and 64 hex digits. */
-  readonly treeStoreId: string;
-  /** May not exist: an image without a rootfs renders to nothing. */
-  readonly rootfsDir: string;
-  readonly manifestPath: string;
+/**
+ * Finds an image by hash, path, URL or name. Files are imported every time, URLs as the pull policy says.
+ *
+ * @throws RktFailure with rkt's messages
+ */
+export async function findImage(
+  ctx: RktContext,
+  imageArg: string,
+  options: FindOptions,
+): Promise<StoredImage> {
+  const paths = storePaths(ctx);
+  if (options.allowHash !== false && isHash(imageArg)) return used(paths, resolveId(paths, imageArg));
+  const file = asFile(ctx, imageArg);
+  if (file !== undefined) return importFile(ctx, paths, file, options);
+  if (/^https?:\/\//.test(imageArg)) return fromUrl(ctx, paths, imageArg, options);
+  if (imageArg.startsWith('docker://')) throw new RktFailure('the embedded rkt cannot fetch docker images');
+  return fromName(paths, imageArg, options);
 }
 
-/** Finds an image by hash, path, URL or name, importing it where rkt would. @throws RktFailure */
-export async function findImage(_ctx: RktContext, _imageArg: string, _options: FindOptions): Promise<StoredImage> {
-  return Promise.reject(new Error('not there yet'));
+/** An image by (the beginning of) its id. @throws RktFailure */
+export function findImageById(ctx: RktContext, id: string): Promise<StoredImage> {
+  const paths = storePaths(ctx);
+  return Promise.resolve(used(paths, resolveId(paths, id)));
 }
 
-/** An image by the (prefix of the) id. @throws RktFailure */
-export async function findImageById(_ctx: RktContext, _id: string): Promise<StoredImage> {
-  return Promise.reject(new Error('not there yet'));
+/** An image that is in the store, by id or name; nothing is fetched. @throws RktFailure */
+export function findStored(ctx: RktContext, text: string): StoredImage {
+  return lookUp(storePaths(ctx), text);
 }
 
-/** Renders an image into the tree store, once. */
-export async function renderTree(_ctx: RktContext, _image: StoredImage): Promise<RenderedTree> {
-  return Promise.reject(new Error('not there yet'));
+/** Renders an image into the tree store, once. @throws RktFailure */
+export async function renderTree(ctx: RktContext, image: StoredImage): Promise<RenderedTree> {
+  return renderInto(ctx, storePaths(ctx), image);
 }
 
 /** Renders an image into a directory of the caller: `destDir/{manifest,rootfs}`, for pods without overlayfs. */
-export async function copyTree(_ctx: RktContext, _image: StoredImage, _destDir: string): Promise<void> {
-  return Promise.reject(new Error('not there yet'));
+export async function copyTree(ctx: RktContext, image: StoredImage, destDir: string): Promise<void> {
+  return renderTo(ctx, storePaths(ctx), image, destDir);
+}
+
+/** Loads an image and notes that it was used. */
+function used(paths: StorePaths, id: string): StoredImage {
+  const record = readRecords(paths).find((candidate) => candidate.id === id);
+  if (record !== undefined) writeRecord(paths, { ...record, lastUsedAtMs: Date.now() });
+  return loadImage(paths, id);
+}
+
+/** The absolute path an image argument means, undefined when it is no file. */
+function asFile(ctx: RktContext, imageArg: string): string | undefined {
+  let path: string | undefined;
+  if (imageArg.startsWith('file://')) path = fileURLToPath(imageArg);
+  else if (/^[a-z]+:\/\//.test(imageArg)) return undefined;
+  else if (imageArg.startsWith('/')) path = imageArg;
+  else if (
+    existsSync(resolve(ctx.cwd, imageArg)) ||
+    imageArg.includes('./') ||
+    /^[^:]*\.aci$/.test(imageArg)
+  ) {
+    path = resolve(ctx.cwd, imageArg);
+  }
+  if (path !== undefined && extname(path) !== '.aci') {
+    throw new RktFailure(`invalid image string ${JSON.stringify(`file://${path}`)}`);
+  }
+  return path;
+}
+
+async function importFile(
+  ctx: RktContext,
+  paths: StorePaths,
+  file: string,
+  options: FindOptions,
+  url?: string,
+): Promise<StoredImage> {
+  if (ctx.debug && url === undefined) ctx.stderr(`image: using image from file ${file}\n`);
+  const { importAci } = await import('./import.ts');
+  const { detectCompression } = await import('../aci/decompress.ts');
+  detectCompression(file);
+  if (ctx.insecure.has('image')) return loadImage(paths, await importAci(paths, file, url));
+  const { checkSignature } = await import('../signature.ts');
+  // what is checked must be what is imported: the file might change in between, a copy of our own cannot
+  const copy = join(paths.tmp, `checked-${randomUUID()}.aci`);
+  try {
+    await checkSignature(ctx, file, copy, resolve(ctx.cwd, options.signature ?? `${file}.asc`));
+    return loadImage(paths, await importAci(paths, copy, url));
+  } finally {
+    rmSync(copy, { force: true });
+  }
+}
+
+async function fromUrl(
+  ctx: RktContext,
+  paths: StorePaths,
+  url: string,
+  options: FindOptions,
+): Promise<StoredImage> {
+  const { download, remoteFailure } = await import('./download.ts');
+  const stored = readRecords(paths).find((record) => record.url === url);
+  if (stored !== undefined && options.pullPolicy !== 'update') return used(paths, stored.id);
+  if (options.pullPolicy === 'never') throw remoteFailure(url);
+  return download(ctx, paths, url, (file, signature) =>
+    importFile(ctx, paths, file, { ...options, signature: options.signature ?? signature }, url),
+  );
+}
+
+function fromName(paths: StorePaths, text: string, options: FindOptions): StoredImage {
+  const name = parseImageName(text);
+  const stored = options.pullPolicy === 'update' ? undefined : findByName(paths, name);
+  if (stored !== undefined) return used(paths, stored.id);
+  if (options.pullPolicy !== 'never') throw new RktFailure('discovery failed');
+  throw new RktFailure(
+    `unable to fetch image from image name ${JSON.stringify(text)}: either image was not found in the store or ` +
+      'store was disabled and fetching from remote yielded nothing or it was disabled',
+  );
 }

@@ -1,0 +1,166 @@
+import { execFileSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import type { Readable } from 'node:stream';
+import { RktFailure } from '../context.ts';
+import type { TarMember } from './read.ts';
+import { readTar } from './read.ts';
+import { insideRootfs, makeDirInRoot, placeInRoot } from './rootfs-path.ts';
+
+/** How an image is laid out. */
+export interface ExtractOptions {
+  /** Keep owners and make device nodes; only root can. */
+  readonly asRoot: boolean;
+  /** Lists of paths (absolute, below the rootfs): only what is in all lists is written, with its parents. */
+  readonly pathWhitelists: readonly (readonly string[])[];
+  /** Told about what had to be left out. */
+  readonly warn: (text: string) => void;
+}
+
+/**
+ * Writes the `rootfs` of an image's tar into a directory, over what is there already.
+ *
+ * Nothing is ever written outside of `rootDir`, whatever names and links the tar holds. Keeps modes, mtimes, and as root
+ * owners. Returns false when the tar has no rootfs; then `rootDir` is not made.
+ * @throws RktFailure when the tar is broken or cannot be laid out
+ */
+export async function extractRootfs(
+  tar: Readable,
+  rootDir: string,
+  options: ExtractOptions,
+): Promise<boolean> {
+  const writer = new RootfsWriter(rootDir, options);
+  for await (const member of readTar(tar)) {
+    if (member.path[0] === 'rootfs') await writer.write(member, member.path.slice(1));
+  }
+  writer.finishDirectories();
+  return writer.began;
+}
+
+class RootfsWriter {
+  began = false;
+  readonly #root: string;
+  readonly #options: ExtractOptions;
+  readonly #allowed: readonly ReadonlySet<string>[];
+  /** Modes and times of directories are set last: a read-only one must still be filled, and filling changes the time. */
+  readonly #directories = new Map<string, TarMember>();
+
+  constructor(root: string, options: ExtractOptions) {
+    this.#root = root;
+    this.#options = options;
+    this.#allowed = options.pathWhitelists.map(withParents);
+  }
+
+  async write(member: TarMember, path: readonly string[]): Promise<void> {
+    if (!this.began) fs.mkdirSync(this.#root, { recursive: true, mode: 0o755 });
+    this.began = true;
+    if (!this.#allowed.every((allowed) => allowed.has(path.join('/')))) return;
+    if (path.length === 0) {
+      if (member.type === 'directory') this.#directories.set(this.#root, member);
+      return;
+    }
+    if (member.type === 'directory') return this.#directory(member, path);
+    const place = placeInRoot(this.#root, path);
+    if (member.type === 'link') return this.#hardLink(member, place, path);
+    makeRoom(place, path);
+    if (member.type === 'file') await this.#file(member, place);
+    else if (member.type === 'symlink') this.#symlink(member, place);
+    else this.#special(member, place, path);
+  }
+
+  finishDirectories(): void {
+    for (const [place, member] of [...this.#directories].reverse()) {
+      this.#own(place, member);
+      fs.chmodSync(place, member.mode);
+      fs.utimesSync(place, member.mtimeMs / 1000, member.mtimeMs / 1000);
+    }
+  }
+
+  #directory(member: TarMember, path: readonly string[]): void {
+    const place = placeInRoot(this.#root, path);
+    const stat = fs.lstatSync(place, { throwIfNoEntry: false });
+    // A directory over a symlink to a directory means that directory, as with tar itself.
+    if (stat?.isSymbolicLink() === true) this.#directories.set(makeDirInRoot(this.#root, path), member);
+    else {
+      if (stat !== undefined && !stat.isDirectory()) fs.unlinkSync(place);
+      if (stat?.isDirectory() !== true) fs.mkdirSync(place, { mode: 0o700 });
+      this.#directories.set(place, member);
+    }
+  }
+
+  async #file(member: TarMember, place: string): Promise<void> {
+    const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = fs.constants;
+    const fd = fs.openSync(place, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+    try {
+      for await (const chunk of member.content) {
+        for (let at = 0; at < chunk.length;) at += fs.writeSync(fd, chunk, at);
+      }
+      if (this.#options.asRoot) fs.fchownSync(fd, member.uid, member.gid);
+      // after chown, which clears the setuid bit
+      fs.fchmodSync(fd, member.mode);
+      fs.futimesSync(fd, member.mtimeMs / 1000, member.mtimeMs / 1000);
+    } finally {
+      fs.closeSync(fd);
+    }
+  }
+
+  #symlink(member: TarMember, place: string): void {
+    fs.symlinkSync(member.linkname, place);
+    this.#own(place, member);
+    fs.lutimesSync(place, member.mtimeMs / 1000, member.mtimeMs / 1000);
+  }
+
+  #hardLink(member: TarMember, place: string, path: readonly string[]): void {
+    const target = insideRootfs(member.linkname);
+    if (target === undefined)
+      throw new RktFailure(`hard link out of the rootfs: ${path.join('/')} -> ${member.linkname}`);
+    const source = placeInRoot(this.#root, target);
+    const stat = fs.lstatSync(source, { throwIfNoEntry: false });
+    if (stat === undefined || stat.isDirectory()) {
+      throw new RktFailure(`hard link to nothing: ${path.join('/')} -> ${member.linkname}`);
+    }
+    if (source === place) return;
+    makeRoom(place, path);
+    fs.linkSync(source, place);
+  }
+
+  #special(member: TarMember, place: string, path: readonly string[]): void {
+    const isDevice = member.type !== 'fifo';
+    if (isDevice && !this.#options.asRoot) {
+      this.#options.warn(`device node ${JSON.stringify(path.join('/'))} left out: only root can make it`);
+      return;
+    }
+    const letter = member.type === 'character-device' ? 'c' : 'b';
+    const args = isDevice ? [place, letter, String(member.major), String(member.minor)] : [place, 'p'];
+    try {
+      execFileSync('mknod', ['--', ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+    } catch (error) {
+      throw new RktFailure(
+        `cannot make device node ${JSON.stringify(path.join('/'))}: ${(error as Error).message}`,
+      );
+    }
+    this.#own(place, member);
+    fs.chmodSync(place, member.mode);
+    fs.utimesSync(place, member.mtimeMs / 1000, member.mtimeMs / 1000);
+  }
+
+  #own(place: string, member: TarMember): void {
+    if (this.#options.asRoot) fs.lchownSync(place, member.uid, member.gid);
+  }
+}
+
+/** Of a path that occurs twice (or in a dependency, too) the last one stays. */
+function makeRoom(place: string, path: readonly string[]): void {
+  const stat = fs.lstatSync(place, { throwIfNoEntry: false });
+  if (stat === undefined) return;
+  if (stat.isDirectory()) throw new RktFailure(`file over a directory in the image: ${path.join('/')}`);
+  fs.unlinkSync(place);
+}
+
+function withParents(paths: readonly string[]): ReadonlySet<string> {
+  const all = new Set<string>(['']);
+  for (const path of paths) {
+    const parts = path.split('/').filter((part) => part !== '');
+    parts.forEach((_, i) => all.add(parts.slice(0, i + 1).join('/')));
+  }
+  return all;
+}

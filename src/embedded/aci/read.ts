@@ -1,0 +1,96 @@
+import type { Readable } from 'node:stream';
+import { extract } from 'tar-stream';
+import { RktFailure } from '../context.ts';
+import { archiveErrorText } from './decompress.ts';
+
+/** Kinds of tar members an image may contain. */
+export type MemberType =
+  'file' | 'directory' | 'symlink' | 'link' | 'character-device' | 'block-device' | 'fifo';
+
+/** One member of an image's tar. */
+export interface TarMember {
+  /** Components of the cleaned path; `..` cannot leave the top. Empty for the top itself. */
+  readonly path: readonly string[];
+  readonly type: MemberType;
+  /** Permission bits with setuid, setgid and sticky. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly mtimeMs: number;
+  readonly linkname: string;
+  readonly major: number;
+  readonly minor: number;
+  /** Content of a regular file, to be consumed before the next member. */
+  readonly content: AsyncIterable<Buffer>;
+}
+
+const TYPES: readonly string[] = [
+  'file',
+  'directory',
+  'symlink',
+  'link',
+  'character-device',
+  'block-device',
+  'fifo',
+];
+
+/** Cleans a path of a tar: no empty or `.` components, `..` stops at the top. */
+export function cleanPath(name: string): string[] {
+  const path: string[] = [];
+  for (const part of name.split('/')) {
+    if (part === '..') path.pop();
+    else if (part !== '' && part !== '.') path.push(part);
+  }
+  return path;
+}
+
+/**
+ * Members of a tar in order. The caller need not read contents it does not want.
+ *
+ * @throws RktFailure when the archive is broken or holds members of a kind no image may have
+ */
+export async function* readTar(tar: Readable): AsyncGenerator<TarMember> {
+  const unpack = extract();
+  tar.on('error', (error) => unpack.destroy(error));
+  tar.pipe(unpack);
+  try {
+    for await (const entry of unpack) {
+      const { header } = entry;
+      const type = header.type === 'contiguous-file' ? 'file' : (header.type ?? 'unknown');
+      if (!TYPES.includes(type))
+        throw new RktFailure(`tar: unsupported type of ${JSON.stringify(header.name)}: ${type}`);
+      if (header.name.includes('\0')) throw new RktFailure('tar: invalid tar header');
+      yield {
+        path: cleanPath(header.name),
+        type: type as MemberType,
+        mode: (header.mode ?? 0) & 0o7777,
+        uid: header.uid ?? 0,
+        gid: header.gid ?? 0,
+        mtimeMs: header.mtime?.getTime() ?? 0,
+        linkname: header.linkname ?? '',
+        major: header.devmajor ?? 0,
+        minor: header.devminor ?? 0,
+        content: entry as AsyncIterable<Buffer>,
+      };
+      entry.resume();
+    }
+  } catch (error) {
+    throw error instanceof RktFailure ? error : new RktFailure(archiveErrorText(error));
+  } finally {
+    tar.destroy();
+    unpack.destroy();
+  }
+}
+
+/** The text of the `manifest` member, wherever in the tar it is. @throws RktFailure `missing manifest` */
+export async function readManifestText(tar: Readable): Promise<string> {
+  let text: string | undefined;
+  for await (const member of readTar(tar)) {
+    if (text !== undefined || member.path.join('/') !== 'manifest' || member.type !== 'file') continue;
+    const chunks: Buffer[] = [];
+    for await (const chunk of member.content) chunks.push(chunk);
+    text = Buffer.concat(chunks).toString();
+  }
+  if (text === undefined) throw new RktFailure('missing manifest');
+  return text;
+}

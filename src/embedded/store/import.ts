@@ -1,0 +1,78 @@
+import { createHash, randomUUID } from 'node:crypto';
+import {
+  createReadStream,
+  createWriteStream,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { archiveErrorText, openTar } from '../aci/decompress.ts';
+import { readManifestText } from '../aci/read.ts';
+import { RktFailure } from '../context.ts';
+import { parseImageManifest } from '../manifest/image-manifest.ts';
+import type { StorePaths } from './paths.ts';
+import { writeRecord } from './records.ts';
+
+const ID_DIGITS = 64;
+
+/**
+ * Takes an image file into the store: unpacked to a plain tar, named by its hash. A known image is taken again.
+ *
+ * @returns the image's id
+ * @throws RktFailure when it is no image or its manifest is not valid
+ */
+export async function importAci(paths: StorePaths, file: string, url?: string): Promise<string> {
+  const temporary = join(paths.tmp, `import-${randomUUID()}`);
+  try {
+    const hash = await unpack(file, temporary);
+    const id = `sha512-${hash.slice(0, ID_DIGITS)}`;
+    const text = await readManifestText(createReadStream(temporary));
+    const manifest = parseImageManifest(text);
+    const blobBytes = statSync(temporary).size;
+    const manifestTemporary = `${temporary}.manifest`;
+    writeFileSync(manifestTemporary, JSON.stringify(manifest), { mode: 0o660 });
+    place(manifestTemporary, paths.manifest(id));
+    place(temporary, paths.blob(id));
+    const nowMs = performance.timeOrigin + performance.now();
+    const times = { importedAtMs: nowMs, lastUsedAtMs: nowMs };
+    writeRecord(paths, {
+      id,
+      name: manifest.name,
+      blobBytes,
+      ...times,
+      ...(url === undefined ? {} : { url }),
+    });
+    return id;
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+/** Uncompresses into `target` and returns the sha512 of the tar. */
+async function unpack(file: string, target: string): Promise<string> {
+  const hash = createHash('sha512');
+  const hashing = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk);
+      done(null, chunk);
+    },
+  });
+  try {
+    await pipeline(openTar(file), hashing, createWriteStream(target, { mode: 0o660, flags: 'wx' }));
+  } catch (error) {
+    throw error instanceof RktFailure
+      ? error
+      : new RktFailure('', ['error reading ACI file', archiveErrorText(error)]);
+  }
+  return hash.digest('hex');
+}
+
+function place(from: string, to: string): void {
+  mkdirSync(dirname(to), { recursive: true, mode: 0o770 });
+  renameSync(from, to);
+}

@@ -1,0 +1,138 @@
+import { createHash, randomUUID } from 'node:crypto';
+import {
+  createReadStream,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import type { RktContext } from '../context.ts';
+import { RktFailure } from '../context.ts';
+import type { ManifestDependency } from '../manifest/image-manifest.ts';
+import type { StoredImage } from './lookup.ts';
+import { findByName, loadImage, resolveId } from './lookup.ts';
+import type { StorePaths } from './paths.ts';
+import { readRecords, writeRecord } from './records.ts';
+
+/** An image laid out on disk with its dependencies. */
+export interface RenderedTree {
+  /** `deps-sha512-` and 64 hex digits. */
+  readonly treeStoreId: string;
+  /** May not exist: an image without a rootfs renders to nothing. */
+  readonly rootfsDir: string;
+  readonly manifestPath: string;
+}
+
+const MAX_DEPTH = 32;
+
+/**
+ * Renders an image into the tree store, once: later calls find the tree.
+ *
+ * It is made aside and renamed, so a tree that is there is complete.
+ * @throws RktFailure when a dependency is not in the store or the image cannot be laid out
+ */
+export async function renderInto(
+  ctx: RktContext,
+  paths: StorePaths,
+  image: StoredImage,
+): Promise<RenderedTree> {
+  const layers = layersOf(paths, image);
+  const digest = createHash('sha512')
+    .update(layers.map(({ id }) => id).join('\n'))
+    .digest('hex');
+  const treeStoreId = `deps-sha512-${digest.slice(0, 64)}`;
+  const dir = join(paths.trees, treeStoreId);
+  const tree = { treeStoreId, rootfsDir: join(dir, 'rootfs'), manifestPath: join(dir, 'manifest') };
+  if (existsSync(join(dir, 'rendered'))) return tree;
+  const temporary = join(paths.tmp, `tree-${randomUUID()}`);
+  try {
+    mkdirSync(temporary, { mode: 0o755 });
+    await layOut(ctx, paths, layers, temporary);
+    writeFileSync(join(temporary, 'image'), image.id);
+    writeFileSync(join(temporary, 'rendered'), '');
+    renameOrYield(temporary, dir);
+    noteTreeSize(paths, image.id, dir);
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+  return tree;
+}
+
+/** Renders an image into a directory of the caller, which is made if it is missing: `destDir/{manifest,rootfs}`. */
+export async function renderTo(
+  ctx: RktContext,
+  paths: StorePaths,
+  image: StoredImage,
+  destDir: string,
+): Promise<void> {
+  mkdirSync(destDir, { recursive: true, mode: 0o755 });
+  await layOut(ctx, paths, layersOf(paths, image), destDir);
+}
+
+/** Images to be laid over one another, the deepest dependency first, the image itself last. */
+function layersOf(paths: StorePaths, image: StoredImage): readonly StoredImage[] {
+  const layers: StoredImage[] = [];
+  const visit = (current: StoredImage, depth: number): void => {
+    if (depth > MAX_DEPTH) throw new RktFailure('error rendering image', ['the dependencies form a circle']);
+    for (const dependency of current.manifest.dependencies ?? [])
+      visit(dependencyImage(paths, dependency), depth + 1);
+    layers.push(current);
+  };
+  visit(image, 0);
+  return layers.filter((layer, i) => layers.findIndex(({ id }) => id === layer.id) === i);
+}
+
+function dependencyImage(paths: StorePaths, dependency: ManifestDependency): StoredImage {
+  const { imageID, imageName, labels = [] } = dependency;
+  if (imageID !== undefined) return loadImage(paths, resolveId(paths, imageID));
+  const found = findByName(paths, { name: imageName, labels });
+  if (found !== undefined) return found;
+  throw new RktFailure('error rendering image', [
+    `dependency ${JSON.stringify(imageName)} is not in the local store`,
+  ]);
+}
+
+async function layOut(
+  ctx: RktContext,
+  paths: StorePaths,
+  layers: readonly StoredImage[],
+  dir: string,
+): Promise<void> {
+  const { extractRootfs } = await import('../aci/extract.ts');
+  const top = layers.at(-1);
+  for (const layer of layers) {
+    // a dependency's own list restricts what it contributes, the image's list restricts everything
+    const lists = [layer.manifest.pathWhitelist ?? [], top?.manifest.pathWhitelist ?? []];
+    await extractRootfs(createReadStream(paths.blob(layer.id)), join(dir, 'rootfs'), {
+      asRoot: ctx.uid === 0,
+      pathWhitelists: lists.filter((list) => list.length > 0),
+      warn: (text) => ctx.stderr(`image: ${text}\n`),
+    });
+  }
+  if (top !== undefined) writeFileSync(join(dir, 'manifest'), JSON.stringify(top.manifest), { mode: 0o600 });
+}
+
+/** Another rkt may have rendered the same tree meanwhile: then its tree is as good. */
+function renameOrYield(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
+  }
+}
+
+function noteTreeSize(paths: StorePaths, id: string, dir: string): void {
+  const record = readRecords(paths).find((candidate) => candidate.id === id);
+  if (record !== undefined) writeRecord(paths, { ...record, treeBytes: sizeOf(dir) });
+}
+
+function sizeOf(path: string): number {
+  const stat = lstatSync(path);
+  if (!stat.isDirectory()) return stat.size;
+  return readdirSync(path).reduce((sum, name) => sum + sizeOf(join(path, name)), stat.size);
+}
