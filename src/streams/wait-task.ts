@@ -33,7 +33,7 @@ export function waitTask({ registry }: WaitTaskDeps, taskId: string): Observable
 }
 
 function resultOf({ phase, exitResult }: TaskRecord): ExitResult | undefined {
-  return phase === 'exited' ? exitResult : undefined;
+  return phase === 'exited' || phase === 'unknown' ? exitResult : undefined;
 }
 
 function resultOfChange({ kind, record }: TaskChange): Observable<ExitResult> {

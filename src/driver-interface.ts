@@ -1,0 +1,73 @@
+import type { Observable, SchedulerLike } from 'rxjs';
+
+import type { AgentConfig, DriverConfig } from './model/driver-config.ts';
+import type { DriverOptionsInput } from './model/driver-options.ts';
+import type { ExitResult } from './model/exit-result.ts';
+import type { Fingerprint } from './model/fingerprint.ts';
+import type { HostStats } from './model/host-stats.ts';
+import type { Logger } from './model/logger.ts';
+import type { AttributeSpec, Capabilities, PluginInfo } from './model/plugin.ts';
+import type { TaskEvent } from './model/task-event.ts';
+import type { TaskSpecInput } from './model/task-spec.ts';
+import type { TaskHandle } from './model/task-state.ts';
+import type { TaskResourceUsage, TaskStatsSample } from './model/task-stats.ts';
+import type { TaskStatus } from './model/task-status.ts';
+import type { DestroyOptions } from './ops/destroy-task.ts';
+import type { ExecResult, ExecStreamingOptions } from './ops/exec-streaming.ts';
+import type { ExecOptions, ExecTaskResult } from './ops/exec-task.ts';
+import type { Recovery } from './ops/recover-all.ts';
+import type { StartedTask } from './ops/start-task.ts';
+import type { StopOptions } from './ops/stop-task.ts';
+import type { AllTaskStatsOptions } from './streams/all-task-stats.ts';
+import type { HostStatsOptions } from './streams/host-stats.ts';
+import type { TaskEventsOptions } from './streams/task-events.ts';
+import type { TaskStatsOptions } from './streams/task-stats.ts';
+
+export interface DriverOptions extends DriverOptionsInput {
+  /** Silent by default. */
+  readonly logger?: Logger;
+  /** The clock of every stream and timer; tests give a virtual one. */
+  readonly scheduler?: SchedulerLike;
+}
+
+/**
+ * A task driver for rkt: ops that do, streams that tell, and one registry of tasks between them.
+ *
+ * Streams are shared and end at shutdown; ops reject with {@link RktError}, and a failed one leaves nothing behind.
+ */
+export interface Driver {
+  pluginInfo(): PluginInfo;
+  capabilities(): Capabilities;
+  configSchema(): readonly AttributeSpec[];
+  taskConfigSchema(): readonly AttributeSpec[];
+  /** @throws RKT_ERR_DRIVER_CONFIG, and the configuration stays as it was */
+  setConfig(config: unknown, agent?: unknown): void;
+  config(): { readonly driver: DriverConfig; readonly agent: AgentConfig };
+
+  /** Health and attributes: at once, then every 30 s. */
+  fingerprint(): Observable<Fingerprint>;
+  /** What happens to the tasks, with `replay` after the last events. */
+  taskEvents(options?: TaskEventsOptions): Observable<TaskEvent>;
+  /** Resource usage of one task; completes with the task. */
+  taskStats(taskId: string, options?: TaskStatsOptions): Observable<TaskResourceUsage>;
+  /** One array a tick with a sample of each running task. */
+  allTaskStats(options?: AllTaskStatsOptions): Observable<readonly TaskStatsSample[]>;
+  /** The end of a task, once. */
+  waitTask(taskId: string): Observable<ExitResult>;
+  /** The registry's view: now, and after every change. */
+  tasks(): Observable<readonly TaskStatus[]>;
+  hostStats(options?: HostStatsOptions): Observable<HostStats>;
+
+  startTask(task: TaskSpecInput): Promise<StartedTask>;
+  stopTask(taskId: string, options?: StopOptions): Promise<void>;
+  destroyTask(taskId: string, options?: DestroyOptions): Promise<void>;
+  inspectTask(taskId: string): TaskStatus;
+  signalTask(taskId: string, signal: string): Promise<void>;
+  execTask(taskId: string, cmd: readonly string[], options?: ExecOptions): Promise<ExecTaskResult>;
+  execTaskStreaming(taskId: string, options: ExecStreamingOptions): Promise<ExecResult>;
+  recoverTask(handle: TaskHandle): Promise<void>;
+  /** Takes up all tasks of the data directory, and undoes the starts that their driver did not live to finish. */
+  recoverTasks(): Promise<Recovery>;
+  /** Ends every stream and op; tasks go on running and can be recovered. */
+  shutdown(): Promise<void>;
+}

@@ -1,0 +1,138 @@
+import { asyncScheduler, defer, from, switchMap, type Subscription } from 'rxjs';
+
+import type { Driver, DriverOptions } from './driver-interface.ts';
+import { agentConfigSchema, driverConfigSchema } from './model/driver-config.ts';
+import { driverSettings, type DriverSettings } from './model/driver-options.ts';
+import { RktError } from './model/errors.ts';
+import { silentLogger } from './model/logger.ts';
+import { parseWith } from './model/parse.ts';
+import { CAPABILITIES, CONFIG_SPEC, PLUGIN_INFO, TASK_CONFIG_SPEC } from './model/plugin.ts';
+import type { OpsContext } from './ops/context.ts';
+import { createOpsContext, lazyRunner, type ContextDeps } from './ops/create-context.ts';
+import { destroyTask } from './ops/destroy-task.ts';
+import { execTaskStreaming } from './ops/exec-streaming.ts';
+import { execTask } from './ops/exec-task.ts';
+import { inspectTask } from './ops/inspect-task.ts';
+import { recoverAll } from './ops/recover-all.ts';
+import { recoverTask } from './ops/recover-task.ts';
+import { signalTask } from './ops/signal-task.ts';
+import { startTask } from './ops/start-task.ts';
+import { stopTask } from './ops/stop-task.ts';
+import { watchExits } from './ops/watch-exits.ts';
+import { createTaskRegistry, type TaskRegistry } from './registry/task-registry.ts';
+import type { Cgroups } from './sources/cgroup/cgroups.ts';
+import { createHost } from './sources/host.ts';
+import { createProcesses } from './sources/processes.ts';
+import { allTaskStats } from './streams/all-task-stats.ts';
+import { fingerprint } from './streams/fingerprint.ts';
+import { hostStats } from './streams/host-stats.ts';
+import { takeUntilAbort } from './streams/operators/take-until-abort.ts';
+import type { StatsDeps } from './streams/stats/stats-deps.ts';
+import { taskEvents } from './streams/task-events.ts';
+import { taskStats } from './streams/task-stats.ts';
+import { tasks } from './streams/tasks.ts';
+import { waitTask } from './streams/wait-task.ts';
+
+/** Creates a driver. It touches nothing before its first op or subscription. @throws RKT_ERR_OPTIONS */
+export function createDriver(options: DriverOptions = {}): Driver {
+  const { logger = silentLogger, scheduler = asyncScheduler, ...data } = options;
+  const settings = driverSettings(data);
+  const shutdown = new AbortController();
+  const registry = createTaskRegistry({ scheduler, logger });
+  const runner = lazyRunner(settings);
+  const config = createConfig();
+  const deps = { settings, registry, runner, driverConfig: () => config.current().driver, logger, scheduler };
+  let opened: Promise<{ ctx: OpsContext; exits: Subscription }> | undefined;
+  const context = async (): Promise<OpsContext> => {
+    shutdown.signal.throwIfAborted();
+    opened ??= createOpsContext({ ...deps, shutdown: shutdown.signal }).then((ctx) => ({
+      ctx,
+      exits: watchExits(ctx),
+    }));
+    return (await opened).ctx;
+  };
+  const streams = createStreams(registry, settings, deps, context, shutdown.signal);
+
+  return {
+    pluginInfo: () => PLUGIN_INFO,
+    capabilities: () => CAPABILITIES,
+    configSchema: () => CONFIG_SPEC,
+    taskConfigSchema: () => TASK_CONFIG_SPEC,
+    setConfig: config.set,
+    config: config.current,
+    ...streams,
+    startTask: async (task) => startTask(await context(), task),
+    stopTask: async (id, stop) => stopTask(await context(), id, stop),
+    destroyTask: async (id, destroy) => destroyTask(await context(), id, destroy),
+    inspectTask: (id) => inspectTask(registry, id),
+    signalTask: async (id, signal) => signalTask(await context(), id, signal),
+    execTask: async (id, cmd, exec) => execTask(await context(), id, cmd, exec),
+    execTaskStreaming: async (id, exec) => execTaskStreaming(await context(), id, exec),
+    recoverTask: async (handle) => recoverTask(await context(), handle),
+    recoverTasks: async () => recoverAll(await context()),
+    async shutdown() {
+      shutdown.abort(new RktError('RKT_ERR_SHUTDOWN', ''));
+      registry.close();
+      (await opened)?.exits.unsubscribe();
+    },
+  };
+}
+
+type Streams = Pick<
+  Driver,
+  'fingerprint' | 'taskEvents' | 'taskStats' | 'allTaskStats' | 'waitTask' | 'tasks' | 'hostStats'
+>;
+
+function createStreams(
+  registry: TaskRegistry,
+  settings: DriverSettings,
+  base: Pick<ContextDeps, 'runner' | 'driverConfig' | 'logger' | 'scheduler'>,
+  context: () => Promise<OpsContext>,
+  shutdown: AbortSignal,
+): Streams {
+  const cgroups = async (): Promise<Cgroups> => (await context()).cgroups;
+  const fingerprint$ = fingerprint({ ...base, cgroups, periodMs: settings.fingerprintPeriodMs });
+  const hostDeps = { ...base, host: createHost() };
+  let statsDeps: Promise<StatsDeps> | undefined;
+  const stats = (): Promise<StatsDeps> =>
+    (statsDeps ??= context().then((ctx) => ({
+      ...base,
+      registry,
+      cgroups: ctx.cgroups,
+      processes: createProcesses(),
+      onDegraded: tellDegraded(registry),
+    })));
+  return {
+    fingerprint: () => fingerprint$.pipe(takeUntilAbort(shutdown)),
+    taskEvents: (options) => taskEvents({ registry }, options),
+    taskStats: (id, options) =>
+      defer(() => from(stats())).pipe(switchMap((deps) => taskStats(deps, id, options))),
+    allTaskStats: (options) =>
+      defer(() => from(stats())).pipe(switchMap((deps) => allTaskStats(deps, options))),
+    waitTask: (id) => waitTask({ registry }, id),
+    tasks: () => tasks({ registry }),
+    hostStats: (options) => hostStats(hostDeps, options).pipe(takeUntilAbort(shutdown)),
+  };
+}
+
+function tellDegraded(registry: TaskRegistry): (taskId: string, error: unknown) => void {
+  return (taskId, error) => {
+    const record = registry.get(taskId);
+    if (record === undefined) return;
+    const message = error instanceof Error ? error.message : String(error);
+    registry.emit('stats-degraded', record, message, { error: message });
+  };
+}
+
+function createConfig(): { set: Driver['setConfig']; current: Driver['config'] } {
+  let current: ReturnType<Driver['config']> = { driver: driverConfigSchema.parse({}), agent: {} };
+  return {
+    set: (driver, agent = {}) => {
+      current = {
+        driver: parseWith(driverConfigSchema, driver ?? {}, 'config', 'RKT_ERR_DRIVER_CONFIG'),
+        agent: parseWith(agentConfigSchema, agent, 'agent', 'RKT_ERR_DRIVER_CONFIG'),
+      };
+    },
+    current: () => current,
+  };
+}

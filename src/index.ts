@@ -1,0 +1,44 @@
+export { createDriver } from './driver.ts';
+export type { Driver, DriverOptions } from './driver-interface.ts';
+export type { AgentConfig, DriverConfig } from './model/driver-config.ts';
+export type { DriverNetwork } from './model/driver-network.ts';
+export {
+  ERROR_CATALOGUE,
+  RktError,
+  isRktError,
+  type ErrorCode,
+  type RktErrorDetails,
+} from './model/errors.ts';
+export type { ExitResult } from './model/exit-result.ts';
+export type { DriverHealth, Fingerprint, RktRuntime } from './model/fingerprint.ts';
+export type { HostStats } from './model/host-stats.ts';
+export type { Logger } from './model/logger.ts';
+export { pluginLoader, type AttributeSpec, type Capabilities, type PluginInfo } from './model/plugin.ts';
+export type { NetInfo, Pod, PodState } from './model/pod.ts';
+export type { TaskConfig, TaskConfigInput } from './model/task-config.ts';
+export type { TaskEvent, TaskEventKind } from './model/task-event.ts';
+export type { Device, Mount, NetworkResource, TaskResources } from './model/task-resources.ts';
+export type { TaskSpec, TaskSpecInput } from './model/task-spec.ts';
+export type { TaskHandle, TaskState } from './model/task-state.ts';
+export {
+  measuredCpuFields,
+  measuredMemoryFields,
+  type CpuStats,
+  type MemoryStats,
+  type ResourceUsage,
+  type TaskResourceUsage,
+  type TaskStatsSample,
+} from './model/task-stats.ts';
+export type { NomadTaskState, TaskPhase, TaskStatus } from './model/task-status.ts';
+export type { DestroyOptions } from './ops/destroy-task.ts';
+export type { ExecResult, ExecStreamingOptions } from './ops/exec-streaming.ts';
+export type { ExecOptions, ExecTaskResult } from './ops/exec-task.ts';
+export type { Recovery } from './ops/recover-all.ts';
+export type { StartedTask } from './ops/start-task.ts';
+export type { StopOptions } from './ops/stop-task.ts';
+export type { TerminalSize } from './ops/terminal.ts';
+export { getAbsolutePath } from './rkt/binary.ts';
+export type { AllTaskStatsOptions } from './streams/all-task-stats.ts';
+export type { HostStatsOptions } from './streams/host-stats.ts';
+export type { TaskEventsOptions } from './streams/task-events.ts';
+export type { TaskStatsOptions } from './streams/task-stats.ts';

@@ -1,0 +1,51 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+import { z } from 'zod';
+
+import { parseWith } from './parse.ts';
+
+const durationMs = z.number().int().min(1).max(2_147_483_647);
+const absolutePath = z.string().startsWith('/', 'must be an absolute path');
+
+/** The options of createDriver that are plain data; the command line reads the same ones from flags, environment and file. */
+export const driverOptionsSchema = z.strictObject({
+  /** `auto` (the rkt on PATH, else the embedded one), `embedded`, or the path of an rkt. */
+  rkt: z.string().min(1).default('auto'),
+  /** rkt's data directory. Default: rkt's own, `/var/lib/rkt`; without root `$XDG_DATA_HOME/rkt`. */
+  rktDir: absolutePath.optional(),
+  /** Where the driver keeps state, logs and exit codes. Default `/var/lib/rkt-streams`; without root `$XDG_DATA_HOME/rkt-streams`. */
+  dataDir: absolutePath.optional(),
+  cgroupRoot: absolutePath.default('/sys/fs/cgroup'),
+  /** The directory below which the cgroup of every task is made. */
+  cgroupParent: z.string().min(1).default('rkt-streams'),
+  /** How many rkt commands may run at once. */
+  rktConcurrency: z.number().int().min(1).max(64).default(4),
+  rktTimeoutMs: durationMs.default(60_000),
+  prepareTimeoutMs: durationMs.default(300_000),
+  launchTimeoutMs: durationMs.default(60_000),
+  networkTimeoutMs: durationMs.default(60_000),
+  killTimeoutMs: durationMs.default(15_000),
+  fingerprintPeriodMs: durationMs.default(30_000),
+});
+
+export type DriverOptionsInput = z.input<typeof driverOptionsSchema>;
+type ParsedOptions = z.output<typeof driverOptionsSchema>;
+
+/** The options with every default filled in. */
+export type DriverSettings = ParsedOptions & { readonly rktDir: string; readonly dataDir: string };
+
+/** Checks the options and fills in what is missing. @throws RKT_ERR_OPTIONS */
+export function driverSettings(input: DriverOptionsInput): DriverSettings {
+  const options = parseWith(driverOptionsSchema, input, 'options', 'RKT_ERR_OPTIONS');
+  return {
+    ...options,
+    rktDir: options.rktDir ?? join(libraryDirectory(), 'rkt'),
+    dataDir: options.dataDir ?? join(libraryDirectory(), 'rkt-streams'),
+  };
+}
+
+function libraryDirectory(): string {
+  if (process.geteuid?.() === 0) return '/var/lib';
+  return process.env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share');
+}

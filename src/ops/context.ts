@@ -1,0 +1,41 @@
+import type { SchedulerLike } from 'rxjs';
+
+import type { DriverConfig } from '../model/driver-config.ts';
+import type { Logger } from '../model/logger.ts';
+import type { ProcessId } from '../model/process-id.ts';
+import type { StateStore } from '../registry/state-store.ts';
+import type { TaskRegistry } from '../registry/task-registry.ts';
+import type { RktRunner } from '../rkt/command.ts';
+import type { Cgroups } from '../sources/cgroup/cgroups.ts';
+
+/** How long the ops wait for what, in ms. */
+export interface OpTimeouts {
+  /** `rkt prepare` may fetch an image. */
+  readonly prepareMs: number;
+  /** From the shim's start to the app's. */
+  readonly launchMs: number;
+  /** For a network that ports are mapped to; the original's minute. */
+  readonly networkMs: number;
+  /** From SIGKILL to the exit. */
+  readonly killMs: number;
+}
+
+/** What the ops work with. The driver binds it once; tests give their own. */
+export interface OpsContext {
+  readonly registry: TaskRegistry;
+  readonly store: StateStore;
+  readonly cgroups: Cgroups;
+  /** Finds rkt at the first call; rejects while there is none. */
+  readonly runner: () => Promise<RktRunner>;
+  readonly driverConfig: () => DriverConfig;
+  readonly dataDir: string;
+  /** Where rkt keeps its pods. */
+  readonly rktDir: string;
+  /** This driver's own process, written into every state file. */
+  readonly owner: ProcessId;
+  readonly logger: Logger;
+  readonly scheduler: SchedulerLike;
+  readonly timeouts: OpTimeouts;
+  /** Aborts when the driver shuts down. */
+  readonly shutdown: AbortSignal;
+}

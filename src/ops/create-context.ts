@@ -1,0 +1,66 @@
+import type { SchedulerLike } from 'rxjs';
+
+import type { DriverConfig } from '../model/driver-config.ts';
+import type { DriverSettings } from '../model/driver-options.ts';
+import { RktError } from '../model/errors.ts';
+import type { Logger } from '../model/logger.ts';
+import { createStateStore } from '../registry/state-store.ts';
+import type { TaskRegistry } from '../registry/task-registry.ts';
+import { resolveRkt } from '../rkt/binary.ts';
+import { createRktRunner, type RktRunner } from '../rkt/command.ts';
+import { detectCgroups } from '../sources/cgroup/cgroups.ts';
+import { readProcess } from '../sources/process-info.ts';
+import type { OpsContext } from './context.ts';
+import { stateDirectory } from './task-files.ts';
+
+export interface ContextDeps {
+  readonly settings: DriverSettings;
+  readonly registry: TaskRegistry;
+  readonly runner: () => Promise<RktRunner>;
+  readonly driverConfig: () => DriverConfig;
+  readonly logger: Logger;
+  readonly scheduler: SchedulerLike;
+  readonly shutdown: AbortSignal;
+}
+
+/** Looks at the machine once and binds what the ops work with. */
+export async function createOpsContext(deps: ContextDeps): Promise<OpsContext> {
+  const { settings, ...bound } = deps;
+  const { cgroupRoot, cgroupParent, dataDir, rktDir } = settings;
+  const self = await readProcess(process.pid);
+  if (self === undefined)
+    throw new RktError('RKT_ERR_OPTIONS', '/proc is not mounted: the driver cannot see any process');
+  return {
+    ...bound,
+    store: createStateStore(stateDirectory(dataDir)),
+    cgroups: await detectCgroups({ root: cgroupRoot, parent: cgroupParent }),
+    dataDir,
+    rktDir,
+    owner: { pid: self.pid, startTicks: self.startTicks },
+    timeouts: {
+      prepareMs: settings.prepareTimeoutMs,
+      launchMs: settings.launchTimeoutMs,
+      networkMs: settings.networkTimeoutMs,
+      killMs: settings.killTimeoutMs,
+    },
+  };
+}
+
+/** Finds rkt when it is first needed, and again after a failure: it may be installed meanwhile. */
+export function lazyRunner({
+  rkt,
+  rktDir,
+  rktTimeoutMs,
+  rktConcurrency,
+}: DriverSettings): () => Promise<RktRunner> {
+  let found: Promise<RktRunner> | undefined;
+  return () =>
+    (found ??= resolveRkt(rkt)
+      .then((binary) =>
+        createRktRunner({ binary, dir: rktDir, timeoutMs: rktTimeoutMs, concurrency: rktConcurrency }),
+      )
+      .catch((error: unknown) => {
+        found = undefined;
+        throw error;
+      }));
+}

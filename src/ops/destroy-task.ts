@@ -1,0 +1,65 @@
+import { rm } from 'node:fs/promises';
+
+import { RktError } from '../model/errors.ts';
+import type { TaskRecord } from '../registry/task-record.ts';
+import { isAlive } from '../sources/process-info.ts';
+import type { OpsContext } from './context.ts';
+import { removePodIfThere } from './prepare-pod.ts';
+import { stopTask } from './stop-task.ts';
+import { taskFiles } from './task-files.ts';
+import { waitUntil } from './wait-until.ts';
+
+export interface DestroyOptions {
+  /** Kill the task first when it runs. */
+  readonly force?: boolean;
+}
+
+/**
+ * Removes a task and all it left on the machine: processes, pod, cgroup, logs and state. When a step fails the task stays
+ * known, so that it can be destroyed again.
+ *
+ * @throws {@link RktError} RKT_ERR_TASK_NOT_FOUND, RKT_ERR_TASK_RUNNING without `force`, or what the failing step throws
+ */
+export async function destroyTask(
+  ctx: OpsContext,
+  taskId: string,
+  options: DestroyOptions = {},
+): Promise<void> {
+  const task = ctx.registry.require(taskId);
+  if (task.phase === 'preparing' || task.phase === 'starting') {
+    throw new RktError(
+      'RKT_ERR_TASK_RUNNING',
+      `cannot destroy running task "${taskId}": it is ${task.phase}`,
+      { taskId },
+    );
+  }
+  if (task.phase === 'running' || task.phase === 'stopping') {
+    if (options.force !== true)
+      throw new RktError('RKT_ERR_TASK_RUNNING', `cannot destroy running task "${taskId}"`, { taskId });
+    await stopTask(ctx, taskId, { timeoutMs: 0 });
+  }
+  const cgroup = ctx.cgroups.open(task.cgroupPaths);
+  await cgroup.kill();
+  await shimGone(ctx, task);
+  if (task.podId !== undefined) await removePodIfThere(await ctx.runner(), task.podId);
+  await cgroup.remove();
+  const files = taskFiles(ctx.dataDir, task.startToken);
+  await rm(files.directory, { recursive: true, force: true });
+  await rm(files.exitFile, { force: true });
+  await ctx.store.remove(taskId);
+  const last = ctx.registry.require(taskId);
+  ctx.registry.remove(taskId);
+  ctx.registry.emit('destroyed', last, 'Removed pod, cgroup and files', { pod: task.podId ?? '' });
+}
+
+/** It writes the pod's status last, into the directory that is about to go. */
+async function shimGone(ctx: OpsContext, { id, shim }: TaskRecord): Promise<void> {
+  if (shim === undefined) return;
+  const gone = await waitUntil(async () => ((await isAlive(shim)) ? undefined : true), {
+    everyMs: 5,
+    deadlineMs: ctx.timeouts.killMs,
+    scheduler: ctx.scheduler,
+  });
+  if (gone === undefined)
+    throw new RktError('RKT_ERR_STOP', `The shim ${shim.pid} of task "${id}" has not ended`, { taskId: id });
+}

@@ -1,0 +1,57 @@
+import { RktError } from '../model/errors.ts';
+import type { TaskRecord } from '../registry/task-record.ts';
+import type { RktRunner } from '../rkt/command.ts';
+import { enterCommand } from '../rkt/enter.ts';
+import type { OpsContext } from './context.ts';
+import { cgroupEntry } from './spawn-shim.ts';
+
+/** A command line that runs something inside a running task, in its cgroup. */
+export interface EnterCommand {
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+const JOIN = 'IFS=:; for p in $1; do echo $$ >"$p" || exit 126; done; unset IFS; shift; exec "$@"';
+
+/**
+ * How to run `command` in a task: `rkt enter` in the pod's mount namespace. `${NAME}` is replaced from the task's
+ * environment, as Nomad does; a name that it does not have stays as it is.
+ *
+ * @throws {@link RktError} RKT_ERR_EXEC_COMMAND, RKT_ERR_TASK_NOT_RUNNING
+ */
+export function enterTask(
+  ctx: OpsContext,
+  runner: RktRunner,
+  task: TaskRecord,
+  command: readonly string[],
+): EnterCommand {
+  if (command.length === 0 || command[0] === '') {
+    throw new RktError('RKT_ERR_EXEC_COMMAND', `No command to execute in task "${task.id}"`, {
+      taskId: task.id,
+    });
+  }
+  const { podId, process } = task;
+  if (
+    podId === undefined ||
+    process === undefined ||
+    (task.phase !== 'running' && task.phase !== 'stopping')
+  ) {
+    throw new RktError(
+      'RKT_ERR_TASK_NOT_RUNNING',
+      `Nothing can be executed in task "${task.id}": it is ${task.phase}`,
+      {
+        taskId: task.id,
+      },
+    );
+  }
+  const replaced = command.map((word) => replaceVariables(word, task.spec.env));
+  const enter = enterCommand(runner, podId, replaced);
+  const { join, env } = cgroupEntry(runner, ctx.cgroups.open(task.cgroupPaths).procsFiles);
+  if (runner.binary.runtime === 'embedded') return { argv: enter, env };
+  const inside = ['nsenter', `--mount=/proc/${process.pid}/ns/mnt`, '--', ...enter];
+  return { argv: join === '' ? inside : ['/bin/sh', '-c', JOIN, 'join', join, ...inside], env };
+}
+
+function replaceVariables(word: string, env: Readonly<Record<string, string>>): string {
+  return word.replaceAll(/\$\{([A-Za-z0-9_.-]+)\}/g, (whole, name: string) => env[name] ?? whole);
+}

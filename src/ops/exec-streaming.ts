@@ -1,0 +1,93 @@
+import type { Readable, Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+
+import type { Observable } from 'rxjs';
+
+import { signalNumber } from '../model/signals.ts';
+import type { ProcessEnd, SpawnedProcess } from '../rkt/spawned-process.ts';
+import type { OpsContext } from './context.ts';
+import { enterTask } from './enter-command.ts';
+import { followSize, inTerminal, type TerminalSize } from './terminal.ts';
+
+export interface ExecStreamingOptions {
+  readonly cmd: readonly string[];
+  /** A terminal of its own: stdout and stderr are one then, and lines end in CR LF. */
+  readonly tty?: boolean;
+  readonly stdin?: Readable;
+  readonly stdout?: Writable;
+  readonly stderr?: Writable;
+  /** Sizes of the terminal, the first one and every change. */
+  readonly resize?: Observable<TerminalSize>;
+  /** Kills the command. */
+  readonly signal?: AbortSignal;
+}
+
+export interface ExecResult {
+  /** 128 + n after death by signal n. */
+  readonly exitCode: number;
+  readonly signal?: number;
+}
+
+/**
+ * Runs a command in a task, its streams connected. Without a terminal it ends when everybody who holds its pipes has
+ * let go; with one, when the command itself has ended. The given writables are not ended.
+ *
+ * @throws {@link RktError} RKT_ERR_TASK_NOT_FOUND, RKT_ERR_TASK_NOT_RUNNING, RKT_ERR_EXEC_COMMAND
+ */
+export async function execTaskStreaming(
+  ctx: OpsContext,
+  taskId: string,
+  options: ExecStreamingOptions,
+): Promise<ExecResult> {
+  const { cmd, tty = false, signal } = options;
+  const task = ctx.registry.require(taskId);
+  const runner = await ctx.runner();
+  const { argv, env } = enterTask(ctx, runner, task, cmd);
+  signal?.throwIfAborted();
+  const child = await runner.spawn(tty ? inTerminal(argv) : argv, {
+    env,
+    stdin: tty || options.stdin ? 'pipe' : 'ignore',
+    stdout: 'pipe',
+    stderr: 'pipe',
+  });
+  const kill = (): boolean => child.killGroup('SIGKILL');
+  signal?.addEventListener('abort', kill, { once: true });
+  const sizes = tty && options.resize ? followSize(runner, child, options.resize, ctx.scheduler) : undefined;
+  try {
+    return execResult(await connected(child, options));
+  } finally {
+    sizes?.unsubscribe();
+    signal?.removeEventListener('abort', kill);
+  }
+}
+
+async function connected(child: SpawnedProcess, options: ExecStreamingOptions): Promise<ProcessEnd> {
+  feed(child, options.stdin);
+  const [end] = await Promise.all([
+    child.closed,
+    drain(child.stdout, options.stdout),
+    drain(child.stderr, options.stderr),
+  ]);
+  options.stdin?.unpipe();
+  return end;
+}
+
+function feed(child: SpawnedProcess, stdin: Readable | undefined): void {
+  // A command may end before it has read everything: then nobody is left to read it.
+  child.stdin?.on('error', () => stdin?.unpipe());
+  if (stdin !== undefined && child.stdin !== undefined) stdin.pipe(child.stdin);
+}
+
+async function drain(from: Readable | undefined, to: Writable | undefined): Promise<void> {
+  if (from === undefined) return;
+  if (to === undefined) {
+    from.resume();
+    return;
+  }
+  await pipeline(from, to, { end: false });
+}
+
+function execResult({ exitCode, signal }: ProcessEnd): ExecResult {
+  const number = signal === undefined ? undefined : signalNumber(signal);
+  return number === undefined ? { exitCode: exitCode ?? 0 } : { exitCode: 128 + number, signal: number };
+}

@@ -1,0 +1,61 @@
+import { PassThrough, type Readable } from 'node:stream';
+
+import { RktError } from '../model/errors.ts';
+import type { OpsContext } from './context.ts';
+import { execTaskStreaming, type ExecResult } from './exec-streaming.ts';
+
+export interface ExecOptions {
+  /** How long the command may take; default 60 s. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface ExecTaskResult extends ExecResult {
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Both, in the order they came: what Nomad calls the output. */
+  readonly output: string;
+}
+
+const DEFAULT_TIMEOUT_MS = 60_000;
+const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Runs a command in a task and returns what it wrote, each stream up to 16 MiB.
+ *
+ * @throws {@link RktError} RKT_ERR_TASK_NOT_FOUND, RKT_ERR_TASK_NOT_RUNNING, RKT_ERR_EXEC_COMMAND, or RKT_ERR_EXEC_TIMEOUT
+ * after which the command was killed
+ */
+export async function execTask(
+  ctx: OpsContext,
+  taskId: string,
+  cmd: readonly string[],
+  options: ExecOptions = {},
+): Promise<ExecTaskResult> {
+  const { timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  const timeout = AbortSignal.timeout(timeoutMs);
+  const signal = options.signal === undefined ? timeout : AbortSignal.any([timeout, options.signal]);
+  const stdout = new PassThrough();
+  const stderr = new PassThrough();
+  const all = collect(stdout, stderr);
+  const out = collect(stdout);
+  const err = collect(stderr);
+  const result = await execTaskStreaming(ctx, taskId, { cmd, stdout, stderr, signal });
+  if (timeout.aborted) {
+    const what = `${JSON.stringify(cmd.join(' '))} in task "${taskId}" was killed after ${timeoutMs} ms`;
+    throw new RktError('RKT_ERR_EXEC_TIMEOUT', what, { taskId, command: cmd, stderr: err().slice(-2048) });
+  }
+  return { ...result, stdout: out(), stderr: err(), output: all() };
+}
+
+function collect(...streams: readonly Readable[]): () => string {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for (const stream of streams) {
+    stream.on('data', (chunk: Buffer) => {
+      if (bytes < MAX_OUTPUT_BYTES) chunks.push(chunk.subarray(0, MAX_OUTPUT_BYTES - bytes));
+      bytes += chunk.length;
+    });
+  }
+  return () => Buffer.concat(chunks).toString('utf8');
+}

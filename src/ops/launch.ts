@@ -1,0 +1,105 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { RktError } from '../model/errors.ts';
+import type { ProcessId } from '../model/process-id.ts';
+import type { RktRunner } from '../rkt/command.ts';
+import { podStatusText } from '../rkt/status.ts';
+import { readProcess } from '../sources/process-info.ts';
+import type { OpsContext } from './context.ts';
+import { readExitFile } from './exit-record.ts';
+import { canSee, podDirectory, readPodStart, type PodStart } from './pod-files.ts';
+import { spawnShim, type ShimOrder } from './spawn-shim.ts';
+import { waitUntil } from './wait-until.ts';
+
+export interface Launched {
+  readonly process: ProcessId;
+  readonly shim: ProcessId;
+  readonly flavor: PodStart['flavor'];
+}
+
+type Outcome = { readonly launched: Launched } | { readonly exitCode: number };
+
+const PROBE_MS = 5;
+/** How long a pid file may be there before the app is chrooted; when it takes longer, it is not fly. */
+const CHROOT_GRACE_MS = 250;
+const RKT_FAILURE = 254;
+const RKT_LINE = /^(?:run|run-prepared|stage0|stage1|fly-run): .*$/gm;
+/** rkt says this on every machine without such a group; it is no failure. */
+const HARMLESS = /group "rkt" not found/;
+
+/**
+ * Starts the shim and waits until rkt has become the app.
+ *
+ * @throws {@link RktError} RKT_ERR_LAUNCH when rkt fails before that, or the deadline passes
+ */
+export async function launch(ctx: OpsContext, runner: RktRunner, order: ShimOrder): Promise<Launched> {
+  const stderrBefore = await sizeOf(order.stderr);
+  const shim = await spawnShim(runner, order);
+  const beganMs = ctx.scheduler.now();
+  const outcome = await waitUntil<Outcome>(
+    async () => {
+      const exit = await readExitFile(order.files.exitFile);
+      const appPid = await readProcessId(order.files.appPid);
+      const pod = appPid === undefined ? undefined : await findPodStart(ctx, runner, order.podId);
+      if (exit === undefined) {
+        const isFinal = pod?.flavor === 'fly' || ctx.scheduler.now() - beganMs > CHROOT_GRACE_MS;
+        return pod && isFinal ? { launched: await launched(pod, shim) } : undefined;
+      }
+      const message = exit.code === RKT_FAILURE ? await rktMessage(order.stderr, stderrBefore) : '';
+      const ran = pod !== undefined && message === '';
+      return ran ? { launched: await launched(pod, shim) } : { exitCode: exit.code };
+    },
+    { everyMs: PROBE_MS, deadlineMs: ctx.timeouts.launchMs, scheduler: ctx.scheduler },
+  );
+  if (outcome !== undefined && 'launched' in outcome) return outcome.launched;
+  const message = await rktMessage(order.stderr, stderrBefore);
+  const end =
+    outcome === undefined
+      ? `it had not started after ${ctx.timeouts.launchMs} ms`
+      : `it ended with ${outcome.exitCode}`;
+  throw new RktError('RKT_ERR_LAUNCH', `rkt could not start pod ${order.podId}: ${message || end}`, {
+    podId: order.podId,
+    stderr: message,
+    ...(outcome !== undefined && { exitCode: outcome.exitCode }),
+  });
+}
+
+async function findPodStart(
+  ctx: OpsContext,
+  runner: RktRunner,
+  podId: string,
+): Promise<PodStart | undefined> {
+  const start = await readPodStart(podDirectory(ctx.rktDir, podId));
+  if (start !== undefined || (await canSee(join(ctx.rktDir, 'pods', 'run')))) return start;
+  const { pid } = await podStatusText(runner, podId);
+  return pid === undefined ? undefined : { pid, flavor: 'other' };
+}
+
+/** A process that is gone already gets a start time that no process has. */
+async function launched(pod: PodStart, shim: ProcessId): Promise<Launched> {
+  const startTicks = (await readProcess(pod.pid))?.startTicks ?? 0;
+  return { process: { pid: pod.pid, startTicks }, shim, flavor: pod.flavor };
+}
+
+async function readProcessId(path: string): Promise<number | undefined> {
+  const text = await readFile(path, 'utf8').catch(() => '');
+  return text.endsWith('\n') ? Number(text) : undefined;
+}
+
+/** Only a regular file can be read back; what went into a pipe is the reader's. */
+async function sizeOf(path: string): Promise<number | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) return 0;
+  return found.isFile() ? found.size : undefined;
+}
+
+async function rktMessage(stderr: string, from: number | undefined): Promise<string> {
+  if (from === undefined) return '';
+  const text = (await readFile(stderr).catch(() => Buffer.alloc(0))).subarray(from).toString('utf8');
+  const lines = text.match(RKT_LINE) ?? [];
+  return lines
+    .filter((line) => !HARMLESS.test(line))
+    .join('; ')
+    .slice(-2048);
+}

@@ -1,0 +1,66 @@
+import { access } from 'node:fs/promises';
+
+import { RktError, isRktError } from '../model/errors.ts';
+import type { RktRunner } from '../rkt/command.ts';
+import { listPods } from '../rkt/list.ts';
+import { prepare } from '../rkt/prepare.ts';
+import { removePod } from '../rkt/rm.ts';
+import { START_ANNOTATION } from './arguments/prepare-arguments.ts';
+import type { OpsContext } from './context.ts';
+import type { TaskFiles } from './task-files.ts';
+
+/** Runs `rkt prepare` under a lock, so that a later driver can wait for one that outlived this process. */
+export function preparePod(
+  ctx: OpsContext,
+  runner: RktRunner,
+  args: readonly string[],
+  lock: string,
+): Promise<string> {
+  return prepare(runner, args, {
+    timeoutMs: ctx.timeouts.prepareMs,
+    signal: ctx.shutdown,
+    wrap: (argv) => ['flock', '--no-fork', '--exclusive', lock, ...argv],
+  });
+}
+
+/** Waits for a `rkt prepare` of {@link preparePod} that may still be running without its driver. */
+export async function preparationEnded(
+  ctx: OpsContext,
+  runner: RktRunner,
+  { prepareLock }: TaskFiles,
+): Promise<void> {
+  const isThere = await access(prepareLock).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere) return;
+  const seconds = Math.ceil(ctx.timeouts.prepareMs / 1_000);
+  const lock = await runner.spawn([
+    'flock',
+    '--exclusive',
+    '--timeout',
+    String(seconds),
+    prepareLock,
+    'true',
+  ]);
+  const { exitCode } = await lock.exit;
+  if (exitCode !== 0)
+    throw new RktError('RKT_ERR_RKT_TIMEOUT', `rkt prepare still holds ${prepareLock} after ${seconds} s`);
+}
+
+/** The pods of one start, found by the annotation that each is given. */
+export async function podsOfStart(runner: RktRunner, startToken: string): Promise<readonly string[]> {
+  const pods = await listPods(runner);
+  return pods
+    .filter((pod) => pod.apps?.some((app) => app.user_annotations?.[START_ANNOTATION] === startToken))
+    .map((pod) => pod.name);
+}
+
+/** Removes a pod; one that is gone already is no error. */
+export async function removePodIfThere(runner: RktRunner, podId: string): Promise<void> {
+  try {
+    await removePod(runner, podId);
+  } catch (error) {
+    if (!isRktError(error, 'RKT_ERR_POD_NOT_FOUND')) throw error;
+  }
+}

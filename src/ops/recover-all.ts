@@ -1,0 +1,59 @@
+import { rm } from 'node:fs/promises';
+
+import { RktError } from '../model/errors.ts';
+import type { StoredTask } from '../registry/stored-task.ts';
+import { isAlive } from '../sources/process-info.ts';
+import type { OpsContext } from './context.ts';
+import { endLaunch } from './end-launch.ts';
+import { podsOfStart, preparationEnded, removePodIfThere } from './prepare-pod.ts';
+import { recoverTask } from './recover-task.ts';
+import { taskFiles } from './task-files.ts';
+
+export interface Recovery {
+  /** Ids of the tasks that are known again, running or exited. */
+  readonly recovered: readonly string[];
+  /** Ids of the tasks whose start was under way when their driver died; nothing of them is left. */
+  readonly undone: readonly string[];
+  /** State files that could not be read, and tasks that could not be taken up. */
+  readonly failures: readonly { readonly file: string; readonly error: RktError }[];
+}
+
+/**
+ * Takes up every task of the data directory: those that run or ended are recovered, and a start that its driver did not
+ * live to finish is undone, as nobody was ever told of it. A start of a driver that lives is left alone.
+ */
+export async function recoverAll(ctx: OpsContext): Promise<Recovery> {
+  const { entries, failures } = await ctx.store.loadAll();
+  const result = { recovered: [] as string[], undone: [] as string[], failures: [...failures] };
+  for (const entry of entries) {
+    try {
+      if (entry.handle !== undefined) {
+        await recoverTask(ctx, entry.handle, entry.exitResult);
+        result.recovered.push(entry.id);
+      } else if (!(await isAlive(entry.owner))) {
+        await undoStart(ctx, entry);
+        result.undone.push(entry.id);
+      }
+    } catch (error) {
+      if (!(error instanceof RktError)) throw error;
+      result.failures.push({ file: ctx.store.directory, error });
+    }
+  }
+  return result;
+}
+
+/** Nothing may be left of a start, wherever its driver was killed. */
+async function undoStart(ctx: OpsContext, entry: StoredTask): Promise<void> {
+  const files = taskFiles(ctx.dataDir, entry.startToken);
+  const cgroup = ctx.cgroups.open(entry.cgroupPaths);
+  const runner = await ctx.runner();
+  await preparationEnded(ctx, runner, files);
+  await endLaunch(ctx, files, cgroup);
+  const pods = entry.podId === undefined ? await podsOfStart(runner, entry.startToken) : [entry.podId];
+  for (const pod of pods) await removePodIfThere(runner, pod);
+  await cgroup.remove();
+  await rm(files.directory, { recursive: true, force: true });
+  await rm(files.exitFile, { force: true });
+  await ctx.store.remove(entry.id);
+  ctx.logger.info({ taskId: entry.id, pods }, 'Undid a start that its driver did not live to finish');
+}

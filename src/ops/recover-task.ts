@@ -1,0 +1,47 @@
+import { RktError, isRktError } from '../model/errors.ts';
+import type { ExitResult } from '../model/exit-result.ts';
+import { parseWith } from '../model/parse.ts';
+import { taskHandleSchema, type TaskHandle } from '../model/task-state.ts';
+import { isAlive } from '../sources/process-info.ts';
+import type { OpsContext } from './context.ts';
+import { settleTask } from './settle-task.ts';
+import { storedTask } from './stored-task.ts';
+
+/**
+ * Takes up a task that an earlier driver started: running, or exited with the code it left. Does nothing for a task that
+ * is known already. A task of which nothing is left becomes `unknown`.
+ *
+ * @param known the exit that the earlier driver had seen, when it was written down
+ * @throws {@link RktError} RKT_ERR_HANDLE for a handle that is missing or cannot be read
+ */
+export async function recoverTask(ctx: OpsContext, handle: unknown, known?: ExitResult): Promise<void> {
+  const { state } = parseHandle(handle);
+  const { spec, startToken, cgroupPaths, ...facts } = state;
+  if (ctx.registry.get(spec.id) !== undefined) return;
+  const { network, ...rest } = facts;
+  const task = ctx.registry.add({
+    id: spec.id,
+    spec,
+    startToken,
+    cgroupPaths,
+    ...rest,
+    ...(network && { network }),
+    phase: known === undefined ? 'running' : 'exited',
+    ...(known && { exitResult: known }),
+  });
+  ctx.registry.emit('recovered', task, `Recovered pod ${state.podId}`, { pod: state.podId });
+  if (known !== undefined) return;
+  const stored = await ctx.store.load(spec.id).catch((error: unknown) => {
+    if (isRktError(error, 'RKT_ERR_STATE_FILE')) return undefined;
+    throw error;
+  });
+  if (stored === undefined || !(await isAlive(stored.owner))) await ctx.store.save(storedTask(ctx, task));
+  await settleTask(ctx, task);
+}
+
+function parseHandle(handle: unknown): TaskHandle {
+  if (handle === undefined || handle === null) {
+    throw new RktError('RKT_ERR_HANDLE', 'A task cannot be recovered without its handle');
+  }
+  return parseWith(taskHandleSchema, handle, 'handle', 'RKT_ERR_HANDLE');
+}

@@ -1,0 +1,97 @@
+import { isRktError } from '../model/errors.ts';
+import type { ExitResult } from '../model/exit-result.ts';
+import type { ProcessId } from '../model/process-id.ts';
+import { signalName } from '../model/signals.ts';
+import type { TaskRecord } from '../registry/task-record.ts';
+import { podStatus } from '../rkt/status.ts';
+import { isAlive } from '../sources/process-info.ts';
+import type { OpsContext } from './context.ts';
+import { exitResultOf, readExitFile, type ExitRecord } from './exit-record.ts';
+import { storedTask } from './stored-task.ts';
+import { taskFiles } from './task-files.ts';
+
+/**
+ * Finds out whether a running task has ended, and if so tells everybody. Called when its exit file appears, by the
+ * sweep that repairs a missed push, and at recovery; calling it twice does no harm.
+ */
+export async function settleTask(ctx: OpsContext, task: TaskRecord): Promise<void> {
+  const end = await findEnd(ctx, task);
+  const record = ctx.registry.get(task.id);
+  if (end === undefined || record?.startToken !== task.startToken || !isUnderWay(record)) return;
+  if (end === 'lost') {
+    if (record.phase !== 'unknown') ctx.registry.transition(record.id, 'unknown', { exitResult: lost(ctx) });
+    return;
+  }
+  const exited = ctx.registry.transition(record.id, 'exited', { exitResult: end });
+  ctx.registry.emit('exited', exited, describeExit(end), exitAnnotations(end));
+  await ctx.cgroups.open(exited.cgroupPaths).kill();
+  await ctx.store.saveIfPresent(storedTask(ctx, exited));
+}
+
+const isUnderWay = ({ phase }: TaskRecord): boolean =>
+  phase === 'running' || phase === 'stopping' || phase === 'unknown';
+
+/** How the task ended; undefined while it runs, `lost` when neither a process nor a pod of it is left to ask. */
+async function findEnd(ctx: OpsContext, task: TaskRecord): Promise<ExitResult | 'lost' | undefined> {
+  const { exitFile } = taskFiles(ctx.dataDir, task.startToken);
+  const written = await readExitFile(exitFile);
+  if (written !== undefined) return withOomKills(ctx, task, written);
+  if (await isOneAlive(task.shim, task.process)) return undefined;
+  // The shim writes before it ends: what was not there before may be there now.
+  const late = await readExitFile(exitFile);
+  return late === undefined ? askRkt(ctx, task) : withOomKills(ctx, task, late);
+}
+
+async function withOomKills(ctx: OpsContext, task: TaskRecord, exit: ExitRecord): Promise<ExitResult> {
+  const kills =
+    task.cgroupPaths.length === 0 ? undefined : await ctx.cgroups.open(task.cgroupPaths).oomKills();
+  return exitResultOf(exit, kills);
+}
+
+async function isOneAlive(...processes: readonly (ProcessId | undefined)[]): Promise<boolean> {
+  const alive = await Promise.all(
+    processes.map(async (process) => process !== undefined && isAlive(process)),
+  );
+  return alive.includes(true);
+}
+
+/** The shim was killed: only a flavor with a supervisor of its own can still know the exit code. */
+async function askRkt(ctx: OpsContext, task: TaskRecord): Promise<ExitResult | 'lost'> {
+  const unknown = { oomKilled: false, completedAtMs: ctx.scheduler.now() } as const;
+  try {
+    const pod = await podStatus(await ctx.runner(), task.podId ?? '');
+    const exitCode = pod.apps?.[0]?.exit_code;
+    if (exitCode !== undefined) return { ...unknown, exitCode, source: 'rkt-status' };
+  } catch (error) {
+    if (isRktError(error, 'RKT_ERR_POD_NOT_FOUND')) return 'lost';
+    throw error;
+  }
+  return {
+    ...unknown,
+    source: 'process-gone',
+    error: 'exit status unknown: the shim of the task was killed',
+  };
+}
+
+/** For those who wait: nobody will ever know more. */
+function lost(ctx: OpsContext): ExitResult {
+  const error = 'exit status unknown: neither its processes nor its pod are there any more';
+  return { oomKilled: false, completedAtMs: ctx.scheduler.now(), source: 'process-gone', error };
+}
+
+function describeExit({ exitCode, signal, oomKilled, error }: ExitResult): string {
+  if (error !== undefined) return `Ended, ${error}`;
+  if (oomKilled) return 'Killed by the OOM killer at its memory limit';
+  if (signal !== undefined) return `Ended by ${signalName(signal) ?? `signal ${signal}`}`;
+  return `Exited with ${exitCode ?? 'an unknown code'}`;
+}
+
+function exitAnnotations({ exitCode, signal, oomKilled, source, error }: ExitResult): Record<string, string> {
+  return {
+    ...(exitCode !== undefined && { exit_code: String(exitCode) }),
+    ...(signal !== undefined && { signal: String(signal) }),
+    oom_killed: String(oomKilled),
+    source,
+    ...(error !== undefined && { error }),
+  };
+}

@@ -1,0 +1,52 @@
+#!/bin/sh
+# Waits for one pod and writes down how it ended, so that neither a Node process nor a living driver is needed for it.
+#
+#   shim.sh TASK_DIR RUN_DIR EXIT_FILE STDOUT STDERR POD_DIR JOIN COMMAND...
+#
+# TASK_DIR holds the ticket this start was given; without it the start was revoked and nothing is run.
+# JOIN is a colon-separated list of cgroup.procs files to enter before COMMAND, or empty.
+# EXIT_FILE appears by rename and holds the exit status (128 + n for signal n).
+set -u
+task_dir=$1 run_dir=$2 exit_file=$3 stdout=$4 stderr=$5 pod_dir=$6 join=$7
+shift 7
+
+# rename(2) is the claim: a recovering driver renames the ticket too, and only one of the two can win.
+mv "$task_dir/ticket" "$task_dir/shim.$$" 2>/dev/null || exit 125
+
+# Caught, not ignored: an ignored signal would stay ignored in the app.
+trap : HUP INT TERM QUIT USR1 USR2
+
+read -r adjust </proc/self/oom_score_adj
+echo -999 2>/dev/null >/proc/self/oom_score_adj
+
+# Read-write on a pipe: opening never blocks, and a reader that comes and goes never kills the app with SIGPIPE.
+if [ -p "$stdout" ]; then exec 3<>"$stdout"; else exec 3>>"$stdout"; fi
+if [ -p "$stderr" ]; then exec 4<>"$stderr"; else exec 4>>"$stderr"; fi
+
+cd "$run_dir" || exit 125
+
+# shellcheck disable=SC2016 # expanded by the inner shell
+setsid /bin/sh -c '
+  adjust=$1 join=$2 pid_file=$3
+  shift 3
+  echo "$adjust" 2>/dev/null >/proc/self/oom_score_adj
+  IFS=:
+  for procs in $join; do echo "$$" >"$procs" || exit 126; done
+  unset IFS
+  echo "$$" >"$pid_file"
+  exec "$@"
+' shim "$adjust" "$join" "$task_dir/app.pid" "$@" </dev/null >&3 2>&4 3>&- 4>&-
+code=$?
+
+echo "$code" >"$exit_file.new" && mv "$exit_file.new" "$exit_file"
+
+# fly leaves no status behind: written where `rkt status` looks for it, it shows the exit code.
+# shellcheck disable=SC2012 # one entry, an AC name
+app=$(ls "$pod_dir/appsinfo" 2>/dev/null)
+if [ -n "$app" ] && [ -e "$pod_dir/pid" ] && [ -d "$pod_dir/appsinfo/$app" ]; then
+  status=$pod_dir/stage1/rootfs/rkt/status
+  if [ -e "$pod_dir/overlay-prepared" ]; then
+    status=$pod_dir/overlay/$(cat "$pod_dir/stage1TreeStoreID")/upper/rkt/status
+  fi
+  mkdir -p "$status" && { [ -e "$status/$app" ] || echo "$code" >"$status/$app"; }
+fi

@@ -1,0 +1,67 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import type { ProcessId } from '../model/process-id.ts';
+import type { RktRunner } from '../rkt/command.ts';
+import { runPreparedCommand } from '../rkt/run-prepared.ts';
+import { readProcess } from '../sources/process-info.ts';
+import { podDirectory } from './pod-files.ts';
+import type { TaskFiles } from './task-files.ts';
+
+/** Everything the shim is told. */
+export interface ShimOrder {
+  readonly podId: string;
+  readonly rktDir: string;
+  readonly files: TaskFiles;
+  /** The working directory of rkt. */
+  readonly runDir: string;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Files to write a pid to, to enter the task's cgroup. */
+  readonly procsFiles: readonly string[];
+  /** Arguments of rkt, without its name and global flags. */
+  readonly runArguments: readonly string[];
+}
+
+const SHIM = fileURLToPath(new URL('./shim.sh', import.meta.url));
+
+/** Starts the shim in a session of its own, free of this process: no shared stdio, no parent it needs. */
+export async function spawnShim(runner: RktRunner, order: ShimOrder): Promise<ProcessId> {
+  const { files } = order;
+  await mkdir(dirname(files.exitFile), { recursive: true });
+  await writeFile(files.ticket, '');
+  const { join, env } = cgroupEntry(runner, order.procsFiles);
+  const paths = [files.directory, order.runDir, files.exitFile, order.stdout, order.stderr];
+  const podDir = podDirectory(order.rktDir, order.podId);
+  const shim = await runner.spawn(
+    [
+      '/bin/sh',
+      SHIM,
+      ...paths,
+      podDir,
+      join,
+      ...inOwnMounts(runner, runPreparedCommand(runner, order.runArguments)),
+    ],
+    { env },
+  );
+  shim.unref();
+  return { pid: shim.pid, startTicks: (await readProcess(shim.pid))?.startTicks ?? 0 };
+}
+
+/** The embedded rkt enters the cgroup itself, last of all, so that its Node is not charged to the task. */
+export function cgroupEntry(
+  { binary }: RktRunner,
+  procsFiles: readonly string[],
+): { readonly join: string; readonly env: Readonly<Record<string, string>> } {
+  const join = procsFiles.join(':');
+  if (binary.runtime === 'rkt' || join === '') return { join, env: {} };
+  return { join: '', env: { RKT_STREAMS_CGROUP_PROCS: join } };
+}
+
+/** fly leaves some twenty mounts a pod where it runs; the embedded rkt makes a mount namespace of its own. */
+function inOwnMounts({ binary }: RktRunner, command: readonly string[]): readonly string[] {
+  return binary.runtime === 'embedded'
+    ? command
+    : ['unshare', '--mount', '--propagation', 'slave', ...command];
+}

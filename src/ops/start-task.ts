@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import type { DriverNetwork } from '../model/driver-network.ts';
+import { RktError } from '../model/errors.ts';
+import { parseWith } from '../model/parse.ts';
+import type { TaskHandle } from '../model/task-state.ts';
+import { taskSpecSchema, type TaskSpec, type TaskSpecInput } from '../model/task-spec.ts';
+import type { TaskRecord } from '../registry/task-record.ts';
+import type { RktRunner } from '../rkt/command.ts';
+import { trustPrefix } from '../rkt/trust.ts';
+import { hasTrustPrefix } from './arguments/global-arguments.ts';
+import { prepareArguments } from './arguments/prepare-arguments.ts';
+import { runPreparedArguments } from './arguments/run-prepared-arguments.ts';
+import type { OpsContext } from './context.ts';
+import { endLaunch } from './end-launch.ts';
+import { launch, type Launched } from './launch.ts';
+import { driverNetwork } from './network.ts';
+import { checkOutputs, type Outputs } from './outputs.ts';
+import { preparePod, removePodIfThere } from './prepare-pod.ts';
+import { settleTask } from './settle-task.ts';
+import { storedTask } from './stored-task.ts';
+import { createTaskCgroup, plannedCgroup } from './task-cgroup.ts';
+import { taskFiles, type TaskFiles } from './task-files.ts';
+import { handleOf } from './task-handle.ts';
+import { createUndoStack, type UndoStack } from './undo.ts';
+
+export interface StartedTask {
+  readonly handle: TaskHandle;
+  /** Absent when the pod has no network of its own. */
+  readonly network: DriverNetwork | undefined;
+}
+
+/** One start on its way. */
+interface Start {
+  readonly ctx: OpsContext;
+  readonly runner: RktRunner;
+  readonly spec: TaskSpec;
+  readonly files: TaskFiles;
+  readonly outputs: Outputs;
+  readonly undo: UndoStack;
+}
+
+/**
+ * Starts a task: prepares its pod, makes its cgroup and launches it under a shim that outlives this process.
+ *
+ * @throws {@link RktError} for a spec that is not valid (nothing was touched then), an id that is taken, and whatever rkt
+ * or the machine refuse; every step done until then is taken back
+ */
+export async function startTask(ctx: OpsContext, input: TaskSpecInput): Promise<StartedTask> {
+  const spec = parseWith(taskSpecSchema, input, 'task', 'RKT_ERR_TASK_CONFIG');
+  const startToken = randomUUID();
+  const args = await prepareArguments({ spec, driverConfig: ctx.driverConfig(), startToken });
+  const files = taskFiles(ctx.dataDir, startToken);
+  const outputs = await checkOutputs(spec, files);
+  const runner = await ctx.runner();
+  const record = ctx.registry.add({ id: spec.id, spec, startToken });
+  const undo = createUndoStack(ctx.logger);
+  try {
+    return await start({ ctx, runner, spec, files, outputs, undo }, record, args);
+  } catch (error) {
+    await undo.run();
+    abandon(ctx, record, error);
+    throw error;
+  }
+}
+
+async function start(begun: Start, record: TaskRecord, args: readonly string[]): Promise<StartedTask> {
+  const { ctx, runner, spec, files, undo } = begun;
+  undo.push('state file', () => ctx.store.remove(spec.id));
+  await ctx.store.save(storedTask(ctx, record));
+  undo.push('task directory', () => rm(files.directory, { recursive: true, force: true }));
+  undo.push('exit file', () => rm(files.exitFile, { force: true }));
+  await mkdir(files.directory, { recursive: true, mode: 0o700 });
+
+  const podId = await prepare(begun, args);
+  const planned = { podId, cgroupPaths: plannedCgroup(ctx, record) };
+  await ctx.store.save(storedTask(ctx, ctx.registry.transition(spec.id, 'starting', planned)));
+  const cgroup = await createTaskCgroup(ctx, record);
+  undo.push('cgroup', async () => cgroup?.remove());
+  undo.push('launch', () => endLaunch(ctx, files, cgroup));
+  const starting = ctx.registry.update(spec.id, { cgroupPaths: cgroup?.paths ?? [] });
+  const launched = await launch(ctx, runner, {
+    podId,
+    rktDir: ctx.rktDir,
+    files,
+    runDir: spec.allocDir === undefined ? files.directory : join(spec.allocDir, record.name),
+    ...begun.outputs,
+    procsFiles: cgroup?.procsFiles ?? [],
+    runArguments: runPreparedArguments(spec, podId),
+  });
+  const network = await driverNetwork(ctx, runner, starting, launched.flavor);
+  return running(ctx, starting, launched, network);
+}
+
+async function prepare({ ctx, runner, spec, files, undo }: Start, args: readonly string[]): Promise<string> {
+  const { config } = spec;
+  if (hasTrustPrefix(config)) await trustPrefix(runner, config.trust_prefix, { signal: ctx.shutdown });
+  const podId = await preparePod(ctx, runner, args, files.prepareLock);
+  undo.push('pod', () => removePodIfThere(runner, podId));
+  const record = ctx.registry.update(spec.id, { podId });
+  ctx.registry.emit('prepared', record, `Prepared pod ${podId} from ${config.image}`, {
+    pod: podId,
+    image: config.image,
+  });
+  return podId;
+}
+
+/** From here on the task is the caller's: a driver that dies later leaves it running, and finds it by the handle. */
+async function running(
+  ctx: OpsContext,
+  starting: TaskRecord,
+  { process, shim }: Launched,
+  network: DriverNetwork | undefined,
+): Promise<StartedTask> {
+  const facts = { process, shim, startedAtMs: ctx.scheduler.now(), ...(network && { network }) };
+  await ctx.store.save(storedTask(ctx, { ...starting, ...facts, phase: 'running' }));
+  const record = ctx.registry.transition(starting.id, 'running', facts);
+  ctx.registry.emit('started', record, `Started as pid ${process.pid}`, {
+    pid: String(process.pid),
+    pod: record.podId ?? '',
+  });
+  if (network)
+    ctx.registry.emit('network-ready', record, `The pod has the address ${network.ip}`, { ip: network.ip });
+  await settleTask(ctx, record);
+  const handle = handleOf(record);
+  if (handle === undefined)
+    throw new RktError('RKT_ERR_TRANSITION', `Task "${record.id}" runs without a pod`);
+  return { handle, network };
+}
+
+function abandon(ctx: OpsContext, record: TaskRecord, error: unknown): void {
+  if (ctx.shutdown.aborted) return;
+  const message = error instanceof Error ? error.message : String(error);
+  const last = ctx.registry.get(record.id) ?? record;
+  ctx.registry.remove(record.id);
+  ctx.registry.emit('failed', last, message, {
+    error: message,
+    ...(error instanceof RktError && { code: error.code }),
+  });
+}

@@ -1,0 +1,102 @@
+import { filter, firstValueFrom, map, merge, of, take, takeUntil, timer } from 'rxjs';
+
+import { RktError } from '../model/errors.ts';
+import { signalNumber } from '../model/signals.ts';
+import type { TaskRecord } from '../registry/task-record.ts';
+import { isAlive } from '../sources/process-info.ts';
+import type { OpsContext } from './context.ts';
+import { sendSignal } from './end-launch.ts';
+import { settleTask } from './settle-task.ts';
+
+export interface StopOptions {
+  /** How long the task may take after the signal before it is killed; 0 (the default is 5 s) kills at once. */
+  readonly timeoutMs?: number;
+  /** `SIGINT` when absent or empty. */
+  readonly signal?: string;
+}
+
+const DEFAULT_TIMEOUT_MS = 5_000;
+
+/**
+ * Ends a task: the signal, then the time it was given, then SIGKILL to everything in its cgroup. Stopping a task that has
+ * exited is no error.
+ *
+ * @throws {@link RktError} RKT_ERR_TASK_NOT_FOUND, RKT_ERR_SIGNAL, or RKT_ERR_STOP when it outlives even SIGKILL
+ */
+export async function stopTask(ctx: OpsContext, taskId: string, options: StopOptions = {}): Promise<void> {
+  const task = ctx.registry.require(taskId);
+  const timeoutMs = normalizeTimeout(options.timeoutMs);
+  const signal = normalizeSignal(options.signal);
+  if (task.phase === 'exited' || task.phase === 'unknown') return;
+  if (task.phase === 'preparing' || task.phase === 'starting') {
+    throw new RktError('RKT_ERR_TASK_NOT_RUNNING', `Task "${taskId}" is still ${task.phase}`, { taskId });
+  }
+  const stopping = markStopping(ctx, task, timeoutMs === 0 ? 'SIGKILL' : signal, timeoutMs);
+  if (timeoutMs > 0) {
+    await signalProcess(stopping, signal);
+    if (await exitsWithin(ctx, taskId, timeoutMs)) return;
+  }
+  await killTask(ctx, stopping);
+}
+
+/** Kills every process of a task and waits until its exit was seen. */
+async function killTask(ctx: OpsContext, task: TaskRecord): Promise<void> {
+  ctx.registry.emit('killed', task, 'Killed with SIGKILL', { signal: '9' });
+  await signalProcess(task, 'SIGKILL');
+  await ctx.cgroups.open(task.cgroupPaths).kill();
+  if (await exitsWithin(ctx, task.id, 1_000)) return;
+  await settleTask(ctx, task);
+  if (await exitsWithin(ctx, task.id, ctx.timeouts.killMs)) return;
+  throw new RktError(
+    'RKT_ERR_STOP',
+    `Task "${task.id}" has not ended ${ctx.timeouts.killMs} ms after SIGKILL`,
+    {
+      taskId: task.id,
+    },
+  );
+}
+
+function markStopping(ctx: OpsContext, task: TaskRecord, signal: string, timeoutMs: number): TaskRecord {
+  const patch = { stopRequested: true };
+  const record =
+    task.phase === 'stopping'
+      ? ctx.registry.update(task.id, patch)
+      : ctx.registry.transition(task.id, 'stopping', patch);
+  ctx.registry.emit('stopping', record, `Stopping with ${signal}`, { signal, timeout_ms: String(timeoutMs) });
+  return record;
+}
+
+/** Signals the task's own process, never one that merely has its pid now. */
+export async function signalProcess(task: TaskRecord, signal: NodeJS.Signals): Promise<boolean> {
+  if (task.process === undefined || !(await isAlive(task.process))) return false;
+  sendSignal(task.process.pid, signal);
+  return true;
+}
+
+async function exitsWithin(ctx: OpsContext, taskId: string, timeoutMs: number): Promise<boolean> {
+  const hasEnded = (): boolean => {
+    const phase = ctx.registry.get(taskId)?.phase;
+    return phase !== 'running' && phase !== 'stopping';
+  };
+  return firstValueFrom(
+    merge(of(undefined), ctx.registry.changes$).pipe(
+      map(hasEnded),
+      filter((ended) => ended),
+      take(1),
+      takeUntil(timer(timeoutMs, ctx.scheduler)),
+    ),
+    { defaultValue: false },
+  );
+}
+
+function normalizeTimeout(timeoutMs = DEFAULT_TIMEOUT_MS): number {
+  if (Number.isFinite(timeoutMs) && timeoutMs >= 0) return timeoutMs;
+  throw new RktError('RKT_ERR_OPTIONS', `timeoutMs of a stop must be a number from 0 on, got ${timeoutMs}`);
+}
+
+function normalizeSignal(signal = ''): NodeJS.Signals {
+  const name = signal === '' ? 'SIGINT' : signal.toUpperCase();
+  if (signalNumber(name) === undefined)
+    throw new RktError('RKT_ERR_SIGNAL', `There is no signal "${signal}"`);
+  return (name.startsWith('SIG') ? name : `SIG${name}`) as NodeJS.Signals;
+}

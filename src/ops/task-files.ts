@@ -1,0 +1,33 @@
+import { join } from 'node:path';
+
+/** Where one start of a task keeps its files, below the data directory. */
+export interface TaskFiles {
+  readonly directory: string;
+  /** Renamed by the shim to claim the start, or by a recovering driver to revoke it. */
+  readonly ticket: string;
+  readonly revoked: string;
+  /** Held by flock while `rkt prepare` runs. */
+  readonly prepareLock: string;
+  readonly appPid: string;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** All exit files lie in one directory, so that one watch sees them all. */
+  readonly exitFile: string;
+}
+
+export const exitsDirectory = (dataDir: string): string => join(dataDir, 'exits');
+export const stateDirectory = (dataDir: string): string => join(dataDir, 'state');
+
+export function taskFiles(dataDir: string, startToken: string): TaskFiles {
+  const directory = join(dataDir, 'tasks', startToken);
+  return {
+    directory,
+    ticket: join(directory, 'ticket'),
+    revoked: join(directory, 'revoked'),
+    prepareLock: join(directory, 'prepare.lock'),
+    appPid: join(directory, 'app.pid'),
+    stdout: join(directory, 'stdout.log'),
+    stderr: join(directory, 'stderr.log'),
+    exitFile: join(exitsDirectory(dataDir), startToken),
+  };
+}

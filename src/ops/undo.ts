@@ -1,0 +1,26 @@
+import type { Logger } from '../model/logger.ts';
+
+/** Steps that take back what was done, run in reverse when a later step fails. */
+export interface UndoStack {
+  push(what: string, step: () => Promise<unknown>): void;
+  /** Runs every step even when one fails; failures are logged, as the first error is the one to tell. */
+  run(): Promise<void>;
+}
+
+export function createUndoStack(logger: Logger): UndoStack {
+  const steps: { what: string; step: () => Promise<unknown> }[] = [];
+  return {
+    push(what, step) {
+      steps.push({ what, step });
+    },
+    async run() {
+      for (let next = steps.pop(); next !== undefined; next = steps.pop()) {
+        try {
+          await next.step();
+        } catch (error) {
+          logger.error({ error, step: next.what }, 'Could not undo a step of a failed start');
+        }
+      }
+    },
+  };
+}
