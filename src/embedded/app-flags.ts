@@ -9,7 +9,10 @@ export type ApplyAppFlag = (app: AppDraft, value: string) => string | undefined;
 
 const MIN_MEMORY_BYTES = 4096n;
 
-function once(field: 'exec' | 'name' | 'user' | 'group' | 'workingDir' | 'seccomp', flag: string): ApplyAppFlag {
+function once(
+  field: 'exec' | 'name' | 'user' | 'group' | 'workingDir' | 'seccomp',
+  flag: string,
+): ApplyAppFlag {
   return (app, value) => {
     if (app[field] !== undefined) return `--${flag} specified multiple times for the same image`;
     app[field] = value;
@@ -17,7 +20,10 @@ function once(field: 'exec' | 'name' | 'user' | 'group' | 'workingDir' | 'seccom
   };
 }
 
-function pair(field: 'environment' | 'annotations' | 'userAnnotations' | 'userLabels', flag: string): ApplyAppFlag {
+function pair(
+  field: 'environment' | 'annotations' | 'userAnnotations' | 'userLabels',
+  flag: string,
+): ApplyAppFlag {
   return (app, value) => {
     const at = value.indexOf('=');
     if (at < 0) return `invalid format of --${flag} flag ${JSON.stringify(value)}`;
@@ -48,11 +54,17 @@ function cpu(app: AppDraft, value: string): string | undefined {
   return undefined;
 }
 
-function integer(field: 'cpuShares' | 'oomScoreAdj', isolator: string, min: number, max: number): ApplyAppFlag {
+function integer(
+  field: 'cpuShares' | 'oomScoreAdj',
+  isolator: string,
+  min: number,
+  max: number,
+): ApplyAppFlag {
   return (app, value) => {
     if (!/^[+-]?\d+$/.test(value)) return `strconv.Atoi: parsing ${JSON.stringify(value)}: invalid syntax`;
     const number = Number(value);
-    if (number < min || number > max) return `os/linux/${isolator} must be between ${min} and ${max}, got ${number}`;
+    if (number < min || number > max)
+      return `os/linux/${isolator} must be between ${min} and ${max}, got ${number}`;
     app[field] = number;
     return undefined;
   };
@@ -112,7 +124,11 @@ function oldSpelling(name: string, of: string): FlagSpec {
 
 /** The flags that belong to the image in front of them. `--mount` is treated apart: it may also come first. */
 const FLAGS: readonly AppFlag[] = [
-  flag('annotation', "set the app's annotations (example: '--annotation=foo=bar')", pair('annotations', 'annotation')),
+  flag(
+    'annotation',
+    "set the app's annotations (example: '--annotation=foo=bar')",
+    pair('annotations', 'annotation'),
+  ),
   flag('caps-remove', "capability to remove (example: '--caps-remove=CAP_MKNOD')", caps('capsRemove')),
   flag('caps-retain', "capability to retain (example: '--caps-retain=CAP_SYS_ADMIN')", caps('capsRetain')),
   flag('cpu', "cpu limit for the preceding image (example: '--cpu=500m')", cpu),
@@ -138,7 +154,11 @@ const FLAGS: readonly AppFlag[] = [
     "set the name of the app (example: '--name=foo'). If not set, then the app name default to the image's name",
     once('name', 'name'),
   ),
-  flag('oom-score-adj', 'oom-score-adj isolator override', integer('oomScoreAdj', 'oom-score-adj', -1000, 1000)),
+  flag(
+    'oom-score-adj',
+    'oom-score-adj isolator override',
+    integer('oomScoreAdj', 'oom-score-adj', -1000, 1000),
+  ),
   flag('readonly-rootfs', "if set, the app's rootfs will be mounted read-only", readonlyRootfs),
   flag(
     'seccomp',
@@ -156,8 +176,16 @@ const FLAGS: readonly AppFlag[] = [
     "set the app's annotations (example: '--user-annotation=foo=bar')",
     pair('userAnnotations', 'user-annotation'),
   ),
-  flag('user-label', "set the app's labels (example: '--user-label=foo=bar')", pair('userLabels', 'user-label')),
-  flag('working-dir', 'override the working directory of the preceding image', once('workingDir', 'working-dir')),
+  flag(
+    'user-label',
+    "set the app's labels (example: '--user-label=foo=bar')",
+    pair('userLabels', 'user-label'),
+  ),
+  flag(
+    'working-dir',
+    'override the working directory of the preceding image',
+    once('workingDir', 'working-dir'),
+  ),
 ];
 
 const SIGNATURE = flag(

@@ -45,7 +45,8 @@ export class Flags {
     const name = spec.aliasOf ?? spec.name;
     this.#values.set(name, [...(this.#values.get(name) ?? []), value]);
     this.given.push({ spec, value, arg });
-    if (spec.deprecated !== undefined) this.#warn(`Flag --${spec.name} has been deprecated, ${spec.deprecated}`);
+    if (spec.deprecated !== undefined)
+      this.#warn(`Flag --${spec.name} has been deprecated, ${spec.deprecated}`);
   }
 
   isSet(name: string): boolean {
@@ -125,7 +126,11 @@ export interface ParseOptions {
  *
  * @throws UsageFailure with rkt's message for unknown flags and bad values
  */
-export function parseFlags(specs: readonly FlagSpec[], argv: readonly string[], options: ParseOptions = {}): ParsedArgs {
+export function parseFlags(
+  specs: readonly FlagSpec[],
+  argv: readonly string[],
+  options: ParseOptions = {},
+): ParsedArgs {
   const flags = options.into ?? new Flags(specs);
   const rest: string[] = [];
   for (let i = 0; i < argv.length; i += 1) {
@@ -144,7 +149,7 @@ export function parseFlags(specs: readonly FlagSpec[], argv: readonly string[], 
 /** Reads one flag; true when it took the next argument as its value. */
 function readFlag(flags: Flags, arg: string, next: string | undefined, onFlag: OnFlag | undefined): boolean {
   if (!arg.startsWith('--')) throw new UsageFailure(`unknown shorthand flag: '${arg[1] ?? ''}' in ${arg}`);
-  const [name = '', inline] = splitOnce(arg.slice(2));
+  const [name, inline] = splitOnce(arg.slice(2));
   if (name === '' || name.startsWith('-')) throw new UsageFailure(`bad flag syntax: ${arg}`);
   const spec = flags.spec(name);
   if (spec === undefined) throw new UsageFailure(`unknown flag: --${name}`);
@@ -152,7 +157,8 @@ function readFlag(flags: Flags, arg: string, next: string | undefined, onFlag: O
   const value = inline ?? implied ?? next;
   if (value === undefined) throw new UsageFailure(`flag needs an argument: --${name}`);
   const problem = checkValue(spec, value) ?? onFlag?.(spec, value);
-  if (problem !== undefined) throw new UsageFailure(`invalid argument ${JSON.stringify(value)} for ${arg}: ${problem}`);
+  if (problem !== undefined)
+    throw new UsageFailure(`invalid argument ${JSON.stringify(value)} for ${arg}: ${problem}`);
   flags.add(spec, value, arg);
   return inline === undefined && implied === undefined;
 }

@@ -14,6 +14,7 @@ export interface RktConfig {
   readonly stage1: { readonly name: string; readonly version: string; readonly location: string };
 }
 
+type ConfigEntry = Readonly<Record<string, unknown>>;
 type ConfigDirs = Pick<RktContext, 'systemConfigDir' | 'localConfigDir' | 'userConfigDir'>;
 
 /**
@@ -23,20 +24,25 @@ type ConfigDirs = Pick<RktContext, 'systemConfigDir' | 'localConfigDir' | 'userC
  */
 export function readConfig(dirs: ConfigDirs): RktConfig {
   try {
-    const all = [dirs.systemConfigDir, dirs.localConfigDir, dirs.userConfigDir].filter((dir) => dir !== undefined);
+    const all = [dirs.systemConfigDir, dirs.localConfigDir, dirs.userConfigDir].filter(
+      (dir) => dir !== undefined,
+    );
     const read = (kind: string) => all.flatMap((dir) => readKind(dir, kind));
-    const last = (entries: readonly Readonly<Record<string, unknown>>[], key: string) =>
-      entries.map((entry) => entry[key]).findLast((value) => typeof value === 'string' && value !== '') ?? '';
+    const last = (entries: readonly ConfigEntry[], key: string): string =>
+      entries
+        .map((entry) => entry[key])
+        .filter((value) => typeof value === 'string')
+        .findLast((value) => value !== '') ?? '';
     const paths = read('paths');
     const stage1 = read('stage1');
     return {
       auth: read('auth'),
-      dataDir: absolute(String(last(paths, 'data')), 'data directory'),
-      stage1ImagesDir: absolute(String(last(paths, 'stage1-images')), 'stage1 images directory'),
+      dataDir: absolute(last(paths, 'data'), 'data directory'),
+      stage1ImagesDir: absolute(last(paths, 'stage1-images'), 'stage1 images directory'),
       stage1: {
-        name: String(last(stage1, 'name')),
-        version: String(last(stage1, 'version')),
-        location: String(last(stage1, 'location')),
+        name: last(stage1, 'name'),
+        version: last(stage1, 'version'),
+        location: last(stage1, 'location'),
       },
     };
   } catch (error) {
@@ -49,16 +55,18 @@ function absolute(path: string, what: string): string {
   return path;
 }
 
-function readKind(configDir: string, kind: string): Readonly<Record<string, unknown>>[] {
+function readKind(configDir: string, kind: string): ConfigEntry[] {
   const dir = join(configDir, `${kind}.d`);
   return jsonFiles(dir)
     .map((file) => parseGoJson(readFileSync(join(dir, file), 'utf8')))
     .filter((entry) => typeof entry === 'object' && entry !== null)
-    .map((entry) => entry as Readonly<Record<string, unknown>>)
-    .filter((entry) => {
-      if (entry['rktKind'] === kind && entry['rktVersion'] === 'v1') return true;
-      throw new RktFailure(`no configuration parser for ${JSON.stringify(entry['rktKind'])} in ${dir}`);
-    });
+    .map((entry) => entry as ConfigEntry)
+    .map((entry) => checkKind(entry, kind, dir));
+}
+
+function checkKind(entry: ConfigEntry, kind: string, dir: string): ConfigEntry {
+  if (entry['rktKind'] === kind && entry['rktVersion'] === 'v1') return entry;
+  throw new RktFailure(`no configuration parser for ${JSON.stringify(entry['rktKind'])} in ${dir}`);
 }
 
 function jsonFiles(dir: string): string[] {

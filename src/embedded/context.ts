@@ -1,5 +1,6 @@
 /** Security checks that `--insecure-options` can switch off. */
-export type InsecureOption = 'image' | 'tls' | 'ondisk' | 'http' | 'pubkey' | 'capabilities' | 'paths' | 'seccomp';
+export type InsecureOption =
+  'image' | 'tls' | 'ondisk' | 'http' | 'pubkey' | 'capabilities' | 'paths' | 'seccomp';
 
 /** What every command of the embedded rkt gets: the global options, the outside world, and nothing else. */
 export interface RktContext {
@@ -40,7 +41,8 @@ export class RktFailure extends Error {
 
   /** The text rkt prints for this failure: without the label, without a final newline. */
   describe(debug: boolean): string {
-    if (debug) return [this.message, ...this.causes.map((cause, i) => `${'  '.repeat(i + 1)}└─${cause}`)].join('\n');
+    if (debug)
+      return [this.message, ...this.causes.map((cause, i) => `${'  '.repeat(i + 1)}└─${cause}`)].join('\n');
     return [this.message, this.causes.at(-1) ?? ''].filter((part) => part !== '').join(': ');
   }
 }

@@ -25,7 +25,11 @@ export function findCommand(argv: readonly string[], globals: readonly FlagSpec[
   const sub = args[subAt];
   const subName = sub === undefined ? undefined : unique(sub, imageNames());
   if (subAt < 0 || subName === undefined) return { kind: 'image', args };
-  return { kind: 'command', entry: entryOf(`image ${subName}`, `image ${subName}`), args: args.toSpliced(subAt, 1) };
+  return {
+    kind: 'command',
+    entry: entryOf(`image ${subName}`, `image ${subName}`),
+    args: args.toSpliced(subAt, 1),
+  };
 }
 
 /** Index of the first word that is neither a flag nor a flag's value; -1 when there is none. */
@@ -63,15 +67,22 @@ function unique(word: string, names: readonly string[]): string | undefined {
 function resolve(word: string, names: readonly string[]): string {
   const name = unique(word, names);
   if (name !== undefined) return name;
-  const close = names.filter((known) => known !== 'help' && (known.startsWith(word) || distance(word, known) <= 2));
-  const hint = close.length === 0 ? '' : `\nDid you mean this?\n${close.map((known) => `\t${known}\n`).join('')}\n`;
-  throw new RktFailure(`Error: unknown command ${JSON.stringify(word)} for "rkt"\n${hint}Run 'rkt --help' for usage.\n`);
+  const close = names.filter(
+    (known) => known !== 'help' && (known.startsWith(word) || distance(word, known) <= 2),
+  );
+  const hint =
+    close.length === 0 ? '' : `\nDid you mean this?\n${close.map((known) => `\t${known}\n`).join('')}\n`;
+  throw new RktFailure(
+    `Error: unknown command ${JSON.stringify(word)} for "rkt"\n${hint}Run 'rkt --help' for usage.\n`,
+  );
 }
 
 function entryOf(name: string, word: string): CommandEntry {
   const entry = commandTable.find((candidate) => candidate.name === name);
   if (entry !== undefined) return entry;
-  throw new RktFailure(`rkt: the embedded rkt has no command ${JSON.stringify(name === word ? word : name)}\n`);
+  throw new RktFailure(
+    `rkt: the embedded rkt has no command ${JSON.stringify(name === word ? word : name)}\n`,
+  );
 }
 
 /** Levenshtein distance, upper and lower case alike. */

@@ -21,7 +21,9 @@ const NAMES = ['none', ...SINGLE, 'all-fetch', 'all-run', 'all'];
 
 /** The checks switched off by a `--insecure-options` value. */
 export function parseInsecureOptions(text: string): ReadonlySet<InsecureOption> {
-  return new Set(text.split(',').flatMap((name) => GROUPS[name] ?? SINGLE.filter((single) => single === name)));
+  return new Set(
+    text.split(',').flatMap((name) => GROUPS[name] ?? SINGLE.filter((single) => single === name)),
+  );
 }
 
 /** A check for comma-separated lists of fixed words. */
@@ -54,7 +56,8 @@ export const formatFlag: FlagSpec = {
   name: 'format',
   kind: 'value',
   help: "choose the output format, allowed format includes 'json', 'json-pretty'. If empty, then the result is printed as key value pairs",
-  check: (value) => (['', 'json', 'json-pretty'].includes(value) ? undefined : `Invalid format option: ${value}`),
+  check: (value) =>
+    ['', 'json', 'json-pretty'].includes(value) ? undefined : `Invalid format option: ${value}`,
 };
 
 /** `--help` and `-h`, which every command has. */

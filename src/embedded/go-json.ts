@@ -80,34 +80,35 @@ class Scanner {
 
   #object(): void {
     this.#at += 1;
-    if (this.#peek() === '}') return this.#skip();
+    if (this.#closes('}')) return;
     for (;;) {
       if (this.#peek() !== '"') this.#fail('looking for beginning of object key string');
       this.#string();
       if (this.#peek() !== ':') this.#fail('after object key');
       this.#at += 1;
       this.#value('looking for beginning of value');
-      const next = this.#peek();
-      if (next === '}') return this.#skip();
-      if (next !== ',') this.#fail('after object key:value pair');
+      if (this.#closes('}')) return;
+      if (this.#peek() !== ',') this.#fail('after object key:value pair');
       this.#at += 1;
     }
   }
 
   #array(): void {
     this.#at += 1;
-    if (this.#peek() === ']') return this.#skip();
+    if (this.#closes(']')) return;
     for (;;) {
       this.#value('looking for beginning of value');
-      const next = this.#peek();
-      if (next === ']') return this.#skip();
-      if (next !== ',') this.#fail('after array element');
+      if (this.#closes(']')) return;
+      if (this.#peek() !== ',') this.#fail('after array element');
       this.#at += 1;
     }
   }
 
-  #skip(): void {
+  /** Takes the closing bracket if it comes next. */
+  #closes(bracket: string): boolean {
+    if (this.#peek() !== bracket) return false;
     this.#at += 1;
+    return true;
   }
 
   #string(): void {

@@ -37,7 +37,9 @@ export function rootHelp(table: readonly CommandEntry[], withHelpFlag = false): 
 
 /** The help of `rkt image`. */
 export function imageHelp(table: readonly CommandEntry[]): string {
-  const rows = table.filter(({ name }) => name.startsWith('image ')).map(({ name, summary }) => [name.slice(6), summary]);
+  const rows = table
+    .filter(({ name }) => name.startsWith('image '))
+    .map(({ name, summary }) => [name.slice(6), summary]);
   return page([
     ['NAME', '\timage - Operate on image(s) in the local store\n'],
     ['USAGE', '\trkt image [command]\n'],
@@ -75,8 +77,12 @@ function commandRows(rows: readonly (readonly string[])[]): string {
 }
 
 function flagRows(specs: readonly FlagSpec[]): string {
-  const shown = specs.filter((spec) => spec.deprecated === undefined).sort((a, b) => (a.name < b.name ? -1 : 1));
-  return tabTable(shown.map((spec) => [`${spec === helpFlag ? '  -h, ' : '      '}${flagSyntax(spec)}`, spec.help]));
+  const shown = specs
+    .filter((spec) => spec.deprecated === undefined)
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  return tabTable(
+    shown.map((spec) => [`${spec === helpFlag ? '  -h, ' : '      '}${flagSyntax(spec)}`, spec.help]),
+  );
 }
 
 function flagSyntax(spec: FlagSpec): string {

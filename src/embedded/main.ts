@@ -27,7 +27,9 @@ async function main(): Promise<void> {
     uid: process.getuid?.() ?? 0,
     stdout: (text) => writeAll(1, text),
     stderr: (text) => writeAll(2, text),
-    ...(launchFile === undefined ? {} : { launch: (script: string) => writeFileSync(launchFile, script, { mode: 0o600 }) }),
+    ...(launchFile === undefined
+      ? {}
+      : { launch: (script: string) => writeFileSync(launchFile, script, { mode: 0o600 }) }),
   };
   try {
     process.exitCode = await runRkt(world);

@@ -12,7 +12,8 @@ export function acIdentifierProblem(text: string): string | undefined {
 /** What is wrong with an AC name (app, volume, port and mount point names), in appc's words; undefined when valid. */
 export function acNameProblem(text: string): string | undefined {
   if (text === '') return 'ACName cannot be empty';
-  if (!/^[a-z0-9-]+$/.test(text)) return 'ACName must contain only lower case alphanumeric characters plus "-"';
+  if (!/^[a-z0-9-]+$/.test(text))
+    return 'ACName must contain only lower case alphanumeric characters plus "-"';
   return /^[a-z0-9]/.test(text) && /[a-z0-9]$/.test(text)
     ? undefined
     : 'ACName must start and end with only lower case alphanumeric characters';

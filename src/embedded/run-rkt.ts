@@ -82,7 +82,8 @@ async function runCommand(world: World, command: Command, args: readonly string[
     debug = flags.bool('debug');
     return await command.run(await createContext(world, label, flags), flags, rest);
   } catch (error) {
-    if (error instanceof UsageFailure) return usageError(world, error, (await import('./help.ts')).commandHelp(command));
+    if (error instanceof UsageFailure)
+      return usageError(world, error, (await import('./help.ts')).commandHelp(command));
     if (!(error instanceof RktFailure)) throw error;
     const text = `${label}: ${error.describe(debug)}`;
     world.stderr(text.endsWith('\n') ? text : `${text}\n`);

@@ -26,7 +26,11 @@ export function formatTime(timeMs: number): string {
   const fraction = date.getMilliseconds() === 0 ? '' : `.${String(date.getMilliseconds()).padStart(3, '0')}`;
   const offsetMin = -date.getTimezoneOffset();
   const offset = `${offsetMin < 0 ? '-' : '+'}${two(Math.floor(Math.abs(offsetMin) / 60))}${two(Math.abs(offsetMin) % 60)}`;
-  const day = [String(date.getFullYear()).padStart(4, '0'), two(date.getMonth() + 1), two(date.getDate())].join('-');
+  const day = [
+    String(date.getFullYear()).padStart(4, '0'),
+    two(date.getMonth() + 1),
+    two(date.getDate()),
+  ].join('-');
   const clock = [two(date.getHours()), two(date.getMinutes()), two(date.getSeconds())].join(':');
   return `${day} ${clock}${fraction.replace(/0+$/, '')} ${offset} ${zoneName(date)}`;
 }

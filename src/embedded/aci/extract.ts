@@ -58,9 +58,13 @@ class RootfsWriter {
       if (member.type === 'directory') this.#directories.set(this.#root, member);
       return;
     }
-    if (member.type === 'directory') return this.#directory(member, path);
+    if (member.type === 'directory') this.#directory(member, path);
+    else if (member.type === 'link') this.#hardLink(member, placeInRoot(this.#root, path), path);
+    else await this.#plain(member, path);
+  }
+
+  async #plain(member: TarMember, path: readonly string[]): Promise<void> {
     const place = placeInRoot(this.#root, path);
-    if (member.type === 'link') return this.#hardLink(member, place, path);
     makeRoom(place, path);
     if (member.type === 'file') await this.#file(member, place);
     else if (member.type === 'symlink') this.#symlink(member, place);

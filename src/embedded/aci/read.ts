@@ -34,6 +34,19 @@ const TYPES: readonly string[] = [
   'fifo',
 ];
 
+/** What tar-stream really gives: broken and unusual archives leave fields out that its types promise. */
+interface LooseHeader {
+  readonly name: string;
+  readonly type: string | null;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly mtime: Date;
+  readonly linkname: string | null;
+  readonly devmajor: number | null;
+  readonly devminor: number | null;
+}
+
 /** Cleans a path of a tar: no empty or `.` components, `..` stops at the top. */
 export function cleanPath(name: string): string[] {
   const path: string[] = [];
@@ -55,7 +68,7 @@ export async function* readTar(tar: Readable): AsyncGenerator<TarMember> {
   tar.pipe(unpack);
   try {
     for await (const entry of unpack) {
-      const { header } = entry;
+      const header: LooseHeader = entry.header;
       const type = header.type === 'contiguous-file' ? 'file' : (header.type ?? 'unknown');
       if (!TYPES.includes(type))
         throw new RktFailure(`tar: unsupported type of ${JSON.stringify(header.name)}: ${type}`);
@@ -63,10 +76,10 @@ export async function* readTar(tar: Readable): AsyncGenerator<TarMember> {
       yield {
         path: cleanPath(header.name),
         type: type as MemberType,
-        mode: (header.mode ?? 0) & 0o7777,
-        uid: header.uid ?? 0,
-        gid: header.gid ?? 0,
-        mtimeMs: header.mtime?.getTime() ?? 0,
+        mode: header.mode & 0o7777,
+        uid: header.uid,
+        gid: header.gid,
+        mtimeMs: header.mtime.getTime(),
         linkname: header.linkname ?? '',
         major: header.devmajor ?? 0,
         minor: header.devminor ?? 0,

@@ -46,7 +46,8 @@ export function checkApp(app: ManifestApp): void {
 
 function checkHandlers(handlers: readonly { readonly name: string }[]): void {
   for (const { name } of handlers) {
-    if (name !== 'pre-start' && name !== 'post-stop') throw new RktFailure(`bad eventHandler "name": ${JSON.stringify(name)}`);
+    if (name !== 'pre-start' && name !== 'post-stop')
+      throw new RktFailure(`bad eventHandler "name": ${JSON.stringify(name)}`);
   }
   checkUnique(handlers, (name) => `Only one eventHandler of name ${JSON.stringify(name)} allowed`);
 }
@@ -54,12 +55,16 @@ function checkHandlers(handlers: readonly { readonly name: string }[]): void {
 function checkEnvironment(environment: readonly ManifestPair[]): void {
   const invalid = environment.find(({ name }) => !ENVIRONMENT_NAME.test(name));
   if (invalid !== undefined) {
-    throw new RktFailure(`environment variable does not have valid identifier ${JSON.stringify(invalid.name)}`);
+    throw new RktFailure(
+      `environment variable does not have valid identifier ${JSON.stringify(invalid.name)}`,
+    );
   }
   checkUnique(environment, (name) => `duplicate environment variable of name ${JSON.stringify(name)}`);
 }
 
-function parseHandlers(value: unknown): readonly { readonly name: string; readonly exec: readonly string[] }[] {
+function parseHandlers(
+  value: unknown,
+): readonly { readonly name: string; readonly exec: readonly string[] }[] {
   const handlers = listOf(value, 'eventHandlers').map((entry) => {
     const json = recordOf(entry, 'EventHandler');
     return { name: stringAt(json, 'name'), exec: stringsOf(json['exec'], 'exec') };

@@ -9,7 +9,18 @@ export { checkApp, parseManifestApp } from './app.ts';
 export type * from './types.ts';
 
 const ARCHES: Readonly<Record<string, readonly string[]>> = {
-  linux: ['amd64', 'i386', 'aarch64', 'aarch64_be', 'armv6l', 'armv7l', 'armv7b', 'ppc64', 'ppc64le', 's390x'],
+  linux: [
+    'amd64',
+    'i386',
+    'aarch64',
+    'aarch64_be',
+    'armv6l',
+    'armv7l',
+    'armv7b',
+    'ppc64',
+    'ppc64le',
+    's390x',
+  ],
   freebsd: ['amd64', 'i386', 'arm'],
   darwin: ['x86_64', 'i386'],
 };
@@ -24,7 +35,8 @@ const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
  */
 export function parseImageManifest(text: string): ImageManifest {
   const json = recordOf(readJson(text), 'ImageManifest');
-  if (json['acKind'] !== 'ImageManifest') throw new RktFailure('missing or bad ACKind (must be "ImageManifest")');
+  if (json['acKind'] !== 'ImageManifest')
+    throw new RktFailure('missing or bad ACKind (must be "ImageManifest")');
   const acVersion = stringAt(json, 'acVersion');
   if (acVersion === '') throw new RktFailure('acVersion must be set');
   if (!SEMVER.test(acVersion)) throw new RktFailure(`${acVersion} is not in dotted-tri format`);
@@ -93,7 +105,9 @@ function parseAnnotations(json: Readonly<Record<string, unknown>>): readonly Man
   for (const { name, value } of annotations) {
     identifier(name);
     if (name === 'created' && !RFC3339.test(value)) {
-      throw new RktFailure(`parsing time ${JSON.stringify(value)} as "2006-01-02T15:04:05Z07:00": cannot parse`);
+      throw new RktFailure(
+        `parsing time ${JSON.stringify(value)} as "2006-01-02T15:04:05Z07:00": cannot parse`,
+      );
     }
     if (['homepage', 'documentation'].includes(name) && !/^https?:\/\//.test(value)) {
       throw new RktFailure(`bad URL scheme, must be http/https: ${value}`);

@@ -38,7 +38,9 @@ function scaled(digits: string, suffix: string): bigint {
 }
 
 function powerOfTen(exponent: number): { up: bigint; down: bigint } {
-  return exponent < 0 ? { up: 1n, down: 10n ** BigInt(-exponent) } : { up: 10n ** BigInt(exponent), down: 1n };
+  return exponent < 0
+    ? { up: 1n, down: 10n ** BigInt(-exponent) }
+    : { up: 10n ** BigInt(exponent), down: 1n };
 }
 
 function unit(suffix: string): { up: bigint; down: bigint } {

@@ -50,7 +50,10 @@ export function pairsAt(json: JsonRecord, key: string): readonly ManifestPair[] 
 }
 
 /** Refuses a list in which a name occurs twice. */
-export function checkUnique(pairs: readonly { readonly name: string }[], message: (name: string) => string): void {
+export function checkUnique(
+  pairs: readonly { readonly name: string }[],
+  message: (name: string) => string,
+): void {
   const seen = new Set<string>();
   for (const { name } of pairs) {
     if (seen.has(name)) throw new RktFailure(message(name));
@@ -72,5 +75,7 @@ export function optional<K extends string, V>(
 
 function mismatch(value: unknown, what: string): RktFailure {
   const kind = Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value;
-  return new RktFailure(`json: cannot unmarshal ${kind === 'boolean' ? 'bool' : kind} into Go value of ${what}`);
+  return new RktFailure(
+    `json: cannot unmarshal ${kind === 'boolean' ? 'bool' : kind} into Go value of ${what}`,
+  );
 }

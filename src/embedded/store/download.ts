@@ -59,31 +59,42 @@ async function save(ctx: RktContext, url: string, file: string, what: string): P
 }
 
 function request(ctx: RktContext, url: string, redirects: number): Promise<IncomingMessage> {
-  const secure = url.startsWith('https:');
   const options = {
     timeout: IDLE_TIMEOUT_MS,
     ...(ctx.insecure.has('tls') ? { rejectUnauthorized: false } : {}),
   };
   return new Promise((resolve, reject) => {
     const onResponse = (response: IncomingMessage): void => {
-      const status = response.statusCode ?? 0;
-      const { location } = response.headers;
-      if (status === 200) return resolve(response);
-      response.resume();
-      if (location === undefined || status < 300 || status > 399) {
-        return reject(new Error(`bad HTTP status code: ${status}`));
+      if (response.statusCode === 200) resolve(response);
+      else {
+        response.resume();
+        const next = redirectOf(response, url, redirects);
+        if (typeof next === 'string') resolve(request(ctx, next, redirects - 1));
+        else reject(next);
       }
-      const next = new URL(location, url).href;
-      if (redirects === 0) return reject(new Error(`stopped after ${MAX_REDIRECTS} redirects`));
-      if (!/^https?:/.test(next) || (secure && !next.startsWith('https:'))) {
-        return reject(new Error(`refused a redirect to ${next}`));
-      }
-      resolve(request(ctx, next, redirects - 1));
     };
-    const outgoing = secure ? httpsGet(url, options, onResponse) : httpGet(url, options, onResponse);
-    outgoing.on('timeout', () =>
-      outgoing.destroy(new Error(`Get "${url}": no answer for ${IDLE_TIMEOUT_MS / 1000} s`)),
-    );
-    outgoing.on('error', (error) => reject(new Error(`Get "${url}": ${error.message}`)));
+    const outgoing = url.startsWith('https:')
+      ? httpsGet(url, options, onResponse)
+      : httpGet(url, options, onResponse);
+    outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer for ${IDLE_TIMEOUT_MS / 1000} s`)));
+    outgoing.on('error', (error) => {
+      reject(new Error(`Get "${url}": ${error.message}`));
+    });
   });
+}
+
+/** Where a response sends us, or why it is not followed. */
+function redirectOf(
+  { statusCode = 0, headers }: IncomingMessage,
+  url: string,
+  redirects: number,
+): string | Error {
+  const { location } = headers;
+  if (location === undefined || statusCode < 300 || statusCode > 399) {
+    return new Error(`bad HTTP status code: ${statusCode}`);
+  }
+  if (redirects === 0) return new Error(`stopped after ${MAX_REDIRECTS} redirects`);
+  const next = URL.canParse(location, url) ? new URL(location, url).href : '';
+  const allowed = url.startsWith('https:') ? /^https:/ : /^https?:/;
+  return allowed.test(next) ? next : new Error(`refused a redirect to ${location}`);
 }
