@@ -68,6 +68,8 @@ export interface Driver {
   recoverTask(handle: TaskHandle): Promise<void>;
   /** Takes up all tasks of the data directory, and undoes the starts that their driver did not live to finish. */
   recoverTasks(): Promise<Recovery>;
+  /** The same, and again whenever another driver of the data directory has started or destroyed a task. */
+  followTasks(): Observable<Recovery>;
   /** Ends every stream and op; tasks go on running and can be recovered. */
   shutdown(): Promise<void>;
 }

@@ -12,6 +12,7 @@ import { createOpsContext, lazyRunner, type ContextDeps } from './ops/create-con
 import { destroyTask } from './ops/destroy-task.ts';
 import { execTaskStreaming } from './ops/exec-streaming.ts';
 import { execTask } from './ops/exec-task.ts';
+import { followTasks } from './ops/follow-tasks.ts';
 import { inspectTask } from './ops/inspect-task.ts';
 import { recoverAll } from './ops/recover-all.ts';
 import { recoverTask } from './ops/recover-task.ts';
@@ -70,6 +71,8 @@ export function createDriver(options: DriverOptions = {}): Driver {
     execTaskStreaming: async (id, exec) => execTaskStreaming(await context(), id, exec),
     recoverTask: async (handle) => recoverTask(await context(), handle),
     recoverTasks: async () => recoverAll(await context()),
+    followTasks: () =>
+      defer(() => from(context())).pipe(switchMap(followTasks), takeUntilAbort(shutdown.signal)),
     async shutdown() {
       shutdown.abort(new RktError('RKT_ERR_SHUTDOWN', ''));
       registry.close();

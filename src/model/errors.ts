@@ -113,11 +113,6 @@ export const ERROR_CATALOGUE = {
     'The file or pipe for the output of a task cannot be opened.',
     'Check that the directory of the named path exists and can be written.',
   ),
-  RKT_ERR_RESOURCES: entry(
-    false,
-    'The resources of a task are not valid.',
-    'Correct the named value; the memory limit is in bytes and at least 4096, CPU shares are 2 to 262144.',
-  ),
   RKT_ERR_SHUTDOWN: entry(false, 'The driver was shut down.', 'Create a new driver and recover the tasks.'),
   // rkt
   RKT_ERR_RKT_MISSING: entry(

@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+
 import type { z } from 'zod';
 
 import { RktError, type ErrorCode, type RktErrorDetails } from './errors.ts';
@@ -33,6 +35,15 @@ function at(input: unknown, path: readonly PropertyKey[]): unknown {
 
 function quoted(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = typeof value === 'bigint' ? String(value) : JSON.stringify(value);
+  const text = textOf(value);
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+}
+
+/** As JSON where it has a JSON form: no bigint, function, symbol or cycle in it. */
+function textOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? inspect(value);
+  } catch {
+    return inspect(value);
+  }
 }

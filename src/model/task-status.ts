@@ -24,6 +24,9 @@ export interface TaskStatus {
   readonly network: DriverNetwork | undefined;
   readonly cgroupPaths: readonly string[];
   readonly memoryLimitBytes: number | undefined;
+  /** Where the output of the app goes: a file, or a named pipe. */
+  readonly stdoutPath: string | undefined;
+  readonly stderrPath: string | undefined;
   /** Nomad's DriverAttributes. */
   readonly driverAttributes: Readonly<Record<string, string>>;
 }

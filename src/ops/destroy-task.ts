@@ -4,6 +4,7 @@ import { RktError } from '../model/errors.ts';
 import type { TaskRecord } from '../registry/task-record.ts';
 import { isAlive } from '../sources/process-info.ts';
 import type { OpsContext } from './context.ts';
+import { forgetTask } from './forget-task.ts';
 import { removePodIfThere } from './prepare-pod.ts';
 import { stopTask } from './stop-task.ts';
 import { taskFiles } from './task-files.ts';
@@ -47,9 +48,7 @@ export async function destroyTask(
   await rm(files.directory, { recursive: true, force: true });
   await rm(files.exitFile, { force: true });
   await ctx.store.remove(taskId);
-  const last = ctx.registry.require(taskId);
-  ctx.registry.remove(taskId);
-  ctx.registry.emit('destroyed', last, 'Removed pod, cgroup and files', { pod: task.podId ?? '' });
+  forgetTask(ctx, taskId);
 }
 
 /** It writes the pod's status last, into the directory that is about to go. */

@@ -7,16 +7,15 @@ import type { TaskSpec } from '../model/task-spec.ts';
 import type { TaskFiles } from './task-files.ts';
 
 export interface Outputs {
-  readonly stdout: string;
-  readonly stderr: string;
+  readonly stdoutPath: string;
+  readonly stderrPath: string;
 }
 
 /** Where the output of a task goes, checked before anything is started. @throws RKT_ERR_OUTPUT */
 export async function checkOutputs(spec: TaskSpec, files: TaskFiles): Promise<Outputs> {
-  const outputs = { stdout: spec.stdoutPath ?? files.stdout, stderr: spec.stderrPath ?? files.stderr };
   if (spec.stdoutPath !== undefined) await checkOutput('stdoutPath', spec.stdoutPath);
   if (spec.stderrPath !== undefined) await checkOutput('stderrPath', spec.stderrPath);
-  return outputs;
+  return { stdoutPath: spec.stdoutPath ?? files.stdout, stderrPath: spec.stderrPath ?? files.stderr };
 }
 
 async function checkOutput(name: string, path: string): Promise<void> {

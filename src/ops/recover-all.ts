@@ -2,9 +2,11 @@ import { rm } from 'node:fs/promises';
 
 import { RktError } from '../model/errors.ts';
 import type { StoredTask } from '../registry/stored-task.ts';
+import type { TaskRecord } from '../registry/task-record.ts';
 import { isAlive } from '../sources/process-info.ts';
 import type { OpsContext } from './context.ts';
 import { endLaunch } from './end-launch.ts';
+import { forgetTask } from './forget-task.ts';
 import { podsOfStart, preparationEnded, removePodIfThere } from './prepare-pod.ts';
 import { recoverTask } from './recover-task.ts';
 import { taskFiles } from './task-files.ts';
@@ -23,7 +25,9 @@ export interface Recovery {
  * live to finish is undone, as nobody was ever told of it. A start of a driver that lives is left alone.
  */
 export async function recoverAll(ctx: OpsContext): Promise<Recovery> {
+  const before = ctx.registry.list();
   const { entries, failures } = await ctx.store.loadAll();
+  forgetRemoved(ctx, before, entries);
   const result = { recovered: [] as string[], undone: [] as string[], failures: [...failures] };
   for (const entry of entries) {
     try {
@@ -40,6 +44,15 @@ export async function recoverAll(ctx: OpsContext): Promise<Recovery> {
     }
   }
   return result;
+}
+
+/** A task that ended and has no state file any more was destroyed by another driver of this data directory. */
+function forgetRemoved(ctx: OpsContext, before: readonly TaskRecord[], entries: readonly StoredTask[]): void {
+  const tokens = new Set(entries.map(({ startToken }) => startToken));
+  for (const { id, startToken } of before) {
+    const phase = ctx.registry.get(id)?.phase;
+    if (!tokens.has(startToken) && (phase === 'exited' || phase === 'unknown')) forgetTask(ctx, id);
+  }
 }
 
 /** Nothing may be left of a start, wherever its driver was killed. */

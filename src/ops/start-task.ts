@@ -49,11 +49,12 @@ interface Start {
  * or the machine refuse; every step done until then is taken back
  */
 export async function startTask(ctx: OpsContext, input: TaskSpecInput): Promise<StartedTask> {
-  const spec = parseWith(taskSpecSchema, input, 'task', 'RKT_ERR_TASK_CONFIG');
+  const asked = parseWith(taskSpecSchema, input, 'task', 'RKT_ERR_TASK_CONFIG');
   const startToken = randomUUID();
-  const args = await prepareArguments({ spec, driverConfig: ctx.driverConfig(), startToken });
+  const args = await prepareArguments({ spec: asked, driverConfig: ctx.driverConfig(), startToken });
   const files = taskFiles(ctx.dataDir, startToken);
-  const outputs = await checkOutputs(spec, files);
+  const outputs = await checkOutputs(asked, files);
+  const spec = { ...asked, ...outputs };
   const runner = await ctx.runner();
   const record = ctx.registry.add({ id: spec.id, spec, startToken });
   const undo = createUndoStack(ctx.logger);
@@ -86,7 +87,8 @@ async function start(begun: Start, record: TaskRecord, args: readonly string[]):
     rktDir: ctx.rktDir,
     files,
     runDir: spec.allocDir === undefined ? files.directory : join(spec.allocDir, record.name),
-    ...begun.outputs,
+    stdout: begun.outputs.stdoutPath,
+    stderr: begun.outputs.stderrPath,
     procsFiles: cgroup?.procsFiles ?? [],
     runArguments: runPreparedArguments(spec, podId),
   });

@@ -1,8 +1,7 @@
-import { mkdirSync, watch } from 'node:fs';
-
-import { EMPTY, Observable, catchError, from, merge, mergeMap, timer, type Subscription } from 'rxjs';
+import { EMPTY, catchError, from, merge, mergeMap, timer, type Observable, type Subscription } from 'rxjs';
 
 import type { TaskRecord } from '../registry/task-record.ts';
+import { watchDirectory } from '../sources/directory-watch.ts';
 import type { OpsContext } from './context.ts';
 import { settleTask } from './settle-task.ts';
 import { exitsDirectory } from './task-files.ts';
@@ -16,9 +15,7 @@ const AT_ONCE = 16;
  * started and for recovered ones alike. A sweep finds what the watch cannot tell (a shim that was killed).
  */
 export function watchExits(ctx: OpsContext): Subscription {
-  const directory = exitsDirectory(ctx.dataDir);
-  mkdirSync(directory, { recursive: true });
-  const pushed$ = namesIn(directory).pipe(
+  const pushed$ = watchDirectory(exitsDirectory(ctx.dataDir)).pipe(
     mergeMap((token) => ctx.registry.list().filter((task) => task.startToken === token)),
   );
   const swept$ = timer(SWEEP_MS, SWEEP_MS, ctx.scheduler).pipe(mergeMap(() => ctx.registry.list()));
@@ -38,16 +35,4 @@ function settled(ctx: OpsContext, task: TaskRecord): Observable<void> {
       return EMPTY;
     }),
   );
-}
-
-function namesIn(directory: string): Observable<string> {
-  return new Observable((subscriber) => {
-    const watcher = watch(
-      directory,
-      { persistent: false },
-      (_event, name) => name !== null && subscriber.next(name),
-    );
-    watcher.on('error', (error) => subscriber.error(error));
-    return () => watcher.close();
-  });
 }

@@ -28,6 +28,8 @@ export function taskStatus(record: TaskRecord): TaskStatus {
     network: record.network,
     cgroupPaths: record.cgroupPaths,
     memoryLimitBytes: record.spec.resources.memoryLimitBytes,
+    stdoutPath: record.spec.stdoutPath,
+    stderrPath: record.spec.stderrPath,
     driverAttributes: driverAttributes(record),
   });
 }
