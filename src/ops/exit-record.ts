@@ -17,7 +17,7 @@ const LAST_SIGNAL = 64;
 export async function readExitFile(path: string): Promise<ExitRecord | undefined> {
   try {
     const [text, { mtimeMs }] = await Promise.all([readFile(path, 'utf8'), stat(path)]);
-    return { code: parseExitCode(text, path), completedAtMs: mtimeMs };
+    return { code: parseExitCode(text, path), completedAtMs: Math.round(mtimeMs) };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;

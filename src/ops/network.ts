@@ -27,6 +27,7 @@ export async function driverNetwork(
 ): Promise<DriverNetwork | undefined> {
   const { net, port_map: portMaps } = task.spec.config;
   if (net.some((name) => name === 'host' || name === 'none')) return undefined;
+  if (flavor === 'ended') return undefined;
   const labels = Object.entries(Object.assign({}, ...portMaps) as Record<string, string>);
   const mustHave = labels.length > 0;
   const { podId = '' } = task;

@@ -7,8 +7,8 @@ import { join } from 'node:path';
  */
 export interface PodStart {
   readonly pid: number;
-  /** fly runs the app itself under that pid, chrooted, with the host's network. */
-  readonly flavor: 'fly' | 'other';
+  /** fly runs the app itself under that pid, chrooted, with the host's network; `ended` came too late to tell. */
+  readonly flavor: 'fly' | 'other' | 'ended';
 }
 
 export const podDirectory = (rktDir: string, podId: string): string => join(rktDir, 'pods', 'run', podId);
@@ -19,15 +19,15 @@ export async function readPodStart(podDir: string): Promise<PodStart | undefined
   if (supervisor !== undefined) return { pid: supervisor, flavor: 'other' };
   const pid = await readPid(join(podDir, 'pid'));
   if (pid === undefined) return undefined;
-  return { pid, flavor: (await isChrooted(pid)) ? 'fly' : 'other' };
+  return { pid, flavor: await flavorOf(pid) };
 }
 
-/** True where the pod has a network of its own, which the systemd flavors and kvm can have and fly cannot. */
-async function isChrooted(pid: number): Promise<boolean> {
+/** Only the flavors that are not chrooted, the systemd ones and kvm, can have a network of their own. */
+async function flavorOf(pid: number): Promise<PodStart['flavor']> {
   try {
-    return (await readlink(`/proc/${pid}/root`)) !== '/';
+    return (await readlink(`/proc/${pid}/root`)) === '/' ? 'other' : 'fly';
   } catch {
-    return false; // gone or not ours to see: the caller asks again until its deadline
+    return 'ended';
   }
 }
 

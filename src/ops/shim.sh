@@ -25,6 +25,8 @@ if [ -p "$stderr" ]; then exec 4<>"$stderr"; else exec 4>>"$stderr"; fi
 
 cd "$run_dir" || exit 125
 
+# The app's stdout and stderr are given to it alone: this shell would write "Killed" into them.
+
 # shellcheck disable=SC2016 # expanded by the inner shell
 setsid /bin/sh -c '
   adjust=$1 join=$2 pid_file=$3
@@ -34,8 +36,8 @@ setsid /bin/sh -c '
   for procs in $join; do echo "$$" >"$procs" || exit 126; done
   unset IFS
   echo "$$" >"$pid_file"
-  exec "$@"
-' shim "$adjust" "$join" "$task_dir/app.pid" "$@" </dev/null >&3 2>&4 3>&- 4>&-
+  exec "$@" </dev/null >&3 2>&4 3>&- 4>&-
+' shim "$adjust" "$join" "$task_dir/app.pid" "$@"
 code=$?
 
 echo "$code" >"$exit_file.new" && mv "$exit_file.new" "$exit_file"
