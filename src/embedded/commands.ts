@@ -3,14 +3,29 @@ import type { CommandEntry } from './command.ts';
 /** Every command of the embedded rkt, in the order of the help. */
 export const commandTable: readonly CommandEntry[] = [
   {
+    name: 'cat-manifest',
+    summary: 'Inspect and print the pod manifest',
+    load: async () => (await import('./pods/commands/cat-manifest.ts')).command,
+  },
+  {
     name: 'config',
     summary: 'Print configuration for each stage in JSON format',
     load: async () => (await import('./config.ts')).command,
   },
   {
+    name: 'enter',
+    summary: 'Enter the namespaces of an app within a rkt pod',
+    load: async () => (await import('./pods/commands/enter.ts')).command,
+  },
+  {
     name: 'fetch',
     summary: 'Fetch image(s) and store them in the local store',
     load: async () => (await import('./fetch.ts')).command,
+  },
+  {
+    name: 'gc',
+    summary: 'Garbage collect rkt pods no longer in use',
+    load: async () => (await import('./pods/commands/gc.ts')).command,
   },
   {
     name: 'image cat-manifest',
@@ -26,6 +41,41 @@ export const commandTable: readonly CommandEntry[] = [
     name: 'image rm',
     summary: 'Remove one or more images with the given IDs or image names from the local store',
     load: async () => (await import('./image-rm.ts')).command,
+  },
+  {
+    name: 'list',
+    summary: 'List pods',
+    load: async () => (await import('./pods/commands/list.ts')).command,
+  },
+  {
+    name: 'prepare',
+    summary: 'Prepare to run image(s) in a pod in rkt',
+    load: async () => (await import('./pods/commands/prepare.ts')).command,
+  },
+  {
+    name: 'rm',
+    summary: 'Remove all files and resources associated with an exited pod',
+    load: async () => (await import('./pods/commands/rm.ts')).command,
+  },
+  {
+    name: 'run',
+    summary: 'Run image(s) in a pod in rkt',
+    load: async () => (await import('./pods/commands/run.ts')).command,
+  },
+  {
+    name: 'run-prepared',
+    summary: 'Run a prepared application pod in rkt',
+    load: async () => (await import('./pods/commands/run-prepared.ts')).command,
+  },
+  {
+    name: 'status',
+    summary: 'Check the status of a rkt pod',
+    load: async () => (await import('./pods/commands/status.ts')).command,
+  },
+  {
+    name: 'stop',
+    summary: 'Stop a pod',
+    load: async () => (await import('./pods/commands/stop.ts')).command,
   },
   {
     name: 'trust',

@@ -14,7 +14,7 @@ done
 
 # Only Node dies with this shell when that is killed early: a pod must not be prepared by an orphan.
 {
-  launch=$(RKT_STREAMS_LAUNCH_FD=4 exec setpriv --pdeathsig TERM "$node" "$main" "$@" 4>&1 1>&3 3>&-)
+  launch=$(RKT_STREAMS_LAUNCH_FILE=/proc/self/fd/4 exec setpriv --pdeathsig TERM "$node" "$main" "$@" 4>&1 1>&3 3>&-)
   status=$?
 } 3>&1
 [ "$status" -eq 0 ] && [ -n "$launch" ] || exit "$status"

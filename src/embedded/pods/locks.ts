@@ -91,7 +91,9 @@ export async function holdLock(dir: string, options: { wait: boolean }): Promise
   const taken = await Promise.race([
     once(child.stdout, 'data').then(() => true),
     once(child, 'exit').then(() => false),
-    once(child, 'error').then(([error]) => Promise.reject(new RktFailure(`cannot run flock: ${String(error)}`))),
+    once(child, 'error').then(([error]) =>
+      Promise.reject(new RktFailure(`cannot run flock: ${String(error)}`)),
+    ),
   ]);
   return taken ? { release: () => endHolder(child) } : undefined;
 }

@@ -82,10 +82,14 @@ export interface PodTimes {
 
 /** Times as rkt reads them: modification times of `pod-created` and of the pid file, change time of marked pods. */
 export function podTimes(pod: PodStatus): PodTimes {
-  const created = ['preparing', 'aborted prepare'].includes(pod.state) ? undefined : mtimeNs(pod, 'pod-created');
+  const created = ['preparing', 'aborted prepare'].includes(pod.state)
+    ? undefined
+    : mtimeNs(pod, 'pod-created');
   const started = isAfterRun(pod.state) ? (mtimeNs(pod, 'pid') ?? mtimeNs(pod, 'ppid')) : undefined;
   const marked =
-    pod.phase === 'exited-garbage' ? statSync(pod.dir, { bigint: true, throwIfNoEntry: false })?.ctimeNs : undefined;
+    pod.phase === 'exited-garbage'
+      ? statSync(pod.dir, { bigint: true, throwIfNoEntry: false })?.ctimeNs
+      : undefined;
   return {
     ...(created === undefined ? {} : { createdNs: created }),
     ...(started === undefined ? {} : { startedNs: started }),
@@ -108,7 +112,9 @@ export function readPodManifest(pod: PodEntry): PodManifest {
   try {
     return parsePodManifest(text);
   } catch (error) {
-    throw new RktFailure('invalid pod manifest', [error instanceof RktFailure ? error.message : String(error)]);
+    throw new RktFailure('invalid pod manifest', [
+      error instanceof RktFailure ? error.message : String(error),
+    ]);
   }
 }
 
@@ -116,7 +122,9 @@ export function readPodManifest(pod: PodEntry): PodManifest {
 export function statusDir(pod: PodEntry): string {
   const stage1 = podFile(pod, 'stage1TreeStoreID');
   const overlay = podFile(pod, 'overlay-prepared') !== undefined && stage1 !== undefined;
-  return overlay ? join(pod.dir, 'overlay', stage1, 'upper/rkt/status') : join(pod.dir, 'stage1/rootfs/rkt/status');
+  return overlay
+    ? join(pod.dir, 'overlay', stage1, 'upper/rkt/status')
+    : join(pod.dir, 'stage1/rootfs/rkt/status');
 }
 
 /** Exit code of an app, where somebody has written it down. */
@@ -130,12 +138,17 @@ export function appExitCode(pod: PodEntry, appName: string): number | undefined 
 }
 
 /** Image manifest of an app as kept in the pod, unparsed. */
-export function appImageManifest(pod: PodEntry, appName: string): Readonly<Record<string, unknown>> | undefined {
+export function appImageManifest(
+  pod: PodEntry,
+  appName: string,
+): Readonly<Record<string, unknown>> | undefined {
   const text = podFile(pod, join('appsinfo', appName, 'manifest'));
   if (text === undefined) return undefined;
   try {
     const value = JSON.parse(text) as unknown;
-    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : undefined;
+    return typeof value === 'object' && value !== null
+      ? (value as Readonly<Record<string, unknown>>)
+      : undefined;
   } catch {
     return undefined;
   }

@@ -1,6 +1,13 @@
 import { RktFailure } from '../context.ts';
 import { formatJson } from '../text.ts';
-import { appExitCode, appImageManifest, podTimes, readPodManifest, type PodState, type PodStatus } from './pod-info.ts';
+import {
+  appExitCode,
+  appImageManifest,
+  podTimes,
+  readPodManifest,
+  type PodState,
+  type PodStatus,
+} from './pod-info.ts';
 import type { PodApp, PodManifest, PodVolume } from './pod-manifest.ts';
 
 /** Numbers beyond 2^53 travel through the JSON encoder as marked strings; NUL occurs in no text of ours. */
@@ -22,7 +29,10 @@ export function podJson(pod: PodStatus): unknown {
     state: pod.state,
     ...(manifest.apps.length === 0
       ? {}
-      : { app_names: manifest.apps.map((app) => app.name), apps: manifest.apps.map((app) => appJson(pod, manifest, app)) }),
+      : {
+          app_names: manifest.apps.map((app) => app.name),
+          apps: manifest.apps.map((app) => appJson(pod, manifest, app)),
+        }),
     created_at: seconds(times.createdNs),
     ...(times.startedNs === undefined ? {} : { started_at: seconds(times.startedNs) }),
     ...filled('user_annotations', manifest.userAnnotations),
@@ -35,7 +45,12 @@ function appJson(pod: PodStatus, manifest: PodManifest, app: PodApp): unknown {
   const exitCode = appExitCode(pod, app.name);
   const mounts = (app.mounts ?? []).map((mount) => {
     const volume = mount.appVolume ?? manifest.volumes?.find((candidate) => candidate.name === mount.volume);
-    return { name: mount.volume, container_path: mount.path, host_path: hostPath(volume), read_only: volume?.readOnly ?? false };
+    return {
+      name: mount.volume,
+      container_path: mount.path,
+      host_path: hostPath(volume),
+      read_only: volume?.readOnly ?? false,
+    };
   });
   return {
     name: app.name,
@@ -74,7 +89,10 @@ function appState(state: PodState): string {
 export function imageTitle(pod: PodStatus, app: PodApp): string {
   const manifest = appImageManifest(pod, app.name);
   const name = typeof manifest?.['name'] === 'string' ? manifest['name'] : (app.image.name ?? '');
-  const labels = Array.isArray(manifest?.['labels']) ? (manifest['labels'] as readonly unknown[]) : (app.image.labels ?? []);
-  const version = labels.find((label) => (label as { name?: unknown }).name === 'version') as { value?: unknown } | undefined;
+  const labels = Array.isArray(manifest?.['labels'])
+    ? (manifest['labels'] as readonly unknown[])
+    : (app.image.labels ?? []);
+  const version = labels.find((label) => (label as { name?: unknown }).name === 'version') as
+    { value?: unknown } | undefined;
   return typeof version?.value === 'string' ? `${name}:${version.value}` : name;
 }

@@ -1,4 +1,5 @@
 import { RktFailure } from '../context.ts';
+import { parseGoJson } from '../go-json.ts';
 import { parseManifestApp, type ManifestApp, type ManifestPair } from '../manifest/image-manifest.ts';
 import { acNameProblem } from '../names.ts';
 
@@ -66,7 +67,7 @@ type Json = Readonly<Record<string, unknown>>;
  * @throws RktFailure with the message rkt gives for the first thing wrong
  */
 export function parsePodManifest(text: string): PodManifest {
-  const root = asObject(parseJson(text));
+  const root = asObject(parseGoJson(text));
   if (root['acKind'] !== 'PodManifest') throw new RktFailure('missing or bad ACKind (must be "PodManifest")');
   const acVersion = asText(root['acVersion']);
   if (acVersion === '') throw new RktFailure('acVersion must be set');
@@ -90,15 +91,6 @@ export function checkUnique(manifest: PodManifest): void {
   const names = (manifest.volumes ?? []).map((volume) => volume.name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw new RktFailure(`duplicate volume name ${JSON.stringify(twice)}`);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    const message = (error as SyntaxError).message;
-    throw new RktFailure(/end of JSON|Unterminated|Expected .*after/.test(message) ? 'unexpected end of JSON input' : message);
-  }
 }
 
 function parseApp(value: unknown): PodApp {
@@ -181,12 +173,15 @@ function nullable<T>(value: unknown, parse: (entry: unknown) => T): readonly T[]
   return Array.isArray(value) ? value.map(parse) : null;
 }
 
-function list<K extends string, T>(key: K, value: unknown, parse: (v: unknown) => T): Partial<Record<K, readonly T[]>> {
-  if (!Array.isArray(value) || value.length === 0) return {};
-  return { [key]: value.map(parse) } as Partial<Record<K, readonly T[]>>;
+function list<T>(
+  key: string,
+  value: unknown,
+  parse: (v: unknown) => T,
+): Readonly<Record<string, readonly T[]>> {
+  return Array.isArray(value) && value.length > 0 ? { [key]: value.map(parse) } : {};
 }
 
-function texts<K extends string>(key: K, value: unknown): Partial<Record<K, Readonly<Record<string, string>>>> {
+function texts(key: string, value: unknown): Readonly<Record<string, Readonly<Record<string, string>>>> {
   if (typeof value !== 'object' || value === null) return {};
-  return { [key]: value } as Partial<Record<K, Readonly<Record<string, string>>>>;
+  return { [key]: Object.fromEntries(Object.entries(value).map(([name, text]) => [name, asText(text)])) };
 }

@@ -22,7 +22,9 @@ export function hostTool(env: Readonly<Record<string, string | undefined>>, name
   const dirs = [...(env['PATH'] ?? '').split(':').filter((dir) => dir.startsWith('/')), ...USUAL_DIRS];
   const found = dirs.map((dir) => join(dir, name)).find(isExecutable);
   if (found === undefined) {
-    throw new RktFailure(`cannot find ${name}: it comes with util-linux (2.35 or newer) or coreutils, please install it`);
+    throw new RktFailure(
+      `cannot find ${name}: it comes with util-linux (2.35 or newer) or coreutils, please install it`,
+    );
   }
   return found;
 }

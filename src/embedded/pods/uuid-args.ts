@@ -36,6 +36,10 @@ function uuidFromFile(flags: Flags, exitCode: number): string {
   try {
     return readFileSync(path, 'utf8').trim();
   } catch (error) {
-    throw new RktFailure('unable to resolve UUID from file', [systemErrorText('open', path, error)], exitCode);
+    throw new RktFailure(
+      'unable to resolve UUID from file',
+      [systemErrorText('open', path, error)],
+      exitCode,
+    );
   }
 }

@@ -1,0 +1,56 @@
+import { existsSync, renameSync } from 'node:fs';
+
+import { RktFailure, tell, type RktContext } from '../context.ts';
+import { deleteTree, unmountBelow } from './delete-tree.ts';
+import { holdLock } from './locks.ts';
+import { podPath, type Phase, type PodEntry } from './phases.ts';
+
+/** Result of handling a pod under its lock: what the action gave, or that somebody else has the pod. */
+export type Locked<T> = { readonly kind: 'done'; readonly value: T } | { readonly kind: 'busy' };
+
+/** Does something with a pod that nobody else has locked. The pod must still be in its phase. */
+export async function withPodLock<T>(pod: PodEntry, action: () => T): Promise<Locked<T>> {
+  const lock = await holdLock(pod.dir, { wait: false });
+  if (lock === undefined) return { kind: 'busy' };
+  try {
+    return existsSync(pod.dir) ? { kind: 'done', value: action() } : { kind: 'busy' };
+  } finally {
+    await lock.release();
+  }
+}
+
+/** Moves a pod to another phase; to be called under its lock. */
+export function movePod(ctx: RktContext, pod: PodEntry, phase: Phase): PodEntry {
+  const dir = podPath(ctx, phase, pod.uuid);
+  renameSync(pod.dir, dir);
+  return { uuid: pod.uuid, phase, dir };
+}
+
+/** Where a pod of this phase goes before it is deleted, and what rkt says then. */
+const GARBAGE: Readonly<Partial<Record<Phase, { readonly phase: Phase; readonly text: string }>>> = {
+  prepare: { phase: 'garbage', text: 'moving failed prepare' },
+  prepared: { phase: 'garbage', text: 'moving expired prepared pod' },
+  run: { phase: 'exited-garbage', text: 'moving pod' },
+};
+
+/** Moves a pod that has ended to where it can be deleted; one that is there already stays. Under its lock. */
+export function markPod(ctx: RktContext, pod: PodEntry, quiet = false): PodEntry {
+  const garbage = GARBAGE[pod.phase];
+  if (garbage === undefined) return pod;
+  if (!quiet) tell(ctx, `${garbage.text} ${JSON.stringify(pod.uuid)} to garbage`);
+  return movePod(ctx, pod, garbage.phase);
+}
+
+/** Unmounts and deletes a marked pod; to be called under its lock. @throws RktFailure naming what stands in the way */
+export function sweepPod(pod: PodEntry): void {
+  try {
+    unmountBelow(pod.dir);
+    deleteTree(pod.dir);
+  } catch (error) {
+    if (!(error instanceof RktFailure)) throw error;
+    throw new RktFailure(`unable to remove pod ${JSON.stringify(pod.uuid)}`, [
+      error.message,
+      ...error.causes,
+    ]);
+  }
+}

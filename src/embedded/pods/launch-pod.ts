@@ -1,0 +1,164 @@
+import type { Flags } from '../args.ts';
+import { RktFailure, type RktContext } from '../context.ts';
+import { parseManifestApp, type ManifestApp } from '../manifest/image-manifest.ts';
+import { appEnvironment, appWords, currentUmask, joinCgroups } from './app-command.ts';
+import { resolveCredentials } from './credentials.ts';
+import { readNameFiles, type NameFiles } from './dns.ts';
+import { checkExecutable, findExecutable } from './executable.ts';
+import { LaunchScript } from './launch-script.ts';
+import { mountHostDirs, mountVolume, planMounts, type MountSite } from './mount-plan.ts';
+import { placeNameFiles } from './name-files.ts';
+import { podPath, type PodEntry } from './phases.ts';
+import { appImageManifest, readPodManifest } from './pod-info.ts';
+import type { PodApp } from './pod-manifest.ts';
+import { namespaceWords, type Privileges } from './privileges.ts';
+import type { RootfsView } from './rootfs-view.ts';
+import { stage0, type AppSite } from './stage0.ts';
+import { commandLine, hostTool, quote } from './shell.ts';
+
+/** A pod to be launched. */
+export interface LaunchOrder {
+  readonly pod: PodEntry;
+  readonly flags: Flags;
+  readonly privileges: Privileges;
+}
+
+/** What the inner script gets as positional parameters: the app's environment, then the words of its command. */
+interface Inner {
+  readonly script: string;
+  readonly words: readonly string[];
+}
+
+/**
+ * The script that becomes the app: takes the pod's lock, moves the pod to `run`, mounts, and execs, all in one process.
+ *
+ * Everything is decided here; what cannot work becomes a line that dies at the point where rkt would fail, so that the
+ * pod is left in the same state.
+ */
+export function launchScript(ctx: RktContext, order: LaunchOrder): string {
+  const { pod } = order;
+  const notPrepared = `${ctx.label}: pod ${JSON.stringify(pod.uuid)} is not prepared`;
+  const inner = innerScript(ctx, order, notPrepared);
+  const launch = [
+    ...[hostTool(ctx.env, 'flock'), '--no-fork', '-x', './.'],
+    ...namespaceWords(ctx, order.privileges),
+    ...['/bin/sh', '-c', inner.script, 'rkt', ...inner.words],
+  ];
+  // Of several launchers the one that gets pod.lck goes on; the others must not wait for the lock of a running pod.
+  // The working directory and `./.` follow the pod through its renames, and flock cannot create them by accident.
+  return [
+    `not_prepared() { printf '%s\\n' ${quote(notPrepared)} >&2; exit 254; }`,
+    `cd -- ${quote(pod.dir)} 2>/dev/null || not_prepared`,
+    '[ -e pod.lck ] || : >pod.lck',
+    'exec 9<pod.lck',
+    'flock -n 9 || not_prepared',
+    `[ -d ${quote(pod.dir)} ] || not_prepared`,
+    `exec ${commandLine(...launch)}`,
+  ].join('\n');
+}
+
+function innerScript(ctx: RktContext, { pod, flags, privileges }: LaunchOrder, notPrepared: string): Inner {
+  const script = new LaunchScript();
+  script.raw('umask 0022');
+  script.raw(
+    `mv -T -- ${quote(pod.dir)} ${quote(podPath(ctx, 'run', pod.uuid))} 2>/dev/null || die ${quote(notPrepared)}`,
+  );
+  script.raw('exec 9<&-');
+  let words: readonly string[] = [];
+  section(script, ctx.label, () => {
+    const names = readNameFiles(flags);
+    section(script, 'run', () => {
+      const site = stage0(ctx, script, { pod, flags, names });
+      words = stage1(ctx, script, { pod, privileges, site, names });
+    });
+  });
+  return { script: script.toString(), words };
+}
+
+/** What fails while the script is made becomes its last line. */
+function section(script: LaunchScript, label: string, action: () => void): void {
+  try {
+    action();
+  } catch (error) {
+    if (!(error instanceof RktFailure)) throw error;
+    script.die(
+      error.message.startsWith('stage0: ') ? error.describe(false) : `${label}: ${error.describe(false)}`,
+    );
+  }
+}
+
+interface Stage1Order {
+  readonly pod: PodEntry;
+  readonly privileges: Privileges;
+  readonly site: AppSite;
+  readonly names: NameFiles;
+}
+
+function stage1(ctx: RktContext, script: LaunchScript, order: Stage1Order): readonly string[] {
+  const { pod, privileges, site } = order;
+  const { app, root } = site;
+  const runtimeApp = appSection(pod, app);
+  const [program] = runtimeApp.exec ?? [];
+  if (program === undefined || program === '') {
+    throw new RktFailure(
+      `image ${JSON.stringify(app.image.name ?? app.image.id)} has an empty "exec" (try --exec=BINARY)`,
+    );
+  }
+  const mounts = planMounts(readPodManifest(pod), app, runtimeApp);
+  const mountSite: MountSite = { script, view: site.view, root, alwaysRecursive: privileges !== 'root' };
+  mountHostDirs(mountSite);
+  for (const mount of mounts) mountVolume(mountSite, mount);
+  placeNameFiles(mountSite, order.names);
+  writePid(script);
+
+  const { view } = site;
+  const workingDir = runtimeApp.workingDirectory ?? '/';
+  const path = runtimeApp.environment?.find(({ name }) => name === 'PATH')?.value;
+  const credentials = resolveCredentials(
+    view,
+    { user: runtimeApp.user, group: runtimeApp.group, supplementaryGids: runtimeApp.supplementaryGIDs ?? [] },
+    root,
+  );
+  const environment = appEnvironment(runtimeApp.environment ?? []);
+  writeEnvironment(script, app.name, environment.length);
+  const executable = findExecutable(view, program, workingDir, path);
+  checkWorkingDir(view, workingDir);
+  checkExecutable(view, executable);
+  const argv = [executable, ...(runtimeApp.exec ?? []).slice(1)];
+  const words = appWords(ctx, privileges, { root, workingDir, credentials, argv });
+  script.raw(`umask ${currentUmask()}`);
+  joinCgroups(ctx, script);
+  script.raw(`exec ${quote(hostTool(ctx.env, 'env'))} -i "$@"`);
+  return [...environment, ...words];
+}
+
+/** The app section of the pod manifest; a hand-written one may leave it to the image. */
+function appSection(pod: PodEntry, app: PodApp): ManifestApp {
+  if (app.app !== undefined) return app.app;
+  const section = appImageManifest(pod, app.name)?.['app'];
+  if (section === undefined) throw new RktFailure(`app ${JSON.stringify(app.name)} has no app section`);
+  return parseManifestApp(section);
+}
+
+/** The pid is that of the launcher, which becomes the app; its process group comes from the fifth field of its stat. */
+function writePid(script: LaunchScript): void {
+  script.raw(`printf '%s\\n' "$$" >pid || die 'run: cannot write the pid'`);
+  script.raw(`read -r _ _ _ _ group _ <"/proc/$$/stat" && printf '%s\\n' "$group" >pgid`);
+}
+
+/** The first positional parameters are the variables. */
+function writeEnvironment(script: LaunchScript, appName: string, count: number): void {
+  script.raw('n=0');
+  script.raw(
+    `for pair do [ "$n" -lt ${count} ] || break; n=$((n + 1)); printf '%s\\n' "$pair"; done >stage1/rootfs/rkt/env/${appName}`,
+  );
+}
+
+function checkWorkingDir(view: RootfsView, dir: string): void {
+  const stat = view.resolve(dir)?.stat;
+  if (stat?.isDirectory() === true) return;
+  const problem = stat === undefined ? 'no such file or directory' : 'not a directory';
+  throw new RktFailure(`can't change to working directory ${JSON.stringify(dir)}`, [
+    `chdir ${dir}: ${problem}`,
+  ]);
+}

@@ -1,0 +1,112 @@
+import { closeSync, lstatSync, openSync, readFileSync, readlinkSync, readSync, type Stats } from 'node:fs';
+import { join } from 'node:path';
+
+import { isWithin } from './mountinfo.ts';
+
+/** A mount of the app's view that is made, or will be made, of a directory or file of the host. */
+export interface ViewMount {
+  /** Where the app sees it: absolute, free of symlinks. */
+  readonly path: string;
+  /** What the app sees there; undefined for a fresh, empty tmpfs. */
+  readonly host: string | undefined;
+}
+
+/** Where a path of the app leads to. */
+export interface Resolved {
+  /** The path without symlinks, as far as it exists; the rest as given. */
+  readonly path: string;
+  /** Its place on the host; undefined inside a fresh tmpfs. */
+  readonly host: string | undefined;
+  /** Undefined when it does not exist. */
+  readonly stat: Stats | undefined;
+}
+
+const MAX_SYMLINKS = 40;
+
+/**
+ * The file tree an app will see, computed from the outside before anything is mounted.
+ *
+ * Symlinks are followed inside the app's root only, so no path of an image leads out of it.
+ */
+export class RootfsView {
+  /** Directory of the host that is the app's root. */
+  readonly rootHost: string;
+  readonly #mounts: ViewMount[];
+
+  constructor(rootHost: string) {
+    this.rootHost = rootHost;
+    this.#mounts = [{ path: '/', host: rootHost }];
+  }
+
+  /** Adds a mount on top of what is there. */
+  mount(mount: ViewMount): void {
+    this.#mounts.push(mount);
+  }
+
+  /** Follows a path component by component. `undefined` for too many symlinks or a way through a file. */
+  resolve(path: string): Resolved | undefined {
+    const todo = path.split('/').filter((name) => name !== '' && name !== '.');
+    let links = 0;
+    let here = this.#look('/');
+    while (todo.length > 0) {
+      const name = todo.shift() ?? '';
+      const next = name === '..' ? this.#look(join(here.path, '..')) : this.#look(join(here.path, name));
+      if (here.stat !== undefined && !here.stat.isDirectory()) return undefined;
+      if (next.stat?.isSymbolicLink() !== true || next.host === undefined) {
+        here = next;
+        continue;
+      }
+      links += 1;
+      if (links > MAX_SYMLINKS) return undefined;
+      const target = readlinkSync(next.host);
+      todo.unshift(...target.split('/').filter((part) => part !== '' && part !== '.'));
+      if (target.startsWith('/')) here = this.#look('/');
+    }
+    return here;
+  }
+
+  /** Text of a small file, or undefined. */
+  read(path: string): string | undefined {
+    const found = this.resolve(path);
+    if (found?.host === undefined || found.stat?.isFile() !== true) return undefined;
+    return readFileSync(found.host, 'utf8');
+  }
+
+  /** The first bytes of a file. */
+  head(found: Resolved, bytes: number): Buffer {
+    if (found.host === undefined) return Buffer.alloc(0);
+    const fd = openSync(found.host, 'r');
+    try {
+      const buffer = Buffer.alloc(bytes);
+      return buffer.subarray(0, readSync(fd, buffer, 0, bytes, 0));
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  /** One path without following a symlink at its end. */
+  #look(path: string): Resolved {
+    const mount = this.#mounts.findLast((candidate) => isWithin(path, candidate.path));
+    if (mount === undefined) return { path, host: undefined, stat: undefined };
+    if (mount.host === undefined)
+      return { path, host: undefined, stat: path === mount.path ? emptyTmpfs() : undefined };
+    // A mounted thing itself may be a symlink on the host: the mount follows it.
+    const host =
+      path === mount.path
+        ? mount.host
+        : join(mount.host, path.slice(mount.path === '/' ? 1 : mount.path.length + 1));
+    return { path, host, stat: lstatOrNone(host) };
+  }
+}
+
+function emptyTmpfs(): Stats | undefined {
+  return lstatOrNone('/');
+}
+
+function lstatOrNone(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
