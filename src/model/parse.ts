@@ -39,11 +39,15 @@ function quoted(value: unknown): string {
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }
 
-/** As JSON where it has a JSON form: no bigint, function, symbol or cycle in it. */
 function textOf(value: unknown): string {
   try {
-    return JSON.stringify(value) ?? inspect(value);
+    return asJson(value) ?? inspect(value);
   } catch {
     return inspect(value);
   }
+}
+
+/** Undefined for a function or symbol, which its declared type conceals; throws for a bigint or a cycle. */
+function asJson(value: unknown): string | undefined {
+  return JSON.stringify(value);
 }

@@ -7,7 +7,13 @@ import { aNewTask, aTaskSpec, anExitResult } from '../support/task-specs.ts';
 
 describe('taskStatus', () => {
   it('says all that is known of a task that ended', () => {
-    const spec = aTaskSpec('one', { name: 'web', allocId: 'alloc', resources: { memoryLimitBytes: 8_192 } });
+    const spec = aTaskSpec('one', {
+      name: 'web',
+      allocId: 'alloc',
+      resources: { memoryLimitBytes: 8_192 },
+      stdoutPath: '/logs/out',
+      stderrPath: '/logs/err',
+    });
     const network = { portMap: { http: 80 }, ip: '172.16.28.2', autoAdvertise: false };
     const exitResult = anExitResult({ completedAtMs: 99 });
     const record = newTaskRecord({
@@ -38,6 +44,8 @@ describe('taskStatus', () => {
       network,
       cgroupPaths: ['/sys/fs/cgroup/x'],
       memoryLimitBytes: 8_192,
+      stdoutPath: '/logs/out',
+      stderrPath: '/logs/err',
       driverAttributes: { pid: '17', pod: 'pod', ip: '172.16.28.2' },
     });
   });

@@ -1,0 +1,85 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { z } from 'zod';
+
+import { RktError } from '../../src/model/errors.ts';
+import { parseWith } from '../../src/model/parse.ts';
+import { taskSpecSchema } from '../../src/model/task-spec.ts';
+import { expectRktError } from '../support/errors.ts';
+
+const schema = z.strictObject({
+  image: z.string(),
+  ports: z.array(z.strictObject({ value: z.number().int() })).default([]),
+});
+
+const messageOf = (input: unknown): string =>
+  expectRktError(() => parseWith(schema, input, 'config', 'RKT_ERR_TASK_CONFIG'), 'RKT_ERR_TASK_CONFIG')
+    .message;
+
+describe('parseWith', () => {
+  it('gives back what the schema makes of the input', () => {
+    expect(parseWith(schema, { image: 'i' }, 'config', 'RKT_ERR_TASK_CONFIG')).to.deep.equal({
+      image: 'i',
+      ports: [],
+    });
+  });
+
+  it('names the place and the value', () => {
+    expect(messageOf({ image: 5 })).to.match(/^config\.image: .*string.* \(got 5\)/);
+    expect(messageOf({ image: 'i', ports: [{ value: 1 }, { value: 'x' }] })).to.match(
+      /^config\.ports\.1\.value: .* \(got "x"\)/,
+    );
+  });
+
+  it('says that a value is not there', () => {
+    expect(messageOf({})).to.match(/^config\.image: .* \(got nothing\)/);
+  });
+
+  it('names the whole when the whole is wrong', () => {
+    expect(messageOf(null)).to.match(/^config: .* \(got null\)/);
+    expect(messageOf(undefined)).to.match(/^config: .* \(got nothing\)/);
+    expect(messageOf(12n)).to.match(/^config: .* \(got 12n\)/);
+  });
+
+  it('names an attribute that nobody knows', () => {
+    expect(messageOf({ image: 'i', imgae: 'i' })).to.include('imgae');
+  });
+
+  it('lists every problem', () => {
+    expect(messageOf({ image: 5, ports: 6 })).to.match(/config\.image: .*; config\.ports: /);
+  });
+
+  it('quotes no more than 80 characters of a value', () => {
+    const message = messageOf({ image: ['x'.repeat(500)] });
+    expect(message).to.include(`(got ["${'x'.repeat(75)}…)`);
+  });
+
+  it('keeps the cause and the details', () => {
+    const error = expectRktError(
+      () => parseWith(schema, {}, 'config', 'RKT_ERR_HANDLE', { taskId: 'one' }),
+      'RKT_ERR_HANDLE',
+    );
+    expect(error.cause).to.be.instanceOf(z.ZodError);
+    expect(error.details.taskId).to.equal('one');
+  });
+
+  it('throws nothing but the error of the library, whatever comes', () => {
+    const anything = fc.anything({
+      withBigInt: true,
+      withDate: true,
+      withMap: true,
+      withNullPrototype: true,
+    });
+    fc.assert(
+      fc.property(anything, fc.string(), (value, key) => {
+        for (const input of [value, { id: value, config: value }, { [key]: value }]) {
+          try {
+            parseWith(taskSpecSchema, input, 'task', 'RKT_ERR_TASK_CONFIG');
+          } catch (error) {
+            expect(error).to.be.instanceOf(RktError);
+          }
+        }
+      }),
+    );
+  });
+});
