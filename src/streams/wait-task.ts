@@ -12,7 +12,8 @@ export interface WaitTaskDeps {
 /**
  * The end of one task: emits a single result and completes.
  *
- * Who comes after the end gets the result at once. A task that is removed without a result was never seen to end: that
+ * Who comes after the end gets the result at once. The result of a task that was lost (phase `unknown`) has an `error`
+ * in place of an exit code. A task that is removed without a result was never seen to end: that
  * is an error, as for a task nobody knows.
  *
  * @throws {@link RktError} RKT_ERR_TASK_NOT_FOUND, RKT_ERR_SHUTDOWN through the stream, at subscription

@@ -97,9 +97,19 @@ describe('waitTask', () => {
     });
   });
 
-  it('emits the result of a task that is removed with one', () => {
+  it('takes the result of a task that was lost for its end', () => {
     const lose: Step = (registry) => registry.transition('one', 'unknown', { exitResult: result });
     scenario({ 1: lose, 4: steps.remove }, (registry, { expectObservable }) => {
+      expectObservable(waitTask({ registry }, 'one')).toBe('     -(r|)', values);
+      expectObservable(waitTask({ registry }, 'one'), '--^').toBe('--(r|)', values);
+    });
+  });
+
+  it('emits the result of a task that is removed with one', () => {
+    marbles(({ expectObservable }, scheduler) => {
+      const registry = createTaskRegistry({ scheduler, logger: silentLogger });
+      registry.add(aNewTask('one', { phase: 'starting', exitResult: result }));
+      scheduler.schedule(() => registry.remove('one'), 4);
       expectObservable(waitTask({ registry }, 'one')).toBe('----(r|)', values);
     });
   });
