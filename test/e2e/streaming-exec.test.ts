@@ -1,0 +1,137 @@
+import { PassThrough, Readable } from 'node:stream';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+
+import { expect } from 'chai';
+import { of } from 'rxjs';
+
+import type { Driver, ExecResult, ExecStreamingOptions } from '../../src/index.ts';
+import { openRoom, type Room } from '../support/room.ts';
+
+interface Conversation extends ExecResult {
+  readonly stdout: string;
+  readonly stderr: string;
+  /** When each chunk of stdout came, in ms after the start. */
+  readonly arrivedMs: readonly number[];
+}
+
+describe('execTaskStreaming', function () {
+  let room: Room;
+  let driver: Driver;
+
+  before(async function () {
+    room = await openRoom(this);
+    driver = room.driver();
+    await driver.startTask(room.shell('task', 'sleep 1000'));
+  });
+  after(() => room.close());
+
+  async function exec(script: string, options: Partial<ExecStreamingOptions> = {}): Promise<Conversation> {
+    const out: Buffer[] = [];
+    const err: Buffer[] = [];
+    const arrivedMs: number[] = [];
+    const begin = performance.now();
+    const stdout = new PassThrough().on('data', (chunk: Buffer) => {
+      out.push(chunk);
+      arrivedMs.push(performance.now() - begin);
+    });
+    const stderr = new PassThrough().on('data', (chunk: Buffer) => err.push(chunk));
+    const cmd = ['/bin/sh', '-c', script];
+    const result = await driver.execTaskStreaming('task', { cmd, stdout, stderr, ...options });
+    return {
+      ...result,
+      stdout: Buffer.concat(out).toString(),
+      stderr: Buffer.concat(err).toString(),
+      arrivedMs,
+    };
+  }
+
+  describe('without a terminal', () => {
+    it('keeps both streams apart and passes the exit code on', async () => {
+      const seen = await exec('echo hello stdout; echo hello stderr >&2; exit 43');
+      expect(seen).to.include({ stdout: 'hello stdout\n', stderr: 'hello stderr\n', exitCode: 43 });
+    });
+
+    it('delivers lines as they are written', async () => {
+      const seen = await exec('for i in 1 2 3; do echo $i; sleep 1; done');
+      expect(seen).to.include({ stdout: '1\n2\n3\n', exitCode: 0 });
+      const [first = 0] = seen.arrivedMs;
+      expect((seen.arrivedMs.at(-1) ?? 0) - first).to.be.greaterThan(1_000);
+    });
+
+    it('is no terminal', async () => {
+      const seen = await exec('if test -t 0 || test -t 1; then echo terminal; else echo none; exit 1; fi');
+      expect(seen).to.include({ stdout: 'none\n', exitCode: 1 });
+    });
+
+    it('feeds stdin', async () => {
+      const seen = await exec('echo hello from command; head -n1', {
+        stdin: Readable.from(['hello from stdin\n']),
+      });
+      expect(seen).to.include({ stdout: 'hello from command\nhello from stdin\n', exitCode: 0 });
+    });
+
+    it('waits for everybody who holds the pipes', async () => {
+      const seen = await exec('(sleep 3; echo from child) & echo from main');
+      expect(seen).to.include({ stdout: 'from main\nfrom child\n', exitCode: 0 });
+    });
+  });
+
+  describe('with a terminal', () => {
+    it('shows both streams as one and passes the exit code on', async () => {
+      const seen = await exec('echo hello stdout; echo hello stderr >&2; exit 43', { tty: true });
+      expect(seen).to.include({ stdout: 'hello stdout\r\nhello stderr\r\n', exitCode: 43 });
+    });
+
+    it('has the size it is given', async () => {
+      // The size is told by a later look, so the command looks until it sees it.
+      const script = 'while [ "$(stty size)" != "100 100" ]; do sleep 0.05; done; stty size';
+      const seen = await exec(script, { tty: true, resize: of({ rows: 100, columns: 100 }) });
+      expect(seen).to.include({ stdout: '100 100\r\n', exitCode: 0 });
+    });
+
+    it('echoes what is typed', async () => {
+      const stdin = new PassThrough();
+      stdin.write('hello from stdin\n');
+      const seen = await exec('head -n1', { tty: true, stdin });
+      expect(seen).to.include({ stdout: 'hello from stdin\r\nhello from stdin\r\n', exitCode: 0 });
+    });
+
+    it('waits for the command alone', async () => {
+      const seen = await exec('(sleep 3; echo from child) & echo from main', { tty: true });
+      expect(seen).to.include({ stdout: 'from main\r\n', exitCode: 0 });
+    });
+  });
+
+  it('sees the same file system each time, which is not that of the host', async () => {
+    const path = '/tmp/rkt-streams-written-by-exec';
+    expect(await exec(`echo seen > ${path}`)).to.include({ exitCode: 0 });
+    expect(await exec(`cat ${path}`)).to.include({ stdout: 'seen\n' });
+    expect(
+      await access(path).then(
+        () => 'there',
+        () => 'absent',
+      ),
+    ).to.equal('absent');
+  });
+
+  it('runs in the cgroup of the task', async () => {
+    const [path = ''] = driver.inspectTask('task').cgroupPaths;
+    const { stdout } = await exec('cat /proc/self/cgroup');
+    expect(stdout).to.include(path.slice(path.indexOf(room.options.cgroupParent)));
+  });
+
+  it('kills the command when it is aborted', async () => {
+    const abort = new AbortController();
+    const stdout = new PassThrough().on('data', () => abort.abort());
+    const seen = await exec('echo $$; exec sleep 1000', { stdout, signal: abort.signal });
+    expect(seen.signal).to.equal(9);
+  });
+
+  it('leaves nothing of a command behind in the task', async () => {
+    const pid = driver.inspectTask('task').pid ?? 0;
+    const [path = ''] = driver.inspectTask('task').cgroupPaths;
+    const procs = (await readFile(`${path}/cgroup.procs`, 'utf8')).trim().split('\n').map(Number);
+    expect(procs).to.include(pid);
+  });
+});
