@@ -120,6 +120,17 @@ describe('taskEvents', () => {
     expect([first, second]).to.deep.equal([['a'], ['a']]);
   });
 
+  it('replays anew for each subscription', () => {
+    const registry = aRegistry();
+    const events$ = taskEvents({ registry }, { replay: true });
+    const seen: string[] = [];
+    emit(registry, 'a');
+    events$.subscribe(({ message }) => seen.push(`1${message}`)).unsubscribe();
+    emit(registry, 'b');
+    events$.subscribe(({ message }) => seen.push(`2${message}`));
+    expect(seen).to.deep.equal(['1a', '2a', '2b']);
+  });
+
   it('neither loses nor doubles an event that happens during the replay', () => {
     const registry = aRegistry();
     emit(registry, 'a', 'b');

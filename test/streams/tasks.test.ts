@@ -1,3 +1,4 @@
+import { expect } from 'chai';
 import { map } from 'rxjs';
 
 import { silentLogger } from '../../src/model/logger.ts';
@@ -47,6 +48,17 @@ describe('tasks', () => {
       const values = { a: '', b: 'one:preparing' };
       expectObservable(phases(registry)).toBe('        a--b', values);
       expectObservable(phases(registry), '---^').toBe('---b', values);
+    });
+  });
+
+  it('waits once for all subscribers together', () => {
+    marbles((_, scheduler) => {
+      const registry = createTaskRegistry({ scheduler, logger: silentLogger });
+      const subscriptions = [1, 2, 3].map(() => phases(registry).subscribe());
+      registry.add(aNewTask('one'));
+      expect(scheduler.actions).to.have.length(1);
+      subscriptions.forEach((subscription) => subscription.unsubscribe());
+      expect(scheduler.actions.filter((action) => !action.closed)).to.have.length(0);
     });
   });
 

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { switchMap, take } from 'rxjs';
 
 import { RktError, taskNotFound } from '../../src/model/errors.ts';
 import { silentLogger } from '../../src/model/logger.ts';
@@ -123,6 +124,25 @@ describe('waitTask', () => {
     scenario({ 1: lose, 2: steps.remove, 3: again }, (registry, { expectObservable }) => {
       expectObservable(waitTask({ registry }, 'one')).toBe('               --#', {}, taskNotFound('one'));
       expectObservable(waitTask({ registry }, 'one'), '-----^').toBe('-----(r|)', values);
+    });
+  });
+
+  it('does not take the removal of an earlier task of the same id for that of its own', () => {
+    marbles(({ expectObservable }, scheduler) => {
+      const registry = createTaskRegistry({ scheduler, logger: silentLogger });
+      registry.add(aNewTask('one'));
+      scheduler.schedule(() => registry.update('one', {}), 1);
+      scheduler.schedule(() => registry.transition('one', 'exited', { exitResult: result }), 3);
+      const end$ = registry.changes$.pipe(
+        take(1),
+        switchMap(() => {
+          registry.remove('one');
+          registry.add(aNewTask('one', { phase: 'running', startToken: 'another start' }));
+          // The removal is still on its way to the subscribers.
+          return waitTask({ registry }, 'one');
+        }),
+      );
+      expectObservable(end$).toBe('---(r|)', values);
     });
   });
 
