@@ -38,9 +38,33 @@ const layerRules = Object.entries(layers).map(([layer, allowed]) => ({
   },
 }));
 
+/** The command line is a client of the driver: nothing below it but the model, operators of streams and the image packer. */
+const cliRules = {
+  files: ['src/cli/**/*.ts'],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          {
+            regex: '/(registry|rkt|sources|ops)/|/streams/(?!operators/)|/embedded/(?!aci/)',
+            message:
+              'cli/ may import only the driver, model, streams/operators and embedded/aci (see ARCHITECTURE.md).',
+          },
+          ...onlyIn('cli'),
+        ],
+      },
+    ],
+  },
+};
+
 /** Each outside library has one door. */
 function onlyIn(layer) {
-  const doors = { execa: 'rkt/command.ts', pidusage: 'sources/processes.ts', systeminformation: 'sources/host.ts' };
+  const doors = {
+    execa: 'rkt/command.ts',
+    pidusage: 'sources/processes.ts',
+    systeminformation: 'sources/host.ts',
+  };
   return Object.entries(doors)
     .filter(([, door]) => !door.startsWith(`${layer}/`))
     .map(([name, door]) => ({ group: [name], message: `Only src/${door} imports ${name}.` }));
@@ -54,7 +78,10 @@ export default tseslint.config(
     extends: [...tseslint.configs.strictTypeChecked, rxjsX.configs.recommended],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       'rxjs-x/no-sharereplay': 'error',
@@ -63,7 +90,10 @@ export default tseslint.config(
       'rxjs-x/no-topromise': 'error',
     },
   },
-  { files: ['src/**/*.ts'], rules: { 'rxjs-x/no-ignored-error': 'error', 'rxjs-x/no-exposed-subjects': 'error' } },
+  {
+    files: ['src/**/*.ts'],
+    rules: { 'rxjs-x/no-ignored-error': 'error', 'rxjs-x/no-exposed-subjects': 'error' },
+  },
   {
     files: ['test/**/*.ts'],
     rules: {
@@ -72,6 +102,7 @@ export default tseslint.config(
     },
   },
   ...layerRules,
+  cliRules,
   {
     files: ['**/*.js'],
     languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },

@@ -1,0 +1,24 @@
+import { isRktError } from '../model/errors.ts';
+import type { ExitResult } from '../model/exit-result.ts';
+
+/** Exit codes of rkt-streams itself; docs/cli.md explains them. */
+export const EXIT_OK = 0;
+export const EXIT_FAILURE = 1;
+/** The command line or a setting is not valid, and nothing was done. */
+export const EXIT_USAGE = 2;
+/** rkt-streams itself failed, in a command that else exits with the code of a task. */
+export const EXIT_OWN_FAILURE = 125;
+
+const PASSES_A_CODE_ON: ReadonlySet<string> = new Set(['run', 'exec', 'wait']);
+
+/** The exit code for an error that ended a command. */
+export function exitCodeOfError(error: unknown, command: string | undefined): number {
+  if (isRktError(error, 'RKT_ERR_OPTIONS')) return EXIT_USAGE;
+  return command !== undefined && PASSES_A_CODE_ON.has(command) ? EXIT_OWN_FAILURE : EXIT_FAILURE;
+}
+
+/** The exit code for the end of a task: its own, 128 + n after signal n, 125 when nobody knows it. */
+export function exitCodeOfTask({ exitCode, signal }: ExitResult): number {
+  if (signal !== undefined) return 128 + signal;
+  return exitCode ?? EXIT_OWN_FAILURE;
+}

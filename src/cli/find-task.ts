@@ -1,0 +1,28 @@
+import { firstValueFrom } from 'rxjs';
+
+import type { Driver } from '../driver-interface.ts';
+import { RktError, taskNotFound } from '../model/errors.ts';
+import type { TaskStatus } from '../model/task-status.ts';
+
+/** The task a person means: by its id, its name, or the beginning of either when only one task has it. */
+export function findTask(tasks: readonly TaskStatus[], wanted: string): TaskStatus {
+  const rules: readonly ((task: TaskStatus) => boolean)[] = [
+    ({ id }) => id === wanted,
+    ({ name }) => name === wanted,
+    ({ id, name }) => wanted !== '' && (id.startsWith(wanted) || name.startsWith(wanted)),
+  ];
+  for (const rule of rules) {
+    const [found, ...others] = tasks.filter(rule);
+    if (found === undefined) continue;
+    if (others.length === 0) return found;
+    const ids = [found, ...others].map(({ id }) => id).join(', ');
+    throw new RktError('RKT_ERR_TASK_NOT_FOUND', `"${wanted}" can be any of ${ids}`);
+  }
+  throw taskNotFound(wanted);
+}
+
+/** The ids of the tasks a person means, each once. @throws RKT_ERR_TASK_NOT_FOUND */
+export async function findTaskIds(driver: Driver, wanted: readonly string[]): Promise<readonly string[]> {
+  const tasks = await firstValueFrom(driver.tasks());
+  return [...new Set(wanted.map((text) => findTask(tasks, text).id))];
+}

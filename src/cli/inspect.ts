@@ -1,0 +1,60 @@
+import type { Command } from 'commander';
+
+import type { TaskStatus } from '../model/task-status.ts';
+import { findTaskIds } from './find-task.ts';
+import { withExamples } from './help.ts';
+import { NOTHING, ago, bytes, exitText } from './humanize.ts';
+import type { Paint } from './output.ts';
+import { pairs } from './table.ts';
+import { withDriver } from './with-driver.ts';
+
+/** `rkt-streams inspect ID…`: all that is known of tasks. */
+export function inspectCommand(program: Command): void {
+  const command = program
+    .command('inspect')
+    .summary('show all that is known of a task')
+    .description('Shows all that is known of a task.')
+    .argument('<id...>', 'ids or names of tasks, or the beginning of one')
+    .action((ids: string[], _options: object, self: Command) => inspect(ids, self));
+  withExamples(command, [
+    ['inspect web', 'For a person'],
+    ['inspect web --json | jq .pid', 'The pid of a task'],
+  ]);
+}
+
+async function inspect(wanted: readonly string[], command: Command): Promise<void> {
+  await withDriver(command, async ({ driver, output }) => {
+    for (const id of await findTaskIds(driver, wanted)) {
+      const task = driver.inspectTask(id);
+      output.print(task, () => inspectText(task, output.paint, Date.now()));
+    }
+    return undefined;
+  });
+}
+
+/** One fact a line. */
+export function inspectText(task: TaskStatus, paint: Paint, nowMs: number): string {
+  const { network, exitResult } = task;
+  const facts: readonly (readonly [string, string | undefined])[] = [
+    ['id', task.id],
+    ['name', task.name],
+    ['alloc', task.allocId],
+    ['image', task.image],
+    ['phase', task.phase],
+    ['pod', task.podId],
+    ['pid', task.pid?.toString()],
+    ['started', ago(task.startedAtMs, nowMs)],
+    ['ended', exitResult && ago(task.completedAtMs, nowMs)],
+    ['exit', exitResult && exitText(exitResult)],
+    ['exit error', exitResult?.error],
+    ['ip', network?.ip],
+    ['memory limit', task.memoryLimitBytes === undefined ? undefined : bytes(task.memoryLimitBytes)],
+    ['stdout', task.stdoutPath],
+    ['stderr', task.stderrPath],
+    ['cgroups', task.cgroupPaths.length === 0 ? NOTHING : task.cgroupPaths.join('\n')],
+  ];
+  const known = facts.flatMap(([key, value]) =>
+    value === undefined ? [] : value.split('\n').map((line, i) => [i === 0 ? key : '', line] as const),
+  );
+  return pairs(known, paint);
+}

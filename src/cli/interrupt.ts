@@ -1,0 +1,38 @@
+/** SIGINT and SIGTERM, and a reader of stdout that went away, as one thing to stop for. */
+export interface Interrupt {
+  /** Aborts at the first of them. */
+  readonly signal: AbortSignal;
+  /** The signal that came first; undefined while none has come. */
+  received(): NodeJS.Signals | undefined;
+  /** Called for every signal, the first one included. Returns how to stop listening. */
+  onSignal(listener: (signal: NodeJS.Signals) => void): () => void;
+  dispose(): void;
+}
+
+const SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM'];
+
+export function listenForInterrupt(): Interrupt {
+  const controller = new AbortController();
+  const listeners = new Set<(signal: NodeJS.Signals) => void>();
+  let first: NodeJS.Signals | undefined;
+  const arrived = (signal: NodeJS.Signals): void => {
+    first ??= signal;
+    controller.abort();
+    listeners.forEach((listener) => listener(signal));
+  };
+  const onOutputError = (error: NodeJS.ErrnoException): void => {
+    if (error.code !== 'EPIPE') throw error;
+    arrived('SIGPIPE');
+  };
+  SIGNALS.forEach((signal) => process.on(signal, arrived));
+  process.stdout.on('error', onOutputError);
+  return {
+    signal: controller.signal,
+    received: () => first,
+    onSignal(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    dispose: () => SIGNALS.forEach((signal) => process.off(signal, arrived)),
+  };
+}

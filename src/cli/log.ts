@@ -1,0 +1,22 @@
+import { pino } from 'pino';
+
+import type { Logger } from '../model/logger.ts';
+import type { Settings } from './settings.ts';
+
+/** The log on stderr: JSON lines with `--json`, else lines like `rkt-streams: warn: message {"taskId":"web"}`. */
+export function createLogger({ json, logLevel }: Pick<Settings, 'json' | 'logLevel'>): Logger {
+  const write = (line: string): void => void process.stderr.write(json ? line : readable(line));
+  const options = {
+    level: logLevel,
+    base: null,
+    formatters: { level: (label: string) => ({ level: label }) },
+    serializers: { error: pino.stdSerializers.err },
+  };
+  return pino(options, { write });
+}
+
+function readable(line: string): string {
+  const { level, msg, time: _time, ...fields } = JSON.parse(line) as Record<string, unknown>;
+  const more = Object.keys(fields).length === 0 ? '' : ` ${JSON.stringify(fields)}`;
+  return `rkt-streams: ${String(level)}: ${String(msg)}${more}\n`;
+}

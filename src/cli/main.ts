@@ -1,0 +1,44 @@
+import { CommanderError } from 'commander';
+
+import { EXIT_OK, EXIT_USAGE, exitCodeOfError } from './exit-codes.ts';
+import { errorText } from './output.ts';
+import { createProgram } from './program.ts';
+import { runEmbeddedRkt } from './rkt.ts';
+
+/** What of the driver still winds down after a command gets this long; then the process ends all the same. */
+const GRACE_MS = 200;
+
+async function main(argv: readonly string[]): Promise<void> {
+  if (argv[0] === 'rkt') {
+    process.exitCode = await runEmbeddedRkt(argv.slice(1));
+    return;
+  }
+  let running: string | undefined;
+  const program = createProgram().hook('preAction', (_program, action) => {
+    running = action.name();
+  });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
+      return;
+    }
+    process.stderr.write(errorText(error, errorStyle(argv)));
+    process.exitCode = exitCodeOfError(error, running);
+  }
+}
+
+/** Read by hand: the settings themselves may be what is wrong. */
+function errorStyle(argv: readonly string[]): { json: boolean; debug: boolean } {
+  const ours = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+  const { RKT_STREAMS_JSON: json = '', RKT_STREAMS_LOG_LEVEL: level } = process.env;
+  const at = ours.indexOf('--log-level');
+  return {
+    json: ours.includes('--json') || ['1', 'true', 'yes'].includes(json.toLowerCase()),
+    debug: ours.includes('--log-level=debug') || (at === -1 ? level : ours[at + 1]) === 'debug',
+  };
+}
+
+await main(process.argv.slice(2));
+setTimeout(() => process.exit(), GRACE_MS).unref();

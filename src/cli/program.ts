@@ -1,0 +1,52 @@
+import { Command, Option, type CommanderError } from 'commander';
+
+import { RktError } from '../model/errors.ts';
+import { PLUGIN_VERSION } from '../model/plugin.ts';
+import { demoCommand } from './demo.ts';
+import { GLOBAL_OPTIONS, flagOf } from './global-options.ts';
+import { withExamples } from './help.ts';
+import { imageCommand } from './image.ts';
+import { inspectCommand } from './inspect.ts';
+import { rktCommand } from './rkt.ts';
+
+const COMMANDS = [demoCommand, inspectCommand, rktCommand, imageCommand];
+
+const AFTER = `
+Every option can also be a variable (--data-dir is RKT_STREAMS_DATA_DIR) and a member of the JSON file that --config
+or RKT_STREAMS_CONFIG names ("dataDir"). A flag wins over a variable, a variable over the file.
+
+Exit codes:
+  0    done
+  1    failed
+  2    the command line or a setting is not valid; nothing was done
+  run, exec and wait exit with the code of the task or command (128 + n after signal n),
+  and with 125 when rkt-streams itself failed.`;
+
+/** The whole command line. Parsing it runs a command; what is wrong with it is thrown as RKT_ERR_OPTIONS. */
+export function createProgram(): Command {
+  const program = new Command('rkt-streams')
+    .description('Starts, watches, measures and stops rkt pods.')
+    .version(PLUGIN_VERSION, '--version', 'print the version')
+    .helpOption('-h, --help', 'print help for a command')
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ outputError: () => undefined })
+    .showSuggestionAfterError()
+    .exitOverride(stopParsing)
+    .option('--config <file>', 'JSON file with any of these settings');
+  for (const { key, value, help } of GLOBAL_OPTIONS) {
+    program.addOption(new Option([flagOf(key), value].join(' ').trim(), help));
+  }
+  COMMANDS.forEach((add) => add(program));
+  program.addHelpText('after', AFTER);
+  return withExamples(program, [
+    ['run --rm ./app.aci -- --greeting hello', 'Run an image, with its output here'],
+    ['ps --watch', 'Watch the tasks'],
+    ['stats --json --interval 500ms', 'Figures for a program to read'],
+  ]);
+}
+
+/** Help and version were asked for and printed; anything else is a mistake. */
+function stopParsing(error: CommanderError): void {
+  if (error.exitCode === 0 || error.code === 'commander.help') throw error;
+  throw new RktError('RKT_ERR_OPTIONS', error.message.replace(/^error: /, ''), { cause: error });
+}

@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+
+import { z } from 'zod';
+
+import type { DriverOptions } from '../driver-interface.ts';
+import { driverOptionsSchema } from '../model/driver-options.ts';
+import { RktError } from '../model/errors.ts';
+import {
+  GLOBAL_OPTIONS,
+  LOG_LEVELS,
+  flagOf,
+  variableOf,
+  type GlobalOption,
+  type OptionKind,
+} from './global-options.ts';
+
+/** Everything that flags, environment and config file can set for all commands alike. */
+export const settingsSchema = driverOptionsSchema.extend({
+  json: z.boolean().default(false),
+  logLevel: z.enum(LOG_LEVELS).default('warn'),
+  volumesEnabled: z.boolean().default(true),
+});
+
+export type Settings = z.output<typeof settingsSchema>;
+
+export interface SettingSources {
+  /** What the command line gave, by key; `config` is the file. */
+  readonly flags: Readonly<Record<string, unknown>>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Relative paths of flags and variables start here; those of the config file in its own directory. */
+  readonly cwd: string;
+}
+
+interface Found {
+  readonly value: unknown;
+  /** Where the value was written, for the message about a bad one. */
+  readonly origin: string;
+}
+
+/** Merges flag over variable over file over default. @throws RKT_ERR_OPTIONS naming where the bad value came from */
+export function loadSettings({ flags, env, cwd }: SettingSources): Settings {
+  const file = readConfig(flags['config'] ?? present(env['RKT_STREAMS_CONFIG']), cwd);
+  const found = new Map<string, Found>(Object.entries(file));
+  for (const option of GLOBAL_OPTIONS) {
+    const variable = present(env[variableOf(option.key)]);
+    if (variable !== undefined) {
+      found.set(option.key, { value: valueOf(option, variable, cwd), origin: variableOf(option.key) });
+    }
+    const flag = flags[option.key];
+    if (flag !== undefined) {
+      found.set(option.key, { value: valueOf(option, flag, cwd), origin: flagOf(option.key) });
+    }
+  }
+  return parseFound(found);
+}
+
+/** The part of the settings that createDriver takes. */
+export function driverOptionsOf(settings: Settings): DriverOptions {
+  const { json: _json, logLevel: _level, volumesEnabled: _volumes, ...options } = settings;
+  return options;
+}
+
+function parseFound(found: ReadonlyMap<string, Found>): Settings {
+  const input = Object.fromEntries([...found].map(([key, { value }]) => [key, value]));
+  const result = settingsSchema.safeParse(input);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map((issue) => {
+    const key = String(issue.code === 'unrecognized_keys' ? issue.keys[0] : issue.path[0]);
+    const { origin, value } = found.get(key) ?? { origin: key, value: undefined };
+    if (issue.code === 'unrecognized_keys') return `${origin}: there is no such setting`;
+    return `${origin}: ${issue.message} (got ${JSON.stringify(value)})`;
+  });
+  throw new RktError('RKT_ERR_OPTIONS', problems.join('; '));
+}
+
+function readConfig(name: unknown, cwd: string): Readonly<Record<string, Found>> {
+  if (typeof name !== 'string') return {};
+  const path = resolve(cwd, name);
+  const entries = Object.entries(readObject(path));
+  return Object.fromEntries(
+    entries.map(([key, raw]) => {
+      const option = GLOBAL_OPTIONS.find((known) => known.key === key);
+      const isPath = option?.kind === 'path';
+      const value = isPath ? valueOf(option, raw, dirname(path)) : raw;
+      return [key, { value, origin: `${key} in ${path}` }];
+    }),
+  );
+}
+
+function readObject(path: string): Readonly<Record<string, unknown>> {
+  try {
+    return z.looseObject({}).parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch (cause) {
+    const why = cause instanceof z.ZodError ? 'it holds no JSON object' : (cause as Error).message;
+    throw new RktError('RKT_ERR_OPTIONS', `The config file ${path} cannot be read: ${why}`, { cause });
+  }
+}
+
+/** An empty variable counts as one that is not set. */
+function present(text: string | undefined): string | undefined {
+  return text === '' ? undefined : text;
+}
+
+const TRUTH: Readonly<Record<string, boolean>> = {
+  true: true,
+  1: true,
+  yes: true,
+  false: false,
+  0: false,
+  no: false,
+};
+
+/** What the text stands for; text that stands for nothing is left as it is, for the schema to refuse. */
+const CONVERTERS: Readonly<Record<OptionKind, (text: string, base: string) => unknown>> = {
+  text: (text) => text,
+  path: (text, base) => (text === '' ? text : resolve(base, text)),
+  number: (text) => (/^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text),
+  boolean: (text) => TRUTH[text.toLowerCase()] ?? text,
+};
+
+function valueOf({ kind }: GlobalOption, raw: unknown, base: string): unknown {
+  return typeof raw === 'string' ? CONVERTERS[kind](raw, base) : raw;
+}
