@@ -107,16 +107,11 @@ describe('execTaskStreaming', function () {
     const path = '/tmp/rkt-streams-written-by-exec';
     expect(await exec(`echo seen > ${path}`)).to.include({ exitCode: 0 });
     expect(await exec(`cat ${path}`)).to.include({ stdout: 'seen\n' });
-    expect(
-      await access(path).then(
-        () => 'there',
-        () => 'absent',
-      ),
-    ).to.equal('absent');
+    expect(existsSync(path)).to.equal(false);
   });
 
   it('runs in the cgroup of the task', async () => {
-    const [path = ''] = driver.inspectTask('task').cgroupPaths;
+    const path = driver.inspectTask('task').cgroupPaths[0] ?? '';
     const { stdout } = await exec('cat /proc/self/cgroup');
     expect(stdout).to.include(path.slice(path.indexOf(room.options.cgroupParent)));
   });

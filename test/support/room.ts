@@ -19,7 +19,7 @@ import { until } from './until.ts';
 export interface Room {
   readonly base: string;
   readonly image: string;
-  readonly options: Required<Pick<DriverOptions, 'rkt' | 'rktDir' | 'dataDir' | 'cgroupParent'>>;
+  readonly options: { readonly [Name in 'rkt' | 'rktDir' | 'dataDir' | 'cgroupParent']: string };
   /** A driver in this room; shut down when the room is closed. */
   driver(more?: DriverOptions): Driver;
   /** A task that runs a shell script in the room's image. */

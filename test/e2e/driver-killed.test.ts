@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+import { expect } from 'chai';
+import { firstValueFrom } from 'rxjs';
+
+import { openRoom, type Room } from '../support/room.ts';
+
+const CHILD = fileURLToPath(new URL('../support/driver-child.ts', import.meta.url));
+const MOMENTS = 50;
+/** How long a whole life takes here, roughly: moments are drawn from it. */
+const LIFE_MS = 700;
+const SEED = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
+
+describe('a driver that is killed', function () {
+  this.timeout(180_000);
+  let room: Room;
+
+  before(async function () {
+    room = await openRoom(this);
+    // The image is imported once, so that the moments fall into the life of the task.
+    const driver = room.driver();
+    await driver.startTask(room.shell('first', 'exit 0'));
+    await firstValueFrom(driver.waitTask('first'));
+    await driver.destroyTask('first');
+  });
+  after(() => room.close());
+
+  it(`leaves every task known or gone, at ${MOMENTS} moments (seed ${SEED})`, async () => {
+    const draw = random(SEED);
+    const reached = new Map<string, number>();
+    for (let moment = 0; moment < MOMENTS; moment += 1) {
+      const last = await liveAndDie(`task-${moment}`, draw() * LIFE_MS);
+      reached.set(last, (reached.get(last) ?? 0) + 1);
+      const what = `moment ${moment}, killed when ${last}`;
+
+      const driver = room.driver();
+      const { recovered, undone, failures } = await driver.recoverTasks();
+      expect(failures, what).to.deep.equal([]);
+      if (last === 'started' || last === 'exited') expect(undone, what).to.deep.equal([]);
+      for (const id of recovered) {
+        expect(await firstValueFrom(driver.waitTask(id)), what).to.include({
+          exitCode: 7,
+          source: 'exit-file',
+        });
+        await driver.destroyTask(id);
+      }
+      await driver.shutdown();
+      expect(await room.leftovers(), what).to.deep.equal([]);
+    }
+    expect(reached.size, `only killed when ${[...reached.keys()].join()}`).to.be.greaterThan(1);
+  });
+
+  /** Starts a driver process and kills it after a while; returns what it said last. */
+  async function liveAndDie(id: string, afterMs: number): Promise<string> {
+    const task = room.shell(id, 'sleep 0.1; exit 7');
+    const args = ['--import', 'tsx', CHILD, JSON.stringify(room.options), JSON.stringify(task)];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const lines = createInterface(child.stdout);
+    let last = '';
+    lines.on('line', (line) => (last = line));
+    const ended = once(child, 'close');
+    await Promise.race([once(lines, 'line'), ended]);
+    await Promise.race([delay(afterMs), ended]);
+    child.kill('SIGKILL');
+    await ended;
+    return last;
+  }
+});
+
+/** Park and Miller's generator: 0 to 1, the same for the same seed. */
+function random(seed: number): () => number {
+  let state = (seed % 2_147_483_646) + 1;
+  return () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
+}

@@ -1,0 +1,219 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { expect } from 'chai';
+import { firstValueFrom, lastValueFrom, take, toArray } from 'rxjs';
+
+import type { Driver } from '../../src/index.ts';
+import { expectRktRejection } from '../support/errors.ts';
+import { openRoom, recordEvents, type Room } from '../support/room.ts';
+import { until } from '../support/until.ts';
+
+describe('a task', function () {
+  let room: Room;
+  let driver: Driver;
+
+  before(async function () {
+    room = await openRoom(this);
+    driver = room.driver();
+  });
+  after(() => room.close());
+  afterEach(async () => {
+    const [tasks] = await lastValueFrom(driver.tasks().pipe(take(1), toArray()));
+    for (const { id } of tasks ?? []) await driver.destroyTask(id, { force: true });
+    expect(await room.leftovers()).to.deep.equal([]);
+  });
+
+  const exitOf = (id: string) => firstValueFrom(driver.waitTask(id));
+  const output = async (id: string) => readFile(driver.inspectTask(id).stdoutPath ?? '', 'utf8');
+
+  it('runs, ends and is destroyed, and says so', async () => {
+    const events = recordEvents(driver);
+    const { handle, network } = await driver.startTask(room.shell('one', 'echo out; echo err >&2; exit 3'));
+    const exit = await exitOf('one');
+    expect(exit).to.include({ exitCode: 3, oomKilled: false, source: 'exit-file' });
+    expect(exit).to.not.have.property('signal');
+    expect(network).to.equal(undefined);
+    expect(driver.inspectTask('one')).to.include({
+      phase: 'exited',
+      state: 'exited',
+      podId: handle.state.podId,
+    });
+    expect(await output('one')).to.equal('out\n');
+    expect(await readFile(driver.inspectTask('one').stderrPath ?? '', 'utf8')).to.match(/err\n$/);
+    await driver.destroyTask('one');
+    expect(events.map(({ kind }) => kind)).to.deep.equal(['prepared', 'started', 'exited', 'destroyed']);
+    expect(events[2]?.annotations).to.include({ exit_code: '3', oom_killed: 'false' });
+  });
+
+  it('sees its environment, its alloc directories and its volumes, and writes only where it may', async () => {
+    const allocDir = join(room.base, 'alloc');
+    const host = join(room.base, 'host');
+    await Promise.all(
+      ['alloc', 'v/local', 'v/secrets', 'data'].map((dir) => mkdir(join(allocDir, dir), { recursive: true })),
+    );
+    await mkdir(host);
+    const script =
+      'echo $GREETING >/alloc/a; echo b >/local/b; echo c >/data/c; echo d >/host/d || echo read-only';
+    const task = room.shell('v', script, { allocDir, env: { GREETING: 'hello world' } });
+    await driver.startTask({
+      ...task,
+      config: { ...task.config, volumes: ['data:/data', `${host}:/host:readOnly`] },
+    });
+    expect(await exitOf('v')).to.include({ exitCode: 0 });
+    expect(await output('v')).to.equal('read-only\n');
+    expect(await readFile(join(allocDir, 'alloc/a'), 'utf8')).to.equal('hello world\n');
+    expect(await readFile(join(allocDir, 'v/local/b'), 'utf8')).to.equal('b\n');
+    expect(await readFile(join(allocDir, 'data/c'), 'utf8')).to.equal('c\n');
+  });
+
+  it('writes into named pipes whose reader may come late and go', async () => {
+    const pipe = join(room.base, 'stdout.pipe');
+    execFileSync('mkfifo', [pipe]);
+    await driver.startTask(
+      room.shell('pipe', 'echo first; read line; echo second; sleep 1000', { stdoutPath: pipe }),
+    );
+    const reader = await open(pipe, 'r');
+    const { buffer, bytesRead } = await reader.read(Buffer.alloc(64));
+    await reader.close();
+    expect(buffer.subarray(0, bytesRead).toString()).to.equal('first\nsecond\n');
+    expect(driver.inspectTask('pipe').phase).to.equal('running');
+  });
+
+  it('gets the signal it is to be stopped with, and is not killed when it obeys', async () => {
+    const events = recordEvents(driver);
+    await driver.startTask(
+      room.shell('obeys', 'trap "echo bye; exit 7" USR1; echo ready; while :; do sleep 0.05; done'),
+    );
+    await until('the trap is set', async () => (await output('obeys')) === 'ready\n');
+    await driver.stopTask('obeys', { signal: 'SIGUSR1', timeoutMs: 10_000 });
+    expect(await exitOf('obeys')).to.include({ exitCode: 7 });
+    expect(await output('obeys')).to.equal('ready\nbye\n');
+    expect(events.map(({ kind }) => kind)).to.not.include('killed');
+  });
+
+  it('is stopped by SIGINT unless told otherwise', async () => {
+    await driver.startTask(room.shell('int', 'exec sleep 1000'));
+    await driver.stopTask('int');
+    expect(await exitOf('int')).to.include({ signal: 2, exitCode: 130 });
+  });
+
+  it('is killed with all its processes when it does not obey', async () => {
+    const events = recordEvents(driver);
+    await driver.startTask(
+      room.shell(
+        'deaf',
+        'trap "" INT; sleep 1000 & (setsid sleep 1000 &) ; echo ready; while :; do sleep 1; done',
+      ),
+    );
+    await until('it is deaf', async () => (await output('deaf')) === 'ready\n');
+    const procs = join(driver.inspectTask('deaf').cgroupPaths[0] ?? '', 'cgroup.procs');
+    expect((await readFile(procs, 'utf8')).trim().split('\n').length).to.be.greaterThan(2);
+    await driver.stopTask('deaf', { timeoutMs: 100 });
+    expect(await exitOf('deaf')).to.include({ signal: 9, oomKilled: false });
+    await until('all are gone', async () => (await readFile(procs, 'utf8')) === '');
+    expect(events.map(({ kind }) => kind)).to.include.members(['stopping', 'killed', 'exited']);
+  });
+
+  it('takes its children along when it ends by itself', async () => {
+    await driver.startTask(room.shell('parent', '(setsid sleep 1000 &); exit 0'));
+    const { cgroupPaths } = driver.inspectTask('parent');
+    expect(await exitOf('parent')).to.include({ exitCode: 0 });
+    await until(
+      'the child is gone',
+      async () => (await readFile(join(cgroupPaths[0] ?? '', 'cgroup.procs'), 'utf8')) === '',
+    );
+  });
+
+  it('is known to have been killed for memory', async function () {
+    const script = 'x=a; while :; do x=$x$x; done';
+    await driver.startTask(room.shell('hog', script, { resources: { memoryLimitBytes: 32 * 1024 * 1024 } }));
+    expect(await exitOf('hog')).to.include({ signal: 9, oomKilled: true });
+  });
+
+  it('gets signals and says which', async () => {
+    const events = recordEvents(driver);
+    await driver.startTask(
+      room.shell('sig', 'trap "echo hup" HUP; echo ready; while :; do sleep 0.05; done'),
+    );
+    await until('the trap is set', async () => (await output('sig')) === 'ready\n');
+    await driver.signalTask('sig', 'SIGHUP');
+    await until('it was heard', async () => (await output('sig')) === 'ready\nhup\n');
+    expect(events.at(-1)).to.include({ kind: 'signaled', taskId: 'sig' });
+  });
+
+  it('answers an exec with output, exit code and its own environment', async () => {
+    await driver.startTask(room.shell('exec', 'sleep 1000', { env: { NAME: 'value' } }));
+    const seen = await driver.execTask('exec', [
+      '/bin/sh',
+      '-c',
+      'echo ${NAME} ${OTHER:-none}; echo err >&2; exit 5',
+    ]);
+    expect(seen).to.include({ exitCode: 5, stdout: 'value none\n', stderr: 'err\n' });
+    expect(seen.output).to.have.length(seen.stdout.length + seen.stderr.length);
+  });
+
+  it('ends an exec that takes too long', async () => {
+    await driver.startTask(room.shell('slow', 'sleep 1000'));
+    const error = await expectRktRejection(
+      driver.execTask('slow', ['/bin/sleep', '1000'], { timeoutMs: 200 }),
+      'RKT_ERR_EXEC_TIMEOUT',
+    );
+    expect(error.message).to.include('200 ms');
+  });
+
+  it('leaves nothing behind when it cannot be launched, and says why', async () => {
+    const events = recordEvents(driver);
+    const task = room.shell('nope', 'true');
+    const start = driver.startTask({ ...task, config: { ...task.config, command: '/bin/nope' } });
+    const error = await expectRktRejection(start, 'RKT_ERR_LAUNCH');
+    expect(error.message).to.include('/bin/nope');
+    expect(await room.leftovers()).to.deep.equal([]);
+    expect(events.map(({ kind }) => kind)).to.deep.equal(['prepared', 'failed']);
+  });
+
+  it('is not destroyed while it runs, unless by force', async () => {
+    await driver.startTask(room.shell('busy', 'sleep 1000'));
+    await expectRktRejection(driver.destroyTask('busy'), 'RKT_ERR_TASK_RUNNING');
+    await driver.destroyTask('busy', { force: true });
+    expect(() => driver.inspectTask('busy')).to.throw('task not found for given id');
+  });
+
+  it('tells its figures until it ends', async () => {
+    await driver.startTask(room.shell('burner', 'while :; do :; done'));
+    const samples = driver.taskStats('burner', { intervalMs: 200 }).pipe(toArray());
+    const all = firstValueFrom(samples);
+    await firstValueFrom(driver.allTaskStats({ intervalMs: 500 }).pipe(take(2), toArray()));
+    await driver.stopTask('burner', { timeoutMs: 0 });
+    const usages = await all;
+    expect(usages.length).to.be.greaterThan(1);
+    expect(usages[1]?.source).to.match(/^cgroup-v[12]$/);
+    expect(usages[1]?.cpu.totalNs).to.be.greaterThan(0);
+    expect(usages[1]?.memory.usageBytes).to.be.greaterThan(0);
+  });
+
+  it('keeps running when the driver is shut down', async () => {
+    const other = room.driver();
+    const { handle } = await other.startTask(room.shell('kept', 'sleep 1000'));
+    await other.shutdown();
+    expect(existsSync(`/proc/${handle.state.process.pid}`)).to.equal(true);
+    await driver.recoverTask(handle);
+    expect(driver.inspectTask('kept').phase).to.equal('running');
+  });
+
+  it('refuses an id that is taken', async () => {
+    await driver.startTask(room.shell('twice', 'sleep 1000'));
+    await expectRktRejection(driver.startTask(room.shell('twice', 'sleep 1000')), 'RKT_ERR_TASK_EXISTS');
+    expect(driver.inspectTask('twice').phase).to.equal('running');
+  });
+
+  it('appends to an output file that is there', async () => {
+    const log = join(room.base, 'log');
+    await writeFile(log, 'before\n');
+    await driver.startTask(room.shell('log', 'echo after', { stdoutPath: log }));
+    await exitOf('log');
+    expect(await readFile(log, 'utf8')).to.equal('before\nafter\n');
+  });
+});
