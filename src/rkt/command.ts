@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 
 import { execa, type Options, type Result } from 'execa';
@@ -100,7 +101,7 @@ export function createRktRunner(options: RktRunnerOptions): RktRunner {
       return await queue.run(() => execute(argv, { timeoutMs, ...call, env: environment }), call.signal);
     } catch (error) {
       stats.failures += 1;
-      if (error instanceof RktError) throw error;
+      if (error instanceof RktError || call.signal?.aborted !== true) throw error;
       throw commandAborted({ command: argv, durationMs: performance.now() - startedAt, cause: error });
     } finally {
       stats.totalMs += performance.now() - startedAt;
@@ -121,11 +122,17 @@ export function createRktRunner(options: RktRunnerOptions): RktRunner {
   };
 }
 
+function programOf(argv: readonly string[]): readonly [string, readonly string[]] {
+  const [file = '', ...args] = argv;
+  if (!argv.some((arg) => arg.includes('\0'))) return [file, args];
+  throw commandNotStarted({ command: argv, durationMs: 0 }, 'an argument holds a zero byte');
+}
+
 async function execute(
   argv: readonly string[],
   options: RunOptions & { readonly timeoutMs: number },
 ): Promise<RktOutput> {
-  const [file = '', ...args] = argv;
+  const [file, args] = programOf(argv);
   const startedAt = performance.now();
   const giveUp = new AbortController();
   const child = execa(file, args, {
@@ -143,7 +150,7 @@ async function execute(
     cleanup: false,
     reject: false,
   });
-  const limits = watchLimits(child.pid, options, giveUp);
+  const limits = watchLimits(child, options, giveUp);
   const result = await child;
   const ending = limits.stop();
   if (result.isMaxBuffer) killAll(child.pid);
@@ -154,16 +161,18 @@ type Ending = 'timeout' | 'aborted';
 
 /** Kills a command when its time is over or the caller gives up; tells whether that happened. */
 function watchLimits(
-  pid: number | undefined,
+  { pid, stdout, stderr }: Pick<ChildProcess, 'pid' | 'stdout' | 'stderr'>,
   { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal?: AbortSignal },
   giveUp: AbortController,
 ): { stop(): Ending | undefined } {
   let ending: Ending | undefined;
   const end = (why: Ending): void => {
     ending ??= why;
-    // The group first: a grandchild that holds the pipes would keep the result from ever coming.
     killAll(pid);
     giveUp.abort();
+    // Whoever fled from the group may hold the pipes, and the result would wait for them.
+    stdout?.destroy();
+    stderr?.destroy();
   };
   const timer = setTimeout(end, Math.min(timeoutMs, LONGEST_TIMER_MS), 'timeout');
   const onAbort = (): void => end('aborted');
@@ -209,7 +218,7 @@ function outputOf(fate: Fate, { okExitCodes = [0], signal: aborter }: RunOptions
 }
 
 async function start(argv: readonly string[], options: SpawnOptions): Promise<SpawnedProcess> {
-  const [file = '', ...args] = argv;
+  const [file, args] = programOf(argv);
   const { stdin = 'ignore', stdout = 'ignore', stderr = 'ignore', more = [], detached = true } = options;
   // execa takes every descriptor, its types only those up to 9.
   const stdio = [stdin, stdout, stderr, ...more] as Options['stdio'];
