@@ -5,6 +5,7 @@ import type { TaskRecord } from '../registry/task-record.ts';
 import { catManifest } from '../rkt/cat-manifest.ts';
 import type { RktRunner } from '../rkt/command.ts';
 import { podStatus } from '../rkt/status.ts';
+import { hasHostNetwork, mergedPortMap } from './arguments/ports.ts';
 import type { OpsContext } from './context.ts';
 import { isGlobalUnicast } from './ip-address.ts';
 import type { PodStart } from './pod-files.ts';
@@ -25,10 +26,10 @@ export async function driverNetwork(
   task: TaskRecord,
   flavor: PodStart['flavor'],
 ): Promise<DriverNetwork | undefined> {
-  const { net, port_map: portMaps } = task.spec.config;
-  if (net.some((name) => name === 'host' || name === 'none')) return undefined;
+  const { config } = task.spec;
+  if (hasHostNetwork(config) || config.net.includes('none')) return undefined;
   if (flavor === 'ended') return undefined;
-  const labels = Object.entries(Object.assign({}, ...portMaps) as Record<string, string>);
+  const labels = Object.entries(mergedPortMap(config));
   const mustHave = labels.length > 0;
   const { podId = '' } = task;
   if (flavor === 'fly') {

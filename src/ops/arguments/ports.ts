@@ -19,13 +19,13 @@ export function hasHostNetwork(config: TaskSpec['config']): boolean {
  * @throws {@link RktError} RKT_ERR_PORT_MAP
  */
 export function portArguments({ config, resources }: TaskSpec): readonly string[] {
+  if (hasHostNetwork(config)) return [];
   const portMap = new Map(Object.entries(mergedPortMap(config)));
   const [network] = resources.networks;
   if (network === undefined) {
     if (portMap.size === 0) return [];
     throw new RktError('RKT_ERR_PORT_MAP', 'port_map is set, but the task has no network');
   }
-  if (hasHostNetwork(config)) return [];
   const ports = [...network.reservedPorts, ...network.dynamicPorts];
   if (ports.length > 0 && config.net.includes('none')) {
     throw new RktError('RKT_ERR_PORT_MAP', 'the task has ports, but net is none');
