@@ -1,5 +1,6 @@
 import { isRktError } from '../model/errors.ts';
 import type { ExitResult } from '../model/exit-result.ts';
+import { signalNumber } from '../model/signals.ts';
 
 /** Exit codes of rkt-streams itself; docs/cli.md explains them. */
 export const EXIT_OK = 0;
@@ -21,4 +22,9 @@ export function exitCodeOfError(error: unknown, command: string | undefined): nu
 export function exitCodeOfTask({ exitCode, signal }: ExitResult): number {
   if (signal !== undefined) return 128 + signal;
   return exitCode ?? EXIT_OWN_FAILURE;
+}
+
+/** As a shell tells it. */
+export function exitCodeOfSignal(signal: NodeJS.Signals): number {
+  return 128 + (signalNumber(signal) ?? 0);
 }

@@ -4,6 +4,8 @@ export interface Interrupt {
   readonly signal: AbortSignal;
   /** The signal that came first; undefined while none has come. */
   received(): NodeJS.Signals | undefined;
+  /** How many have come. */
+  count(): number;
   /** Called for every signal, the first one included. Returns how to stop listening. */
   onSignal(listener: (signal: NodeJS.Signals) => void): () => void;
   dispose(): void;
@@ -15,8 +17,10 @@ export function listenForInterrupt(): Interrupt {
   const controller = new AbortController();
   const listeners = new Set<(signal: NodeJS.Signals) => void>();
   let first: NodeJS.Signals | undefined;
+  let arrivals = 0;
   const arrived = (signal: NodeJS.Signals): void => {
     first ??= signal;
+    arrivals += 1;
     controller.abort();
     listeners.forEach((listener) => listener(signal));
   };
@@ -29,6 +33,7 @@ export function listenForInterrupt(): Interrupt {
   return {
     signal: controller.signal,
     received: () => first,
+    count: () => arrivals,
     onSignal(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -3,13 +3,39 @@ import { Command, Option, type CommanderError } from 'commander';
 import { RktError } from '../model/errors.ts';
 import { PLUGIN_VERSION } from '../model/plugin.ts';
 import { demoCommand } from './demo.ts';
+import { eventsCommand } from './events.ts';
+import { execCommand } from './exec.ts';
+import { fingerprintCommand } from './fingerprint.ts';
 import { GLOBAL_OPTIONS, flagOf } from './global-options.ts';
 import { withExamples } from './help.ts';
 import { imageCommand } from './image.ts';
 import { inspectCommand } from './inspect.ts';
+import { psCommand } from './ps.ts';
 import { rktCommand } from './rkt.ts';
+import { rmCommand } from './rm.ts';
+import { runCommand } from './run.ts';
+import { signalCommand } from './signal.ts';
+import { statsCommand } from './stats.ts';
+import { stopCommand } from './stop.ts';
+import { waitCommand } from './wait.ts';
 
-const COMMANDS = [demoCommand, inspectCommand, rktCommand, imageCommand];
+/** In the order of the help. */
+const COMMANDS = [
+  demoCommand,
+  runCommand,
+  psCommand,
+  inspectCommand,
+  eventsCommand,
+  statsCommand,
+  waitCommand,
+  stopCommand,
+  signalCommand,
+  execCommand,
+  rmCommand,
+  fingerprintCommand,
+  imageCommand,
+  rktCommand,
+];
 
 const AFTER = `
 Every option can also be a variable (--data-dir is RKT_STREAMS_DATA_DIR) and a member of the JSON file that --config

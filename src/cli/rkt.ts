@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 import type { Command } from 'commander';
 
-import { signalNumber } from '../model/signals.ts';
+import { exitCodeOfSignal } from './exit-codes.ts';
 
 /** `rkt-streams rkt …`: the embedded rkt. The launcher in bin/ runs it without this process; here it is for the help. */
 export function rktCommand(program: Command): void {
@@ -29,5 +29,5 @@ export async function runEmbeddedRkt(args: readonly string[]): Promise<number> {
   process.on('SIGTERM', forward);
   const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
   process.off('SIGTERM', forward);
-  return code ?? 128 + (signalNumber(signal ?? '') ?? 0);
+  return code ?? exitCodeOfSignal(signal ?? 'SIGKILL');
 }

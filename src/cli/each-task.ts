@@ -1,0 +1,28 @@
+import { findTaskIds } from './find-task.ts';
+import { errorText } from './output.ts';
+import type { Session } from './with-driver.ts';
+
+/**
+ * Does the same to several tasks at once and prints the id of each when it is done. All are tried; the last failure ends
+ * the command, the others are told before it.
+ */
+export async function eachTask(
+  { driver, output, settings }: Session,
+  wanted: readonly string[],
+  act: (taskId: string) => Promise<void>,
+): Promise<undefined> {
+  const ids = await findTaskIds(driver, wanted);
+  const results = await Promise.allSettled(
+    ids.map(async (id) => {
+      await act(id);
+      output.print({ id }, () => id);
+    }),
+  );
+  const failures = results.flatMap((result) =>
+    result.status === 'rejected' ? [result.reason as unknown] : [],
+  );
+  const last = failures.pop();
+  failures.forEach((error) => process.stderr.write(errorText(error, { json: settings.json, debug: false })));
+  if (last !== undefined) throw last instanceof Error ? last : new Error(String(last));
+  return undefined;
+}

@@ -1,0 +1,69 @@
+import { watch } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+
+const CHUNK_BYTES = 64 * 1024;
+/** The safety net below the watch. */
+const SWEEP_MS = 500;
+
+/**
+ * Passes on what a file holds and what is appended to it, from its beginning. Returns when `ended` was aborted and all
+ * that was written until then has been passed on; whoever aborts it knows that nobody writes any more.
+ */
+export async function followFile(
+  path: string,
+  write: (chunk: Buffer) => Promise<void>,
+  ended: AbortSignal,
+): Promise<void> {
+  const file = await open(path);
+  const changes = watchChanges(path, ended);
+  try {
+    for (;;) {
+      const isLast = ended.aborted;
+      await copyRest(file, write);
+      if (isLast) return;
+      await changes.next();
+    }
+  } finally {
+    changes.close();
+    await file.close();
+  }
+}
+
+async function copyRest(file: FileHandle, write: (chunk: Buffer) => Promise<void>): Promise<void> {
+  const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+  for (;;) {
+    const { bytesRead } = await file.read(buffer, 0, CHUNK_BYTES);
+    if (bytesRead === 0) return;
+    await write(buffer.subarray(0, bytesRead));
+  }
+}
+
+/** Resolves `next` when the file may have changed since the last time, or the end has come. */
+function watchChanges(path: string, ended: AbortSignal): { next: () => Promise<void>; close: () => void } {
+  let hasChanged = false;
+  let wake = (): void => undefined;
+  const notify = (): void => {
+    hasChanged = true;
+    wake();
+  };
+  const watcher = watch(path, notify);
+  // A watch that breaks leaves the sweep.
+  watcher.on('error', () => watcher.close());
+  const sweep = setInterval(notify, SWEEP_MS);
+  ended.addEventListener('abort', notify, { once: true });
+  return {
+    async next() {
+      if (!hasChanged) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+      hasChanged = false;
+    },
+    close() {
+      watcher.close();
+      clearInterval(sweep);
+      ended.removeEventListener('abort', notify);
+    },
+  };
+}

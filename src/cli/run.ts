@@ -1,0 +1,113 @@
+import type { Command } from 'commander';
+import { lastValueFrom } from 'rxjs';
+
+import type { ExitResult } from '../model/exit-result.ts';
+import type { TaskSpecInput } from '../model/task-spec.ts';
+import { exitCodeOfSignal, exitCodeOfTask } from './exit-codes.ts';
+import { followFile } from './follow-file.ts';
+import { exitText } from './humanize.ts';
+import { addRunOptions } from './run-options.ts';
+import { runSpec, type RunSpecFlags } from './run-spec.ts';
+import { jsonSink, plainSink, type OutputSink } from './task-output.ts';
+import { withDriver, type Session } from './with-driver.ts';
+
+interface RunFlags extends RunSpecFlags {
+  readonly detach?: boolean;
+  readonly rm?: boolean;
+  readonly stopTimeout?: number;
+}
+
+/** `rkt-streams run IMAGE [-- ARGUMENTS…]`: starts a task, and stays with it unless detached. */
+export function runCommand(program: Command): void {
+  const command = program
+    .command('run')
+    .summary('run an image as a task')
+    .description(
+      'Runs an image as a task. Its output appears here, an interrupt stops it, and its exit code is that of the\n' +
+        'command. The task outlives this command when that is killed or was told to --detach.',
+    )
+    .argument('<image>', 'image name, path of an .aci, or URL')
+    .argument('[arguments...]', 'for the app, after --; instead of those in the image')
+    .action((image: string, args: string[], flags: RunFlags, self: Command) => {
+      const spec = runSpec(image, args, flags, { cwd: process.cwd(), env: process.env });
+      return withDriver(self, (session) => run(session, spec, flags));
+    });
+  addRunOptions(command);
+}
+
+async function run(session: Session, spec: TaskSpecInput, flags: RunFlags): Promise<number | undefined> {
+  const { driver, output, interrupt } = session;
+  const shutdown = (): void => void driver.shutdown().catch(warn(session, 'The shutdown failed'));
+  const stopListening = interrupt.onSignal(shutdown);
+  try {
+    await driver.startTask(spec);
+  } catch (error) {
+    // The shutdown took the start back.
+    const signal = interrupt.received();
+    if (signal === undefined) throw error;
+    return exitCodeOfSignal(signal);
+  } finally {
+    stopListening();
+  }
+  const { id, podId, pid } = driver.inspectTask(spec.id);
+  if (flags.detach === true) {
+    output.print({ id, podId, pid }, () => id);
+    return undefined;
+  }
+  if (output.isJson) output.print({ id, podId, pid }, () => '');
+  const exit = await attached(session, id, flags);
+  if (flags.rm === true) await driver.destroyTask(id, { force: true });
+  const signal = interrupt.received();
+  return signal === undefined ? exitCodeOfTask(exit) : exitCodeOfSignal(signal);
+}
+
+/** Stays with a running task until it has ended and all of its output was printed. */
+async function attached(session: Session, id: string, flags: RunFlags): Promise<ExitResult> {
+  const { driver, output, interrupt } = session;
+  const ended = new AbortController();
+  const outputs = Promise.all([
+    printOutput(session, id, 'stdout', ended.signal),
+    printOutput(session, id, 'stderr', ended.signal),
+  ]);
+  const stopListening = interrupt.onSignal((signal) => {
+    const isFirst = interrupt.count() === 1;
+    const { stopTimeout } = flags;
+    const options = isFirst
+      ? {
+          signal: signal === 'SIGPIPE' ? 'SIGTERM' : signal,
+          ...(stopTimeout !== undefined && { timeoutMs: stopTimeout }),
+        }
+      : { timeoutMs: 0 };
+    driver.stopTask(id, options).catch(warn(session, `Task "${id}" could not be stopped`));
+  });
+  try {
+    const exit = await lastValueFrom(driver.waitTask(id));
+    ended.abort();
+    await outputs;
+    if (output.isJson) output.print({ id, exit }, () => '');
+    else if (exit.oomKilled || exit.error !== undefined)
+      output.warn(`task "${id}" ended: ${exit.error ?? exitText(exit)}`);
+    return exit;
+  } finally {
+    ended.abort();
+    stopListening();
+  }
+}
+
+async function printOutput(
+  { driver, output }: Session,
+  id: string,
+  stream: 'stdout' | 'stderr',
+  ended: AbortSignal,
+): Promise<void> {
+  const { stdoutPath, stderrPath } = driver.inspectTask(id);
+  const path = stream === 'stdout' ? stdoutPath : stderrPath;
+  if (path === undefined) return;
+  const sink: OutputSink = output.isJson ? jsonSink(process.stdout, id, stream) : plainSink(process[stream]);
+  await followFile(path, (chunk) => sink.write(chunk), ended);
+  await sink.end();
+}
+
+function warn({ output }: Session, what: string): (error: unknown) => void {
+  return (error) => output.warn(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+}

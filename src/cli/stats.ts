@@ -1,0 +1,89 @@
+import type { Command } from 'commander';
+import { filter, firstValueFrom, map, skip, take, takeUntil, withLatestFrom, type Observable } from 'rxjs';
+
+import { RktError } from '../model/errors.ts';
+import type { TaskStatsSample } from '../model/task-stats.ts';
+import type { TaskStatus } from '../model/task-status.ts';
+import { findTaskIds } from './find-task.ts';
+import { withExamples } from './help.ts';
+import { statsLines, statsText, type StatsRow } from './stats-text.ts';
+import { count, durationMs } from './values.ts';
+import { followOthers, withDriverUntilSignal, type Session } from './with-driver.ts';
+
+interface StatsFlags {
+  readonly interval: number;
+  readonly once?: boolean;
+  readonly count?: number;
+}
+
+/** `rkt-streams stats`: what the tasks use. */
+export function statsCommand(program: Command): void {
+  const command = program
+    .command('stats')
+    .summary('show what the tasks use')
+    .description(
+      'Shows CPU time (of one core) and memory of the running tasks after every interval: a table that stays in place\n' +
+        'on a terminal, lines elsewhere. With ids it ends when all of these tasks have.',
+    )
+    .argument('[id...]', 'ids or names of tasks, or the beginning of one; all tasks without')
+    .option(
+      '-i, --interval <duration>',
+      'time between two samples, in ms; 2s works too',
+      durationMs('ms'),
+      1_000,
+    )
+    .option('--once', 'end after one sample')
+    .option('-n, --count <n>', 'end after so many samples', count)
+    .action((ids: string[], flags: StatsFlags, self: Command) =>
+      withDriverUntilSignal(self, (session) => stats(session, ids, flags)),
+    );
+  withExamples(command, [
+    ['stats', 'A table of all tasks'],
+    ['stats web --once', 'One line for one task'],
+    ['stats --json --interval 10s >>stats.ndjson', 'A record for later'],
+  ]);
+}
+
+async function stats(session: Session, wanted: readonly string[], flags: StatsFlags): Promise<undefined> {
+  const { driver, output } = session;
+  const ids = new Set(await findTaskIds(driver, wanted));
+  if (ids.size > 0) await checkRunning(session, ids);
+  else followOthers(session);
+  const limit = flags.once === true ? 1 : flags.count;
+  const ticks$ = driver.allTaskStats({ intervalMs: flags.interval }).pipe(
+    // The first sample has nothing to compare with: its CPU figures are all 0.
+    skip(1),
+    map((samples) => (ids.size === 0 ? samples : samples.filter(({ taskId }) => ids.has(taskId)))),
+    take(limit ?? Number.POSITIVE_INFINITY),
+    withLatestFrom(driver.tasks()),
+    takeUntil(allEnded(session, ids)),
+  );
+  let isFirst = true;
+  await ticks$.forEach(([samples, tasks]) => {
+    if (output.isJson) samples.forEach((sample) => output.print(sample, () => ''));
+    else if (output.isTty && flags.once !== true)
+      output.redraw(statsText(rows(samples, tasks), output.paint));
+    else output.print({}, () => statsLines(rows(samples, tasks), isFirst));
+    isFirst = false;
+  });
+  return undefined;
+}
+
+function rows(samples: readonly TaskStatsSample[], tasks: readonly TaskStatus[]): readonly StatsRow[] {
+  const limits = new Map(tasks.map(({ id, memoryLimitBytes }) => [id, memoryLimitBytes]));
+  return samples.map(({ taskId, usage }) => ({ taskId, usage, limitBytes: limits.get(taskId) }));
+}
+
+async function checkRunning({ driver }: Session, ids: ReadonlySet<string>): Promise<void> {
+  if (!haveEnded(await firstValueFrom(driver.tasks()), ids)) return;
+  throw new RktError('RKT_ERR_TASK_NOT_RUNNING', `Nothing to measure: ${[...ids].join(', ')} has exited`);
+}
+
+/** Emits when the last of the named tasks has exited; never without names. */
+function allEnded({ driver }: Session, ids: ReadonlySet<string>): Observable<unknown> {
+  return driver.tasks().pipe(filter((tasks) => ids.size > 0 && haveEnded(tasks, ids)));
+}
+
+function haveEnded(tasks: readonly TaskStatus[], ids: ReadonlySet<string>): boolean {
+  return !tasks.some(({ id, phase }) => ids.has(id) && phase !== 'exited' && phase !== 'unknown');
+}

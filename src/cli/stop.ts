@@ -1,0 +1,45 @@
+import type { Command } from 'commander';
+
+import { eachTask } from './each-task.ts';
+import { withExamples } from './help.ts';
+import { durationMs, signal } from './values.ts';
+import { withDriverUntilSignal } from './with-driver.ts';
+
+interface StopFlags {
+  readonly timeout?: number;
+  readonly signal?: NodeJS.Signals;
+}
+
+/** `rkt-streams stop ID…`: ends tasks, gently first. */
+export function stopCommand(program: Command): void {
+  const command = program
+    .command('stop')
+    .summary('end tasks')
+    .description(
+      'Ends tasks: sends a signal, and kills everything in the task when it has not exited in time. A task that has\n' +
+        'exited stays in the list until it is removed.',
+    )
+    .argument('<id...>', 'ids or names of tasks, or the beginning of one')
+    .option(
+      '-t, --timeout <duration>',
+      'time after the signal, in seconds; 500ms works too (default: 5)',
+      durationMs('s'),
+    )
+    .option('-s, --signal <signal>', 'name or number (default: SIGINT)', signal)
+    .action((ids: string[], flags: StopFlags, self: Command) => stop(ids, flags, self));
+  withExamples(command, [
+    ['stop web', 'SIGINT, and SIGKILL after 5 s'],
+    ['stop --signal TERM --timeout 30 web worker', 'Two tasks, with more time'],
+    ['stop --timeout 0 web', 'Kill at once'],
+  ]);
+}
+
+async function stop(ids: readonly string[], flags: StopFlags, command: Command): Promise<void> {
+  const options = {
+    ...(flags.timeout !== undefined && { timeoutMs: flags.timeout }),
+    ...(flags.signal !== undefined && { signal: flags.signal }),
+  };
+  await withDriverUntilSignal(command, (session) =>
+    eachTask(session, ids, (id) => session.driver.stopTask(id, options)),
+  );
+}

@@ -1,0 +1,38 @@
+import { StringDecoder } from 'node:string_decoder';
+import type { Writable } from 'node:stream';
+
+/** Takes the output of a task in pieces, each until it is written; `end` writes what is left over. */
+export interface OutputSink {
+  write(chunk: Buffer): Promise<void>;
+  end(): Promise<void>;
+}
+
+/** The bytes as they are. */
+export function plainSink(to: Writable): OutputSink {
+  return { write: (chunk) => written(to, chunk), end: () => Promise.resolve() };
+}
+
+/** One JSON object a line of text: `{"id":"web","stream":"stdout","line":"…"}`. */
+export function jsonSink(to: Writable, id: string, stream: 'stdout' | 'stderr'): OutputSink {
+  const decoder = new StringDecoder('utf8');
+  let rest = '';
+  const objects = (lines: readonly string[]): string =>
+    lines.map((line) => `${JSON.stringify({ id, stream, line })}\n`).join('');
+  return {
+    async write(chunk) {
+      const lines = (rest + decoder.write(chunk)).split('\n');
+      rest = lines.pop() ?? '';
+      if (lines.length > 0) await written(to, objects(lines));
+    },
+    async end() {
+      rest += decoder.end();
+      if (rest !== '') await written(to, objects([rest]));
+      rest = '';
+    },
+  };
+}
+
+/** A reader that went away is no error here: the command learns of it as an interrupt. */
+function written(to: Writable, data: Buffer | string): Promise<void> {
+  return new Promise((resolve) => to.write(data, () => resolve()));
+}

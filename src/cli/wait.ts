@@ -1,0 +1,49 @@
+import type { Command } from 'commander';
+import { lastValueFrom, map, merge, tap, toArray } from 'rxjs';
+
+import type { ExitResult } from '../model/exit-result.ts';
+import { EXIT_OK, exitCodeOfTask } from './exit-codes.ts';
+import { findTaskIds } from './find-task.ts';
+import { withExamples } from './help.ts';
+import { exitText } from './humanize.ts';
+import { followOthers, withDriverUntilSignal, type Session } from './with-driver.ts';
+
+interface Ended {
+  readonly id: string;
+  readonly exit: ExitResult;
+}
+
+/** `rkt-streams wait ID…`: until the tasks have ended. */
+export function waitCommand(program: Command): void {
+  const command = program
+    .command('wait')
+    .summary('wait until tasks have ended')
+    .description(
+      'Waits until all of the tasks have ended and tells how, one a line. Exits with the code of the task; of several,\n' +
+        'with the first one that is not 0, in the order of the arguments.',
+    )
+    .argument('<id...>', 'ids or names of tasks, or the beginning of one')
+    .action((ids: string[], _flags: object, self: Command) =>
+      withDriverUntilSignal(self, (session) => wait(session, ids)),
+    );
+  withExamples(command, [
+    ['wait job && echo done', 'Go on when a task has succeeded'],
+    ['wait a b c --json', 'How three tasks ended'],
+  ]);
+}
+
+async function wait(session: Session, wanted: readonly string[]): Promise<number> {
+  const { driver, output } = session;
+  const ids = await findTaskIds(driver, wanted);
+  followOthers(session);
+  const waits = ids.map((id) => driver.waitTask(id).pipe(map((exit): Ended => ({ id, exit }))));
+  const all$ = merge(...waits).pipe(
+    tap(({ id, exit }) => output.print({ id, ...exit }, () => `${id}  ${exitText(exit)}`)),
+    toArray(),
+  );
+  const ends = await lastValueFrom(all$);
+  const interrupted = ends.length < ids.length;
+  if (interrupted) throw new Error('interrupted before all tasks had ended');
+  const codes = ids.map((id) => ends.filter((end) => end.id === id).map(({ exit }) => exitCodeOfTask(exit)));
+  return codes.flat().find((code) => code !== 0) ?? EXIT_OK;
+}
