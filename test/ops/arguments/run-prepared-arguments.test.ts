@@ -1,0 +1,45 @@
+import { expect } from 'chai';
+
+import type { TaskSpecInput } from '../../../src/model/task-spec.ts';
+import { runPreparedArguments } from '../../../src/ops/arguments/run-prepared-arguments.ts';
+import { expectRktError } from '../../support/errors.ts';
+import { aTaskSpec } from '../../support/task-specs.ts';
+
+const POD = '591531c3-15fa-4c70-b535-1420e03c7ef5';
+const argumentsOf = (config: Partial<TaskSpecInput['config']> = {}): readonly string[] =>
+  runPreparedArguments(aTaskSpec('one', { config: { image: 'example.com/app', ...config } }), POD);
+
+describe('runPreparedArguments', () => {
+  it('is short for a task that has only an image', () => {
+    expect(argumentsOf()).to.deep.equal(['--insecure-options=all', '--debug=false', 'run-prepared', POD]);
+  });
+
+  it('has everything in the order of rkt', () => {
+    const args = argumentsOf({
+      ...{ dns_servers: ['8.8.8.8', '2001:db8::1'], dns_search_domains: ['a.example', 'b.example'] },
+      ...{ net: ['default', 'own:IP=10.0.0.1'], debug: true, insecure_options: ['image'] },
+    });
+    expect(args).to.deep.equal([
+      ...['--insecure-options=image', '--debug=true', 'run-prepared', '--dns=8.8.8.8', '--dns=2001:db8::1'],
+      ...['--dns-search=a.example', '--dns-search=b.example', '--net=default,own:IP=10.0.0.1', POD],
+    ]);
+  });
+
+  for (const word of ['host', 'none']) {
+    it(`takes ${word} as the only DNS server`, () => {
+      expect(argumentsOf({ dns_servers: [word] })).to.include(`--dns=${word}`);
+    });
+
+    it(`refuses ${word} beside another DNS server`, () => {
+      const call = (): unknown => argumentsOf({ dns_servers: ['8.8.8.8', word] });
+      expect(expectRktError(call, 'RKT_ERR_DNS').message).to.include(`"${word}"`);
+    });
+  }
+
+  for (const server of ['', 'localhost', '8.8.8', '8.8.8.8:53', '8.8.8.8,1.1.1.1', ' 8.8.8.8', 'HOST']) {
+    it(`refuses ${JSON.stringify(server)} as a DNS server`, () => {
+      const call = (): unknown => argumentsOf({ dns_servers: [server] });
+      expect(expectRktError(call, 'RKT_ERR_DNS').message).to.include(`"${server}"`);
+    });
+  }
+});
