@@ -1,4 +1,4 @@
-import { loadavg, uptime } from 'node:os';
+import { cpus, loadavg, uptime, type CpuInfo } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import si from 'systeminformation';
@@ -16,7 +16,8 @@ export interface Host {
 }
 
 export interface HostDeps {
-  readonly systemInformation?: Pick<typeof si, 'currentLoad' | 'mem' | 'fsSize'>;
+  readonly systemInformation?: Pick<typeof si, 'mem' | 'fsSize'>;
+  readonly readCpus?: () => readonly Pick<CpuInfo, 'times'>[];
   readonly timeoutMs?: number;
   readonly nowMs?: () => number;
 }
@@ -25,13 +26,18 @@ const DEFAULT_TIMEOUT_MS = 2_000;
 /** Reading the disks starts a process, and they change slowly. */
 const DISKS_MAX_AGE_MS = 10_000;
 
-/** Figures by systeminformation: use one instance for all, because its CPU load is counted from its last call. */
+/**
+ * Figures by systeminformation and node:os: use one instance for all.
+ *
+ * The CPU percent is counted from the sample before, and absent in the first. systeminformation's own load would block the
+ * event loop, since it runs a shell for every call, and takes half a second for the first one.
+ */
 export function createHost(deps: HostDeps = {}): Host {
-  const { systemInformation = si, timeoutMs = DEFAULT_TIMEOUT_MS, nowMs = () => performance.now() } = deps;
-  const readLoad = inTime(() => systemInformation.currentLoad(), timeoutMs);
+  const { systemInformation = si, timeoutMs = DEFAULT_TIMEOUT_MS } = deps;
+  const { readCpus = cpus, nowMs = () => performance.now() } = deps;
   const readMemory = inTime(() => systemInformation.mem(), timeoutMs);
   const readDisks = inTime(() => systemInformation.fsSize(), timeoutMs);
-  let hasBaseline = false;
+  let before: CpuTimes | undefined;
   let disks: { readonly readAtMs: number; readonly value: HostStats['disks'] } | undefined;
 
   const recentDisks = async (): Promise<HostStats['disks']> => {
@@ -44,10 +50,10 @@ export function createHost(deps: HostDeps = {}): Host {
 
   return {
     async sample() {
-      const [load, memory, currentDisks] = await Promise.all([readLoad(), readMemory(), recentDisks()]);
-      // The first answer of currentLoad is about the time since the machine was booted.
-      const percent = hasBaseline ? figure(load?.currentLoad) : undefined;
-      hasBaseline ||= load !== undefined;
+      const now = sumTimes(readCpus());
+      const percent = before === undefined ? undefined : busyPercent(before, now);
+      before = now;
+      const [memory, currentDisks] = await Promise.all([readMemory(), recentDisks()]);
       return {
         cpu: {
           ...readCpuFacts(),
@@ -60,6 +66,28 @@ export function createHost(deps: HostDeps = {}): Host {
       };
     },
   };
+}
+
+interface CpuTimes {
+  readonly busyMs: number;
+  readonly allMs: number;
+}
+
+function sumTimes(all: readonly Pick<CpuInfo, 'times'>[]): CpuTimes {
+  let busyMs = 0;
+  let idleMs = 0;
+  for (const { times } of all) {
+    busyMs += times.user + times.nice + times.sys + times.irq;
+    idleMs += times.idle;
+  }
+  return { busyMs, allMs: busyMs + idleMs };
+}
+
+/** Undefined when no time has passed, or it went back, as after a core was taken away. */
+function busyPercent(before: CpuTimes, now: CpuTimes): number | undefined {
+  const allMs = now.allMs - before.allMs;
+  const busyMs = now.busyMs - before.busyMs;
+  return allMs <= 0 || busyMs < 0 ? undefined : Math.min(100, (busyMs / allMs) * 100);
 }
 
 /** `used` of systeminformation counts the page cache; ours is what is not available. */

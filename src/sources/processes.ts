@@ -21,7 +21,7 @@ export interface ProcessesDeps {
   readonly readUsage?: (
     pids: number[],
     options: { maxage: number },
-  ) => Promise<Record<string, Usage | undefined>>;
+  ) => Promise<Record<string, Usage | null | undefined>>;
   readonly nowMs?: () => number;
 }
 
@@ -34,7 +34,7 @@ const REFUSED_FOR_MS = 2 * MAX_AGE_MS;
  * Figures by pidusage: use one instance for all.
  *
  * Its counters are taken and never its percent, which depends on who else asks for the same pid and is 0 at first.
- * `pidusage.clear` leaks descriptors, so entries are left to age out. It answers undefined for a dead process as long
+ * `pidusage.clear` leaks descriptors, so entries are left to age out. It answers nothing for a dead process as long
  * as it is asked, even when a new process has got the pid: hence the pause after a refusal. A pid is read once at a
  * time, since two first reads at once would leave a descriptor open.
  */
@@ -71,16 +71,21 @@ export function createProcesses(deps: ProcessesDeps = {}): Processes {
   };
 }
 
-/** pidusage's types promise a value for every pid; for a dead one there is none. */
+/** pidusage's types promise a value for every pid; for a dead one it is null or undefined. */
 function readByPidusage(
   pids: number[],
   options: { maxage: number },
-): Promise<Record<string, Usage | undefined>> {
+): Promise<Record<string, Usage | null | undefined>> {
   return pidusage(pids, options);
 }
 
-function toFigures(usage: Usage | undefined): ProcessFigures | undefined {
-  if (usage === undefined || !Number.isFinite(usage.ctime) || !Number.isFinite(usage.memory))
+function toFigures(usage: Usage | null | undefined): ProcessFigures | undefined {
+  if (
+    usage === undefined ||
+    usage === null ||
+    !Number.isFinite(usage.ctime) ||
+    !Number.isFinite(usage.memory)
+  )
     return undefined;
   return { cpuNs: usage.ctime * NS_PER_MS, rssBytes: usage.memory };
 }

@@ -79,11 +79,11 @@ function sampleUntilExit(
 }
 
 /** Emits once, when the task has exited or is gone, or the registry was closed. */
-function taskEnded({ get, changes$ }: StatsDeps['registry'], taskId: string): Observable<unknown> {
+function taskEnded(registry: StatsDeps['registry'], taskId: string): Observable<unknown> {
   return defer(() => {
-    const phase = get(taskId)?.phase;
+    const phase = registry.get(taskId)?.phase;
     if (phase === undefined || phase === 'exited') return of(true);
-    return changes$.pipe(
+    return registry.changes$.pipe(
       filter(({ kind, record }) => record.id === taskId && (kind === 'removed' || record.phase === 'exited')),
       take(1),
       defaultIfEmpty(true),

@@ -8,7 +8,7 @@ import { parentChain, type CgroupPlace } from './cgroup-place.ts';
 import type { CgroupLimits } from './cgroups.ts';
 import type { Hierarchy } from './hierarchies.ts';
 import { applyLimits, limitedControllers } from './limits.ts';
-import { removeDirectories } from './remove-cgroup.ts';
+import { removeDirectories, removeEmptyParents } from './remove-cgroup.ts';
 
 /** How often the parent is made again after the last other task took it away in between. */
 const MAX_ATTEMPTS = 5;
@@ -37,7 +37,8 @@ export async function createCgroup(
     }
     return made;
   } catch (error) {
-    await removeDirectories(place, made);
+    // What goes wrong while undoing would hide why it had to be undone.
+    await removeDirectories(place, made).catch(() => undefined);
     throw failure(name, error instanceof Error ? error.message : String(error), error);
   }
 }
@@ -67,7 +68,9 @@ async function makeIn(
       await makeFresh(directory);
       return directory;
     } catch (error) {
-      if (errnoCode(error) !== 'ENOENT' || attempt === MAX_ATTEMPTS) throw error;
+      if (errnoCode(error) === 'ENOENT' && attempt < MAX_ATTEMPTS) continue;
+      await removeEmptyParents(place, directory);
+      throw error;
     }
   }
 }

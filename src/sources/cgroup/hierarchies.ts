@@ -67,7 +67,9 @@ export function directoryOf(mount: Mount, processCgroups: string): string | unde
         : names.split(',').some((name) => mount.controllers.includes(name));
     if (!matches) continue;
     const below = relative(mount.mountRoot, path);
-    return below.split('/').includes('..') ? undefined : join(mount.mountPoint, below);
+    // A path outside of the cgroup namespace begins with "/..", one outside of the mount leads out of its root.
+    const isVisible = ![path, below].some((text) => text.split('/').includes('..'));
+    return isVisible ? join(mount.mountPoint, below) : undefined;
   }
   return undefined;
 }

@@ -70,7 +70,8 @@ async function removeWhenIdle(directory: string, deadlineMs: number): Promise<vo
   }
 }
 
-async function removeEmptyParents(place: CgroupPlace, directory: string): Promise<void> {
+/** Removes the parent of a task's cgroup when it was the last one. */
+export async function removeEmptyParents(place: CgroupPlace, directory: string): Promise<void> {
   const hierarchy = hierarchyOf(place.hierarchies, directory);
   if (hierarchy === undefined) return;
   for (const parent of parentChain(place, hierarchy).toReversed()) {
