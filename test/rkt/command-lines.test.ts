@@ -1,0 +1,66 @@
+import { expect } from 'chai';
+
+import { enterCommand } from '../../src/rkt/enter.ts';
+import { fetchImages } from '../../src/rkt/fetch.ts';
+import { collectPods } from '../../src/rkt/gc.ts';
+import { runPreparedCommand } from '../../src/rkt/run-prepared.ts';
+import { stopPod } from '../../src/rkt/stop.ts';
+import { trustPrefix } from '../../src/rkt/trust.ts';
+import { recordedCommands, replayRunner } from '../support/recordings.ts';
+
+const POD = '591531c3-15fa-4c70-b535-1420e03c7ef5';
+
+/** A runner that answers as rkt once did to this subcommand. */
+function answering(subcommand: string): ReturnType<typeof replayRunner> {
+  const answer = recordedCommands().find(
+    ({ args, exitCode, scenario }) => args[0] === subcommand && exitCode === 0 && scenario !== 'version',
+  );
+  return replayRunner(answer ?? expect.fail(`no ${subcommand} was recorded`));
+}
+
+describe('the command lines of rkt', () => {
+  const runner = {
+    ...answering('list'),
+    binary: { command: ['/bin/sh', '/x/rkt.sh'], runtime: 'embedded' as const },
+    globalArgs: ['--dir=/d'],
+  };
+
+  it('begin with the binary and its global flags', () => {
+    const begin = ['/bin/sh', '/x/rkt.sh', '--dir=/d'];
+    expect(runPreparedCommand(runner, ['run-prepared', POD])).to.deep.equal([...begin, 'run-prepared', POD]);
+    expect(enterCommand(runner, POD, ['/bin/ls'])).to.deep.equal([...begin, 'enter', POD, '/bin/ls']);
+    expect(enterCommand(runner, POD, ['/bin/ls'], 'a')).to.deep.equal([
+      ...begin,
+      'enter',
+      '--app=a',
+      POD,
+      '/bin/ls',
+    ]);
+  });
+
+  it('have the insecure options of fetch in front', async () => {
+    const fetch = answering('fetch');
+    await fetchImages(fetch, ['a.aci'], { insecureOptions: ['image', 'tls'] });
+    await fetchImages(fetch, ['b.aci']);
+    expect(fetch.sent).to.deep.equal([
+      ['--insecure-options=image,tls', 'fetch', '--full', 'a.aci'],
+      ['fetch', '--full', 'b.aci'],
+    ]);
+  });
+
+  it('have the times of gc in milliseconds', async () => {
+    const gc = answering('gc');
+    await collectPods(gc, { gracePeriodMs: 0, expirePreparedMs: 60_000, markOnly: true });
+    expect(gc.sent).to.deep.equal([['gc', '--grace-period=0ms', '--expire-prepared=60000ms', '--mark-only']]);
+  });
+
+  it('have the force of stop and the prefix of trust', async () => {
+    const [stop, trust] = [answering('stop'), answering('trust')];
+    await stopPod(stop, POD, { force: true });
+    await trustPrefix(trust, 'example.com/app');
+    expect(stop.sent).to.deep.equal([['stop', '--force', POD]]);
+    expect(trust.sent).to.deep.equal([
+      ['trust', '--skip-fingerprint-review=true', '--prefix=example.com/app'],
+    ]);
+  });
+});
