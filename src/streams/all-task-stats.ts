@@ -16,7 +16,7 @@ export interface AllTaskStatsOptions {
 }
 
 /** Tasks that are read before the event loop gets its turn: about 4 ms. */
-const SLICE_SIZE = 50;
+const SLICE_SIZE = 20;
 
 /**
  * Resource usage of all tasks that have not exited, one frozen array a tick, in the order the tasks were added.

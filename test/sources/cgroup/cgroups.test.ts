@@ -152,6 +152,14 @@ describe('detectCgroups', () => {
     expect(readFileSync(`${root}/memory/rkt-streams/new/memory.limit_in_bytes`, 'utf8')).to.equal('8192');
   });
 
+  it('tells the directories of a cgroup before they are made', async () => {
+    const { root, detect } = fixture('v1');
+    const cgroups = await detect();
+    const planned = cgroups.pathsFor('a b');
+    expect(existsSync(planned[0] ?? root)).to.equal(false);
+    expect((await cgroups.create('a b', {})).paths).to.deep.equal(planned);
+  });
+
   it('undoes everything when one hierarchy refuses', async () => {
     const { root, detect } = fixture('v1');
     writeFileSync(`${root}/pids/blocked`, 'no directory');
