@@ -36,14 +36,15 @@ const HARMLESS = /group "rkt" not found/;
 export async function launch(ctx: OpsContext, runner: RktRunner, order: ShimOrder): Promise<Launched> {
   const stderrBefore = await sizeOf(order.stderr);
   const shim = await spawnShim(runner, order);
-  const beganMs = ctx.scheduler.now();
+  let seenMs: number | undefined;
   const outcome = await waitUntil<Outcome>(
     async () => {
       const exit = await readExitFile(order.files.exitFile);
       const appPid = await readProcessId(order.files.appPid);
       const pod = appPid === undefined ? undefined : await findPodStart(ctx, runner, order.podId);
       if (exit === undefined) {
-        const isFinal = pod?.flavor === 'fly' || ctx.scheduler.now() - beganMs > CHROOT_GRACE_MS;
+        if (pod !== undefined) seenMs ??= ctx.scheduler.now();
+        const isFinal = pod?.flavor === 'fly' || ctx.scheduler.now() - (seenMs ?? 0) > CHROOT_GRACE_MS;
         return pod && isFinal ? { launched: await launched(pod, shim) } : undefined;
       }
       const message = exit.code === RKT_FAILURE ? await rktMessage(order.stderr, stderrBefore) : '';
