@@ -19,10 +19,10 @@ export async function eachTask(
     }),
   );
   const failures = results.flatMap((result) =>
-    result.status === 'rejected' ? [result.reason as unknown] : [],
+    result.status === 'rejected' ? [result.reason as Error] : [],
   );
   const last = failures.pop();
   failures.forEach((error) => process.stderr.write(errorText(error, { json: settings.json, debug: false })));
-  if (last !== undefined) throw last instanceof Error ? last : new Error(String(last));
+  if (last !== undefined) throw last;
   return undefined;
 }

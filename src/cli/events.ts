@@ -19,7 +19,7 @@ export function eventsCommand(program: Command): void {
     .command('events')
     .summary('tell what happens to the tasks, until interrupted')
     .description(
-      'Tells what happens to the tasks of the data directory, whichever process does it, until interrupted.\n' +
+      'Tells what happens to the tasks of the data directory, whichever process does it, until interrupted. ' +
         'A task that another process started is told as recovered.',
     )
     .option('--replay', 'begin with the tasks that are there already')

@@ -17,7 +17,7 @@ export function execCommand(program: Command): void {
     .command('exec')
     .summary('run a command in a running task')
     .description(
-      'Runs a command in a running task, with standard input, output and error connected, and exits with its code.\n' +
+      'Runs a command in a running task, with standard input, output and error connected, and exits with its code. ' +
         'An interrupt kills the command; with --tty it is passed on as the key that was pressed.',
     )
     .argument('<id>', 'id or name of a task, or the beginning of one')

@@ -23,7 +23,7 @@ export function runCommand(program: Command): void {
     .command('run')
     .summary('run an image as a task')
     .description(
-      'Runs an image as a task. Its output appears here, an interrupt stops it, and its exit code is that of the\n' +
+      'Runs an image as a task. Its output appears here, an interrupt stops it, and its exit code is that of the ' +
         'command. The task outlives this command when that is killed or was told to --detach.',
     )
     .argument('<image>', 'image name, path of an .aci, or URL')

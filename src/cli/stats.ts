@@ -22,7 +22,7 @@ export function statsCommand(program: Command): void {
     .command('stats')
     .summary('show what the tasks use')
     .description(
-      'Shows CPU time (of one core) and memory of the running tasks after every interval: a table that stays in place\n' +
+      'Shows CPU time (of one core) and memory of the running tasks after every interval: a table that stays in place ' +
         'on a terminal, lines elsewhere. With ids it ends when all of these tasks have.',
     )
     .argument('[id...]', 'ids or names of tasks, or the beginning of one; all tasks without')

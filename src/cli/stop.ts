@@ -16,7 +16,7 @@ export function stopCommand(program: Command): void {
     .command('stop')
     .summary('end tasks')
     .description(
-      'Ends tasks: sends a signal, and kills everything in the task when it has not exited in time. A task that has\n' +
+      'Ends tasks: sends a signal, and kills everything in the task when it has not exited in time. A task that has ' +
         'exited stays in the list until it is removed.',
     )
     .argument('<id...>', 'ids or names of tasks, or the beginning of one')

@@ -19,7 +19,7 @@ export function waitCommand(program: Command): void {
     .command('wait')
     .summary('wait until tasks have ended')
     .description(
-      'Waits until all of the tasks have ended and tells how, one a line. Exits with the code of the task; of several,\n' +
+      'Waits until all of the tasks have ended and tells how, one a line. Exits with the code of the task; of several, ' +
         'with the first one that is not 0, in the order of the arguments.',
     )
     .argument('<id...>', 'ids or names of tasks, or the beginning of one')

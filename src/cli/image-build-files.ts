@@ -1,0 +1,80 @@
+import { realpathSync, statSync } from 'node:fs';
+import { isAbsolute, normalize } from 'node:path';
+
+import { collectHostPaths } from '../embedded/aci/host-files.ts';
+import type { RootfsFile } from '../embedded/aci/pack.ts';
+import { collectTree } from '../embedded/aci/tree-files.ts';
+
+/** What goes into the rootfs of an image. */
+export interface ImageContent {
+  /** A directory that becomes the rootfs. */
+  readonly rootfsDir?: string;
+  /** Programs, other files and directories of this machine, which keep their paths. */
+  readonly hostPaths?: readonly string[];
+  /** More files; they replace what is there. */
+  readonly files?: readonly RootfsFile[];
+}
+
+const MAX_LINKS = 40;
+
+/** Where a runtime mounts something; an image made of host paths gets them empty. */
+const MOUNT_POINTS: readonly RootfsFile[] = [
+  ...['dev', 'etc', 'proc', 'sys'].map((path): RootfsFile => ({ path, type: 'directory', mode: 0o755 })),
+  { path: 'tmp', type: 'directory', mode: 0o1777 },
+];
+
+/** The files of an image: each path once. @throws Error when something is missing on this machine */
+export function imageFiles({ rootfsDir, hostPaths = [], files = [] }: ImageContent): readonly RootfsFile[] {
+  const all = [
+    ...(rootfsDir === undefined ? MOUNT_POINTS : collectTree(rootfsDir, false)),
+    ...collectHostPaths(hostPaths),
+    ...hostPaths.filter(isDirectory).flatMap(directoryContents),
+    ...files,
+  ];
+  return [...new Map(all.map((file) => [file.path, file])).values()];
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path).isDirectory();
+}
+
+function directoryContents(path: string): readonly RootfsFile[] {
+  const top = realpathSync(path).slice(1);
+  const below = (name: string): string => `${top}/${name}`;
+  return collectTree(`/${top}`, false)
+    .filter((file) => file.path !== '')
+    .map((file) => ({
+      ...file,
+      path: below(file.path),
+      ...(file.type === 'link' && { linkname: below(file.linkname ?? '') }),
+    }));
+}
+
+/** The file that a path leads to inside the image, symbolic links followed; undefined when there is none. */
+export function fileInImage(files: readonly RootfsFile[], path: string): RootfsFile | undefined {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  let done: string[] = [];
+  let todo = parts(path);
+  for (let links = 0; todo.length > 0;) {
+    const [next = '', ...rest] = todo;
+    const here = next === '..' ? done.slice(0, -1) : [...done, next];
+    const found = byPath.get(here.join('/'));
+    todo = rest;
+    if (found?.type === 'symlink') {
+      links += 1;
+      if (links > MAX_LINKS) return undefined;
+      const { linkname = '' } = found;
+      if (isAbsolute(linkname)) done = [];
+      todo = [...parts(linkname), ...rest];
+      continue;
+    }
+    done = here;
+  }
+  return byPath.get(done.join('/'));
+}
+
+function parts(path: string): string[] {
+  return normalize(path)
+    .split('/')
+    .filter((part) => part !== '' && part !== '.');
+}
