@@ -37,7 +37,13 @@ export function oneOfEach(names: readonly string[]): (value: string) => string |
 /** The options every command takes, wherever they stand. */
 export const globalFlags: readonly FlagSpec[] = [
   { name: 'debug', kind: 'bool', help: 'print out more debug information to stderr' },
-  { name: 'dir', kind: 'value', default: '/var/lib/rkt', help: 'rkt data directory' },
+  {
+    name: 'dir',
+    kind: 'value',
+    default: '/var/lib/rkt',
+    help: 'rkt data directory',
+    check: (value) => (value === '' ? '"" is not a valid directory' : undefined),
+  },
   {
     name: 'insecure-options',
     kind: 'value',

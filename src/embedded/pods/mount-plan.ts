@@ -81,7 +81,7 @@ export function mountVolume(site: MountSite, mount: PlannedMount): void {
   const { script, view, root } = site;
   const { volume, path } = mount;
   const label = `${root}${path}`;
-  if (volume.kind === 'empty') throw new RktFailure(`${mountFailure('', label, 4096)}: invalid argument`);
+  if (volume.kind === 'empty') throw new RktFailure(mountProblem('', label, 4096), ['invalid argument']);
   const source = volume.source ?? '';
   const stat = statSync(source, { throwIfNoEntry: false });
   if (stat === undefined) {
@@ -151,5 +151,9 @@ export function prepareTarget({ script, view, root }: MountSite, path: string, d
 }
 
 function mountFailure(source: string, target: string, flags: number): string {
-  return `run: can't mount ${JSON.stringify(source)} on ${JSON.stringify(target)} with flags ${flags}`;
+  return `run: ${mountProblem(source, target, flags)}`;
+}
+
+function mountProblem(source: string, target: string, flags: number): string {
+  return `can't mount ${JSON.stringify(source)} on ${JSON.stringify(target)} with flags ${flags}`;
 }

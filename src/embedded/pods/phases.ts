@@ -1,5 +1,5 @@
-import { mkdirSync, readdirSync, realpathSync, statSync, type Dirent } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync, readdirSync, statSync, type Dirent } from 'node:fs';
+import { join } from 'node:path';
 
 import { RktFailure, systemErrorText, type RktContext } from '../context.ts';
 
@@ -32,14 +32,15 @@ export function ensurePhases(ctx: RktContext): void {
     try {
       mkdirSync(dir, { recursive: true, mode: 0o750 });
     } catch (error) {
-      throw new RktFailure(systemErrorText('mkdir', dir, error));
+      const isFile = (error as NodeJS.ErrnoException).code === 'EEXIST';
+      throw new RktFailure(systemErrorText('mkdir', dir, isFile ? { code: 'ENOTDIR' } : error));
     }
   }
 }
 
 function checkDataDir(dir: string): void {
   try {
-    realpathSync(dirname(dir));
+    statSync(dir, { throwIfNoEntry: false });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') {
       throw new RktFailure(`cannot evaluate dataDir ${JSON.stringify(dir)} real path: not a directory`);
@@ -47,8 +48,13 @@ function checkDataDir(dir: string): void {
   }
 }
 
+/** False also for what cannot be reached. */
 function isDirectory(dir: string): boolean {
-  return statSync(dir, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  try {
+    return statSync(dir, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  } catch {
+    return false;
+  }
 }
 
 /** Pods of one phase in the order of their UUIDs; strays are told on stderr the way rkt does (without newline). */

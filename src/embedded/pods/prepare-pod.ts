@@ -170,10 +170,13 @@ function valid<T extends object>(parsed: T | string): T {
   return parsed;
 }
 
-/** Variables with names an app may have, without those that steer the embedded rkt itself. */
+/** Names that say something about the launcher and its shell, not about the caller. */
+const OWN_VARIABLE = /^(RKT_STREAMS_.*|PWD|OLDPWD)$/;
+
+/** Variables with names an app may have. */
 function inheritedVariables(ctx: RktContext): readonly NameValue[] {
   return Object.entries(ctx.env).flatMap(([name, value]) => {
-    const fits = /^[A-Za-z_][A-Za-z_0-9.-]*$/.test(name) && !name.startsWith('RKT_STREAMS_');
+    const fits = /^[A-Za-z_][A-Za-z_0-9.-]*$/.test(name) && !OWN_VARIABLE.test(name);
     return fits && value !== undefined ? [{ name, value }] : [];
   });
 }

@@ -26,6 +26,8 @@ export interface Stage0Order {
   readonly names: NameFiles;
 }
 
+const NO_DIRECTORIES = 'run: cannot create directories of the pod';
+
 const NO_METADATA_SERVICE = [
   'stage0: failed to register the pod: could not reach the metadata service.',
   'Make sure metadata service is currently running or use',
@@ -51,11 +53,14 @@ export function stage0(ctx: RktContext, script: LaunchScript, order: Stage0Order
   if (rootStat === undefined) {
     throw new RktFailure(`stage0: error setting up app image: stat ${lower}: no such file or directory`);
   }
-  makeDirectories(script, root, usesOverlay ? [`overlay/${stage1Tree}/upper/rkt/status`] : []);
-  if (usesOverlay) mountOverlay(script, app, tree, root, rootStat);
+  script.attempt(NO_DIRECTORIES, 'mkdir', '-p', root, 'stage1/rootfs/rkt/env', 'stage1/rootfs/rkt/status');
+  if (usesOverlay) mountOverlay(script, { app, tree, root, stage1Tree, rootStat });
   // Scripts for a real rkt, which looks for them here.
   const scripts = join(ctx.dir, 'cas/tree', stage1Tree, 'rootfs');
   if (existsSync(join(scripts, 'stop'))) script.run('cp', '-a', '--', `${scripts}/.`, 'stage1/rootfs/');
+  if (existsSync(join(pod.dir, 'private-users-prepared'))) {
+    throw new RktFailure('user namespaces for pods (--private-users) are not supported by the embedded rkt');
+  }
   warn(script, flags);
   script.write('runtime-config', runtimeConfig(order));
   if (apps.length > 1) throw new RktFailure('fly only supports 1 application per Pod for now');
@@ -64,16 +69,13 @@ export function stage0(ctx: RktContext, script: LaunchScript, order: Stage0Order
   return { app, root, view };
 }
 
-function makeDirectories(script: LaunchScript, root: string, more: readonly string[]): void {
-  script.attempt(
-    'run: cannot create directories of the pod',
-    'mkdir',
-    '-p',
-    root,
-    'stage1/rootfs/rkt/env',
-    'stage1/rootfs/rkt/status',
-    ...more,
-  );
+/** An app's tree and the place it is mounted at. */
+interface OverlayOrder {
+  readonly app: PodApp;
+  readonly tree: string;
+  readonly root: string;
+  readonly stage1Tree: string;
+  readonly rootStat: { readonly mode: number; readonly uid: number; readonly gid: number };
 }
 
 /**
@@ -82,15 +84,18 @@ function makeDirectories(script: LaunchScript, root: string, more: readonly stri
  * Paths are relative to the pod's directory, so that no path of the user gets into the option string. The root of the
  * result has the mode and owner of the upper directory.
  */
-function mountOverlay(
-  script: LaunchScript,
-  app: PodApp,
-  tree: string,
-  root: string,
-  rootStat: { readonly mode: number; readonly uid: number; readonly gid: number },
-): void {
+function mountOverlay(script: LaunchScript, { app, tree, root, stage1Tree, rootStat }: OverlayOrder): void {
   const layer = (kind: string) => `overlay/${tree}/${kind}/${app.name}`;
-  script.attempt('run: cannot create directories of the pod', 'mkdir', '-p', layer('upper'), layer('work'));
+  script.raw('umask 0027');
+  script.attempt(
+    NO_DIRECTORIES,
+    'mkdir',
+    '-p',
+    layer('upper'),
+    layer('work'),
+    `overlay/${stage1Tree}/upper/rkt/status`,
+  );
+  script.raw('umask 0022');
   script.run('chmod', (rootStat.mode & 0o7777).toString(8), layer('upper'));
   if (rootStat.uid !== 0 || rootStat.gid !== 0)
     script.run('chown', `${rootStat.uid}:${rootStat.gid}`, layer('upper'));

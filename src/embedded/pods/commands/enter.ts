@@ -89,7 +89,8 @@ function enterScript(
     ]);
   }
   const app = readPodManifest(pod).apps.find((candidate) => candidate.name === name);
-  const view = new RootfsView(root);
+  // The link itself is no directory; what it leads to is.
+  const view = new RootfsView(`${root}/.`);
   const [program = ''] = argv;
   const problem = program.startsWith('/') ? executableProblem(view, program) : missingRelative(view, program);
   if (problem !== undefined) throw new RktFailure('exec failed', [problem]);

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 
 import { parseBool, parseDurationMs, type FlagSpec, type Flags } from '../../args.ts';
 import type { Command } from '../../command.ts';
-import { RktFailure, UsageFailure, wrapFailure, type RktContext } from '../../context.ts';
+import { RktFailure, UsageFailure, type RktContext } from '../../context.ts';
 import { formatFlag } from '../../global-flags.ts';
 import { formatTime } from '../../text.ts';
 import { findPod, locatePod, type PodEntry } from '../phases.ts';
@@ -61,11 +61,7 @@ export const command: Command = {
     await waitFor(ctx, pod, waitMs, 'error waiting for pod to finish', isFinished);
     await waitFor(ctx, pod, waitReadyMs, 'error waiting for pod readiness', isReady);
     const now = podStatus(ctx, locatePod(ctx, pod.uuid) ?? pod);
-    try {
-      print(ctx, now, flags.string('format'));
-    } catch (error) {
-      throw wrapFailure(error, 'unable to print status');
-    }
+    print(ctx, now, flags.string('format'));
     return 0;
   },
 };
@@ -109,7 +105,7 @@ function print(ctx: RktContext, pod: PodStatus, format: string): void {
     try {
       ctx.stdout(printPods(podJson(pod), format === 'json-pretty'));
     } catch (error) {
-      throw error instanceof RktFailure ? new RktFailure('error converting pod', [error.message]) : error;
+      throw notPrinted('error converting pod', error);
     }
     return;
   }
@@ -138,7 +134,12 @@ function exitLines(pod: PodStatus): readonly string[] {
       return code === undefined ? [] : [`app-${name}=${code}\n`];
     });
   } catch (error) {
-    if (!(error instanceof RktFailure)) throw error;
-    throw new RktFailure(`unable to get exit statuses for pod ${JSON.stringify(pod.uuid)}`, [error.message]);
+    throw notPrinted(`unable to get exit statuses for pod ${JSON.stringify(pod.uuid)}`, error);
   }
+}
+
+function notPrinted(why: string, error: unknown): unknown {
+  return error instanceof RktFailure
+    ? new RktFailure(`unable to print status: ${why}`, [error.message])
+    : error;
 }

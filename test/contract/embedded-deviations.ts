@@ -1,0 +1,114 @@
+/** Why some recorded steps are not, or not in every run, the same with the embedded rkt. */
+export interface Topic {
+  /** `differs`: the embedded rkt gives something else, always. `open`: depends on the machine or on timing. */
+  readonly kind: 'differs' | 'open';
+  /** As docs/embedded-rkt.md says it. */
+  readonly reason: string;
+  /** Steps by scenario. */
+  readonly steps: Readonly<Record<string, readonly number[]>>;
+}
+
+/** The one list of deviations; docs/embedded-rkt.md shows it, and a test holds the two together. */
+export const DEVIATIONS: Readonly<Record<string, Topic>> = {
+  version: {
+    kind: 'differs',
+    reason: '`Go Version` names Node.js: there is no Go in it.',
+    steps: { version: [0], 'data-dir': [29] },
+  },
+  commands: {
+    kind: 'differs',
+    reason:
+      'Commands that the driver does not use (`api-service`, `export`, `completion`, `metadata-service`, `image export|extract|gc|render|verify`) are missing, in the help as well.',
+    steps: {
+      version: [1, 2, 3, 19, 20, 21],
+      'data-dir': [25],
+      'image-list': [22, 23, 29, 30],
+    },
+  },
+  debug: {
+    kind: 'differs',
+    reason: '`--debug` prints chains of errors as rkt does, but not the steps of stage0 and stage1.',
+    steps: {
+      'prepare-basic': [11],
+      'run-foreground': [31],
+      'debug-errors': [5, 7, 9],
+      rm: [18],
+      gc: [21],
+    },
+  },
+  unprivileged: {
+    kind: 'differs',
+    reason:
+      'Without root rkt refuses at once. The embedded rkt works in a user namespace where the kernel allows one, so it gets as far as the permissions of the data directory let it.',
+    steps: { 'data-dir': [19, 20, 21, 22, 23, 24] },
+  },
+  store: {
+    kind: 'differs',
+    reason:
+      'The image store has no ql database: it is one JSON file per image, so names of its files and the errors about them differ.',
+    steps: { 'data-dir': [3, 34], 'image-list': [31] },
+  },
+  'hosts-entry': {
+    kind: 'differs',
+    reason:
+      '`--hosts-entry` works for images without /etc/hosts; fly trips over a directory it has made itself.',
+    steps: { 'run-ignored-flags': [28] },
+  },
+  'private-users': {
+    kind: 'differs',
+    reason:
+      '`--private-users` fails with 254 and says that it is not supported; fly prints the usage of its stage1 and exits with 2.',
+    steps: { 'run-ignored-flags': [20] },
+  },
+  'metadata-service': {
+    kind: 'differs',
+    reason: '`--mds-register` fails at once, without three tries to reach a metadata service.',
+    steps: { 'run-foreground': [30] },
+  },
+  docker: {
+    kind: 'differs',
+    reason: '`docker://` images are refused: there is no conversion.',
+    steps: { 'image-references': [8] },
+  },
+  mountinfo: {
+    kind: 'differs',
+    reason:
+      "Mounts are private to the pod's own mount namespace and never shared, and overlay paths are relative to the pod's directory, so the app's mount table looks different.",
+    steps: { 'run-volumes': [12] },
+  },
+  machine: {
+    kind: 'open',
+    reason: 'These steps print cgroups, sizes, descriptors or files of the machine they were recorded on.',
+    steps: {
+      enter: [6],
+      'run-ignored-flags': [14],
+      'image-list': [6],
+      'image-references': [10],
+      'data-dir': [6, 7, 8, 9, 10],
+    },
+  },
+  timing: {
+    kind: 'open',
+    reason:
+      'What these steps show depends on who is faster: which of several launchers wins, how far a killed command has come.',
+    steps: { stop: [10], 'parallel-runs': [5, 6, 7, 8], 'run-signals': [29] },
+  },
+};
+
+/** Scenarios that are not replayed at all. */
+export const LEFT_OUT: Readonly<Record<string, string>> = {
+  'api-service': 'The embedded rkt has no API service.',
+  'app-experiment': 'The embedded rkt has none of the experimental `rkt app` commands.',
+  export: 'The embedded rkt has no `export`.',
+  'image-export': 'The embedded rkt has no `image export`, `extract` and `render`.',
+  'stage1-selection': 'There is one stage1: `--stage1-…` options are accepted and have no effect.',
+  signatures:
+    'The key and the signatures of the recording were not kept; signatures have tests of their own.',
+  config: 'The configuration files of the recording were not kept; configuration has tests of its own.',
+};
+
+/** Steps of a scenario that are not compared, or known to differ. */
+export function deviatingSteps(scenario: string, kind: Topic['kind']): ReadonlySet<number> {
+  const topics = Object.values(DEVIATIONS).filter((topic) => topic.kind === kind);
+  return new Set(topics.flatMap((topic) => topic.steps[scenario] ?? []));
+}

@@ -1,0 +1,80 @@
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { expect } from 'chai';
+
+import { recordedImages, type RecordedImages } from '../support/images.ts';
+import { Replay, type Difference } from '../support/replay/replay.ts';
+import { canRunPods, EMBEDDED_RKT } from '../support/replay/rkt-process.ts';
+import { flyScenarios, loadScenario } from '../support/replay/scenario.ts';
+import { DEVIATIONS, deviatingSteps, LEFT_OUT } from './embedded-deviations.ts';
+
+const BIG_IMAGE_SCENARIO = 'list-states';
+const ALL = flyScenarios();
+const REPLAYED = ALL.filter((name) => LEFT_OUT[name] === undefined);
+
+describe('the embedded rkt against recordings of the real one', () => {
+  let dir: string | undefined;
+  let images: RecordedImages;
+
+  before(async function () {
+    this.timeout(60_000);
+    expect(existsSync(EMBEDDED_RKT), 'run `npm run build` first').to.equal(true);
+    if (process.getuid?.() !== 0 || !(await canRunPods())) this.skip();
+    dir = mkdtempSync(join(tmpdir(), 'rkt-streams-replay-'));
+    chmodSync(dir, 0o755);
+    images = await recordedImages(dir);
+    await recordedImages(dir, ['big.aci']);
+  });
+
+  after(() => {
+    if (dir !== undefined) rmSync(dir, { recursive: true, force: true });
+  });
+
+  for (const name of REPLAYED) {
+    it(`replays ${name}`, async function () {
+      this.timeout(name === BIG_IMAGE_SCENARIO ? 120_000 : 60_000);
+      const scenarioDir = join(dir ?? '', name);
+      mkdirSync(scenarioDir);
+      const differences = await new Replay(loadScenario(name), scenarioDir, images).run();
+      const open = deviatingSteps(name, 'open');
+      const known = deviatingSteps(name, 'differs');
+      const unexpected = differences.filter(({ step }) => !open.has(step) && !known.has(step));
+      expect(unexpected.map(show).join('\n')).to.equal('');
+      const found = differences.map(({ step }) => step).filter((step) => known.has(step));
+      expect(found, 'steps listed as different').to.deep.equal([...known].sort((a, b) => a - b));
+    });
+  }
+});
+
+describe('the list of deviations of the embedded rkt', () => {
+  const page = readFileSync(new URL('../../docs/embedded-rkt.md', import.meta.url), 'utf8').replace(
+    / +/g,
+    ' ',
+  );
+
+  it('names scenarios and steps that exist', () => {
+    for (const { steps } of Object.values(DEVIATIONS)) {
+      for (const [scenario, indices] of Object.entries(steps)) {
+        expect(REPLAYED).to.include(scenario);
+        expect(Math.max(...indices)).to.be.below(loadScenario(scenario).steps.length);
+      }
+    }
+    for (const scenario of Object.keys(LEFT_OUT)) expect(ALL).to.include(scenario);
+  });
+
+  it('is the one in docs/embedded-rkt.md', () => {
+    for (const { reason, steps } of Object.values(DEVIATIONS)) {
+      const places = Object.entries(steps).map(([scenario, indices]) => `${scenario} ${indices.join(', ')}`);
+      expect(page).to.include(`| ${reason} | ${places.join('; ')} |`);
+    }
+    for (const [scenario, reason] of Object.entries(LEFT_OUT))
+      expect(page).to.include(`| ${scenario} | ${reason} |`);
+  });
+});
+
+function show({ step, command, recorded, ours }: Difference): string {
+  const text = (value: unknown) => JSON.stringify(value, undefined, 1);
+  return `step ${step}, ${command}\nrecorded: ${text(recorded)}\nours: ${text(ours)}`;
+}

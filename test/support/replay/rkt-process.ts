@@ -1,0 +1,120 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The embedded rkt as it is installed; `npm run build` makes it. */
+export const EMBEDDED_RKT = fileURLToPath(new URL('../../../dist/embedded/rkt.sh', import.meta.url));
+
+/** Environment of every recorded command. */
+const BASE_ENV: Readonly<Record<string, string>> = {
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  HOME: '/root',
+  LANG: 'C',
+  TZ: 'UTC',
+  TERM: 'dumb',
+};
+
+/** How a finished command ended. */
+export interface Outcome {
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Settings of a call. */
+export interface CallOptions {
+  readonly stdin?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly uid?: number;
+  readonly cwd?: string;
+}
+
+/** A running command; it has a session of its own, and mounts nothing that others could see. */
+export class RktProcess {
+  readonly child: ChildProcess;
+  readonly outcome: Promise<Outcome>;
+  /** Output goes to files: pipes would stay open as long as anything the app leaves behind. */
+  readonly #outputDir = mkdtempSync(join(tmpdir(), 'rkt-streams-output-'));
+  #ended = false;
+
+  constructor(args: readonly string[], options: CallOptions = {}) {
+    const isRoot = process.getuid?.() === 0 && options.uid === undefined;
+    const wrapper = isRoot ? ['unshare', '--mount', '--propagation', 'private', '--'] : [];
+    const [file = '', ...argv] = [...wrapper, '/bin/sh', EMBEDDED_RKT, ...args];
+    const outputs = ['out', 'err'].map((name) => openSync(join(this.#outputDir, name), 'w'));
+    this.child = spawn(file, argv, {
+      cwd: options.cwd ?? '/',
+      detached: true,
+      env: { ...BASE_ENV, RKT_STREAMS_NODE: process.execPath, ...options.env },
+      stdio: [options.stdin === undefined ? 'ignore' : 'pipe', ...outputs],
+      ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
+    });
+    outputs.forEach(closeSync);
+    this.child.stdin?.end(options.stdin);
+    this.outcome = this.#collect();
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  /** The process has become the app: it has a root of its own and is not the launcher any more. */
+  get isApp(): boolean {
+    return !['', '/'].includes(rootOf(this.pid)) && readProc(this.pid, 'comm').trim() !== 'unshare';
+  }
+
+  get hasChildren(): boolean {
+    return readProc(this.pid, `task/${this.pid}/children`).trim() !== '';
+  }
+
+  #collect(): Promise<Outcome> {
+    return new Promise((resolve, reject) => {
+      this.child.on('error', reject);
+      this.child.on('exit', (exitCode, signal) => {
+        this.#ended = true;
+        const [stdout = '', stderr = ''] = ['out', 'err'].map((name) =>
+          readFileSync(join(this.#outputDir, name), 'utf8'),
+        );
+        rmSync(this.#outputDir, { recursive: true });
+        resolve({ exitCode, signal, stdout, stderr });
+      });
+    });
+  }
+}
+
+function readProc(pid: number, name: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${name}`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function rootOf(pid: number): string {
+  try {
+    return readlinkSync(`/proc/${pid}/root`);
+  } catch {
+    return '';
+  }
+}
+
+/** Runs one command to its end. */
+export function callEmbedded(args: readonly string[], options: CallOptions = {}): Promise<Outcome> {
+  return new RktProcess(args, options).outcome;
+}
+
+/** Whether this machine lets us mount in a namespace of our own at all. */
+export async function canRunPods(): Promise<boolean> {
+  const child = spawn('unshare', ['--mount', '--propagation', 'private', 'true'], { stdio: 'ignore' });
+  return new Promise((resolve) => {
+    child.on('error', () => resolve(false));
+    child.on('exit', (code) => resolve(code === 0));
+  });
+}
