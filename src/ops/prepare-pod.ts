@@ -1,4 +1,5 @@
-import { access } from 'node:fs/promises';
+import { access, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 
 import { RktError, isRktError } from '../model/errors.ts';
 import type { RktRunner } from '../rkt/command.ts';
@@ -9,18 +10,33 @@ import { START_ANNOTATION } from './arguments/prepare-arguments.ts';
 import type { OpsContext } from './context.ts';
 import type { TaskFiles } from './task-files.ts';
 
-/** Runs `rkt prepare` under a lock, so that a later driver can wait for one that outlived this process. */
-export function preparePod(
+/**
+ * Runs `rkt prepare` under a lock, so that a later driver can wait for one that outlived this process. One that is killed
+ * half way leaves a pod that `rkt list` does not show: what has come into rkt's directory meanwhile and is nobody's, goes.
+ */
+export async function preparePod(
   ctx: OpsContext,
   runner: RktRunner,
   args: readonly string[],
   lock: string,
 ): Promise<string> {
-  return prepare(runner, args, {
-    timeoutMs: ctx.timeouts.prepareMs,
-    signal: ctx.shutdown,
-    wrap: (argv) => ['flock', '--no-fork', '--exclusive', lock, ...argv],
-  });
+  const before = await podsInPreparation(ctx);
+  try {
+    return await prepare(runner, args, {
+      timeoutMs: ctx.timeouts.prepareMs,
+      signal: ctx.shutdown,
+      wrap: (argv) => ['flock', '--no-fork', '--exclusive', lock, ...argv],
+    });
+  } catch (error) {
+    const fresh = (await podsInPreparation(ctx)).filter((pod) => !before.includes(pod));
+    // rkt refuses a pod that somebody else is preparing just now.
+    await Promise.allSettled(fresh.map((pod) => removePod(runner, pod)));
+    throw error;
+  }
+}
+
+function podsInPreparation({ rktDir }: OpsContext): Promise<readonly string[]> {
+  return readdir(join(rktDir, 'pods', 'prepare')).catch(() => []);
 }
 
 /** Waits for a `rkt prepare` of {@link preparePod} that may still be running without its driver. */
