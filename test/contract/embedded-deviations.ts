@@ -18,7 +18,7 @@ export const DEVIATIONS: Readonly<Record<string, Topic>> = {
   commands: {
     kind: 'differs',
     reason:
-      'Commands that the driver does not use (`api-service`, `export`, `completion`, `metadata-service`, `image export|extract|gc|render|verify`) are missing, in the help as well.',
+      'Commands that the driver does not use (`api-service`, `export`, `completion`, `metadata-service`, `image export`, `extract`, `gc`, `render`, `verify`) are missing, in the help as well.',
     steps: {
       version: [1, 2, 3, 19, 20, 21],
       'data-dir': [25],
