@@ -20,7 +20,8 @@ export async function createTaskCgroup(ctx: OpsContext, task: TaskRecord): Promi
     });
   } catch (error) {
     if (memoryLimitBytes !== undefined || cpuShares !== undefined) throw error;
-    ctx.logger.warn({ error, taskId: task.id }, 'The task runs without a cgroup of its own');
+    const message = error instanceof Error ? error.message : String(error);
+    ctx.registry.emit('stats-degraded', task, `The task has no cgroup of its own: ${message}`, { error: message });
     return undefined;
   }
 }
