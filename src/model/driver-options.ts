@@ -6,7 +6,17 @@ import { z } from 'zod';
 import { parseWith } from './parse.ts';
 
 const durationMs = z.number().int().min(1).max(2_147_483_647);
-const absolutePath = z.string().startsWith('/', 'must be an absolute path');
+const hasNoZeroByte = (text: string): boolean => !text.includes('\0');
+const absolutePath = z
+  .string()
+  .startsWith('/', 'must be an absolute path')
+  .refine(hasNoZeroByte, 'holds a zero byte');
+/** Below the root of each hierarchy, and never that root itself. */
+const cgroupPath = z
+  .string()
+  .refine((path) => path.split('/').every((part) => part !== '.' && part !== '..'), 'must not hold . or ..')
+  .refine((path) => /[^/]/.test(path), 'must name a directory')
+  .refine(hasNoZeroByte, 'holds a zero byte');
 
 /** The options of createDriver that are plain data; the command line reads the same ones from flags, environment and file. */
 export const driverOptionsSchema = z.strictObject({
@@ -18,7 +28,7 @@ export const driverOptionsSchema = z.strictObject({
   dataDir: absolutePath.optional(),
   cgroupRoot: absolutePath.default('/sys/fs/cgroup'),
   /** The directory below which the cgroup of every task is made. */
-  cgroupParent: z.string().min(1).default('rkt-streams'),
+  cgroupParent: cgroupPath.default('rkt-streams'),
   /** How many rkt commands may run at once. */
   rktConcurrency: z.number().int().min(1).max(64).default(4),
   rktTimeoutMs: durationMs.default(60_000),

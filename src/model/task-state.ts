@@ -6,12 +6,15 @@ import { taskSpecSchema } from './task-spec.ts';
 
 export const HANDLE_VERSION = 1;
 
+/** Names files: it must stay one element of a path. */
+export const startTokenSchema = z.string().regex(/^[\w-]{1,64}$/, 'is not a start token');
+
 /** What recoverTask needs to find a task again. Nomad keeps it as bytes inside its own handle. */
 export const taskStateSchema = z.strictObject({
   spec: taskSpecSchema,
   podId: z.string().min(1),
   /** Distinguishes this start from every other one, of any task. */
-  startToken: z.string().min(1),
+  startToken: startTokenSchema,
   /** The app (fly) or the stage1 supervisor: the pid that `rkt status` prints. */
   process: processIdSchema,
   /** The shell that waits for it and writes the exit file. */
