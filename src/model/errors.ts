@@ -87,6 +87,11 @@ export const ERROR_CATALOGUE = {
     'A state file of a task cannot be read or written.',
     'Look at the named file; move it away to give the task up.',
   ),
+  RKT_ERR_DATA_DIR: entry(
+    false,
+    'The data directory of the driver cannot be used.',
+    'Give a directory that can be written, with --data-dir.',
+  ),
   RKT_ERR_STOP: entry(
     true,
     'A task did not end in time.',
@@ -101,6 +106,11 @@ export const ERROR_CATALOGUE = {
     true,
     'A command executed in a task did not end in time.',
     'Give it a longer timeout.',
+  ),
+  RKT_ERR_EXEC_STREAM: entry(
+    false,
+    'A stream that was given to an exec broke.',
+    'Keep the streams open until the exec has ended.',
   ),
   RKT_ERR_LAUNCH: entry(true, 'rkt could not start the pod.', 'Read the quoted message of rkt.'),
   RKT_ERR_NETWORK: entry(
@@ -140,6 +150,11 @@ export const ERROR_CATALOGUE = {
     false,
     'The image cannot be used.',
     'Read the quoted message; check name, path and signature of the image.',
+  ),
+  RKT_ERR_IMAGE_BUILD: entry(
+    false,
+    'An image cannot be built from what was given.',
+    'Correct the named option or path.',
   ),
   // machine
   RKT_ERR_BINARY_MISSING: entry(false, 'A program is not in PATH.', 'Install the named program.'),
