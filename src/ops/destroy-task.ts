@@ -1,9 +1,8 @@
-import { rm } from 'node:fs/promises';
-
 import { RktError } from '../model/errors.ts';
 import type { TaskRecord } from '../registry/task-record.ts';
 import { isAlive } from '../sources/process-info.ts';
 import type { OpsContext } from './context.ts';
+import { removeTaskFiles } from './data-directory.ts';
 import { forgetTask } from './forget-task.ts';
 import { removePodIfThere } from './prepare-pod.ts';
 import { stopTask } from './stop-task.ts';
@@ -44,9 +43,7 @@ export async function destroyTask(
   await shimGone(ctx, task);
   if (task.podId !== undefined) await removePodIfThere(await ctx.runner(), task.podId);
   await cgroup.remove();
-  const files = taskFiles(ctx.dataDir, task.startToken);
-  await rm(files.directory, { recursive: true, force: true });
-  await rm(files.exitFile, { force: true });
+  await removeTaskFiles(taskFiles(ctx.dataDir, task.startToken));
   await ctx.store.remove(taskId);
   forgetTask(ctx, taskId);
 }

@@ -11,16 +11,16 @@ import type { OpsContext } from './context.ts';
 import type { TaskFiles } from './task-files.ts';
 
 /**
- * Runs `rkt prepare` under a lock, so that a later driver can wait for one that outlived this process. One that is killed
- * half way leaves a pod that `rkt list` does not show: what has come into rkt's directory meanwhile and is nobody's, goes.
+ * Runs `rkt prepare` under a lock, so that a later driver can wait for one that outlived this process. One that fails or is
+ * killed half way leaves nothing in rkt's directory.
  */
 export async function preparePod(
   ctx: OpsContext,
   runner: RktRunner,
   args: readonly string[],
-  lock: string,
+  { startToken, lock }: { readonly startToken: string; readonly lock: string },
 ): Promise<string> {
-  const before = await podsInPreparation(ctx);
+  const before = await unfinishedPods(ctx);
   try {
     return await prepare(runner, args, {
       timeoutMs: ctx.timeouts.prepareMs,
@@ -28,15 +28,37 @@ export async function preparePod(
       wrap: (argv) => ['flock', '--no-fork', '--exclusive', lock, ...argv],
     });
   } catch (error) {
-    const fresh = (await podsInPreparation(ctx)).filter((pod) => !before.includes(pod));
-    // rkt refuses a pod that somebody else is preparing just now.
-    await Promise.allSettled(fresh.map((pod) => removePod(runner, pod)));
+    await removeFailedPreparation(ctx, runner, startToken, before);
     throw error;
   }
 }
 
-function podsInPreparation({ rktDir }: OpsContext): Promise<readonly string[]> {
-  return readdir(join(rktDir, 'pods', 'prepare')).catch(() => []);
+interface UnfinishedPods {
+  /** `rkt list` does not show these, and nothing in them tells whose they are. */
+  readonly inPreparation: readonly string[];
+  readonly prepared: readonly string[];
+}
+
+/** Empty when rkt's directory cannot be read. */
+async function unfinishedPods({ rktDir }: OpsContext): Promise<UnfinishedPods> {
+  const podsIn = (phase: string): Promise<readonly string[]> =>
+    readdir(join(rktDir, 'pods', phase)).catch(() => []);
+  return { inPreparation: await podsIn('prepare'), prepared: await podsIn('prepared') };
+}
+
+/** What came into rkt's directory meanwhile and is nobody's goes: as well a whole pod whose UUID rkt did not tell. */
+async function removeFailedPreparation(
+  ctx: OpsContext,
+  runner: RktRunner,
+  startToken: string,
+  before: UnfinishedPods,
+): Promise<void> {
+  const after = await unfinishedPods(ctx);
+  const halves = after.inPreparation.filter((pod) => !before.inPreparation.includes(pod));
+  const isNew = after.prepared.some((pod) => !before.prepared.includes(pod));
+  const wholes = isNew ? await podsOfStart(runner, startToken).catch(() => []) : [];
+  // rkt refuses a pod that somebody else is preparing just now.
+  await Promise.allSettled([...halves, ...wholes].map((pod) => removePod(runner, pod)));
 }
 
 /** Waits for a `rkt prepare` of {@link preparePod} that may still be running without its driver. */

@@ -1,15 +1,10 @@
-import { rm } from 'node:fs/promises';
-
 import { RktError } from '../model/errors.ts';
 import type { StoredTask } from '../registry/stored-task.ts';
 import type { TaskRecord } from '../registry/task-record.ts';
-import { isAlive } from '../sources/process-info.ts';
 import type { OpsContext } from './context.ts';
-import { endLaunch } from './end-launch.ts';
 import { forgetTask } from './forget-task.ts';
-import { podsOfStart, preparationEnded, removePodIfThere } from './prepare-pod.ts';
 import { recoverTask } from './recover-task.ts';
-import { taskFiles } from './task-files.ts';
+import { isDeadStart, undoStart } from './undo-start.ts';
 
 export interface Recovery {
   /** Ids of the tasks that are known again, running or exited. */
@@ -34,7 +29,7 @@ export async function recoverAll(ctx: OpsContext): Promise<Recovery> {
       if (entry.handle !== undefined) {
         await recoverTask(ctx, entry.handle, entry.exitResult);
         result.recovered.push(entry.id);
-      } else if (!(await isAlive(entry.owner))) {
+      } else if (await isDeadStart(entry)) {
         await undoStart(ctx, entry);
         result.undone.push(entry.id);
       }
@@ -53,20 +48,4 @@ function forgetRemoved(ctx: OpsContext, before: readonly TaskRecord[], entries: 
     const phase = ctx.registry.get(id)?.phase;
     if (!tokens.has(startToken) && (phase === 'exited' || phase === 'unknown')) forgetTask(ctx, id);
   }
-}
-
-/** Nothing may be left of a start, wherever its driver was killed. */
-async function undoStart(ctx: OpsContext, entry: StoredTask): Promise<void> {
-  const files = taskFiles(ctx.dataDir, entry.startToken);
-  const cgroup = ctx.cgroups.open(entry.cgroupPaths);
-  const runner = await ctx.runner();
-  await preparationEnded(ctx, runner, files);
-  await endLaunch(ctx, files, cgroup);
-  const pods = entry.podId === undefined ? await podsOfStart(runner, entry.startToken) : [entry.podId];
-  for (const pod of pods) await removePodIfThere(runner, pod);
-  await cgroup.remove();
-  await rm(files.directory, { recursive: true, force: true });
-  await rm(files.exitFile, { force: true });
-  await ctx.store.remove(entry.id);
-  ctx.logger.info({ taskId: entry.id, pods }, 'Undid a start that its driver did not live to finish');
 }

@@ -1,11 +1,10 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import type { ProcessId } from '../model/process-id.ts';
 import type { RktRunner } from '../rkt/command.ts';
 import { runPreparedCommand } from '../rkt/run-prepared.ts';
 import { readProcess } from '../sources/process-info.ts';
+import { writeTicket } from './data-directory.ts';
 import { podDirectory } from './pod-files.ts';
 import type { TaskFiles } from './task-files.ts';
 
@@ -29,8 +28,7 @@ const SHIM = fileURLToPath(new URL('./shim.sh', import.meta.url));
 /** Starts the shim in a session of its own, free of this process: no shared stdio, no parent it needs. */
 export async function spawnShim(runner: RktRunner, order: ShimOrder): Promise<ProcessId> {
   const { files } = order;
-  await mkdir(dirname(files.exitFile), { recursive: true });
-  await writeFile(files.ticket, '');
+  await writeTicket(files);
   const { join, env } = cgroupEntry(runner, order.procsFiles);
   const paths = [files.directory, order.runDir, files.exitFile, order.stdout, order.stderr];
   const podDir = podDirectory(order.rktDir, order.podId);

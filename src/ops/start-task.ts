@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { DriverNetwork } from '../model/driver-network.ts';
@@ -14,6 +13,7 @@ import { hasTrustPrefix } from './arguments/global-arguments.ts';
 import { prepareArguments } from './arguments/prepare-arguments.ts';
 import { runPreparedArguments } from './arguments/run-prepared-arguments.ts';
 import type { OpsContext } from './context.ts';
+import { makeTaskDirectory, removeTaskFiles } from './data-directory.ts';
 import { endLaunch } from './end-launch.ts';
 import { launch, type Launched } from './launch.ts';
 import { driverNetwork } from './network.ts';
@@ -24,6 +24,7 @@ import { storedTask } from './stored-task.ts';
 import { createTaskCgroup, plannedCgroup } from './task-cgroup.ts';
 import { taskFiles, type TaskFiles } from './task-files.ts';
 import { handleOf } from './task-handle.ts';
+import { isDeadStart, undoStart } from './undo-start.ts';
 import { createUndoStack, type UndoStack } from './undo.ts';
 
 export interface StartedTask {
@@ -59,23 +60,26 @@ export async function startTask(ctx: OpsContext, input: TaskSpecInput): Promise<
   const record = ctx.registry.add({ id: spec.id, spec, startToken });
   const undo = createUndoStack(ctx.logger);
   try {
+    await claimId(ctx, record);
+  } catch (error) {
+    ctx.registry.remove(record.id);
+    throw error;
+  }
+  try {
     return await start({ ctx, runner, spec, files, outputs, undo }, record, args);
   } catch (error) {
-    await undo.run();
-    abandon(ctx, record, error);
+    const isUndone = await undo.run();
+    await abandon(ctx, record, error, isUndone);
     throw error;
   }
 }
 
 async function start(begun: Start, record: TaskRecord, args: readonly string[]): Promise<StartedTask> {
   const { ctx, runner, spec, files, undo } = begun;
-  undo.push('state file', () => ctx.store.remove(spec.id));
-  await ctx.store.save(storedTask(ctx, record));
-  undo.push('task directory', () => rm(files.directory, { recursive: true, force: true }));
-  undo.push('exit file', () => rm(files.exitFile, { force: true }));
-  await mkdir(files.directory, { recursive: true, mode: 0o700 });
+  undo.push('files', () => removeTaskFiles(files));
+  await makeTaskDirectory(files);
 
-  const podId = await prepare(begun, args);
+  const podId = await prepare(begun, record.startToken, args);
   const planned = { podId, cgroupPaths: plannedCgroup(ctx, record) };
   await ctx.store.save(storedTask(ctx, ctx.registry.transition(spec.id, 'starting', planned)));
   const cgroup = await createTaskCgroup(ctx, record);
@@ -96,10 +100,11 @@ async function start(begun: Start, record: TaskRecord, args: readonly string[]):
   return running(ctx, starting, launched, network);
 }
 
-async function prepare({ ctx, runner, spec, files, undo }: Start, args: readonly string[]): Promise<string> {
+async function prepare(begun: Start, startToken: string, args: readonly string[]): Promise<string> {
+  const { ctx, runner, spec, files, undo } = begun;
   const { config } = spec;
   if (hasTrustPrefix(config)) await trustPrefix(runner, config.trust_prefix, { signal: ctx.shutdown });
-  const podId = await preparePod(ctx, runner, args, files.prepareLock);
+  const podId = await preparePod(ctx, runner, args, { startToken, lock: files.prepareLock });
   undo.push('pod', () => removePodIfThere(runner, podId));
   const record = ctx.registry.update(spec.id, { podId });
   ctx.registry.emit('prepared', record, `Prepared pod ${podId} from ${config.image}`, {
@@ -132,10 +137,34 @@ async function running(
   return { handle, network };
 }
 
-function abandon(ctx: OpsContext, record: TaskRecord, error: unknown): void {
+/** Writes the task down, unless a task of this or another driver has its id. @throws RKT_ERR_TASK_EXISTS */
+async function claimId(ctx: OpsContext, record: TaskRecord): Promise<void> {
+  const entry = storedTask(ctx, record);
+  if (await ctx.store.create(entry)) return;
+  const other = await ctx.store.load(record.id);
+  if (other !== undefined && (await isDeadStart(other))) await undoStart(ctx, other);
+  if (await ctx.store.create(entry)) return;
+  throw new RktError(
+    'RKT_ERR_TASK_EXISTS',
+    `A task with the id "${record.id}" is in ${ctx.store.directory}, but was not recovered here`,
+    { taskId: record.id },
+  );
+}
+
+async function abandon(
+  ctx: OpsContext,
+  record: TaskRecord,
+  error: unknown,
+  isUndone: boolean,
+): Promise<void> {
+  const last = ctx.registry.get(record.id) ?? record;
+  await (
+    isUndone
+      ? ctx.store.remove(record.id)
+      : ctx.store.saveIfPresent({ ...storedTask(ctx, last), abandoned: true })
+  ).catch((failure: unknown) => ctx.logger.error({ error: failure }, 'Could not note a failed start'));
   if (ctx.shutdown.aborted) return;
   const message = error instanceof Error ? error.message : String(error);
-  const last = ctx.registry.get(record.id) ?? record;
   ctx.registry.remove(record.id);
   ctx.registry.emit('failed', last, message, {
     error: message,

@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { link, mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 const TEMPORARY = /^\..*\.(?<pid>[0-9]+)\.[0-9]+\.tmp$/;
@@ -12,12 +12,34 @@ let written = 0;
  * so that {@link isLeftover} can tell later that nobody is writing it any more.
  */
 export async function replaceFile(path: string, text: string): Promise<void> {
+  await writeBeside(path, text, (temporary) => rename(temporary, path));
+}
+
+/** The same for a file that must not be there yet; false when it is. Of several processes at once one gets true. */
+export async function createFile(path: string, text: string): Promise<boolean> {
+  try {
+    await writeBeside(path, text, async (temporary) => {
+      await link(temporary, path);
+      await rm(temporary);
+    });
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return false;
+    throw error;
+  }
+}
+
+async function writeBeside(
+  path: string,
+  text: string,
+  publish: (temporary: string) => Promise<void>,
+): Promise<void> {
   written += 1;
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.${written}.tmp`);
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   try {
     await writeDurably(temporary, text);
-    await rename(temporary, path);
+    await publish(temporary);
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { RktError } from '../model/errors.ts';
 import { parseWith } from '../model/parse.ts';
-import { isLeftover, listIfThere, readIfThere, replaceFile } from './durable-file.ts';
+import { createFile, isLeftover, listIfThere, readIfThere, replaceFile } from './durable-file.ts';
 import { storedTaskSchema, type StoredTask } from './stored-task.ts';
 import { createTurns } from './turns.ts';
 
@@ -23,6 +23,8 @@ export interface StateStore {
    * never a part. Saves and removals of one task happen in the order of the calls.
    */
   save(entry: StoredTask): Promise<void>;
+  /** The same for a task that has no file yet; false when it has one, of whichever driver. */
+  create(entry: StoredTask): Promise<boolean>;
   /** The same, but only while the file is still of the same start: a task that was destroyed meanwhile does not come back. */
   saveIfPresent(entry: StoredTask): Promise<void>;
   /** Undefined when there is no file for the task. */
@@ -39,20 +41,19 @@ const SUFFIX = '.json';
 export function createStateStore(directory: string): StateStore {
   const inTurn = createTurns();
   const pathOf = (id: string): string => join(directory, stateFileName(id));
-  const write = (entry: StoredTask): Promise<void> =>
-    orStateFileError(pathOf(entry.id), 'write', () =>
-      replaceFile(pathOf(entry.id), `${JSON.stringify(entry)}\n`),
-    );
+  const put = <T>(entry: StoredTask, how: (path: string, text: string) => Promise<T>): Promise<T> =>
+    orStateFileError(pathOf(entry.id), 'write', () => how(pathOf(entry.id), `${JSON.stringify(entry)}\n`));
   const load = async (id: string): Promise<StoredTask | undefined> => {
     const text = await orStateFileError(pathOf(id), 'read', () => readIfThere(pathOf(id)));
     return text === undefined ? undefined : parseStoredTask(pathOf(id), text);
   };
   return {
     directory,
-    save: (entry) => inTurn(entry.id, () => write(entry)),
+    save: (entry) => inTurn(entry.id, () => put(entry, replaceFile)),
+    create: (entry) => inTurn(entry.id, () => put(entry, createFile)),
     saveIfPresent: (entry) =>
       inTurn(entry.id, async () => {
-        if ((await load(entry.id))?.startToken === entry.startToken) await write(entry);
+        if ((await load(entry.id))?.startToken === entry.startToken) await put(entry, replaceFile);
       }),
     load,
     loadAll: () => loadDirectory(directory),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { exitResultSchema } from '../model/exit-result.ts';
 import { processIdSchema } from '../model/process-id.ts';
 import { taskSpecSchema } from '../model/task-spec.ts';
-import { taskHandleSchema } from '../model/task-state.ts';
+import { startTokenSchema, taskHandleSchema } from '../model/task-state.ts';
 
 /** What is kept of a task on disk, so that a later driver finds it whenever this one died. */
 export const storedTaskSchema = z.strictObject({
@@ -13,12 +13,14 @@ export const storedTaskSchema = z.strictObject({
   /** The driver process that wrote the entry. */
   owner: processIdSchema,
   spec: taskSpecSchema,
-  startToken: z.string().min(1),
+  startToken: startTokenSchema,
   podId: z.string().min(1).optional(),
   cgroupPaths: z.array(z.string()),
   /** From the moment the task runs. */
   handle: taskHandleSchema.optional(),
   exitResult: exitResultSchema.optional(),
+  /** A start that failed and could not be undone: whoever recovers shall try again, also while its owner lives. */
+  abandoned: z.literal(true).optional(),
   createdAtMs: z.number(),
   updatedAtMs: z.number(),
 });
