@@ -12,6 +12,7 @@ export interface ExitRecord {
 
 const SIGNAL_BASE = 128;
 const LAST_SIGNAL = 64;
+const LAST_CODE = 255;
 
 /** Reads an exit file; undefined while there is none. */
 export async function readExitFile(path: string): Promise<ExitRecord | undefined> {
@@ -19,13 +20,17 @@ export async function readExitFile(path: string): Promise<ExitRecord | undefined
     const [text, { mtimeMs }] = await Promise.all([readFile(path, 'utf8'), stat(path)]);
     return { code: parseExitCode(text, path), completedAtMs: Math.round(mtimeMs) };
   } catch (error) {
+    if (error instanceof RktError) throw error;
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
+    const why = (error as Error).message;
+    throw new RktError('RKT_ERR_STATE_FILE', `The exit file ${path} cannot be read: ${why}`, {
+      cause: error,
+    });
   }
 }
 
 function parseExitCode(text: string, path: string): number {
-  if (!/^\d{1,3}\n$/.test(text)) {
+  if (!/^\d{1,3}\n$/.test(text) || Number(text) > LAST_CODE) {
     throw new RktError(
       'RKT_ERR_STATE_FILE',
       `The exit file ${path} holds ${JSON.stringify(text.slice(0, 40))} instead of an exit code`,

@@ -36,7 +36,10 @@ export async function recoverTask(ctx: OpsContext, handle: unknown, known?: Exit
     throw error;
   });
   if (stored === undefined || !(await isAlive(stored.owner))) await ctx.store.save(storedTask(ctx, task));
-  await settleTask(ctx, task);
+  await settleTask(ctx, task).catch((error: unknown) => {
+    // It is known again, and the next sweep asks again.
+    ctx.logger.warn({ error, taskId: task.id }, 'Could not find out whether a recovered task has ended');
+  });
 }
 
 function parseHandle(handle: unknown): TaskHandle {

@@ -1,4 +1,4 @@
-import { isRktError } from '../model/errors.ts';
+import { isRktError, type RktError } from '../model/errors.ts';
 import type { ExitResult } from '../model/exit-result.ts';
 import type { ProcessId } from '../model/process-id.ts';
 import { signalName } from '../model/signals.ts';
@@ -34,12 +34,23 @@ const isUnderWay = ({ phase }: TaskRecord): boolean =>
 /** How the task ended; undefined while it runs, `lost` when neither a process nor a pod of it is left to ask. */
 async function findEnd(ctx: OpsContext, task: TaskRecord): Promise<ExitResult | 'lost' | undefined> {
   const { exitFile } = taskFiles(ctx.dataDir, task.startToken);
-  const written = await readExitFile(exitFile);
-  if (written !== undefined) return withOomKills(ctx, task, written);
+  const written = await readIfSound(exitFile);
+  if (written !== undefined && !isRktError(written)) return withOomKills(ctx, task, written);
   if (await isOneAlive(task.shim, task.process)) return undefined;
   // The shim writes before it ends: what was not there before may be there now.
-  const late = await readExitFile(exitFile);
-  return late === undefined ? askRkt(ctx, task) : withOomKills(ctx, task, late);
+  const late = await readIfSound(exitFile);
+  if (late === undefined) return askRkt(ctx, task, 'the shim of the task was killed');
+  return isRktError(late) ? askRkt(ctx, task, late.message) : withOomKills(ctx, task, late);
+}
+
+/** A damaged exit file tells nothing but that it is damaged: the task has ended nevertheless. */
+async function readIfSound(exitFile: string): Promise<ExitRecord | RktError | undefined> {
+  try {
+    return await readExitFile(exitFile);
+  } catch (error) {
+    if (isRktError(error)) return error;
+    throw error;
+  }
 }
 
 async function withOomKills(ctx: OpsContext, task: TaskRecord, exit: ExitRecord): Promise<ExitResult> {
@@ -55,8 +66,8 @@ async function isOneAlive(...processes: readonly (ProcessId | undefined)[]): Pro
   return alive.includes(true);
 }
 
-/** The shim was killed: only a flavor with a supervisor of its own can still know the exit code. */
-async function askRkt(ctx: OpsContext, task: TaskRecord): Promise<ExitResult | 'lost'> {
+/** Without the shim's word only a flavor with a supervisor of its own can still know the exit code. */
+async function askRkt(ctx: OpsContext, task: TaskRecord, why: string): Promise<ExitResult | 'lost'> {
   const unknown = { oomKilled: false, completedAtMs: ctx.scheduler.now() } as const;
   try {
     const pod = await podStatus(await ctx.runner(), task.podId ?? '');
@@ -66,11 +77,7 @@ async function askRkt(ctx: OpsContext, task: TaskRecord): Promise<ExitResult | '
     if (isRktError(error, 'RKT_ERR_POD_NOT_FOUND')) return 'lost';
     throw error;
   }
-  return {
-    ...unknown,
-    source: 'process-gone',
-    error: 'exit status unknown: the shim of the task was killed',
-  };
+  return { ...unknown, source: 'process-gone', error: `exit status unknown: ${why}` };
 }
 
 /** For those who wait: nobody will ever know more. */

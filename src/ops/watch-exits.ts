@@ -1,4 +1,16 @@
-import { EMPTY, catchError, from, merge, mergeMap, timer, type Observable, type Subscription } from 'rxjs';
+import {
+  EMPTY,
+  catchError,
+  filter,
+  finalize,
+  from,
+  merge,
+  mergeMap,
+  retry,
+  timer,
+  type Observable,
+  type Subscription,
+} from 'rxjs';
 
 import type { TaskRecord } from '../registry/task-record.ts';
 import { watchDirectory } from '../sources/directory-watch.ts';
@@ -15,23 +27,37 @@ const AT_ONCE = 16;
  * started and for recovered ones alike. A sweep finds what the watch cannot tell (a shim that was killed).
  */
 export function watchExits(ctx: OpsContext): Subscription {
+  const { scheduler, logger, registry } = ctx;
   const pushed$ = watchDirectory(exitsDirectory(ctx.dataDir)).pipe(
-    mergeMap((token) => ctx.registry.list().filter((task) => task.startToken === token)),
+    retry({
+      delay: (error: unknown) => {
+        logger.warn({ error }, 'Exits are found by the sweep alone until they can be watched');
+        return timer(SWEEP_MS, scheduler);
+      },
+    }),
+    mergeMap((token) => registry.list().filter((task) => task.startToken === token)),
   );
-  const swept$ = timer(SWEEP_MS, SWEEP_MS, ctx.scheduler).pipe(mergeMap(() => ctx.registry.list()));
+  const underWay = new Set<string>();
+  // A rkt that hangs must not gather a call more with every sweep.
+  const swept$ = timer(SWEEP_MS, SWEEP_MS, scheduler).pipe(
+    mergeMap(() => registry.list().filter(({ startToken }) => !underWay.has(startToken))),
+  );
   return merge(pushed$, swept$)
-    .pipe(mergeMap((task) => settled(ctx, task), AT_ONCE))
-    .subscribe({ error: (error: unknown) => ctx.logger.error({ error }, 'Watching for exits ended') });
+    .pipe(
+      filter(({ phase }) => phase === 'running' || phase === 'stopping'),
+      mergeMap((task) => {
+        underWay.add(task.startToken);
+        return settled(ctx, task).pipe(finalize(() => underWay.delete(task.startToken)));
+      }, AT_ONCE),
+    )
+    .subscribe({ error: (error: unknown) => logger.error({ error }, 'Watching for exits ended') });
 }
 
 function settled(ctx: OpsContext, task: TaskRecord): Observable<void> {
-  if (task.phase !== 'running' && task.phase !== 'stopping') return EMPTY;
   return from(settleTask(ctx, task)).pipe(
     catchError((error: unknown) => {
-      ctx.logger.warn(
-        { error, taskId: task.id },
-        'Could not find out whether a task has ended; asking again',
-      );
+      const what = 'Could not find out whether a task has ended; asking again';
+      ctx.logger.warn({ error, taskId: task.id }, what);
       return EMPTY;
     }),
   );

@@ -1,15 +1,26 @@
 import { mkdirSync, watch } from 'node:fs';
 
-import { Observable } from 'rxjs';
+import { Observable, catchError } from 'rxjs';
 
-/** The names that change in a directory, which is made when it is not there. Cold; errors when it cannot be watched. */
+import { RktError } from '../model/errors.ts';
+
+/**
+ * The names that change in a directory, which is made when it is not there. Cold.
+ *
+ * @throws RKT_ERR_DATA_DIR through the stream, when it cannot be made or watched
+ */
 export function watchDirectory(directory: string): Observable<string> {
-  return new Observable((subscriber) => {
+  return new Observable<string>((subscriber) => {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     const watcher = watch(directory, { persistent: false }, (_event, name) => {
       if (name !== null) subscriber.next(name);
     });
     watcher.on('error', (error) => subscriber.error(error));
     return () => watcher.close();
-  });
+  }).pipe(
+    catchError((cause: unknown) => {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new RktError('RKT_ERR_DATA_DIR', `Could not watch ${directory}: ${why}`, { cause });
+    }),
+  );
 }
