@@ -65,6 +65,10 @@ export function sendSignal(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return;
+    const why = (error as Error).message;
+    throw new RktError('RKT_ERR_STOP', `Could not send ${signal} to process ${pid}: ${why}`, {
+      cause: error,
+    });
   }
 }

@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 
 import type { Observable } from 'rxjs';
 
+import { RktError } from '../model/errors.ts';
 import { signalNumber } from '../model/signals.ts';
 import type { ProcessEnd, SpawnedProcess } from '../rkt/spawned-process.ts';
 import type { OpsContext } from './context.ts';
@@ -32,7 +33,8 @@ export interface ExecResult {
  * Runs a command in a task, its streams connected. Without a terminal it ends when everybody who holds its pipes has
  * let go; with one, when the command itself has ended. The given writables are not ended.
  *
- * @throws {@link RktError} RKT_ERR_TASK_NOT_FOUND, RKT_ERR_TASK_NOT_RUNNING, RKT_ERR_EXEC_COMMAND
+ * @throws {@link RktError} RKT_ERR_TASK_NOT_FOUND, RKT_ERR_TASK_NOT_RUNNING, RKT_ERR_EXEC_COMMAND, or RKT_ERR_EXEC_STREAM when
+ * one of the given streams breaks, after which the command was killed
  */
 export async function execTaskStreaming(
   ctx: OpsContext,
@@ -43,7 +45,6 @@ export async function execTaskStreaming(
   const task = ctx.registry.require(taskId);
   const runner = await ctx.runner();
   const { argv, env } = enterTask(ctx, runner, task, cmd);
-  signal?.throwIfAborted();
   const child = await runner.spawn(tty ? inTerminal(argv) : argv, {
     env,
     stdin: tty || options.stdin ? 'pipe' : 'ignore',
@@ -52,9 +53,18 @@ export async function execTaskStreaming(
   });
   const kill = (): boolean => child.killGroup('SIGKILL');
   signal?.addEventListener('abort', kill, { once: true });
+  if (signal?.aborted === true) kill();
   const sizes = tty && options.resize ? followSize(runner, child, options.resize, ctx.scheduler) : undefined;
   try {
     return execResult(await connected(child, options));
+  } catch (cause) {
+    kill();
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new RktError(
+      'RKT_ERR_EXEC_STREAM',
+      `A stream of ${JSON.stringify(cmd.join(' '))} in task "${taskId}" broke: ${why}`,
+      { taskId, command: cmd, cause },
+    );
   } finally {
     sizes?.unsubscribe();
     signal?.removeEventListener('abort', kill);
@@ -62,20 +72,33 @@ export async function execTaskStreaming(
 }
 
 async function connected(child: SpawnedProcess, options: ExecStreamingOptions): Promise<ProcessEnd> {
-  feed(child, options.stdin);
-  const [end] = await Promise.all([
-    child.closed,
-    drain(child.stdout, options.stdout),
-    drain(child.stderr, options.stderr),
-  ]);
-  options.stdin?.unpipe();
-  return end;
+  const fed = feed(child, options.stdin);
+  try {
+    const ended = Promise.all([
+      child.closed,
+      drain(child.stdout, options.stdout),
+      drain(child.stderr, options.stderr),
+    ]);
+    const [end] = await Promise.race([ended, fed.broken]);
+    return end;
+  } finally {
+    fed.stop();
+  }
 }
 
-function feed(child: SpawnedProcess, stdin: Readable | undefined): void {
-  // A command may end before it has read everything: then nobody is left to read it.
+/** Connects stdin. A command may end before it has read everything: then nobody is left to read it. */
+function feed(
+  child: SpawnedProcess,
+  stdin: Readable | undefined,
+): { readonly broken: Promise<never>; readonly stop: () => void } {
+  let reject = (_error: Error): void => undefined;
+  const broken = new Promise<never>((_, fail) => (reject = fail));
   child.stdin?.on('error', () => stdin?.unpipe());
-  if (stdin !== undefined && child.stdin !== undefined) stdin.pipe(child.stdin);
+  if (stdin !== undefined && child.stdin !== undefined) stdin.on('error', reject).pipe(child.stdin);
+  return {
+    broken,
+    stop: () => stdin?.off('error', reject).unpipe(),
+  };
 }
 
 async function drain(from: Readable | undefined, to: Writable | undefined): Promise<void> {

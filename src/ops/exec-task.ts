@@ -2,6 +2,7 @@ import { PassThrough, type Readable } from 'node:stream';
 
 import { RktError } from '../model/errors.ts';
 import type { OpsContext } from './context.ts';
+import { checkDuration } from './duration.ts';
 import { execTaskStreaming, type ExecResult } from './exec-streaming.ts';
 
 export interface ExecOptions {
@@ -32,7 +33,7 @@ export async function execTask(
   cmd: readonly string[],
   options: ExecOptions = {},
 ): Promise<ExecTaskResult> {
-  const { timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  const timeoutMs = checkDuration('timeoutMs of an exec', options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
   const timeout = AbortSignal.timeout(timeoutMs);
   const signal = options.signal === undefined ? timeout : AbortSignal.any([timeout, options.signal]);
   const stdout = new PassThrough();

@@ -5,6 +5,7 @@ import { signalNumber } from '../model/signals.ts';
 import type { TaskRecord } from '../registry/task-record.ts';
 import { isAlive } from '../sources/process-info.ts';
 import type { OpsContext } from './context.ts';
+import { checkDuration } from './duration.ts';
 import { sendSignal } from './end-launch.ts';
 import { settleTask } from './settle-task.ts';
 
@@ -25,7 +26,7 @@ const DEFAULT_TIMEOUT_MS = 5_000;
  */
 export async function stopTask(ctx: OpsContext, taskId: string, options: StopOptions = {}): Promise<void> {
   const task = ctx.registry.require(taskId);
-  const timeoutMs = normalizeTimeout(options.timeoutMs);
+  const timeoutMs = checkDuration('timeoutMs of a stop', options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
   const signal = normalizeSignal(options.signal);
   if (task.phase === 'exited' || task.phase === 'unknown') return;
   if (task.phase === 'preparing' || task.phase === 'starting') {
@@ -87,11 +88,6 @@ async function exitsWithin(ctx: OpsContext, taskId: string, timeoutMs: number): 
     ),
     { defaultValue: false },
   );
-}
-
-function normalizeTimeout(timeoutMs = DEFAULT_TIMEOUT_MS): number {
-  if (Number.isFinite(timeoutMs) && timeoutMs >= 0) return timeoutMs;
-  throw new RktError('RKT_ERR_OPTIONS', `timeoutMs of a stop must be a number from 0 on, got ${timeoutMs}`);
 }
 
 function normalizeSignal(signal = ''): NodeJS.Signals {
