@@ -55,7 +55,7 @@ export function lazyRunner({
 }: DriverSettings): () => Promise<RktRunner> {
   let found: Promise<RktRunner> | undefined;
   return () =>
-    (found ??= resolveRkt(rkt)
+    (found ??= resolveRkt(rkt, rktTimeoutMs)
       .then((binary) =>
         createRktRunner({ binary, dir: rktDir, timeoutMs: rktTimeoutMs, concurrency: rktConcurrency }),
       )

@@ -25,10 +25,11 @@ export interface RktBinary {
  *
  * @throws {@link RktError} RKT_ERR_RKT_MISSING
  */
-export async function resolveRkt(choice: string): Promise<RktBinary> {
+export async function resolveRkt(choice: string, timeoutMs = VERSION_TIMEOUT_MS): Promise<RktBinary> {
   if (choice === 'embedded') return embeddedRkt();
   try {
-    return await foundRkt(await getAbsolutePath(choice === 'auto' ? 'rkt' : choice));
+    const path = await getAbsolutePath(choice === 'auto' ? 'rkt' : choice);
+    return await foundRkt(path, Math.min(timeoutMs, VERSION_TIMEOUT_MS));
   } catch (error) {
     if (!isRktError(error, 'RKT_ERR_BINARY_MISSING')) throw error;
     if (choice === 'auto') return embeddedRkt();
@@ -60,10 +61,10 @@ async function isProgram(path: string): Promise<boolean> {
   }
 }
 
-async function foundRkt(path: string): Promise<RktBinary> {
+async function foundRkt(path: string, timeoutMs: number): Promise<RktBinary> {
   const binary: RktBinary = { command: [path], runtime: 'rkt' };
   try {
-    const { embedded } = await rktVersion(createRktRunner({ binary, timeoutMs: VERSION_TIMEOUT_MS }));
+    const { embedded } = await rktVersion(createRktRunner({ binary, timeoutMs }));
     return embedded ? { ...binary, runtime: 'embedded' } : binary;
   } catch (error) {
     // Whatever is wrong with it, it is there, and the fingerprint tells what is wrong.

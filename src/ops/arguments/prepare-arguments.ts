@@ -3,7 +3,7 @@ import type { DriverConfig } from '../../model/driver-config.ts';
 import type { TaskSpec } from '../../model/task-spec.ts';
 import { globalArguments } from './global-arguments.ts';
 import { portArguments } from './ports.ts';
-import { dnsArguments } from './run-prepared-arguments.ts';
+import { runPreparedArguments } from './run-prepared-arguments.ts';
 import { volumeArguments } from './volumes.ts';
 
 /** User annotations by which a pod of ours is found again, in `rkt list` and `rkt status`. */
@@ -28,7 +28,7 @@ export interface PrepareInput {
 export async function prepareArguments(input: PrepareInput): Promise<readonly string[]> {
   const { spec, driverConfig, startToken } = input;
   const { config } = spec;
-  dnsArguments(config.dns_servers);
+  const later = [...runPreparedArguments(spec, ''), config.trust_prefix ?? ''];
   const ports = portArguments(spec);
   const args = [
     ...globalArguments(spec),
@@ -42,7 +42,7 @@ export async function prepareArguments(input: PrepareInput): Promise<readonly st
     `--user-annotation=${TASK_ANNOTATION}=${spec.id}`,
     ...commandArguments(config.args),
   ];
-  const cut = args.find((arg) => arg.includes('\0'));
+  const cut = [...args, ...later].find((arg) => arg.includes('\0'));
   if (cut !== undefined)
     throw new RktError('RKT_ERR_TASK_CONFIG', `${JSON.stringify(cut)} holds a zero byte`);
   return args;
