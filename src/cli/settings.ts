@@ -102,21 +102,21 @@ function present(text: string | undefined): string | undefined {
   return text === '' ? undefined : text;
 }
 
-const TRUTH: Readonly<Record<string, boolean>> = {
-  true: true,
-  1: true,
-  yes: true,
-  false: false,
-  0: false,
-  no: false,
-};
+const TRUTH = new Map([
+  ['true', true],
+  ['1', true],
+  ['yes', true],
+  ['false', false],
+  ['0', false],
+  ['no', false],
+]);
 
 /** What the text stands for; text that stands for nothing is left as it is, for the schema to refuse. */
 const CONVERTERS: Readonly<Record<OptionKind, (text: string, base: string) => unknown>> = {
   text: (text) => text,
   path: (text, base) => (text === '' ? text : resolve(base, text)),
   number: (text) => (/^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text),
-  boolean: (text) => TRUTH[text.toLowerCase()] ?? text,
+  boolean: (text) => TRUTH.get(text.toLowerCase()) ?? text,
 };
 
 function valueOf({ kind }: GlobalOption, raw: unknown, base: string): unknown {

@@ -4,34 +4,39 @@ import { signalName, signalNumber } from '../model/signals.ts';
 
 /** Parsers for the values of flags. Each throws an InvalidArgumentError, which the command line reports with the flag. */
 
-const SIZE_UNITS: Readonly<Record<string, number>> = {
-  '': 1,
-  k: 1e3,
-  K: 1e3,
-  M: 1e6,
-  G: 1e9,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-};
+const SIZE_UNITS = new Map([
+  ['', 1],
+  ['k', 1e3],
+  ['K', 1e3],
+  ['M', 1e6],
+  ['G', 1e9],
+  ['Ki', 2 ** 10],
+  ['Mi', 2 ** 20],
+  ['Gi', 2 ** 30],
+]);
 
 /** `64M` = 64 000 000, `64Mi` = 67 108 864; a plain number is bytes. */
 export function sizeBytes(text: string): number {
   const { number = '', unit = '' } = /^(?<number>\d+(\.\d+)?)(?<unit>[A-Za-z]*)$/.exec(text)?.groups ?? {};
-  const factor = SIZE_UNITS[unit];
+  const factor = SIZE_UNITS.get(unit);
   if (number === '' || factor === undefined) {
     throw new InvalidArgumentError('A size is a number with one of the units k, M, G, Ki, Mi, Gi.');
   }
   return Math.round(Number(number) * factor);
 }
 
-const DURATION_UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+const DURATION_UNITS = new Map([
+  ['ms', 1],
+  ['s', 1_000],
+  ['m', 60_000],
+  ['h', 3_600_000],
+]);
 
 /** `500ms`, `10s`, `2m`, `1h`; a plain number is in the unit given. */
 export function durationMs(plainUnit: 'ms' | 's'): (text: string) => number {
   return (text) => {
     const { number = '', unit = '' } = /^(?<number>\d+(\.\d+)?)(?<unit>[a-z]*)$/.exec(text)?.groups ?? {};
-    const factor = DURATION_UNITS[unit === '' ? plainUnit : unit];
+    const factor = DURATION_UNITS.get(unit === '' ? plainUnit : unit);
     if (number === '' || factor === undefined) {
       throw new InvalidArgumentError(`A duration is a number of ${plainUnit}, or one with ms, s, m or h.`);
     }

@@ -1,0 +1,253 @@
+import { stripVTControlCharacters } from 'node:util';
+
+import { expect } from 'chai';
+
+import { eventText } from '../../src/cli/events.ts';
+import { exitCodeOfError, exitCodeOfSignal, exitCodeOfTask } from '../../src/cli/exit-codes.ts';
+import { fingerprintText } from '../../src/cli/fingerprint.ts';
+import { ago, bytes, clock, duration, exitText, percent } from '../../src/cli/humanize.ts';
+import { inspectText } from '../../src/cli/inspect.ts';
+import { createPaint, errorText } from '../../src/cli/output.ts';
+import { tasksText } from '../../src/cli/ps.ts';
+import { statsLines, statsText, type StatsRow } from '../../src/cli/stats-text.ts';
+import { RktError } from '../../src/model/errors.ts';
+import type { TaskStatus } from '../../src/model/task-status.ts';
+import { anExitResult } from '../support/task-specs.ts';
+
+const plain = createPaint(false);
+const coloured = createPaint(true);
+const NOW_MS = new Date(2025, 0, 31, 14, 5, 9, 7).getTime();
+
+const RUNNING: TaskStatus = {
+  id: 'web-1',
+  name: 'web',
+  allocId: undefined,
+  phase: 'running',
+  state: 'running',
+  image: 'example.com/web:1.2',
+  podId: '4f2c0b1e-0000-4000-8000-000000000000',
+  pid: 4711,
+  startedAtMs: NOW_MS - 3_723_000,
+  completedAtMs: undefined,
+  exitResult: undefined,
+  network: undefined,
+  cgroupPaths: ['/sys/fs/cgroup/cpu/p/web', '/sys/fs/cgroup/memory/p/web'],
+  memoryLimitBytes: 67_108_864,
+  stdoutPath: '/log/out',
+  stderrPath: '/log/err',
+  driverAttributes: {},
+};
+const EXITED: TaskStatus = {
+  ...RUNNING,
+  id: 'job',
+  name: 'job',
+  phase: 'exited',
+  state: 'exited',
+  pid: 5,
+  exitResult: anExitResult({ exitCode: 137, signal: 9, oomKilled: true }),
+  completedAtMs: NOW_MS - 500,
+  memoryLimitBytes: undefined,
+  cgroupPaths: [],
+};
+
+const SAMPLE: StatsRow = {
+  taskId: 'web-1',
+  limitBytes: 67_108_864,
+  usage: {
+    timestampMs: NOW_MS,
+    source: 'cgroup-v1',
+    memory: { rssBytes: 61_440, cacheBytes: 90_112, workingSetBytes: 12_345_678, oomKills: 0 },
+    cpu: { percent: 98.46 },
+  },
+};
+const UNMEASURED: StatsRow = {
+  taskId: 'x',
+  limitBytes: undefined,
+  usage: { timestampMs: NOW_MS, source: 'pidusage', memory: { rssBytes: 1_024 }, cpu: {} },
+};
+
+describe('figures for people', () => {
+  const rows: readonly (readonly [string, string])[] = [
+    [bytes(67_108_864), '64 MiB'],
+    [bytes(0), '0 B'],
+    [bytes(undefined), '-'],
+    [percent(99.96), '100.0%'],
+    [percent(undefined), '-'],
+    [duration(469), '469ms'],
+    [duration(7_412), '7.4s'],
+    [duration(65_900), '1m 5s'],
+    [duration(3_723_000), '1h 2m'],
+    [duration(90_000_000), '1d 1h'],
+    [ago(undefined, NOW_MS), '-'],
+    [ago(NOW_MS - 2_000, NOW_MS), '2s ago'],
+    [ago(NOW_MS + 2_000, NOW_MS), '0ms ago'],
+    [clock(NOW_MS), '14:05:09.007'],
+    [exitText(undefined), '-'],
+    [exitText(anExitResult({ exitCode: 3 })), '3'],
+    [exitText(anExitResult({ exitCode: 143, signal: 15 })), 'SIGTERM'],
+    [exitText(anExitResult({ exitCode: 192, signal: 64 })), 'signal 64'],
+    [exitText(anExitResult({ exitCode: 1, oomKilled: true })), '1 (out of memory)'],
+    [exitText({ oomKilled: false, completedAtMs: 0, source: 'process-gone', error: 'lost' }), 'unknown'],
+  ];
+  rows.forEach(([text, expected]) => {
+    it(`say ${expected}`, () => {
+      expect(text).to.equal(expected);
+    });
+  });
+});
+
+describe('tasksText', () => {
+  it('aligns its columns, figures at the right', () => {
+    expect(tasksText([RUNNING, EXITED], plain, NOW_MS).split('\n')).to.deep.equal([
+      'ID     NAME  IMAGE                PHASE     PID  STARTED    EXIT',
+      'web-1  web   example.com/web:1.2  running  4711  1h 2m ago  -',
+      'job    job   example.com/web:1.2  exited      5  1h 2m ago  SIGKILL (out of memory)',
+    ]);
+  });
+
+  it('has only titles when there is no task', () => {
+    expect(tasksText([], plain, NOW_MS)).to.equal('ID  NAME  IMAGE  PHASE  PID  STARTED  EXIT');
+  });
+
+  it('is as wide with colours as without', () => {
+    const text = tasksText([RUNNING, EXITED], coloured, NOW_MS);
+    expect(text).to.include('\x1b[');
+    expect(stripVTControlCharacters(text)).to.equal(tasksText([RUNNING, EXITED], plain, NOW_MS));
+  });
+});
+
+describe('inspectText', () => {
+  it('tells one fact a line, and leaves out what is not known', () => {
+    expect(inspectText(RUNNING, plain, NOW_MS).split('\n')).to.deep.equal([
+      'id            web-1',
+      'name          web',
+      'image         example.com/web:1.2',
+      'phase         running',
+      'pod           4f2c0b1e-0000-4000-8000-000000000000',
+      'pid           4711',
+      'started       1h 2m ago',
+      'memory limit  64 MiB',
+      'stdout        /log/out',
+      'stderr        /log/err',
+      'cgroups       /sys/fs/cgroup/cpu/p/web',
+      '              /sys/fs/cgroup/memory/p/web',
+    ]);
+  });
+
+  it('tells how a task ended', () => {
+    const lines = inspectText(EXITED, plain, NOW_MS).split('\n');
+    expect(lines).to.include('ended    500ms ago').and.to.include('exit     SIGKILL (out of memory)');
+    expect(lines).to.include('cgroups  -');
+  });
+});
+
+describe('statsText and statsLines', () => {
+  it('make a table', () => {
+    expect(statsText([SAMPLE, UNMEASURED], plain).split('\n')).to.deep.equal([
+      'ID       CPU    MEMORY   LIMIT     RSS   CACHE  OOM  SOURCE',
+      'web-1  98.5%  11.8 MiB  64 MiB  60 KiB  88 KiB    0  cgroup-v1',
+      'x          -     1 KiB       -   1 KiB       -    -  pidusage',
+    ]);
+  });
+
+  it('make lines that stay aligned from tick to tick', () => {
+    const first = statsLines([SAMPLE], true).split('\n');
+    const second = statsLines([UNMEASURED], false).split('\n');
+    expect([...first, ...second]).to.deep.equal([
+      'TIME              CPU    MEMORY     LIMIT       RSS     CACHE  OOM  SOURCE      ID',
+      '14:05:09.007    98.5%  11.8 MiB    64 MiB    60 KiB    88 KiB    0  cgroup-v1   web-1',
+      '14:05:09.007        -     1 KiB         -     1 KiB         -    -  pidusage    x',
+    ]);
+  });
+
+  it('say nothing about no task', () => {
+    expect(statsLines([], false)).to.equal('');
+  });
+});
+
+describe('eventText and fingerprintText', () => {
+  const event = {
+    kind: 'exited',
+    taskId: 'web-1',
+    taskName: 'web',
+    timeMs: NOW_MS,
+    message: 'Exited with 3',
+    annotations: {},
+  } as const;
+
+  it('tell an event in one line', () => {
+    expect(eventText(event, plain)).to.equal('14:05:09.007  exited          web-1  Exited with 3');
+  });
+
+  it('tell what makes the machine healthy', () => {
+    const attributes = { 'driver.rkt': true, 'driver.rkt.version': '1.30.0' };
+    const value = { health: 'healthy', description: 'Healthy', attributes, timeMs: NOW_MS } as const;
+    expect(fingerprintText(value, plain, true).split('\n')).to.deep.equal([
+      'time                14:05:09.007',
+      'health              healthy',
+      'driver.rkt          true',
+      'driver.rkt.version  1.30.0',
+    ]);
+  });
+
+  it('tell what is wrong with it', () => {
+    const value = { health: 'undetected', description: 'no rkt', attributes: {}, timeMs: NOW_MS } as const;
+    expect(fingerprintText(value, plain, false).split('\n')).to.deep.equal([
+      'health       undetected',
+      'description  no rkt',
+    ]);
+  });
+});
+
+describe('errorText', () => {
+  const error = new RktError('RKT_ERR_SIGNAL', 'There is no signal "X"', {
+    taskId: 'web',
+    cause: new Error('y'),
+  });
+
+  it('is one line for a person, code first', () => {
+    expect(errorText(error, { json: false, debug: false })).to.equal(
+      'rkt-streams: RKT_ERR_SIGNAL: There is no signal "X". Use a name such as SIGTERM or SIGUSR1.\n',
+    );
+  });
+
+  it('is one JSON object for a machine, without the cause', () => {
+    const line = errorText(error, { json: true, debug: false });
+    expect(line.endsWith('}\n')).to.equal(true);
+    expect(JSON.parse(line)).to.deep.equal({
+      error: { code: 'RKT_ERR_SIGNAL', message: error.message, recoverable: false, taskId: 'web' },
+    });
+  });
+
+  it('has a stack only for whoever debugs', () => {
+    expect(errorText(error, { json: false, debug: true })).to.include('texts.test.ts');
+    expect(JSON.parse(errorText(error, { json: true, debug: true }))).to.have.nested.property('error.stack');
+  });
+
+  it('knows errors that are not ours', () => {
+    expect(errorText(new Error('boom'), { json: false, debug: false })).to.equal('rkt-streams: boom\n');
+    expect(JSON.parse(errorText('boom', { json: true, debug: false }))).to.deep.equal({
+      error: { code: 'UNEXPECTED', message: 'boom' },
+    });
+  });
+});
+
+describe('exit codes', () => {
+  it('are 2 for a bad command line, 125 where a task has codes of its own, and 1 else', () => {
+    const usage = new RktError('RKT_ERR_OPTIONS', 'x');
+    const failure = new RktError('RKT_ERR_LAUNCH', 'x');
+    expect(exitCodeOfError(usage, 'run')).to.equal(2);
+    expect(exitCodeOfError(failure, 'run')).to.equal(125);
+    expect(exitCodeOfError(new Error('x'), 'exec')).to.equal(125);
+    expect(exitCodeOfError(failure, 'wait')).to.equal(125);
+    expect(exitCodeOfError(failure, 'stop')).to.equal(1);
+    expect(exitCodeOfError(failure, undefined)).to.equal(1);
+  });
+
+  it('are those of the task', () => {
+    expect(exitCodeOfTask(anExitResult({ exitCode: 3 }))).to.equal(3);
+    expect(exitCodeOfTask(anExitResult({ exitCode: 137, signal: 9 }))).to.equal(137);
+    expect(exitCodeOfTask({ oomKilled: false, completedAtMs: 0, source: 'process-gone' })).to.equal(125);
+    expect(exitCodeOfSignal('SIGINT')).to.equal(130);
+  });
+});

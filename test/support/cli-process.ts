@@ -1,0 +1,95 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+import type { Room } from './room.ts';
+import { until } from './until.ts';
+
+const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const COMMAND = [process.execPath, '--import', 'tsx/esm', MAIN];
+
+export interface CliResult {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The command line as a process, on its way. */
+export interface CliProcess {
+  readonly child: ChildProcess;
+  stdout(): string;
+  stderr(): string;
+  /** Waits until stdout holds a text. */
+  says(text: string): Promise<void>;
+  readonly ended: Promise<CliResult>;
+}
+
+export interface CliOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string;
+  readonly cwd?: string;
+  /** In a terminal, made by util-linux `script`; stderr is part of stdout then. */
+  readonly tty?: boolean;
+}
+
+/** Starts the command line. Nothing of the variables of this process that it knows gets through. */
+export function startCli(args: readonly string[], options: CliOptions = {}): CliProcess {
+  const { env = {}, input, cwd, tty = false } = options;
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !name.startsWith('RKT_STREAMS_') && name !== 'NO_COLOR',
+  );
+  const argv = [...COMMAND, ...args];
+  const line = argv.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+  const [program = '', ...words] = tty ? ['script', '-qefc', line, '/dev/null'] : argv;
+  const child = spawn(program, words, {
+    env: { ...Object.fromEntries(inherited), ...env },
+    ...(cwd !== undefined && { cwd }),
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  const out = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (out.stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (out.stderr += text));
+  if (!tty) child.stdin.end(input);
+  const ended = new Promise<CliResult>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (exitCode) => resolve({ exitCode, ...out }));
+  });
+  return {
+    child,
+    stdout: () => out.stdout,
+    stderr: () => out.stderr,
+    says: (text) =>
+      until(`"${text}" in ${JSON.stringify(out)} of ${args.join(' ')}`, () => out.stdout.includes(text)),
+    ended,
+  };
+}
+
+/** The command line in a room of its own. */
+export function cliIn({ options }: Room): {
+  start(args: readonly string[], more?: CliOptions): CliProcess;
+  run(args: readonly string[], more?: CliOptions): Promise<CliResult>;
+  /** Runs with `--json`, expects success, and parses every line. */
+  json(...args: readonly string[]): Promise<readonly Record<string, unknown>[]>;
+} {
+  const env = {
+    RKT_STREAMS_RKT: options.rkt,
+    RKT_STREAMS_RKT_DIR: options.rktDir,
+    RKT_STREAMS_DATA_DIR: options.dataDir,
+    RKT_STREAMS_CGROUP_PARENT: options.cgroupParent,
+  };
+  const start = (args: readonly string[], more: CliOptions = {}): CliProcess =>
+    startCli(args, { ...more, env: { ...env, ...more.env } });
+  return {
+    start,
+    run: (args, more) => start(args, more).ended,
+    async json(...args) {
+      const { exitCode, stdout, stderr } = await start(['--json', ...args]).ended;
+      if (exitCode !== 0) throw new Error(`${args.join(' ')} exited with ${exitCode}: ${stderr}`);
+      return parseLines(stdout);
+    },
+  };
+}
+
+export function parseLines(text: string): readonly Record<string, unknown>[] {
+  const lines = text.split('\n').filter((line) => line !== '');
+  return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+}
