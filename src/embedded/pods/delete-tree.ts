@@ -31,10 +31,8 @@ export function unmountBelow(dir: string): void {
 }
 
 function stillMounted(path: string, why: string): RktFailure {
-  return new RktFailure(
-    `${JSON.stringify(path)} is still mounted, nothing below it is deleted`,
-    why === '' ? [] : [why],
-  );
+  const reason = why === '' ? '' : ` (${why.split('\n')[0] ?? ''})`;
+  return new RktFailure(`${JSON.stringify(path)} is still mounted, nothing below it is deleted${reason}`);
 }
 
 /**

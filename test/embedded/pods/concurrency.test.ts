@@ -1,0 +1,102 @@
+import { expect } from 'chai';
+
+import { RktProcess } from '../../support/replay/rkt-process.ts';
+import { PodRig } from '../../support/pod-rig.ts';
+import { until } from '../../support/until.ts';
+
+describe('several processes at one data directory', () => {
+  let rig: PodRig;
+
+  beforeEach(async function () {
+    this.timeout(20_000);
+    const made = await PodRig.create();
+    if (made === undefined) return this.skip();
+    rig = made;
+  });
+
+  afterEach(() => rig?.remove());
+
+  it('import one image and prepare a pod each, starting from nothing', async () => {
+    const prepared = await Promise.all(Array.from({ length: 6 }, () => rig.prepare('exit 4')));
+    expect(rig.pods()).to.have.keys('prepared');
+    expect(rig.pods().prepared).to.have.members(prepared);
+    expect((await rig.rkt(['image', 'list', '--no-legend'])).stdout.trim().split('\n')).to.have.length(1);
+    const outcomes = await Promise.all(prepared.map((uuid) => rig.rkt(['run-prepared', uuid])));
+    expect(outcomes.map(({ exitCode, stderr }) => [exitCode, stderr])).to.deep.equal(
+      prepared.map(() => [4, '']),
+    );
+  }).timeout(30_000);
+
+  it('start a prepared pod exactly once', async () => {
+    const uuid = await rig.prepare('sleep 1; exit 7');
+    const outcomes = await Promise.all(Array.from({ length: 6 }, () => rig.rkt(['run-prepared', uuid])));
+    const losers = outcomes.filter(({ exitCode }) => exitCode === 254);
+    expect(outcomes.filter(({ exitCode }) => exitCode === 7)).to.have.length(1);
+    expect(losers).to.have.length(5);
+    for (const { stderr } of losers) expect(stderr).to.equal(`run-prepared: pod "${uuid}" is not prepared\n`);
+  }).timeout(30_000);
+
+  it('remove each pod exactly once', async () => {
+    const pods = await Promise.all(Array.from({ length: 4 }, () => rig.prepare('true')));
+    await Promise.all(pods.map((uuid) => rig.rkt(['run-prepared', uuid])));
+    const calls = [
+      ['gc', '--grace-period=0s'],
+      ['rm', ...pods],
+      ['gc', '--grace-period=0s'],
+      ['rm', ...pods],
+    ];
+    const outcomes = await Promise.all(calls.map((args) => rig.rkt(args)));
+    const removed = outcomes.flatMap(({ stdout }) => stdout.match(/[0-9a-f-]{36}/g) ?? []);
+    expect(removed.sort()).to.deep.equal([...pods].sort());
+    for (const { stderr } of outcomes) expect(stderr).not.to.match(/ENOENT|no such file|Error/);
+    expect(rig.pods()).to.deep.equal({});
+  }).timeout(30_000);
+
+  it('list and inspect pods that come and go', async () => {
+    const work = async () => {
+      const uuid = await rig.prepare('true');
+      await rig.rkt(['run-prepared', uuid]);
+      await rig.rkt(['rm', uuid]);
+    };
+    let busy = true;
+    const watch = async () => {
+      const problems: string[] = [];
+      while (busy) {
+        const { exitCode, stdout, stderr } = await rig.rkt(['list', '--format=json']);
+        JSON.parse(stdout);
+        const unexpected = stderr.replace(/^list: .*\n/gm, '');
+        if (exitCode !== 0 || unexpected !== '') problems.push(stderr);
+      }
+      return problems;
+    };
+    const watcher = watch();
+    await Promise.all([work(), work(), work()]).finally(() => (busy = false));
+    expect(await watcher).to.deep.equal([]);
+    expect(rig.pods()).to.deep.equal({});
+  }).timeout(30_000);
+
+  it('see a running pod as running, and its exit at once', async () => {
+    const uuid = await rig.prepare('sleep 1000');
+    const process_ = await rig.start(['run-prepared', uuid]);
+    const waiting = new RktProcess(rig.args('status', '--wait', uuid));
+    expect((await rig.rkt(['status', uuid])).stdout)
+      .to.contain(`state=running\n`)
+      .and.to.contain(`pid=${process_.pid}\n`);
+    process.kill(process_.pid, 'SIGKILL');
+    expect((await process_.outcome).signal).to.equal('SIGKILL');
+    expect((await waiting.outcome).stdout).to.match(/^state=exited\n/);
+  }).timeout(20_000);
+
+  it('leave an aborted prepare behind a killed one, and collect it', async () => {
+    const doomed = new RktProcess(rig.args('prepare', '--no-overlay', rig.image));
+    await until('the pod is being prepared', () => doomed.ended || rig.pods().prepare !== undefined);
+    if (!doomed.ended) process.kill(doomed.pid, 'SIGKILL');
+    await doomed.outcome;
+    await until(
+      'the lock is gone',
+      async () => !(await rig.rkt(['list', '--no-legend'])).stdout.includes('preparing'),
+    );
+    await rig.rkt(['gc', '--expire-prepared=0s', '--grace-period=0s']);
+    expect(rig.pods()).to.deep.equal({});
+  }).timeout(20_000);
+});

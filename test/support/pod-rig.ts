@@ -1,0 +1,89 @@
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { PHASES, type Phase } from '../../src/embedded/pods/phases.ts';
+import { buildImage, type ImageSpec } from './images.ts';
+import {
+  callEmbedded,
+  canRunPods,
+  RktProcess,
+  type CallOptions,
+  type Outcome,
+} from './replay/rkt-process.ts';
+import { until } from './until.ts';
+
+/** A data directory of its own with an image in it, and everything started in it. */
+export class PodRig {
+  readonly dir = mkdtempSync(join(tmpdir(), 'rkt-streams-pods-'));
+  readonly dataDir = join(this.dir, 'data');
+  readonly #started: RktProcess[] = [];
+  #image = '';
+
+  /** A rig with an image, or undefined where pods cannot run. */
+  static async create(spec: Partial<ImageSpec> = {}): Promise<PodRig | undefined> {
+    if (process.getuid?.() !== 0 || !(await canRunPods())) return undefined;
+    const rig = new PodRig();
+    chmodSync(rig.dir, 0o755);
+    rig.#image = await buildImage(rig.dir, { name: 'test.local/shell', ...spec });
+    return rig;
+  }
+
+  get image(): string {
+    return this.#image;
+  }
+
+  args(...args: readonly string[]): readonly string[] {
+    return [`--dir=${this.dataDir}`, '--insecure-options=image', ...args];
+  }
+
+  /** Runs one command to its end. */
+  rkt(args: readonly string[], options: CallOptions = {}): Promise<Outcome> {
+    return callEmbedded(this.args(...args), options);
+  }
+
+  /** Starts a command and goes on when its app runs. */
+  async start(args: readonly string[], options: CallOptions = {}): Promise<RktProcess> {
+    const process = new RktProcess(this.args(...args), options);
+    this.#started.push(process);
+    await until('the app runs', () => process.ended || process.isApp);
+    return process;
+  }
+
+  /** Prepares a pod that runs a shell script. */
+  async prepare(script: string, ...flags: readonly string[]): Promise<string> {
+    const { stdout, stderr } = await this.rkt([
+      'prepare',
+      ...flags,
+      this.image,
+      '--exec',
+      '/bin/sh',
+      '--',
+      '-c',
+      script,
+    ]);
+    if (!/^[0-9a-f-]{36}\n$/.test(stdout)) throw new Error(`prepare failed: ${stderr}`);
+    return stdout.trim();
+  }
+
+  podDir(phase: Phase, uuid: string): string {
+    return join(this.dataDir, 'pods', phase, uuid);
+  }
+
+  /** Pods by phase, without empty ones. */
+  pods(): Readonly<Partial<Record<Phase, readonly string[]>>> {
+    const found = PHASES.map((phase) => [phase, join(this.dataDir, 'pods', phase)] as const)
+      .filter(([, dir]) => existsSync(dir))
+      .map(([phase, dir]) => [phase, readdirSync(dir)] as const);
+    return Object.fromEntries(found.filter(([, names]) => names.length > 0));
+  }
+
+  /** Ends what was started and removes everything. */
+  async remove(): Promise<void> {
+    for (const running of this.#started) {
+      if (!running.ended) process.kill(-running.pid, 'SIGKILL');
+      await running.outcome;
+    }
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+}
