@@ -6,15 +6,16 @@ import { until } from '../../support/until.ts';
 
 describe('several processes at one data directory', () => {
   let rig: PodRig;
+  let made: PodRig | undefined;
 
   beforeEach(async function () {
     this.timeout(20_000);
-    const made = await PodRig.create();
+    made = await PodRig.create();
     if (made === undefined) return this.skip();
     rig = made;
   });
 
-  afterEach(() => rig?.remove());
+  afterEach(() => made?.remove());
 
   it('import one image and prepare a pod each, starting from nothing', async () => {
     const prepared = await Promise.all(Array.from({ length: 6 }, () => rig.prepare('exit 4')));

@@ -18,15 +18,16 @@ const LINKS = [
 
 describe('launching a pod', () => {
   let rig: PodRig;
+  let made: PodRig | undefined;
 
   before(async function () {
     this.timeout(20_000);
-    const made = await PodRig.create({ files: LINKS });
+    made = await PodRig.create({ files: LINKS });
     if (made === undefined) return this.skip();
     rig = made;
   });
 
-  after(() => rig?.remove());
+  after(() => made?.remove());
 
   const run = (script: string, ...flags: readonly string[]) =>
     rig.rkt(['run', ...flags, rig.image, '--exec', '/bin/sh', '--', '-c', script]);
@@ -137,7 +138,7 @@ describe('launching a pod', () => {
     expect(existsSync('/var/below')).to.equal(false);
   });
 
-  it('makes every mount of a recursive volume read-only', async () => {
+  it('makes every mount of a recursive volume read-only', () => {
     const volume = join(rig.dir, 'outer');
     mkdirSync(join(volume, 'inner'), { recursive: true });
     const flags = [

@@ -30,12 +30,13 @@ const FAILING_FLAGS: readonly (readonly [string, readonly string[]])[] = [
 
 describe('files behind mounts in a pod', () => {
   let rig: PodRig;
+  let made: PodRig | undefined;
   let sentinelDir: string;
   let sentinel: string;
 
   before(async function () {
     this.timeout(20_000);
-    const made = await PodRig.create();
+    made = await PodRig.create();
     if (made === undefined) return this.skip();
     rig = made;
     sentinelDir = join(rig.dir, 'precious');
@@ -44,10 +45,10 @@ describe('files behind mounts in a pod', () => {
     writeFileSync(sentinel, 'still here');
   });
 
-  after(() => rig?.remove());
+  after(() => made?.remove());
 
   afterEach(() => {
-    if (rig !== undefined) expect(readFileSync(sentinel, 'utf8')).to.equal('still here');
+    if (made !== undefined) expect(readFileSync(sentinel, 'utf8')).to.equal('still here');
   });
 
   /** Runs a script in a mount namespace of its own; `$rkt` is our rkt with its global options. */
