@@ -97,8 +97,9 @@ function mountOverlay(script: LaunchScript, { app, tree, root, stage1Tree, rootS
   );
   script.raw('umask 0022');
   script.run('chmod', (rootStat.mode & 0o7777).toString(8), layer('upper'));
-  if (rootStat.uid !== 0 || rootStat.gid !== 0)
+  if (rootStat.uid !== process.getuid?.() || rootStat.gid !== process.getgid?.()) {
     script.run('chown', `${rootStat.uid}:${rootStat.gid}`, layer('upper'));
+  }
   const layers = `lowerdir=../../../cas/tree/${tree}/rootfs,upperdir=${layer('upper')},workdir=${layer('work')}`;
   script.attempt(
     'stage0: error setting up app image: error mounting',
