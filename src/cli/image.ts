@@ -12,7 +12,6 @@ import { settingsOf } from './with-driver.ts';
 
 interface BuildFlags {
   readonly name: string;
-  readonly version?: string;
   readonly rootfs?: string;
   readonly hostPath?: readonly string[];
   readonly exec: string;
@@ -39,8 +38,7 @@ export function imageCommand(program: Command): void {
         'Prints the id of the image. The same input gives the same image, and so the same id.',
     )
     .argument('<out.aci>', 'the file to write; it appears when it is complete')
-    .requiredOption('--name <name>', 'name of the image: example.com/app')
-    .option('--version <version>', 'its version, as a label')
+    .requiredOption('--name <name[:version]>', 'name of the image: example.com/app:1.2')
     .option('--rootfs <dir>', 'directory that becomes the root of the image')
     .option('--host-path <path>', 'file or directory of this machine to take along (repeatable)', collect)
     .requiredOption('--exec <path>', 'program that the app runs, by its path in the image')
@@ -61,7 +59,7 @@ export function imageCommand(program: Command): void {
       'A shell that says hello',
     ],
     [
-      'image build web.aci --name example.com/web --version 1.2 --rootfs ./root --exec /bin/server --port http:tcp:80',
+      'image build web.aci --name example.com/web:1.2 --rootfs ./root --exec /bin/server --port http:tcp:80',
       'A server from a directory',
     ],
   ]);
@@ -80,7 +78,7 @@ function requestOf(out: string, flags: BuildFlags, cwd: string): ImageRequest {
   }
   return {
     out: resolve(cwd, out),
-    name: flags.name,
+    ...nameAndVersion(flags.name),
     exec: [exec, ...arg],
     environment: env,
     ports,
@@ -90,11 +88,16 @@ function requestOf(out: string, flags: BuildFlags, cwd: string): ImageRequest {
     compression: flags.compression,
     hostPaths: hostPath.map((path) => resolve(cwd, path)),
     ...(rootfs !== undefined && { rootfsDir: resolve(cwd, rootfs) }),
-    ...(flags.version !== undefined && { version: flags.version }),
     ...(flags.user !== undefined && { user: flags.user }),
     ...(flags.group !== undefined && { group: flags.group }),
     ...(flags.workingDir !== undefined && { workingDirectory: flags.workingDir }),
   };
+}
+
+/** As rkt writes images: a name can hold no colon. */
+function nameAndVersion(text: string): { readonly name: string; readonly version?: string } {
+  const at = text.indexOf(':');
+  return at === -1 ? { name: text } : { name: text.slice(0, at), version: text.slice(at + 1) };
 }
 
 /** Collects the values of an option that may be given several times. */

@@ -1,0 +1,109 @@
+import { filter, firstValueFrom, fromEvent, map, merge, take } from 'rxjs';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { createDriver } from '../../driver.ts';
+import type { StartedTask } from '../../index.ts';
+import { isRktError } from '../../model/errors.ts';
+import { DEMO_PODS, taskSpec, type DemoPod, type PodId } from './pods.ts';
+import { noteFailure, type DemoStage } from './stage.ts';
+
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 8_000;
+const EXEC = ['/bin/sh', '-c', 'echo "hello from inside, as user $(id -u)"'];
+
+/** Starts every pod, and does to them what a client of the driver does. Resolves when the last act has ended. */
+export async function playAll(stage: DemoStage): Promise<void> {
+  await Promise.all(
+    DEMO_PODS.map(async (pod) => {
+      const act = ACTS[pod.id] ?? justStart;
+      try {
+        await act(stage, pod);
+      } catch (error) {
+        noteFailure(stage, pod.id, error);
+      }
+    }),
+  );
+}
+
+type Act = (stage: DemoStage, pod: DemoPod) => Promise<void>;
+
+const ACTS: Partial<Record<PodId, Act>> = {
+  crasher: restartAgainAndAgain,
+  glutton: startWithLimit,
+  listener: signalEnterAndTakeOver,
+  broken: failToStart,
+};
+
+async function justStart({ driver, images }: DemoStage, pod: DemoPod): Promise<void> {
+  await driver.startTask(taskSpec(pod, images));
+}
+
+/** Restarting is the client's business: the driver only says how a task has ended. */
+async function restartAgainAndAgain(stage: DemoStage, pod: DemoPod): Promise<void> {
+  const { driver, over } = stage;
+  for (let pauseMs = FIRST_PAUSE_MS; !over.aborted; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+    await justStart(stage, pod);
+    const hasEnded = await firstValueFrom(
+      merge(driver.waitTask(pod.id).pipe(map(() => true)), aborted(over)).pipe(take(1)),
+    );
+    if (!hasEnded || !(await pause(pauseMs, over))) return;
+    await driver.destroyTask(pod.id);
+  }
+}
+
+async function startWithLimit(stage: DemoStage, pod: DemoPod): Promise<void> {
+  try {
+    await justStart(stage, pod);
+  } catch (error) {
+    if (!isRktError(error, 'RKT_ERR_CGROUP')) throw error;
+    stage.journal.skip(pod.id, 'no memory limits on this machine');
+    stage.tell({ type: 'note', message: `${pod.id} left out: ${error.message}` });
+  }
+}
+
+async function signalEnterAndTakeOver(stage: DemoStage, pod: DemoPod): Promise<void> {
+  const { driver, images, over, tell } = stage;
+  const started = await driver.startTask(taskSpec(pod, images));
+  if (!(await pause(FIRST_PAUSE_MS, over))) return;
+  await driver.signalTask(pod.id, 'SIGUSR1');
+  const { exitCode, output } = await driver.execTask(pod.id, EXEC);
+  tell({ type: 'exec', taskId: pod.id, command: EXEC, exitCode, output });
+  if (await pause(FIRST_PAUSE_MS, over)) await takeOver(stage, started);
+}
+
+/** Another driver needs nothing but the handle: so a driver that was killed gets its tasks back, too. */
+async function takeOver({ driverOptions, journal, tell }: DemoStage, { handle }: StartedTask): Promise<void> {
+  const second = createDriver(driverOptions);
+  const told = second.taskEvents().forEach((event) => {
+    journal.addEvent(event, undefined);
+    tell({ type: 'event', by: 'second driver', ...event });
+  });
+  try {
+    await second.recoverTask(handle);
+    await second.signalTask(handle.state.spec.id, 'SIGHUP');
+  } finally {
+    await second.shutdown();
+    await told;
+  }
+}
+
+async function failToStart(stage: DemoStage, pod: DemoPod): Promise<void> {
+  const started = await justStart(stage, pod).then(
+    () => true,
+    () => false, // As it should be; the event says why.
+  );
+  if (started) throw new Error('a pod without a program has started');
+}
+
+/** False when the show was over before. */
+async function pause(ms: number, over: AbortSignal): Promise<boolean> {
+  return delay(ms, true, { signal: over }).catch(() => false);
+}
+
+function aborted(signal: AbortSignal) {
+  return merge(fromEvent(signal, 'abort'), signal.aborted ? [true] : []).pipe(
+    take(1),
+    map(() => false),
+    filter((value) => !value),
+  );
+}

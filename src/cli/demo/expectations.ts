@@ -1,0 +1,126 @@
+import { exitText, bytes, percent } from '../humanize.ts';
+import type { Journal, PodJournal } from './journal.ts';
+import { DEMO_PODS, HELD_BYTES, type PodId } from './pods.ts';
+import type { PodSummary, Verdict } from './records.ts';
+
+interface Expectation {
+  readonly expected: string;
+  readonly judge: (pod: PodJournal, journal: Journal) => Seen;
+}
+
+interface Seen {
+  readonly seen: string;
+  readonly asExpected: Verdict;
+}
+
+const CPU_TOLERANCE_PERCENT = 10;
+const MEMORY_TOLERANCE = 0.05;
+const ENOUGH_SAMPLES = 2;
+const TERM = 15;
+const KILL = 9;
+
+const EXPECTATIONS: Readonly<Record<PodId, Expectation>> = {
+  burner: { expected: '100% of a core', judge: judgeCpu },
+  holder: { expected: '64 MiB, 5% off at most', judge: judgeMemory },
+  logger: {
+    expected: 'logs 4 lines, exit 3',
+    judge: ({ exits, outputLines }) => ({
+      seen: `${outputLines.length} lines, exit ${exitText(exits.at(-1))}`,
+      asExpected: onceSeen(exits, exits.at(-1)?.exitCode === 3 && outputLines.length === 4),
+    }),
+  },
+  crasher: {
+    expected: 'exit 1, again and again',
+    judge: ({ starts, exits }) => {
+      // The last one may have been ended by the demo before it crashed.
+      const crashes = exits.filter(({ signal }) => signal !== TERM);
+      const seen = `${starts} starts, exit ${exitText(crashes.at(-1))}`;
+      return {
+        seen,
+        asExpected: starts < 2 ? 'unseen' : is(crashes.every(({ exitCode }) => exitCode === 1)),
+      };
+    },
+  },
+  glutton: {
+    expected: 'killed by the OOM killer',
+    judge: ({ exits }) => ({
+      seen: exitText(exits.at(-1)),
+      asExpected: onceSeen(exits, exits.at(-1)?.oomKilled === true),
+    }),
+  },
+  listener: {
+    expected: 'signals, recovery, exit 0',
+    judge: ({ exits, kinds, outputLines }) => {
+      const heard = ['USR1', 'HUP', 'TERM'].filter((name) =>
+        outputLines.some((line) => line.includes(`got SIG${name}`)),
+      );
+      const taken = kinds.has('recovered') ? ', recovered' : '';
+      const seen = `heard ${heard.join(', ') || 'nothing'}${taken}, exit ${exitText(exits.at(-1))}`;
+      if (!kinds.has('recovered') || heard.length < 3) return { seen, asExpected: 'unseen' };
+      return { seen, asExpected: onceSeen(exits, exits.at(-1)?.exitCode === 0) };
+    },
+  },
+  stubborn: {
+    expected: 'ends by SIGKILL alone',
+    judge: ({ exits, kinds }) => ({
+      seen: exitText(exits.at(-1)),
+      asExpected: onceSeen(exits, exits.at(-1)?.signal === KILL && kinds.has('killed')),
+    }),
+  },
+  broken: {
+    expected: 'cannot be started',
+    judge: ({ failure, starts }) => ({
+      seen: failure === undefined ? `${starts} starts` : 'failed to start',
+      asExpected: failure === undefined && starts === 0 ? 'unseen' : is(failure !== undefined),
+    }),
+  },
+};
+
+/** What was expected of each pod, and what came of it. */
+export function judgePods(journal: Journal): readonly PodSummary[] {
+  return DEMO_PODS.map(({ id, does }) => {
+    const { expected, judge } = EXPECTATIONS[id];
+    const skipped = journal.skipped(id);
+    const pod = journal.pod(id);
+    if (skipped !== undefined) return { id, does, expected, seen: skipped, asExpected: 'unseen' };
+    if (id !== 'broken' && pod.failure !== undefined)
+      return { id, does, expected, seen: 'failed to start', asExpected: 'no' };
+    return { id, does, expected, ...judge(pod, journal) };
+  });
+}
+
+function judgeCpu({ cpuPercents }: PodJournal, journal: Journal): Seen {
+  const highest = Math.max(...cpuPercents);
+  if (cpuPercents.length < ENOUGH_SAMPLES) return { seen: 'too few samples', asExpected: 'unseen' };
+  const seen = `${percent(median(cpuPercents))}, highest ${percent(highest)}`;
+  if (Math.abs(median(cpuPercents) - 100) <= CPU_TOLERANCE_PERCENT) return { seen, asExpected: 'yes' };
+  if (Math.abs(highest - 100) <= CPU_TOLERANCE_PERCENT) return { seen, asExpected: 'yes' };
+  return journal.wasBusy()
+    ? { seen: `${seen}; machine busy`, asExpected: 'unseen' }
+    : { seen, asExpected: 'no' };
+}
+
+function judgeMemory({ memoryBytes }: PodJournal): Seen {
+  const last = memoryBytes.at(-1);
+  if (last === undefined || memoryBytes.length < ENOUGH_SAMPLES)
+    return { seen: 'too few samples', asExpected: 'unseen' };
+  const off = (last - HELD_BYTES) / HELD_BYTES;
+  const sign = off < 0 ? '' : '+';
+  return {
+    seen: `${bytes(last)} (${sign}${percent(100 * off)})`,
+    asExpected: is(Math.abs(off) <= MEMORY_TOLERANCE),
+  };
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}
+
+function is(condition: boolean): Verdict {
+  return condition ? 'yes' : 'no';
+}
+
+/** A pod that has not ended yet has not disappointed. */
+function onceSeen(exits: readonly unknown[], condition: boolean): Verdict {
+  return exits.length === 0 ? 'unseen' : is(condition);
+}

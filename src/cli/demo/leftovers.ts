@@ -1,0 +1,117 @@
+import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import type { DemoPlace } from './place.ts';
+import type { Check } from './records.ts';
+
+/** The kernel takes a moment to let a killed process go. */
+const PATIENCE_MS = 3_000;
+const PAUSE_MS = 50;
+const SHOWN_COMMAND = 60;
+
+/**
+ * Looks for everything that the demo may have left on the machine: processes by their cgroup, root, working directory,
+ * program, command line and parent; mounts in every mount namespace that can be seen; cgroups in every hierarchy; pods;
+ * files of the driver. Looks again for three seconds while there is something.
+ */
+export async function findLeftovers(place: DemoPlace): Promise<readonly Check[]> {
+  const deadlineMs = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const checks = [processes(place), mounts(place), cgroups(place), pods(place), files(place)];
+    if (checks.every(({ left }) => left.length === 0) || performance.now() > deadlineMs) return checks;
+    await delay(PAUSE_MS);
+  }
+}
+
+function processes({ base, cgroupParent }: DemoPlace): Check {
+  const pids = processIds().filter((pid) => pid !== process.pid);
+  const isOurs = (pid: number): boolean => {
+    const proc = `/proc/${pid}`;
+    const paths = ['root', 'cwd', 'exe'].map((name) => target(`${proc}/${name}`));
+    return (
+      paths.some((path) => path.startsWith(base)) ||
+      text(`${proc}/cgroup`).includes(cgroupParent) ||
+      text(`${proc}/cmdline`).includes(base) ||
+      text(`${proc}/status`).includes(`\nPPid:\t${process.pid}\n`)
+    );
+  };
+  const left = pids.filter(isOurs).map((pid) => {
+    const command = text(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim();
+    return `${pid} ${command.slice(0, SHOWN_COMMAND)}`;
+  });
+  return { what: 'processes', looked: pids.length, left };
+}
+
+function mounts({ base }: DemoPlace): Check {
+  const namespaces = new Map(processIds().map((pid) => [target(`/proc/${pid}/ns/mnt`), pid]));
+  namespaces.set(target('/proc/self/ns/mnt'), process.pid);
+  const lines = [...namespaces.values()].flatMap((pid) => text(`/proc/${pid}/mountinfo`).split('\n'));
+  const left = lines.filter((line) => line.includes(base)).map((line) => line.split(' ')[4] ?? line);
+  return { what: 'mounts', looked: lines.length, left };
+}
+
+function cgroups({ cgroupRoot, cgroupParent }: DemoPlace): Check {
+  const all = directoriesBelow(cgroupRoot);
+  return {
+    what: 'cgroups',
+    looked: all.length,
+    left: all.filter((path) => path.includes(`/${cgroupParent}`)),
+  };
+}
+
+/** `pods/run/UUID`, `pods/exited-garbage/UUID` and so on. */
+function pods({ rktDir }: DemoPlace): Check {
+  const states = entries(join(rktDir, 'pods')).map((state) => join(rktDir, 'pods', state));
+  return { what: 'pods', looked: states.length, left: states.flatMap((state) => entriesIn(state)) };
+}
+
+/** State, exit and log files of the tasks. */
+function files({ dataDir }: DemoPlace): Check {
+  const folders = entries(dataDir).map((name) => join(dataDir, name));
+  return { what: 'files', looked: folders.length, left: folders.flatMap((folder) => entriesIn(folder)) };
+}
+
+export function processIds(): readonly number[] {
+  return entries('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+}
+
+function directoriesBelow(top: string): readonly string[] {
+  const found = [top];
+  for (const directory of found) {
+    try {
+      const below = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+      found.push(...below.map(({ name }) => join(directory, name)));
+    } catch {
+      continue; // A cgroup that went meanwhile is not left.
+    }
+  }
+  return found.slice(1);
+}
+
+function entriesIn(directory: string): readonly string[] {
+  return entries(directory).map((name) => join(directory, name));
+}
+
+/** What cannot be read is not there, or somebody else's. */
+function entries(directory: string): readonly string[] {
+  return attempt(() => readdirSync(directory), []);
+}
+
+function text(file: string): string {
+  return attempt(() => readFileSync(file, 'utf8'), '');
+}
+
+function target(link: string): string {
+  return attempt(() => readlinkSync(link), '');
+}
+
+function attempt<T>(read: () => T, otherwise: T): T {
+  try {
+    return read();
+  } catch {
+    return otherwise;
+  }
+}

@@ -1,0 +1,23 @@
+import { bytes, percent } from '../humanize.ts';
+import type { Output } from '../output.ts';
+import { recordText } from './record-text.ts';
+import type { Reporter } from './reporter.ts';
+import type { View } from './view.ts';
+
+/** Lines below each other: one an event, and one a tick with the figures of all pods that run. */
+export function createPlainReporter(output: Output): Reporter {
+  const line = (text: string): void => output.print({}, () => text);
+  return {
+    tell: (record) => line(recordText(record, output.paint).join('\n')),
+    tick: (view) => line(figuresText(view)),
+    changed: () => undefined,
+    end: () => undefined,
+  };
+}
+
+function figuresText({ rows }: View): string {
+  const figures = rows
+    .filter(({ cpuPercent, memoryBytes }) => cpuPercent !== undefined || memoryBytes !== undefined)
+    .map(({ id, cpuPercent, memoryBytes }) => `${id} ${percent(cpuPercent)} ${bytes(memoryBytes)}`);
+  return figures.length === 0 ? '' : `stats  ${figures.join(' | ')}`;
+}

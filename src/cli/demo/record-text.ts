@@ -1,0 +1,83 @@
+import { eventText } from '../events.ts';
+import { bytes, duration } from '../humanize.ts';
+import type { Paint } from '../output.ts';
+import { table } from '../table.ts';
+import type { Check, DemoRecord, DemoSummary, PodSummary, Verdict } from './records.ts';
+
+/** A record as lines for people; none for what the table of figures shows. */
+export function recordText(record: DemoRecord, paint: Paint): readonly string[] {
+  switch (record.type) {
+    case 'note':
+      return [paint('bold', record.message)];
+    case 'image':
+      return [`Built ${record.name} (${bytes(record.sizeBytes)}), ${record.id.slice(0, 19)}…`];
+    case 'fingerprint':
+      return [fingerprintText(record)];
+    case 'event':
+      return [eventText(record, paint) + (record.by === 'second driver' ? ' (second driver)' : '')];
+    case 'output':
+      return record.lines.map((line) => `${paint('dim', `  ${record.taskId} |`)} ${line}`);
+    case 'exec':
+      return record.output
+        .trimEnd()
+        .split('\n')
+        .map((line) => `${paint('dim', `  exec in ${record.taskId} |`)} ${line}`);
+    case 'check':
+      return checkText(record, paint);
+    case 'summary':
+      return summaryText(record, paint);
+    case 'stats':
+    case 'host':
+      return [];
+  }
+}
+
+function fingerprintText({ health, description, attributes }: DemoRecord & { type: 'fingerprint' }): string {
+  const known = Object.entries(attributes).map(([name, value]) => `${name}=${String(value)}`);
+  return [`The driver is ${health}: ${description}`, ...known].join(' ');
+}
+
+const MARKS: Readonly<Record<Verdict, readonly [string, 'green' | 'red' | 'yellow']>> = {
+  yes: ['✔', 'green'],
+  no: ['✘', 'red'],
+  unseen: ['–', 'yellow'],
+};
+
+function mark(verdict: Verdict, paint: Paint): string {
+  const [sign, colour] = MARKS[verdict];
+  return paint(colour, sign);
+}
+
+function checkText({ what, looked, left }: Check, paint: Paint): readonly string[] {
+  const found = left.length === 0 ? 'none left' : `${left.length} left`;
+  const first = `${mark(left.length === 0 ? 'yes' : 'no', paint)} ${what}: ${found}`;
+  return [`${first} ${paint('dim', `(looked at ${looked})`)}`, ...left.map((thing) => `    ${thing}`)];
+}
+
+function summaryText(summary: DemoSummary, paint: Paint): readonly string[] {
+  const pods = table<PodSummary>(
+    summary.pods,
+    [
+      {
+        title: ' ',
+        value: ({ asExpected }) => MARKS[asExpected][0],
+        colour: (_, row) => mark(row.asExpected, paint),
+      },
+      { title: 'POD', value: ({ id }) => id },
+      { title: 'EXPECTED', value: ({ expected }) => expected },
+      { title: 'SEEN', value: ({ seen }) => seen },
+    ],
+    paint,
+  );
+  const kinds = Object.entries(summary.events).map(([kind, times]) => `${kind} ${times}`);
+  const missing = summary.missing.length === 0 ? '' : `; not seen: ${summary.missing.join(', ')}`;
+  const end = summary.clean ? paint('green', 'Nothing is left.') : paint('red', 'Something is left.');
+  return [
+    '',
+    ...pods.split('\n'),
+    '',
+    `Events: ${kinds.join(', ')}${missing}`,
+    ...summary.failures.map((failure) => `${paint('red', 'Failed')} ${failure}`),
+    `${summary.interrupted ? 'Interrupted after' : 'Ran for'} ${duration(summary.ranMs)}. ${end}`,
+  ];
+}

@@ -1,0 +1,63 @@
+import type { Fingerprint } from '../../model/fingerprint.ts';
+import type { HostStats } from '../../model/host-stats.ts';
+import type { TaskEvent, TaskEventKind } from '../../model/task-event.ts';
+import type { TaskResourceUsage } from '../../model/task-stats.ts';
+import type { BuiltImage } from '../image-build.ts';
+
+/** Who saw an event: the driver of the demo, or the second one that takes a task over. */
+export type Witness = 'first driver' | 'second driver';
+
+/** `no` differs from what was expected; `unseen` was not to be seen in the time or on this machine. */
+export type Verdict = 'yes' | 'no' | 'unseen';
+
+/** What was expected of a pod and what was seen. */
+export interface PodSummary {
+  readonly id: string;
+  readonly does: string;
+  readonly expected: string;
+  readonly seen: string;
+  readonly asExpected: Verdict;
+}
+
+/** One look for something that may be left. */
+export interface Check {
+  readonly what: 'processes' | 'mounts' | 'cgroups' | 'pods' | 'files' | 'directory';
+  /** How many things were looked at. */
+  readonly looked: number;
+  readonly left: readonly string[];
+}
+
+export interface DemoSummary {
+  readonly ranMs: number;
+  readonly interrupted: boolean;
+  readonly pods: readonly PodSummary[];
+  readonly events: Readonly<Partial<Record<TaskEventKind, number>>>;
+  /** Kinds of events that apply to this demo and were not seen. */
+  readonly missing: readonly TaskEventKind[];
+  readonly checks: readonly Check[];
+  readonly failures: readonly string[];
+  /** Nothing is left. */
+  readonly clean: boolean;
+  readonly ok: boolean;
+}
+
+/** Everything that the demo tells; with `--json` one line each. */
+export type DemoRecord =
+  | { readonly type: 'note'; readonly message: string }
+  | ({ readonly type: 'image' } & BuiltImage)
+  | ({ readonly type: 'fingerprint' } & Fingerprint)
+  | ({ readonly type: 'event'; readonly by: Witness } & TaskEvent)
+  | ({ readonly type: 'stats'; readonly taskId: string } & TaskResourceUsage)
+  | ({ readonly type: 'host' } & HostStats)
+  | { readonly type: 'output'; readonly taskId: string; readonly lines: readonly string[] }
+  | {
+      readonly type: 'exec';
+      readonly taskId: string;
+      readonly command: readonly string[];
+      readonly exitCode: number;
+      readonly output: string;
+    }
+  | ({ readonly type: 'check' } & Check)
+  | ({ readonly type: 'summary' } & DemoSummary);
+
+export type Tell = (record: DemoRecord) => void;

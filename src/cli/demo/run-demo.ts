@@ -1,0 +1,115 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { createDriver } from '../../driver.ts';
+import type { Logger } from '../../model/logger.ts';
+import { TASK_EVENT_KINDS, type TaskEventKind } from '../../model/task-event.ts';
+import type { Settings } from '../settings.ts';
+import { playAll } from './acts.ts';
+import { judgePods } from './expectations.ts';
+import { buildDemoImages } from './images.ts';
+import { createJournal, type Journal } from './journal.ts';
+import { findLeftovers } from './leftovers.ts';
+import { makePlace, removePlace, type DemoPlace } from './place.ts';
+import type { Check, DemoSummary } from './records.ts';
+import type { Reporter } from './reporter.ts';
+import type { DemoStage } from './stage.ts';
+import { endAll, watch } from './watch.ts';
+
+export interface DemoRun {
+  readonly settings: Settings;
+  readonly logger: Logger;
+  readonly reporter: Reporter;
+  readonly intervalMs: number;
+  /** Until interrupted when absent. */
+  readonly lengthMs: number | undefined;
+  readonly interrupted: AbortSignal;
+}
+
+/**
+ * Runs the demo from the images to the proof that nothing is left, whatever fails on the way.
+ *
+ * @returns true when nothing is left, nothing failed and no pod was other than expected
+ */
+export async function runDemo(run: DemoRun): Promise<boolean> {
+  const { settings, logger, reporter, interrupted } = run;
+  const startedMs = performance.now();
+  const place = await makePlace(settings, logger);
+  const journal = createJournal();
+  const failures: string[] = [];
+  try {
+    await perform(run, place, journal, failures);
+  } catch (error) {
+    failures.push(error instanceof Error ? error.message : String(error));
+  }
+  reporter.end();
+  const checks = await prove(place, reporter);
+  const summary = summaryOf(journal, checks, failures, {
+    ranMs: Math.round(performance.now() - startedMs),
+    interrupted: interrupted.aborted,
+  });
+  reporter.tell({ type: 'summary', ...summary });
+  return summary.ok;
+}
+
+async function perform(
+  { settings, reporter, intervalMs, lengthMs, interrupted }: DemoRun,
+  place: DemoPlace,
+  journal: Journal,
+  failures: string[],
+): Promise<void> {
+  const { tell } = reporter;
+  tell({ type: 'note', message: `Building two images from programs of this machine, in ${place.base}` });
+  const images = await buildDemoImages(place.base);
+  tell({ type: 'image', ...images.shell });
+  tell({ type: 'image', ...images.tools });
+  const over = new AbortController();
+  const driver = createDriver(place.driverOptions);
+  driver.setConfig({ volumes_enabled: settings.volumesEnabled });
+  const { driverOptions } = place;
+  const stage: DemoStage = { driver, driverOptions, images, journal, tell, failures, over: over.signal };
+  const watching = watch(stage, reporter, intervalMs);
+  try {
+    const played = playAll(stage);
+    await untilOver(lengthMs, interrupted);
+    tell({ type: 'note', message: 'Stopping and destroying all pods' });
+    over.abort();
+    await played;
+    await endAll(stage, watching);
+  } finally {
+    over.abort();
+    watching.stop();
+    await driver.shutdown();
+  }
+}
+
+async function untilOver(lengthMs: number | undefined, interrupted: AbortSignal): Promise<void> {
+  const forever = 2 ** 31 - 1;
+  await delay(lengthMs ?? forever, undefined, { signal: interrupted }).catch(() => undefined);
+}
+
+async function prove(place: DemoPlace, { tell }: Reporter): Promise<readonly Check[]> {
+  tell({ type: 'note', message: 'Looking for anything that is left' });
+  const left = await findLeftovers(place);
+  const checks = [...left, await removePlace(place, left)];
+  checks.forEach((check) => tell({ type: 'check', ...check }));
+  return checks;
+}
+
+/** They need a network of the pod's own, and a source of figures that fails. */
+const NOT_APPLICABLE: readonly TaskEventKind[] = ['network-ready', 'stats-degraded'];
+
+function summaryOf(
+  journal: Journal,
+  checks: readonly Check[],
+  failures: readonly string[],
+  how: Pick<DemoSummary, 'ranMs' | 'interrupted'>,
+): DemoSummary {
+  const pods = judgePods(journal);
+  const events = journal.kinds();
+  const missing = TASK_EVENT_KINDS.filter(
+    (kind) => events[kind] === undefined && !NOT_APPLICABLE.includes(kind),
+  );
+  const clean = checks.every(({ left }) => left.length === 0);
+  const ok = clean && failures.length === 0 && pods.every(({ asExpected }) => asExpected !== 'no');
+  return { ...how, pods, events, missing, checks, failures, clean, ok };
+}

@@ -1,0 +1,91 @@
+import { readFile } from 'node:fs/promises';
+
+import { firstValueFrom, merge, tap, type Observable, type Subscription } from 'rxjs';
+
+import type { TaskEvent } from '../../model/task-event.ts';
+import type { TaskStatus } from '../../model/task-status.ts';
+import type { Reporter } from './reporter.ts';
+import { viewOf, type View } from './view.ts';
+import type { DemoStage } from './stage.ts';
+
+export interface Watch {
+  /** Resolves when the output of every pod that has ended was told. */
+  outputTold(): Promise<void>;
+  stop(): void;
+}
+
+/** Follows all streams of the driver: tells what they tell, and takes it down. */
+export function watch(stage: DemoStage, reporter: Reporter, intervalMs: number): Watch {
+  const { driver, journal, tell } = stage;
+  const pending = new Set<Promise<void>>();
+  let statuses: readonly TaskStatus[] = [];
+  const show = (how: (view: View) => void): void => how(viewOf(statuses, journal));
+  const onEvent = (event: TaskEvent): void => {
+    const status = event.kind === 'exited' ? driver.inspectTask(event.taskId) : undefined;
+    journal.addEvent(event, status?.exitResult);
+    tell({ type: 'event', by: 'first driver', ...event });
+    if (status === undefined) return;
+    const told = tellOutput(stage, status).finally(() => pending.delete(told));
+    pending.add(told);
+  };
+  const sources: readonly Observable<unknown>[] = [
+    driver.fingerprint().pipe(tap((fingerprint) => tell({ type: 'fingerprint', ...fingerprint }))),
+    driver.taskEvents().pipe(tap(onEvent)),
+    driver.tasks().pipe(
+      tap((tasks) => {
+        statuses = tasks;
+        show(reporter.changed);
+      }),
+    ),
+    driver.hostStats({ intervalMs: 2 * intervalMs }).pipe(
+      tap((host) => {
+        journal.addHost(host);
+        tell({ type: 'host', ...host });
+      }),
+    ),
+    driver.allTaskStats({ intervalMs }).pipe(
+      tap((samples) => {
+        journal.addSamples(samples);
+        samples.forEach(({ taskId, usage }) => tell({ type: 'stats', taskId, ...usage }));
+        show(reporter.tick);
+      }),
+    ),
+  ];
+  const following: Subscription = merge(...sources).subscribe({
+    error: (error: unknown) => stage.failures.push(`streams: ${String(error)}`),
+  });
+  return {
+    outputTold: async () => {
+      await Promise.all(pending);
+    },
+    stop: () => following.unsubscribe(),
+  };
+}
+
+/** What a pod has written, from the files that its status names. */
+async function tellOutput({ journal, tell }: DemoStage, status: TaskStatus): Promise<void> {
+  const paths = [status.stdoutPath, status.stderrPath].filter((path) => path !== undefined);
+  const texts = await Promise.all(paths.map((path) => readFile(path, 'utf8').catch(() => '')));
+  const lines = texts.flatMap((text) => text.split('\n')).filter((line) => line !== '');
+  if (lines.length === 0) return;
+  journal.addOutput(status.id, lines);
+  tell({ type: 'output', taskId: status.id, lines });
+}
+
+/** Ends and destroys every task, in parallel; what fails is noted down and does not keep the others. */
+export async function endAll(stage: DemoStage, watching: Watch): Promise<void> {
+  const { driver, failures } = stage;
+  const attempt = async (what: string, step: Promise<void>): Promise<void> => {
+    await step.catch((error: unknown) => failures.push(`${what}: ${(error as Error).message}`));
+  };
+  const tasks = await firstValueFrom(driver.tasks());
+  await Promise.all(
+    tasks.map(({ id }) =>
+      attempt(`stop ${id}`, driver.stopTask(id, { signal: 'SIGTERM', timeoutMs: STOP_TIMEOUT_MS })),
+    ),
+  );
+  await watching.outputTold();
+  await Promise.all(tasks.map(({ id }) => attempt(`destroy ${id}`, driver.destroyTask(id, { force: true }))));
+}
+
+const STOP_TIMEOUT_MS = 1_500;
