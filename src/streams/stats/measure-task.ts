@@ -25,7 +25,7 @@ export async function measureTask(
     counters[usage === undefined ? 'droppedSamples' : 'samples'] += 1;
     return usage;
   } catch (error) {
-    // While a task goes away its files vanish under the reader: that is no failure.
+    // While a task comes or goes away its files vanish under the reader: that is no failure.
     if (!isLive(deps, record)) return undefined;
     counters.failedSamples += 1;
     reportDegraded(deps, record, error);
@@ -39,7 +39,7 @@ function hasSource({ cgroupPaths, process }: TaskRecord): boolean {
 
 function isLive({ registry }: StatsDeps, { id, startToken }: TaskRecord): boolean {
   const now = registry.get(id);
-  return now?.startToken === startToken && now.phase !== 'exited';
+  return now?.startToken === startToken && (now.phase === 'running' || now.phase === 'stopping');
 }
 
 function reportDegraded(deps: StatsDeps, { id, spec }: TaskRecord, error: unknown): void {
