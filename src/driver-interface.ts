@@ -7,6 +7,7 @@ import type { Fingerprint } from './model/fingerprint.ts';
 import type { HostStats } from './model/host-stats.ts';
 import type { Logger } from './model/logger.ts';
 import type { AttributeSpec, Capabilities, PluginInfo } from './model/plugin.ts';
+import type { SamplingStats } from './model/sampling-stats.ts';
 import type { TaskEvent } from './model/task-event.ts';
 import type { TaskSpecInput } from './model/task-spec.ts';
 import type { TaskHandle } from './model/task-state.ts';
@@ -20,6 +21,7 @@ import type { StartedTask } from './ops/start-task.ts';
 import type { StopOptions } from './ops/stop-task.ts';
 import type { AllTaskStatsOptions } from './streams/all-task-stats.ts';
 import type { HostStatsOptions } from './streams/host-stats.ts';
+import type { SamplingStatsOptions } from './streams/sampling-stats.ts';
 import type { TaskEventsOptions } from './streams/task-events.ts';
 import type { TaskStatsOptions } from './streams/task-stats.ts';
 
@@ -57,6 +59,8 @@ export interface Driver {
   /** The registry's view: now, and after every change. */
   tasks(): Observable<readonly TaskStatus[]>;
   hostStats(options?: HostStatsOptions): Observable<HostStats>;
+  /** What the sampling does and costs, every `intervalMs`. */
+  samplingStats(options?: SamplingStatsOptions): Observable<SamplingStats>;
 
   startTask(task: TaskSpecInput): Promise<StartedTask>;
   stopTask(taskId: string, options?: StopOptions): Promise<void>;

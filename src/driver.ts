@@ -28,6 +28,7 @@ import { allTaskStats } from './streams/all-task-stats.ts';
 import { fingerprint } from './streams/fingerprint.ts';
 import { hostStats } from './streams/host-stats.ts';
 import { takeUntilAbort } from './streams/operators/take-until-abort.ts';
+import { samplingStats } from './streams/sampling-stats.ts';
 import type { StatsDeps } from './streams/stats/stats-deps.ts';
 import { taskEvents } from './streams/task-events.ts';
 import { taskStats } from './streams/task-stats.ts';
@@ -83,7 +84,14 @@ export function createDriver(options: DriverOptions = {}): Driver {
 
 type Streams = Pick<
   Driver,
-  'fingerprint' | 'taskEvents' | 'taskStats' | 'allTaskStats' | 'waitTask' | 'tasks' | 'hostStats'
+  | 'fingerprint'
+  | 'taskEvents'
+  | 'taskStats'
+  | 'allTaskStats'
+  | 'waitTask'
+  | 'tasks'
+  | 'hostStats'
+  | 'samplingStats'
 >;
 
 function createStreams(
@@ -115,6 +123,11 @@ function createStreams(
     waitTask: (id) => waitTask({ registry }, id),
     tasks: () => tasks({ registry }),
     hostStats: (options) => hostStats(hostDeps, options).pipe(takeUntilAbort(shutdown)),
+    samplingStats: (options) =>
+      defer(() => from(stats())).pipe(
+        switchMap((deps) => samplingStats(deps, options)),
+        takeUntilAbort(shutdown),
+      ),
   };
 }
 

@@ -11,10 +11,12 @@ export {
 } from './model/errors.ts';
 export type { ExitResult } from './model/exit-result.ts';
 export type { DriverHealth, Fingerprint, RktRuntime } from './model/fingerprint.ts';
+export { DEFAULT_FIELD_GROUPS, FIELD_GROUPS, type FieldGroup } from './model/field-groups.ts';
 export type { HostStats } from './model/host-stats.ts';
 export type { Logger } from './model/logger.ts';
 export { pluginLoader, type AttributeSpec, type Capabilities, type PluginInfo } from './model/plugin.ts';
 export type { NetInfo, Pod, PodState } from './model/pod.ts';
+export type { DescriptorStats, SamplingStats } from './model/sampling-stats.ts';
 export type { TaskConfig, TaskConfigInput } from './model/task-config.ts';
 export type { TaskEvent, TaskEventKind } from './model/task-event.ts';
 export type { Device, Mount, NetworkResource, TaskResources } from './model/task-resources.ts';
@@ -24,7 +26,13 @@ export {
   measuredCpuFields,
   measuredMemoryFields,
   type CpuStats,
+  type IoStats,
   type MemoryStats,
+  type NetworkStats,
+  type PidsStats,
+  type PressureFigures,
+  type PressureStall,
+  type PressureStats,
   type ResourceUsage,
   type TaskResourceUsage,
   type TaskStatsSample,
@@ -40,5 +48,6 @@ export type { TerminalSize } from './ops/terminal.ts';
 export { getAbsolutePath } from './rkt/binary.ts';
 export type { AllTaskStatsOptions } from './streams/all-task-stats.ts';
 export type { HostStatsOptions } from './streams/host-stats.ts';
+export type { SamplingStatsOptions } from './streams/sampling-stats.ts';
 export type { TaskEventsOptions } from './streams/task-events.ts';
 export type { TaskStatsOptions } from './streams/task-stats.ts';

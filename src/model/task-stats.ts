@@ -1,3 +1,5 @@
+import type { FieldGroup } from './field-groups.ts';
+
 /**
  * Memory of a task. Every field is in bytes and absent when the kernel did not tell it.
  * The headline is `workingSetBytes` = usage − inactive file.
@@ -32,6 +34,58 @@ export interface CpuStats {
   readonly throttledNs?: number;
 }
 
+/** Block devices: counters since the task began, and rates since the sample before (absent on the first). */
+export interface IoStats {
+  readonly readBytes?: number;
+  readonly writeBytes?: number;
+  readonly readOps?: number;
+  readonly writeOps?: number;
+  readonly readBytesPerSecond?: number;
+  readonly writeBytesPerSecond?: number;
+}
+
+/** How many processes and threads a task has. */
+export interface PidsStats {
+  readonly current?: number;
+  readonly peak?: number;
+  readonly limit?: number;
+}
+
+/** Time in which work had to wait: `some` for any of the tasks' threads, `full` for all at once. */
+export interface PressureStall {
+  /** Percent of the last 10, 60 and 300 seconds. */
+  readonly avg10?: number;
+  readonly avg60?: number;
+  readonly avg300?: number;
+  readonly totalNs?: number;
+}
+
+export interface PressureFigures {
+  readonly some?: PressureStall;
+  readonly full?: PressureStall;
+}
+
+/** The kernel's pressure stall information. */
+export interface PressureStats {
+  readonly cpu?: PressureFigures;
+  readonly memory?: PressureFigures;
+  readonly io?: PressureFigures;
+}
+
+/** All interfaces but the loopback one, of a task that has a network namespace of its own. */
+export interface NetworkStats {
+  readonly receivedBytes?: number;
+  readonly receivedPackets?: number;
+  readonly receiveErrors?: number;
+  readonly receiveDrops?: number;
+  readonly sentBytes?: number;
+  readonly sentPackets?: number;
+  readonly sendErrors?: number;
+  readonly sendDrops?: number;
+  readonly receivedBytesPerSecond?: number;
+  readonly sentBytesPerSecond?: number;
+}
+
 export interface ResourceUsage {
   readonly memory: MemoryStats;
   readonly cpu: CpuStats;
@@ -42,6 +96,13 @@ export interface TaskResourceUsage extends ResourceUsage {
   readonly timestampMs: number;
   /** Where the figures come from; `pidusage` is the fallback for a pod whose cgroup cannot be read. */
   readonly source: 'cgroup-v1' | 'cgroup-v2' | 'pidusage';
+  /** The groups whose figures are of this moment; the others stand as they were when something last moved. */
+  readonly fresh?: readonly FieldGroup[];
+  /** These only when asked for. */
+  readonly io?: IoStats;
+  readonly pidCount?: PidsStats;
+  readonly pressure?: PressureStats;
+  readonly network?: NetworkStats;
   /** Per process, only when asked for. */
   readonly pids?: Readonly<Record<string, ResourceUsage>>;
 }

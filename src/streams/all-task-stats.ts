@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { defer, endWith, ignoreElements, takeUntil, type Observable } from 'rxjs';
 
+import type { FieldGroup } from '../model/field-groups.ts';
 import type { TaskStatsSample } from '../model/task-stats.ts';
 import type { TaskRecord } from '../registry/task-record.ts';
 import { poll } from './operators/poll.ts';
@@ -13,6 +14,8 @@ import { createUsageMeter, type UsageMeter } from './stats/usage-meter.ts';
 export interface AllTaskStatsOptions {
   /** 1000 by default, at least 100. */
   readonly intervalMs?: number;
+  /** What to read; what Nomad shows by default. */
+  readonly groups?: readonly FieldGroup[];
 }
 
 /** Tasks that are read before the event loop gets its turn: about 4 ms. */

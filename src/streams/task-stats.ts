@@ -11,6 +11,7 @@ import {
 } from 'rxjs';
 
 import { taskNotFound } from '../model/errors.ts';
+import type { FieldGroup } from '../model/field-groups.ts';
 import type { TaskResourceUsage } from '../model/task-stats.ts';
 import { poll } from './operators/poll.ts';
 import { takeUntilAbort } from './operators/take-until-abort.ts';
@@ -22,7 +23,9 @@ import { createUsageMeter } from './stats/usage-meter.ts';
 export interface TaskStatsOptions {
   /** 1000 by default, at least 100. */
   readonly intervalMs?: number;
-  /** Figures of every process of the task as well. */
+  /** What to read; what Nomad shows by default. */
+  readonly groups?: readonly FieldGroup[];
+  /** Figures of every process of the task as well: the group `processes`. */
   readonly perProcess?: boolean;
   /** Completes the stream. */
   readonly signal?: AbortSignal;

@@ -1,10 +1,12 @@
 import type { SchedulerLike } from 'rxjs';
 
 import type { Logger } from '../../model/logger.ts';
+import type { SamplingStats } from '../../model/sampling-stats.ts';
 import type { TaskRegistry } from '../../registry/task-registry.ts';
 import type { Cgroups } from '../../sources/cgroup/cgroups.ts';
 import type { CpuFacts } from '../../sources/cpu-facts.ts';
 import type { Processes } from '../../sources/processes.ts';
+import type { SamplingOptions } from './sampling-options.ts';
 import type { TaskSampler } from './task-sampler.ts';
 
 /**
@@ -22,6 +24,9 @@ export interface StatsDeps {
   readonly onDegraded: (taskId: string, error: unknown) => void;
   /** Read from the machine by default. */
   readonly cpu?: CpuFacts;
+  readonly sampling?: SamplingOptions;
+  /** What rkt commands have cost so far; undefined until there was one. */
+  readonly rkt?: () => SamplingStats['rkt'];
   /** Reads cgroups and processes by default. */
   readonly sampler?: TaskSampler;
 }

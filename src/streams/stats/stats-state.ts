@@ -1,3 +1,4 @@
+import type { SamplingStats } from '../../model/sampling-stats.ts';
 import type { TaskSpec } from '../../model/task-spec.ts';
 import { readCpuFacts, type CpuFacts } from '../../sources/cpu-facts.ts';
 import { createSharedStreams, type SharedStreams } from './shared-streams.ts';
@@ -44,4 +45,21 @@ export function statsState(deps: StatsDeps): StatsState {
 /** The counters at this moment. */
 export function statsCounters(deps: StatsDeps): StatsCounters {
   return Object.freeze({ ...statsState(deps).counters });
+}
+
+/** All that the sampling tells of itself at this moment, but for the delay of the event loop. */
+export function samplingFigures(deps: StatsDeps): SamplingStats {
+  const rkt = deps.rkt?.();
+  return {
+    timestampMs: deps.scheduler.now(),
+    tasks: 0,
+    ticks: 0,
+    fileReads: 0,
+    staleReads: 0,
+    workMs: 0,
+    longestSliceMs: 0,
+    ...statsState(deps).counters,
+    descriptors: { open: 0, budget: 0, opened: 0, evicted: 0 },
+    ...(rkt === undefined ? {} : { rkt }),
+  };
 }

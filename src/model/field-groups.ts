@@ -1,0 +1,50 @@
+/** Figures of a task that are read, and asked for, together. Costly ones are read only when somebody asks for them. */
+export const FIELD_GROUPS = [
+  'cpu',
+  'throttling',
+  'memory',
+  'memoryDetail',
+  'kernelMemory',
+  'limits',
+  'io',
+  'pids',
+  'pressure',
+  'network',
+  'processes',
+] as const;
+
+export type FieldGroup = (typeof FIELD_GROUPS)[number];
+
+/** What Nomad shows of a task, the memory limit and the OOM count. */
+export const DEFAULT_FIELD_GROUPS: readonly FieldGroup[] = Object.freeze([
+  'cpu',
+  'throttling',
+  'memory',
+  'memoryDetail',
+  'kernelMemory',
+  'limits',
+]);
+
+/** A set of groups in one number: bit n stands for the nth of {@link FIELD_GROUPS}. */
+export type GroupMask = number;
+
+/** The bits of these groups; a name that is none is left out. */
+export function groupMask(groups: readonly FieldGroup[]): GroupMask {
+  let mask = 0;
+  for (const group of groups) {
+    const index = FIELD_GROUPS.indexOf(group);
+    if (index >= 0) mask |= 1 << index;
+  }
+  return mask;
+}
+
+const namesOfMask = new Map<GroupMask, readonly FieldGroup[]>();
+
+/** The groups of a mask: the same frozen array each time. */
+export function maskGroups(mask: GroupMask): readonly FieldGroup[] {
+  const known = namesOfMask.get(mask);
+  if (known !== undefined) return known;
+  const names = Object.freeze(FIELD_GROUPS.filter((_, index) => (mask & (1 << index)) !== 0));
+  namesOfMask.set(mask, names);
+  return names;
+}
