@@ -107,6 +107,14 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   config: 'The configuration files of the recording were not kept; configuration has tests of its own.',
 };
 
+/** Steps that show the words of busybox, which the recorded images hold; a machine without it has other programs. */
+export const BUSYBOX_STEPS: Readonly<Record<string, readonly number[]>> = {
+  'manifest-validation': [15],
+  'prepare-no-overlay': [2],
+  'run-foreground': [13, 15, 18, 19, 22, 23],
+  'run-volumes': [2],
+};
+
 /** Steps of a scenario that are not compared, or known to differ. */
 export function deviatingSteps(scenario: string, kind: Topic['kind']): ReadonlySet<number> {
   const topics = Object.values(DEVIATIONS).filter((topic) => topic.kind === kind);

@@ -101,6 +101,36 @@ function mtimeNs(pod: PodEntry, name: string): bigint | undefined {
   return statSync(join(pod.dir, name), { bigint: true, throwIfNoEntry: false })?.mtimeNs;
 }
 
+/** A contained network of a pod, as the real rkt has written it down; our pods have none. */
+export interface PodNetwork {
+  readonly netName: string;
+  readonly ip: string;
+}
+
+/** Networks of a pod that runs or has just ended. */
+export function podNetworks(pod: PodStatus): readonly PodNetwork[] {
+  const text = ['running', 'exited'].includes(pod.state) ? podFile(pod, 'net-info.json') : undefined;
+  if (text === undefined) return [];
+  try {
+    const networks = JSON.parse(text) as unknown;
+    return Array.isArray(networks) ? (networks as readonly unknown[]).filter(isNetwork) : [];
+  } catch {
+    return [];
+  }
+}
+
+function isNetwork(value: unknown): value is PodNetwork {
+  const { netName, ip } = (value ?? {}) as Partial<Record<keyof PodNetwork, unknown>>;
+  return typeof netName === 'string' && typeof ip === 'string';
+}
+
+/** Networks as the text forms of list and status show them. */
+export function networkText(pod: PodStatus): string {
+  return podNetworks(pod)
+    .map(({ netName, ip }) => `${netName}:ip4=${ip}`)
+    .join(', ');
+}
+
 /** The pod's manifest. @throws RktFailure with rkt's chain of reasons */
 export function readPodManifest(pod: PodEntry): PodManifest {
   let text: string;

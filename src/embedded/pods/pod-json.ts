@@ -3,6 +3,7 @@ import { formatJson } from '../text.ts';
 import {
   appExitCode,
   appImageManifest,
+  podNetworks,
   podTimes,
   readPodManifest,
   type PodState,
@@ -23,10 +24,12 @@ export function podJson(pod: PodStatus): unknown {
   const times = podTimes(pod);
   if (times.createdNs === undefined) throw new RktFailure('invalid creation time');
   const manifest = readPodManifest(pod);
+  const networks = podNetworks(pod);
   const seconds = (ns: bigint) => exact(ns / 1_000_000_000n);
   return {
     name: pod.uuid,
     state: pod.state,
+    ...(networks.length === 0 ? {} : { networks }),
     ...(manifest.apps.length === 0
       ? {}
       : {

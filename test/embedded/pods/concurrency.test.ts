@@ -77,7 +77,7 @@ describe('several processes at one data directory', () => {
   }).timeout(30_000);
 
   it('see a running pod as running, and its exit at once', async () => {
-    const uuid = await rig.prepare('sleep 1000');
+    const uuid = await rig.prepare('exec sleep 1000');
     const process_ = await rig.start(['run-prepared', uuid]);
     const waiting = new RktProcess(rig.args('status', '--wait', uuid));
     expect((await rig.rkt(['status', uuid])).stdout)

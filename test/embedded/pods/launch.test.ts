@@ -120,6 +120,24 @@ describe('launching a pod', () => {
     });
   }
 
+  it("shows the networks of a real rkt's pod", async () => {
+    const uuid = await rig.prepare('true');
+    await rig.rkt(['run-prepared', uuid]);
+    const network = {
+      netName: 'default',
+      netConf: 'net/99-default.conf',
+      ifName: 'eth0',
+      ip: '172.16.28.2',
+      args: '',
+    };
+    writeFileSync(join(rig.podDir('run', uuid), 'net-info.json'), JSON.stringify([network]));
+    expect((await rig.rkt(['status', uuid])).stdout).to.contain('\nnetworks=default:ip4=172.16.28.2\n');
+    expect((await rig.rkt(['status', '--format=json', uuid])).stdout).to.contain(
+      `"networks":[${JSON.stringify(network)}]`,
+    );
+    expect((await rig.rkt(['list', '--no-legend'])).stdout).to.contain('\tdefault:ip4=172.16.28.2\n');
+  });
+
   it('never writes through a symlink of the image to the outside', async () => {
     const { stdout, stderr, exitCode } = await run('cat /var/resolv; cat /escaped-hosts', '--dns=8.8.8.8');
     expect([stderr, exitCode]).to.deep.equal(['', 0]);
@@ -186,7 +204,7 @@ describe('launching a pod', () => {
   });
 
   it('serves the stage1 entry points a real rkt calls', async () => {
-    const uuid = await rig.prepare('sleep 1000');
+    const uuid = await rig.prepare('exec sleep 1000');
     const app = await rig.start(['run-prepared', uuid]);
     const dir = rig.podDir('run', uuid);
     const call = (name: string, ...args: readonly string[]) =>

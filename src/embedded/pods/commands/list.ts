@@ -3,7 +3,7 @@ import { RktFailure, tell, type RktContext } from '../../context.ts';
 import { formatFlag } from '../../global-flags.ts';
 import { formatAge, formatTime, tabTable } from '../../text.ts';
 import { ensurePhases, visiblePods } from '../phases.ts';
-import { podStatuses, podTimes, readPodManifest, type PodStatus } from '../pod-info.ts';
+import { networkText, podStatuses, podTimes, readPodManifest, type PodStatus } from '../pod-info.ts';
 import { imageTitle, podJson, printPods } from '../pod-json.ts';
 
 const RULER = '-'.repeat(40);
@@ -106,10 +106,11 @@ function rows(pod: PodStatus, style: TableStyle): readonly (readonly string[])[]
     pod.state,
     time(times.createdNs, style),
     times.startedNs === undefined ? '' : time(times.startedNs, style),
-    '',
+    networkText(pod),
   ];
-  if (['preparing', 'aborted prepare'].includes(pod.state))
+  if (['preparing', 'aborted prepare'].includes(pod.state)) {
     return [[uuid, '-', '-', ...(full ? ['-'] : []), ...state]];
+  }
   const apps = appsOf(pod).map((app) => [
     app.name,
     imageTitle(pod, app),

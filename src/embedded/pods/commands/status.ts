@@ -11,6 +11,7 @@ import { findPod, locatePod, type PodEntry } from '../phases.ts';
 import {
   appExitCode,
   isAfterRun,
+  networkText,
   podPid,
   podStatus,
   podTimes,
@@ -121,7 +122,7 @@ function basicLines(pod: PodStatus): readonly string[] {
     `state=${pod.state}\n`,
     `created=${createdNs === undefined ? '0001-01-01 00:00:00 +0000 UTC' : time(createdNs)}\n`,
     ...(startedNs === undefined ? [] : [`started=${time(startedNs)}\n`]),
-    ...(['running', 'exited'].includes(pod.state) ? ['networks=\n'] : []),
+    ...(['running', 'exited'].includes(pod.state) ? [`networks=${networkText(pod)}\n`] : []),
     ...(isAfterRun(pod.state) && pid !== undefined ? [`pid=${pid}\n`] : []),
     ...(isAfterRun(pod.state) ? [`exited=${['exited', 'exited garbage'].includes(pod.state)}\n`] : []),
   ];
