@@ -80,10 +80,7 @@ export class PodRig {
 
   /** Ends what was started and removes everything. */
   async remove(): Promise<void> {
-    for (const running of this.#started) {
-      if (!running.ended) process.kill(-running.pid, 'SIGKILL');
-      await running.outcome;
-    }
+    for (const running of this.#started) await running.kill();
     rmSync(this.dir, { recursive: true, force: true });
   }
 }

@@ -62,13 +62,15 @@ export class Replay {
   }
 
   fill(text: string): string {
-    return text
-      .replaceAll('${RKT_DIR}', this.dataDir)
-      .replaceAll('${WORK}', this.workDir)
-      .replaceAll('${IMAGES}', this.#images.imagesDir)
-      .replaceAll('${IMAGE}', this.#images.image)
-      // The recorded child lived four seconds, which a busy machine may need for what comes next; it is stopped anyway.
-      .replace('sleep 4 &', 'sleep 1000 &');
+    return (
+      text
+        .replaceAll('${RKT_DIR}', this.dataDir)
+        .replaceAll('${WORK}', this.workDir)
+        .replaceAll('${IMAGES}', this.#images.imagesDir)
+        .replaceAll('${IMAGE}', this.#images.image)
+        // The recorded child lived four seconds, which a busy machine may need for what comes next; it is stopped anyway.
+        .replace('sleep 4 &', 'sleep 1000 &')
+    );
   }
 
   mask(text: string): string {
@@ -146,9 +148,6 @@ export class Replay {
 
   /** Ends what is still running, and waits for it. */
   async end(): Promise<void> {
-    for (const running of this.processes.values()) {
-      if (!running.ended) process.kill(-running.pid, 'SIGKILL');
-      await running.outcome;
-    }
+    for (const running of this.processes.values()) await running.kill();
   }
 }

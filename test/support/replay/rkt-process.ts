@@ -74,6 +74,16 @@ export class RktProcess {
     return readProc(this.pid, `task/${this.pid}/children`).trim() !== '';
   }
 
+  /** Ends the command and everything of its session, also what the app has left behind. */
+  async kill(): Promise<void> {
+    try {
+      process.kill(-this.pid, 'SIGKILL');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+    await this.outcome;
+  }
+
   #collect(): Promise<Outcome> {
     return new Promise((resolve, reject) => {
       this.child.on('error', reject);
