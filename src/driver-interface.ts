@@ -6,6 +6,7 @@ import type { ExitResult } from './model/exit-result.ts';
 import type { Fingerprint } from './model/fingerprint.ts';
 import type { HostStats } from './model/host-stats.ts';
 import type { Logger } from './model/logger.ts';
+import type { Pod } from './model/pod.ts';
 import type { AttributeSpec, Capabilities, PluginInfo } from './model/plugin.ts';
 import type { SamplingStats } from './model/sampling-stats.ts';
 import type { TaskEvent } from './model/task-event.ts';
@@ -58,6 +59,8 @@ export interface Driver {
   waitTask(taskId: string): Observable<ExitResult>;
   /** The registry's view: now, and after every change. */
   tasks(): Observable<readonly TaskStatus[]>;
+  /** All pods of rkt's data directory, whoever runs them: now, and after every change. */
+  pods(): Observable<readonly Pod[]>;
   hostStats(options?: HostStatsOptions): Observable<HostStats>;
   /** What the sampling does and costs, every `intervalMs`. */
   samplingStats(options?: SamplingStatsOptions): Observable<SamplingStats>;

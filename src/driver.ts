@@ -23,9 +23,11 @@ import { watchExits } from './ops/watch-exits.ts';
 import { createTaskRegistry, type TaskRegistry } from './registry/task-registry.ts';
 import type { Cgroups } from './sources/cgroup/cgroups.ts';
 import { createHost } from './sources/host.ts';
+import { createPodDirectories } from './sources/pod-directories.ts';
 import { createProcesses } from './sources/processes.ts';
 import { allTaskStats } from './streams/all-task-stats.ts';
 import { fingerprint } from './streams/fingerprint.ts';
+import { pods } from './streams/pods.ts';
 import { hostStats } from './streams/host-stats.ts';
 import { takeUntilAbort } from './streams/operators/take-until-abort.ts';
 import { samplingStats } from './streams/sampling-stats.ts';
@@ -90,6 +92,7 @@ type Streams = Pick<
   | 'allTaskStats'
   | 'waitTask'
   | 'tasks'
+  | 'pods'
   | 'hostStats'
   | 'samplingStats'
 >;
@@ -103,6 +106,8 @@ function createStreams(
 ): Streams {
   const cgroups = async (): Promise<Cgroups> => (await context()).cgroups;
   const fingerprint$ = fingerprint({ ...base, cgroups, periodMs: settings.fingerprintPeriodMs });
+  const directories = createPodDirectories({ rktDir: settings.rktDir });
+  const pods$ = pods({ ...base, directories });
   const hostDeps = { ...base, host: createHost() };
   let statsDeps: Promise<StatsDeps> | undefined;
   const stats = (): Promise<StatsDeps> =>
@@ -122,6 +127,7 @@ function createStreams(
       defer(() => from(stats())).pipe(switchMap((deps) => allTaskStats(deps, options))),
     waitTask: (id) => waitTask({ registry }, id),
     tasks: () => tasks({ registry }),
+    pods: () => pods$.pipe(takeUntilAbort(shutdown)),
     hostStats: (options) => hostStats(hostDeps, options).pipe(takeUntilAbort(shutdown)),
     samplingStats: (options) =>
       defer(() => from(stats())).pipe(

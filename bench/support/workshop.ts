@@ -1,0 +1,59 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { createDriver, type Driver, type TaskSpecInput } from '../../src/index.ts';
+import { collectHostPaths } from '../../src/embedded/aci/host-files.ts';
+import { packAci } from '../../src/embedded/aci/pack.ts';
+
+/** Where a bench runs pods: directories and a cgroup parent of its own, gone when it is closed. */
+export interface Workshop {
+  readonly base: string;
+  readonly driver: Driver;
+  /** Another driver over the same tasks. */
+  another(): Driver;
+  shell(id: string, script: string): TaskSpecInput;
+  close(): Promise<void>;
+}
+
+export async function openWorkshop(): Promise<Workshop> {
+  const base = await mkdtemp(join(tmpdir(), 'rkt-streams-bench-'));
+  const image = join(base, 'shell.aci');
+  const files = collectHostPaths(['/bin/sh', '/bin/sleep']);
+  const app = { exec: ['/bin/sh'], user: '0', group: '0' };
+  const labels = [
+    { name: 'os', value: 'linux' },
+    { name: 'arch', value: process.arch === 'arm64' ? 'aarch64' : 'amd64' },
+  ];
+  await packAci({
+    files,
+    manifest: { acKind: 'ImageManifest', acVersion: '0.8.11', name: 'bench.local/shell', labels, app },
+    out: image,
+    compression: 'none',
+  });
+  const options = {
+    rkt: 'embedded',
+    rktDir: join(base, 'rkt'),
+    dataDir: join(base, 'data'),
+    cgroupParent: `rkt-streams-bench-${process.pid}`,
+  };
+  const drivers = [createDriver(options)];
+  const another = (): Driver => {
+    const driver = createDriver(options);
+    drivers.push(driver);
+    return driver;
+  };
+  return {
+    base,
+    driver: drivers[0] ?? another(),
+    another,
+    shell: (id, script) => ({ id, config: { image, command: '/bin/sh', args: ['-c', script] } }),
+    close: async () => {
+      const last = another();
+      const { recovered } = await last.recoverTasks();
+      for (const id of recovered) await last.destroyTask(id, { force: true });
+      await Promise.all(drivers.map((driver) => driver.shutdown()));
+      await rm(base, { recursive: true });
+    },
+  };
+}
