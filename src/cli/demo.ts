@@ -49,8 +49,10 @@ async function demo({ seconds: lengthMs, interval: intervalMs }: DemoFlags, comm
   const reporter = createReporter(output, { nowMs: () => performance.now(), lengthMs });
   const logger = output.isTty ? loggerAbove(reporter, settings) : createLogger(settings);
   const interrupt = listenForInterrupt();
-  interrupt.onSignal(() => {
-    if (interrupt.count() > 1) reporter.tell({ type: 'note', message: 'Still stopping the pods' });
+  interrupt.onSignal((signal) => {
+    // Every line written to a reader that went away comes back as another SIGPIPE.
+    if (interrupt.count() > 1 && signal !== 'SIGPIPE')
+      reporter.tell({ type: 'note', message: 'Still stopping the pods' });
   });
   try {
     const interrupted = interrupt.signal;

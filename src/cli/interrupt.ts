@@ -1,4 +1,4 @@
-/** SIGINT and SIGTERM, and a reader of stdout that went away, as one thing to stop for. */
+/** SIGINT, SIGTERM and SIGHUP, and a reader of stdout that went away, as one thing to stop for. */
 export interface Interrupt {
   /** Aborts at the first of them. */
   readonly signal: AbortSignal;
@@ -11,7 +11,9 @@ export interface Interrupt {
   dispose(): void;
 }
 
-const SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM'];
+const SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+/** A pipe whose reader went away, and a terminal that was closed. */
+const NOBODY_READS: ReadonlySet<string | undefined> = new Set(['EPIPE', 'EIO']);
 
 export function listenForInterrupt(): Interrupt {
   const controller = new AbortController();
@@ -25,7 +27,7 @@ export function listenForInterrupt(): Interrupt {
     listeners.forEach((listener) => listener(signal));
   };
   const onOutputError = (error: NodeJS.ErrnoException): void => {
-    if (error.code !== 'EPIPE') throw error;
+    if (!NOBODY_READS.has(error.code)) throw error;
     arrived('SIGPIPE');
   };
   SIGNALS.forEach((signal) => process.on(signal, arrived));

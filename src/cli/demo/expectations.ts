@@ -1,3 +1,4 @@
+import type { ExitResult } from '../../model/exit-result.ts';
 import { exitText, bytes, percent } from '../humanize.ts';
 import type { Journal, PodJournal } from './journal.ts';
 import { DEMO_PODS, HELD_BYTES, type PodId } from './pods.ts';
@@ -15,7 +16,8 @@ interface Seen {
 
 const CPU_TOLERANCE_PERCENT = 10;
 const MEMORY_TOLERANCE = 0.05;
-const ENOUGH_SAMPLES = 2;
+/** The first of a pod may be taken before it has begun its work. */
+const ENOUGH_SAMPLES = 3;
 const TERM = 15;
 const KILL = 9;
 
@@ -26,7 +28,7 @@ const EXPECTATIONS: Readonly<Record<PodId, Expectation>> = {
     expected: 'logs 4 lines, exit 3',
     judge: ({ exits, outputLines }) => ({
       seen: `${outputLines.length} lines, exit ${exitText(exits.at(-1))}`,
-      asExpected: onceSeen(exits, exits.at(-1)?.exitCode === 3 && outputLines.length === 4),
+      asExpected: onceEnded(exits, exits.at(-1)?.exitCode === 3 && outputLines.length === 4),
     }),
   },
   crasher: {
@@ -45,7 +47,7 @@ const EXPECTATIONS: Readonly<Record<PodId, Expectation>> = {
     expected: 'killed by the OOM killer',
     judge: ({ exits }) => ({
       seen: exitText(exits.at(-1)),
-      asExpected: onceSeen(exits, exits.at(-1)?.oomKilled === true),
+      asExpected: onceEnded(exits, exits.at(-1)?.oomKilled === true),
     }),
   },
   listener: {
@@ -57,14 +59,14 @@ const EXPECTATIONS: Readonly<Record<PodId, Expectation>> = {
       const taken = kinds.has('recovered') ? ', recovered' : '';
       const seen = `heard ${heard.join(', ') || 'nothing'}${taken}, exit ${exitText(exits.at(-1))}`;
       if (!kinds.has('recovered') || heard.length < 3) return { seen, asExpected: 'unseen' };
-      return { seen, asExpected: onceSeen(exits, exits.at(-1)?.exitCode === 0) };
+      return { seen, asExpected: onceEnded(exits, exits.at(-1)?.exitCode === 0) };
     },
   },
   stubborn: {
     expected: 'ends by SIGKILL alone',
     judge: ({ exits, kinds }) => ({
       seen: exitText(exits.at(-1)),
-      asExpected: onceSeen(exits, exits.at(-1)?.signal === KILL && kinds.has('killed')),
+      asExpected: onceEnded(exits, exits.at(-1)?.signal === KILL && kinds.has('killed')),
     }),
   },
   broken: {
@@ -101,13 +103,12 @@ function judgeCpu({ cpuPercents }: PodJournal, journal: Journal): Seen {
 }
 
 function judgeMemory({ memoryBytes }: PodJournal): Seen {
-  const last = memoryBytes.at(-1);
-  if (last === undefined || memoryBytes.length < ENOUGH_SAMPLES)
-    return { seen: 'too few samples', asExpected: 'unseen' };
-  const off = (last - HELD_BYTES) / HELD_BYTES;
+  if (memoryBytes.length < ENOUGH_SAMPLES) return { seen: 'too few samples', asExpected: 'unseen' };
+  const held = median(memoryBytes);
+  const off = (held - HELD_BYTES) / HELD_BYTES;
   const sign = off < 0 ? '' : '+';
   return {
-    seen: `${bytes(last)} (${sign}${percent(100 * off)})`,
+    seen: `${bytes(held)} (${sign}${percent(100 * off)})`,
     asExpected: is(Math.abs(off) <= MEMORY_TOLERANCE),
   };
 }
@@ -120,7 +121,8 @@ function is(condition: boolean): Verdict {
   return condition ? 'yes' : 'no';
 }
 
-/** A pod that has not ended yet has not disappointed. */
-function onceSeen(exits: readonly unknown[], condition: boolean): Verdict {
-  return exits.length === 0 ? 'unseen' : is(condition);
+/** A pod that was ended before it came to its end by itself has not disappointed. */
+function onceEnded(exits: readonly ExitResult[], condition: boolean): Verdict {
+  const last = exits.at(-1);
+  return last === undefined || (last.signal === TERM && !condition) ? 'unseen' : is(condition);
 }

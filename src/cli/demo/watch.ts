@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { firstValueFrom, merge, tap, type Observable, type Subscription } from 'rxjs';
 
@@ -7,6 +8,8 @@ import type { TaskStatus } from '../../model/task-status.ts';
 import type { Reporter } from './reporter.ts';
 import { viewOf, type View } from './view.ts';
 import type { DemoStage } from './stage.ts';
+
+const STOP_TIMEOUT_MS = 1_500;
 
 export interface Watch {
   /** Resolves when the output of every pod that has ended was told. */
@@ -86,6 +89,6 @@ export async function endAll(stage: DemoStage, watching: Watch): Promise<void> {
   );
   await watching.outputTold();
   await Promise.all(tasks.map(({ id }) => attempt(`destroy ${id}`, driver.destroyTask(id, { force: true }))));
+  // The registry tells the last changes at the end of this turn.
+  await nextTurn();
 }
-
-const STOP_TIMEOUT_MS = 1_500;
