@@ -21,7 +21,7 @@ describe('the embedded rkt against recordings of the real one', () => {
   let images: RecordedImages;
 
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(TIMEOUT_MS);
     expect(existsSync(EMBEDDED_RKT), 'run `npm run build` first').to.equal(true);
     if (process.getuid?.() !== 0 || !(await canRunPods())) this.skip();
     dir = mkdtempSync(join(tmpdir(), 'rkt-streams-replay-'));
@@ -30,7 +30,8 @@ describe('the embedded rkt against recordings of the real one', () => {
     await recordedImages(dir, ['big.aci']);
   });
 
-  after(() => {
+  after(function () {
+    this.timeout(TIMEOUT_MS);
     if (dir !== undefined) rmSync(dir, { recursive: true, force: true });
   });
 
@@ -40,6 +41,7 @@ describe('the embedded rkt against recordings of the real one', () => {
       const scenarioDir = join(dir ?? '', name);
       mkdirSync(scenarioDir);
       const differences = await new Replay(loadScenario(name), scenarioDir, images).run();
+      rmSync(scenarioDir, { recursive: true });
       const open = new Set([
         ...deviatingSteps(name, 'open'),
         ...(hasBusybox ? [] : (BUSYBOX_STEPS[name] ?? [])),
