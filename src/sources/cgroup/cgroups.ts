@@ -1,4 +1,5 @@
 import { readKernelFile } from '../kernel-file.ts';
+import { createCgroupReader, type CgroupReader, type CgroupReaderOptions } from './cgroup-reader.ts';
 import { cgroupDirectories, createCgroup } from './create-cgroup.ts';
 import { directoryOf, findHierarchies, type Hierarchy } from './hierarchies.ts';
 import { openCgroup, type TaskCgroup } from './task-cgroup.ts';
@@ -30,6 +31,8 @@ export interface Cgroups {
   pathsFor(name: string): readonly string[];
   /** The cgroup in these directories, as {@link TaskCgroup.paths} told them earlier. Touches nothing. */
   open(paths: readonly string[]): TaskCgroup;
+  /** Reads the figures of many cgroups again and again. Nothing is open before it is read; {@link CgroupReader.close} closes. */
+  reader(options: CgroupReaderOptions): CgroupReader;
   /** The absolute directories a process is in, one a hierarchy; empty when the process is gone. */
   ofProcess(pid: number): Promise<readonly string[]>;
 }
@@ -52,6 +55,7 @@ export async function detectCgroups(options: CgroupOptions = {}): Promise<Cgroup
     create: async (name, limits) => openCgroup(place, await createCgroup(place, name, limits)),
     pathsFor: (name) => cgroupDirectories(place, name),
     open: (paths) => openCgroup(place, paths),
+    reader: (readerOptions) => createCgroupReader(place, readerOptions),
     ofProcess: (pid) => {
       const cgroups = readKernelFile(`${procRoot}/${pid}/cgroup`) ?? '';
       const directories = hierarchies.map((hierarchy) => directoryOf(hierarchy, cgroups));

@@ -1,13 +1,14 @@
-import { mkdir, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { RktError } from '../../model/errors.ts';
-import { errnoCode, readKernelFile } from '../kernel-file.ts';
+import { errnoCode } from '../kernel-file.ts';
 import { cgroupName } from './cgroup-name.ts';
 import { parentChain, type CgroupPlace } from './cgroup-place.ts';
 import type { CgroupLimits } from './cgroups.ts';
 import type { Hierarchy } from './hierarchies.ts';
 import { applyLimits, limitedControllers } from './limits.ts';
+import { cannotBeJoined, passOnControllers } from './pass-on-controllers.ts';
 import { removeDirectories, removeEmptyParents } from './remove-cgroup.ts';
 
 /** How often the parent is made again after the last other task took it away in between. */
@@ -64,7 +65,8 @@ async function makeIn(
   for (let attempt = 1; ; attempt += 1) {
     try {
       await mkdirs(parents);
-      if (hierarchy.version === 'v2') await enableControllers(hierarchy, parents, required);
+      const { version, base = '', controllers } = hierarchy;
+      if (version === 'v2') await passOnControllers([base, ...parents], controllers, required);
       await makeFresh(directory);
       return directory;
     } catch (error) {
@@ -88,22 +90,11 @@ async function makeFresh(directory: string): Promise<void> {
     await rmdir(directory).catch(unlessCode('ENOENT'));
     await mkdir(directory);
   }
-}
-
-/** A controller reaches a cgroup only through every directory above it, from the top. */
-async function enableControllers(
-  { base = '', controllers }: Hierarchy,
-  parents: readonly string[],
-  required: ReadonlySet<string>,
-): Promise<void> {
-  for (const directory of [base, ...parents]) {
-    const file = join(directory, 'cgroup.subtree_control');
-    const enabled = new Set((readKernelFile(file) ?? '').split(/\s+/));
-    for (const controller of controllers.filter((name) => !enabled.has(name))) {
-      const write = writeFile(file, `+${controller}`);
-      await (required.has(controller) ? write : write.catch(() => undefined));
-    }
-  }
+  if (!cannotBeJoined(directory)) return;
+  await rmdir(directory);
+  throw new Error(
+    'no process could join it, because a cgroup above it holds processes and passes on controllers',
+  );
 }
 
 function unlessCode(code: string): (error: unknown) => void {

@@ -1,5 +1,5 @@
 import { access, constants } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 
 import { readKernelFile } from '../kernel-file.ts';
 
@@ -11,7 +11,10 @@ export interface Hierarchy {
   readonly mountPoint: string;
   /** The cgroup that the mount point shows: `/` except for bind mounts in containers. */
   readonly mountRoot: string;
-  /** Where cgroups can be made: the mount point, else the caller's own cgroup; undefined when neither is writable. */
+  /**
+   * Where cgroups can be made: the mount point, else (v2) the cgroup above the caller's own, else that one itself, which
+   * in v2 holds processes and so has no controllers to give; undefined when none is writable.
+   */
   readonly base: string | undefined;
 }
 
@@ -32,7 +35,7 @@ export async function findHierarchies(root: string, procRoot: string): Promise<r
       const mount =
         found.version === 'v2' ? { ...found, controllers: v2Controllers(found.mountPoint) } : found;
       const own = directoryOf(mount, ownCgroups);
-      return { ...mount, base: await firstWritable([mount.mountPoint, ...(own === undefined ? [] : [own])]) };
+      return { ...mount, base: await firstWritable([mount.mountPoint, ...delegated(mount, own)]) };
     }),
   );
 }
@@ -105,6 +108,12 @@ function v2Controllers(mountPoint: string): readonly string[] {
 
 function unescapeOctal(field: string): string {
   return field.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 8)));
+}
+
+/** What may have been handed over to a caller who is not root. */
+function delegated({ version, mountPoint }: Mount, own: string | undefined): readonly string[] {
+  if (own === undefined || own === mountPoint) return [];
+  return version === 'v2' ? [dirname(own), own] : [own];
 }
 
 async function firstWritable(directories: readonly string[]): Promise<string | undefined> {

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -6,11 +5,11 @@ import { RktError } from '../../model/errors.ts';
 import { errnoCode, readKernelFile } from '../kernel-file.ts';
 import { isDead, readProcess } from '../process-info.ts';
 import { isHierarchyRoot, type CgroupPlace } from './cgroup-place.ts';
+import { freeze, freezersOf, thaw, writeIfThere } from './freezer.ts';
 import { hierarchyOf } from './hierarchies.ts';
 import { subtree } from './remove-cgroup.ts';
 
 const KILL_TIMEOUT_MS = 10_000;
-const FREEZE_TIMEOUT_MS = 100;
 const FIRST_DELAY_MS = 2;
 const MAX_DELAY_MS = 50;
 
@@ -48,7 +47,7 @@ export async function killCgroup(
 
 async function killUntilEmpty(place: CgroupPlace, directories: readonly string[]): Promise<void> {
   const deadlineMs = performance.now() + KILL_TIMEOUT_MS;
-  const freezers = freezerDirectories(place, directories);
+  const freezers = freezersOf(place, directories);
   await killAtOnce(place, directories);
   for (let delayMs = FIRST_DELAY_MS; ; delayMs = Math.min(2 * delayMs, MAX_DELAY_MS)) {
     const before = await livingPids(directories);
@@ -61,7 +60,7 @@ async function killUntilEmpty(place: CgroupPlace, directories: readonly string[]
       signalAll(await livingPids(directories), 'SIGKILL');
     } finally {
       // A frozen v1 process dies of the signal only when it is thawed.
-      await setFreezerState(freezers, 'THAWED');
+      await thaw(freezers);
     }
     await delay(delayMs);
   }
@@ -71,30 +70,8 @@ async function killUntilEmpty(place: CgroupPlace, directories: readonly string[]
 async function killAtOnce(place: CgroupPlace, directories: readonly string[]): Promise<void> {
   for (const directory of directories) {
     if (hierarchyOf(place.hierarchies, directory)?.version !== 'v2') continue;
-    await writeFile(join(directory, 'cgroup.kill'), '1', { flag: 'r+' }).catch(ignoreAbsent);
+    await writeIfThere(join(directory, 'cgroup.kill'), '1');
   }
-}
-
-/** While frozen, no process can fork away from under the loop. */
-async function freeze(freezers: readonly string[]): Promise<void> {
-  await setFreezerState(freezers, 'FROZEN');
-  const deadlineMs = performance.now() + FREEZE_TIMEOUT_MS;
-  const isFrozen = (directory: string): boolean =>
-    (readKernelFile(join(directory, 'freezer.state')) ?? 'FROZEN').trim() === 'FROZEN';
-  while (!freezers.every(isFrozen) && performance.now() < deadlineMs) await delay(FIRST_DELAY_MS);
-}
-
-async function setFreezerState(freezers: readonly string[], state: 'FROZEN' | 'THAWED'): Promise<void> {
-  for (const directory of freezers) {
-    await writeFile(join(directory, 'freezer.state'), state, { flag: 'r+' }).catch(ignoreAbsent);
-  }
-}
-
-function freezerDirectories({ hierarchies }: CgroupPlace, directories: readonly string[]): readonly string[] {
-  return directories.filter((directory) => {
-    const hierarchy = hierarchyOf(hierarchies, directory);
-    return hierarchy?.version === 'v1' && hierarchy.controllers.includes('freezer');
-  });
 }
 
 async function livingPids(directories: readonly string[]): Promise<readonly number[]> {
@@ -110,8 +87,4 @@ function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
       if (errnoCode(error) !== 'ESRCH') throw error;
     }
   }
-}
-
-function ignoreAbsent(error: unknown): void {
-  if (!['ENOENT', 'ENODEV', 'EACCES', 'EPERM'].includes(errnoCode(error))) throw error;
 }

@@ -1,18 +1,21 @@
-import { readKernelFile } from '../../kernel-file.ts';
-import { measured, parseFlatKeyed, type CpuFigures } from '../figures.ts';
+import { keyTable } from '../bytes.ts';
+import { keysAt, type CgroupFile } from '../cgroup-file.ts';
+import { FIGURE, GROUP } from '../figures.ts';
 
 /** Throttling of the cgroup by a CPU quota. */
-export function readCpuV1(directory: string): CpuFigures {
-  const path = `${directory}/cpu.stat`;
-  const text = readKernelFile(path);
-  return text === undefined ? {} : parseCpuStatV1(text, path);
-}
-
-/** `nr_throttled` and `throttled_time` (ns) of a v1 cpu.stat. */
-export function parseCpuStatV1(text: string, path: string): CpuFigures {
-  const figures = parseFlatKeyed(text, path);
-  return measured<CpuFigures>({
-    throttledPeriods: figures.get('nr_throttled'),
-    throttledNs: figures.get('throttled_time'),
-  });
-}
+export const CPU_V1_FILES: readonly CgroupFile[] = [
+  {
+    version: 'v1',
+    controller: 'cpu',
+    name: 'cpu.stat',
+    groups: GROUP.throttling,
+    places: [FIGURE.throttledPeriods, FIGURE.throttledNs],
+    gate: 'cpu',
+    parse: keysAt(
+      keyTable({
+        nr_throttled: [FIGURE.throttledPeriods, 1],
+        throttled_time: [FIGURE.throttledNs, 1],
+      }),
+    ),
+  },
+];

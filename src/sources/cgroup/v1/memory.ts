@@ -1,56 +1,56 @@
-import type { MemoryStats } from '../../../model/task-stats.ts';
-import { readKernelFile } from '../../kernel-file.ts';
-import { measured, parseFigure, parseFlatKeyed, parseLimit, workingSet } from '../figures.ts';
+import { keyTable } from '../bytes.ts';
+import { figureAt, keysAt, limitAt, type CgroupFile } from '../cgroup-file.ts';
+import { FIGURE, GROUP } from '../figures.ts';
+
+const file = (
+  name: string,
+  groups: number,
+  place: number,
+  gate: CgroupFile['gate'],
+  parse = figureAt(place),
+): CgroupFile => ({
+  version: 'v1',
+  controller: 'memory',
+  name: `memory.${name}`,
+  groups,
+  places: [place],
+  gate,
+  parse,
+});
+
+/** `oom_kill` is there since Linux 4.13. */
+const OOM_CONTROL = keysAt(keyTable({ oom_kill: [FIGURE.oomKills, 1] }));
 
 /** Memory of the cgroup and all below it. */
-export function readMemoryV1(directory: string): MemoryStats {
-  const figure = (file: string): number | undefined => {
-    const path = `${directory}/${file}`;
-    const text = readKernelFile(path);
-    return text === undefined ? undefined : parseFigure(text, path);
-  };
-  const usageBytes = figure('memory.usage_in_bytes');
-  const { inactiveFileBytes, ...stat } = readStat(`${directory}/memory.stat`);
-  return measured<MemoryStats>({
-    ...stat,
-    usageBytes,
-    maxUsageBytes: figure('memory.max_usage_in_bytes'),
-    kernelUsageBytes: figure('memory.kmem.usage_in_bytes'),
-    kernelMaxUsageBytes: figure('memory.kmem.max_usage_in_bytes'),
-    workingSetBytes: workingSet(usageBytes, inactiveFileBytes),
-    limitBytes: readLimit(`${directory}/memory.limit_in_bytes`),
-    oomKills: readOomKillsV1(directory),
-  });
-}
-
-/** `oom_kill` of memory.oom_control, which kernels have since 4.13. */
-export function readOomKillsV1(directory: string): number | undefined {
-  const path = `${directory}/memory.oom_control`;
-  const text = readKernelFile(path);
-  return text === undefined ? undefined : parseFlatKeyed(text, path).get('oom_kill');
-}
-
-/** The figures of a v1 memory.stat, those that include the cgroups below. */
-export function parseMemoryStatV1(
-  text: string,
-  path: string,
-): MemoryStats & { readonly inactiveFileBytes?: number } {
-  const figures = parseFlatKeyed(text, path);
-  return measured<MemoryStats & { readonly inactiveFileBytes?: number }>({
-    rssBytes: figures.get('total_rss'),
-    cacheBytes: figures.get('total_cache'),
-    mappedFileBytes: figures.get('total_mapped_file'),
-    swapBytes: figures.get('total_swap'),
-    inactiveFileBytes: figures.get('total_inactive_file'),
-  });
-}
-
-function readStat(path: string): ReturnType<typeof parseMemoryStatV1> {
-  const text = readKernelFile(path);
-  return text === undefined ? {} : parseMemoryStatV1(text, path);
-}
-
-function readLimit(path: string): number | undefined {
-  const text = readKernelFile(path);
-  return text === undefined ? undefined : parseLimit(text, path);
-}
+export const MEMORY_V1_FILES: readonly CgroupFile[] = [
+  file('usage_in_bytes', GROUP.memory | GROUP.memoryDetail, FIGURE.usageBytes, 'none'),
+  file('max_usage_in_bytes', GROUP.memory, FIGURE.maxUsageBytes, 'memory'),
+  {
+    version: 'v1',
+    controller: 'memory',
+    name: 'memory.stat',
+    groups: GROUP.memoryDetail,
+    places: [
+      FIGURE.rssBytes,
+      FIGURE.cacheBytes,
+      FIGURE.mappedFileBytes,
+      FIGURE.swapBytes,
+      FIGURE.inactiveFileBytes,
+    ],
+    gate: 'slow',
+    // Those without `total_` leave out the cgroups below.
+    parse: keysAt(
+      keyTable({
+        total_rss: [FIGURE.rssBytes, 1],
+        total_cache: [FIGURE.cacheBytes, 1],
+        total_mapped_file: [FIGURE.mappedFileBytes, 1],
+        total_swap: [FIGURE.swapBytes, 1],
+        total_inactive_file: [FIGURE.inactiveFileBytes, 1],
+      }),
+    ),
+  },
+  file('kmem.usage_in_bytes', GROUP.kernelMemory, FIGURE.kernelUsageBytes, 'memory'),
+  file('kmem.max_usage_in_bytes', GROUP.kernelMemory, FIGURE.kernelMaxUsageBytes, 'memory'),
+  file('limit_in_bytes', GROUP.limits, FIGURE.limitBytes, 'slow', limitAt(FIGURE.limitBytes)),
+  file('oom_control', GROUP.limits, FIGURE.oomKills, 'memory', OOM_CONTROL),
+];

@@ -1,27 +1,29 @@
-import { readKernelFile } from '../../kernel-file.ts';
-import { measured, parseFlatKeyed, type CpuFigures } from '../figures.ts';
+import { keyTable } from '../bytes.ts';
+import { keysAt, type CgroupFile } from '../cgroup-file.ts';
+import { FIGURE, GROUP } from '../figures.ts';
 
 const NS_PER_US = 1_000;
 
-/** CPU time and throttling of the cgroup and all below it. */
-export function readCpuV2(directory: string): CpuFigures {
-  const path = `${directory}/cpu.stat`;
-  const text = readKernelFile(path);
-  return text === undefined ? {} : parseCpuStatV2(text, path);
-}
-
-/** The figures of a v2 cpu.stat. The throttling lines are there only while the cpu controller is on. */
-export function parseCpuStatV2(text: string, path: string): CpuFigures {
-  const figures = parseFlatKeyed(text, path);
-  const toNs = (key: string): number | undefined => {
-    const value = figures.get(key);
-    return value === undefined ? undefined : value * NS_PER_US;
-  };
-  return measured<CpuFigures>({
-    totalNs: toNs('usage_usec'),
-    userNs: toNs('user_usec'),
-    systemNs: toNs('system_usec'),
-    throttledPeriods: figures.get('nr_throttled'),
-    throttledNs: toNs('throttled_usec'),
-  });
-}
+/**
+ * CPU time and throttling of the cgroup and all below it.
+ *
+ * A v2 cgroup counts CPU time even while the cpu controller is off; throttling is told only while it is on.
+ */
+export const CPU_V2_FILES: readonly CgroupFile[] = [
+  {
+    version: 'v2',
+    name: 'cpu.stat',
+    groups: GROUP.cpu | GROUP.throttling,
+    places: [FIGURE.totalNs, FIGURE.userNs, FIGURE.systemNs, FIGURE.throttledPeriods, FIGURE.throttledNs],
+    gate: 'none',
+    parse: keysAt(
+      keyTable({
+        usage_usec: [FIGURE.totalNs, NS_PER_US],
+        user_usec: [FIGURE.userNs, NS_PER_US],
+        system_usec: [FIGURE.systemNs, NS_PER_US],
+        nr_throttled: [FIGURE.throttledPeriods, 1],
+        throttled_usec: [FIGURE.throttledNs, NS_PER_US],
+      }),
+    ),
+  },
+];

@@ -1,55 +1,54 @@
-import type { MemoryStats } from '../../../model/task-stats.ts';
-import { readKernelFile } from '../../kernel-file.ts';
-import { measured, parseFigure, parseFlatKeyed, parseLimit, workingSet } from '../figures.ts';
+import { keyTable } from '../bytes.ts';
+import { figureAt, keysAt, limitAt, type CgroupFile } from '../cgroup-file.ts';
+import { FIGURE, GROUP } from '../figures.ts';
 
-/** Memory of the cgroup and all below it. */
-export function readMemoryV2(directory: string): MemoryStats {
-  const figure = (file: string): number | undefined => {
-    const path = `${directory}/${file}`;
-    const text = readKernelFile(path);
-    return text === undefined ? undefined : parseFigure(text, path);
-  };
-  const usageBytes = figure('memory.current');
-  const { inactiveFileBytes, ...stat } = readStat(`${directory}/memory.stat`);
-  return measured<MemoryStats>({
-    ...stat,
-    usageBytes,
-    maxUsageBytes: figure('memory.peak'),
-    swapBytes: figure('memory.swap.current'),
-    workingSetBytes: workingSet(usageBytes, inactiveFileBytes),
-    limitBytes: readLimit(`${directory}/memory.max`),
-    oomKills: readOomKillsV2(directory),
-  });
-}
+const file = (
+  name: string,
+  groups: number,
+  place: number,
+  gate: CgroupFile['gate'],
+  parse = figureAt(place),
+): CgroupFile => ({
+  version: 'v2',
+  controller: 'memory',
+  name: `memory.${name}`,
+  groups,
+  places: [place],
+  gate,
+  parse,
+});
 
-/** `oom_kill` of memory.events, which counts the cgroups below as well. */
-export function readOomKillsV2(directory: string): number | undefined {
-  const path = `${directory}/memory.events`;
-  const text = readKernelFile(path);
-  return text === undefined ? undefined : parseFlatKeyed(text, path).get('oom_kill');
-}
+/** Counts the cgroups below as well. */
+const EVENTS = keysAt(keyTable({ oom_kill: [FIGURE.oomKills, 1] }));
 
-/** The figures of a v2 memory.stat. `kernel` is there since Linux 5.18. */
-export function parseMemoryStatV2(
-  text: string,
-  path: string,
-): MemoryStats & { readonly inactiveFileBytes?: number } {
-  const figures = parseFlatKeyed(text, path);
-  return measured<MemoryStats & { readonly inactiveFileBytes?: number }>({
-    rssBytes: figures.get('anon'),
-    cacheBytes: figures.get('file'),
-    mappedFileBytes: figures.get('file_mapped'),
-    kernelUsageBytes: figures.get('kernel'),
-    inactiveFileBytes: figures.get('inactive_file'),
-  });
-}
-
-function readStat(path: string): ReturnType<typeof parseMemoryStatV2> {
-  const text = readKernelFile(path);
-  return text === undefined ? {} : parseMemoryStatV2(text, path);
-}
-
-function readLimit(path: string): number | undefined {
-  const text = readKernelFile(path);
-  return text === undefined ? undefined : parseLimit(text, path);
-}
+/** Memory of the cgroup and all below it. `memory.peak` is there since Linux 5.19, `kernel` of memory.stat since 5.18. */
+export const MEMORY_V2_FILES: readonly CgroupFile[] = [
+  file('current', GROUP.memory | GROUP.memoryDetail, FIGURE.usageBytes, 'none'),
+  file('peak', GROUP.memory, FIGURE.maxUsageBytes, 'memory'),
+  {
+    version: 'v2',
+    controller: 'memory',
+    name: 'memory.stat',
+    groups: GROUP.memoryDetail | GROUP.kernelMemory,
+    places: [
+      FIGURE.rssBytes,
+      FIGURE.cacheBytes,
+      FIGURE.mappedFileBytes,
+      FIGURE.kernelUsageBytes,
+      FIGURE.inactiveFileBytes,
+    ],
+    gate: 'slow',
+    parse: keysAt(
+      keyTable({
+        anon: [FIGURE.rssBytes, 1],
+        file: [FIGURE.cacheBytes, 1],
+        file_mapped: [FIGURE.mappedFileBytes, 1],
+        kernel: [FIGURE.kernelUsageBytes, 1],
+        inactive_file: [FIGURE.inactiveFileBytes, 1],
+      }),
+    ),
+  },
+  file('swap.current', GROUP.memoryDetail, FIGURE.swapBytes, 'slow'),
+  file('max', GROUP.limits, FIGURE.limitBytes, 'slow', limitAt(FIGURE.limitBytes)),
+  file('events', GROUP.limits, FIGURE.oomKills, 'memory', EVENTS),
+];

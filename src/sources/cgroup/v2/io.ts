@@ -1,0 +1,51 @@
+import { parseDigits } from '../bytes.ts';
+import type { CgroupFile, Parse } from '../cgroup-file.ts';
+import { FIGURE, GROUP } from '../figures.ts';
+
+const NEWLINE = 10;
+const SPACE = 32;
+const EQUALS = 61;
+const [R, W, B] = [114, 119, 98];
+
+/** The place of a key of io.stat: rbytes, wbytes, rios, wios; -1 for any other. */
+function placeOf(bytes: Uint8Array, start: number, end: number): number {
+  const length = end - start;
+  const [first, second] = [bytes[start], bytes[start + 1]];
+  if (length === 6 && second === B)
+    return first === R ? FIGURE.readBytes : first === W ? FIGURE.writeBytes : -1;
+  if (length === 4 && second !== B) return first === R ? FIGURE.readOps : first === W ? FIGURE.writeOps : -1;
+  return -1;
+}
+
+/** Adds up the `8:0 rbytes=4096 wbytes=0 rios=1 wios=0 dbytes=0 dios=0` lines of all devices. */
+export const parseIoStat: Parse = (bytes, length, page, base) => {
+  for (let place: number = FIGURE.readBytes; place <= FIGURE.writeOps; place += 1) page[base + place] = 0;
+  let start = 0;
+  let equals = -1;
+  for (let at = 0; at <= length; at += 1) {
+    const byte = at === length ? NEWLINE : bytes[at];
+    if (byte === EQUALS) equals = at;
+    if (byte !== SPACE && byte !== NEWLINE) continue;
+    const place = equals < start ? -1 : placeOf(bytes, start, equals);
+    if (place >= 0) {
+      const value = parseDigits(bytes, equals + 1, at);
+      if (!(value >= 0)) return false;
+      page[base + place] = (page[base + place] as number) + value;
+    }
+    start = at + 1;
+  }
+  return true;
+};
+
+/** What went to and from block devices, of the cgroup and all below it. */
+export const IO_FILES: readonly CgroupFile[] = [
+  {
+    version: 'v2',
+    controller: 'io',
+    name: 'io.stat',
+    groups: GROUP.io,
+    places: [FIGURE.readBytes, FIGURE.writeBytes, FIGURE.readOps, FIGURE.writeOps],
+    gate: 'none',
+    parse: parseIoStat,
+  },
+];

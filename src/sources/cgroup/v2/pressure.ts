@@ -1,0 +1,71 @@
+import type { CgroupFile, Parse } from '../cgroup-file.ts';
+import { FIGURE, GROUP } from '../figures.ts';
+
+const NS_PER_US = 1_000;
+const [NEWLINE, SPACE, DOT, EQUALS, ZERO, NINE, S, F] = [10, 32, 46, 61, 48, 57, 115, 102];
+const NUMBERS_A_LINE = 4;
+
+/**
+ * Lines such as `some avg10=0.12 avg60=0.00 avg300=0.00 total=4711`, with total in µs; `full` is missing for the CPU on
+ * old kernels. The four numbers always come in this order.
+ */
+export function pressureAt(place: number): Parse {
+  return (bytes, length, page, base) => {
+    let at = 0;
+    while (at < length) {
+      const first = bytes[at];
+      if (first !== S && first !== F) return false;
+      let target = base + place + (first === F ? NUMBERS_A_LINE : 0);
+      for (let number = 0; number < NUMBERS_A_LINE; number += 1) {
+        while (at < length && bytes[at] !== EQUALS) at += 1;
+        const start = at + 1;
+        at = endOfNumber(bytes, start, length);
+        if (at === start) return false;
+        page[target] = decimal(bytes, start, at) * (number === NUMBERS_A_LINE - 1 ? NS_PER_US : 1);
+        target += 1;
+      }
+      while (at < length && (bytes[at] === NEWLINE || bytes[at] === SPACE)) at += 1;
+    }
+    return true;
+  };
+}
+
+function endOfNumber(bytes: Uint8Array, start: number, length: number): number {
+  let at = start;
+  while (at < length && isOfNumber(bytes[at] as number)) at += 1;
+  return at;
+}
+
+function isOfNumber(byte: number): boolean {
+  return byte === DOT || (byte >= ZERO && byte <= NINE);
+}
+
+function decimal(bytes: Uint8Array, start: number, end: number): number {
+  let value = 0;
+  let scale = 0;
+  for (let at = start; at < end; at += 1) {
+    const byte = bytes[at] as number;
+    if (byte === DOT) scale = 1;
+    else {
+      value = value * 10 + (byte - ZERO);
+      scale *= 10;
+    }
+  }
+  return scale > 1 ? value / scale : value;
+}
+
+const file = (name: string, place: number): CgroupFile => ({
+  version: 'v2',
+  name,
+  groups: GROUP.pressure,
+  places: [place],
+  gate: 'none',
+  parse: pressureAt(place),
+});
+
+/** Pressure stall information (Linux 4.20), where the kernel was built and started with it. */
+export const PRESSURE_FILES: readonly CgroupFile[] = [
+  file('cpu.pressure', FIGURE.cpuPressure),
+  file('memory.pressure', FIGURE.memoryPressure),
+  file('io.pressure', FIGURE.ioPressure),
+];
