@@ -179,6 +179,27 @@ describe('detectCgroups', () => {
     expect(existsSync(`${root}/rkt-streams/new`)).to.equal(false);
   });
 
+  it('passes nothing on through a v2 cgroup that holds processes, and names it when a limit needs it', async () => {
+    const { root, detect } = fixture('v2');
+    writeFileSync(`${root}/rkt-streams/cgroup.type`, 'domain\n');
+    writeFileSync(`${root}/rkt-streams/cgroup.procs`, '77\n');
+    writeFileSync(`${root}/rkt-streams/cgroup.subtree_control`, '');
+    const cgroups = await detect();
+    await cgroups.create('plain', {});
+    const error = await expectRktRejection(cgroups.create('new', { cpuShares: 2 }), 'RKT_ERR_CGROUP');
+    expect(error.message).to.contain(`${root}/rkt-streams cannot pass on cpu because it holds processes`);
+    expect(readFileSync(`${root}/rkt-streams/cgroup.subtree_control`, 'utf8')).to.equal('');
+  });
+
+  it('says which v2 cgroup is not given a controller that a limit needs', async () => {
+    const { root, detect } = fixture('v2');
+    writeFileSync(`${root}/rkt-streams/cgroup.controllers`, 'cpu pids\n');
+    writeFileSync(`${root}/rkt-streams/cgroup.subtree_control`, '');
+    const made = (await detect()).create('new', { memoryLimitBytes: 8_192 });
+    const error = await expectRktRejection(made, 'RKT_ERR_CGROUP');
+    expect(error.message).to.contain(`${root}/rkt-streams is not given the controller memory`);
+  });
+
   it('takes nothing away but the directory itself below a foreign parent', async () => {
     const { root, detect } = fixture('v2');
     const cgroup = (await detect('other')).open([`${root}/rkt-streams`]);

@@ -113,9 +113,10 @@ describe('the cgroups of this machine', () => {
   });
 
   it('refuses to kill the process that asks', async () => {
-    const own = (await cgroups.ofProcess(process.pid)).find((path) => path.includes('/pids'));
-    const place = cgroup.paths.find((path) => path.includes('/pids'));
-    if (own === undefined || place === undefined) return;
+    const harmless = (paths: readonly string[]): string =>
+      paths.find((path) => path.includes('/pids')) ?? paths[0] ?? '';
+    const own = harmless(await cgroups.ofProcess(process.pid));
+    const place = harmless(cgroup.paths);
     writeFileSync(join(place, 'cgroup.procs'), String(process.pid));
     try {
       await expectRktRejection(cgroup.kill(), 'RKT_ERR_CGROUP');
