@@ -19,16 +19,20 @@ const JOIN = 'IFS=:; for p in $1; do echo $$ >"$p" || exit 126; done; unset IFS;
  *
  * @throws {@link RktError} RKT_ERR_EXEC_COMMAND, RKT_ERR_TASK_NOT_RUNNING
  */
-export function enterTask(
+export async function enterTask(
   ctx: OpsContext,
   runner: RktRunner,
   task: TaskRecord,
   command: readonly string[],
-): EnterCommand {
+): Promise<EnterCommand> {
   if (command.length === 0 || command[0] === '') {
     throw new RktError('RKT_ERR_EXEC_COMMAND', `No command to execute in task "${task.id}"`, {
       taskId: task.id,
     });
+  }
+  if (command.some((word) => word.includes('\0'))) {
+    const what = `${JSON.stringify(command)} for task "${task.id}" holds a zero byte`;
+    throw new RktError('RKT_ERR_EXEC_COMMAND', what, { taskId: task.id });
   }
   const { podId, process } = task;
   if (
@@ -46,10 +50,28 @@ export function enterTask(
   }
   const replaced = command.map((word) => replaceVariables(word, task.spec.env));
   const enter = enterCommand(runner, podId, replaced);
-  const { join, env } = cgroupEntry(runner, ctx.cgroups.open(task.cgroupPaths).procsFiles);
+  const { join, env } = cgroupEntry(runner, await procsFiles(ctx, task.cgroupPaths, process.pid));
   if (runner.binary.runtime === 'embedded') return { argv: enter, env };
   const inside = ['nsenter', `--mount=/proc/${process.pid}/ns/mnt`, '--', ...enter];
   return { argv: join === '' ? inside : ['/bin/sh', '-c', JOIN, 'join', join, ...inside], env };
+}
+
+/**
+ * A task that has made cgroups below its own, as a container engine does, may have left its own for one of them. In v2
+ * nothing else can join its own then, so whoever enters goes where the task's process is.
+ */
+async function procsFiles(
+  ctx: OpsContext,
+  cgroupPaths: readonly string[],
+  pid: number,
+): Promise<readonly string[]> {
+  const now = await ctx.cgroups.ofProcess(pid);
+  const { paths } = ctx.cgroups.open(cgroupPaths);
+  // The task names the cgroups below, and the files go out as a list separated by colons.
+  const isBelow = (place: string, path: string): boolean =>
+    place.startsWith(`${path}/`) && !place.includes(':');
+  const places = paths.map((path) => now.find((place) => isBelow(place, path)) ?? path);
+  return ctx.cgroups.open(places).procsFiles;
 }
 
 function replaceVariables(word: string, env: Readonly<Record<string, string>>): string {

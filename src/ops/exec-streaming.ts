@@ -44,7 +44,7 @@ export async function execTaskStreaming(
   const { cmd, tty = false, signal } = options;
   const task = ctx.registry.require(taskId);
   const runner = await ctx.runner();
-  const { argv, env } = enterTask(ctx, runner, task, cmd);
+  const { argv, env } = await enterTask(ctx, runner, task, cmd);
   const child = await runner.spawn(tty ? inTerminal(argv) : argv, {
     env,
     stdin: tty || options.stdin ? 'pipe' : 'ignore',
