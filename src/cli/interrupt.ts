@@ -28,7 +28,8 @@ export function listenForInterrupt(): Interrupt {
   };
   const onOutputError = (error: NodeJS.ErrnoException): void => {
     if (!NOBODY_READS.has(error.code)) throw error;
-    arrived('SIGPIPE');
+    // Every further line would be one more.
+    if (first !== 'SIGPIPE') arrived('SIGPIPE');
   };
   SIGNALS.forEach((signal) => process.on(signal, arrived));
   process.stdout.on('error', onOutputError);

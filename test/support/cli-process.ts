@@ -5,7 +5,7 @@ import type { Room } from './room.ts';
 import { until } from './until.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
-const COMMAND = [process.execPath, '--import', 'tsx/esm', MAIN];
+const COMMAND = [process.execPath, '--import', import.meta.resolve('tsx/esm'), MAIN];
 
 export interface CliResult {
   readonly exitCode: number | null;
@@ -16,10 +16,10 @@ export interface CliResult {
 /** The command line as a process, on its way. */
 export interface CliProcess {
   readonly child: ChildProcess;
-  stdout(): string;
-  stderr(): string;
+  readonly stdout: () => string;
+  readonly stderr: () => string;
   /** Waits until stdout holds a text. */
-  says(text: string): Promise<void>;
+  readonly says: (text: string) => Promise<void>;
   readonly ended: Promise<CliResult>;
 }
 
@@ -65,10 +65,12 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Cli
 
 /** The command line in a room of its own. */
 export function cliIn({ options }: Room): {
-  start(args: readonly string[], more?: CliOptions): CliProcess;
-  run(args: readonly string[], more?: CliOptions): Promise<CliResult>;
+  readonly start: (args: readonly string[], more?: CliOptions) => CliProcess;
+  readonly run: (args: readonly string[], more?: CliOptions) => Promise<CliResult>;
   /** Runs with `--json`, expects success, and parses every line. */
-  json(...args: readonly string[]): Promise<readonly Record<string, unknown>[]>;
+  readonly json: (...args: readonly string[]) => Promise<readonly Record<string, unknown>[]>;
+  /** Ends what a failed test has left running. */
+  readonly killAll: () => Promise<void>;
 } {
   const env = {
     RKT_STREAMS_RKT: options.rkt,
@@ -76,8 +78,13 @@ export function cliIn({ options }: Room): {
     RKT_STREAMS_DATA_DIR: options.dataDir,
     RKT_STREAMS_CGROUP_PARENT: options.cgroupParent,
   };
-  const start = (args: readonly string[], more: CliOptions = {}): CliProcess =>
-    startCli(args, { ...more, env: { ...env, ...more.env } });
+  const started = new Set<CliProcess>();
+  const start = (args: readonly string[], more: CliOptions = {}): CliProcess => {
+    const one = startCli(args, { ...more, env: { ...env, ...more.env } });
+    started.add(one);
+    one.child.on('close', () => started.delete(one));
+    return one;
+  };
   return {
     start,
     run: (args, more) => start(args, more).ended,
@@ -85,6 +92,11 @@ export function cliIn({ options }: Room): {
       const { exitCode, stdout, stderr } = await start(['--json', ...args]).ended;
       if (exitCode !== 0) throw new Error(`${args.join(' ')} exited with ${exitCode}: ${stderr}`);
       return parseLines(stdout);
+    },
+    async killAll() {
+      const all = [...started];
+      all.forEach(({ child }) => child.kill('SIGKILL'));
+      await Promise.all(all.map(({ ended }) => ended));
     },
   };
 }
