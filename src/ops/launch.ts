@@ -23,6 +23,8 @@ type Outcome = { readonly launched: Launched } | { readonly exitCode: number };
 const PROBE_MS = 5;
 /** How long a pid file may be there before the app is chrooted; when it takes longer, it is not fly. */
 const CHROOT_GRACE_MS = 250;
+/** The embedded rkt is always like fly; only without permission to look can it seem to be something else. */
+const EMBEDDED_GRACE_MS = 5_000;
 const RKT_FAILURE = 254;
 const RKT_LINE = /^(?:run|run-prepared|stage0|stage1|fly-run): .*$/gm;
 /** rkt says this on every machine without such a group; it is no failure. */
@@ -36,6 +38,7 @@ const HARMLESS = /group "rkt" not found/;
 export async function launch(ctx: OpsContext, runner: RktRunner, order: ShimOrder): Promise<Launched> {
   const stderrBefore = await sizeOf(order.stderr);
   const shim = await spawnShim(runner, order);
+  const graceMs = runner.binary.runtime === 'embedded' ? EMBEDDED_GRACE_MS : CHROOT_GRACE_MS;
   let seenMs: number | undefined;
   const outcome = await waitUntil<Outcome>(
     async () => {
@@ -44,7 +47,7 @@ export async function launch(ctx: OpsContext, runner: RktRunner, order: ShimOrde
       const pod = appPid === undefined ? undefined : await findPodStart(ctx, runner, order.podId);
       if (exit === undefined) {
         if (pod !== undefined) seenMs ??= ctx.scheduler.now();
-        const isFinal = pod?.flavor === 'fly' || ctx.scheduler.now() - (seenMs ?? 0) > CHROOT_GRACE_MS;
+        const isFinal = pod?.flavor === 'fly' || ctx.scheduler.now() - (seenMs ?? 0) > graceMs;
         return pod && isFinal ? { launched: await launched(pod, shim) } : undefined;
       }
       const message = exit.code === RKT_FAILURE ? await rktMessage(order.stderr, stderrBefore) : '';

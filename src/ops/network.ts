@@ -32,7 +32,7 @@ export async function driverNetwork(
   const labels = Object.entries(mergedPortMap(config));
   const mustHave = labels.length > 0;
   const { podId = '' } = task;
-  if (flavor === 'fly') {
+  if (flavor === 'fly' || runner.binary.runtime === 'embedded') {
     if (mustHave) throw noNetwork(podId, 'the fly stage1 gives a pod no network of its own');
     return undefined;
   }

@@ -10,6 +10,12 @@ import { START_ANNOTATION } from './arguments/prepare-arguments.ts';
 import type { OpsContext } from './context.ts';
 import type { TaskFiles } from './task-files.ts';
 
+interface Preparation {
+  readonly startToken: string;
+  readonly lock: string;
+  readonly image: string;
+}
+
 /**
  * Runs `rkt prepare` under a lock, so that a later driver can wait for one that outlived this process. One that fails or is
  * killed half way leaves nothing in rkt's directory.
@@ -18,13 +24,14 @@ export async function preparePod(
   ctx: OpsContext,
   runner: RktRunner,
   args: readonly string[],
-  { startToken, lock }: { readonly startToken: string; readonly lock: string },
+  { startToken, lock, image }: Preparation,
 ): Promise<string> {
   const before = await unfinishedPods(ctx);
   try {
     return await prepare(runner, args, {
       timeoutMs: ctx.timeouts.prepareMs,
       signal: ctx.shutdown,
+      image,
       wrap: (argv) => ['flock', '--no-fork', '--exclusive', lock, ...argv],
     });
   } catch (error) {

@@ -104,7 +104,11 @@ async function prepare(begun: Start, startToken: string, args: readonly string[]
   const { ctx, runner, spec, files, undo } = begun;
   const { config } = spec;
   if (hasTrustPrefix(config)) await trustPrefix(runner, config.trust_prefix, { signal: ctx.shutdown });
-  const podId = await preparePod(ctx, runner, args, { startToken, lock: files.prepareLock });
+  const podId = await preparePod(ctx, runner, args, {
+    startToken,
+    lock: files.prepareLock,
+    image: config.image,
+  });
   undo.push('pod', () => removePodIfThere(runner, podId));
   const record = ctx.registry.update(spec.id, { podId });
   ctx.registry.emit('prepared', record, `Prepared pod ${podId} from ${config.image}`, {

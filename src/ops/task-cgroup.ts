@@ -21,7 +21,9 @@ export async function createTaskCgroup(ctx: OpsContext, task: TaskRecord): Promi
   } catch (error) {
     if (memoryLimitBytes !== undefined || cpuShares !== undefined) throw error;
     const message = error instanceof Error ? error.message : String(error);
-    ctx.registry.emit('stats-degraded', task, `The task has no cgroup of its own: ${message}`, { error: message });
+    ctx.registry.emit('stats-degraded', task, `The task has no cgroup of its own: ${message}`, {
+      error: message,
+    });
     return undefined;
   }
 }

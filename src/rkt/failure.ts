@@ -51,8 +51,8 @@ export function unexpectedOutput(what: string, text: string, cause?: unknown): R
 }
 
 /** `error` under a code that says more than the one it has. */
-export function recoded(error: RktError, code: ErrorCode): RktError {
-  const what = `${shownCommand(error.details.command ?? [])}: ${lastWords(error.details.stderr ?? '')}`;
+export function recoded(error: RktError, code: ErrorCode, tried: string): RktError {
+  const what = `${tried}: ${lastWords(error.details.stderr ?? '')}`;
   return new RktError(code, what, { ...error.details, cause: error });
 }
 

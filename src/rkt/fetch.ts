@@ -25,7 +25,7 @@ export async function fetchImages(
     return parseImageIds((await runner.run([...insecure, 'fetch', '--full', ...images], call)).stdout);
   } catch (error) {
     if (!isRktError(error, 'RKT_ERR_RKT_FAILED')) throw error;
-    throw recoded(error, 'RKT_ERR_IMAGE');
+    throw recoded(error, 'RKT_ERR_IMAGE', `rkt cannot fetch ${images.join(', ')}`);
   }
 }
 

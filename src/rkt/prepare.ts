@@ -3,6 +3,11 @@ import type { CallOptions, RktRunner } from './command.ts';
 import { recoded, unexpectedOutput } from './failure.ts';
 import { POD_ID, linesOf } from './output.ts';
 
+export interface PrepareOptions extends CallOptions {
+  /** What the errors call the image. */
+  readonly image?: string;
+}
+
 /**
  * Runs `rkt prepare` with the arguments of `prepareArguments`.
  *
@@ -12,15 +17,18 @@ import { POD_ID, linesOf } from './output.ts';
 export async function prepare(
   runner: RktRunner,
   args: readonly string[],
-  options: CallOptions = {},
+  options: PrepareOptions = {},
 ): Promise<string> {
+  const { image = 'the image', ...call } = options;
   try {
-    return parsePreparedPod((await runner.run(args, options)).stdout);
+    return parsePreparedPod((await runner.run(args, call)).stdout);
   } catch (error) {
     if (!isRktError(error, 'RKT_ERR_RKT_FAILED')) throw error;
     const stderr = error.details.stderr ?? '';
-    if (/\berror finding images\b/.test(stderr)) throw recoded(error, 'RKT_ERR_IMAGE');
-    if (/\bport name "[^"]*" could not be found\b/.test(stderr)) throw recoded(error, 'RKT_ERR_PORT_MAP');
+    if (/\berror finding images\b/.test(stderr))
+      throw recoded(error, 'RKT_ERR_IMAGE', `rkt cannot use ${image}`);
+    if (/\bport name "[^"]*" could not be found\b/.test(stderr))
+      throw recoded(error, 'RKT_ERR_PORT_MAP', `rkt cannot map the ports of ${image}`);
     throw error;
   }
 }
