@@ -99,7 +99,7 @@ export const ERROR_CATALOGUE = {
   ),
   RKT_ERR_EXEC_COMMAND: entry(
     false,
-    'The command to execute is empty.',
+    'The command to execute is empty, or cannot be passed on.',
     'Give a command with an absolute path.',
   ),
   RKT_ERR_EXEC_TIMEOUT: entry(
