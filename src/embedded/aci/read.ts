@@ -64,7 +64,16 @@ export function cleanPath(name: string): string[] {
  */
 export async function* readTar(tar: Readable): AsyncGenerator<TarMember> {
   const unpack = extract();
-  tar.on('error', (error) => unpack.destroy(error));
+  // the first error is the cause; what a member's stream says afterwards is only that it was destroyed
+  let cause: Error | undefined;
+  const remember = (error: Error): void => {
+    cause ??= error;
+  };
+  unpack.on('error', remember);
+  tar.on('error', (error) => {
+    remember(error);
+    unpack.destroy(error);
+  });
   tar.pipe(unpack);
   try {
     for await (const entry of unpack) {
@@ -83,16 +92,31 @@ export async function* readTar(tar: Readable): AsyncGenerator<TarMember> {
         linkname: header.linkname ?? '',
         major: header.devmajor ?? 0,
         minor: header.devminor ?? 0,
-        content: entry as AsyncIterable<Buffer>,
+        content: contentOf(entry as AsyncIterable<Buffer>, () => cause),
       };
       entry.resume();
     }
   } catch (error) {
-    throw error instanceof RktFailure ? error : new RktFailure(archiveErrorText(error));
+    throw archiveFailure(cause ?? error);
   } finally {
     tar.destroy();
     unpack.destroy();
   }
+}
+
+async function* contentOf(
+  entry: AsyncIterable<Buffer>,
+  cause: () => Error | undefined,
+): AsyncGenerator<Buffer> {
+  try {
+    yield* entry;
+  } catch (error) {
+    throw archiveFailure(cause() ?? error);
+  }
+}
+
+function archiveFailure(error: unknown): RktFailure {
+  return error instanceof RktFailure ? error : new RktFailure(archiveErrorText(error));
 }
 
 /** The text of the `manifest` member, wherever in the tar it is. @throws RktFailure `missing manifest` */
