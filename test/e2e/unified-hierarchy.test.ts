@@ -1,0 +1,162 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { expect } from 'chai';
+
+import type { RootfsFile } from '../../src/embedded/aci/pack.ts';
+import { compiledFiles, hostFiles, projectFiles } from '../support/guest-files.ts';
+import { buildImage } from '../support/images.ts';
+import { writeInitramfs } from '../support/initramfs.ts';
+import type { UnifiedFacts } from '../support/unified-facts.ts';
+import { boot, emulator, fetchKernel, NoMachine } from '../support/virtual-machine.ts';
+
+const MIB = 1024 * 1024;
+const BOOT_DEADLINE_MS = 280_000;
+const SUITE = 'test/sources/cgroup/real-cgroups.test';
+const SOURCES = [
+  ...['errors', 'real-cgroups', 'unified-child', 'unified-shapes', 'until'].map(
+    (name) => `test/support/${name}.ts`,
+  ),
+  `${SUITE}.ts`,
+];
+const LIMITS = { memory: String(32 * MIB), swap: '0', weight: '20' };
+const INIT = `#!/bin/sh
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+mount -t devtmpfs devtmpfs /dev
+mkdir /dev/pts
+mount -t devpts devpts /dev/pts
+mount -t tmpfs tmpfs /tmp
+mount -t cgroup2 cgroup2 /sys/fs/cgroup
+cd /tmp
+node /project/test/support/unified-child.js /image.aci /project/${SUITE}.js
+echo b >/proc/sysrq-trigger
+sleep 60
+`;
+
+describe('a driver on a machine with a unified hierarchy alone', function () {
+  this.timeout(BOOT_DEADLINE_MS + 60_000);
+  let facts: UnifiedFacts;
+
+  before(async function () {
+    const directory = await mkdtemp(join(tmpdir(), 'rkt-streams-machine-'));
+    try {
+      facts = await factsOfMachine(directory);
+    } catch (error) {
+      if (!(error instanceof NoMachine)) throw error;
+      // A skipped hook shows no reason of its own.
+      this.test?.parent?.tests.forEach((test) => (test.title += ` (${error.message})`));
+      this.skip();
+    } finally {
+      await rm(directory, { recursive: true });
+    }
+  });
+
+  it('finds v2, from a cgroup of its own', () => {
+    expect(facts.version).to.equal('v2');
+    expect(facts.own).to.equal('0::/system.slice/agent.service');
+  });
+
+  it('puts a task into one cgroup with its limits', () => {
+    const { directories, limits, isIn } = facts.limited;
+    expect(directories).to.have.lengthOf(1);
+    expect(directories[0]).to.match(/^\/sys\/fs\/cgroup\/rkt-streams\/limited-[0-9a-f-]{36}$/);
+    expect(limits).to.deep.equal({ ...LIMITS, memory: String(64 * MIB) });
+    expect(isIn).to.equal(true);
+  });
+
+  it('measures a task by the files of v2, and goes on counting when another driver takes over', () => {
+    const { usage, recovered } = facts.limited;
+    expect(usage.source).to.equal('cgroup-v2');
+    expect(usage.memory).to.include({ limitBytes: 64 * MIB, oomKills: 0 });
+    for (const field of ['usageBytes', 'rssBytes', 'workingSetBytes', 'maxUsageBytes'] as const) {
+      expect(usage.memory[field], field).to.be.within(1, 64 * MIB);
+    }
+    for (const field of ['totalNs', 'userNs', 'systemNs', 'percent'] as const) {
+      expect(usage.cpu[field], field).to.be.above(0);
+    }
+    expect(usage.cpu).to.include({ throttledPeriods: 0, throttledNs: 0 });
+    expect(recovered.source).to.equal('cgroup-v2');
+    expect(recovered.cpu.totalNs).to.be.above(usage.cpu.totalNs ?? Infinity);
+  });
+
+  it('runs commands in the cgroup of a task, and below it when the task has moved there', () => {
+    const { directories, entered, enteredBelow } = facts.limited;
+    const path = directories[0]?.replace('/sys/fs/cgroup', '');
+    expect(entered).to.equal(path);
+    expect(enteredBelow).to.equal(`${path}/inner`);
+  });
+
+  it('kills a whole tree, and leaves no cgroup of a destroyed task', () => {
+    const { exit, pids, aliveAfterKill, isThere } = facts.limited;
+    expect(exit).to.include({ exitCode: 137, signal: 9, oomKilled: false, source: 'exit-file' });
+    expect(pids.length).to.be.at.least(3);
+    expect(aliveAfterKill).to.deep.equal([]);
+    expect(isThere).to.equal(false);
+    expect(facts.left).to.deep.equal([]);
+  });
+
+  it('sees the OOM killer at work', () => {
+    const { exit, events, isThere } = facts.starved;
+    expect(exit).to.include({ exitCode: 137, signal: 9, oomKilled: true });
+    expect(events).to.match(/^oom_kill 1$/m);
+    expect(isThere).to.equal(false);
+  });
+
+  it('makes cgroups where nothing passes on controllers yet', () => {
+    const directory = '/sys/fs/cgroup/rkt-streams/attempt';
+    expect(facts.shapes.bareRoot).to.deep.equal({ directory, limits: LIMITS, joined: true });
+  });
+
+  it('makes cgroups without limits below one that holds processes, and says why limits cannot be had', () => {
+    const { limited, plain, passesOn } = facts.shapes.populated;
+    expect(limited.error).to.contain(
+      'agent.service cannot pass on cpu and memory because it holds processes',
+    );
+    expect(plain).to.include({ joined: true });
+    expect(passesOn).to.equal('');
+  });
+
+  it('refuses to make a cgroup that no process could join', () => {
+    expect(facts.shapes.threaded.error).to.contain('no process could join it');
+  });
+
+  it('makes cgroups as a user beside the own one, where that was handed over', () => {
+    const directory = '/sys/fs/cgroup/user.slice/app.slice/rkt-streams/attempt';
+    expect(facts.shapes.delegated).to.deep.equal({ directory, limits: LIMITS, joined: true });
+  });
+
+  it('kills what forks all the time on kernels without cgroup.kill', () => {
+    expect(facts.shapes.survivors).to.deep.equal([]);
+  });
+
+  it('passes the tests of real cgroups there as well', () => {
+    expect(facts.suite.failed).to.deep.equal([]);
+    expect(facts.suite.passed.length).to.be.at.least(10);
+  });
+});
+
+/** Boots a machine made of this one's programs and the build, and waits for what it tells. */
+async function factsOfMachine(directory: string): Promise<UnifiedFacts> {
+  emulator();
+  if (!existsSync('dist/index.js')) throw new NoMachine('the project is not built');
+  const kernel = await fetchKernel(directory);
+  const image = await buildImage(join(directory, 'image'), { name: 'test.local/shell' });
+  const initramfs = join(directory, 'initramfs');
+  const emptyDirs = ['dev', 'proc', 'sys', 'tmp'];
+  await writeInitramfs(initramfs, [
+    ...emptyDirs.map((path): RootfsFile => ({ path, type: 'directory' })),
+    ...hostFiles(),
+    ...projectFiles(['chai', 'mocha']),
+    ...compiledFiles(SOURCES),
+    { path: 'image.aci', type: 'file', source: image },
+    { path: 'init', type: 'file', mode: 0o755, content: INIT },
+  ]);
+  const lines = await boot({ kernel, initramfs }, BOOT_DEADLINE_MS);
+  const told = lines.find((line) => line.startsWith('{"version"'));
+  if (told === undefined) throw new Error(`the machine told nothing:\n${lines.slice(-30).join('\n')}`);
+  return JSON.parse(told) as UnifiedFacts;
+}
