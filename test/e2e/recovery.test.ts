@@ -1,0 +1,192 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { expect } from 'chai';
+import { firstValueFrom } from 'rxjs';
+
+import type { Driver, ExitResult, TaskHandle } from '../../src/index.ts';
+import { exitsDirectory } from '../../src/ops/task-files.ts';
+import { resolveRkt } from '../../src/rkt/binary.ts';
+import { createRktRunner } from '../../src/rkt/command.ts';
+import { removePod } from '../../src/rkt/rm.ts';
+import { brokenRkt } from '../support/bad-input/row.ts';
+import { expectRktRejection } from '../support/errors.ts';
+import { openRoom, recordEvents, type Room } from '../support/room.ts';
+import { until } from '../support/until.ts';
+
+const FOREVER = 'while :; do sleep 1; done';
+
+describe('recovery', function () {
+  this.timeout(60_000);
+  let room: Room;
+  let driver: Driver;
+
+  before(async function () {
+    room = await openRoom(this);
+  });
+  after(() => room.close());
+  beforeEach(() => {
+    driver = room.driver();
+  });
+  afterEach(async () => {
+    for (const { id } of await firstValueFrom(driver.tasks())) await driver.destroyTask(id, { force: true });
+    await driver.shutdown();
+    expect(await room.leftovers()).to.deep.equal([]);
+  });
+
+  const exitOf = (id: string): Promise<ExitResult> => firstValueFrom(driver.waitTask(id));
+  const exitFileOf = ({ state }: TaskHandle): string =>
+    join(exitsDirectory(room.options.dataDir), state.startToken);
+
+  /** Starts a task in a driver that is shut down then. */
+  async function leftBehind(id: string, script: string): Promise<TaskHandle> {
+    const earlier = room.driver();
+    const { handle } = await earlier.startTask(room.shell(id, script));
+    await earlier.shutdown();
+    return handle;
+  }
+
+  /** Kills the shim first, so that nobody writes the exit down, and then the app. */
+  async function killUnseen({ state }: TaskHandle): Promise<void> {
+    for (const { pid } of [state.shim, state.process]) {
+      process.kill(pid, 'SIGKILL');
+      await until('it is gone', () => !existsSync(`/proc/${pid}/exe`));
+    }
+  }
+
+  async function removeItsPod({ state }: TaskHandle): Promise<void> {
+    const binary = await resolveRkt(room.options.rkt);
+    await removePod(createRktRunner({ binary, dir: room.options.rktDir }), state.podId);
+  }
+
+  it('takes up all tasks of the data directory, with the exit code of those that ended meanwhile', async () => {
+    const runs = await leftBehind('runs', FOREVER);
+    const ended = await leftBehind('ended', 'exit 5');
+    await until('it has ended', () => existsSync(exitFileOf(ended)));
+    const events = recordEvents(driver);
+    expect(await driver.recoverTasks()).to.deep.equal({
+      recovered: ['runs', 'ended'],
+      undone: [],
+      failures: [],
+    });
+    expect(await exitOf('ended')).to.include({ exitCode: 5, source: 'exit-file' });
+    expect(driver.inspectTask('runs')).to.include({ phase: 'running', pid: runs.state.process.pid });
+    const recovered = events.filter(({ kind }) => kind === 'recovered');
+    expect(recovered.map(({ taskId }) => taskId)).to.deep.equal(['runs', 'ended']);
+    await driver.stopTask('runs', { signal: 'SIGTERM' });
+    expect(await exitOf('runs')).to.include({ signal: 15, source: 'exit-file' });
+  });
+
+  it('takes up single tasks by their handles, once', async () => {
+    const runs = await leftBehind('runs', FOREVER);
+    const ended = await leftBehind('ended', 'exit 6');
+    await until('it has ended', () => existsSync(exitFileOf(ended)));
+    const events = recordEvents(driver);
+    // Handles travel as text.
+    const again = (handle: TaskHandle) =>
+      driver.recoverTask(JSON.parse(JSON.stringify(handle)) as TaskHandle);
+    await again(runs);
+    await again(ended);
+    await again(runs);
+    expect(await exitOf('ended')).to.include({ exitCode: 6 });
+    expect(driver.inspectTask('runs').phase).to.equal('running');
+    expect(events.filter(({ kind }) => kind === 'recovered')).to.have.length(2);
+  });
+
+  it('finds a task running whose shim was killed, and says at its end that its code is lost', async () => {
+    const handle = await leftBehind('orphan', FOREVER);
+    process.kill(handle.state.shim.pid, 'SIGKILL');
+    await driver.recoverTask(handle);
+    expect(driver.inspectTask('orphan').phase).to.equal('running');
+    await driver.stopTask('orphan', { timeoutMs: 0 });
+    const exit = await exitOf('orphan');
+    expect(exit).to.include({ source: 'process-gone' }).and.not.have.property('exitCode');
+    expect(exit.error).to.include('shim');
+  });
+
+  it('asks rkt for the code when the exit file is lost', async () => {
+    const handle = await leftBehind('lost-file', 'exit 4');
+    await until('it has ended', () => existsSync(exitFileOf(handle)));
+    await until('its shim has', () => !existsSync(`/proc/${handle.state.shim.pid}`));
+    await rm(exitFileOf(handle));
+    await driver.recoverTask(handle);
+    expect(await exitOf('lost-file')).to.include({ exitCode: 4, source: 'rkt-status' });
+  });
+
+  it('asks rkt for the code when the exit file is damaged', async () => {
+    const handle = await leftBehind('damaged', 'exit 4');
+    await until('its shim has ended', () => !existsSync(`/proc/${handle.state.shim.pid}`));
+    await writeFile(exitFileOf(handle), '\0\0');
+    await driver.recoverTask(handle);
+    expect(await exitOf('damaged')).to.include({ exitCode: 4, source: 'rkt-status' });
+  });
+
+  it('knows nothing of a task whose processes and pod were removed', async () => {
+    const handle = await leftBehind('gone', 'exec sleep 1000');
+    await killUnseen(handle);
+    await removeItsPod(handle);
+    await driver.recoverTask(handle);
+    expect(driver.inspectTask('gone')).to.include({ phase: 'unknown', state: 'unknown' });
+    expect((await exitOf('gone')).error).to.include('neither its processes nor its pod');
+  });
+
+  it('tells those who wait when all of a task is removed behind its back', async () => {
+    const { handle } = await driver.startTask(room.shell('robbed', 'exec sleep 1000'));
+    const exit = exitOf('robbed');
+    await killUnseen(handle);
+    await removeItsPod(handle);
+    expect((await exit).error).to.match(/neither its processes nor its pod|shim/);
+    expect(driver.inspectTask('robbed').phase).to.be.oneOf(['unknown', 'exited']);
+  });
+
+  it('does not take a later process with the same pid for the task', async () => {
+    const handle = await leftBehind('reused', 'exit 0');
+    await until('its shim has ended', () => !existsSync(`/proc/${handle.state.shim.pid}`));
+    await rm(exitFileOf(handle));
+    const other = { pid: process.pid, startTicks: handle.state.process.startTicks + 1 };
+    await driver.recoverTask({ ...handle, state: { ...handle.state, process: other, shim: other } });
+    expect(driver.inspectTask('reused').phase).to.equal('exited');
+    await driver.stopTask('reused', { timeoutMs: 0 });
+    await expectRktRejection(driver.signalTask('reused', 'SIGKILL'), 'RKT_ERR_TASK_NOT_RUNNING');
+  });
+
+  it('refuses a handle of another version, and knows no task by it', async () => {
+    const handle = await leftBehind('later', 'exit 0');
+    const later = { ...handle, version: 2 } as unknown as TaskHandle;
+    await expectRktRejection(driver.recoverTask(later), 'RKT_ERR_HANDLE');
+    expect(() => driver.inspectTask('later')).to.throw('task not found');
+    await driver.recoverTask(handle);
+  });
+
+  it('learns of an end by the sweep when its push is missed', async () => {
+    const directory = exitsDirectory(room.options.dataDir);
+    const { handle } = await driver.startTask(room.shell('missed', FOREVER));
+    // A directory that was replaced is not watched any more.
+    await rm(directory, { recursive: true });
+    await mkdir(directory);
+    process.kill(handle.state.process.pid, 'SIGKILL');
+    expect(await exitOf('missed')).to.include({ signal: 9, source: 'exit-file' });
+  });
+
+  it('undoes later what a failed start could not undo', async () => {
+    const dir = await mkdtemp(join(room.base, 'rkt-'));
+    const rkt = await brokenRkt(room, dir, 'run-prepared|rm', 'exit 254');
+    const broken = room.driver({ rkt });
+    await expectRktRejection(broken.startTask(room.shell('half', 'exit 0')), 'RKT_ERR_LAUNCH');
+    expect(await room.leftovers()).to.not.deep.equal([]);
+    expect(await driver.recoverTasks()).to.deep.include({ recovered: [], undone: ['half'] });
+    expect(await room.leftovers()).to.deep.equal([]);
+    await broken.shutdown();
+  });
+
+  it('takes the id of a start that could not be undone', async () => {
+    const dir = await mkdtemp(join(room.base, 'rkt-'));
+    const rkt = await brokenRkt(room, dir, 'run-prepared|rm', 'exit 254');
+    const broken = room.driver({ rkt });
+    await expectRktRejection(broken.startTask(room.shell('again', 'exit 0')), 'RKT_ERR_LAUNCH');
+    await driver.startTask(room.shell('again', 'exit 3'));
+    expect(await exitOf('again')).to.include({ exitCode: 3 });
+    await broken.shutdown();
+  });
+});

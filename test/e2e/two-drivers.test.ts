@@ -1,0 +1,121 @@
+import { existsSync } from 'node:fs';
+
+import { expect } from 'chai';
+import { firstValueFrom, lastValueFrom, type Observable } from 'rxjs';
+
+import type { Driver } from '../../src/index.ts';
+import { expectRktRejection } from '../support/errors.ts';
+import { openRoom, recordEvents, type Room } from '../support/room.ts';
+import { until } from '../support/until.ts';
+
+const FOREVER = 'while :; do sleep 1; done';
+
+describe('two drivers of one data directory', function () {
+  this.timeout(30_000);
+  let room: Room;
+  let driver: Driver;
+  let other: Driver;
+
+  before(async function () {
+    room = await openRoom(this);
+  });
+  after(() => room.close());
+  beforeEach(() => {
+    driver = room.driver();
+    other = room.driver();
+  });
+  afterEach(async () => {
+    await Promise.all([driver.shutdown(), other.shutdown()]);
+    expect(await room.leftovers()).to.deep.equal([]);
+  });
+
+  const phaseIn = async (one: Driver, id: string): Promise<string | undefined> =>
+    (await firstValueFrom(one.tasks())).find((task) => task.id === id)?.phase;
+
+  it('see what the other starts and destroys while they follow', async () => {
+    const events = recordEvents(other);
+    const following = other.followTasks().subscribe({ error: fail });
+    await driver.startTask(room.shell('one', FOREVER));
+    await until('the other knows it', async () => (await phaseIn(other, 'one')) === 'running');
+    await driver.destroyTask('one', { force: true });
+    await until('the other has forgotten it', async () => (await phaseIn(other, 'one')) === undefined);
+    expect(events.map(({ kind }) => kind)).to.deep.equal(['recovered', 'exited', 'destroyed']);
+    following.unsubscribe();
+  });
+
+  it('both learn the end of a task, whoever started it', async () => {
+    const { handle } = await driver.startTask(room.shell('both', FOREVER));
+    await other.recoverTask(handle);
+    const ends = Promise.all([driver, other].map((one) => firstValueFrom(one.waitTask('both'))));
+    await other.stopTask('both', { signal: 'SIGTERM' });
+    for (const end of await ends) expect(end).to.include({ signal: 15, source: 'exit-file' });
+    await driver.destroyTask('both');
+  });
+
+  it('cannot start the same id', async () => {
+    await driver.startTask(room.shell('same', FOREVER));
+    await expectRktRejection(other.startTask(room.shell('same', 'exit 0')), 'RKT_ERR_TASK_EXISTS');
+    expect(driver.inspectTask('same').phase).to.equal('running');
+    await driver.destroyTask('same', { force: true });
+  });
+
+  it('end alone: a shutdown completes its streams and leaves the tasks and the other driver be', async () => {
+    const { handle } = await driver.startTask(room.shell('kept', FOREVER));
+    await other.recoverTask(handle);
+    const streams: Readonly<Record<string, Observable<unknown>>> = {
+      fingerprint: driver.fingerprint(),
+      taskEvents: driver.taskEvents(),
+      taskStats: driver.taskStats('kept'),
+      allTaskStats: driver.allTaskStats(),
+      waitTask: driver.waitTask('kept'),
+      tasks: driver.tasks(),
+      hostStats: driver.hostStats(),
+      followTasks: driver.followTasks(),
+    };
+    const ends = Object.entries(streams).map(async ([name, stream$]) => {
+      await lastValueFrom(stream$, { defaultValue: undefined });
+      return name;
+    });
+    await firstValueFrom(driver.taskStats('kept'));
+    await driver.shutdown();
+    expect(await Promise.all(ends)).to.deep.equal(Object.keys(streams));
+    expect(existsSync(`/proc/${handle.state.process.pid}`)).to.equal(true);
+    expect(other.inspectTask('kept').phase).to.equal('running');
+    await other.destroyTask('kept', { force: true });
+  });
+
+  it('refuse every op after their shutdown', async () => {
+    const { handle } = await driver.startTask(room.shell('after', FOREVER));
+    await driver.shutdown();
+    const ops: Readonly<Record<string, () => Promise<unknown>>> = {
+      start: () => driver.startTask(room.shell('x', 'exit 0')),
+      stop: () => driver.stopTask('after'),
+      destroy: () => driver.destroyTask('after', { force: true }),
+      signal: () => driver.signalTask('after', 'SIGHUP'),
+      exec: () => driver.execTask('after', ['/bin/true']),
+      execStreaming: () => driver.execTaskStreaming('after', { cmd: ['/bin/true'] }),
+      recover: () => driver.recoverTask(handle),
+      recoverAll: () => driver.recoverTasks(),
+      wait: () => firstValueFrom(driver.waitTask('after')),
+    };
+    for (const op of Object.values(ops)) await expectRktRejection(op(), 'RKT_ERR_SHUTDOWN');
+    await driver.shutdown();
+    await other.recoverTask(handle);
+    expect(other.inspectTask('after').phase).to.equal('running');
+    await other.destroyTask('after', { force: true });
+  });
+
+  it('end what they wait for at their shutdown', async () => {
+    await driver.startTask(room.shell('deaf', `trap '' INT; ${FOREVER}`));
+    const stop = expectRktRejection(driver.stopTask('deaf', { timeoutMs: 20_000 }), 'RKT_ERR_SHUTDOWN');
+    await until('it is stopping', () => driver.inspectTask('deaf').phase === 'stopping');
+    await driver.shutdown();
+    await stop;
+    await other.recoverTasks();
+    await other.destroyTask('deaf', { force: true });
+  });
+});
+
+function fail(error: unknown): void {
+  throw error;
+}

@@ -1,0 +1,102 @@
+import { createDriver, type DriverOptions } from '../../../src/index.ts';
+import type { Row } from './row.ts';
+
+const option = (name: string, value: unknown, says: string): Row => ({
+  what: `the option ${name} = ${JSON.stringify(value)}`,
+  code: 'RKT_ERR_OPTIONS',
+  names: [name, JSON.stringify(value), says, 'Correct the named option'],
+  act: () => createDriver({ [name]: value }),
+});
+
+const driverConfig = (what: string, names: Row['names'], config: unknown, agent?: unknown): Row => ({
+  what,
+  code: 'RKT_ERR_DRIVER_CONFIG',
+  names: [...names, 'volumes_enabled'],
+  act: ({ driver }) => driver.setConfig(config, agent),
+});
+
+const attribute = (
+  name: string,
+  value: unknown,
+  place = `task.config.${name}`,
+  shown: unknown = value,
+): Row => ({
+  what: `the attribute ${name} = ${JSON.stringify(value)}`,
+  code: 'RKT_ERR_TASK_CONFIG',
+  names: [place, JSON.stringify(shown), 'docs/task-config.md'],
+  act: ({ start }) => start({ [name]: value }),
+});
+
+const member = (name: string, value: unknown, place = `task.${name}`, shown: unknown = value): Row => ({
+  what: `a task with ${name} = ${JSON.stringify(value)}`,
+  code: 'RKT_ERR_TASK_CONFIG',
+  names: [place, JSON.stringify(shown)],
+  act: ({ start }) => start({}, { [name]: value }),
+});
+
+const resources = (name: string, value: number): Row =>
+  member('resources', { [name]: value }, `task.resources.${name}`, value);
+
+/** Driver options, driver configuration, task configuration and resources. */
+export const CONFIGURATION: readonly Row[] = [
+  option('dataDir', 'relative/path', 'absolute'),
+  option('rktDir', '/a\0b', 'zero byte'),
+  option('cgroupParent', '../escape', '..'),
+  option('cgroupParent', '/', 'directory'),
+  option('rkt', '', '>=1'),
+  option('rktConcurrency', 0, '>=1'),
+  option('rktTimeoutMs', 2 ** 31, '<=2147483647'),
+  option('killTimeoutMs', 'soon', 'number'),
+  {
+    what: 'an option that there is not',
+    code: 'RKT_ERR_OPTIONS',
+    names: ['colour'],
+    act: () => createDriver({ colour: 'red' } as DriverOptions),
+  },
+
+  driverConfig('volumes_enabled = "yes"', ['config.volumes_enabled', '"yes"'], { volumes_enabled: 'yes' }),
+  driverConfig('an unknown driver attribute', ['colour'], { colour: 'red' }),
+  driverConfig('a driver configuration that is a list', ['config', '[]'], []),
+  driverConfig('an agent with port 70000', ['agent.clientMaxPort', '70000'], {}, { clientMaxPort: 70_000 }),
+
+  attribute('image', ''),
+  attribute('image', '--dir=/', 'dash'),
+  attribute('command', 7),
+  attribute('args', 'not a list'),
+  attribute('args', ['a', ''], 'args', ''),
+  attribute('args', ['---'], 'args', '---'),
+  attribute('trust_prefix', false),
+  attribute('insecure_options', [''], 'task.config.insecure_options.0', ''),
+  attribute('dns_servers', '8.8.8.8'),
+  attribute('dns_search_domains', [1], 'task.config.dns_search_domains.0', 1),
+  attribute('net', [''], 'task.config.net.0', ''),
+  attribute('port_map', 'http'),
+  attribute('volumes', { a: 'b' }),
+  attribute('no_overlay', 'true'),
+  attribute('debug', 1),
+  attribute('group', 0),
+  attribute('colour', 'red', 'task.config', 'colour'),
+  {
+    what: 'a search domain with a zero byte',
+    code: 'RKT_ERR_TASK_CONFIG',
+    names: ['zero byte', String.raw`a\u0000b`],
+    act: ({ start }) => start({ dns_search_domains: ['a\0b'] }),
+  },
+  {
+    what: 'no task at all',
+    code: 'RKT_ERR_TASK_CONFIG',
+    names: ['task', 'nothing'],
+    act: ({ driver }) => driver.startTask(undefined as never),
+  },
+
+  member('env', { '1A': 'b' }, 'task.env.1A', 'b'),
+  member('allocDir', 'relative'),
+  member('colour', 'red', 'task', 'colour'),
+  member('user', ''),
+  resources('memoryLimitBytes', 100),
+  resources('memoryLimitBytes', -1),
+  resources('memoryLimitBytes', 2 ** 60),
+  resources('memoryLimitBytes', 65_536.5),
+  resources('cpuShares', 1),
+  resources('cpuShares', 1e9),
+];
