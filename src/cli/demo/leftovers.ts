@@ -1,7 +1,8 @@
-import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { childrenOfThis, entries, processIds, target, text } from './machine.ts';
 import type { DemoPlace } from './place.ts';
 import type { Check } from './records.ts';
 
@@ -24,8 +25,9 @@ export async function findLeftovers(place: DemoPlace): Promise<readonly Check[]>
   }
 }
 
-function processes({ base, cgroupParent }: DemoPlace): Check {
-  const pids = processIds().filter((pid) => pid !== process.pid);
+function processes({ base, cgroupParent, earlierChildren }: DemoPlace): Check {
+  const pids = processIds().filter((pid) => pid !== process.pid && !earlierChildren.has(pid));
+  const children = childrenOfThis();
   const isOurs = (pid: number): boolean => {
     const proc = `/proc/${pid}`;
     const paths = ['root', 'cwd', 'exe'].map((name) => target(`${proc}/${name}`));
@@ -33,7 +35,7 @@ function processes({ base, cgroupParent }: DemoPlace): Check {
       paths.some((path) => path.startsWith(base)) ||
       text(`${proc}/cgroup`).includes(cgroupParent) ||
       text(`${proc}/cmdline`).includes(base) ||
-      text(`${proc}/status`).includes(`\nPPid:\t${process.pid}\n`)
+      children.has(pid)
     );
   };
   const left = pids.filter(isOurs).map((pid) => {
@@ -72,12 +74,6 @@ function files({ dataDir }: DemoPlace): Check {
   return { what: 'files', looked: folders.length, left: folders.flatMap((folder) => entriesIn(folder)) };
 }
 
-export function processIds(): readonly number[] {
-  return entries('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number);
-}
-
 function directoriesBelow(top: string): readonly string[] {
   const found = [top];
   for (const directory of found) {
@@ -93,25 +89,4 @@ function directoriesBelow(top: string): readonly string[] {
 
 function entriesIn(directory: string): readonly string[] {
   return entries(directory).map((name) => join(directory, name));
-}
-
-/** What cannot be read is not there, or somebody else's. */
-function entries(directory: string): readonly string[] {
-  return attempt(() => readdirSync(directory), []);
-}
-
-function text(file: string): string {
-  return attempt(() => readFileSync(file, 'utf8'), '');
-}
-
-function target(link: string): string {
-  return attempt(() => readlinkSync(link), '');
-}
-
-function attempt<T>(read: () => T, otherwise: T): T {
-  try {
-    return read();
-  } catch {
-    return otherwise;
-  }
 }

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { DriverOptions } from '../../driver-interface.ts';
 import type { Logger } from '../../model/logger.ts';
 import { driverOptionsOf, type Settings } from '../settings.ts';
+import { childrenOfThis } from './machine.ts';
 import type { Check } from './records.ts';
 
 /** Where the demo keeps everything it makes: nothing of it is shared with other tasks of the machine. */
@@ -17,6 +18,8 @@ export interface DemoPlace {
   readonly cgroupRoot: string;
   readonly cgroupParent: string;
   readonly driverOptions: DriverOptions;
+  /** Children that this process had before. */
+  readonly earlierChildren: ReadonlySet<number>;
 }
 
 export async function makePlace(settings: Settings, logger: Logger): Promise<DemoPlace> {
@@ -30,7 +33,7 @@ export async function makePlace(settings: Settings, logger: Logger): Promise<Dem
   };
   const { dataDir, rktDir, cgroupParent } = place;
   const driverOptions = { ...driverOptionsOf(settings), dataDir, rktDir, cgroupParent, logger };
-  return { ...place, driverOptions };
+  return { ...place, driverOptions, earlierChildren: childrenOfThis() };
 }
 
 /** Removes the directory. While a process or a mount is left in it, nothing is touched. */

@@ -76,7 +76,7 @@ function summaryText(summary: DemoSummary, paint: Paint): readonly string[] {
     '',
     ...pods.split('\n'),
     '',
-    `Events: ${kinds.join(', ')}${missing}`,
+    `Events: ${kinds.join(', ') || 'none'}${missing}`,
     ...summary.failures.map((failure) => `${paint('red', 'Failed')} ${failure}`),
     `${summary.interrupted ? 'Interrupted after' : 'Ran for'} ${duration(summary.ranMs)}. ${end}`,
   ];

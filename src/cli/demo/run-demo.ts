@@ -9,6 +9,7 @@ import { judgePods } from './expectations.ts';
 import { buildDemoImages } from './images.ts';
 import { createJournal, type Journal } from './journal.ts';
 import { findLeftovers } from './leftovers.ts';
+import { DEMO_PODS } from './pods.ts';
 import { makePlace, removePlace, type DemoPlace } from './place.ts';
 import type { Check, DemoSummary } from './records.ts';
 import type { Reporter } from './reporter.ts';
@@ -70,7 +71,7 @@ async function perform(
   const watching = watch(stage, reporter, intervalMs);
   try {
     const played = playAll(stage);
-    await untilOver(lengthMs, interrupted);
+    await Promise.race([untilOver(lengthMs, interrupted), untilHopeless(played, journal)]);
     tell({ type: 'note', message: 'Stopping and destroying all pods' });
     over.abort();
     await played;
@@ -82,9 +83,18 @@ async function perform(
   }
 }
 
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 async function untilOver(lengthMs: number | undefined, interrupted: AbortSignal): Promise<void> {
-  const forever = 2 ** 31 - 1;
-  await delay(lengthMs ?? forever, undefined, { signal: interrupted }).catch(() => undefined);
+  await delay(Math.min(lengthMs ?? LONGEST_TIMER_MS, LONGEST_TIMER_MS), undefined, {
+    signal: interrupted,
+  }).catch(() => undefined);
+}
+
+/** Resolves when no pod could be started at all: then there is nothing to watch. */
+async function untilHopeless(played: Promise<void>, journal: Journal): Promise<void> {
+  await played;
+  if (DEMO_PODS.some(({ id }) => journal.pod(id).starts > 0)) await new Promise(() => undefined);
 }
 
 async function prove(place: DemoPlace, { tell }: Reporter): Promise<readonly Check[]> {

@@ -1,0 +1,130 @@
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { expect } from 'chai';
+
+import { cliIn, parseLines, type CliResult } from '../support/cli-process.ts';
+import { until } from '../support/until.ts';
+import { openRoom, type Room } from '../support/room.ts';
+
+interface Line extends Record<string, unknown> {
+  readonly type: string;
+}
+
+interface Summary {
+  readonly pods: readonly { id: string; seen: string; asExpected: string }[];
+  readonly missing: readonly string[];
+  readonly failures: readonly string[];
+  readonly clean: boolean;
+  readonly ok: boolean;
+  readonly interrupted: boolean;
+}
+
+const ALL_HAS_HAPPENED = [
+  '"type":"exec"',
+  '"by":"second driver","kind":"signaled"',
+  '"kind":"failed","taskId":"broken"',
+  '"kind":"exited","taskId":"glutton"',
+  '"kind":"exited","taskId":"logger"',
+  '"kind":"started","taskId":"stubborn"',
+];
+const CRASHER_STARTED = '"kind":"started","taskId":"crasher"';
+const HOLDER_MEASURED = '"type":"stats","taskId":"holder"';
+
+describe('rkt-streams demo', function () {
+  this.timeout(120_000);
+  let room: Room;
+  let temporary: string;
+  before(async function () {
+    room = await openRoom(this);
+    temporary = join(room.base, 'tmp');
+    mkdirSync(temporary);
+  });
+  after(async () => room.close());
+  afterEach('nothing is left', () => {
+    const left = readdirSync(temporary).filter((name) => name.startsWith('rkt-streams-demo-'));
+    expect(left).to.deep.equal([]);
+    const ours = readdirSync('/sys/fs/cgroup').flatMap((hierarchy) =>
+      readdirSync(join('/sys/fs/cgroup', hierarchy)).filter((name) =>
+        name.startsWith(`${room.options.cgroupParent}-demo`),
+      ),
+    );
+    expect(ours).to.deep.equal([]);
+  });
+  const start = (...args: readonly string[]) =>
+    cliIn(room).start(['demo', ...args], { env: { TMPDIR: temporary } });
+  const linesOf = ({ stdout }: CliResult): readonly Line[] => parseLines(stdout) as readonly Line[];
+  const summaryOf = (lines: readonly Line[]): Summary => lines.at(-1) as unknown as Summary;
+
+  it('tells everything as JSON lines, and every pod is as expected', async () => {
+    const demo = start('--interval', '200ms', '--json');
+    for (const fact of ALL_HAS_HAPPENED) await demo.says(fact);
+    await until('the crasher was restarted', () => demo.stdout().split(CRASHER_STARTED).length > 2);
+    await until('the holder was measured', () => demo.stdout().split(HOLDER_MEASURED).length > 6);
+    demo.child.kill('SIGINT');
+    const result = await demo.ended;
+    expect(result.exitCode, result.stderr + result.stdout.slice(-4_000)).to.equal(0);
+    const lines = linesOf(result);
+    const types = new Set(lines.map(({ type }) => type));
+    expect([...types]).to.include.members([
+      'fingerprint',
+      'image',
+      'event',
+      'stats',
+      'host',
+      'output',
+      'exec',
+      'check',
+    ]);
+    const { pods, missing, failures, clean, ok } = summaryOf(lines);
+    expect({ missing, failures, clean, ok }).to.deep.equal({
+      missing: [],
+      failures: [],
+      clean: true,
+      ok: true,
+    });
+    const verdicts = new Map(pods.map(({ id, asExpected }) => [id, asExpected]));
+    for (const id of ['holder', 'logger', 'crasher', 'glutton', 'listener', 'stubborn', 'broken']) {
+      expect(verdicts.get(id), `${id}: ${JSON.stringify(pods)}`).to.equal('yes');
+    }
+    // A busy machine has no whole core for the burner.
+    expect(verdicts.get('burner'), JSON.stringify(pods)).to.be.oneOf(['yes', 'unseen']);
+  });
+
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    it(`ends all pods and exits with 0 after ${signal}`, async () => {
+      const demo = start('--json');
+      await demo.says('"kind":"started"');
+      demo.child.kill(signal);
+      const result = await demo.ended;
+      expect(result.exitCode, result.stderr).to.equal(0);
+      expect(summaryOf(linesOf(result))).to.include({ interrupted: true, clean: true });
+    });
+  }
+
+  it('ends all pods when nobody reads any more', async () => {
+    const demo = start();
+    await demo.says('started');
+    demo.child.stdout?.destroy();
+    const { exitCode } = await demo.ended;
+    expect(exitCode).to.equal(0);
+  });
+
+  it('says why when no pod can be started, and exits with 1', async () => {
+    const { exitCode, stdout } = await start('--rkt', '/no/such/rkt').ended;
+    expect(exitCode).to.equal(1);
+    expect(stdout).to.include('no rkt at "/no/such/rkt"').and.to.include('Nothing is left.');
+  });
+
+  it('writes lines where there is no terminal, and draws a table in place on one', async () => {
+    const [plain, live] = await Promise.all(
+      [{}, { tty: true }].map(
+        (more) =>
+          cliIn(room).start(['demo', '--seconds', '2'], { ...more, env: { TMPDIR: temporary } }).ended,
+      ),
+    );
+    expect(plain?.exitCode, plain?.stdout).to.equal(0);
+    expect(plain?.stdout).to.include('Nothing is left.').and.not.to.include('\u001b');
+    expect(live?.stdout).to.include('Nothing is left.').and.to.include('A\r\u001b[J');
+  });
+});
