@@ -83,6 +83,32 @@ describe('a driver on a machine with a unified hierarchy alone', function () {
     expect(recovered.cpu.totalNs).to.be.above(usage.cpu.totalNs ?? Infinity);
   });
 
+  it('reads the figures that the files of v2 hold', () => {
+    const { figures, files } = facts.reading;
+    const valueOf = (file: string, key: string): number =>
+      Number(new RegExp(`^${key}[ =](\\d+)$`, 'm').exec(files[file] ?? '')?.[1]);
+    expect(figures).to.include({
+      totalNs: valueOf('cpu.stat', 'usage_usec') * 1_000,
+      userNs: valueOf('cpu.stat', 'user_usec') * 1_000,
+      systemNs: valueOf('cpu.stat', 'system_usec') * 1_000,
+      limitBytes: 32 * MIB,
+      oomKills: 0,
+      pidsCurrent: 1,
+      usageBytes: Number(files['memory.current']),
+    });
+    // The kernel brings these up to date in steps.
+    const keys = { rssBytes: 'anon', cacheBytes: 'file', kernelUsageBytes: 'kernel' } as const;
+    for (const [figure, key] of Object.entries(keys)) {
+      expect(figures[figure], figure).to.be.closeTo(valueOf('memory.stat', key), MIB);
+    }
+    expect(figures['cacheBytes']).to.be.above(5 * MIB);
+    // No block device is there to be read from.
+    expect(files['io.stat']).to.equal('');
+    expect(figures).to.include({ readBytes: 0, writeBytes: 0 });
+    expect(files['memory.pressure']).to.contain('total=');
+    expect(figures['memoryPressure'], 'average over 10 s').to.be.within(0, 100);
+  });
+
   it('runs commands in the cgroup of a task, and below it when the task has moved there', () => {
     const { directories, entered, enteredBelow } = facts.limited;
     const path = directories[0]?.replace('/sys/fs/cgroup', '');

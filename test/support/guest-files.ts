@@ -19,6 +19,7 @@ const PROGRAMS = [
     'chown',
     'cp',
     'cut',
+    'dd',
     'echo',
     'env',
     'flock',

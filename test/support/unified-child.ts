@@ -7,7 +7,14 @@ import { filter, firstValueFrom, take } from 'rxjs';
 import { createDriver, type Driver, type TaskHandle, type TaskSpecInput } from '../../src/index.ts';
 import { detectCgroups } from '../../src/sources/cgroup/cgroups.ts';
 import type { LimitedFacts, UnifiedFacts } from './unified-facts.ts';
-import { attemptAtBareRoot, limitFiles, read, settleIn, shapes } from './unified-shapes.ts';
+import {
+  attemptAtBareRoot,
+  limitFiles,
+  read,
+  readStandingStill,
+  settleIn,
+  shapes,
+} from './unified-shapes.ts';
 
 /**
  * Drives tasks on a machine whose only cgroups are v2 and tells what it has seen as one line of JSON. Runs inside of that
@@ -43,7 +50,8 @@ async function facts(): Promise<UnifiedFacts> {
   await driver.shutdown();
   const left = readdirSync('/sys/fs/cgroup').filter((name) => name.startsWith('rkt-streams'));
   const suite = await runTests();
-  return { version, own, limited, starved, left, suite, shapes: await shapes(OWN, bareRoot) };
+  const reading = await readStandingStill();
+  return { version, own, limited, starved, left, suite, reading, shapes: await shapes(OWN, bareRoot) };
 }
 
 /** Has limits, is measured, entered, taken over by another driver, killed and destroyed. */

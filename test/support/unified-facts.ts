@@ -7,6 +7,7 @@ export interface UnifiedFacts {
   readonly own: string;
   readonly limited: LimitedFacts;
   readonly starved: { readonly exit: ExitResult; readonly events: string; readonly isThere: boolean };
+  readonly reading: ReadingFacts;
   readonly shapes: ShapeFacts;
   readonly suite: { readonly passed: readonly string[]; readonly failed: readonly string[] };
   /** Directories below the root that the driver has made and not taken away. */
@@ -57,4 +58,10 @@ export interface ShapeFacts {
   readonly delegated: Attempt;
   /** Processes left of a tree that forks all the time, killed without the help of cgroup.kill. */
   readonly survivors: readonly number[];
+}
+
+/** The figures that the readers have of one cgroup, null where there is none, and the texts of files at the same time. */
+export interface ReadingFacts {
+  readonly figures: Readonly<Record<string, number | null>>;
+  readonly files: Readonly<Record<string, string>>;
 }

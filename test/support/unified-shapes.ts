@@ -1,15 +1,19 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { FIELD_GROUPS, groupMask } from '../../src/model/field-groups.ts';
 import { detectCgroups, type CgroupLimits, type Cgroups } from '../../src/sources/cgroup/cgroups.ts';
+import { FIGURE } from '../../src/sources/cgroup/figures.ts';
 import { startIn } from './real-cgroups.ts';
-import type { Attempt, LimitFiles, ShapeFacts } from './unified-facts.ts';
+import type { Attempt, LimitFiles, ReadingFacts, ShapeFacts } from './unified-facts.ts';
+import { until } from './until.ts';
 
 /** Changes the machine's cgroups as it likes: only for a machine of its own. */
 const ROOT = '/sys/fs/cgroup';
 const LIMITS = { memoryLimitBytes: 32 * 1024 * 1024, cpuShares: 512 };
 const USER = 1_000;
+const FILES = ['cpu.stat', 'memory.stat', 'memory.current', 'pids.peak', 'io.stat', 'memory.pressure'];
 const STORM = 'while :; do sh -c "sleep 1000 & sleep 1000" & sleep 0.01; done';
 
 /** Creates a cgroup, tries it and removes it. */
@@ -17,8 +21,8 @@ export async function attempt(cgroups: Cgroups, limits: CgroupLimits): Promise<A
   try {
     const cgroup = await cgroups.create('attempt', limits);
     const [directory = ''] = cgroup.paths;
-    const { status } = spawnSync('sh', ['-c', 'echo $$ >"$1"', 'sh', cgroup.procsFiles[0] ?? '']);
-    const found = { directory, limits: limitFiles(directory), joined: status === 0 };
+    const joined = sh('echo $$ >"$1"', cgroup.procsFiles[0] ?? '');
+    const found = { directory, limits: limitFiles(directory), joined };
     await cgroup.remove();
     return found;
   } catch (error) {
@@ -52,14 +56,35 @@ export async function shapes(own: string, bareRoot: Attempt): Promise<ShapeFacts
   return { bareRoot, populated, threaded, survivors, delegated: await asUser() };
 }
 
+/** Every figure of a cgroup whose only process is stopped, so that nothing moves while it is compared. */
+export async function readStandingStill(): Promise<ReadingFacts> {
+  const cgroups = await detectCgroups();
+  const cgroup = await cgroups.create('still', LIMITS);
+  const [directory = ''] = cgroup.paths;
+  const { pid } = await startIn(cgroup, 'dd if=/dev/zero of=/tmp/file bs=64k count=100; kill -STOP $$');
+  await until('the process is stopped', () => /^State:\tT/m.test(read(`/proc/${pid}/status`)));
+  const reader = cgroups.reader({ gate: false, maxStaleMs: 0, descriptorBudget: 16 });
+  const open = reader.open(cgroup.paths);
+  reader.read(open, groupMask(FIELD_GROUPS), 0, 0);
+  const { page, base } = open.row;
+  const figures = Object.fromEntries(
+    Object.entries(FIGURE).map(([name, place]) => [name, page[base + place] ?? NaN]),
+  );
+  const files = Object.fromEntries(FILES.map((name) => [name, read(join(directory, name))]));
+  reader.close(open);
+  await cgroup.kill();
+  await cgroup.remove();
+  return { figures, files };
+}
+
 async function withoutKillFile(): Promise<readonly number[]> {
   const cgroup = await (await detectCgroups()).create('storm', {});
   const file = join(cgroup.paths[0] ?? '', 'cgroup.kill');
-  execFileSync('mount', ['--bind', '/dev/null', file]);
+  sh('mount --bind /dev/null "$1"', file);
   await startIn(cgroup, STORM);
   await cgroup.kill();
   const survivors = await cgroup.pids();
-  execFileSync('umount', [file]);
+  sh('umount "$1"', file);
   await cgroup.remove();
   return survivors;
 }
@@ -75,6 +100,10 @@ async function asUser(): Promise<Attempt> {
   process.setgid?.(USER);
   process.setuid?.(USER);
   return attempt(await detectCgroups(), LIMITS);
+}
+
+function sh(script: string, argument: string): boolean {
+  return spawnSync('/bin/sh', ['-c', script, 'sh', argument]).status === 0;
 }
 
 function makeCgroup(path: string, pids: readonly number[]): void {
