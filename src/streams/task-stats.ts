@@ -1,24 +1,11 @@
-import {
-  concat,
-  defaultIfEmpty,
-  defer,
-  filter,
-  of,
-  take,
-  takeUntil,
-  throwError,
-  type Observable,
-} from 'rxjs';
+import { defer, throwError, type Observable } from 'rxjs';
 
 import { taskNotFound } from '../model/errors.ts';
-import type { FieldGroup } from '../model/field-groups.ts';
+import { DEFAULT_FIELD_GROUPS, groupMask, type FieldGroup } from '../model/field-groups.ts';
 import type { TaskResourceUsage } from '../model/task-stats.ts';
-import { poll } from './operators/poll.ts';
 import { takeUntilAbort } from './operators/take-until-abort.ts';
-import { measureTask } from './stats/measure-task.ts';
 import type { StatsDeps } from './stats/stats-deps.ts';
 import { statsState } from './stats/stats-state.ts';
-import { createUsageMeter } from './stats/usage-meter.ts';
 
 export interface TaskStatsOptions {
   /** 1000 by default, at least 100. */
@@ -38,7 +25,7 @@ export interface TaskStatsOptions {
  * that fails, or whose counters went back, is left out; both are counted. CPU percent is of one core, memory in bytes.
  *
  * Source: the task's cgroup, else pidusage over its process tree; docs/stats.md has every field.
- * Hot, shared by all who ask for the same task, interval and detail; the last sample is replayed; sampling stops 1 s after
+ * Hot, shared by all who ask for the same task, interval and groups; the last sample is replayed; sampling stops 1 s after
  * the last subscriber left.
  *
  * @throws RKT_ERR_TASK_NOT_FOUND at subscription
@@ -53,43 +40,11 @@ export function taskStats(
   return defer(() => {
     const record = deps.registry.get(taskId);
     if (record === undefined) return throwError(() => taskNotFound(taskId));
-    const { streams } = statsState(deps);
+    const { streams, engine } = statsState(deps);
     const intervalMs = streams.intervalMs(options.intervalMs);
-    const key = JSON.stringify([taskId, record.startToken, intervalMs, perProcess]);
-    return streams.get(key, () => sampleUntilExit(deps, taskId, intervalMs, perProcess));
+    const asked = options.groups ?? DEFAULT_FIELD_GROUPS;
+    const groups = groupMask(perProcess ? [...asked, 'processes'] : asked);
+    const key = JSON.stringify([taskId, record.startToken, intervalMs, groups]);
+    return streams.get(key, () => engine.watchTask(taskId, intervalMs, groups));
   }).pipe(takeUntilAbort(signal));
-}
-
-function sampleUntilExit(
-  deps: StatsDeps,
-  taskId: string,
-  intervalMs: number,
-  perProcess: boolean,
-): Observable<TaskResourceUsage> {
-  const { cpu, counters } = statsState(deps);
-  const meter = createUsageMeter(cpu);
-  const measure = (): Promise<TaskResourceUsage | undefined> => measureTask(deps, meter, taskId, perProcess);
-  const samples$ = poll(measure, {
-    intervalMs,
-    scheduler: deps.scheduler,
-    onSkip: () => {
-      counters.skippedTicks += 1;
-    },
-  });
-  return concat(samples$.pipe(takeUntil(taskEnded(deps.registry, taskId))), defer(measure)).pipe(
-    filter((usage) => usage !== undefined),
-  );
-}
-
-/** Emits once, when the task has exited or is gone, or the registry was closed. */
-function taskEnded(registry: StatsDeps['registry'], taskId: string): Observable<unknown> {
-  return defer(() => {
-    const phase = registry.get(taskId)?.phase;
-    if (phase === undefined || phase === 'exited') return of(true);
-    return registry.changes$.pipe(
-      filter(({ kind, record }) => record.id === taskId && (kind === 'removed' || record.phase === 'exited')),
-      take(1),
-      defaultIfEmpty(true),
-    );
-  });
 }

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { RktError } from '../../src/model/errors.ts';
 import type { TaskStatsSample } from '../../src/model/task-stats.ts';
 import { allTaskStats } from '../../src/streams/all-task-stats.ts';
-import { statsCounters } from '../../src/streams/stats/stats-state.ts';
+import { samplingFigures } from '../../src/streams/stats/stats-state.ts';
 import { settled } from '../support/manual-clock.ts';
 import { figures, recorder, statsBench, type StatsBench } from '../support/stats-deps.ts';
 import { anExitResult } from '../support/task-specs.ts';
@@ -81,7 +81,7 @@ describe('allTaskStats', () => {
     await bench.clock.advance(2_000);
     expect(ids(seen)).to.deep.equal([['good'], ['good'], ['good']]);
     expect(bench.degraded).to.deep.equal(['bad']);
-    expect(statsCounters(bench.deps)).to.include({ samples: 3, failedSamples: 3 });
+    expect(samplingFigures(bench.deps)).to.include({ samples: 3, failedSamples: 3 });
     subscription.unsubscribe();
   });
 
@@ -118,7 +118,7 @@ describe('allTaskStats', () => {
     await bench.clock.advance(300);
     expect(seen).to.deep.equal([]);
     expect(bench.sampled).to.have.lengthOf(1);
-    expect(statsCounters(bench.deps).skippedTicks).to.equal(3);
+    expect(samplingFigures(bench.deps).skippedTicks).to.equal(3);
     subscription.unsubscribe();
   });
 

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 
 import { RktError } from '../../src/model/errors.ts';
 import type { TaskResourceUsage } from '../../src/model/task-stats.ts';
-import { statsCounters } from '../../src/streams/stats/stats-state.ts';
+import { samplingFigures } from '../../src/streams/stats/stats-state.ts';
 import { taskStats } from '../../src/streams/task-stats.ts';
 import { settled } from '../support/manual-clock.ts';
 import { figures, recorder, statsBench, type StatsBench } from '../support/stats-deps.ts';
@@ -95,7 +95,7 @@ describe('taskStats', () => {
     const subscription = taskStats(bench.deps, 'one', { intervalMs: 100 }).subscribe(observer);
     await bench.clock.advance(350);
     expect(bench.sampled).to.have.lengthOf(1);
-    expect(statsCounters(bench.deps).skippedTicks).to.equal(3);
+    expect(samplingFigures(bench.deps).skippedTicks).to.equal(3);
     finish();
     await settled();
     expect(seen).to.have.lengthOf(1);
@@ -115,7 +115,7 @@ describe('taskStats', () => {
     expect(seen).to.have.lengthOf(1);
     expect(ends).to.deep.equal([]);
     expect(bench.degraded).to.deep.equal(['one']);
-    expect(statsCounters(bench.deps)).to.include({ failedSamples: 3, samples: 1 });
+    expect(samplingFigures(bench.deps)).to.include({ failedSamples: 3, samples: 1 });
     subscription.unsubscribe();
   });
 
@@ -139,7 +139,7 @@ describe('taskStats', () => {
     const subscription = taskStats(bench.deps, 'one', { intervalMs: 100 }).subscribe(observer);
     await bench.clock.advance(200);
     expect(percents(seen)).to.deep.equal([0, 10]);
-    expect(statsCounters(bench.deps).droppedSamples).to.equal(1);
+    expect(samplingFigures(bench.deps).droppedSamples).to.equal(1);
     subscription.unsubscribe();
   });
 
@@ -188,7 +188,7 @@ describe('taskStats', () => {
     expect(seen).to.deep.equal([]);
     expect(ends).to.deep.equal(['complete']);
     expect(bench.degraded).to.deep.equal([]);
-    expect(statsCounters(bench.deps).failedSamples).to.equal(0);
+    expect(samplingFigures(bench.deps).failedSamples).to.equal(0);
   });
 
   it('completes when the task is removed, and at shutdown', async () => {

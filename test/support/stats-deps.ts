@@ -1,8 +1,12 @@
 import type { Logger } from '../../src/model/logger.ts';
 import { createTaskRegistry, type TaskRegistry } from '../../src/registry/task-registry.ts';
-import { detectCgroups } from '../../src/sources/cgroup/cgroups.ts';
+import type { FieldGroup } from '../../src/model/field-groups.ts';
+import { maskGroups } from '../../src/model/field-groups.ts';
+import type { TaskRecord } from '../../src/registry/task-record.ts';
+import type { Cgroups } from '../../src/sources/cgroup/cgroups.ts';
+import { FIGURE, GROUP, ROW_LENGTH } from '../../src/sources/cgroup/figures.ts';
 import type { StatsDeps } from '../../src/streams/stats/stats-deps.ts';
-import type { RawFigures, TaskSampler } from '../../src/streams/stats/task-sampler.ts';
+import type { Reading, TaskLook, TaskSource } from '../../src/streams/stats/task-source.ts';
 import { ManualClock } from './manual-clock.ts';
 import { aNewTask } from './task-specs.ts';
 
@@ -15,8 +19,12 @@ export interface StatsBench {
   readonly sampled: string[];
   readonly degraded: string[];
   readonly warnings: string[];
-  /** What the next samples are; by default 50 ms of CPU time more each time. */
-  answer: TaskSampler['sample'];
+  /** The groups that were read each time. */
+  readonly groups: (readonly FieldGroup[])[];
+  /** How many tasks are held open. */
+  open: number;
+  /** What the next looks tell; by default 50 ms of CPU time more each time. */
+  answer: (record: TaskRecord) => Reading | Promise<Reading>;
   /** Adds a task that runs and has a cgroup. */
   readonly run: (id: string) => void;
 }
@@ -36,11 +44,13 @@ export function statsBench(): StatsBench {
     clock,
     registry,
     sampled: [],
+    groups: [],
+    open: 0,
     degraded: [],
     warnings,
     answer: (record) => {
       const times = bench.sampled.filter((id) => id === record.id).length;
-      return Promise.resolve(figures(times * 50));
+      return figures(times * 50);
     },
     run: (id) => {
       registry.add(aNewTask(id, { cgroupPaths: [`/cgroup/${id}`] }));
@@ -49,25 +59,64 @@ export function statsBench(): StatsBench {
     },
     deps: {
       registry,
-      cgroups: detectCgroups({ root: '/nowhere' }),
+      cgroups: NO_CGROUPS,
       processes: { sample: () => Promise.resolve(new Map()) },
       scheduler: clock,
       logger,
       onDegraded: (taskId) => bench.degraded.push(taskId),
       cpu: { cores: 2 },
-      sampler: {
-        sample: (record, options) => {
-          bench.sampled.push(record.id);
-          return bench.answer(record, options);
-        },
-      },
+      sampling: { workClock: () => 0 },
+      source: sourceOf(() => bench),
     },
   };
   return bench;
 }
 
-export function figures(cpuMs: number): RawFigures {
-  return { source: 'cgroup-v2', cpu: { totalNs: cpuMs * 1_000_000 }, memory: { usageBytes: 1 } };
+/** The test's own source is asked, and never these. */
+const NO_CGROUPS = {} as Cgroups;
+
+function sourceOf(bench: () => StatsBench): TaskSource {
+  return {
+    stats: {
+      fileReads: 0,
+      staleReads: 0,
+      descriptors: { open: 0, budget: 0, opened: 0, evicted: 0 },
+    },
+    open: () => {
+      bench().open += 1;
+      return { ...figures(0), isClosed: false } satisfies TaskLook;
+    },
+    read: (_look, record, groups) => {
+      bench().sampled.push(record.id);
+      bench().groups.push(maskGroups(groups));
+      return bench().answer(record);
+    },
+    close: () => {
+      bench().open -= 1;
+    },
+  };
+}
+
+/** A look at a task with a cgroup that has used so much CPU time. */
+export function figures(cpuMs: number): Reading {
+  return readingOf({ totalNs: cpuMs * 1_000_000, usageBytes: 1 });
+}
+
+/** A look that tells these figures. */
+export function readingOf(
+  told: Partial<Record<keyof typeof FIGURE, number>>,
+  more: Partial<Reading> = {},
+): Reading {
+  const page = new Float64Array(ROW_LENGTH).fill(NaN);
+  for (const [key, value] of Object.entries(told)) page[FIGURE[key as keyof typeof FIGURE]] = value;
+  return {
+    source: 'cgroup-v2',
+    row: { page, base: 0 },
+    fresh: GROUP.cpu | GROUP.memory,
+    processes: undefined,
+    degradedBy: undefined,
+    ...more,
+  };
 }
 
 /** Collects what a stream does, in the order it does it. */

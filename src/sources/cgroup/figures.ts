@@ -133,8 +133,3 @@ export function memoryStats({ page, base }: Row, groups: number): MemoryStats {
   }
   return memory;
 }
-
-/** An object of those fields that have a value. */
-export function measured<T extends object>(fields: { readonly [K in keyof T]: T[K] | undefined }): T {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
-}

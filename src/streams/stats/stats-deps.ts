@@ -7,7 +7,7 @@ import type { Cgroups } from '../../sources/cgroup/cgroups.ts';
 import type { CpuFacts } from '../../sources/cpu-facts.ts';
 import type { Processes } from '../../sources/processes.ts';
 import type { SamplingOptions } from './sampling-options.ts';
-import type { TaskSampler } from './task-sampler.ts';
+import type { TaskSource } from './task-source.ts';
 
 /**
  * What the streams of task figures need.
@@ -16,7 +16,7 @@ import type { TaskSampler } from './task-sampler.ts';
  */
 export interface StatsDeps {
   readonly registry: Pick<TaskRegistry, 'get' | 'list' | 'changes$'>;
-  readonly cgroups: Cgroups | Promise<Cgroups>;
+  readonly cgroups: Cgroups;
   readonly processes: Processes;
   readonly scheduler: SchedulerLike;
   readonly logger: Logger;
@@ -28,5 +28,5 @@ export interface StatsDeps {
   /** What rkt commands have cost so far; undefined until there was one. */
   readonly rkt?: () => SamplingStats['rkt'];
   /** Reads cgroups and processes by default. */
-  readonly sampler?: TaskSampler;
+  readonly source?: TaskSource;
 }

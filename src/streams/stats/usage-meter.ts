@@ -1,110 +1,136 @@
+import { maskGroups, type GroupMask } from '../../model/field-groups.ts';
 import type { CpuStats, ResourceUsage, TaskResourceUsage } from '../../model/task-stats.ts';
 import { NS_PER_MS } from '../../model/units.ts';
-import { measured, type CpuFigures } from '../../sources/cgroup/figures.ts';
+import { GROUP, cpuFigures, memoryStats, type Mutable } from '../../sources/cgroup/figures.ts';
 import type { CpuFacts } from '../../sources/cpu-facts.ts';
-import { createProcessTotals, type ProcessTotals } from './process-totals.ts';
-import type { RawFigures } from './task-sampler.ts';
+import { ioStats, networkStats, pidsStats, pressureStats } from './other-figures.ts';
+import type { Reading } from './task-source.ts';
 
-/** Makes usages with rates out of the raw figures of one task, one after the other. */
-export interface UsageMeter {
-  /** Undefined when a counter went back: the figures are dropped and the next ones are compared with them. */
-  measure(raw: RawFigures, timestampMs: number, perProcess: boolean): TaskResourceUsage | undefined;
+/** What the rates of the next sample are counted from. */
+export interface Meter {
+  baseline: TaskResourceUsage | undefined;
 }
 
 /** The kernel counts user and system time in steps of 10 ms: over less than that a rate is noise. */
 const MIN_WINDOW_MS = 10;
-const COUNTERS = ['totalNs', 'userNs', 'systemNs', 'throttledPeriods', 'throttledNs'] as const;
+const OTHERS = GROUP.io | GROUP.pids | GROUP.pressure | GROUP.network | GROUP.processes;
 
-interface Baseline {
-  readonly source: RawFigures['source'];
-  readonly cpu: CpuFigures;
-  readonly timestampMs: number;
-  readonly processes: RawFigures['processes'];
-}
-
-type Rate = (now: number | undefined, before: number | undefined) => number | undefined;
-
-export function createUsageMeter(facts: CpuFacts): UsageMeter {
-  let baseline: Baseline | undefined;
-  let totals: ProcessTotals = createProcessTotals();
-  return {
-    measure(raw, timestampMs, perProcess) {
-      const before = baseline;
-      if (before !== undefined && before.source !== raw.source) totals = createProcessTotals();
-      const cpu = raw.source === 'pidusage' ? { totalNs: totals.add(raw.processes) } : raw.cpu;
-      const elapsedMs = before === undefined ? 0 : timestampMs - before.timestampMs;
-      if (before === undefined || elapsedMs >= MIN_WINDOW_MS || elapsedMs < 0) {
-        baseline = { source: raw.source, cpu, timestampMs, processes: raw.processes };
-      }
-      if (before?.source === raw.source && wentBack(cpu, before.cpu)) {
-        baseline = { source: raw.source, cpu, timestampMs, processes: raw.processes };
-        return undefined;
-      }
-      const rate = rateOver(elapsedMs, facts.cores);
-      const usage: TaskResourceUsage = {
-        timestampMs,
-        source: raw.source,
-        memory: Object.freeze({ ...raw.memory }),
-        cpu: cpuStats(cpu, before, raw.source, rate, facts),
-        ...(perProcess && raw.processes !== undefined
-          ? { pids: eachProcess(raw.processes, before?.processes, rate, facts) }
-          : {}),
-      };
-      return Object.freeze(usage);
-    },
+/**
+ * Makes a sample of what a look at the task has told.
+ *
+ * Undefined when a counter went back: the figures are dropped and the next ones are compared with them.
+ */
+export function measure(
+  meter: Meter,
+  reading: Reading,
+  groups: GroupMask,
+  timestampMs: number,
+  facts: CpuFacts,
+): TaskResourceUsage | undefined {
+  const { baseline } = meter;
+  const { source } = reading;
+  const elapsedMs = baseline === undefined ? 0 : timestampMs - baseline.timestampMs;
+  const before = baseline?.source === source ? baseline : undefined;
+  // The processes of a task tell their memory in one figure, which belongs to both groups of memory.
+  const shown = source === 'pidusage' && (groups & GROUP.memory) !== 0 ? groups | GROUP.memoryDetail : groups;
+  const usage: Mutable<TaskResourceUsage> = {
+    timestampMs,
+    source,
+    memory: Object.freeze(memoryStats(reading.row, shown)),
+    cpu: cpuStats(reading, groups, before, baseline === undefined, elapsedMs, facts),
+    fresh: maskGroups(reading.fresh & groups),
   };
-}
-
-/** Percent of one core; never above all cores, which only the grain of the clocks can make it. */
-function rateOver(elapsedMs: number, cores: number): Rate {
-  return (now, before) => {
-    if (now === undefined || before === undefined || elapsedMs < MIN_WINDOW_MS || now < before)
-      return undefined;
-    return Math.min(((now - before) / (elapsedMs * NS_PER_MS)) * 100, cores * 100);
-  };
+  if ((groups & OTHERS) !== 0) addOthers(usage, reading, groups, before, elapsedMs, facts);
+  Object.freeze(usage);
+  const isBack = before !== undefined && wentBack(usage, before);
+  if (baseline === undefined || elapsedMs >= MIN_WINDOW_MS || elapsedMs < 0 || isBack) meter.baseline = usage;
+  return isBack ? undefined : usage;
 }
 
 /** The rates of the first figures are 0 by Nomad's rule; after a change of source they are not known. */
 function cpuStats(
-  cpu: CpuFigures,
-  before: Baseline | undefined,
-  source: RawFigures['source'],
-  rate: Rate,
-  { mhzPerCore }: CpuFacts,
+  { row }: Reading,
+  groups: GroupMask,
+  before: TaskResourceUsage | undefined,
+  isFirst: boolean,
+  elapsedMs: number,
+  facts: CpuFacts,
 ): CpuStats {
-  const rateOf = (counter: 'totalNs' | 'userNs' | 'systemNs'): number | undefined => {
-    if (before === undefined) return cpu[counter] === undefined ? undefined : 0;
-    return before.source === source ? rate(cpu[counter], before.cpu[counter]) : undefined;
-  };
-  const percent = rateOf('totalNs');
-  const stats = measured<CpuStats>({
-    ...cpu,
-    percent,
-    userPercent: rateOf('userNs'),
-    systemPercent: rateOf('systemNs'),
-    totalTicksMhz: ticks(percent, mhzPerCore),
+  const cpu: Mutable<CpuStats> = cpuFigures(row, groups);
+  if ((groups & GROUP.cpu) === 0) return Object.freeze(cpu);
+  const total = percent(cpu.totalNs, before?.cpu.totalNs, isFirst, elapsedMs, facts);
+  const user = percent(cpu.userNs, before?.cpu.userNs, isFirst, elapsedMs, facts);
+  const system = percent(cpu.systemNs, before?.cpu.systemNs, isFirst, elapsedMs, facts);
+  if (total !== undefined) cpu.percent = total;
+  if (user !== undefined) cpu.userPercent = user;
+  if (system !== undefined) cpu.systemPercent = system;
+  if (total !== undefined && facts.mhzPerCore !== undefined) {
+    cpu.totalTicksMhz = (total / 100) * facts.mhzPerCore;
+  }
+  return Object.freeze(cpu);
+}
+
+/** Percent of one core; never above all cores, which only the grain of the clocks can make it. */
+function percent(
+  now: number | undefined,
+  before: number | undefined,
+  isFirst: boolean,
+  elapsedMs: number,
+  { cores }: CpuFacts,
+): number | undefined {
+  if (now === undefined) return undefined;
+  if (isFirst) return 0;
+  if (before === undefined || elapsedMs < MIN_WINDOW_MS || now < before) return undefined;
+  return Math.min(((now - before) / (elapsedMs * NS_PER_MS)) * 100, cores * 100);
+}
+
+function addOthers(
+  usage: Mutable<TaskResourceUsage>,
+  { row, processes }: Reading,
+  groups: GroupMask,
+  before: TaskResourceUsage | undefined,
+  elapsedMs: number,
+  facts: CpuFacts,
+): void {
+  const windowMs = elapsedMs < MIN_WINDOW_MS ? undefined : elapsedMs;
+  const io = (groups & GROUP.io) === 0 ? undefined : ioStats(row, before?.io, windowMs);
+  const pidCount = (groups & GROUP.pids) === 0 ? undefined : pidsStats(row);
+  const pressure = (groups & GROUP.pressure) === 0 ? undefined : pressureStats(row);
+  const network = (groups & GROUP.network) === 0 ? undefined : networkStats(row, before?.network, windowMs);
+  if (io !== undefined) usage.io = io;
+  if (pidCount !== undefined) usage.pidCount = pidCount;
+  if (pressure !== undefined) usage.pressure = pressure;
+  if (network !== undefined) usage.network = network;
+  if ((groups & GROUP.processes) === 0 || processes === undefined) return;
+  const each = [...processes].map(([pid, { cpuNs, rssBytes }]) => {
+    const rate = percent(cpuNs, before?.pids?.[String(pid)]?.cpu.totalNs, false, elapsedMs, facts);
+    const cpu: Mutable<CpuStats> = { totalNs: cpuNs };
+    if (rate !== undefined) cpu.percent = rate;
+    if (rate !== undefined && facts.mhzPerCore !== undefined)
+      cpu.totalTicksMhz = (rate / 100) * facts.mhzPerCore;
+    const figures: ResourceUsage = Object.freeze({
+      memory: Object.freeze({ rssBytes }),
+      cpu: Object.freeze(cpu),
+    });
+    return [String(pid), figures] as const;
   });
-  return Object.freeze(stats);
+  usage.pids = Object.freeze(Object.fromEntries(each));
 }
 
-function eachProcess(
-  processes: NonNullable<RawFigures['processes']>,
-  before: RawFigures['processes'],
-  rate: Rate,
-  { mhzPerCore }: CpuFacts,
-): Readonly<Record<string, ResourceUsage>> {
-  const usages = [...processes].map(([pid, { cpuNs, rssBytes }]) => {
-    const percent = rate(cpuNs, before?.get(pid)?.cpuNs);
-    const cpu = measured<CpuStats>({ totalNs: cpuNs, percent, totalTicksMhz: ticks(percent, mhzPerCore) });
-    return [String(pid), Object.freeze({ memory: Object.freeze({ rssBytes }), cpu: Object.freeze(cpu) })];
-  });
-  return Object.freeze(Object.fromEntries(usages) as Record<string, ResourceUsage>);
+function wentBack(now: TaskResourceUsage, before: TaskResourceUsage): boolean {
+  return (
+    isLess(now.cpu.totalNs, before.cpu.totalNs) ||
+    isLess(now.cpu.userNs, before.cpu.userNs) ||
+    isLess(now.cpu.systemNs, before.cpu.systemNs) ||
+    isLess(now.cpu.throttledPeriods, before.cpu.throttledPeriods) ||
+    isLess(now.cpu.throttledNs, before.cpu.throttledNs) ||
+    isLess(now.io?.readBytes, before.io?.readBytes) ||
+    isLess(now.io?.writeBytes, before.io?.writeBytes) ||
+    isLess(now.network?.receivedBytes, before.network?.receivedBytes) ||
+    isLess(now.network?.sentBytes, before.network?.sentBytes)
+  );
 }
 
-function ticks(percent: number | undefined, mhzPerCore: number | undefined): number | undefined {
-  return percent === undefined || mhzPerCore === undefined ? undefined : (percent / 100) * mhzPerCore;
-}
-
-function wentBack(now: CpuFigures, before: CpuFigures): boolean {
-  return COUNTERS.some((counter) => (now[counter] ?? Infinity) < (before[counter] ?? 0));
+function isLess(now: number | undefined, before: number | undefined): boolean {
+  return now !== undefined && before !== undefined && now < before;
 }

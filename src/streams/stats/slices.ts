@@ -1,0 +1,67 @@
+import type { SchedulerLike, Subscription } from 'rxjs';
+
+export interface SlicerOptions {
+  readonly scheduler: SchedulerLike;
+  /** Work after which the event loop gets its turn. */
+  readonly sliceMs: number;
+  /** Real time. */
+  readonly workClock: () => number;
+  /** Told of every slice how much work it was. */
+  readonly onSlice: (workMs: number) => void;
+}
+
+/** Does long work in slices, between which the event loop runs. */
+export interface Slicer {
+  /**
+   * Does `work` for each item; the first slice before it returns, the others spread over `windowMs` from now on.
+   *
+   * @param onDone told how much work it was
+   */
+  run<T>(
+    items: readonly T[],
+    windowMs: number,
+    work: (item: T) => void,
+    onDone: (workMs: number) => void,
+  ): void;
+  /** Forgets all that is under way. */
+  stop(): void;
+}
+
+export function createSlicer({ scheduler, sliceMs, workClock, onSlice }: SlicerOptions): Slicer {
+  const timers = new Set<Subscription>();
+  let stops = 0;
+  return {
+    run(items, windowMs, work, onDone) {
+      const beganMs = scheduler.now();
+      const stopsBefore = stops;
+      let next = 0;
+      let allWorkMs = 0;
+      let timer: Subscription | undefined;
+      const slice = (): void => {
+        if (timer !== undefined) timers.delete(timer);
+        const startMs = workClock();
+        let workMs = 0;
+        for (const end = items.length; next < end && workMs < sliceMs && stops === stopsBefore; next += 1) {
+          work(items[next] as (typeof items)[number]);
+          workMs = workClock() - startMs;
+        }
+        allWorkMs += workMs;
+        onSlice(workMs);
+        if (stops !== stopsBefore) return;
+        if (next >= items.length) {
+          onDone(allWorkMs);
+          return;
+        }
+        const aheadMs = (windowMs * next) / items.length - (scheduler.now() - beganMs);
+        timer = scheduler.schedule(slice, Math.min(windowMs, Math.max(0, aheadMs)));
+        timers.add(timer);
+      };
+      slice();
+    },
+    stop() {
+      stops += 1;
+      for (const timer of timers) timer.unsubscribe();
+      timers.clear();
+    },
+  };
+}
