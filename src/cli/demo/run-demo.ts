@@ -59,7 +59,7 @@ async function perform(
   failures: string[],
 ): Promise<void> {
   const { tell } = reporter;
-  tell({ type: 'note', message: `Building two images from programs of this machine, in ${place.base}` });
+  tell({ type: 'note', message: `Working in ${place.base}, with cgroups below ${place.cgroupParent}` });
   const images = await buildDemoImages(place.base);
   tell({ type: 'image', ...images.shell });
   tell({ type: 'image', ...images.tools });
