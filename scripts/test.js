@@ -25,6 +25,7 @@ const read = () => {
 const line = read();
 rmSync(scratch, { recursive: true });
 const isGood = status === 0 && line.endsWith(' 0 failed');
-if (status !== 0 && line.endsWith(' 0 failed')) console.error('The coverage is below its floor, or the run broke off.');
+if (status !== 0 && line.endsWith(' 0 failed'))
+  console.error('The coverage is below its floor, or the run broke off.');
 console.log(line);
 process.exitCode = isGood ? 0 : 1;
