@@ -3,12 +3,15 @@ import { join } from 'node:path';
 
 import { RktError, isRktError } from '../model/errors.ts';
 import type { RktRunner } from '../rkt/command.ts';
+import { recoded } from '../rkt/failure.ts';
 import { listPods } from '../rkt/list.ts';
 import { prepare } from '../rkt/prepare.ts';
 import { removePod } from '../rkt/rm.ts';
 import { START_ANNOTATION } from './arguments/prepare-arguments.ts';
 import type { OpsContext } from './context.ts';
 import type { TaskFiles } from './task-files.ts';
+
+const FLOCK_UNAVAILABLE = 69;
 
 interface Preparation {
   readonly startToken: string;
@@ -35,9 +38,15 @@ export async function preparePod(
       wrap: (argv) => ['flock', '--no-fork', '--exclusive', lock, ...argv],
     });
   } catch (error) {
+    if (isNotExecuted(error)) throw recoded(error, 'RKT_ERR_RKT_MISSING', 'rkt cannot be executed');
     await removeFailedPreparation(ctx, runner, startToken, before);
     throw error;
   }
+}
+
+/** flock has its own exit code for a command that it could not execute. */
+function isNotExecuted(error: unknown): error is RktError {
+  return isRktError(error, 'RKT_ERR_RKT_FAILED') && error.details.exitCode === FLOCK_UNAVAILABLE;
 }
 
 interface UnfinishedPods {
