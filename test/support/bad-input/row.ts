@@ -52,7 +52,12 @@ export function taskOf(room: Room, config: object = {}, more: object = {}): Task
   return { ...task, ...more, config: { ...task.config, ...config } };
 }
 
-export async function brokenRkt(room: Room, dir: string, subcommand: string, instead: string): Promise<string> {
+export async function brokenRkt(
+  room: Room,
+  dir: string,
+  subcommand: string,
+  instead: string,
+): Promise<string> {
   const path = join(dir, `rkt-${subcommand.replace('*', 'any')}`);
   const { command } = await resolveRkt(room.options.rkt);
   const sound = command.map((word) => `'${word}'`).join(' ');

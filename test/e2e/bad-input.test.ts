@@ -1,0 +1,72 @@
+import { mkdtemp } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { expect } from 'chai';
+import { firstValueFrom } from 'rxjs';
+
+import { ERROR_CATALOGUE, type Driver } from '../../src/index.ts';
+import { CONFIGURATION } from '../support/bad-input/configuration.ts';
+import { IMAGES } from '../support/bad-input/images.ts';
+import { MACHINE } from '../support/bad-input/machine.ts';
+import { stageOf, type Row } from '../support/bad-input/row.ts';
+import { TASKS } from '../support/bad-input/tasks.ts';
+import { VOLUMES_AND_PORTS } from '../support/bad-input/volumes-and-ports.ts';
+import { expectRktRejection } from '../support/errors.ts';
+import { openRoom, type Room } from '../support/room.ts';
+
+const TABLE: readonly Row[] = [...CONFIGURATION, ...IMAGES, ...VOLUMES_AND_PORTS, ...TASKS, ...MACHINE];
+
+/** Found before anything is touched: there, one task afterwards proves it for all. */
+const CHECKED_FIRST = /_(?:OPTIONS|CONFIG|VOLUME|VOLUME_ESCAPE|DNS|NOT_FOUND|SIGNAL|OUTPUT|EXEC_COMMAND)$/;
+
+describe('bad input gets its error and leaves nothing behind', function () {
+  this.timeout(60_000);
+  let room: Room;
+  let driver: Driver;
+
+  before(async function () {
+    room = await openRoom(this);
+    driver = room.driver();
+  });
+  after(async () => {
+    await worksAsBefore();
+    await room.close();
+  });
+  afterEach(async () => {
+    for (const { id } of await firstValueFrom(driver.tasks())) await driver.destroyTask(id, { force: true });
+  });
+
+  for (const row of TABLE) {
+    it(`${row.what}: ${row.code}`, async () => {
+      const others: Driver[] = [];
+      const stage = stageOf(room, driver, await mkdtemp(join(room.base, 'row-')), others);
+      if (row.beside) await driver.startTask(room.shell('good', 'sleep 1000'));
+
+      const error = await expectRktRejection(
+        Promise.resolve().then(() => row.act(stage)),
+        row.code,
+      );
+      for (const word of row.names) {
+        if (typeof word === 'string') expect(error.message).to.include(word);
+        else expect(error.message).to.match(word);
+      }
+      expect(error.message).to.include(ERROR_CATALOGUE[row.code].remedy);
+
+      if (row.beside) {
+        expect(driver.inspectTask('good').phase).to.equal('running');
+        await driver.destroyTask('good', { force: true });
+      }
+      expect(await room.leftovers()).to.deep.equal([]);
+      if (!CHECKED_FIRST.test(row.code)) await worksAsBefore();
+      await Promise.all(others.map((other) => other.shutdown()));
+    });
+  }
+
+  async function worksAsBefore(): Promise<void> {
+    await driver.startTask(room.shell('after', 'exit 0'));
+    expect(await firstValueFrom(driver.waitTask('after'))).to.include({ exitCode: 0, source: 'exit-file' });
+    await driver.destroyTask('after');
+    expect(await firstValueFrom(driver.tasks())).to.deep.equal([]);
+    expect(await room.leftovers()).to.deep.equal([]);
+  }
+});
