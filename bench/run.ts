@@ -1,31 +1,49 @@
-import { cpus, release } from 'node:os';
+import { QUESTIONS } from './questions.ts';
+import { machineFacts, machineText } from './support/machine.ts';
+import { printAnswer } from './support/print.ts';
+import { saveAnswer } from './support/results.ts';
 
-import { exitLatency } from './exit-latency.bench.ts';
-import { keepsBar, type Question, type Row } from './support/question.ts';
-
-/** `npm run bench [-- name …] [--json]`: answers the questions in turn, and prints medians with their bars. */
-const QUESTIONS: readonly Question[] = [exitLatency];
-
+/**
+ * `npm run bench [-- NAME…] [--json] [--save] [--quick]`: answers the questions in turn.
+ *
+ * `--save` keeps the answers in bench/results, from which `npm run bench:doc` writes docs/performance.md.
+ */
 const args = process.argv.slice(2);
+const options = { quick: args.includes('--quick') };
 const asJson = args.includes('--json');
 const names = args.filter((arg) => !arg.startsWith('--'));
-const chosen = QUESTIONS.filter(({ name }) => names.length === 0 || names.includes(name));
-
-if (!asJson) console.log(`${cpus()[0]?.model ?? 'unknown CPU'}, Linux ${release()}, Node ${process.version}`);
-for (const question of chosen) {
-  const rows = await question.run();
-  if (asJson) console.log(JSON.stringify({ name: question.name, asks: question.asks, rows }));
-  else print(question, rows);
+const unknown = names.filter((name) => !QUESTIONS.some((question) => question.name === name));
+if (unknown.length > 0) {
+  const known = QUESTIONS.map(({ name }) => name).join(', ');
+  console.error(`No bench is called ${unknown.join(', ')}. There are: ${known}`);
+  process.exit(2);
+}
+if (options.quick && args.includes('--save')) {
+  console.error('What --quick measures is not worth saving');
+  process.exit(2);
 }
 
-function print({ name, asks }: Question, rows: readonly Row[]): void {
-  console.log(`\n${name}: ${asks}`);
-  for (const row of rows) {
-    const { what, median, unit, peer, ratio, bar } = row;
-    const compared = peer === undefined ? '' : `${(ratio ?? NaN).toFixed(2)} × ${peer}`;
-    const kept = bar === undefined ? '' : `bar ${bar}${keepsBar(row) === true ? '' : ', missed'}`;
-    console.log(
-      `  ${what.padEnd(36)} ${median.toPrecision(3).padStart(9)} ${unit.padEnd(4)} ${compared.padEnd(28)} ${kept}`,
-    );
+const machine = machineFacts();
+if (!asJson) console.log(machineText(machine));
+let failures = 0;
+for (const question of QUESTIONS) {
+  if (names.length > 0 && !names.includes(question.name)) continue;
+  try {
+    const rows = await question.run(options);
+    const answer = {
+      name: question.name,
+      asks: question.asks,
+      measuredAt: new Date().toISOString(),
+      machine,
+      options,
+      rows,
+    };
+    if (asJson) console.log(JSON.stringify(answer));
+    else printAnswer(answer);
+    if (args.includes('--save')) saveAnswer(answer);
+  } catch (error) {
+    failures += 1;
+    console.error(`\n${question.name} failed:`, error);
   }
 }
+process.exitCode = failures > 0 ? 1 : 0;

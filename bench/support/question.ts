@@ -1,21 +1,31 @@
+/** What a figure must keep: at most, or at least, so much. */
+export type Bar = { readonly atMost: number } | { readonly atLeast: number };
+
 /** One line of a bench's answer. */
 export interface Row {
   readonly what: string;
   /** The median, in `unit`. */
   readonly median: number;
   readonly unit: string;
-  /** What it is compared with in the same run, and how many times that it is. */
-  readonly peer?: string;
+  /** The least and the most of all rounds. */
+  readonly range?: readonly [number, number];
+  /** The ratio to something else that was measured in turn with it, and what that is. */
   readonly ratio?: number;
-  /** What it should not pass: of the ratio when there is a peer, else of the median. */
-  readonly bar?: number;
+  readonly ratioTo?: string;
+  /** Of the ratio when there is one, else of the median. */
+  readonly bar?: Bar;
+}
+
+export interface BenchOptions {
+  /** Fewer tasks and rounds: to see that everything works, not to learn anything. */
+  readonly quick: boolean;
 }
 
 /** A bench answers one question. */
 export interface Question {
   readonly name: string;
   readonly asks: string;
-  run(): Promise<readonly Row[]>;
+  run(options: BenchOptions): Promise<readonly Row[]>;
 }
 
 export function median(values: readonly number[]): number {
@@ -25,7 +35,14 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
 }
 
+/** Median and range of the same measurement taken several times. */
+export function summary(values: readonly number[]): Pick<Row, 'median' | 'range'> {
+  return { median: median(values), range: [Math.min(...values), Math.max(...values)] };
+}
+
 /** True when a row keeps its bar; undefined when it has none. */
 export function keepsBar({ median: value, ratio, bar }: Row): boolean | undefined {
-  return bar === undefined ? undefined : (ratio ?? value) <= bar;
+  if (bar === undefined) return undefined;
+  const judged = ratio ?? value;
+  return 'atMost' in bar ? judged <= bar.atMost : judged >= bar.atLeast;
 }

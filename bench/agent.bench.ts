@@ -1,0 +1,44 @@
+import { cpuPerTask, runAgent, type AgentOrder } from './support/agent.ts';
+import { SIX_FILE_GROUPS } from './support/engine.ts';
+import { withFleet } from './support/fleet.ts';
+import { summary, type Question, type Row } from './support/question.ts';
+
+const MIB = 2 ** 20;
+
+export const agent: Question = {
+  name: 'agent',
+  asks: 'What does a whole process cost that samples 1,000 tasks every second?',
+  async run({ quick }) {
+    const tasks = quick ? 100 : 1_000;
+    const rounds = quick ? 1 : 3;
+    const order = { warmUpMs: quick ? 2_000 : 12_000, measureMs: quick ? 3_000 : 20_000 };
+    const measure = (
+      what: string,
+      everyNthIsBusy: number,
+      more: Partial<AgentOrder>,
+    ): Promise<readonly Row[]> =>
+      withFleet(
+        tasks,
+        async (fleet) => {
+          const cpu: number[] = [];
+          const rss: number[] = [];
+          for (let round = 0; round < rounds; round += 1) {
+            const report = await runAgent(fleet, { ...order, ...more });
+            cpu.push(cpuPerTask(report, tasks));
+            rss.push(report.rssRunningBytes / MIB);
+          }
+          const bar = { atMost: 35 };
+          return [
+            { what, ...summary(cpu), unit: 'µs CPU a task and s', bar },
+            { what: `${what}: memory`, ...summary(rss), unit: 'MiB resident', bar: { atMost: 100 } },
+          ];
+        },
+        { everyNthIsBusy },
+      );
+    return [
+      ...(await measure('all idle, all default groups', 0, {})),
+      ...(await measure('a tenth busy, all default groups', 10, {})),
+      ...(await measure('six files, gate off', 0, { groups: SIX_FILE_GROUPS, sampling: { gate: false } })),
+    ];
+  },
+};

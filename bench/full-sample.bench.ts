@@ -1,0 +1,45 @@
+import { SIX_FILE_GROUPS } from './support/engine.ts';
+import { withFleet } from './support/fleet.ts';
+import { summary, type Bar, type Question, type Row } from './support/question.ts';
+import { bareSide, engineSide, inTurn, ratio } from './support/sides.ts';
+
+const SIZES: readonly (readonly [tasks: number, bar: Bar])[] = [
+  [100, { atMost: 1.6 }],
+  [1_000, { atMost: 1.25 }],
+  [3_000, { atMost: 1.25 }],
+];
+
+export const fullSample: Question = {
+  name: 'full-sample',
+  asks: 'What does a full sample (six files) cost, from file to subscriber, over what the kernel needs?',
+  async run({ quick }) {
+    const rows: Row[] = [];
+    for (const [size, bar] of quick ? SIZES.slice(0, 1) : SIZES)
+      rows.push(...(await compare(size, bar, quick)));
+    return rows;
+  },
+};
+
+function compare(tasks: number, bar: Bar, quick: boolean): Promise<readonly Row[]> {
+  return withFleet(tasks, async (fleet) => {
+    const engine = await engineSide(fleet, 'engine', SIX_FILE_GROUPS, { gate: false });
+    const [ours, bare] = await inTurn([engine, bareSide(fleet)], {
+      tasks,
+      rounds: quick ? 2 : 15,
+      passes: Math.max(4, Math.round(6_000 / tasks)),
+    });
+    const cpu = ours?.cpuUs ?? [];
+    const bareCpu = bare?.cpuUs ?? [];
+    return [
+      { what: `bare readSync, ${tasks} tasks`, ...summary(bareCpu), unit: 'µs CPU a task' },
+      {
+        what: `full sample, ${tasks} tasks`,
+        ...summary(cpu),
+        unit: 'µs CPU a task',
+        ratio: ratio(cpu, bareCpu),
+        ratioTo: 'bare readSync',
+        bar,
+      },
+    ];
+  });
+}

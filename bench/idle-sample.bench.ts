@@ -1,0 +1,42 @@
+import { SIX_FILE_GROUPS } from './support/engine.ts';
+import { withFleet } from './support/fleet.ts';
+import { summary, type Question, type Row } from './support/question.ts';
+import { bareSide, engineSide, inTurn, ratio } from './support/sides.ts';
+
+/** Every figure that the gate keeps is read once in so many passes of 1 s. */
+const STALE_PASSES = 10;
+
+export const idleSample: Question = {
+  name: 'idle-sample',
+  asks: 'What does a sample cost that leaves files alone in which nothing can have moved?',
+  async run({ quick }) {
+    const sizes = quick ? [100] : [1_000, 3_000];
+    const rows: Row[] = [];
+    for (const tasks of sizes) {
+      rows.push(await measure(tasks, 0, quick ? 2 : 10));
+      rows.push(await measure(tasks, 10, quick ? 2 : 10));
+    }
+    return rows;
+  },
+};
+
+/** Of a fleet that sleeps there is a bar; of one in which a tenth works the figure is only told. */
+function measure(tasks: number, everyNthIsBusy: number, rounds: number): Promise<Row> {
+  return withFleet(
+    tasks,
+    async (fleet) => {
+      const engine = await engineSide(fleet, 'engine', SIX_FILE_GROUPS);
+      const [ours, bare] = await inTurn([engine, bareSide(fleet)], { tasks, rounds, passes: STALE_PASSES });
+      const cpu = ours?.cpuUs ?? [];
+      return {
+        what: `${tasks} tasks, ${everyNthIsBusy === 0 ? 'all idle' : 'a tenth busy'}`,
+        ...summary(cpu),
+        unit: 'µs CPU a task',
+        ratio: ratio(cpu, bare?.cpuUs ?? []),
+        ratioTo: 'bare readSync of all six',
+        ...(everyNthIsBusy === 0 ? { bar: { atMost: 0.4 } } : {}),
+      };
+    },
+    { everyNthIsBusy },
+  );
+}

@@ -1,0 +1,77 @@
+import pidusage from 'pidusage';
+import si from 'systeminformation';
+
+import { cpuTimes } from './support/cpu-times.ts';
+import { withFleet, type Fleet } from './support/fleet.ts';
+import { summary, type Question } from './support/question.ts';
+import { engineSide, inTurn, ratio, type Side } from './support/sides.ts';
+
+export const packages: Question = {
+  name: 'packages',
+  asks: 'How much cheaper are CPU and memory of a task than what packages tell of a process?',
+  run({ quick }) {
+    const tasks = quick ? 100 : 1_000;
+    return withFleet(tasks, async (fleet) => {
+      const groups = ['cpu', 'memory'] as const;
+      const engine = await engineSide(fleet, 'engine', groups, { gate: false });
+      const gated = await engineSide(fleet, 'engine with its gate', groups);
+      const sides = [engine, gated, pidusageSide(fleet)];
+      const times = await inTurn(sides, { tasks, rounds: quick ? 2 : 10, passes: 10 });
+      const [open = [], cpu = [], pid = []] = times.map(({ cpuUs }) => cpuUs);
+      const load = await systemInformation(tasks, quick ? 1 : 5);
+      const unit = 'µs CPU a task';
+      const bar = { atLeast: 5 };
+      return [
+        { what: `pidusage, ${tasks} pids in one call`, ...summary(pid), unit },
+        { what: 'systeminformation.processLoad', ...summary(load), unit },
+        {
+          what: 'cpu and memory',
+          ...summary(cpu),
+          unit,
+          ratio: ratio(pid, cpu),
+          ratioTo: 'cheaper than pidusage',
+          bar,
+        },
+        {
+          what: 'the same, gate off',
+          ...summary(open),
+          unit,
+          ratio: ratio(pid, open),
+          ratioTo: 'cheaper than pidusage',
+          bar,
+        },
+        {
+          what: 'cpu and memory',
+          ...summary(cpu),
+          unit,
+          ratio: summary(load).median / summary(cpu).median,
+          ratioTo: 'cheaper than systeminformation',
+          bar: { atLeast: 150 },
+        },
+      ];
+    });
+  },
+};
+
+function pidusageSide({ pids }: Fleet): Side {
+  return {
+    name: 'pidusage',
+    begin: () => undefined,
+    async pass() {
+      const usages = await pidusage([...pids], { maxage: 60_000 });
+      if (Object.keys(usages).length !== pids.length) throw new Error('pidusage has lost a process');
+    },
+    end: () => undefined,
+  };
+}
+
+/** It starts processes: what those cost counts as well. */
+async function systemInformation(tasks: number, rounds: number): Promise<readonly number[]> {
+  const times: number[] = [];
+  for (let round = 0; round <= rounds; round += 1) {
+    const before = cpuTimes();
+    await si.processLoad('sleep');
+    if (round > 0) times.push((cpuTimes().allUs - before.allUs) / tasks);
+  }
+  return times;
+}

@@ -1,0 +1,30 @@
+import { SIX_FILE_GROUPS } from './support/engine.ts';
+import { withFleet } from './support/fleet.ts';
+import { summary, type Question } from './support/question.ts';
+import { engineSide, inTurn, ratio, splitSide } from './support/sides.ts';
+
+export const plainFiles: Question = {
+  name: 'plain-files',
+  asks: 'How much cheaper is a full sample than readFileSync and split over the same six files?',
+  run({ quick }) {
+    const tasks = quick ? 100 : 1_000;
+    return withFleet(tasks, async (fleet) => {
+      const engine = await engineSide(fleet, 'engine', SIX_FILE_GROUPS, { gate: false });
+      const sizes = { tasks, rounds: quick ? 2 : 10, passes: quick ? 4 : 6 };
+      const [ours, split] = await inTurn([engine, splitSide(fleet)], sizes);
+      const cpu = ours?.cpuUs ?? [];
+      const splitCpu = split?.cpuUs ?? [];
+      return [
+        { what: `readFileSync + split, ${tasks} tasks`, ...summary(splitCpu), unit: 'µs CPU a task' },
+        {
+          what: `full sample, ${tasks} tasks`,
+          ...summary(cpu),
+          unit: 'µs CPU a task',
+          ratio: ratio(cpu, splitCpu),
+          ratioTo: 'readFileSync + split',
+          bar: { atMost: 0.3 },
+        },
+      ];
+    });
+  },
+};

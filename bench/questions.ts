@@ -1,0 +1,19 @@
+import { agent } from './agent.bench.ts';
+import { exitLatency } from './exit-latency.bench.ts';
+import { fullSample } from './full-sample.bench.ts';
+import { idleSample } from './idle-sample.bench.ts';
+import { packages } from './packages.bench.ts';
+import { plainFiles } from './plain-files.bench.ts';
+import type { Question } from './support/question.ts';
+import { tenThousand } from './ten-thousand.bench.ts';
+
+/** All benches, in the order in which they are run and told. */
+export const QUESTIONS: readonly Question[] = [
+  fullSample,
+  idleSample,
+  plainFiles,
+  packages,
+  agent,
+  tenThousand,
+  exitLatency,
+];

@@ -1,0 +1,142 @@
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+
+import type { FieldGroup } from '../../src/model/field-groups.ts';
+import { allTaskStats } from '../../src/streams/all-task-stats.ts';
+import type { SamplingOptions } from '../../src/streams/stats/sampling-options.ts';
+import { SIX_FILES, countValues, engineOver } from './engine.ts';
+import type { Fleet } from './fleet.ts';
+import { median } from './question.ts';
+
+/** One way to sample a whole fleet. */
+export interface Side {
+  readonly name: string;
+  /** Opens what it keeps open. */
+  begin(): void;
+  /** Samples every task once. */
+  pass(): void | Promise<void>;
+  end(): void;
+}
+
+export interface SideTimes {
+  /** CPU time of this process a task and pass, in µs, one a round. */
+  readonly cpuUs: readonly number[];
+  readonly wallUs: readonly number[];
+}
+
+const INTERVAL_MS = 1_000;
+
+/** The engine, from the files to a subscriber. */
+export async function engineSide(
+  fleet: Fleet,
+  name: string,
+  groups: readonly FieldGroup[],
+  sampling: SamplingOptions = {},
+): Promise<Side> {
+  const engine = await engineOver(fleet, sampling);
+  let values: ReturnType<typeof countValues> | undefined;
+  return {
+    name,
+    begin() {
+      values = countValues(
+        allTaskStats(engine.deps, { intervalMs: INTERVAL_MS, groups }),
+        ({ length }) => length,
+      );
+      // A tick is spread over half the interval: passes begin and end between two of them.
+      engine.advance(0.75 * INTERVAL_MS);
+      values.take();
+    },
+    pass() {
+      engine.advance(INTERVAL_MS);
+      const samples = values?.take() ?? 0;
+      if (samples !== fleet.count) throw new Error(`${name}: ${samples} samples of ${fleet.count} tasks`);
+    },
+    end() {
+      values?.stop();
+      // A shared stream outlives its last subscriber for a second; then its descriptors are closed.
+      engine.advance(2 * INTERVAL_MS);
+    },
+  };
+}
+
+/** What the kernel alone costs: the same files through kept descriptors, and nothing is done with what they say. */
+export function bareSide(fleet: Fleet): Side {
+  const bytes = Buffer.allocUnsafe(8_192);
+  let descriptors = new Int32Array(0);
+  return {
+    name: 'bare readSync',
+    begin() {
+      descriptors = Int32Array.from(sixFiles(fleet), (path) => openSync(path, 'r'));
+    },
+    pass() {
+      for (const fd of descriptors) readSync(fd, bytes, 0, bytes.length, 0);
+    },
+    end() {
+      for (const fd of descriptors) closeSync(fd);
+    },
+  };
+}
+
+/** What one would write first. */
+export function splitSide(fleet: Fleet): Side {
+  const files = sixFiles(fleet);
+  let sum = 0;
+  return {
+    name: 'readFileSync + split',
+    begin: () => undefined,
+    pass() {
+      for (const path of files) {
+        const lines = readFileSync(path, 'utf8').trim().split('\n');
+        for (const line of lines) sum += Number(line.split(' ').at(-1));
+      }
+    },
+    end() {
+      if (Number.isNaN(sum)) throw new Error('A kernel file holds something else than numbers');
+    },
+  };
+}
+
+/** The six files of each task, a task after the other. */
+function sixFiles(fleet: Fleet): readonly string[] {
+  return Array.from({ length: fleet.count }, (_, index) => {
+    const paths = fleet.paths(index);
+    return SIX_FILES.map((file) => {
+      const [controller = '', name = ''] = file.split('/');
+      const directory = paths.find((path) => path.split('/').includes(controller));
+      if (directory === undefined) throw new Error(`This machine has no hierarchy of v1 for ${controller}`);
+      return `${directory}/${name}`;
+    });
+  }).flat();
+}
+
+/**
+ * Measures the sides in turn, round after round, so that what the machine does besides meets them all alike.
+ *
+ * Each turn opens anew, warms up, and then makes `passes` passes that count. The first round does not count.
+ */
+export async function inTurn(
+  sides: readonly Side[],
+  { tasks, rounds, passes }: { readonly tasks: number; readonly rounds: number; readonly passes: number },
+): Promise<readonly SideTimes[]> {
+  const times = sides.map(() => ({ cpuUs: [] as number[], wallUs: [] as number[] }));
+  for (let round = 0; round <= rounds; round += 1) {
+    for (const [index, side] of sides.entries()) {
+      side.begin();
+      await side.pass();
+      const cpu = process.cpuUsage();
+      const began = performance.now();
+      for (let pass = 0; pass < passes; pass += 1) await side.pass();
+      const wallMs = performance.now() - began;
+      const { user, system } = process.cpuUsage(cpu);
+      side.end();
+      if (round === 0) continue;
+      times[index]?.cpuUs.push((user + system) / passes / tasks);
+      times[index]?.wallUs.push((wallMs * 1_000) / passes / tasks);
+    }
+  }
+  return times;
+}
+
+/** The median of the ratios of rounds: what disturbed a round disturbed both. */
+export function ratio(ours: readonly number[], theirs: readonly number[]): number {
+  return median(ours.map((value, round) => value / (theirs[round] ?? NaN)));
+}
