@@ -2,8 +2,13 @@ import { agent } from './agent.bench.ts';
 import { exitLatency } from './exit-latency.bench.ts';
 import { fullSample } from './full-sample.bench.ts';
 import { idleSample } from './idle-sample.bench.ts';
+import { keyedDelivery } from './keyed-delivery.bench.ts';
 import { packages } from './packages.bench.ts';
 import { plainFiles } from './plain-files.bench.ts';
+import { podWatch } from './pod-watch.bench.ts';
+import { shimMemory } from './shim-memory.bench.ts';
+import { startOverhead } from './start-overhead.bench.ts';
+import { subscribers } from './subscribers.bench.ts';
 import type { Question } from './support/question.ts';
 import { tenThousand } from './ten-thousand.bench.ts';
 
@@ -15,5 +20,10 @@ export const QUESTIONS: readonly Question[] = [
   packages,
   agent,
   tenThousand,
+  subscribers,
+  keyedDelivery,
   exitLatency,
+  startOverhead,
+  podWatch,
+  shimMemory,
 ];

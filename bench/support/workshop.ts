@@ -2,13 +2,18 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { createDriver, type Driver, type TaskSpecInput } from '../../src/index.ts';
+import { createDriver, type Driver, type DriverOptions, type TaskSpecInput } from '../../src/index.ts';
 import { collectHostPaths } from '../../src/embedded/aci/host-files.ts';
 import { packAci } from '../../src/embedded/aci/pack.ts';
 
 /** Where a bench runs pods: directories and a cgroup parent of its own, gone when it is closed. */
 export interface Workshop {
   readonly base: string;
+  readonly rktDir: string;
+  /** An image with a shell, as a file. */
+  readonly image: string;
+  /** What its drivers are made with. */
+  readonly options: DriverOptions;
   readonly driver: Driver;
   /** Another driver over the same tasks. */
   another(): Driver;
@@ -45,6 +50,9 @@ export async function openWorkshop(): Promise<Workshop> {
   };
   return {
     base,
+    rktDir: options.rktDir,
+    image,
+    options,
     driver: drivers[0] ?? another(),
     another,
     shell: (id, script) => ({ id, config: { image, command: '/bin/sh', args: ['-c', script] } }),

@@ -1,0 +1,99 @@
+import { Subscription, VirtualTimeScheduler } from 'rxjs';
+
+import { FIELD_GROUPS, groupMask } from '../src/model/field-groups.ts';
+import { silentLogger } from '../src/model/logger.ts';
+import { createTaskRegistry } from '../src/registry/task-registry.ts';
+import { detectCgroups } from '../src/sources/cgroup/cgroups.ts';
+import { FIGURE, ROW_LENGTH } from '../src/sources/cgroup/figures.ts';
+import { createProcesses } from '../src/sources/processes.ts';
+import { allTaskStats } from '../src/streams/all-task-stats.ts';
+import type { StatsDeps } from '../src/streams/stats/stats-deps.ts';
+import type { TaskLook, TaskSource } from '../src/streams/stats/task-source.ts';
+import { taskStats } from '../src/streams/task-stats.ts';
+import { SIX_FILE_GROUPS, addRunning } from './support/engine.ts';
+import { summary, type Question } from './support/question.ts';
+
+const TASKS = 1_000;
+const INTERVAL_MS = 1_000;
+const OPTIONS = { intervalMs: INTERVAL_MS, groups: SIX_FILE_GROUPS };
+
+export const keyedDelivery: Question = {
+  name: 'keyed-delivery',
+  asks: 'What does a tick of 1,000 tasks cost besides reading, with a subscriber for each task?',
+  async run({ quick }) {
+    const rounds = quick ? 20 : 300;
+    const own = await tickTimes(rounds, (deps, onValue) => {
+      const all = new Subscription();
+      for (let index = 0; index < TASKS; index += 1) all.add(taskStats(deps, `t${index}`, OPTIONS).subscribe(onValue));
+      return all;
+    });
+    const together = await tickTimes(rounds, (deps, onValue) =>
+      allTaskStats(deps, OPTIONS).subscribe((samples) => samples.forEach(onValue)),
+    );
+    return [
+      { what: 'each task has a subscriber of its own', ...summary(own), unit: 'ms a tick', bar: { atMost: 1 } },
+      { what: 'one subscriber to all tasks', ...summary(together), unit: 'ms a tick' },
+    ];
+  },
+};
+
+/** How long ticks take that read nothing: all that is left is scheduling, rates, samples and their delivery. */
+async function tickTimes(
+  rounds: number,
+  subscribe: (deps: StatsDeps, onValue: () => void) => Subscription,
+): Promise<readonly number[]> {
+  const scheduler = new VirtualTimeScheduler();
+  const registry = createTaskRegistry({ scheduler, logger: silentLogger });
+  for (let index = 0; index < TASKS; index += 1) addRunning(registry, `t${index}`, ['/nowhere']);
+  const deps: StatsDeps = {
+    registry,
+    cgroups: await detectCgroups(),
+    processes: createProcesses(),
+    scheduler,
+    logger: silentLogger,
+    onDegraded: () => undefined,
+    source: createMemorySource(),
+  };
+  let values = 0;
+  const subscription = subscribe(deps, () => void (values += 1));
+  const advance = (ms: number): void => {
+    scheduler.maxFrames = scheduler.frame + ms;
+    scheduler.flush();
+    scheduler.frame = scheduler.maxFrames;
+  };
+  advance(0.75 * INTERVAL_MS);
+  const times: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    values = 0;
+    const began = performance.now();
+    advance(INTERVAL_MS);
+    times.push(performance.now() - began);
+    if (values !== TASKS) throw new Error(`${values} values for ${TASKS} subscribers`);
+  }
+  subscription.unsubscribe();
+  // The first ones run before the compiler has seen what is hot.
+  return times.slice(rounds / 4);
+}
+
+/** Figures of tasks that need no reading. */
+function createMemorySource(): TaskSource {
+  return {
+    open(): TaskLook {
+      const page = new Float64Array(ROW_LENGTH).fill(1);
+      return {
+        source: 'cgroup-v1',
+        row: { page, base: 0 },
+        fresh: groupMask(FIELD_GROUPS),
+        processes: undefined,
+        degradedBy: undefined,
+        isClosed: false,
+      };
+    },
+    read(look) {
+      look.row.page[FIGURE.totalNs] = (look.row.page[FIGURE.totalNs] ?? 0) + 1_000_000;
+      return look;
+    },
+    close: () => undefined,
+    stats: { fileReads: 0, staleReads: 0, descriptors: { open: 0, budget: 0, opened: 0, evicted: 0 } },
+  };
+}

@@ -1,0 +1,81 @@
+import { fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { resolveRkt } from '../src/rkt/binary.ts';
+import { createRktRunner, type RktRunner } from '../src/rkt/command.ts';
+import { podStatus } from '../src/rkt/status.ts';
+import { cpuTimes } from './support/cpu-times.ts';
+import { median, summary, type Question } from './support/question.ts';
+import { openWorkshop, type Workshop } from './support/workshop.ts';
+
+const PODS = 200;
+const WATCHER = fileURLToPath(new URL('support/pod-watcher.js', import.meta.url));
+const US_PER_MS = 1_000;
+
+export const podWatch: Question = {
+  name: 'pod-watch',
+  asks: 'What does it cost to know the state of 200 pods, against one rkt status a pod and second?',
+  async run({ quick }) {
+    const workshop = await openWorkshop();
+    try {
+      const runner = createRktRunner({ binary: await resolveRkt('embedded'), dir: workshop.rktDir });
+      const podId = await preparePods(workshop, runner);
+      const { pods, cpuUsPerSecond } = await watch(workshop, quick ? 5_000 : 60_000);
+      if (pods !== PODS) throw new Error(`${pods} of ${PODS} pods were found`);
+      const status = await statusTimes(runner, podId, quick ? 3 : 20);
+      const oneEachUs = median(status) * US_PER_MS * PODS;
+      const unit = 'ms CPU';
+      return [
+        { what: 'one rkt status', ...summary(status), unit },
+        { what: '200 of them', median: oneEachUs / US_PER_MS, unit: 'ms CPU a s' },
+        {
+          what: 'watching 200 pods',
+          median: cpuUsPerSecond / US_PER_MS,
+          unit: 'ms CPU a s',
+          ratio: oneEachUs / cpuUsPerSecond,
+          ratioTo: 'cheaper than rkt status',
+          bar: { atLeast: 100 },
+        },
+      ];
+    } finally {
+      await workshop.close();
+    }
+  },
+};
+
+/** One is prepared by rkt, the others are copies of it. */
+async function preparePods({ rktDir, image }: Workshop, runner: RktRunner): Promise<string> {
+  const { stdout } = await runner.run(['--insecure-options=image', 'prepare', image]);
+  const podId = stdout.trim();
+  const directory = join(rktDir, 'pods', 'prepared');
+  for (let copies = 1; copies < PODS; copies += 1) {
+    await cp(join(directory, podId), join(directory, randomUUID()), { recursive: true, verbatimSymlinks: true });
+  }
+  return podId;
+}
+
+async function watch(
+  { options }: Workshop,
+  measureMs: number,
+): Promise<{ readonly pods: number; readonly cpuUsPerSecond: number }> {
+  const child = fork(WATCHER);
+  const answered = once(child, 'message');
+  child.send({ options, warmUpMs: 5_000, measureMs });
+  const [cost] = (await answered) as [{ pods: number; cpuUsPerSecond: number }];
+  return cost;
+}
+
+/** CPU of one `rkt status`, in ms: of the command itself, without what it costs to start it from here. */
+async function statusTimes(runner: RktRunner, podId: string, rounds: number): Promise<readonly number[]> {
+  const times: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const { childrenUs } = cpuTimes();
+    await podStatus(runner, podId);
+    times.push((cpuTimes().childrenUs - childrenUs) / US_PER_MS);
+  }
+  return times;
+}
