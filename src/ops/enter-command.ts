@@ -75,5 +75,7 @@ async function procsFiles(
 }
 
 function replaceVariables(word: string, env: Readonly<Record<string, string>>): string {
-  return word.replaceAll(/\$\{([A-Za-z0-9_.-]+)\}/g, (whole, name: string) => env[name] ?? whole);
+  return word.replaceAll(/\$\{([A-Za-z0-9_.-]+)\}/g, (whole, name: string) =>
+    Object.hasOwn(env, name) ? (env[name] ?? whole) : whole,
+  );
 }
