@@ -29,8 +29,11 @@ describe('bad input gets its error and leaves nothing behind', function () {
     driver = room.driver();
   });
   after(async () => {
-    await worksAsBefore();
-    await room.close();
+    try {
+      await worksAsBefore();
+    } finally {
+      await room.close();
+    }
   });
   afterEach(async () => {
     for (const { id } of await firstValueFrom(driver.tasks())) await driver.destroyTask(id, { force: true });
