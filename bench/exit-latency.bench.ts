@@ -1,47 +1,61 @@
 import { firstValueFrom } from 'rxjs';
 
 import type { Driver } from '../src/index.ts';
+import { openCrowd } from './support/crowd.ts';
 import { summary, type Question, type Row } from './support/question.ts';
 import { openWorkshop, type Workshop } from './support/workshop.ts';
-
-const ROUNDS = 30;
 
 export const exitLatency: Question = {
   name: 'exit-latency',
   asks: 'How long after a process has ended does waitTask say so?',
-  async run() {
+  async run({ quick }) {
+    const rounds = quick ? 3 : 40;
     const workshop = await openWorkshop();
     try {
-      const own = await latencies(workshop, () => Promise.resolve(workshop.driver));
-      const recovered = await latencies(workshop, async (id) => {
+      const own = await latencies(workshop.driver, workshop, rounds, () => Promise.resolve(workshop.driver));
+      const recovered = await latencies(workshop.driver, workshop, rounds, async (id) => {
         const later = workshop.another();
         await later.recoverTasks();
         later.inspectTask(id);
         return later;
       });
-      return [row('own child', own, 2), row('recovered', recovered, 5)];
+      const crowd = await openCrowd(workshop, quick ? 100 : 1_000);
+      try {
+        const crowded = await latencies(crowd, workshop, rounds, () => Promise.resolve(crowd));
+        return [
+          row('own child', own, 2),
+          row('recovered', recovered, 5),
+          row('1,000 others sampled', crowded, 10),
+        ];
+      } finally {
+        await crowd.close();
+      }
     } finally {
       await workshop.close();
     }
   },
 };
 
+type Runs = Pick<Driver, 'startTask' | 'destroyTask'>;
+
 /** From the signal that ends the process to the value of waitTask. */
 async function latencies(
-  workshop: Workshop,
-  watcher: (id: string) => Promise<Driver>,
+  driver: Runs,
+  { shell }: Workshop,
+  rounds: number,
+  watcher: (id: string) => Promise<Pick<Driver, 'waitTask'>>,
 ): Promise<readonly number[]> {
   const times: number[] = [];
-  for (let round = 0; round < ROUNDS; round += 1) {
+  for (let round = 0; round < rounds; round += 1) {
     const id = `task-${round}`;
-    const { handle } = await workshop.driver.startTask(workshop.shell(id, 'exec sleep 1000'));
-    const driver = await watcher(id);
-    const exit = firstValueFrom(driver.waitTask(id));
+    const { handle } = await driver.startTask(shell(id, 'exec sleep 1000'));
+    const watching = await watcher(id);
+    const exit = firstValueFrom(watching.waitTask(id));
     const began = performance.now();
     process.kill(handle.state.process.pid, 'SIGKILL');
     await exit;
     times.push(performance.now() - began);
-    await workshop.driver.destroyTask(id, { force: true });
+    await driver.destroyTask(id, { force: true });
   }
   return times;
 }

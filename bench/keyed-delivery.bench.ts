@@ -24,14 +24,20 @@ export const keyedDelivery: Question = {
     const rounds = quick ? 20 : 300;
     const own = await tickTimes(rounds, (deps, onValue) => {
       const all = new Subscription();
-      for (let index = 0; index < TASKS; index += 1) all.add(taskStats(deps, `t${index}`, OPTIONS).subscribe(onValue));
+      for (let index = 0; index < TASKS; index += 1)
+        all.add(taskStats(deps, `t${index}`, OPTIONS).subscribe(onValue));
       return all;
     });
     const together = await tickTimes(rounds, (deps, onValue) =>
       allTaskStats(deps, OPTIONS).subscribe((samples) => samples.forEach(onValue)),
     );
     return [
-      { what: 'each task has a subscriber of its own', ...summary(own), unit: 'ms a tick', bar: { atMost: 1 } },
+      {
+        what: 'each task has a subscriber of its own',
+        ...summary(own),
+        unit: 'ms a tick',
+        bar: { atMost: 1 },
+      },
       { what: 'one subscriber to all tasks', ...summary(together), unit: 'ms a tick' },
     ];
   },

@@ -53,7 +53,10 @@ async function preparePods({ rktDir, image }: Workshop, runner: RktRunner): Prom
   const podId = stdout.trim();
   const directory = join(rktDir, 'pods', 'prepared');
   for (let copies = 1; copies < PODS; copies += 1) {
-    await cp(join(directory, podId), join(directory, randomUUID()), { recursive: true, verbatimSymlinks: true });
+    await cp(join(directory, podId), join(directory, randomUUID()), {
+      recursive: true,
+      verbatimSymlinks: true,
+    });
   }
   return podId;
 }

@@ -40,7 +40,7 @@ for (const question of QUESTIONS) {
     };
     if (asJson) console.log(JSON.stringify(answer));
     else printAnswer(answer);
-    if (args.includes('--save')) saveAnswer(answer);
+    if (args.includes('--save')) await saveAnswer(answer);
   } catch (error) {
     failures += 1;
     console.error(`\n${question.name} failed:`, error);

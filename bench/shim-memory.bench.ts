@@ -20,7 +20,9 @@ export const shimMemory: Question = {
       const resident: number[] = [];
       const sharedOut: number[] = [];
       for (let index = 0; index < (quick ? 2 : 8); index += 1) {
-        const { handle } = await workshop.driver.startTask(workshop.shell(`task-${index}`, 'exec sleep 100000'));
+        const { handle } = await workshop.driver.startTask(
+          workshop.shell(`task-${index}`, 'exec sleep 100000'),
+        );
         const { shim, process: app } = handle.state;
         const helpers = (await processTree(shim.pid)).filter((pid) => pid !== app.pid);
         resident.push(sum(helpers, 'Rss') / KIB_PER_MIB);

@@ -45,7 +45,15 @@ async function startByDriver({ driver, shell }: Workshop, id: string): Promise<n
 /** From the first command to the first output of the app. */
 async function startByHand({ image }: Workshop, runner: RktRunner): Promise<number> {
   const began = performance.now();
-  const prepare = ['--insecure-options=image', 'prepare', image, '--exec=/bin/sh', '--', '-c', 'echo; exec sleep 1000'];
+  const prepare = [
+    '--insecure-options=image',
+    'prepare',
+    image,
+    '--exec=/bin/sh',
+    '--',
+    '-c',
+    'echo; exec sleep 1000',
+  ];
   const { stdout } = await runner.run(prepare);
   const podId = stdout.trim();
   const argv = [...runner.binary.command, ...runner.globalArgs, 'run-prepared', podId];

@@ -48,7 +48,8 @@ function measure(
   for (let tick = 0; tick < ticks; tick += 1) advance(INTERVAL_MS);
   const us = (performance.now() - began) * 1_000;
   const { fileReads } = samplingFigures(deps);
-  if (values !== count * ticks) throw new Error(`${values} values for ${count} subscribers in ${ticks} ticks`);
+  if (values !== count * ticks)
+    throw new Error(`${values} values for ${count} subscribers in ${ticks} ticks`);
   all.unsubscribe();
   advance(2 * INTERVAL_MS);
   return { us, fileReads: fileReads - readsBefore };

@@ -1,7 +1,7 @@
 // A process that samples a fleet and does nothing else, as built for a package: its memory and CPU are nobody else's.
 // The order comes over IPC, and what it found out goes back the same way.
 import { once } from 'node:events';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { asyncScheduler } from 'rxjs';

@@ -25,7 +25,7 @@ export const SIX_FILES: readonly string[] = [
 export interface BenchEngine {
   readonly deps: StatsDeps;
   /** Lets virtual time go on. */
-  advance(ms: number): void;
+  readonly advance: (ms: number) => void;
 }
 
 export async function engineOver(fleet: Fleet, sampling: SamplingOptions = {}): Promise<BenchEngine> {

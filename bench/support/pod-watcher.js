@@ -1,6 +1,7 @@
 // A process that watches pods for their state and does nothing else. The order comes over IPC, the cost goes back.
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { createDriver } from '../../dist/index.js';

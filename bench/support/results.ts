@@ -1,4 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+
+import { format } from 'prettier';
 
 import type { Machine } from './machine.ts';
 import type { BenchOptions, Row } from './question.ts';
@@ -16,7 +18,15 @@ export interface Answer {
 const DIRECTORY = new URL('../results/', import.meta.url);
 
 /** Keeps the last answer to a question. */
-export function saveAnswer(answer: Answer): void {
+export async function saveAnswer(answer: Answer): Promise<void> {
   mkdirSync(DIRECTORY, { recursive: true });
-  writeFileSync(new URL(`${answer.name}.json`, DIRECTORY), `${JSON.stringify(answer, null, 2)}\n`);
+  const text = await format(JSON.stringify(answer), { parser: 'json', printWidth: 110 });
+  writeFileSync(new URL(`${answer.name}.json`, DIRECTORY), text);
+}
+
+/** All answers that were kept, by the name of their question. */
+export function savedAnswers(): ReadonlyMap<string, Answer> {
+  const files = readdirSync(DIRECTORY).filter((file) => file.endsWith('.json'));
+  const answers = files.map((file) => JSON.parse(readFileSync(new URL(file, DIRECTORY), 'utf8')) as Answer);
+  return new Map(answers.map((answer) => [answer.name, answer]));
 }

@@ -17,7 +17,7 @@ export interface Workshop {
   readonly driver: Driver;
   /** Another driver over the same tasks. */
   another(): Driver;
-  shell(id: string, script: string): TaskSpecInput;
+  readonly shell: (id: string, script: string) => TaskSpecInput;
   close(): Promise<void>;
 }
 

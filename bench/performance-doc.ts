@@ -1,0 +1,62 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+
+import { format } from 'prettier';
+
+import { QUESTIONS } from './questions.ts';
+import { machineText } from './support/machine.ts';
+import { barText, figure, ratioText } from './support/print.ts';
+import { keepsBar, type Row } from './support/question.ts';
+import { savedAnswers, type Answer } from './support/results.ts';
+
+/** Puts the saved results into docs/performance.md, between two marks; the rest of the page is written by hand. */
+const PAGE = new URL('../docs/performance.md', import.meta.url);
+const BEGIN = '<!-- measured: written by npm run bench:doc -->';
+const END = '<!-- end of measured -->';
+
+const page = readFileSync(PAGE, 'utf8');
+const begin = page.indexOf(BEGIN);
+const end = page.indexOf(END);
+if (begin < 0 || end < begin)
+  throw new Error(`docs/performance.md has no place for results: ${BEGIN} … ${END}`);
+const saved = savedAnswers();
+const answers = QUESTIONS.flatMap(({ name }) => saved.get(name) ?? []);
+const measured = [missedText(answers), ...answers.map(answerText)].join('\n\n');
+const text = `${page.slice(0, begin)}${BEGIN}\n\n${measured}\n\n${page.slice(end)}`;
+writeFileSync(PAGE, await format(text, { parser: 'markdown', printWidth: 110 }));
+
+function missedText(all: readonly Answer[]): string {
+  const rows = all.flatMap(({ name, rows }) => rows.map((row) => ({ name, row })));
+  const judged = rows.filter(({ row }) => row.bar !== undefined);
+  const missed = judged.filter(({ row }) => keepsBar(row) === false);
+  const lines = missed.map(
+    ({ name, row }) => `- \`${name}\`, ${row.what}: ${valueText(row)}, bar ${barText(row)}`,
+  );
+  const kept = `${judged.length - missed.length} of ${judged.length} bars are kept.`;
+  return missed.length === 0
+    ? kept
+    : [kept, 'Missed, with the reasons further below:', '', ...lines].join('\n');
+}
+
+function answerText({ name, asks, measuredAt, machine, rows }: Answer): string {
+  const heading = ['What', 'Median', 'Range', 'Against', 'Bar'];
+  const cells = rows.map((row) => [
+    row.what,
+    `${figure(row.median)} ${row.unit}`,
+    rangeText(row),
+    ratioText(row),
+    barText(row),
+  ]);
+  const table = [heading, heading.map(() => '---'), ...cells]
+    .map((line) => `| ${line.join(' | ')} |`)
+    .join('\n');
+  const where = `${measuredAt.slice(0, 16).replace('T', ' ')} UTC: ${machineText(machine)}.`;
+  return `### \`${name}\`\n\n${asks}\n\n${table}\n\n${where}`;
+}
+
+function rangeText({ range }: Row): string {
+  return range === undefined ? '' : `${figure(range[0])}–${figure(range[1])}`;
+}
+
+function valueText(row: Row): string {
+  return row.ratio === undefined ? `${figure(row.median)} ${row.unit}` : ratioText(row);
+}
