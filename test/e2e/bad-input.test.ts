@@ -8,7 +8,7 @@ import { ERROR_CATALOGUE, type Driver } from '../../src/index.ts';
 import { CONFIGURATION } from '../support/bad-input/configuration.ts';
 import { IMAGES } from '../support/bad-input/images.ts';
 import { MACHINE } from '../support/bad-input/machine.ts';
-import { stageOf, type Row } from '../support/bad-input/row.ts';
+import { HANGS, brokenRkt, stageOf, type Row } from '../support/bad-input/row.ts';
 import { TASKS } from '../support/bad-input/tasks.ts';
 import { VOLUMES_AND_PORTS } from '../support/bad-input/volumes-and-ports.ts';
 import { expectRktRejection } from '../support/errors.ts';
@@ -64,6 +64,23 @@ describe('bad input gets its error and leaves nothing behind', function () {
       await Promise.all(others.map((other) => other.shutdown()));
     });
   }
+
+  it('an rkt that hangs in version, prints garbage or is missing: not healthy, and why', async () => {
+    const dir = await mkdtemp(join(room.base, 'row-'));
+    const health = async (rkt: string): Promise<string> => {
+      const one = room.driver({ rkt, rktTimeoutMs: 1_000 });
+      const { health: state, description } = await firstValueFrom(one.fingerprint());
+      await one.shutdown();
+      return `${state}: ${description}`;
+    };
+    expect(await health(await brokenRkt(room, dir, 'version', HANGS))).to.match(
+      /^(?:undetected|unhealthy): .*did not end/,
+    );
+    expect(await health(await brokenRkt(room, dir, 'version', 'echo odd; exit 0'))).to.match(
+      /^(?:undetected|unhealthy): .*odd/,
+    );
+    expect(await health('/nowhere/rkt')).to.match(/^(?:undetected|unhealthy): .*\/nowhere\/rkt/);
+  });
 
   async function worksAsBefore(): Promise<void> {
     await driver.startTask(room.shell('after', 'exit 0'));

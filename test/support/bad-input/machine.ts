@@ -128,6 +128,23 @@ export const MACHINE: readonly Row[] = [
   ]),
   broken('a launch that is killed', 'run-prepared', 'kill -KILL $$', 'RKT_ERR_LAUNCH', ['ended with 137']),
   broken('a launch that does nothing', 'run-prepared', 'exit 0', 'RKT_ERR_LAUNCH', ['ended with 0']),
+  {
+    what: 'an rkt that hangs in status when nobody else can tell the end',
+    code: 'RKT_ERR_RKT_TIMEOUT',
+    names: ['status', WITHIN],
+    act: async ({ other, driver, brokenRkt, room }) => {
+      const deaf = other({ ...SHORT, rkt: await brokenRkt('status', HANGS) });
+      const { handle } = await deaf.startTask(room.shell('bad', 'exec sleep 1000'));
+      // Without its shim nobody writes the exit down.
+      for (const { pid } of [handle.state.shim, handle.state.process]) process.kill(pid, 'SIGKILL');
+      try {
+        await deaf.stopTask('bad', { timeoutMs: 0 });
+      } finally {
+        await driver.recoverTasks();
+        await driver.destroyTask('bad');
+      }
+    },
+  },
   breaksLater('an rkt that hangs in rm', 'RKT_ERR_RKT_TIMEOUT', ['rm', WITHIN], (rkt) => script(rkt, HANGS)),
   breaksLater('an rkt that prints garbage in rm', 'RKT_ERR_RKT_OUTPUT', ['rkt rm', 'odd'], (rkt) =>
     script(rkt, 'echo odd'),
