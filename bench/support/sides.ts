@@ -24,6 +24,7 @@ export interface SideTimes {
 }
 
 const INTERVAL_MS = 1_000;
+const WARM_UP_ROUNDS = 3;
 
 /** The engine, from the files to a subscriber. */
 export async function engineSide(
@@ -111,14 +112,15 @@ function sixFiles(fleet: Fleet): readonly string[] {
 /**
  * Measures the sides in turn, round after round, so that what the machine does besides meets them all alike.
  *
- * Each turn opens anew, warms up, and then makes `passes` passes that count. The first round does not count.
+ * Each turn opens anew, warms up, and then makes `passes` passes that count. The first rounds do not count: they run before
+ * the compiler has seen what is hot.
  */
 export async function inTurn(
   sides: readonly Side[],
   { tasks, rounds, passes }: { readonly tasks: number; readonly rounds: number; readonly passes: number },
 ): Promise<readonly SideTimes[]> {
   const times = sides.map(() => ({ cpuUs: [] as number[], wallUs: [] as number[] }));
-  for (let round = 0; round <= rounds; round += 1) {
+  for (let round = -WARM_UP_ROUNDS; round < rounds; round += 1) {
     for (const [index, side] of sides.entries()) {
       side.begin();
       await side.pass();
@@ -128,7 +130,7 @@ export async function inTurn(
       const wallMs = performance.now() - began;
       const { user, system } = process.cpuUsage(cpu);
       side.end();
-      if (round === 0) continue;
+      if (round < 0) continue;
       times[index]?.cpuUs.push((user + system) / passes / tasks);
       times[index]?.wallUs.push((wallMs * 1_000) / passes / tasks);
     }
