@@ -81,15 +81,20 @@ async function tickTimes(
   return times.slice(rounds / 4);
 }
 
-/** Figures of tasks that need no reading. */
+interface MemoryLook extends TaskLook {
+  version: number;
+}
+
+/** Figures of tasks that need no reading: CPU time goes on, so that every sample is a new one. */
 function createMemorySource(): TaskSource {
   return {
-    open(): TaskLook {
+    open(): MemoryLook {
       const page = new Float64Array(ROW_LENGTH).fill(1);
       return {
         source: 'cgroup-v1',
         row: { page, base: 0 },
         fresh: groupMask(FIELD_GROUPS),
+        version: 0,
         processes: undefined,
         degradedBy: undefined,
         isClosed: false,
@@ -97,6 +102,7 @@ function createMemorySource(): TaskSource {
     },
     read(look) {
       look.row.page[FIGURE.totalNs] = (look.row.page[FIGURE.totalNs] ?? 0) + 1_000_000;
+      (look as MemoryLook).version += 1;
       return look;
     },
     close: () => undefined,
