@@ -41,7 +41,7 @@ export async function destroyTask(
   const cgroup = ctx.cgroups.open(task.cgroupPaths);
   await cgroup.kill();
   await shimGone(ctx, task);
-  if (task.podId !== undefined) await removePodIfThere(await ctx.runner(), task.podId);
+  if (task.podId !== undefined) await removePodIfThere(ctx, await ctx.runner(), task.podId);
   await cgroup.remove();
   await removeTaskFiles(taskFiles(ctx.dataDir, task.startToken));
   await ctx.store.remove(taskId);

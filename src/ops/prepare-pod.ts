@@ -1,6 +1,8 @@
 import { access, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { catchError, defer, firstValueFrom, from, of, retry, timer } from 'rxjs';
+
 import { RktError, isRktError } from '../model/errors.ts';
 import type { RktRunner } from '../rkt/command.ts';
 import { recoded } from '../rkt/failure.ts';
@@ -110,11 +112,24 @@ export async function podsOfStart(runner: RktRunner, startToken: string): Promis
     .map((pod) => pod.name);
 }
 
+/** How often a pod that refuses to go is asked again: a killed process lets go of it late, another `rkt rm` may be at it. */
+const RETRIES = 10;
+const RETRY_MS = 200;
+
 /** Removes a pod; one that is gone already is no error. */
-export async function removePodIfThere(runner: RktRunner, podId: string): Promise<void> {
-  try {
-    await removePod(runner, podId);
-  } catch (error) {
-    if (!isRktError(error, 'RKT_ERR_POD_NOT_FOUND')) throw error;
-  }
+export async function removePodIfThere(ctx: OpsContext, runner: RktRunner, podId: string): Promise<void> {
+  const removal$ = defer(() => from(removePod(runner, podId))).pipe(
+    retry({
+      count: RETRIES,
+      delay: (error: unknown) => {
+        if (isRktError(error, 'RKT_ERR_RKT_FAILED')) return timer(RETRY_MS, ctx.scheduler);
+        throw error;
+      },
+    }),
+    catchError((error: unknown) => {
+      if (isRktError(error, 'RKT_ERR_POD_NOT_FOUND')) return of(undefined);
+      throw error;
+    }),
+  );
+  await firstValueFrom(removal$);
 }

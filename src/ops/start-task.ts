@@ -109,7 +109,7 @@ async function prepare(begun: Start, startToken: string, args: readonly string[]
     lock: files.prepareLock,
     image: config.image,
   });
-  undo.push('pod', () => removePodIfThere(runner, podId));
+  undo.push('pod', () => removePodIfThere(ctx, runner, podId));
   const record = ctx.registry.update(spec.id, { podId });
   ctx.registry.emit('prepared', record, `Prepared pod ${podId} from ${config.image}`, {
     pod: podId,

@@ -19,7 +19,7 @@ export async function undoStart(ctx: OpsContext, entry: StoredTask): Promise<voi
   await preparationEnded(ctx, runner, files);
   await endLaunch(ctx, files, cgroup);
   const pods = entry.podId === undefined ? await podsOfStart(runner, entry.startToken) : [entry.podId];
-  for (const pod of pods) await removePodIfThere(runner, pod);
+  for (const pod of pods) await removePodIfThere(ctx, runner, pod);
   await cgroup.remove();
   await removeTaskFiles(files);
   await ctx.store.remove(entry.id);

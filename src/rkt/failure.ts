@@ -13,7 +13,7 @@ export interface FailedCommand {
 
 /** What rkt says of a pod it does not have, with and without `--debug`. */
 const POD_UNKNOWN =
-  /(?:problem retrieving pod|cannot get pod|unable to resolve UUID)[^]*no matches found for /;
+  /(?:problem retrieving pod|cannot get pod|unable to resolve UUID)[^]*no matches found for |^rm: pod "[^"]*" has been removed$/m;
 
 /** rkt ended with an exit code that the caller did not expect. */
 export function commandFailed(failed: FailedCommand, fate: string): RktError {

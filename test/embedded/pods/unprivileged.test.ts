@@ -92,7 +92,15 @@ describe('the embedded rkt without root', () => {
     // A namespace that allows no further ones, and a root without capabilities in it.
     const script =
       'echo 0 > /proc/sys/user/max_user_namespaces && exec setpriv --bounding-set=-all --inh-caps=-all "$@"';
-    const argv = ['/bin/sh', EMBEDDED_RKT, `--dir=${home}/refused`, 'prepare', image];
+    const argv = [
+      'env',
+      '--unset=NODE_V8_COVERAGE',
+      '/bin/sh',
+      EMBEDDED_RKT,
+      `--dir=${home}/refused`,
+      'prepare',
+      image,
+    ];
     const { stderr, status } = spawnSync(
       'unshare',
       ['--user', '--map-root-user', 'sh', '-c', script, 'sh', ...argv],

@@ -15,6 +15,8 @@ function values(text: string, { paths }: MaskContext): string {
   let masked = text;
   for (const [path, placeholder] of paths) masked = masked.replaceAll(path, placeholder);
   return masked
+    .replace(/^NODE_V8_COVERAGE=.*\n/gm, '')
+    .replace(/\{"name":"NODE_V8_COVERAGE","value":"[^"]*"\},/g, '')
     .replace(/^.*: group "rkt" not found, will use default gid when rendering images\n/gm, '')
     .replaceAll('1.30.0+git171c416f-dirty', '<version>')
     .replaceAll('1.30.0+embedded', '<version>')
