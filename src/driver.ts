@@ -7,6 +7,7 @@ import { RktError } from './model/errors.ts';
 import { silentLogger } from './model/logger.ts';
 import { parseWith } from './model/parse.ts';
 import { CAPABILITIES, CONFIG_SPEC, PLUGIN_INFO, TASK_CONFIG_SPEC } from './model/plugin.ts';
+import type { SamplingStats } from './model/sampling-stats.ts';
 import type { OpsContext } from './ops/context.ts';
 import { createOpsContext, lazyRunner, type ContextDeps } from './ops/create-context.ts';
 import { destroyTask } from './ops/destroy-task.ts';
@@ -21,6 +22,7 @@ import { startTask } from './ops/start-task.ts';
 import { stopTask } from './ops/stop-task.ts';
 import { watchExits } from './ops/watch-exits.ts';
 import { createTaskRegistry, type TaskRegistry } from './registry/task-registry.ts';
+import type { RktRunner } from './rkt/command.ts';
 import type { Cgroups } from './sources/cgroup/cgroups.ts';
 import { createHost } from './sources/host.ts';
 import { createPodDirectories } from './sources/pod-directories.ts';
@@ -31,6 +33,7 @@ import { pods } from './streams/pods.ts';
 import { hostStats } from './streams/host-stats.ts';
 import { takeUntilAbort } from './streams/operators/take-until-abort.ts';
 import { samplingStats } from './streams/sampling-stats.ts';
+import type { SamplingOptions } from './streams/stats/sampling-options.ts';
 import type { StatsDeps } from './streams/stats/stats-deps.ts';
 import { taskEvents } from './streams/task-events.ts';
 import { taskStats } from './streams/task-stats.ts';
@@ -43,7 +46,9 @@ export function createDriver(options: DriverOptions = {}): Driver {
   const settings = driverSettings(data);
   const shutdown = new AbortController();
   const registry = createTaskRegistry({ scheduler, logger });
-  const runner = lazyRunner(settings);
+  const findRunner = lazyRunner(settings);
+  let lastRunner: RktRunner | undefined;
+  const runner = async (): Promise<RktRunner> => (lastRunner = await findRunner());
   const config = createConfig();
   const deps = { settings, registry, runner, driverConfig: () => config.current().driver, logger, scheduler };
   let opened: Promise<{ ctx: OpsContext; exits: Subscription }> | undefined;
@@ -55,7 +60,9 @@ export function createDriver(options: DriverOptions = {}): Driver {
     }));
     return (await opened).ctx;
   };
-  const streams = createStreams(registry, settings, deps, context, shutdown.signal);
+  const streams = createStreams(registry, settings, deps, context, shutdown.signal, () =>
+    rktCosts(lastRunner),
+  );
 
   return {
     pluginInfo: () => PLUGIN_INFO,
@@ -103,6 +110,7 @@ function createStreams(
   base: Pick<ContextDeps, 'runner' | 'driverConfig' | 'logger' | 'scheduler'>,
   context: () => Promise<OpsContext>,
   shutdown: AbortSignal,
+  rkt: () => SamplingStats['rkt'],
 ): Streams {
   const cgroups = async (): Promise<Cgroups> => (await context()).cgroups;
   const fingerprint$ = fingerprint({ ...base, cgroups, periodMs: settings.fingerprintPeriodMs });
@@ -117,6 +125,8 @@ function createStreams(
       cgroups: ctx.cgroups,
       processes: createProcesses(),
       onDegraded: tellDegraded(registry),
+      sampling: samplingOptions(settings),
+      rkt,
     })));
   return {
     fingerprint: () => fingerprint$.pipe(takeUntilAbort(shutdown)),
@@ -135,6 +145,16 @@ function createStreams(
         takeUntilAbort(shutdown),
       ),
   };
+}
+
+function samplingOptions(settings: DriverSettings): SamplingOptions {
+  const { statsGate: gate, statsMaxStaleMs: maxStaleMs, statsDescriptors: descriptorBudget } = settings;
+  return { gate, maxStaleMs, ...(descriptorBudget === undefined ? {} : { descriptorBudget }) };
+}
+
+function rktCosts(runner: RktRunner | undefined): SamplingStats['rkt'] {
+  if (runner === undefined) return undefined;
+  return Object.freeze({ ...runner.stats, queueLength: runner.queueLength });
 }
 
 function tellDegraded(registry: TaskRegistry): (taskId: string, error: unknown) => void {

@@ -26,6 +26,9 @@ export const GLOBAL_OPTIONS: readonly GlobalOption[] = [
   option('networkTimeoutMs', 'number', '<ms>', 'time for a network that ports are mapped to'),
   option('killTimeoutMs', 'number', '<ms>', 'time from SIGKILL to the exit'),
   option('fingerprintPeriodMs', 'number', '<ms>', 'time between two fingerprints'),
+  option('statsGate', 'boolean', '<bool>', 'do not read again the figures that nothing can have moved'),
+  option('statsMaxStaleMs', 'number', '<ms>', 'age at which such figures are read all the same'),
+  option('statsDescriptors', 'number', '<n>', 'how many descriptors may stay open for reading figures'),
   option('logLevel', 'text', '<level>', `log on stderr from this level on: ${LOG_LEVELS.join(', ')}`),
   { key: 'json', kind: 'boolean', help: 'print NDJSON: every line is one JSON object' },
 ];

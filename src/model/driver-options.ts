@@ -37,6 +37,12 @@ export const driverOptionsSchema = z.strictObject({
   networkTimeoutMs: durationMs.default(60_000),
   killTimeoutMs: durationMs.default(15_000),
   fingerprintPeriodMs: durationMs.default(30_000),
+  /** Figures of tasks in which nothing can have moved are not read again; false reads everything every time. */
+  statsGate: z.boolean().default(true),
+  /** How old a figure may get that is not read again. */
+  statsMaxStaleMs: durationMs.default(10_000),
+  /** How many descriptors may be kept open for reading figures. Default: what RLIMIT_NOFILE allows but for a reserve. */
+  statsDescriptors: z.number().int().min(0).optional(),
 });
 
 export type DriverOptionsInput = z.input<typeof driverOptionsSchema>;

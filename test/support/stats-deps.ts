@@ -102,6 +102,8 @@ export function figures(cpuMs: number): Reading {
   return readingOf({ totalNs: cpuMs * 1_000_000, usageBytes: 1 });
 }
 
+let looks = 0;
+
 /** A look that tells these figures. */
 export function readingOf(
   told: Partial<Record<keyof typeof FIGURE, number>>,
@@ -113,6 +115,7 @@ export function readingOf(
     source: 'cgroup-v2',
     row: { page, base: 0 },
     fresh: GROUP.cpu | GROUP.memory,
+    version: (looks += 1),
     processes: undefined,
     degradedBy: undefined,
     ...more,

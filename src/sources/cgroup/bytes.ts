@@ -43,6 +43,11 @@ export interface KeyTable {
   readonly keys: readonly Uint8Array[];
   readonly places: Int32Array;
   readonly scales: Float64Array;
+  /** As they were found last: the keys in the order of the file, how many lines lie before each, and where it began. */
+  readonly order: Int32Array;
+  readonly gaps: Int32Array;
+  readonly starts: Int32Array;
+  isOrdered: boolean;
 }
 
 /** @param wanted by key: the place in the row, and what the number is multiplied by */
@@ -56,6 +61,10 @@ export function keyTable(
     hashes: Int32Array.from(keys, (key) => key.reduce(nextHash, 0)),
     places: Int32Array.from(entries, ([, [place]]) => place),
     scales: Float64Array.from(entries, ([, [, scale]]) => scale),
+    order: new Int32Array(keys.length),
+    gaps: new Int32Array(keys.length),
+    starts: new Int32Array(keys.length),
+    isOrdered: false,
   };
 }
 
@@ -71,27 +80,85 @@ export function parseFlatKeyed(
   page: Float64Array,
   base: number,
 ): boolean {
-  const { hashes } = table;
+  // A kernel writes the lines of a file in the same order each time: then they need only be counted.
+  return (
+    (table.isOrdered && parseInOrder(bytes, length, table, page, base)) ||
+    parseByName(bytes, length, table, page, base)
+  );
+}
+
+function parseInOrder(
+  bytes: Uint8Array,
+  length: number,
+  { order, gaps, starts, keys, places, scales }: KeyTable,
+  page: Float64Array,
+  base: number,
+): boolean {
   let at = 0;
+  for (let index = 0; index < order.length; index += 1) {
+    const wanted = order[index] as number;
+    const key = keys[wanted] as Uint8Array;
+    const guess = starts[index] as number;
+    if (guess >= at && isLine(bytes, guess, length, key)) at = guess;
+    else {
+      for (let lines = gaps[index] as number; lines > 0; lines -= 1) {
+        while (at < length && bytes[at] !== NEWLINE) at += 1;
+        at += 1;
+      }
+      if (!isLine(bytes, at, length, key)) return false;
+      starts[index] = at;
+    }
+    const start = at + key.length + 1;
+    let value = 0;
+    for (at = start; at < length && bytes[at] !== NEWLINE; at += 1) {
+      const byte = bytes[at] as number;
+      if (byte < ZERO || byte > NINE) return false;
+      value = value * 10 + (byte - ZERO);
+    }
+    if (at === start) return false;
+    page[base + (places[wanted] as number)] = value * (scales[wanted] as number);
+    at += 1;
+  }
+  return true;
+}
+
+/** Finds the keys by their hashes, and notes down where they are when all of them are there. */
+function parseByName(
+  bytes: Uint8Array,
+  length: number,
+  table: KeyTable,
+  page: Float64Array,
+  base: number,
+): boolean {
+  const { hashes } = table;
+  let found = 0;
+  let lines = 0;
+  let at = 0;
+  table.isOrdered = false;
   while (at < length) {
     const start = at;
     let hash = 0;
-    let byte = bytes[at] as number;
-    while (byte !== SPACE && byte !== NEWLINE && at < length) {
-      hash = (Math.imul(hash, 31) + byte) | 0;
+    while (at < length && bytes[at] !== SPACE && bytes[at] !== NEWLINE) {
+      hash = nextHash(hash, bytes[at] as number);
       at += 1;
-      byte = bytes[at] as number;
     }
-    const key = hashes.indexOf(hash);
+    const wanted = hashes.indexOf(hash);
     const keyEnd = at;
     while (at < length && bytes[at] !== NEWLINE) at += 1;
-    if (key >= 0 && isKey(bytes, start, keyEnd, table.keys[key] as Uint8Array)) {
+    const key = table.keys[wanted];
+    if (key !== undefined && keyEnd - start === key.length && isKey(bytes, start, key)) {
       const value = parseDigits(bytes, keyEnd + 1, at);
       if (!(value >= 0)) return false;
-      page[base + (table.places[key] as number)] = value * (table.scales[key] as number);
+      page[base + (table.places[wanted] as number)] = value * (table.scales[wanted] as number);
+      table.order[found] = wanted;
+      table.gaps[found] = lines;
+      found += 1;
+      lines = -1;
     }
+    lines += 1;
     at += 1;
   }
+  table.isOrdered = found === table.keys.length;
   return true;
 }
 
@@ -99,8 +166,18 @@ function nextHash(hash: number, byte: number): number {
   return (Math.imul(hash, 31) + byte) | 0;
 }
 
-function isKey(bytes: Uint8Array, start: number, end: number, key: Uint8Array): boolean {
-  if (end - start !== key.length) return false;
+/** True where a line begins with this key. */
+function isLine(bytes: Uint8Array, start: number, length: number, key: Uint8Array): boolean {
+  const end = start + key.length;
+  return (
+    end < length &&
+    bytes[end] === SPACE &&
+    (start === 0 || bytes[start - 1] === NEWLINE) &&
+    isKey(bytes, start, key)
+  );
+}
+
+function isKey(bytes: Uint8Array, start: number, key: Uint8Array): boolean {
   for (let at = 0; at < key.length; at += 1) if (bytes[start + at] !== key[at]) return false;
   return true;
 }

@@ -40,6 +40,8 @@ export interface OpenCgroup {
   absent: number;
   /** Groups to read again, as something has moved since they were read. */
   dirty: GroupMask;
+  /** Another number whenever a figure may have become another one, but for those that are read every time without a gate. */
+  version: number;
   /** When the files that others may move were last read just because of their age. */
   slowAtMs: number;
 }
@@ -88,6 +90,7 @@ export function createCgroupReader(place: CgroupPlace, options: CgroupReaderOpti
     // What was not measured is NaN, which differs from itself: then nothing is known to stand still.
     const hasMoved = page[base + FIGURE.totalNs] !== totalNs || page[base + FIGURE.usageBytes] !== usageBytes;
     const isDue = !(Math.abs(nowMs - cgroup.slowAtMs) < options.maxStaleMs);
+    if (hasMoved) cgroup.version += 1;
     if (hasMoved || isDue) cgroup.dirty |= hasMoved ? ALL_GROUPS : ALL_GROUPS & ~groups;
     const isStill = options.gate && (cgroup.absent & layout.superseding) === 0;
     for (const { file, whenStill } of gated) {
@@ -97,7 +100,10 @@ export function createCgroupReader(place: CgroupPlace, options: CgroupReaderOpti
         counts.staleReads += 1;
         told |= file.groups;
         if (whenStill === 'aging') stale |= file.groups;
-      } else if (readFile(cgroup, file, nowMs, keepMs)) told |= file.groups;
+      } else if (readFile(cgroup, file, nowMs, keepMs)) {
+        told |= file.groups;
+        cgroup.version += 1;
+      }
     }
     cgroup.dirty &= ~groups;
     if (isDue) cgroup.slowAtMs = nowMs;
@@ -120,6 +126,7 @@ export function createCgroupReader(place: CgroupPlace, options: CgroupReaderOpti
         slots: new Uint16Array(layout.files.length),
         absent: 0,
         dirty: ALL_GROUPS,
+        version: 0,
         slowAtMs: NaN,
       };
     },

@@ -2,6 +2,7 @@ import type { Subscriber } from 'rxjs';
 
 import type { GroupMask } from '../../model/field-groups.ts';
 import type { TaskResourceUsage } from '../../model/task-stats.ts';
+import type { TaskRecord } from '../../registry/task-record.ts';
 import type { Fleet } from './fleet.ts';
 import type { TaskLook } from './task-source.ts';
 import type { Beat } from './ticker.ts';
@@ -11,8 +12,12 @@ import type { Meter } from './usage-meter.ts';
 export interface WatchedTask {
   readonly id: string;
   readonly startToken: string;
+  /** As the registry has it now. */
+  record: TaskRecord;
   readonly look: TaskLook;
   readonly lanes: Lane[];
+  /** The registry does not know it any more: there is nothing left to look at. */
+  isRemoved: boolean;
   /** A look that has to wait for something is under way. */
   isLooking: boolean;
 }
@@ -55,6 +60,7 @@ export function addLane(
     sink: lane.sink,
     fleet: lane.fleet,
     baseline: undefined,
+    version: 0,
     place: 0,
     isAwaited: false,
     isDue: false,

@@ -24,7 +24,7 @@ export interface LookerDeps extends Pick<StatsDeps, 'registry' | 'scheduler' | '
  * under way misses this tick; one that must not miss it is served by another look after that.
  */
 export function createLooker(deps: LookerDeps): (task: WatchedTask) => void {
-  const { registry, scheduler, source, counters, cpu, keepMs } = deps;
+  const { scheduler, source, counters, cpu, keepMs } = deps;
   const report = createReport(deps);
 
   const serve = (lanes: readonly Lane[], reading: Reading, record: TaskRecord): void => {
@@ -69,8 +69,8 @@ export function createLooker(deps: LookerDeps): (task: WatchedTask) => void {
     const groups = dueGroups(task);
     const lanes = takeDue(task);
     if (lanes.length === 0) return;
-    const record = registry.get(task.id);
-    if (record?.startToken !== task.startToken || !hasSource(record)) {
+    const { record } = task;
+    if (!hasSource(record) || task.isRemoved) {
       for (const lane of lanes) settle(lane, undefined);
       return;
     }

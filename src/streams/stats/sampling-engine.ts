@@ -122,10 +122,12 @@ export function createSamplingEngine(deps: StatsDeps, source: TaskSource): Sampl
     beats.delete(beat.intervalMs);
     ticker.remove(beat);
   };
-  const taskOf = ({ id, startToken }: TaskRecord): WatchedTask => {
+  const taskOf = (record: TaskRecord): WatchedTask => {
+    const { id, startToken } = record;
     const present = tasks.get(startToken);
     if (present !== undefined) return present;
-    const task = { id, startToken, look: source.open(), lanes: [], isLooking: false };
+    const look = source.open();
+    const task = { id, startToken, record, look, lanes: [], isRemoved: false, isLooking: false };
     tasks.set(startToken, task);
     return task;
   };
@@ -150,9 +152,13 @@ export function createSamplingEngine(deps: StatsDeps, source: TaskSource): Sampl
   const allFleets = (): readonly Fleet[] => [...beats.values()].flatMap(({ fleets }) => [...fleets]);
   const onChange = ({ kind, record }: TaskChange): void => {
     if (kind === 'added') for (const fleet of allFleets()) join(fleet, record);
+    const task = tasks.get(record.startToken);
+    if (task !== undefined) {
+      task.record = record;
+      task.isRemoved = kind === 'removed';
+    }
     if (kind !== 'removed' && record.phase !== 'exited') return;
     for (const fleet of allFleets()) leave(fleet, record.startToken);
-    const task = tasks.get(record.startToken);
     if (task === undefined) return;
     for (const lane of task.lanes) lane.isEnding = lane.isDue = true;
     look(task);

@@ -16,6 +16,8 @@ export interface Reading {
   readonly row: Row;
   /** The groups whose figures are of this moment. */
   readonly fresh: GroupMask;
+  /** The same as in the look before, from the same source, only if CPU and memory have stayed the same to the last figure. */
+  readonly version: number;
   /** Of every process of the task; undefined when nobody asked and the source does not need them. */
   readonly processes: ReadonlyMap<number, ProcessFigures> | undefined;
   /** Why the cgroup of the task was of no use. */
@@ -60,6 +62,7 @@ interface Look {
   source: TaskResourceUsage['source'];
   row: Row;
   fresh: GroupMask;
+  version: number;
   processes: ReadonlyMap<number, ProcessFigures> | undefined;
   degradedBy: unknown;
   isClosed: boolean;
@@ -89,6 +92,7 @@ export function createTaskSource(deps: TaskSourceDeps): TaskSource {
   ): Reading => {
     look.fresh = reader.read(cgroup, groups, nowMs, keepMs);
     look.row = cgroup.row;
+    look.version = cgroup.version;
     if ((groups & GROUP.network) !== 0 && addNetwork(look, record, procRoot)) look.fresh |= GROUP.network;
     look.source = cgroup.layout.version === 'v1' ? 'cgroup-v1' : 'cgroup-v2';
     look.degradedBy = undefined;
@@ -166,6 +170,7 @@ function newLook(): Look {
     source: 'cgroup-v1',
     row: NO_ROW,
     fresh: 0,
+    version: 0,
     processes: undefined,
     degradedBy: undefined,
     isClosed: false,
@@ -201,6 +206,7 @@ function fromProcesses(
   look.row.page[FIGURE.totalNs] = look.totals.add(figures);
   look.row.page[FIGURE.rssBytes] = rssBytes;
   look.source = 'pidusage';
+  look.version += 1;
   look.fresh = GROUP.cpu | GROUP.memory | GROUP.memoryDetail | GROUP.processes;
   look.processes = figures;
   look.degradedBy = degradedBy;

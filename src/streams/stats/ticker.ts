@@ -29,6 +29,7 @@ export function createTicker<B extends Beat>(
 ): Ticker<B> {
   const beats = new Set<B>();
   let epochMs = 0;
+  let shortestMs = Infinity;
   let armedForMs = NaN;
   let timer: Subscription | undefined;
 
@@ -65,7 +66,7 @@ export function createTicker<B extends Beat>(
 
   return {
     get shortestMs() {
-      return Math.min(...[...beats].map(({ intervalMs }) => intervalMs));
+      return shortestMs;
     },
     add(beat) {
       const nowMs = scheduler.now();
@@ -74,11 +75,17 @@ export function createTicker<B extends Beat>(
       const sinceMs = (((nowMs - epochMs) % intervalMs) + intervalMs) % intervalMs;
       beat.nextMs = nowMs + intervalMs - sinceMs;
       beats.add(beat);
+      shortestMs = shortest(beats);
       arm();
     },
     remove(beat) {
       beats.delete(beat);
+      shortestMs = shortest(beats);
       arm();
     },
   };
+}
+
+function shortest(beats: ReadonlySet<Beat>): number {
+  return Math.min(...[...beats].map(({ intervalMs }) => intervalMs));
 }

@@ -9,6 +9,8 @@ import type { Reading } from './task-source.ts';
 /** What the rates of the next sample are counted from. */
 export interface Meter {
   baseline: TaskResourceUsage | undefined;
+  /** That of the baseline's reading. */
+  version: number;
 }
 
 /** The kernel counts user and system time in steps of 10 ms: over less than that a rate is noise. */
@@ -33,17 +35,25 @@ export function measure(
   const before = baseline?.source === source ? baseline : undefined;
   // The processes of a task tell their memory in one figure, which belongs to both groups of memory.
   const shown = source === 'pidusage' && (groups & GROUP.memory) !== 0 ? groups | GROUP.memoryDetail : groups;
+  const isStill = before !== undefined && meter.version === reading.version && elapsedMs >= MIN_WINDOW_MS;
   const usage: Mutable<TaskResourceUsage> = {
     timestampMs,
     source,
-    memory: Object.freeze(memoryStats(reading.row, shown)),
-    cpu: cpuStats(reading, groups, before, baseline === undefined, elapsedMs, facts),
+    // Frozen figures that have not moved can be had twice: an idle task costs no more than a time.
+    memory: isStill ? before.memory : Object.freeze(memoryStats(reading.row, shown)),
+    cpu:
+      isStill && isIdle(before.cpu)
+        ? before.cpu
+        : cpuStats(reading, groups, before, baseline === undefined, elapsedMs, facts),
     fresh: maskGroups(reading.fresh & groups),
   };
   if ((groups & OTHERS) !== 0) addOthers(usage, reading, groups, before, elapsedMs, facts);
   Object.freeze(usage);
   const isBack = before !== undefined && wentBack(usage, before);
-  if (baseline === undefined || elapsedMs >= MIN_WINDOW_MS || elapsedMs < 0 || isBack) meter.baseline = usage;
+  if (baseline === undefined || elapsedMs >= MIN_WINDOW_MS || elapsedMs < 0 || isBack) {
+    meter.baseline = usage;
+    meter.version = reading.version;
+  }
   return isBack ? undefined : usage;
 }
 
@@ -115,6 +125,10 @@ function addOthers(
     return [String(pid), figures] as const;
   });
   usage.pids = Object.freeze(Object.fromEntries(each));
+}
+
+function isIdle({ percent, userPercent = 0, systemPercent = 0 }: CpuStats): boolean {
+  return percent === 0 && userPercent === 0 && systemPercent === 0;
 }
 
 function wentBack(now: TaskResourceUsage, before: TaskResourceUsage): boolean {

@@ -28,7 +28,7 @@ function createMeter(
   facts: CpuFacts,
   groups = DEFAULT,
 ): (reading: Reading, timestampMs: number) => TaskResourceUsage | undefined {
-  const meter: Meter = { baseline: undefined };
+  const meter: Meter = { baseline: undefined, version: 0 };
   return (reading, timestampMs) => measure(meter, reading, groups, timestampMs, facts);
 }
 
@@ -179,6 +179,24 @@ describe('measure', () => {
         }
       }),
     );
+  });
+
+  it('tells the same of a task that stands still, with rates of 0', () => {
+    const meter = createMeter(FACTS);
+    const still = cgroup({ totalNs: 500 * MS, userNs: 300 * MS });
+    meter(cgroup({ totalNs: 0, userNs: 0 }), 0);
+    expect(meter(still, 1_000)?.cpu).to.include({ percent: 50, userPercent: 30 });
+    for (const timestampMs of [2_000, 3_000]) {
+      const usage = meter(still, timestampMs);
+      expect(usage?.cpu).to.deep.equal({
+        totalNs: 500 * MS,
+        userNs: 300 * MS,
+        percent: 0,
+        userPercent: 0,
+        totalTicksMhz: 0,
+      });
+      expect(usage).to.deep.include({ timestampMs, memory: { usageBytes: 5 } });
+    }
   });
 
   it('freezes what it gives', () => {
