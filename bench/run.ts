@@ -1,4 +1,5 @@
 import { QUESTIONS } from './questions.ts';
+import { endOnInterrupt } from './support/interrupt.ts';
 import { machineFacts, machineText } from './support/machine.ts';
 import { printAnswer } from './support/print.ts';
 import { saveAnswer } from './support/results.ts';
@@ -23,6 +24,7 @@ if (options.quick && args.includes('--save')) {
   process.exit(2);
 }
 
+endOnInterrupt();
 const machine = machineFacts();
 if (!asJson) console.log(machineText(machine));
 let failures = 0;

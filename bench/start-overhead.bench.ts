@@ -52,7 +52,7 @@ async function startByHand({ image }: Workshop, runner: RktRunner): Promise<numb
     '--exec=/bin/sh',
     '--',
     '-c',
-    'echo; exec sleep 1000',
+    'echo; exec sleep 20',
   ];
   const { stdout } = await runner.run(prepare);
   const podId = stdout.trim();

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { dirname } from 'node:path';
 
 import { detectCgroups } from '../../src/sources/cgroup/cgroups.ts';
+import { closedOnInterrupt } from './interrupt.ts';
 
 /** Many sleeping processes, each in cgroups of its own, as a driver would have made them. */
 export interface Fleet {
@@ -50,10 +51,10 @@ export async function openFleet(count: number, { everyNthIsBusy = 0 }: FleetOpti
       count,
       pids,
       paths,
-      close: async () => {
+      close: closedOnInterrupt(async () => {
         keeper.stdin.end();
         await ended;
-      },
+      }),
     };
   }
   throw new Error(`Could not make a fleet: ${await complaints}`);

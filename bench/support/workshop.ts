@@ -1,10 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 
 import { createDriver, type Driver, type DriverOptions, type TaskSpecInput } from '../../src/index.ts';
 import { collectHostPaths } from '../../src/embedded/aci/host-files.ts';
 import { packAci } from '../../src/embedded/aci/pack.ts';
+import { closedOnInterrupt } from './interrupt.ts';
 
 /** Where a bench runs pods: directories and a cgroup parent of its own, gone when it is closed. */
 export interface Workshop {
@@ -20,6 +22,8 @@ export interface Workshop {
   readonly shell: (id: string, script: string) => TaskSpecInput;
   close(): Promise<void>;
 }
+
+const UNDO_MS = 10_000;
 
 export async function openWorkshop(): Promise<Workshop> {
   const base = await mkdtemp(join(tmpdir(), 'rkt-streams-bench-'));
@@ -56,12 +60,24 @@ export async function openWorkshop(): Promise<Workshop> {
     driver: drivers[0] ?? another(),
     another,
     shell: (id, script) => ({ id, config: { image, command: '/bin/sh', args: ['-c', script] } }),
-    close: async () => {
-      const last = another();
-      const { recovered } = await last.recoverTasks();
-      for (const id of recovered) await last.destroyTask(id, { force: true });
+    close: closedOnInterrupt(async () => {
       await Promise.all(drivers.map((driver) => driver.shutdown()));
+      await destroyAll(options);
       await rm(base, { recursive: true });
-    },
+    }),
   };
+}
+
+/** Also waits for starts that the shutdown of their driver has to undo. */
+async function destroyAll(options: DriverOptions & { readonly dataDir: string }): Promise<void> {
+  const last = createDriver(options);
+  const deadlineMs = performance.now() + UNDO_MS;
+  for (;;) {
+    const { recovered } = await last.recoverTasks();
+    for (const id of recovered) await last.destroyTask(id, { force: true });
+    const left = await readdir(join(options.dataDir, 'state')).catch(() => []);
+    if (left.length === 0 || performance.now() > deadlineMs) break;
+    await delay(100);
+  }
+  await last.shutdown();
 }
