@@ -2,6 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 import { RktError } from '../model/errors.ts';
+import { FRESH_SUFFIX } from './exit-record.ts';
 import type { TaskFiles } from './task-files.ts';
 
 /** Makes the directory that one start keeps its files in. @throws RKT_ERR_DATA_DIR */
@@ -19,6 +20,7 @@ export async function writeTicket({ ticket, exitFile }: TaskFiles): Promise<void
 export async function removeTaskFiles({ directory, exitFile }: TaskFiles): Promise<void> {
   await inDataDirectory(directory, 'remove', () => rm(directory, { recursive: true, force: true }));
   await inDataDirectory(exitFile, 'remove', () => rm(exitFile, { force: true }));
+  await inDataDirectory(exitFile, 'remove', () => rm(`${exitFile}${FRESH_SUFFIX}`, { force: true }));
 }
 
 async function inDataDirectory(path: string, verb: string, action: () => Promise<unknown>): Promise<void> {

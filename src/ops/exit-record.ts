@@ -14,13 +14,32 @@ const SIGNAL_BASE = 128;
 const LAST_SIGNAL = 64;
 const LAST_CODE = 255;
 
-/** Reads an exit file; undefined while there is none. */
+/** The name under which the shim writes an exit file, before it renames it. */
+export const FRESH_SUFFIX = '.new';
+const COMPLETE = /^\d{1,3}\n$/;
+
+/**
+ * Reads an exit file; undefined while there is none. The shim's rename takes it another process and a millisecond: what
+ * it has written whole counts before that.
+ */
 export async function readExitFile(path: string): Promise<ExitRecord | undefined> {
+  const renamed = await readRecord(path);
+  if (renamed !== undefined) return recordOf(renamed, path);
+  const fresh = await readRecord(`${path}${FRESH_SUFFIX}`);
+  if (fresh === undefined || !COMPLETE.test(fresh.text)) return undefined;
+  return recordOf(fresh, path);
+}
+
+interface RawRecord {
+  readonly text: string;
+  readonly completedAtMs: number;
+}
+
+async function readRecord(path: string): Promise<RawRecord | undefined> {
   try {
     const [text, { mtimeMs }] = await Promise.all([readFile(path, 'utf8'), stat(path)]);
-    return { code: parseExitCode(text, path), completedAtMs: Math.round(mtimeMs) };
+    return { text, completedAtMs: Math.round(mtimeMs) };
   } catch (error) {
-    if (error instanceof RktError) throw error;
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     const why = (error as Error).message;
     throw new RktError('RKT_ERR_STATE_FILE', `The exit file ${path} cannot be read: ${why}`, {
@@ -29,8 +48,12 @@ export async function readExitFile(path: string): Promise<ExitRecord | undefined
   }
 }
 
+function recordOf({ text, completedAtMs }: RawRecord, path: string): ExitRecord {
+  return { code: parseExitCode(text, path), completedAtMs };
+}
+
 function parseExitCode(text: string, path: string): number {
-  if (!/^\d{1,3}\n$/.test(text) || Number(text) > LAST_CODE) {
+  if (!COMPLETE.test(text) || Number(text) > LAST_CODE) {
     throw new RktError(
       'RKT_ERR_STATE_FILE',
       `The exit file ${path} holds ${JSON.stringify(text.slice(0, 40))} instead of an exit code`,

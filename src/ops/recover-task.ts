@@ -4,6 +4,7 @@ import { parseWith } from '../model/parse.ts';
 import { taskHandleSchema, type TaskHandle } from '../model/task-state.ts';
 import { isAlive } from '../sources/process-info.ts';
 import type { OpsContext } from './context.ts';
+import { describeExit, exitAnnotations } from './exit-words.ts';
 import { settleTask } from './settle-task.ts';
 import { storedTask } from './stored-task.ts';
 
@@ -29,8 +30,13 @@ export async function recoverTask(ctx: OpsContext, handle: unknown, known?: Exit
     phase: known === undefined ? 'running' : 'exited',
     ...(known && { exitResult: known }),
   });
-  ctx.registry.emit('recovered', task, `Recovered pod ${state.podId}`, { pod: state.podId });
-  if (known !== undefined) return;
+  const { podId } = state;
+  if (known !== undefined) {
+    const message = `Recovered pod ${podId}. ${describeExit(known)}`;
+    ctx.registry.emit('recovered', task, message, { pod: podId, ...exitAnnotations(known) });
+    return;
+  }
+  ctx.registry.emit('recovered', task, `Recovered pod ${podId}`, { pod: podId });
   const stored = await ctx.store.load(spec.id).catch((error: unknown) => {
     if (isRktError(error, 'RKT_ERR_STATE_FILE')) return undefined;
     throw error;

@@ -1,12 +1,12 @@
 import { isRktError, type RktError } from '../model/errors.ts';
 import type { ExitResult } from '../model/exit-result.ts';
 import type { ProcessId } from '../model/process-id.ts';
-import { signalName } from '../model/signals.ts';
 import type { TaskRecord } from '../registry/task-record.ts';
 import { podStatus } from '../rkt/status.ts';
 import { isAlive } from '../sources/process-info.ts';
 import type { OpsContext } from './context.ts';
 import { exitResultOf, readExitFile, type ExitRecord } from './exit-record.ts';
+import { describeExit, exitAnnotations } from './exit-words.ts';
 import { storedTask } from './stored-task.ts';
 import { taskFiles } from './task-files.ts';
 
@@ -84,21 +84,4 @@ async function askRkt(ctx: OpsContext, task: TaskRecord, why: string): Promise<E
 function lost(ctx: OpsContext): ExitResult {
   const error = 'exit status unknown: neither its processes nor its pod are there any more';
   return { oomKilled: false, completedAtMs: ctx.scheduler.now(), source: 'process-gone', error };
-}
-
-function describeExit({ exitCode, signal, oomKilled, error }: ExitResult): string {
-  if (error !== undefined) return `Ended, ${error}`;
-  if (oomKilled) return 'Killed by the OOM killer at its memory limit';
-  if (signal !== undefined) return `Ended by ${signalName(signal) ?? `signal ${signal}`}`;
-  return `Exited with ${exitCode ?? 'an unknown code'}`;
-}
-
-function exitAnnotations({ exitCode, signal, oomKilled, source, error }: ExitResult): Record<string, string> {
-  return {
-    ...(exitCode !== undefined && { exit_code: String(exitCode) }),
-    ...(signal !== undefined && { signal: String(signal) }),
-    oom_killed: String(oomKilled),
-    source,
-    ...(error !== undefined && { error }),
-  };
 }

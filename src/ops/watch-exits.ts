@@ -1,7 +1,6 @@
 import {
   EMPTY,
   catchError,
-  filter,
   finalize,
   from,
   merge,
@@ -15,6 +14,7 @@ import {
 import type { TaskRecord } from '../registry/task-record.ts';
 import { watchDirectory } from '../sources/directory-watch.ts';
 import type { OpsContext } from './context.ts';
+import { FRESH_SUFFIX } from './exit-record.ts';
 import { settleTask } from './settle-task.ts';
 import { exitsDirectory } from './task-files.ts';
 
@@ -35,22 +35,25 @@ export function watchExits(ctx: OpsContext): Subscription {
         return timer(SWEEP_MS, scheduler);
       },
     }),
-    mergeMap((token) => registry.list().filter((task) => task.startToken === token)),
+    mergeMap((name) => {
+      const token = name.endsWith(FRESH_SUFFIX) ? name.slice(0, -FRESH_SUFFIX.length) : name;
+      return registry.list().filter((task) => task.startToken === token);
+    }),
   );
   const underWay = new Set<string>();
   // A rkt that hangs must not gather a call more with every sweep.
   const swept$ = timer(SWEEP_MS, SWEEP_MS, scheduler).pipe(
     mergeMap(() => registry.list().filter(({ startToken }) => !underWay.has(startToken))),
   );
-  return merge(pushed$, swept$)
-    .pipe(
-      filter(({ phase }) => phase === 'running' || phase === 'stopping'),
-      mergeMap((task) => {
-        underWay.add(task.startToken);
-        return settled(ctx, task).pipe(finalize(() => underWay.delete(task.startToken)));
-      }, AT_ONCE),
-    )
-    .subscribe({ error: (error: unknown) => logger.error({ error }, 'Watching for exits ended') });
+  const settle = (task: TaskRecord): Observable<void> => {
+    if (task.phase !== 'running' && task.phase !== 'stopping') return EMPTY;
+    underWay.add(task.startToken);
+    return settled(ctx, task).pipe(finalize(() => underWay.delete(task.startToken)));
+  };
+  // A push never waits behind a sweep.
+  return merge(pushed$.pipe(mergeMap(settle)), swept$.pipe(mergeMap(settle, AT_ONCE))).subscribe({
+    error: (error: unknown) => logger.error({ error }, 'Watching for exits ended'),
+  });
 }
 
 function settled(ctx: OpsContext, task: TaskRecord): Observable<void> {
