@@ -1,0 +1,48 @@
+import { readFileSync, readdirSync } from 'node:fs';
+
+import { expect } from 'chai';
+import ts from 'typescript';
+
+const PAGES = ['README.md', ...readdirSync('docs/recipes').map((name) => `docs/recipes/${name}`)];
+
+/** The TypeScript of a page, one module for each block. */
+function examplesOf(page: string): readonly string[] {
+  return [...readFileSync(page, 'utf8').matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, code = '']) => code);
+}
+
+describe('the examples of the documentation', () => {
+  const examples = PAGES.flatMap((page) =>
+    examplesOf(page).map((code, index) => ({
+      file: `${process.cwd()}/test/docs/${page.replaceAll('/', '-')}-${index}.ts`,
+      code,
+    })),
+  );
+
+  it('are there', () => {
+    expect(examples.length).to.be.greaterThan(3);
+  });
+
+  it('are right by their types', function () {
+    this.timeout(60_000);
+    const { config } = ts.readConfigFile('tsconfig.json', (path) => readFileSync(path, 'utf8')) as {
+      config: { compilerOptions: object };
+    };
+    const { options } = ts.convertCompilerOptionsFromJson(
+      { ...config.compilerOptions, paths: { 'rkt-streams': [`${process.cwd()}/src/index.ts`] } },
+      process.cwd(),
+    );
+    const host = ts.createCompilerHost(options);
+    const sources = new Map(examples.map(({ file, code }) => [file, code]));
+    const disk = { ...host };
+    host.fileExists = (path) => sources.has(path) || disk.fileExists(path);
+    host.readFile = (path) => sources.get(path) ?? disk.readFile(path);
+    const program = ts.createProgram([...sources.keys()], options, host);
+    const problems = ts
+      .getPreEmitDiagnostics(program)
+      .map(
+        ({ file, messageText }) =>
+          `${file?.fileName ?? ''}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`,
+      );
+    expect(problems).to.deep.equal([]);
+  });
+});
