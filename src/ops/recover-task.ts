@@ -5,7 +5,7 @@ import { taskHandleSchema, type TaskHandle } from '../model/task-state.ts';
 import { isAlive } from '../sources/process-info.ts';
 import type { OpsContext } from './context.ts';
 import { describeExit, exitAnnotations } from './exit-words.ts';
-import { settleTask } from './settle-task.ts';
+import { settleIfPossible } from './settle-task.ts';
 import { storedTask } from './stored-task.ts';
 
 /**
@@ -42,10 +42,7 @@ export async function recoverTask(ctx: OpsContext, handle: unknown, known?: Exit
     throw error;
   });
   if (stored === undefined || !(await isAlive(stored.owner))) await ctx.store.save(storedTask(ctx, task));
-  await settleTask(ctx, task).catch((error: unknown) => {
-    // It is known again, and the next sweep asks again.
-    ctx.logger.warn({ error, taskId: task.id }, 'Could not find out whether a recovered task has ended');
-  });
+  await settleIfPossible(ctx, task);
 }
 
 function parseHandle(handle: unknown): TaskHandle {

@@ -28,6 +28,16 @@ export async function settleTask(ctx: OpsContext, task: TaskRecord): Promise<voi
   await ctx.store.saveIfPresent(storedTask(ctx, exited));
 }
 
+/** The same where nobody waits for the answer: when it cannot be had now, the next sweep asks again. */
+export async function settleIfPossible(ctx: OpsContext, task: TaskRecord): Promise<void> {
+  try {
+    await settleTask(ctx, task);
+  } catch (error) {
+    const what = 'Could not find out whether a task has ended; asking again';
+    ctx.logger.warn({ error, taskId: task.id }, what);
+  }
+}
+
 const isUnderWay = ({ phase }: TaskRecord): boolean =>
   phase === 'running' || phase === 'stopping' || phase === 'unknown';
 

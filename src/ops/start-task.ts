@@ -19,7 +19,7 @@ import { launch, type Launched } from './launch.ts';
 import { driverNetwork } from './network.ts';
 import { checkOutputs, type Outputs } from './outputs.ts';
 import { preparePod, removePodIfThere } from './prepare-pod.ts';
-import { settleTask } from './settle-task.ts';
+import { settleIfPossible } from './settle-task.ts';
 import { storedTask } from './stored-task.ts';
 import { createTaskCgroup, plannedCgroup } from './task-cgroup.ts';
 import { taskFiles, type TaskFiles } from './task-files.ts';
@@ -134,7 +134,7 @@ async function running(
   });
   if (network)
     ctx.registry.emit('network-ready', record, `The pod has the address ${network.ip}`, { ip: network.ip });
-  await settleTask(ctx, record);
+  await settleIfPossible(ctx, record);
   const handle = handleOf(record);
   if (handle === undefined)
     throw new RktError('RKT_ERR_TRANSITION', `Task "${record.id}" runs without a pod`);

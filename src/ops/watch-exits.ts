@@ -1,6 +1,5 @@
 import {
   EMPTY,
-  catchError,
   finalize,
   from,
   merge,
@@ -15,7 +14,7 @@ import type { TaskRecord } from '../registry/task-record.ts';
 import { watchDirectory } from '../sources/directory-watch.ts';
 import type { OpsContext } from './context.ts';
 import { FRESH_SUFFIX } from './exit-record.ts';
-import { settleTask } from './settle-task.ts';
+import { settleIfPossible } from './settle-task.ts';
 import { exitsDirectory } from './task-files.ts';
 
 /** The safety net below the watch: a push that was missed is found this late. */
@@ -48,20 +47,10 @@ export function watchExits(ctx: OpsContext): Subscription {
   const settle = (task: TaskRecord): Observable<void> => {
     if (task.phase !== 'running' && task.phase !== 'stopping') return EMPTY;
     underWay.add(task.startToken);
-    return settled(ctx, task).pipe(finalize(() => underWay.delete(task.startToken)));
+    return from(settleIfPossible(ctx, task)).pipe(finalize(() => underWay.delete(task.startToken)));
   };
   // A push never waits behind a sweep.
   return merge(pushed$.pipe(mergeMap(settle)), swept$.pipe(mergeMap(settle, AT_ONCE))).subscribe({
     error: (error: unknown) => logger.error({ error }, 'Watching for exits ended'),
   });
-}
-
-function settled(ctx: OpsContext, task: TaskRecord): Observable<void> {
-  return from(settleTask(ctx, task)).pipe(
-    catchError((error: unknown) => {
-      const what = 'Could not find out whether a task has ended; asking again';
-      ctx.logger.warn({ error, taskId: task.id }, what);
-      return EMPTY;
-    }),
-  );
 }
