@@ -107,8 +107,7 @@ export function createCgroupReader(place: CgroupPlace, options: CgroupReaderOpti
     }
     cgroup.dirty &= ~groups;
     if (isDue) cgroup.slowAtMs = nowMs;
-    if (told === 0 && (cgroup.paths.length === 0 || counters.length + gated.length > 0))
-      throw saysNothing(cgroup);
+    if (told === 0 && !cgroup.paths.some((path) => existsSync(path))) throw saysNothing(cgroup);
     return told & groups & ~stale;
   };
 
