@@ -51,6 +51,6 @@ export const podSchema = z.looseObject({
 });
 
 export type NetInfo = z.infer<typeof netInfoSchema>;
-export type AppStatus = z.infer<typeof appStatusSchema>;
+
 export type Pod = z.infer<typeof podSchema>;
 export type PodState = (typeof POD_STATES)[number];
