@@ -20,7 +20,6 @@ export const packages: Question = {
       const [open = [], cpu = [], pid = []] = times.map(({ cpuUs }) => cpuUs);
       const load = await systemInformation(tasks, quick ? 1 : 5);
       const unit = 'µs CPU a task';
-      const bar = { atLeast: 5 };
       return [
         { what: `pidusage, ${tasks} pids in one call`, ...summary(pid), unit },
         { what: 'systeminformation.processLoad', ...summary(load), unit },
@@ -30,7 +29,7 @@ export const packages: Question = {
           unit,
           ratio: ratio(pid, cpu),
           ratioTo: 'cheaper than pidusage',
-          bar,
+          bar: { atLeast: 5 },
         },
         {
           what: 'the same, gate off',
@@ -38,7 +37,6 @@ export const packages: Question = {
           unit,
           ratio: ratio(pid, open),
           ratioTo: 'cheaper than pidusage',
-          bar,
         },
         {
           what: 'cpu and memory',
