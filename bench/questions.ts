@@ -7,6 +7,7 @@ import { packages } from './packages.bench.ts';
 import { plainFiles } from './plain-files.bench.ts';
 import { podWatch } from './pod-watch.bench.ts';
 import { shimMemory } from './shim-memory.bench.ts';
+import { soak } from './soak.bench.ts';
 import { startOverhead } from './start-overhead.bench.ts';
 import { subscribers } from './subscribers.bench.ts';
 import type { Question } from './support/question.ts';
@@ -26,4 +27,5 @@ export const QUESTIONS: readonly Question[] = [
   startOverhead,
   podWatch,
   shimMemory,
+  soak,
 ];

@@ -18,6 +18,8 @@ export interface AgentOrder {
   readonly watchesLoop?: boolean;
   /** Writes a CPU profile into this directory. */
   readonly profileInto?: string;
+  /** Told the pid, for who looks at it from outside. */
+  readonly onStart?: (pid: number) => void;
 }
 
 /** What it found out about itself, over the time that was measured. */
@@ -51,10 +53,11 @@ const AGENT = fileURLToPath(new URL('agent.js', import.meta.url));
 
 /** Runs a process that samples a fleet in real time. @throws Error when it fails */
 export async function runAgent(fleet: Fleet, order: AgentOrder): Promise<AgentReport> {
-  const { profileInto, ...rest } = order;
+  const { profileInto, onStart, ...rest } = order;
   const paths = Array.from({ length: fleet.count }, (_, index) => fleet.paths(index));
   const profiling = profileInto === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileInto}`];
   const child = fork(AGENT, [], { execArgv: ['--expose-gc', ...profiling], stdio: 'inherit' });
+  if (child.pid !== undefined) onStart?.(child.pid);
   const answered = once(child, 'message');
   const ended = once(child, 'exit');
   child.send({ ...rest, intervalMs: order.intervalMs ?? 1_000, parent: fleet.parent, paths });
