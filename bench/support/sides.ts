@@ -3,7 +3,6 @@ import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import type { FieldGroup } from '../../src/model/field-groups.ts';
 import { allTaskStats } from '../../src/streams/all-task-stats.ts';
 import type { SamplingOptions } from '../../src/streams/stats/sampling-options.ts';
-import { collectGarbage } from './collect-garbage.ts';
 import { SIX_FILES, countValues, engineOver } from './engine.ts';
 import type { Fleet } from './fleet.ts';
 import { median } from './question.ts';
@@ -125,7 +124,6 @@ export async function inTurn(
     for (const [index, side] of sides.entries()) {
       side.begin();
       await side.pass();
-      collectGarbage();
       const cpu = process.cpuUsage();
       const began = performance.now();
       for (let pass = 0; pass < passes; pass += 1) await side.pass();
