@@ -115,7 +115,7 @@ function createStreams(
   const cgroups = async (): Promise<Cgroups> => (await context()).cgroups;
   const fingerprint$ = fingerprint({ ...base, cgroups, periodMs: settings.fingerprintPeriodMs });
   const directories = createPodDirectories({ rktDir: settings.rktDir });
-  const pods$ = pods({ ...base, directories });
+  const pods$ = pods({ ...base, directories, shutdown });
   const hostDeps = { ...base, host: createHost() };
   let statsDeps: Promise<StatsDeps> | undefined;
   const stats = (): Promise<StatsDeps> =>

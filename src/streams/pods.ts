@@ -1,20 +1,23 @@
-import { defer, filter, type Observable, type SchedulerLike } from 'rxjs';
+import { defer, filter, finalize, type Observable, type SchedulerLike } from 'rxjs';
 
 import { isRktError } from '../model/errors.ts';
 import type { Logger } from '../model/logger.ts';
 import type { Pod, PodState } from '../model/pod.ts';
-import type { RktRunner } from '../rkt/command.ts';
+import type { CallOptions, RktRunner } from '../rkt/command.ts';
 import { listPods } from '../rkt/list.ts';
 import { podStatus } from '../rkt/status.ts';
 import type { PodDirectories } from '../sources/pod-directories.ts';
 import { poll } from './operators/poll.ts';
 import { shareLatest } from './operators/share-latest.ts';
+import { takeUntilAbort } from './operators/take-until-abort.ts';
 
 export interface PodsDeps {
   readonly runner: () => Promise<RktRunner>;
   readonly directories: PodDirectories;
   readonly scheduler: SchedulerLike;
   readonly logger: Logger;
+  /** Ends the stream, and the rkt command that is under way. */
+  readonly shutdown?: AbortSignal;
 }
 
 /** Looked at this often: reading the directories of 200 pods takes about a millisecond. */
@@ -34,12 +37,15 @@ const UNLISTED: readonly PodState[] = ['preparing', 'aborted prepare', 'embryo',
  * everything every 2 s at first, then less and less often, every minute at last. Where the directories cannot be read it
  * is all there is. A look that fails is logged when it begins, and the next one tries again.
  *
- * Shared; the latest value is replayed; stops 1 s after the last subscriber left. Never completes.
+ * Shared; the latest value is replayed; stops 1 s after the last subscriber left.
+ *
+ * @completes at shutdown
  */
 export function pods(deps: PodsDeps): Observable<readonly Pod[]> {
-  const { scheduler, logger } = deps;
+  const { scheduler, logger, shutdown } = deps;
   return defer(() => {
-    const look = createPodView(deps);
+    const left = new AbortController();
+    const look = createPodView(deps, left.signal);
     let isFailing = false;
     return poll(
       async () => {
@@ -55,6 +61,9 @@ export function pods(deps: PodsDeps): Observable<readonly Pod[]> {
           isFailing = true;
         },
       },
+    ).pipe(
+      takeUntilAbort(shutdown),
+      finalize(() => left.abort()),
     );
   }).pipe(
     filter((seen) => seen !== undefined),
@@ -63,14 +72,18 @@ export function pods(deps: PodsDeps): Observable<readonly Pod[]> {
 }
 
 /** Each call looks again; undefined when nothing has changed. */
-export function createPodView(deps: PodsDeps): () => Promise<readonly Pod[] | undefined> {
+export function createPodView(
+  deps: PodsDeps,
+  signal?: AbortSignal,
+): () => Promise<readonly Pod[] | undefined> {
   const { scheduler, directories } = deps;
+  const call = signal === undefined ? {} : { signal };
   let known: ReadonlyMap<string, Pod> | undefined;
   let listMs = FIRST_LIST_MS;
   let nextListAtMs = 0;
 
   const list = async (runner: RktRunner): Promise<ReadonlyMap<string, Pod>> => {
-    const fresh = new Map((await listPods(runner)).map((pod) => [pod.name, pod]));
+    const fresh = new Map((await listPods(runner, call)).map((pod) => [pod.name, pod]));
     listMs =
       known === undefined || !isSame(known, fresh) ? FIRST_LIST_MS : Math.min(listMs * 2, LAST_LIST_MS);
     nextListAtMs = scheduler.now() + listMs;
@@ -83,7 +96,7 @@ export function createPodView(deps: PodsDeps): () => Promise<readonly Pod[] | un
       return list(await deps.runner());
     if (states === undefined || changed.length === 0) return before;
     nextListAtMs = Math.min(nextListAtMs, scheduler.now() + FIRST_LIST_MS);
-    return withChanges(before, changed, await deps.runner());
+    return withChanges(before, changed, await deps.runner(), call);
   };
   return async () => {
     const before = known;
@@ -107,19 +120,20 @@ async function withChanges(
   known: ReadonlyMap<string, Pod>,
   changed: readonly string[],
   runner: RktRunner,
+  call: CallOptions,
 ): Promise<ReadonlyMap<string, Pod>> {
   const fresh = new Map(known);
   for (const uuid of changed) {
-    const pod = await statusIfThere(runner, uuid);
+    const pod = await statusIfThere(runner, uuid, call);
     if (pod === undefined) fresh.delete(uuid);
     else fresh.set(uuid, pod);
   }
   return fresh;
 }
 
-async function statusIfThere(runner: RktRunner, uuid: string): Promise<Pod | undefined> {
+async function statusIfThere(runner: RktRunner, uuid: string, call: CallOptions): Promise<Pod | undefined> {
   try {
-    return await podStatus(runner, uuid);
+    return await podStatus(runner, uuid, call);
   } catch (error) {
     if (isRktError(error, 'RKT_ERR_POD_NOT_FOUND')) return undefined;
     throw error;
