@@ -49,5 +49,6 @@ export { getAbsolutePath } from './rkt/binary.ts';
 export type { AllTaskStatsOptions } from './streams/all-task-stats.ts';
 export type { HostStatsOptions } from './streams/host-stats.ts';
 export type { SamplingStatsOptions } from './streams/sampling-stats.ts';
+export { toAsyncIterable, type AsyncIterableOptions } from './streams/operators/to-async-iterable.ts';
 export type { TaskEventsOptions } from './streams/task-events.ts';
 export type { TaskStatsOptions } from './streams/task-stats.ts';

@@ -18,6 +18,7 @@ describe('the public names', () => {
       'measuredCpuFields',
       'measuredMemoryFields',
       'pluginLoader',
+      'toAsyncIterable',
     ]);
   });
 
