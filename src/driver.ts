@@ -7,6 +7,7 @@ import { RktError } from './model/errors.ts';
 import { silentLogger } from './model/logger.ts';
 import { parseWith } from './model/parse.ts';
 import { CAPABILITIES, CONFIG_SPEC, PLUGIN_INFO, TASK_CONFIG_SPEC } from './model/plugin.ts';
+import { reasonOf } from './model/reason-of.ts';
 import type { SamplingStats } from './model/sampling-stats.ts';
 import type { OpsContext } from './ops/context.ts';
 import { createOpsContext, lazyRunner, type ContextDeps } from './ops/create-context.ts';
@@ -161,7 +162,7 @@ function tellDegraded(registry: TaskRegistry): (taskId: string, error: unknown) 
   return (taskId, error) => {
     const record = registry.get(taskId);
     if (record === undefined) return;
-    const message = error instanceof Error ? error.message : String(error);
+    const message = reasonOf(error);
     registry.emit('stats-degraded', record, message, { error: message });
   };
 }

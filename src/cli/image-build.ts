@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { openTar, type Compression } from '../embedded/aci/decompress.ts';
 import { packAci, type RootfsFile } from '../embedded/aci/pack.ts';
 import { RktError } from '../model/errors.ts';
+import { reasonOf } from '../model/reason-of.ts';
 import { fileInImage, imageFiles, type ImageContent } from './image-build-files.ts';
 import { imageManifest, type ImageDescription } from './image-build-manifest.ts';
 
@@ -58,7 +59,7 @@ function checkProgram({ exec, name }: ImageRequest, files: readonly RootfsFile[]
 }
 
 function buildError({ name }: ImageRequest, cause: unknown): RktError {
-  const why = cause instanceof Error ? cause.message : String(cause);
+  const why = reasonOf(cause);
   return new RktError('RKT_ERR_IMAGE_BUILD', `Could not build the image "${name}": ${why}`, { cause });
 }
 

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { lastValueFrom } from 'rxjs';
 
 import type { ExitResult } from '../model/exit-result.ts';
+import { reasonOf } from '../model/reason-of.ts';
 import type { TaskSpecInput } from '../model/task-spec.ts';
 import { exitCodeOfSignal, exitCodeOfTask } from './exit-codes.ts';
 import { followFile } from './follow-file.ts';
@@ -109,5 +110,5 @@ async function printOutput(
 }
 
 function warn({ output }: Session, what: string): (error: unknown) => void {
-  return (error) => output.warn(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+  return (error) => output.warn(`${what}: ${reasonOf(error)}`);
 }

@@ -1,4 +1,5 @@
 import { writeFileSync, writeSync } from 'node:fs';
+import { reasonOf } from '../model/reason-of.ts';
 import type { World } from './run-rkt.ts';
 import { runRkt } from './run-rkt.ts';
 
@@ -34,7 +35,7 @@ async function main(): Promise<void> {
   try {
     process.exitCode = await runRkt(world);
   } catch (error) {
-    world.stderr(`rkt: ${error instanceof Error ? error.message : String(error)}\n`);
+    world.stderr(`rkt: ${reasonOf(error)}\n`);
     process.exitCode = 254;
   }
 }

@@ -2,6 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 import { RktError } from '../model/errors.ts';
+import { reasonOf } from '../model/reason-of.ts';
 import { FRESH_SUFFIX } from './exit-record.ts';
 import type { TaskFiles } from './task-files.ts';
 
@@ -27,7 +28,7 @@ async function inDataDirectory(path: string, verb: string, action: () => Promise
   try {
     await action();
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = reasonOf(cause);
     throw new RktError('RKT_ERR_DATA_DIR', `Could not ${verb} ${path}: ${why}`, { cause });
   }
 }

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Observable } from 'rxjs';
 
 import { RktError } from '../model/errors.ts';
+import { reasonOf } from '../model/reason-of.ts';
 import { signalNumber } from '../model/signals.ts';
 import type { ProcessEnd, SpawnedProcess } from '../rkt/spawned-process.ts';
 import type { OpsContext } from './context.ts';
@@ -59,7 +60,7 @@ export async function execTaskStreaming(
     return execResult(await connected(child, options));
   } catch (cause) {
     kill();
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = reasonOf(cause);
     throw new RktError(
       'RKT_ERR_EXEC_STREAM',
       `A stream of ${JSON.stringify(cmd.join(' '))} in task "${taskId}" broke: ${why}`,

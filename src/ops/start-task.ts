@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { DriverNetwork } from '../model/driver-network.ts';
 import { RktError } from '../model/errors.ts';
 import { parseWith } from '../model/parse.ts';
+import { reasonOf } from '../model/reason-of.ts';
 import type { TaskHandle } from '../model/task-state.ts';
 import { taskSpecSchema, type TaskSpec, type TaskSpecInput } from '../model/task-spec.ts';
 import type { TaskRecord } from '../registry/task-record.ts';
@@ -168,7 +169,7 @@ async function abandon(
       : ctx.store.saveIfPresent({ ...storedTask(ctx, last), abandoned: true })
   ).catch((failure: unknown) => ctx.logger.error({ error: failure }, 'Could not note a failed start'));
   if (ctx.shutdown.aborted) return;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = reasonOf(error);
   ctx.registry.remove(record.id);
   ctx.registry.emit('failed', last, message, {
     error: message,

@@ -1,3 +1,4 @@
+import { reasonOf } from '../model/reason-of.ts';
 import type { TaskRecord } from '../registry/task-record.ts';
 import type { TaskCgroup } from '../sources/cgroup/cgroups.ts';
 import type { OpsContext } from './context.ts';
@@ -20,7 +21,7 @@ export async function createTaskCgroup(ctx: OpsContext, task: TaskRecord): Promi
     });
   } catch (error) {
     if (memoryLimitBytes !== undefined || cpuShares !== undefined) throw error;
-    const message = error instanceof Error ? error.message : String(error);
+    const message = reasonOf(error);
     ctx.registry.emit('stats-degraded', task, `The task has no cgroup of its own: ${message}`, {
       error: message,
     });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { RktError } from '../model/errors.ts';
 import { parseWith } from '../model/parse.ts';
+import { reasonOf } from '../model/reason-of.ts';
 import { createFile, isLeftover, listIfThere, readIfThere, replaceFile } from './durable-file.ts';
 import { storedTaskSchema, type StoredTask } from './stored-task.ts';
 import { createTurns } from './turns.ts';
@@ -120,7 +121,7 @@ async function orStateFileError<T>(path: string, verb: string, action: () => Pro
   try {
     return await action();
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = reasonOf(cause);
     throw new RktError('RKT_ERR_STATE_FILE', `Could not ${verb} state file ${path}: ${reason}`, { cause });
   }
 }

@@ -3,6 +3,7 @@ import { mkdirSync, watch } from 'node:fs';
 import { Observable, catchError } from 'rxjs';
 
 import { RktError } from '../model/errors.ts';
+import { reasonOf } from '../model/reason-of.ts';
 
 /**
  * The names that change in a directory, which is made when it is not there. Cold.
@@ -19,7 +20,7 @@ export function watchDirectory(directory: string): Observable<string> {
     return () => watcher.close();
   }).pipe(
     catchError((cause: unknown) => {
-      const why = cause instanceof Error ? cause.message : String(cause);
+      const why = reasonOf(cause);
       throw new RktError('RKT_ERR_DATA_DIR', `Could not watch ${directory}: ${why}`, { cause });
     }),
   );

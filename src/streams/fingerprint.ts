@@ -3,6 +3,7 @@ import { defer, tap, type Observable, type ObservableInput, type SchedulerLike }
 import type { DriverConfig } from '../model/driver-config.ts';
 import type { Fingerprint } from '../model/fingerprint.ts';
 import type { Logger } from '../model/logger.ts';
+import { reasonOf } from '../model/reason-of.ts';
 import type { RktRunner } from '../rkt/command.ts';
 import { userNamespacesWork } from '../rkt/user-namespaces.ts';
 import { MINIMUM_RKT_VERSION, isAtLeast, rktVersion } from '../rkt/version.ts';
@@ -48,7 +49,7 @@ export async function takeFingerprint(deps: FingerprintDeps): Promise<Fingerprin
     const attributes = await detect(deps);
     return { health: 'healthy', description: 'Healthy', attributes, timeMs };
   } catch (error) {
-    const description = error instanceof Error ? error.message : String(error);
+    const description = reasonOf(error);
     return { health: 'undetected', description, attributes: {}, timeMs };
   }
 }

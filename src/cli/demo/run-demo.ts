@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { createDriver } from '../../driver.ts';
 import type { Logger } from '../../model/logger.ts';
+import { reasonOf } from '../../model/reason-of.ts';
 import { TASK_EVENT_KINDS, type TaskEventKind } from '../../model/task-event.ts';
 import type { Settings } from '../settings.ts';
 import { playAll } from './acts.ts';
@@ -40,7 +41,7 @@ export async function runDemo(run: DemoRun): Promise<boolean> {
   try {
     await perform(run, place, journal, failures);
   } catch (error) {
-    failures.push(error instanceof Error ? error.message : String(error));
+    failures.push(reasonOf(error));
   }
   reporter.end();
   const checks = await prove(place, reporter);

@@ -1,4 +1,5 @@
 import type { Driver, DriverOptions } from '../../driver-interface.ts';
+import { reasonOf } from '../../model/reason-of.ts';
 import type { DemoImages } from './images.ts';
 import type { Journal } from './journal.ts';
 import type { Tell } from './records.ts';
@@ -19,5 +20,5 @@ export interface DemoStage {
 /** Notes down a failure, unless it only came of the end of the show. */
 export function noteFailure({ failures, over }: DemoStage, what: string, error: unknown): void {
   if (over.aborted) return;
-  failures.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+  failures.push(`${what}: ${reasonOf(error)}`);
 }

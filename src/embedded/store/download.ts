@@ -5,6 +5,7 @@ import { get as httpGet } from 'node:http';
 import { get as httpsGet } from 'node:https';
 import { extname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { reasonOf } from '../../model/reason-of.ts';
 import type { RktContext } from '../context.ts';
 import { RktFailure } from '../context.ts';
 import type { StoredImage } from './lookup.ts';
@@ -53,7 +54,7 @@ async function save(ctx: RktContext, url: string, file: string, what: string): P
       createWriteStream(file, { flags: 'wx', mode: 0o600 }),
     );
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
+    const text = reasonOf(error);
     throw new RktFailure('', [`error downloading the ${what} file`, text]);
   }
 }

@@ -2,6 +2,7 @@ import { mkdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { RktError } from '../../model/errors.ts';
+import { reasonOf } from '../../model/reason-of.ts';
 import { errnoCode } from '../kernel-file.ts';
 import { cgroupName } from './cgroup-name.ts';
 import { parentChain, type CgroupPlace } from './cgroup-place.ts';
@@ -40,7 +41,7 @@ export async function createCgroup(
   } catch (error) {
     // What goes wrong while undoing would hide why it had to be undone.
     await removeDirectories(place, made).catch(() => undefined);
-    throw failure(name, error instanceof Error ? error.message : String(error), error);
+    throw failure(name, reasonOf(error), error);
   }
 }
 

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { RktError } from '../../model/errors.ts';
+import { reasonOf } from '../../model/reason-of.ts';
 import { errnoCode } from '../kernel-file.ts';
 import { isOwn, parentChain, type CgroupPlace } from './cgroup-place.ts';
 import { hierarchyOf } from './hierarchies.ts';
@@ -34,7 +35,7 @@ export async function removeDirectories(place: CgroupPlace, directories: readonl
     }
   }
   if (failures.length === 0) return;
-  const reasons = failures.map((error) => (error instanceof Error ? error.message : String(error)));
+  const reasons = failures.map((error) => reasonOf(error));
   throw new RktError('RKT_ERR_CGROUP', `Could not remove a cgroup: ${reasons.join('; ')}`, {
     cause: failures[0],
   });
