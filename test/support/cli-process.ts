@@ -39,7 +39,7 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Cli
   );
   const argv = [...COMMAND, ...args];
   const line = argv.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
-  const [program = '', ...words] = tty ? ['script', '-qefc', line, '/dev/null'] : argv;
+  const [program = '', ...words] = tty ? ['script', '-qefc', `exec ${line}`, '/dev/null'] : argv;
   const child = spawn(program, words, {
     env: { ...Object.fromEntries(inherited), ...env },
     ...(cwd !== undefined && { cwd }),
