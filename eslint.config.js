@@ -12,7 +12,8 @@ const layers = {
   streams: ['model', 'registry', 'rkt', 'sources'],
   embedded: ['model'],
 };
-const folders = ['model', 'registry', 'rkt', 'sources', 'ops', 'streams', 'embedded', 'cli'];
+const clients = ['nomad', 'server', 'exporters'];
+const folders = ['model', 'registry', 'rkt', 'sources', 'ops', 'streams', 'embedded', ...clients, 'cli'];
 
 const layerRules = Object.entries(layers).map(([layer, allowed]) => ({
   files: [`src/${layer}/**/*.ts`],
@@ -40,7 +41,7 @@ const layerRules = Object.entries(layers).map(([layer, allowed]) => ({
 
 /** The command line is a client of the driver: nothing below it but the model, operators of streams and the image packer. */
 const cliRules = {
-  files: ['src/cli/**/*.ts'],
+  files: ['src/cli/**/*.ts', 'src/cli/**/*.tsx'],
   rules: {
     'no-restricted-imports': [
       'error',
@@ -58,12 +59,38 @@ const cliRules = {
   },
 };
 
+/** The other clients of the driver's public interface. They know the model and the operators of streams, and not each other. */
+const clientRules = clients.map((client) => ({
+  files: [`src/${client}/**/*.ts`],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          {
+            regex: `/(registry|rkt|sources|ops|embedded|cli|${clients.filter((c) => c !== client).join('|')})/|/streams/(?!operators/)`,
+            message: `${client}/ may import only the driver, model and streams/operators (see ARCHITECTURE.md).`,
+          },
+          ...onlyIn(client),
+        ],
+      },
+    ],
+  },
+}));
+
 /** Each outside library has one door. */
 function onlyIn(layer) {
   const doors = {
     execa: 'rkt/command.ts',
     pidusage: 'sources/processes.ts',
     systeminformation: 'sources/host.ts',
+    '@grpc/*': 'nomad/',
+    hono: 'server/',
+    '@hono/*': 'server/',
+    uplot: 'server/',
+    '@opentelemetry/*': 'exporters/otlp/',
+    'prom-client': 'exporters/prometheus/',
+    ink: 'cli/top/',
   };
   return Object.entries(doors)
     .filter(([, door]) => !door.startsWith(`${layer}/`))
@@ -74,7 +101,7 @@ export default tseslint.config(
   { ignores: ['dist', 'coverage', 'test/fixtures'] },
   js.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [...tseslint.configs.strictTypeChecked, rxjsX.configs.recommended],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -91,7 +118,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/**/*.ts'],
+    files: ['src/**/*.ts', 'src/**/*.tsx'],
     rules: { 'rxjs-x/no-ignored-error': 'error', 'rxjs-x/no-exposed-subjects': 'error' },
   },
   {
@@ -103,6 +130,7 @@ export default tseslint.config(
   },
   ...layerRules,
   cliRules,
+  ...clientRules,
   {
     files: ['**/*.js'],
     languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
