@@ -10,7 +10,7 @@ import type { Pod } from './model/pod.ts';
 import type { AttributeSpec, Capabilities, PluginInfo } from './model/plugin.ts';
 import type { SamplingStats } from './model/sampling-stats.ts';
 import type { TaskEvent } from './model/task-event.ts';
-import type { TaskSpecInput } from './model/task-spec.ts';
+import type { TaskSpec, TaskSpecInput } from './model/task-spec.ts';
 import type { TaskHandle } from './model/task-state.ts';
 import type { TaskResourceUsage, TaskStatsSample } from './model/task-stats.ts';
 import type { TaskStatus } from './model/task-status.ts';
@@ -69,6 +69,8 @@ export interface Driver {
   stopTask(taskId: string, options?: StopOptions): Promise<void>;
   destroyTask(taskId: string, options?: DestroyOptions): Promise<void>;
   inspectTask(taskId: string): TaskStatus;
+  /** What a task was started with, its environment included. */
+  taskSpec(taskId: string): TaskSpec;
   signalTask(taskId: string, signal: string): Promise<void>;
   execTask(taskId: string, cmd: readonly string[], options?: ExecOptions): Promise<ExecTaskResult>;
   execTaskStreaming(taskId: string, options: ExecStreamingOptions): Promise<ExecResult>;

@@ -15,7 +15,7 @@ import { destroyTask } from './ops/destroy-task.ts';
 import { execTaskStreaming } from './ops/exec-streaming.ts';
 import { execTask } from './ops/exec-task.ts';
 import { followTasks } from './ops/follow-tasks.ts';
-import { inspectTask } from './ops/inspect-task.ts';
+import { inspectTask, taskSpec } from './ops/inspect-task.ts';
 import { recoverAll } from './ops/recover-all.ts';
 import { recoverTask } from './ops/recover-task.ts';
 import { signalTask } from './ops/signal-task.ts';
@@ -77,6 +77,7 @@ export function createDriver(options: DriverOptions = {}): Driver {
     stopTask: async (id, stop) => stopTask(await context(), id, stop),
     destroyTask: async (id, destroy) => destroyTask(await context(), id, destroy),
     inspectTask: (id) => inspectTask(registry, id),
+    taskSpec: (id) => taskSpec(registry, id),
     signalTask: async (id, signal) => signalTask(await context(), id, signal),
     execTask: async (id, cmd, exec) => execTask(await context(), id, cmd, exec),
     execTaskStreaming: async (id, exec) => execTaskStreaming(await context(), id, exec),
