@@ -16,6 +16,8 @@ export interface MemoryStats {
   readonly workingSetBytes?: number;
   readonly limitBytes?: number;
   readonly oomKills?: number;
+  /** How often the memory limit was reached. */
+  readonly limitHits?: number;
 }
 
 /** CPU of a task: counters as the kernel keeps them, and rates since the sample before (0 on the first). */
@@ -30,6 +32,8 @@ export interface CpuStats {
   readonly systemPercent?: number;
   /** percent / 100 × MHz of one core, Nomad's unit. */
   readonly totalTicksMhz?: number;
+  /** Periods of the CPU quota in which the task ran, and those in which it was held back. */
+  readonly periods?: number;
   readonly throttledPeriods?: number;
   readonly throttledNs?: number;
 }

@@ -42,9 +42,11 @@ export const FIGURE = {
   cpuPressure: 31,
   memoryPressure: 39,
   ioPressure: 47,
+  periods: 55,
+  limitHits: 56,
 } as const;
 
-export const ROW_LENGTH = 55;
+export const ROW_LENGTH = 57;
 
 /** Bits of single groups. */
 export const GROUP = {
@@ -72,6 +74,7 @@ export interface CpuFigures {
   readonly totalNs?: number;
   readonly userNs?: number;
   readonly systemNs?: number;
+  readonly periods?: number;
   readonly throttledPeriods?: number;
   readonly throttledNs?: number;
 }
@@ -90,9 +93,11 @@ export function cpuFigures({ page, base }: Row, groups: number): Mutable<CpuFigu
     if (system >= 0) cpu.systemNs = system;
   }
   if ((groups & GROUP.throttling) !== 0) {
-    const periods = page[base + FIGURE.throttledPeriods] as number;
+    const periods = page[base + FIGURE.periods] as number;
+    const throttledPeriods = page[base + FIGURE.throttledPeriods] as number;
     const throttled = page[base + FIGURE.throttledNs] as number;
-    if (periods >= 0) cpu.throttledPeriods = periods;
+    if (periods >= 0) cpu.periods = periods;
+    if (throttledPeriods >= 0) cpu.throttledPeriods = throttledPeriods;
     if (throttled >= 0) cpu.throttledNs = throttled;
   }
   return cpu;
@@ -129,7 +134,9 @@ export function memoryStats({ page, base }: Row, groups: number): MemoryStats {
     const limit = page[base + FIGURE.limitBytes] as number;
     const kills = page[base + FIGURE.oomKills] as number;
     if (limit >= 0) memory.limitBytes = limit;
+    const hits = page[base + FIGURE.limitHits] as number;
     if (kills >= 0) memory.oomKills = kills;
+    if (hits >= 0) memory.limitHits = hits;
   }
   return memory;
 }

@@ -21,7 +21,7 @@ const MEMORY = {
   workingSetBytes: 44_040_192,
   limitBytes: 268_435_456,
 };
-const THROTTLED = { throttledPeriods: 7, throttledNs: 350_000_000 };
+const THROTTLED = { periods: 120, throttledPeriods: 7, throttledNs: 350_000_000 };
 const V1_CPU = { totalNs: 1_234_567_890, userNs: 950_000_000, systemNs: 280_000_000, ...THROTTLED };
 
 describe('detectCgroups', () => {
@@ -72,7 +72,7 @@ describe('detectCgroups', () => {
     expect(await cgroup.read()).to.deep.equal({
       version: 'v1',
       cpu: V1_CPU,
-      memory: { ...MEMORY, kernelMaxUsageBytes: 2_621_440, oomKills: 3 },
+      memory: { ...MEMORY, kernelMaxUsageBytes: 2_621_440, oomKills: 3, limitHits: 41 },
     });
     expect(await cgroup.oomKills()).to.equal(3);
   });
@@ -91,7 +91,7 @@ describe('detectCgroups', () => {
     expect(await cgroup.read()).to.deep.equal({
       version: 'v2',
       cpu: { totalNs: 1_234_567_000, userNs: 950_001_000, systemNs: 284_566_000, ...THROTTLED },
-      memory: { ...MEMORY, oomKills: 3 },
+      memory: { ...MEMORY, oomKills: 3, limitHits: 41 },
     });
     expect(await cgroup.pids()).to.deep.equal([4242, 4243]);
   });
@@ -106,6 +106,7 @@ describe('detectCgroups', () => {
       usageBytes: 4_096,
       workingSetBytes: 0,
       oomKills: 0,
+      limitHits: 0,
     });
   });
 

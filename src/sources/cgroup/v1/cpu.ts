@@ -9,10 +9,11 @@ export const CPU_V1_FILES: readonly CgroupFile[] = [
     controller: 'cpu',
     name: 'cpu.stat',
     groups: GROUP.throttling,
-    places: [FIGURE.throttledPeriods, FIGURE.throttledNs],
+    places: [FIGURE.periods, FIGURE.throttledPeriods, FIGURE.throttledNs],
     gate: 'cpu',
     parse: keysAt(
       keyTable({
+        nr_periods: [FIGURE.periods, 1],
         nr_throttled: [FIGURE.throttledPeriods, 1],
         throttled_time: [FIGURE.throttledNs, 1],
       }),

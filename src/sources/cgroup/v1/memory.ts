@@ -52,5 +52,6 @@ export const MEMORY_V1_FILES: readonly CgroupFile[] = [
   file('kmem.usage_in_bytes', GROUP.kernelMemory, FIGURE.kernelUsageBytes, 'memory'),
   file('kmem.max_usage_in_bytes', GROUP.kernelMemory, FIGURE.kernelMaxUsageBytes, 'memory'),
   file('limit_in_bytes', GROUP.limits, FIGURE.limitBytes, 'slow', limitAt(FIGURE.limitBytes)),
+  file('failcnt', GROUP.limits, FIGURE.limitHits, 'memory'),
   file('oom_control', GROUP.limits, FIGURE.oomKills, 'memory', OOM_CONTROL),
 ];

@@ -14,13 +14,21 @@ export const CPU_V2_FILES: readonly CgroupFile[] = [
     version: 'v2',
     name: 'cpu.stat',
     groups: GROUP.cpu | GROUP.throttling,
-    places: [FIGURE.totalNs, FIGURE.userNs, FIGURE.systemNs, FIGURE.throttledPeriods, FIGURE.throttledNs],
+    places: [
+      FIGURE.totalNs,
+      FIGURE.userNs,
+      FIGURE.systemNs,
+      FIGURE.periods,
+      FIGURE.throttledPeriods,
+      FIGURE.throttledNs,
+    ],
     gate: 'none',
     parse: keysAt(
       keyTable({
         usage_usec: [FIGURE.totalNs, NS_PER_US],
         user_usec: [FIGURE.userNs, NS_PER_US],
         system_usec: [FIGURE.systemNs, NS_PER_US],
+        nr_periods: [FIGURE.periods, 1],
         nr_throttled: [FIGURE.throttledPeriods, 1],
         throttled_usec: [FIGURE.throttledNs, NS_PER_US],
       }),

@@ -19,7 +19,7 @@ const file = (
 });
 
 /** Counts the cgroups below as well. */
-const EVENTS = keysAt(keyTable({ oom_kill: [FIGURE.oomKills, 1] }));
+const EVENTS = keysAt(keyTable({ max: [FIGURE.limitHits, 1], oom_kill: [FIGURE.oomKills, 1] }));
 
 /** Memory of the cgroup and all below it. `memory.peak` is there since Linux 5.19, `kernel` of memory.stat since 5.18. */
 export const MEMORY_V2_FILES: readonly CgroupFile[] = [
@@ -50,5 +50,13 @@ export const MEMORY_V2_FILES: readonly CgroupFile[] = [
   },
   file('swap.current', GROUP.memoryDetail, FIGURE.swapBytes, 'slow'),
   file('max', GROUP.limits, FIGURE.limitBytes, 'slow', limitAt(FIGURE.limitBytes)),
-  file('events', GROUP.limits, FIGURE.oomKills, 'memory', EVENTS),
+  {
+    version: 'v2',
+    controller: 'memory',
+    name: 'memory.events',
+    groups: GROUP.limits,
+    places: [FIGURE.limitHits, FIGURE.oomKills],
+    gate: 'memory',
+    parse: EVENTS,
+  },
 ];
