@@ -98,7 +98,7 @@ function onlyIn(layer) {
 }
 
 export default tseslint.config(
-  { ignores: ['dist', 'coverage', 'test/fixtures'] },
+  { ignores: ['dist', 'coverage', 'test/fixtures', 'src/nomad/generated'] },
   js.configs.recommended,
   {
     files: ['**/*.ts', '**/*.tsx'],

@@ -1,0 +1,8 @@
+// Original file: src/nomad/proto/plugin.proto
+
+
+export interface Empty {
+}
+
+export interface Empty__Output {
+}
