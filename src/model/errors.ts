@@ -173,6 +173,57 @@ export const ERROR_CATALOGUE = {
     'No source for the figures of a task could be read.',
     'Look at the cause; sampling goes on.',
   ),
+  // agent
+  RKT_ERR_REQUEST: entry(
+    false,
+    'A request to the agent is not valid.',
+    'Correct the named part; docs/api.md tells what each route takes.',
+  ),
+  RKT_ERR_ROUTE: entry(
+    false,
+    'The agent has nothing at this address.',
+    'docs/api.md and /v1/openapi.json list all routes.',
+  ),
+  RKT_ERR_TOKEN: entry(
+    false,
+    'A request needs the token of the agent, and had none or a wrong one.',
+    'Send the content of the file agent-token as `Authorization: Bearer`, or use the unix socket.',
+  ),
+  RKT_ERR_FORBIDDEN: entry(
+    false,
+    'A request came under a host name, or from a web page, that the agent does not serve.',
+    'Use the address that the agent listens on, or name the host in allowedHosts.',
+  ),
+  RKT_ERR_BODY: entry(
+    false,
+    'The body of a request is too large, of unknown length, or not JSON.',
+    'Send JSON of at most 1 MiB, with Content-Length and Content-Type: application/json.',
+  ),
+  RKT_ERR_AGENT_BUSY: entry(
+    true,
+    'The agent serves as many streams as it may.',
+    'Close other clients, or ask for the same interval and groups as they do.',
+  ),
+  RKT_ERR_LISTEN: entry(
+    false,
+    'The agent cannot listen where it shall.',
+    'Choose another address with --listen or another path with --socket.',
+  ),
+  RKT_ERR_AGENT_RUNNING: entry(
+    false,
+    'An agent runs on this data directory already.',
+    'Use that one, stop it first, or choose another --data-dir.',
+  ),
+  RKT_ERR_TOKEN_FILE: entry(
+    false,
+    'The token file of the agent cannot be used.',
+    'Remove the named file, and the agent makes a new one; only its owner may read it (mode 0600).',
+  ),
+  RKT_ERR_LOGS: entry(
+    false,
+    'The output of a task cannot be read back.',
+    'Only output that goes to files can be; ask whoever reads the pipe.',
+  ),
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type ErrorCode = keyof typeof ERROR_CATALOGUE;
