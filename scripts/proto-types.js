@@ -2,6 +2,7 @@
 // They follow the options in src/nomad/protos.ts.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 
 const protos = 'src/nomad/proto';
 const target = process.argv[2] ?? 'src/nomad/generated';
@@ -13,4 +14,6 @@ const argv = [...options, ...layout, `--outDir=${target}`, ...files.sort()];
 const { status } = spawnSync('node_modules/.bin/proto-loader-gen-types', argv, {
   stdio: ['ignore', 'ignore', 'inherit'],
 });
+// One file a .proto file gathers what is in the others; nobody asks for it.
+for (const file of files) rmSync(join(target, file.replace(/proto$/, 'ts')), { force: true });
 process.exitCode = status ?? 1;

@@ -38,10 +38,10 @@ export function createHclog({ level = 'debug', write, now = Date.now }: HclogOpt
     { write: (line: string) => write(Buffer.byteLength(line) < LINE_BYTES ? line : shortened(line)) },
   );
   return {
-    debug: (fields, message) => log.debug(fields, String(message)),
-    info: (fields, message) => log.info(fields, String(message)),
-    warn: (fields, message) => log.warn(fields, String(message)),
-    error: (fields, message) => log.error(fields, String(message)),
+    debug: (fields: object, message: unknown) => log.debug(fields, String(message)),
+    info: (fields: object, message: unknown) => log.info(fields, String(message)),
+    warn: (fields: object, message: unknown) => log.warn(fields, String(message)),
+    error: (fields: object, message: unknown) => log.error(fields, String(message)),
   };
 }
 

@@ -43,7 +43,7 @@ export function guardStdout(stdout: Pick<Writable, 'on' | 'write'>, onLine: (lin
     const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
     for (const line of text.split('\n')) if (line.trim() !== '') onLine(line);
     const done = rest.find((one) => typeof one === 'function');
-    if (done !== undefined) process.nextTick(done as () => void);
+    if (done !== undefined) process.nextTick(done);
     return true;
   }) as Writable['write'];
 }

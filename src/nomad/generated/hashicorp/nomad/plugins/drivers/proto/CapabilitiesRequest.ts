@@ -1,0 +1,8 @@
+// Original file: src/nomad/proto/driver.proto
+
+
+export interface CapabilitiesRequest {
+}
+
+export interface CapabilitiesRequest__Output {
+}
