@@ -1,0 +1,60 @@
+/** Rows of figures with their times, the latest `capacity` of them. */
+export interface HistoryRing {
+  /** Adds a row; one that is not later than the last is left out. A figure that was not measured is NaN. */
+  append(timeMs: number, figures: readonly number[]): void;
+  readonly length: number;
+  /** Memory of the ring as it is now. */
+  readonly bytes: number;
+  /** Calls back for each row, oldest first. `figure(n)` is the nth figure of the row. */
+  forEach(visit: (timeMs: number, figure: (index: number) => number) => void): void;
+}
+
+const FIRST_ROWS = 32;
+
+/**
+ * A ring that holds figures as 32-bit floats (seven digits, enough for a chart) and begins small: a short task never
+ * pays for a whole day.
+ */
+export function createHistoryRing(width: number, capacity: number): HistoryRing {
+  let rows = Math.min(FIRST_ROWS, capacity);
+  let times = new Float64Array(rows);
+  let values = new Float32Array(rows * width);
+  let first = 0;
+  let length = 0;
+
+  const grow = (): void => {
+    rows = Math.min(rows * 2, capacity);
+    const moreTimes = new Float64Array(rows);
+    const moreValues = new Float32Array(rows * width);
+    // It only ever wraps around at full capacity, so the rows still lie in order here.
+    moreTimes.set(times);
+    moreValues.set(values);
+    times = moreTimes;
+    values = moreValues;
+  };
+
+  return {
+    append(timeMs, figures) {
+      const last = length === 0 ? -Infinity : (times[(first + length - 1) % rows] ?? -Infinity);
+      if (timeMs <= last) return;
+      if (length === rows && rows < capacity) grow();
+      if (length === rows) first = (first + 1) % rows;
+      else length += 1;
+      const place = (first + length - 1) % rows;
+      times[place] = timeMs;
+      for (let index = 0; index < width; index += 1) values[place * width + index] = figures[index] ?? NaN;
+    },
+    get length() {
+      return length;
+    },
+    get bytes() {
+      return times.byteLength + values.byteLength;
+    },
+    forEach(visit) {
+      for (let n = 0; n < length; n += 1) {
+        const place = (first + n) % rows;
+        visit(times[place] ?? NaN, (index) => values[place * width + index] ?? NaN);
+      }
+    },
+  };
+}

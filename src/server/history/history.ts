@@ -1,0 +1,154 @@
+import type { Observable, Subscription } from 'rxjs';
+
+import type { Driver } from '../../driver-interface.ts';
+import type { FieldGroup } from '../../model/field-groups.ts';
+import { silentLogger, type Logger } from '../../model/logger.ts';
+import type { TaskStatsSample } from '../../model/task-stats.ts';
+import type { HistoryRing } from './history-ring.ts';
+import {
+  HOST_GATHERS,
+  HOST_SERIES,
+  TASK_GATHERS,
+  TASK_SERIES,
+  hostFigures,
+  taskFigures,
+  type Before,
+} from './history-figures.ts';
+import {
+  COARSE,
+  FINE,
+  createTwoRings,
+  type HistorySpan,
+  type Resolution,
+  type TwoRings,
+} from './two-rings.ts';
+
+/** One answer: columns of the same length, oldest first. Null is what was not measured. */
+export interface HistoryColumns {
+  /** Absent for the machine itself. */
+  readonly taskId?: string;
+  readonly resolution: Resolution;
+  /** Rows further apart than twice this have a gap between them. */
+  readonly stepMs: number;
+  readonly timeMs: readonly number[];
+  readonly series: Readonly<Record<string, readonly (number | null)[]>>;
+}
+
+export interface History {
+  /** Undefined for a task that has no figures (yet, or any more). */
+  task(taskId: string, resolution: Resolution): HistoryColumns | undefined;
+  host(resolution: Resolution): HistoryColumns;
+  /** Tasks with a history, those that found no room, and the memory of all rings. */
+  stats(): { readonly tasks: number; readonly leftOut: number; readonly bytes: number };
+  close(): void;
+}
+
+export interface HistoryOptions {
+  readonly fine?: HistorySpan;
+  readonly coarse?: HistorySpan;
+  /** Tasks beyond this many are not recorded: 52 kB each after a day. 2000 by default. */
+  readonly maxTasks?: number;
+  readonly logger?: Logger;
+}
+
+/** What a history and the alerts read; one sampling serves both. */
+export const RECORDED_GROUPS: readonly FieldGroup[] = [
+  'cpu',
+  'throttling',
+  'memory',
+  'memoryDetail',
+  'limits',
+  'pids',
+];
+
+interface Entry {
+  readonly rings: TwoRings;
+  before: Before | undefined;
+}
+
+/**
+ * Keeps figures of every task and of the machine in memory: an hour finely, a day coarsely.
+ *
+ * Samples every `fine.stepMs` from now until it is closed. A task's history ends with the task itself, when it is destroyed.
+ */
+export function createHistory(
+  driver: Pick<Driver, 'allTaskStats' | 'hostStats' | 'tasks'>,
+  { fine = FINE, coarse = COARSE, maxTasks = 2_000, logger = silentLogger }: HistoryOptions = {},
+): History {
+  const entries = new Map<string, Entry>();
+  const leftOut = new Set<string>();
+  const host = createTwoRings(HOST_GATHERS, fine, coarse);
+
+  const entryOf = (taskId: string): Entry | undefined => {
+    const known = entries.get(taskId);
+    if (known !== undefined) return known;
+    if (entries.size >= maxTasks) {
+      leftOut.add(taskId);
+      return undefined;
+    }
+    const entry = { rings: createTwoRings(TASK_GATHERS, fine, coarse), before: undefined };
+    entries.set(taskId, entry);
+    leftOut.delete(taskId);
+    return entry;
+  };
+  const record = ({ taskId, usage }: TaskStatsSample): void => {
+    const entry = entryOf(taskId);
+    if (entry === undefined || entry.before?.timestampMs === usage.timestampMs) return;
+    entry.rings.append(usage.timestampMs, taskFigures(usage, entry.before));
+    entry.before = { timestampMs: usage.timestampMs, cpu: usage.cpu };
+  };
+  const follow = <T>(source$: Observable<T>, next: (value: T) => void): Subscription =>
+    source$.subscribe({
+      next,
+      error: (error: unknown) => logger.error({ err: error }, 'the history stops here'),
+    });
+  const following = [
+    follow(driver.allTaskStats({ intervalMs: fine.stepMs, groups: RECORDED_GROUPS }), (samples) =>
+      samples.forEach(record),
+    ),
+    follow(driver.hostStats({ intervalMs: fine.stepMs }), (stats) =>
+      host.append(stats.timestampMs, hostFigures(stats)),
+    ),
+    follow(driver.tasks(), (tasks) => {
+      const known = new Set(tasks.map(({ id }) => id));
+      for (const id of [...entries.keys()]) if (!known.has(id)) entries.delete(id);
+      for (const id of [...leftOut]) if (!known.has(id)) leftOut.delete(id);
+    }),
+  ];
+  const stepOf = (resolution: Resolution): number => (resolution === 'fine' ? fine : coarse).stepMs;
+
+  return {
+    task(taskId, resolution) {
+      const ring = entries.get(taskId)?.rings.ring(resolution);
+      if (ring === undefined) return undefined;
+      return { taskId, resolution, stepMs: stepOf(resolution), ...columnsOf(ring, TASK_SERIES) };
+    },
+    host: (resolution) => ({
+      resolution,
+      stepMs: stepOf(resolution),
+      ...columnsOf(host.ring(resolution), HOST_SERIES),
+    }),
+    stats: () => ({
+      tasks: entries.size,
+      leftOut: leftOut.size,
+      bytes: [...entries.values()].reduce((sum, { rings }) => sum + rings.bytes, host.bytes),
+    }),
+    close: () => following.forEach((subscription) => subscription.unsubscribe()),
+  };
+}
+
+function columnsOf(ring: HistoryRing, names: readonly string[]): Pick<HistoryColumns, 'timeMs' | 'series'> {
+  const timeMs: number[] = [];
+  const columns = names.map((): (number | null)[] => []);
+  ring.forEach((time, figure) => {
+    timeMs.push(Math.round(time));
+    columns.forEach((column, index) => column.push(shortened(figure(index))));
+  });
+  return { timeMs, series: Object.fromEntries(names.map((name, index) => [name, columns[index] ?? []])) };
+}
+
+/** JSON knows no NaN, and nobody needs the digits that a 32-bit float makes up. */
+function shortened(figure: number): number | null {
+  if (Number.isNaN(figure)) return null;
+  return Math.abs(figure) >= 1_000 ? Math.round(figure) : Math.round(figure * 10_000) / 10_000;
+}

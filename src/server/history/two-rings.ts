@@ -1,0 +1,66 @@
+import { createHistoryRing, type HistoryRing } from './history-ring.ts';
+
+/** How long and how finely figures are kept. */
+export interface HistorySpan {
+  readonly stepMs: number;
+  readonly rows: number;
+}
+
+/** An hour at 5 s, a day at 2 min: 720 rows each, about what a chart has pixels for. */
+export const FINE: HistorySpan = { stepMs: 5_000, rows: 720 };
+export const COARSE: HistorySpan = { stepMs: 120_000, rows: 720 };
+
+export type Resolution = 'fine' | 'coarse';
+
+/** What becomes of the figures of many fine rows in one coarse row. */
+export type Gather = 'mean' | 'max';
+
+/** The same figures twice: as they came, and gathered over the coarse step. */
+export interface TwoRings {
+  append(timeMs: number, figures: readonly number[]): void;
+  ring(resolution: Resolution): HistoryRing;
+  readonly bytes: number;
+}
+
+export function createTwoRings(gathers: readonly Gather[], fine = FINE, coarse = COARSE): TwoRings {
+  const rings = {
+    fine: createHistoryRing(gathers.length, fine.rows),
+    coarse: createHistoryRing(gathers.length, coarse.rows),
+  };
+  const counts = new Float64Array(gathers.length);
+  const gathered = new Float64Array(gathers.length).fill(NaN);
+  let step = NaN;
+
+  const flush = (): void => {
+    const figures = gathers.map((how, index) =>
+      how === 'mean' ? (gathered[index] ?? NaN) / (counts[index] ?? 0) : (gathered[index] ?? NaN),
+    );
+    rings.coarse.append((step + 0.5) * coarse.stepMs, figures);
+    counts.fill(0);
+    gathered.fill(NaN);
+  };
+  const gather = (figures: readonly number[]): void =>
+    gathers.forEach((how, index) => {
+      const figure = figures[index] ?? NaN;
+      if (Number.isNaN(figure)) return;
+      const before = gathered[index] ?? NaN;
+      const isFirst = Number.isNaN(before);
+      counts[index] = (counts[index] ?? 0) + 1;
+      if (how === 'mean') gathered[index] = isFirst ? figure : before + figure;
+      else gathered[index] = isFirst ? figure : Math.max(before, figure);
+    });
+
+  return {
+    append(timeMs, figures) {
+      const now = Math.floor(timeMs / coarse.stepMs);
+      if (now !== step && !Number.isNaN(step)) flush();
+      step = now;
+      rings.fine.append(timeMs, figures);
+      gather(figures);
+    },
+    ring: (resolution) => rings[resolution],
+    get bytes() {
+      return rings.fine.bytes + rings.coarse.bytes;
+    },
+  };
+}
