@@ -69,8 +69,6 @@ export interface Driver {
   stopTask(taskId: string, options?: StopOptions): Promise<void>;
   destroyTask(taskId: string, options?: DestroyOptions): Promise<void>;
   inspectTask(taskId: string): TaskStatus;
-  /** What the task was started with, its defaults filled in. */
-  taskSpec(taskId: string): TaskSpec;
   /** What a task was started with, its environment included. */
   taskSpec(taskId: string): TaskSpec;
   signalTask(taskId: string, signal: string): Promise<void>;

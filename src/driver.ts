@@ -77,7 +77,6 @@ export function createDriver(options: DriverOptions = {}): Driver {
     stopTask: async (id, stop) => stopTask(await context(), id, stop),
     destroyTask: async (id, destroy) => destroyTask(await context(), id, destroy),
     inspectTask: (id) => inspectTask(registry, id),
-    taskSpec: (id) => registry.require(id).spec,
     taskSpec: (id) => taskSpec(registry, id),
     signalTask: async (id, signal) => signalTask(await context(), id, signal),
     execTask: async (id, cmd, exec) => execTask(await context(), id, cmd, exec),

@@ -1,6 +1,6 @@
 export { createDriver } from './driver.ts';
 export type { Driver, DriverOptions } from './driver-interface.ts';
-export type { AgentConfig, DriverConfig } from './model/driver-config.ts';
+export type { AgentConfig, DriverConfig, DriverConfigInput } from './model/driver-config.ts';
 export type { DriverNetwork } from './model/driver-network.ts';
 export {
   ERROR_CATALOGUE,
@@ -14,12 +14,18 @@ export type { DriverHealth, Fingerprint, RktRuntime } from './model/fingerprint.
 export { DEFAULT_FIELD_GROUPS, FIELD_GROUPS, type FieldGroup } from './model/field-groups.ts';
 export type { HostStats } from './model/host-stats.ts';
 export type { Logger } from './model/logger.ts';
-export { pluginLoader, type AttributeSpec, type Capabilities, type PluginInfo } from './model/plugin.ts';
+export {
+  pluginLoader,
+  type AttributeSpec,
+  type AttributeType,
+  type Capabilities,
+  type PluginInfo,
+} from './model/plugin.ts';
 export type { NetInfo, Pod, PodState } from './model/pod.ts';
 export type { DescriptorStats, SamplingStats } from './model/sampling-stats.ts';
 export type { TaskConfig, TaskConfigInput } from './model/task-config.ts';
 export type { TaskEvent, TaskEventKind } from './model/task-event.ts';
-export type { Device, Mount, NetworkResource, TaskResources } from './model/task-resources.ts';
+export type { Device, GroupPort, Mount, NetworkResource, TaskResources } from './model/task-resources.ts';
 export type { TaskSpec, TaskSpecInput } from './model/task-spec.ts';
 export type { TaskHandle, TaskState } from './model/task-state.ts';
 export {

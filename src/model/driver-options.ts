@@ -7,12 +7,14 @@ import { parseWith } from './parse.ts';
 
 const durationMs = z.number().int().min(1).max(2_147_483_647);
 const hasNoZeroByte = (text: string): boolean => !text.includes('\0');
-const absolutePath = z
+export const absolutePath = z
   .string()
   .startsWith('/', 'must be an absolute path')
   .refine(hasNoZeroByte, 'holds a zero byte');
+/** How many rkt commands may run at once. */
+export const concurrency = z.number().int().min(1).max(64);
 /** Below the root of each hierarchy, and never that root itself. */
-const cgroupPath = z
+export const cgroupPath = z
   .string()
   .refine((path) => path.split('/').every((part) => part !== '.' && part !== '..'), 'must not hold . or ..')
   .refine((path) => /[^/]/.test(path), 'must name a directory')
@@ -29,8 +31,7 @@ export const driverOptionsSchema = z.strictObject({
   cgroupRoot: absolutePath.default('/sys/fs/cgroup'),
   /** The directory below which the cgroup of every task is made. */
   cgroupParent: cgroupPath.default('rkt-streams'),
-  /** How many rkt commands may run at once. */
-  rktConcurrency: z.number().int().min(1).max(64).default(4),
+  rktConcurrency: concurrency.default(4),
   rktTimeoutMs: durationMs.default(60_000),
   prepareTimeoutMs: durationMs.default(300_000),
   launchTimeoutMs: durationMs.default(60_000),

@@ -21,8 +21,8 @@ export const ERROR_CATALOGUE = {
   ),
   RKT_ERR_DRIVER_CONFIG: entry(
     false,
-    'The driver configuration is not valid.',
-    'The only attribute is volumes_enabled, a bool.',
+    'The driver configuration is not valid, or cannot be changed any more.',
+    'Correct the named attribute; docs/task-config.md lists all of them.',
   ),
   RKT_ERR_TASK_CONFIG: entry(
     false,
@@ -239,6 +239,8 @@ export interface RktErrorDetails {
   /** The last 2 kB of what the command wrote to stderr. */
   readonly stderr?: string;
   readonly durationMs?: number;
+  /** Overrides the catalogue where the cause says more than the code. */
+  readonly recoverable?: boolean;
 }
 
 /**
@@ -260,7 +262,7 @@ export class RktError extends Error {
       details.cause === undefined ? {} : { cause: details.cause },
     );
     this.code = code;
-    this.recoverable = recoverable;
+    this.recoverable = details.recoverable ?? recoverable;
     this.details = details;
   }
 }

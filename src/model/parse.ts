@@ -3,11 +3,13 @@ import { inspect } from 'node:util';
 import type { z } from 'zod';
 
 import { RktError, type ErrorCode, type RktErrorDetails } from './errors.ts';
+import { knownKeys } from './known-keys.ts';
 
 /**
  * Parses input from outside by its schema.
  *
- * @throws {@link RktError} of `code`, naming `what`, every place that is wrong and the value found there
+ * @throws {@link RktError} of `code`, naming `what`, every place that is wrong and the value found there; for a key that
+ * nobody knows, also those that are known
  */
 export function parseWith<Schema extends z.ZodType>(
   schema: Schema,
@@ -20,7 +22,9 @@ export function parseWith<Schema extends z.ZodType>(
   if (result.success) return result.data;
   const problems = result.error.issues.map((issue) => {
     const place = issue.path.map(String).join('.');
-    return `${place === '' ? what : `${what}.${place}`}: ${issue.message} (got ${quoted(at(input, issue.path))})`;
+    const known = issue.code === 'unrecognized_keys' ? knownKeys(schema, issue.path) : undefined;
+    const hint = known === undefined ? '' : `; known are ${known.join(', ')}`;
+    return `${place === '' ? what : `${what}.${place}`}: ${issue.message}${hint} (got ${quoted(at(input, issue.path))})`;
   });
   throw new RktError(code, problems.join('; '), { ...details, cause: result.error });
 }

@@ -14,14 +14,21 @@ export interface Capabilities {
   readonly mustInitiateNetwork: boolean;
 }
 
-/** One attribute of a configuration, in the type words of HCL. */
+/** The type words of HCL. A `block` holds attributes of its own, and has no type. */
+export type AttributeType =
+  'bool' | 'number' | 'string' | 'list(number)' | 'list(string)' | 'map(string)' | 'list(map(string))';
+
+/** One attribute of a configuration. */
 export interface AttributeSpec {
   readonly name: string;
-  readonly type: 'bool' | 'string' | 'list(string)' | 'list(map(string))';
-  /** A block can be written several times, `name { … }`; an attribute once, `name = …`. */
+  readonly type: AttributeType | 'object';
+  /** A block is written `name { … }`, and several times where its type is a list; an attribute once, `name = …`. */
   readonly form: 'attribute' | 'block';
   readonly required: boolean;
-  readonly default?: boolean;
+  /** What holds when it is left out. A block of attributes has those of its attributes. */
+  readonly default?: boolean | number | string | readonly string[];
+  /** Those of a block of type `object`. */
+  readonly attributes?: readonly AttributeSpec[];
 }
 
 export const PLUGIN_VERSION = '0.1.0';
@@ -41,20 +48,34 @@ export const CAPABILITIES: Capabilities = {
   mustInitiateNetwork: false,
 };
 
-export const CONFIG_SPEC: readonly AttributeSpec[] = [
-  { name: 'volumes_enabled', type: 'bool', form: 'attribute', required: false, default: true },
-];
-
 const optional = (
   name: string,
-  type: AttributeSpec['type'],
-  form: AttributeSpec['form'] = 'attribute',
-): AttributeSpec => ({
-  name,
-  type,
-  form,
-  required: false,
-});
+  type: AttributeType,
+  more: Pick<Partial<AttributeSpec>, 'form' | 'default'> = {},
+): AttributeSpec => ({ name, type, form: 'attribute', required: false, ...more });
+
+/** Attributes without a default leave the choice to the options of createDriver, or to rkt. */
+export const CONFIG_SPEC: readonly AttributeSpec[] = [
+  optional('volumes_enabled', 'bool', { default: true }),
+  optional('stats_interval', 'string', { default: '100ms' }),
+  optional('rkt_path', 'string'),
+  optional('rkt_dir', 'string'),
+  optional('data_dir', 'string'),
+  optional('cgroup_parent', 'string'),
+  optional('concurrency', 'number'),
+  optional('stage1', 'string'),
+  {
+    name: 'gc',
+    type: 'object',
+    form: 'block',
+    required: false,
+    attributes: [
+      optional('pod', 'bool', { default: true }),
+      optional('image', 'bool', { default: false }),
+      optional('image_delay', 'string', { default: '3m' }),
+    ],
+  },
+];
 
 export const TASK_CONFIG_SPEC: readonly AttributeSpec[] = [
   { name: 'image', type: 'string', form: 'attribute', required: true },
@@ -65,11 +86,19 @@ export const TASK_CONFIG_SPEC: readonly AttributeSpec[] = [
   optional('dns_servers', 'list(string)'),
   optional('dns_search_domains', 'list(string)'),
   optional('net', 'list(string)'),
-  optional('port_map', 'list(map(string))', 'block'),
+  optional('port_map', 'list(map(string))', { form: 'block' }),
   optional('volumes', 'list(string)'),
   optional('no_overlay', 'bool'),
   optional('debug', 'bool'),
   optional('group', 'string'),
+  optional('stage1', 'string'),
+  optional('readonly_rootfs', 'bool'),
+  optional('cap_retain', 'list(string)'),
+  optional('cap_remove', 'list(string)'),
+  optional('seccomp', 'string'),
+  optional('hostname', 'string'),
+  optional('working_dir', 'string'),
+  optional('supplementary_groups', 'list(number)'),
 ];
 
 const TRUE = new Set(['1', 't', 'T', 'TRUE', 'true', 'True']);

@@ -9,6 +9,17 @@ export const networkResourceSchema = z.strictObject({
   dynamicPorts: z.array(port).default([]),
 });
 
+/** A port of the group's network, which belongs to all its tasks. */
+export const groupPortSchema = z.strictObject({
+  label: z.string().min(1),
+  /** The port of the host. */
+  value: z.number().int().min(1).max(65_535),
+  /** The port that the group wants inside its network; 0 for the same. */
+  to: z.number().int().min(-1).max(65_535).optional(),
+  /** The address of the host that the port was given out for. */
+  hostIp: z.string().optional(),
+});
+
 /** A device file of the host; read-only unless the permissions hold `w`. */
 export const deviceSchema = z.strictObject({
   hostPath: z.string().startsWith('/'),
@@ -23,6 +34,8 @@ export const mountSchema = z.strictObject({
   hostPath: z.string().startsWith('/'),
   taskPath: z.string().startsWith('/'),
   readOnly: z.boolean().default(false),
+  /** rkt has no way to let mounts made inside a pod come out, so `bidirectional` is refused. */
+  propagationMode: z.enum(['private', 'host-to-task', 'bidirectional']).optional(),
 });
 
 /** What a task may use. */
@@ -31,12 +44,15 @@ export const taskResourcesSchema = z.strictObject({
   memoryLimitBytes: z.number().int().min(4096).optional(),
   /** A weight against the other tasks of the machine (v1 `cpu.shares`), not a limit. */
   cpuShares: z.number().int().min(2).max(262_144).optional(),
+  /** The task's own networks; the first counts. */
   networks: z.array(networkResourceSchema).default([]),
+  ports: z.array(groupPortSchema).optional(),
   devices: z.array(deviceSchema).default([]),
   mounts: z.array(mountSchema).default([]),
 });
 
 export type NetworkResource = z.infer<typeof networkResourceSchema>;
+export type GroupPort = z.infer<typeof groupPortSchema>;
 export type Device = z.infer<typeof deviceSchema>;
 export type Mount = z.infer<typeof mountSchema>;
 export type TaskResources = z.infer<typeof taskResourcesSchema>;

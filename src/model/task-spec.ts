@@ -9,6 +9,13 @@ const environment = z.record(
   z.string(),
 );
 
+/** DNS as the group's network asks for it; servers that the task's own `dns_servers` name win over these. */
+const dnsSchema = z.strictObject({
+  servers: z.array(z.string()).default([]),
+  searches: z.array(z.string()).default([]),
+  options: z.array(z.string().min(1)).default([]),
+});
+
 /** A task to start: what Nomad calls TaskConfig, around the driver's own `config` block. */
 export const taskSpecSchema = z.strictObject({
   /** Unique among the tasks of one data directory. */
@@ -24,6 +31,9 @@ export const taskSpecSchema = z.strictObject({
   config: taskConfigSchema,
   resources: taskResourcesSchema.prefault({}),
   env: environment.default({}),
+  /** What device plugins add to the environment; `env` wins. */
+  deviceEnv: environment.optional(),
+  dns: dnsSchema.optional(),
   user: z.string().min(1).optional(),
   /** The allocation's directory; its `alloc`, `<task>/local` and `<task>/secrets` become standing volumes when it is given. */
   allocDir: z.string().startsWith('/').optional(),

@@ -14,7 +14,7 @@ import { shareLatest } from './operators/share-latest.ts';
 export interface FingerprintDeps {
   /** Rejects while there is no rkt. */
   readonly runner: () => Promise<RktRunner>;
-  readonly driverConfig: () => DriverConfig;
+  readonly driverConfig: () => Pick<DriverConfig, 'volumes_enabled' | 'stage1'>;
   /** For the attribute `driver.rkt.cgroup`, which is left out without it. */
   readonly cgroups?: () => Promise<{ readonly version: 'v1' | 'v2' | 'none' }>;
   readonly logger: Logger;

@@ -67,6 +67,11 @@ describe('RktError', () => {
     expect(error).to.include({ name: 'RktError', code: 'RKT_ERR_RKT_FAILED', recoverable: true });
   });
 
+  it('takes the word of its cause on whether a retry can help', () => {
+    expect(new RktError('RKT_ERR_IMAGE', '', { recoverable: true }).recoverable).to.equal(true);
+    expect(new RktError('RKT_ERR_IMAGE', '').recoverable).to.equal(false);
+  });
+
   it('falls back on the meaning of its code', () => {
     expect(new RktError('RKT_ERR_SHUTDOWN', '').message).to.equal(
       'The driver was shut down. Create a new driver and recover the tasks.',

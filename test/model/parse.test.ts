@@ -42,7 +42,12 @@ describe('parseWith', () => {
   });
 
   it('names an attribute that nobody knows', () => {
-    expect(messageOf({ image: 'i', imgae: 'i' })).to.include('imgae');
+    expect(messageOf({ image: 'i', imgae: 'i' })).to.match(
+      /^config: .*imgae.*; known are image, ports \(got /,
+    );
+    expect(messageOf({ image: 'i', ports: [{ value: 1, label: 'x' }] })).to.match(
+      /^config\.ports\.0: .*label.*; known are value \(got /,
+    );
   });
 
   it('lists every problem', () => {

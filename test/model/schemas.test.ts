@@ -31,8 +31,29 @@ const cases: readonly (readonly [
   [
     'driverConfigSchema',
     driverConfigSchema,
-    [{ volumes_enabled: false }],
-    [{ volumes_enabled: 'no' }, { volumes: true }, null, []],
+    [
+      { volumes_enabled: false, stats_interval: '1s', gc: { pod: false, image: true, image_delay: '1h30m' } },
+      {
+        ...{ volumes_enabled: true, stats_interval: '0', rkt_path: '/usr/bin/rkt', rkt_dir: '/r' },
+        ...{ data_dir: '/d', cgroup_parent: 'a/b', concurrency: 8, stage1: 'example.com/stage1:1.0' },
+        gc: { pod: true, image: false, image_delay: '3m' },
+      },
+    ],
+    [
+      { volumes_enabled: 'no' },
+      { volumes: true },
+      { stats_interval: '5' },
+      { stats_interval: '-1s' },
+      { stats_interval: '1000h' },
+      { rkt_path: '' },
+      { cgroup_parent: '../up' },
+      { concurrency: 65 },
+      { stage1: '-x' },
+      { gc: { image_delay: 'soon' } },
+      { gc: { pods: true } },
+      null,
+      [],
+    ],
   ],
   [
     'agentConfigSchema',
@@ -114,7 +135,11 @@ for (const [name, schema, good, bad] of cases) {
 }
 
 describe('driverConfigSchema', () => {
-  it('allows volumes when nothing is said', () => {
-    expect(driverConfigSchema.parse({})).to.deep.equal({ volumes_enabled: true });
+  it('fills in every default', () => {
+    expect(driverConfigSchema.parse({})).to.deep.equal({
+      volumes_enabled: true,
+      stats_interval: '100ms',
+      gc: { pod: true, image: false, image_delay: '3m' },
+    });
   });
 });

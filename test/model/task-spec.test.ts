@@ -49,6 +49,15 @@ describe('taskSpecSchema', () => {
     expect(parse({ id: 'one', config: full }).config).to.deep.equal(full);
   });
 
+  it('takes what the driver adds to them', () => {
+    const more = {
+      ...{ image: 'i', stage1: 'example.com/stage1:1.0', readonly_rootfs: true, cap_remove: ['CAP_MKNOD'] },
+      ...{ seccomp: 'mode=remove,errno=EPERM,chmod', hostname: 'web-1.example', working_dir: '/srv' },
+      supplementary_groups: [0, 1024],
+    };
+    expect(parse({ id: 'one', config: more }).config).to.deep.include(more);
+  });
+
   it('takes one port map for a list of one', () => {
     expect(
       parse({ id: 'one', config: { ...config, port_map: { http: '80-tcp' } } }).config.port_map,

@@ -12,7 +12,7 @@ export const TASK_ANNOTATION = 'rkt-streams/task';
 
 export interface PrepareInput {
   readonly spec: TaskSpec;
-  readonly driverConfig: DriverConfig;
+  readonly driverConfig: Pick<DriverConfig, 'volumes_enabled' | 'stage1'>;
   /** Distinguishes this start from every other one. */
   readonly startToken: string;
 }

@@ -22,7 +22,7 @@ interface Volume {
  */
 export async function volumeArguments(
   spec: TaskSpec,
-  driverConfig: DriverConfig,
+  driverConfig: Pick<DriverConfig, 'volumes_enabled'>,
 ): Promise<readonly string[]> {
   const prefix = volumePrefix(spec.allocId, spec.name ?? spec.id);
   const { mounts, devices } = spec.resources;
@@ -73,7 +73,7 @@ async function userVolume(
   text: string,
   name: string,
   allocDir: string | undefined,
-  driverConfig: DriverConfig,
+  driverConfig: Pick<DriverConfig, 'volumes_enabled'>,
 ): Promise<Volume> {
   const [host = '', target = '', mode, ...rest] = text.split(':');
   if (

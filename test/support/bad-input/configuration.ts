@@ -11,7 +11,7 @@ const option = (name: string, value: unknown, says: string): Row => ({
 const driverConfig = (what: string, names: Row['names'], config: unknown, agent?: unknown): Row => ({
   what,
   code: 'RKT_ERR_DRIVER_CONFIG',
-  names: [...names, 'volumes_enabled'],
+  names: [...names, 'docs/task-config.md'],
   act: ({ driver }) => driver.setConfig(config, agent),
 });
 
@@ -55,7 +55,18 @@ export const CONFIGURATION: readonly Row[] = [
   },
 
   driverConfig('volumes_enabled = "yes"', ['config.volumes_enabled', '"yes"'], { volumes_enabled: 'yes' }),
-  driverConfig('an unknown driver attribute', ['colour'], { colour: 'red' }),
+  driverConfig('an unknown driver attribute', ['colour', 'known are volumes_enabled', 'gc'], {
+    colour: 'red',
+  }),
+  driverConfig('an unknown attribute of gc', ['config.gc', 'pods', 'known are pod, image, image_delay'], {
+    gc: { pods: true },
+  }),
+  driverConfig('stats_interval = "soon"', ['config.stats_interval', '"soon"', '500ms'], {
+    stats_interval: 'soon',
+  }),
+  driverConfig('data_dir = "relative"', ['config.data_dir', 'absolute'], { data_dir: 'relative' }),
+  driverConfig('concurrency = 0', ['config.concurrency', '0'], { concurrency: 0 }),
+  driverConfig('stage1 = "./fly.aci"', ['config.stage1', 'absolute'], { stage1: './fly.aci' }),
   driverConfig('a driver configuration that is a list', ['config', '[]'], []),
   driverConfig('an agent with port 70000', ['agent.clientMaxPort', '70000'], {}, { clientMaxPort: 70_000 }),
 
@@ -75,6 +86,20 @@ export const CONFIGURATION: readonly Row[] = [
   attribute('no_overlay', 'true'),
   attribute('debug', 1),
   attribute('group', 0),
+  attribute('stage1', 'images/fly.aci'),
+  attribute('readonly_rootfs', 'yes'),
+  attribute('cap_retain', ['net_admin'], 'task.config.cap_retain.0', 'net_admin'),
+  attribute('cap_remove', []),
+  attribute('seccomp', 'chmod'),
+  attribute('hostname', '-a'),
+  attribute('working_dir', 'srv'),
+  attribute('supplementary_groups', ['1'], 'task.config.supplementary_groups.0', '1'),
+  {
+    what: 'capabilities to retain and to remove',
+    code: 'RKT_ERR_TASK_CONFIG',
+    names: ['task.config.cap_retain', 'cap_remove'],
+    act: ({ start }) => start({ cap_retain: ['CAP_KILL'], cap_remove: ['CAP_CHOWN'] }),
+  },
   attribute('colour', 'red', 'task.config', 'colour'),
   {
     what: 'a search domain with a zero byte',

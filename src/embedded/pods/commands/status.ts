@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import { parseBool, parseDurationMs, type FlagSpec, type Flags } from '../../args.ts';
+import { parseDurationMs } from '../../../model/duration.ts';
+import { parseBool, type FlagSpec, type Flags } from '../../args.ts';
 import type { Command } from '../../command.ts';
 import { RktFailure, UsageFailure, type RktContext } from '../../context.ts';
 import { formatFlag } from '../../global-flags.ts';
