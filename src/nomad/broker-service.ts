@@ -1,0 +1,19 @@
+import type { Logger } from '../model/logger.ts';
+import type { ConnInfo__Output } from './generated/plugin/ConnInfo.ts';
+import type { GRPCBrokerHandlers } from './generated/plugin/GRPCBroker.ts';
+
+/**
+ * Where host and plugin would agree on further connections. A driver needs none: the host opens the stream, says
+ * nothing, and ends it when it leaves.
+ */
+export function brokerService(logger: Logger): GRPCBrokerHandlers {
+  return {
+    StartStream: (call) => {
+      call.on('data', ({ service_id }: ConnInfo__Output) => {
+        logger.debug({ serviceId: service_id }, 'The host offers a connection that a driver has no use for');
+      });
+      call.on('end', () => call.end());
+      call.on('error', (error) => logger.debug({ error }, 'The broker stream broke off'));
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import { chmod, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { RktError } from '../model/errors.ts';
+
+export interface InstallOptions {
+  /** The file's name, by which the agent's configuration knows the plugin. Default `rkt`. */
+  readonly name?: string;
+  /** Replaces a file that is no launcher of ours. */
+  readonly force?: boolean;
+  /** What the launcher becomes, as words. Default: this Node with the plugin of this package. */
+  readonly command?: readonly string[];
+}
+
+export interface Installation {
+  readonly path: string;
+  /** False when the very same launcher was there already. */
+  readonly isNew: boolean;
+  /** What the agent's configuration has to say, in HCL. */
+  readonly agentConfig: string;
+}
+
+const ENTRY = fileURLToPath(new URL('../../dist/cli/nomad-plugin.js', import.meta.url));
+/** By this line a launcher is known as ours. */
+const MARK = '# The rkt task driver for Nomad, put here by rkt-streams nomad install.';
+
+/**
+ * Puts the plugin's launcher into an agent's plugin directory: one executable file, and nothing else, since an agent
+ * starts every executable there and does not start itself when one of them is no plugin.
+ *
+ * @throws RKT_ERR_OPTIONS for a directory that is not absolute or not there, a name that is none, and a foreign file
+ */
+export async function installPlugin(directory: string, options: InstallOptions = {}): Promise<Installation> {
+  const { name = 'rkt', force = false, command = [process.execPath, ENTRY] } = options;
+  await checkDirectory(directory);
+  checkName(name);
+  const path = join(directory, name);
+  const agentConfig = agentConfigOf(directory, name);
+  const launcher = launcherOf(command);
+  const present = await readLauncher(path);
+  if (present !== undefined && !present.includes(MARK) && !force) {
+    throw new RktError(
+      'RKT_ERR_OPTIONS',
+      `${path} is there already and was not put there by rkt-streams. Choose another name with --name, or replace it with --force.`,
+    );
+  }
+  if (present === launcher && (await isExecutable(path))) return { path, isNew: false, agentConfig };
+  await writeLauncher(directory, path, launcher);
+  return { path, isNew: true, agentConfig };
+}
+
+async function checkDirectory(directory: string): Promise<void> {
+  if (!isAbsolute(directory)) {
+    throw new RktError(
+      'RKT_ERR_OPTIONS',
+      `The plugin directory ${directory} is not an absolute path. Give it as the agent's plugin_dir has it.`,
+    );
+  }
+  const found = await stat(directory).catch(() => undefined);
+  if (found?.isDirectory() === true) return;
+  throw new RktError('RKT_ERR_OPTIONS', `There is no directory ${directory}. Make it first, for root alone.`);
+}
+
+function checkName(name: string): void {
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) return;
+  throw new RktError(
+    'RKT_ERR_OPTIONS',
+    `${JSON.stringify(name)} is no name for a plugin. Use letters, digits, dots, dashes and underscores.`,
+  );
+}
+
+/** `exec`, because the host kills and remembers the process that it started, and no other. */
+function launcherOf(command: readonly string[]): string {
+  const words = command.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+  return `#!/bin/sh\n${MARK}\nexec ${words} "$@"\n`;
+}
+
+function agentConfigOf(directory: string, name: string): string {
+  return `plugin_dir = ${JSON.stringify(directory)}
+
+plugin ${JSON.stringify(name)} {
+  config {
+    volumes_enabled = true
+  }
+}
+`;
+}
+
+async function readLauncher(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'latin1');
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new RktError('RKT_ERR_OPTIONS', `${path} cannot be read: ${(cause as Error).message}`, { cause });
+  }
+}
+
+async function isExecutable(path: string): Promise<boolean> {
+  return ((await stat(path)).mode & 0o777) === 0o755;
+}
+
+/** In a directory of its own until it is whole: an agent that starts meanwhile passes over directories. */
+async function writeLauncher(directory: string, path: string, launcher: string): Promise<void> {
+  const scratch = await mkdtemp(join(directory, '.rkt-streams-'));
+  try {
+    const file = join(scratch, 'launcher');
+    await writeFile(file, launcher);
+    await chmod(file, 0o755);
+    await rename(file, path);
+  } finally {
+    await rm(scratch, { recursive: true });
+  }
+}

@@ -1,0 +1,111 @@
+import { writeSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import type { Logger } from '../model/logger.ts';
+import { NOT_TO_BE_RUN, readInvitation, type Invitation } from './handshake.ts';
+import { createHclog, type HclogLevel } from './hclog.ts';
+import { createLogPipe, guardStdout } from './log-pipe.ts';
+import type { DriverServices, PluginServer } from './plugin-server.ts';
+
+export interface ServePluginOptions {
+  /** From which level on there is something on stderr. The host filters again. Default `debug`. */
+  readonly logLevel?: HclogLevel;
+  /** Makes the driver; called once, after the handshake. */
+  readonly loadServices: (logger: Logger) => Promise<DriverServices>;
+}
+
+/** The answer to Shutdown gets this long to reach the host. */
+const ANSWER_MS = 50;
+/** The host kills the plugin 2 s after it asked it to end. */
+const CLOSING_MS = 1_200;
+
+/**
+ * Makes a Nomad plugin of this process: handshake on stdout, log on stderr, services on a unix socket, until the host
+ * asks it to end or SIGTERM comes. When the host is gone without a word the plugin stays: the next agent finds it again
+ * by its socket, with all its tasks.
+ *
+ * @returns the exit code; the caller ends the process with it
+ */
+export async function servePlugin({ logLevel, loadServices }: ServePluginOptions): Promise<number> {
+  const invitation = readInvitation(process.env);
+  if (invitation === undefined) {
+    process.stderr.write(NOT_TO_BE_RUN);
+    return 1;
+  }
+  const logger = openLog(logLevel);
+  invitation.warnings.forEach((warning) => logger.warn({}, warning));
+  const { ending, end } = endings(logger);
+  const driver = onDemand(() => loadServices(logger));
+  const server = await open(invitation, logger, driver.get, () => end('the host asked for it'));
+  if (server === undefined) return 1;
+  process.once('exit', () => server.close());
+  writeSync(1, server.handshake);
+  driver.get().catch((error: unknown) => logger.error({ error }, 'The driver could not be loaded'));
+  const reason = await ending;
+  logger.debug({ reason }, 'The plugin ends; its tasks go on running');
+  await Promise.race([Promise.all([delay(ANSWER_MS), driver.close()]), delay(CLOSING_MS)]);
+  server.close();
+  return 0;
+}
+
+/** From here on stdout is for the handshake alone, and stderr for lines that the host can read. */
+function openLog(level: HclogLevel | undefined): Logger {
+  const write = createLogPipe(process.stderr, (count) => `[WARN] ${count} lines of the log were lost\n`);
+  const logger = createHclog({ ...(level !== undefined && { level }), write });
+  guardStdout(process.stdout, (line) => logger.warn({ stream: 'stdout' }, line));
+  return logger;
+}
+
+async function open(
+  invitation: Invitation,
+  logger: Logger,
+  services: () => Promise<DriverServices>,
+  onShutdown: () => void,
+): Promise<PluginServer | undefined> {
+  try {
+    const { startPluginServer } = await import('./plugin-server.ts');
+    return await startPluginServer({ invitation, logger, services, onShutdown });
+  } catch (error) {
+    logger.error({ error }, 'The plugin cannot start');
+    return undefined;
+  }
+}
+
+/** Ctrl-C in the agent's terminal reaches the plugin as well, but it is the agent that decides about the end. */
+function endings(logger: Logger): {
+  readonly ending: Promise<string>;
+  readonly end: (reason: string) => void;
+} {
+  let end: (reason: string) => void = () => undefined;
+  const ending = new Promise<string>((resolve) => {
+    end = resolve;
+  });
+  for (const signal of ['SIGINT', 'SIGHUP'] as const) {
+    process.on(signal, () => logger.info({ signal }, 'The signal is ignored: the agent ends its plugins'));
+  }
+  process.on('SIGTERM', () => end('SIGTERM'));
+  const die = (error: unknown): void => {
+    logger.error({ error, stack: error instanceof Error ? error.stack : undefined }, 'The plugin failed');
+    process.exit(1);
+  };
+  process.on('uncaughtException', die).on('unhandledRejection', die);
+  return { ending, end };
+}
+
+interface OnDemand {
+  readonly get: () => Promise<DriverServices>;
+  readonly close: () => Promise<void>;
+}
+
+/** Loads once; what is not loaded yet when it is to be closed is not waited for. */
+function onDemand(load: () => Promise<DriverServices>): OnDemand {
+  let loading: Promise<DriverServices> | undefined;
+  let loaded: DriverServices | undefined;
+  return {
+    get() {
+      loading ??= load().then((services) => (loaded = services));
+      return loading;
+    },
+    close: async () => loaded?.close(),
+  };
+}
