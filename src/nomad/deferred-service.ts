@@ -1,18 +1,18 @@
-import {
-  status,
-  type ServiceDefinition,
-  type StatusObject,
-  type UntypedServiceImplementation,
-} from '@grpc/grpc-js';
+import { status, type ServiceDefinition, type UntypedServiceImplementation } from '@grpc/grpc-js';
 
 import { reasonOf } from '../model/reason-of.ts';
 
+/** The code is one of grpc's, or a number that came with an error. */
+interface Failure {
+  readonly code: number;
+  readonly details: string;
+}
 /** What all kinds of calls have in common, as the server gives them to a handler. */
 interface AnyCall {
   readonly cancelled: boolean;
-  emit(event: 'error', error: Partial<StatusObject>): boolean;
+  emit(event: 'error', error: Failure): boolean;
 }
-type Answer = (error: Partial<StatusObject>) => void;
+type Answer = (error: Failure) => void;
 type AnyHandler = (call: AnyCall, answer?: Answer) => void;
 
 /**
@@ -28,7 +28,7 @@ export function deferredService(
   const handlers = Object.keys(definition).map((name): [string, AnyHandler] => [
     name,
     (call, answer) => {
-      const fail = (code: status, details: string): void => {
+      const fail = (code: number, details: string): void => {
         if (answer === undefined) call.emit('error', { code, details });
         else answer({ code, details });
       };
@@ -47,7 +47,7 @@ export function deferredService(
 }
 
 /** A Go driver's plain error is UNKNOWN, and so is ours. */
-function codeOf(error: unknown): status {
+function codeOf(error: unknown): number {
   const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'number' ? (code as status) : status.UNKNOWN;
+  return typeof code === 'number' ? code : status.UNKNOWN;
 }
