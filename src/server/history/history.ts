@@ -40,7 +40,7 @@ export interface History {
   host(resolution: Resolution): HistoryColumns;
   /** Tasks with a history, those that found no room, and the memory of all rings. */
   stats(): { readonly tasks: number; readonly leftOut: number; readonly bytes: number };
-  close(): void;
+  readonly close: () => void;
 }
 
 export interface HistoryOptions {

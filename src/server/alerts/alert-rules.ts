@@ -1,0 +1,67 @@
+import { z } from 'zod';
+
+import { parseWith } from '../../model/parse.ts';
+
+/** What a rule can look at. Ratios are of the task's own limit, and there is no figure without one. */
+export const ALERT_METRICS = [
+  'memoryRatio',
+  'memoryBytes',
+  'cpuCores',
+  'throttledRatio',
+  'processes',
+  'processesRatio',
+] as const;
+export type AlertMetric = (typeof ALERT_METRICS)[number];
+
+const name = z.string().regex(/^[\w.-]{1,64}$/, 'is no name of at most 64 letters, digits, "_", "." and "-"');
+
+const thresholdRule = z
+  .strictObject({
+    name,
+    metric: z.enum(ALERT_METRICS),
+    /** Raised at this value or above it … */
+    raise: z.number().positive(),
+    /** … and cleared at this one or below it; the same as `raise` when absent. */
+    clear: z.number().nonnegative().optional(),
+    /** How long the value has to stay there, for both. */
+    holdMs: z.number().nonnegative().max(86_400_000).default(0),
+  })
+  .refine(({ raise, clear = raise }) => clear <= raise, 'clear is above raise: it would never come to rest');
+
+/** Raised by how a task has ended, cleared when it is started again or destroyed. */
+const exitRule = z.strictObject({ name, on: z.enum(['oom', 'crash']) });
+
+export type ThresholdRule = z.output<typeof thresholdRule>;
+export type ExitRule = z.output<typeof exitRule>;
+export type AlertRule = ThresholdRule | ExitRule;
+
+/** How often is looked, and for what. */
+export interface AlertConfig {
+  readonly intervalMs: number;
+  readonly rules: readonly AlertRule[];
+}
+
+export const DEFAULT_ALERT_RULES: readonly AlertRule[] = [
+  { name: 'memory', metric: 'memoryRatio', raise: 0.9, clear: 0.8, holdMs: 5_000 },
+  { name: 'throttled', metric: 'throttledRatio', raise: 0.5, clear: 0.25, holdMs: 30_000 },
+  { name: 'processes', metric: 'processesRatio', raise: 0.9, clear: 0.8, holdMs: 5_000 },
+  { name: 'oom', on: 'oom' },
+  { name: 'crash', on: 'crash' },
+];
+
+/** The step of the history, so that one sampling serves both. */
+export const DEFAULT_ALERT_INTERVAL_MS = 5_000;
+
+const alertConfigSchema = z.strictObject({
+  intervalMs: z.number().int().min(100).max(3_600_000).default(DEFAULT_ALERT_INTERVAL_MS),
+  rules: z
+    .array(z.union([thresholdRule, exitRule]))
+    .max(100)
+    .refine((rules) => new Set(rules.map((rule) => rule.name)).size === rules.length, 'two have one name')
+    .default([...DEFAULT_ALERT_RULES]),
+});
+
+/** The `alerts` part of the agent's configuration. @throws RKT_ERR_OPTIONS naming the rule that is wrong */
+export function parseAlertConfig(input: unknown): AlertConfig {
+  return parseWith(alertConfigSchema, input ?? {}, 'alerts', 'RKT_ERR_OPTIONS');
+}

@@ -1,0 +1,75 @@
+import {
+  Subject,
+  asyncScheduler,
+  connect,
+  distinctUntilChanged,
+  map,
+  merge,
+  switchMap,
+  type Observable,
+  type SchedulerLike,
+} from 'rxjs';
+
+import type { Driver } from '../../driver-interface.ts';
+import { silentLogger, type Logger } from '../../model/logger.ts';
+import { RECORDED_GROUPS } from '../history/history.ts';
+import type { AlertConfig } from './alert-rules.ts';
+import type { Alert } from './alert.ts';
+import { createAlertBoard, raiseAlerts, type AlertInput } from './raise-alerts.ts';
+
+/** Watches all tasks against the rules. */
+export interface Alerts {
+  /** Alerts that begin and end from now on. Hot; completes when the driver is shut down or the alerts are closed. */
+  readonly alerts$: Observable<Alert>;
+  /** Those that have begun and not ended. */
+  active(): readonly Alert[];
+  readonly close: () => void;
+}
+
+export interface AlertsOptions {
+  /** Now, and whenever it changes: alerts of the rules before end then, and what still holds begins again. */
+  readonly config$: Observable<AlertConfig>;
+  readonly scheduler?: SchedulerLike;
+  readonly logger?: Logger;
+}
+
+export function createAlerts(
+  driver: Pick<Driver, 'allTaskStats' | 'taskEvents' | 'tasks'>,
+  { config$, scheduler = asyncScheduler, logger = silentLogger }: AlertsOptions,
+): Alerts {
+  const board = createAlertBoard(scheduler);
+  const alertsSubject = new Subject<Alert>();
+  const configured = (shared$: Observable<AlertConfig>): Observable<AlertInput> =>
+    merge(
+      // The rules come first: samples of a new interval are for new rules.
+      shared$.pipe(map(({ rules }): AlertInput => ({ kind: 'rules', rules }))),
+      shared$.pipe(
+        map(({ intervalMs }) => intervalMs),
+        distinctUntilChanged(),
+        switchMap((intervalMs) => driver.allTaskStats({ intervalMs, groups: RECORDED_GROUPS })),
+        map((samples): AlertInput => ({ kind: 'samples', samples })),
+      ),
+    );
+  const following = merge(
+    config$.pipe(connect(configured)),
+    driver.taskEvents().pipe(map((event): AlertInput => ({ kind: 'event', event }))),
+    driver.tasks().pipe(map((tasks): AlertInput => ({ kind: 'tasks', taskIds: tasks.map(({ id }) => id) }))),
+  )
+    .pipe(raiseAlerts(() => board))
+    .subscribe({
+      next: (alert) => alertsSubject.next(alert),
+      error(error: unknown) {
+        logger.error({ err: error }, 'the alerts stop here');
+        alertsSubject.complete();
+      },
+      complete: () => alertsSubject.complete(),
+    });
+  return {
+    alerts$: alertsSubject.asObservable(),
+    active: board.active,
+    close() {
+      following.unsubscribe();
+      alertsSubject.complete();
+    },
+  };
+}

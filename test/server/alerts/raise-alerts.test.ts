@@ -1,0 +1,187 @@
+import { expect } from 'chai';
+import { map } from 'rxjs';
+
+import type { TaskEvent, TaskEventKind, TaskResourceUsage } from '../../../src/index.ts';
+import type { AlertRule } from '../../../src/server/alerts/alert-rules.ts';
+import type { Alert } from '../../../src/server/alerts/alert.ts';
+import { createAlertBoard, raiseAlerts, type AlertInput } from '../../../src/server/alerts/raise-alerts.ts';
+import { marbles } from '../../support/marbles.ts';
+
+const rules = (...all: readonly AlertRule[]): AlertInput => ({ kind: 'rules', rules: all });
+const tasks = (...taskIds: readonly string[]): AlertInput => ({ kind: 'tasks', taskIds });
+const sample = (timestampMs: number, more: Partial<TaskResourceUsage>, taskId = 'web'): AlertInput => ({
+  kind: 'samples',
+  samples: [{ taskId, usage: { timestampMs, source: 'cgroup-v2', cpu: {}, memory: {}, ...more } }],
+});
+const held = (timestampMs: number, workingSetBytes: number, limitBytes = 100): AlertInput =>
+  sample(timestampMs, { memory: { workingSetBytes, limitBytes } });
+const event = (
+  kind: TaskEventKind,
+  timeMs: number,
+  annotations: Readonly<Record<string, string>> = {},
+): AlertInput => ({
+  kind: 'event',
+  event: { kind, taskId: 'web', taskName: 'web', timeMs, message: 'words', annotations } satisfies TaskEvent,
+});
+
+const MEMORY: AlertRule = { name: 'memory', metric: 'memoryRatio', raise: 0.9, clear: 0.8, holdMs: 0 };
+const HELD: AlertRule = { ...MEMORY, holdMs: 2 };
+const OOM: AlertRule = { name: 'oom', on: 'oom' };
+const CRASH: AlertRule = { name: 'crash', on: 'crash' };
+
+/** Plays inputs, and compares when alerts begin (R) and end (C). */
+function plays(source: string, inputs: Readonly<Record<string, AlertInput>>, expected: string): void {
+  marbles(({ hot, expectObservable }, scheduler) => {
+    const alerts$ = hot(source, inputs).pipe(
+      raiseAlerts(() => createAlertBoard(scheduler)),
+      map(({ state }) => (state === 'raised' ? 'R' : 'C')),
+    );
+    expectObservable(alerts$).toBe(expected);
+  });
+}
+
+/** What a board tells of these inputs. */
+const told = (...inputs: readonly AlertInput[]): readonly Alert[] => {
+  const board = createAlertBoard({ now: () => 99 });
+  return inputs.flatMap((input) => board.take(input));
+};
+
+describe('raiseAlerts', () => {
+  it('begins an alert at the threshold and ends it at the lower one', () => {
+    const inputs = { m: rules(MEMORY), a: held(1, 89), b: held(2, 90), c: held(3, 81), d: held(4, 80) };
+    plays('mabcd|', inputs, '--R-C|');
+  });
+
+  it('says nothing again while an alert stands, nor after it has ended', () => {
+    const inputs = { m: rules(MEMORY), a: held(1, 95), b: held(2, 99), c: held(3, 70), d: held(4, 60) };
+    plays('mabcd|', inputs, '-R-C-|');
+  });
+
+  it('waits until the value has stayed for as long as the rule says', () => {
+    const inputs = { m: rules(HELD), a: held(1, 95), b: held(2, 95), c: held(3, 95) };
+    plays('mabc|', inputs, '---R|');
+  });
+
+  it('begins to wait anew when the value falls in between', () => {
+    const inputs = { m: rules(HELD), a: held(1, 95), b: held(2, 85), c: held(3, 95), d: held(5, 95) };
+    plays('mabcd|', inputs, '----R|');
+  });
+
+  it('ends an alert only when the value has stayed low as long', () => {
+    const samples = { a: held(1, 95), b: held(3, 95), c: held(4, 70), d: held(5, 85), e: held(6, 70) };
+    plays('mabcdef|', { m: rules(HELD), ...samples, f: held(8, 70) }, '--R---C|');
+  });
+
+  it('ends with an error of its source', () => {
+    plays('ma#', { m: rules(MEMORY), a: held(1, 95) }, '-R#');
+  });
+
+  it('begins afresh at every subscription', () => {
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const alerts$ = cold('ma|', { m: rules(MEMORY), a: held(1, 95) }).pipe(
+        raiseAlerts(() => createAlertBoard(scheduler)),
+        map(({ rule }) => rule.charAt(0)),
+      );
+      expectObservable(alerts$).toBe('-m|');
+      expectObservable(alerts$).toBe('-m|');
+    });
+  });
+
+  it('ends the alerts of a task that has ended or is gone, and of rules that are', () => {
+    const inputs = { m: rules(MEMORY), a: held(1, 95), x: event('exited', 2, { exit_code: '0' }) };
+    plays('max|', inputs, '-RC|');
+    plays('mat|', { ...inputs, t: tasks('other') }, '-RC|');
+    plays('mat|', { ...inputs, t: tasks('web') }, '-R-|');
+    plays('man|', { ...inputs, n: rules() }, '-RC|');
+  });
+});
+
+describe('createAlertBoard', () => {
+  it('tells what was measured, and what it was compared with', () => {
+    expect(told(rules(MEMORY), held(7, 92.4))).to.deep.equal([
+      {
+        taskId: 'web',
+        rule: 'memory',
+        state: 'raised',
+        value: 0.924,
+        threshold: 0.9,
+        timeMs: 7,
+        message: 'memory at 92% of its limit',
+      },
+    ]);
+  });
+
+  it('knows which alerts stand', () => {
+    const board = createAlertBoard({ now: () => 99 });
+    [rules(MEMORY, CRASH), held(1, 95)].forEach((input) => board.take(input));
+    expect(board.active().map(({ rule }) => rule)).to.deep.equal(['memory']);
+    board.take(held(2, 10));
+    expect(board.active()).to.deep.equal([]);
+  });
+
+  const cpu = (timeMs: number, throttledPeriods: number, periods: number): AlertInput =>
+    sample(timeMs, { cpu: { percent: 250, throttledPeriods, periods } });
+  const pids = (current: number): AlertInput => sample(2, { pidCount: { current, limit: 10 } });
+  const MEASURED: readonly (readonly [AlertRule, readonly AlertInput[], string])[] = [
+    [{ name: 'a', metric: 'cpuCores', raise: 2, holdMs: 0 }, [cpu(1, 0, 0)], 'CPU at 2.50 cores'],
+    [
+      { name: 'a', metric: 'throttledRatio', raise: 0.5, holdMs: 0 },
+      [cpu(1, 10, 100), cpu(2, 16, 110)],
+      'CPU throttled in 60% of its periods',
+    ],
+    [{ name: 'a', metric: 'processes', raise: 5, holdMs: 0 }, [pids(5)], '5 processes'],
+    [
+      { name: 'a', metric: 'processesRatio', raise: 0.9, holdMs: 0 },
+      [pids(9)],
+      'processes at 90% of their limit',
+    ],
+    [
+      { name: 'a', metric: 'memoryBytes', raise: 1, holdMs: 0 },
+      [sample(1, { memory: { rssBytes: 3 * 2 ** 20 } })],
+      'memory at 3 MiB',
+    ],
+  ];
+  for (const [rule, inputs, message] of MEASURED) {
+    it(`says "${message}"`, () => {
+      expect(told(rules(rule), ...inputs).map((alert) => alert.message)).to.deep.equal([message]);
+    });
+  }
+
+  it('has no alert for what was not measured, or has no limit', () => {
+    const low = { raise: 0.000_1, holdMs: 0 };
+    const all = (['memoryRatio', 'memoryBytes', 'cpuCores', 'throttledRatio', 'processesRatio'] as const).map(
+      (metric) => ({ name: metric, metric, ...low }),
+    );
+    expect(told(rules(...all), sample(1, {}))).to.deep.equal([]);
+    const unlimited = sample(2, { memory: { workingSetBytes: 5 }, pidCount: { current: 3 } });
+    expect(told(rules(...all), unlimited).map(({ rule }) => rule)).to.deep.equal(['memoryBytes']);
+  });
+
+  it('takes a sample that comes again for one', () => {
+    expect(told(rules(MEMORY), held(1, 10), held(1, 95))).to.deep.equal([]);
+  });
+
+  it('tells a crash, until the task is started again', () => {
+    const crash = event('exited', 5, { exit_code: '3', oom_killed: 'false' });
+    expect(told(rules(CRASH, OOM), crash, event('started', 6))).to.deep.equal([
+      { taskId: 'web', rule: 'crash', state: 'raised', value: 3, threshold: 1, timeMs: 5, message: 'words' },
+      { taskId: 'web', rule: 'crash', state: 'cleared', value: 3, threshold: 1, timeMs: 6, message: 'words' },
+    ]);
+  });
+
+  it('takes an end whose code nobody knows for a crash', () => {
+    expect(told(rules(CRASH), event('exited', 5))).to.have.length(1);
+  });
+
+  it('tells the OOM killer from a crash', () => {
+    const killed = event('exited', 5, { exit_code: '137', oom_killed: 'true' });
+    expect(told(rules(CRASH, OOM), killed).map(({ rule }) => rule)).to.deep.equal(['oom']);
+  });
+
+  it('takes the end of a task that was asked to end for no crash', () => {
+    const killed = event('exited', 5, { exit_code: '137', oom_killed: 'false' });
+    for (const kind of ['stopping', 'killed'] as const) {
+      expect(told(rules(CRASH), event(kind, 4), killed)).to.deep.equal([]);
+    }
+  });
+});
