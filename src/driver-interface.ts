@@ -43,7 +43,13 @@ export interface Driver {
   capabilities(): Capabilities;
   configSchema(): readonly AttributeSpec[];
   taskConfigSchema(): readonly AttributeSpec[];
-  /** @throws RKT_ERR_DRIVER_CONFIG, and the configuration stays as it was */
+  /**
+   * Replaces the configuration. `rkt_path`, `rkt_dir`, `data_dir`, `cgroup_parent` and `concurrency` win over the options
+   * of createDriver where they are given, and can no longer change after the first op or subscription; the same values
+   * again are always fine.
+   *
+   * @throws RKT_ERR_DRIVER_CONFIG, and the configuration stays as it was
+   */
   setConfig(config: unknown, agent?: unknown): void;
   config(): { readonly driver: DriverConfig; readonly agent: AgentConfig };
 

@@ -1,14 +1,15 @@
-import { asyncScheduler, defer, from, switchMap, type Subscription } from 'rxjs';
+import { asyncScheduler, defer, from, switchMap, type Observable, type Subscription } from 'rxjs';
 
 import type { Driver, DriverOptions } from './driver-interface.ts';
-import { agentConfigSchema, driverConfigSchema } from './model/driver-config.ts';
-import { driverSettings, type DriverSettings } from './model/driver-options.ts';
+import { configDurationMs } from './model/driver-config.ts';
+import type { DriverSettings } from './model/driver-options.ts';
 import { RktError } from './model/errors.ts';
 import { silentLogger } from './model/logger.ts';
-import { parseWith } from './model/parse.ts';
 import { CAPABILITIES, CONFIG_SPEC, PLUGIN_INFO, TASK_CONFIG_SPEC } from './model/plugin.ts';
+import type { Pod } from './model/pod.ts';
 import { reasonOf } from './model/reason-of.ts';
 import type { SamplingStats } from './model/sampling-stats.ts';
+import { createConfiguration, type Configuration } from './ops/configuration.ts';
 import type { OpsContext } from './ops/context.ts';
 import { createOpsContext, lazyRunner, type ContextDeps } from './ops/create-context.ts';
 import { destroyTask } from './ops/destroy-task.ts';
@@ -44,26 +45,27 @@ import { waitTask } from './streams/wait-task.ts';
 /** Creates a driver. It touches nothing before its first op or subscription. @throws RKT_ERR_OPTIONS */
 export function createDriver(options: DriverOptions = {}): Driver {
   const { logger = silentLogger, scheduler = asyncScheduler, ...data } = options;
-  const settings = driverSettings(data);
+  const config = createConfiguration(data);
   const shutdown = new AbortController();
   const registry = createTaskRegistry({ scheduler, logger });
-  const findRunner = lazyRunner(settings);
+  const findRunner = lazyRunner(config.settings);
   let lastRunner: RktRunner | undefined;
   const runner = async (): Promise<RktRunner> => (lastRunner = await findRunner());
-  const config = createConfig();
-  const deps = { settings, registry, runner, driverConfig: () => config.current().driver, logger, scheduler };
+  const deps = { registry, runner, driverConfig: () => config.current().driver, logger, scheduler };
   let opened: Promise<{ ctx: OpsContext; exits: Subscription }> | undefined;
   const context = async (): Promise<OpsContext> => {
     shutdown.signal.throwIfAborted();
-    opened ??= createOpsContext({ ...deps, shutdown: shutdown.signal }).then((ctx) => ({
+    opened ??= createOpsContext({
+      ...deps,
+      settings: config.settings(),
+      shutdown: shutdown.signal,
+    }).then((ctx) => ({
       ctx,
       exits: watchExits(ctx),
     }));
     return (await opened).ctx;
   };
-  const streams = createStreams(registry, settings, deps, context, shutdown.signal, () =>
-    rktCosts(lastRunner),
-  );
+  const streams = createStreams(registry, config, deps, context, shutdown.signal, () => rktCosts(lastRunner));
 
   return {
     pluginInfo: () => PLUGIN_INFO,
@@ -108,16 +110,19 @@ type Streams = Pick<
 
 function createStreams(
   registry: TaskRegistry,
-  settings: DriverSettings,
+  config: Configuration,
   base: Pick<ContextDeps, 'runner' | 'driverConfig' | 'logger' | 'scheduler'>,
   context: () => Promise<OpsContext>,
   shutdown: AbortSignal,
   rkt: () => SamplingStats['rkt'],
 ): Streams {
   const cgroups = async (): Promise<Cgroups> => (await context()).cgroups;
-  const fingerprint$ = fingerprint({ ...base, cgroups, periodMs: settings.fingerprintPeriodMs });
-  const directories = createPodDirectories({ rktDir: settings.rktDir });
-  const pods$ = pods({ ...base, directories, shutdown });
+  const fingerprint$ = fingerprint({ ...base, cgroups, periodMs: config.options.fingerprintPeriodMs });
+  let shared$: Observable<readonly Pod[]> | undefined;
+  const pods$ = defer(() => {
+    const directories = createPodDirectories(config.settings());
+    return (shared$ ??= pods({ ...base, directories, shutdown }));
+  });
   const hostDeps = { ...base, host: createHost() };
   let statsDeps: Promise<StatsDeps> | undefined;
   const stats = (): Promise<StatsDeps> =>
@@ -127,7 +132,8 @@ function createStreams(
       cgroups: ctx.cgroups,
       processes: createProcesses(),
       onDegraded: tellDegraded(registry),
-      sampling: samplingOptions(settings),
+      sampling: samplingOptions(config.settings()),
+      minIntervalMs: () => configDurationMs(config.current().driver.stats_interval),
       rkt,
     })));
   return {
@@ -165,18 +171,5 @@ function tellDegraded(registry: TaskRegistry): (taskId: string, error: unknown) 
     if (record === undefined) return;
     const message = reasonOf(error);
     registry.emit('stats-degraded', record, message, { error: message });
-  };
-}
-
-function createConfig(): { set: Driver['setConfig']; current: Driver['config'] } {
-  let current: ReturnType<Driver['config']> = { driver: driverConfigSchema.parse({}), agent: {} };
-  return {
-    set: (driver, agent = {}) => {
-      current = {
-        driver: parseWith(driverConfigSchema, driver ?? {}, 'config', 'RKT_ERR_DRIVER_CONFIG'),
-        agent: parseWith(agentConfigSchema, agent, 'agent', 'RKT_ERR_DRIVER_CONFIG'),
-      };
-    },
-    current: () => current,
   };
 }

@@ -31,7 +31,7 @@ export async function openCrowd({ options }: Workshop, others: number): Promise<
   const ctx = await createOpsContext({
     settings,
     registry,
-    runner: lazyRunner(settings),
+    runner: lazyRunner(() => settings),
     driverConfig: () => driverConfig,
     logger,
     scheduler,

@@ -7,6 +7,7 @@ import type { StateStore } from '../registry/state-store.ts';
 import type { TaskRegistry } from '../registry/task-registry.ts';
 import type { RktRunner } from '../rkt/command.ts';
 import type { Cgroups } from '../sources/cgroup/cgroups.ts';
+import type { ImageGc } from './image-gc.ts';
 
 /** How long the ops wait for what, in ms. */
 export interface OpTimeouts {
@@ -33,6 +34,7 @@ export interface OpsContext {
   readonly rktDir: string;
   /** This driver's own process, written into every state file. */
   readonly owner: ProcessId;
+  readonly imageGc: ImageGc;
   readonly logger: Logger;
   readonly scheduler: SchedulerLike;
   readonly timeouts: OpTimeouts;

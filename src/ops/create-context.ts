@@ -11,6 +11,7 @@ import { createRktRunner, type RktRunner } from '../rkt/command.ts';
 import { detectCgroups } from '../sources/cgroup/cgroups.ts';
 import { readProcess } from '../sources/process-info.ts';
 import type { OpsContext } from './context.ts';
+import { createImageGc } from './image-gc.ts';
 import { stateDirectory } from './task-files.ts';
 
 export interface ContextDeps {
@@ -36,6 +37,7 @@ export async function createOpsContext(deps: ContextDeps): Promise<OpsContext> {
     cgroups: await detectCgroups({ root: cgroupRoot, parent: cgroupParent }),
     dataDir,
     rktDir,
+    imageGc: createImageGc({ ...bound, rktDir }),
     owner: { pid: self.pid, startTicks: self.startTicks },
     timeouts: {
       prepareMs: settings.prepareTimeoutMs,
@@ -47,20 +49,15 @@ export async function createOpsContext(deps: ContextDeps): Promise<OpsContext> {
 }
 
 /** Finds rkt when it is first needed, and again after a failure: it may be installed meanwhile. */
-export function lazyRunner({
-  rkt,
-  rktDir,
-  rktTimeoutMs,
-  rktConcurrency,
-}: DriverSettings): () => Promise<RktRunner> {
+export function lazyRunner(settings: () => DriverSettings): () => Promise<RktRunner> {
   let found: Promise<RktRunner> | undefined;
+  const find = async (): Promise<RktRunner> => {
+    const { rkt, rktDir: dir, rktTimeoutMs: timeoutMs, rktConcurrency: concurrency } = settings();
+    return createRktRunner({ binary: await resolveRkt(rkt, timeoutMs), dir, timeoutMs, concurrency });
+  };
   return () =>
-    (found ??= resolveRkt(rkt, rktTimeoutMs)
-      .then((binary) =>
-        createRktRunner({ binary, dir: rktDir, timeoutMs: rktTimeoutMs, concurrency: rktConcurrency }),
-      )
-      .catch((error: unknown) => {
-        found = undefined;
-        throw error;
-      }));
+    (found ??= find().catch((error: unknown) => {
+      found = undefined;
+      throw error;
+    }));
 }

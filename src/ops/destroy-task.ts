@@ -4,6 +4,7 @@ import { isAlive } from '../sources/process-info.ts';
 import type { OpsContext } from './context.ts';
 import { removeTaskFiles } from './data-directory.ts';
 import { forgetTask } from './forget-task.ts';
+import { collectableImage } from './image-gc.ts';
 import { removePodIfThere } from './prepare-pod.ts';
 import { stopTask } from './stop-task.ts';
 import { taskFiles } from './task-files.ts';
@@ -15,7 +16,8 @@ export interface DestroyOptions {
 }
 
 /**
- * Removes a task and all it left on the machine: processes, pod, cgroup, logs and state. When a step fails the task stays
+ * Removes a task and all it left on the machine: processes, pod, cgroup, logs and state, and later its image, as far as
+ * `gc` of the driver configuration says so. When a step fails the task stays
  * known, so that it can be destroyed again.
  *
  * @throws {@link RktError} RKT_ERR_TASK_NOT_FOUND, RKT_ERR_TASK_RUNNING without `force`, or what the failing step throws
@@ -41,11 +43,14 @@ export async function destroyTask(
   const cgroup = ctx.cgroups.open(task.cgroupPaths);
   await cgroup.kill();
   await shimGone(ctx, task);
-  if (task.podId !== undefined) await removePodIfThere(ctx, await ctx.runner(), task.podId);
+  const image = await collectableImage(ctx, task.podId);
+  if (task.podId !== undefined && ctx.driverConfig().gc.pod)
+    await removePodIfThere(ctx, await ctx.runner(), task.podId);
   await cgroup.remove();
   await removeTaskFiles(taskFiles(ctx.dataDir, task.startToken));
   await ctx.store.remove(taskId);
   forgetTask(ctx, taskId);
+  if (image !== undefined) ctx.imageGc.consider(image);
 }
 
 /** It writes the pod's status last, into the directory that is about to go. */

@@ -2,6 +2,7 @@ import { RktError } from '../model/errors.ts';
 import type { TaskRecord } from '../registry/task-record.ts';
 import type { RktRunner } from '../rkt/command.ts';
 import { enterCommand } from '../rkt/enter.ts';
+import { environmentOf } from './arguments/environment.ts';
 import type { OpsContext } from './context.ts';
 import { cgroupEntry } from './spawn-shim.ts';
 
@@ -48,7 +49,8 @@ export async function enterTask(
       },
     );
   }
-  const replaced = command.map((word) => replaceVariables(word, task.spec.env));
+  const variables = environmentOf(task.spec);
+  const replaced = command.map((word) => replaceVariables(word, variables));
   const enter = enterCommand(runner, podId, replaced);
   const { join, env } = cgroupEntry(runner, await procsFiles(ctx, task.cgroupPaths, process.pid));
   if (runner.binary.runtime === 'embedded') return { argv: enter, env };

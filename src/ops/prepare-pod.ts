@@ -58,7 +58,7 @@ interface UnfinishedPods {
 }
 
 /** Empty when rkt's directory cannot be read. */
-async function unfinishedPods({ rktDir }: OpsContext): Promise<UnfinishedPods> {
+export async function unfinishedPods({ rktDir }: Pick<OpsContext, 'rktDir'>): Promise<UnfinishedPods> {
   const podsIn = (phase: string): Promise<readonly string[]> =>
     readdir(join(rktDir, 'pods', phase)).catch(() => []);
   return { inPreparation: await podsIn('prepare'), prepared: await podsIn('prepared') };

@@ -1,4 +1,7 @@
+import { isIPv4 } from 'node:net';
+
 import { RktError } from '../../model/errors.ts';
+import type { GroupPort } from '../../model/task-resources.ts';
 import type { TaskSpec } from '../../model/task-spec.ts';
 
 const AC_NAME = /^[a-z0-9]+(?:-+[a-z0-9]+)*$/;
@@ -14,7 +17,8 @@ export function hasHostNetwork(config: TaskSpec['config']): boolean {
 }
 
 /**
- * `--port` for every reserved and dynamic port of the task's first network.
+ * `--port` for every reserved and dynamic port of the task's first network, and for those ports of its group that
+ * `port_map` names: the others are of other tasks.
  *
  * @throws {@link RktError} RKT_ERR_PORT_MAP
  */
@@ -22,24 +26,46 @@ export function portArguments({ config, resources }: TaskSpec): readonly string[
   if (hasHostNetwork(config)) return [];
   const portMap = new Map(Object.entries(mergedPortMap(config)));
   const [network] = resources.networks;
-  if (network === undefined) {
-    if (portMap.size === 0) return [];
-    throw new RktError('RKT_ERR_PORT_MAP', 'port_map is set, but the task has no network');
-  }
-  const ports = [...network.reservedPorts, ...network.dynamicPorts];
-  if (ports.length > 0 && config.net.includes('none')) {
+  const { ports: offered = [] } = resources;
+  if (network === undefined) checkLabels([...portMap.keys()], offered);
+  const own = network === undefined ? [] : [...network.reservedPorts, ...network.dynamicPorts];
+  const shared = offered.filter(
+    ({ label }) => portMap.has(label) && !own.some((port) => port.label === label),
+  );
+  if (own.length + shared.length > 0 && config.net.includes('none')) {
     throw new RktError('RKT_ERR_PORT_MAP', 'the task has ports, but net is none');
   }
-  return ports.map(({ label, value }) => {
-    const name = portMap.get(label);
-    if (name === undefined)
-      throw new RktError('RKT_ERR_PORT_MAP', `port_map does not name the port "${label}"`);
-    if (!AC_NAME.test(name)) {
-      throw new RktError(
-        'RKT_ERR_PORT_MAP',
-        `port_map has "${name}" for "${label}", which no image port is called`,
-      );
-    }
-    return `--port=${name}:${value}`;
-  });
+  return [
+    ...own.map(({ label, value }) => `--port=${imagePort(portMap, label)}:${value}`),
+    ...shared.map(({ label, value, hostIp }) => {
+      return `--port=${imagePort(portMap, label)}:${hostAddress(hostIp)}${value}`;
+    }),
+  ];
+}
+
+/** A task without ports of its own can only mean those of its group. */
+function checkLabels(labels: readonly string[], offered: readonly GroupPort[]): void {
+  const stray = labels.find((wanted) => !offered.some(({ label }) => label === wanted));
+  if (stray === undefined) return;
+  const why =
+    offered.length === 0
+      ? 'port_map is set, but the task has no network'
+      : `port_map names "${stray}"; the group has the ports ${offered.map(({ label }) => label).join(', ')}`;
+  throw new RktError('RKT_ERR_PORT_MAP', why);
+}
+
+function imagePort(portMap: ReadonlyMap<string, string>, label: string): string {
+  const name = portMap.get(label);
+  if (name === undefined)
+    throw new RktError('RKT_ERR_PORT_MAP', `port_map does not name the port "${label}"`);
+  if (AC_NAME.test(name)) return name;
+  throw new RktError(
+    'RKT_ERR_PORT_MAP',
+    `port_map has "${name}" for "${label}", which no image port is called`,
+  );
+}
+
+/** rkt takes IPv4 addresses only there; every other one means all addresses, as none does. */
+function hostAddress(ip: string | undefined): string {
+  return ip === undefined || !isIPv4(ip) || ip === '0.0.0.0' ? '' : `${ip}:`;
 }

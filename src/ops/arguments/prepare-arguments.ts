@@ -1,9 +1,11 @@
 import { RktError } from '../../model/errors.ts';
 import type { DriverConfig } from '../../model/driver-config.ts';
 import type { TaskSpec } from '../../model/task-spec.ts';
+import { environmentOf } from './environment.ts';
 import { globalArguments } from './global-arguments.ts';
 import { portArguments } from './ports.ts';
 import { runPreparedArguments } from './run-prepared-arguments.ts';
+import { stage1Argument } from './stage1.ts';
 import { volumeArguments } from './volumes.ts';
 
 /** User annotations by which a pod of ours is found again, in `rkt list` and `rkt status`. */
@@ -33,9 +35,10 @@ export async function prepareArguments(input: PrepareInput): Promise<readonly st
   const args = [
     ...globalArguments(spec),
     'prepare',
+    ...stage1Argument(config.stage1 ?? driverConfig.stage1),
     ...(config.no_overlay ? ['--no-overlay=true'] : []),
     ...(await volumeArguments(spec, driverConfig)),
-    ...Object.entries(spec.env).map(([name, value]) => `--set-env=${name}=${value}`),
+    ...Object.entries(environmentOf(spec)).map(([name, value]) => `--set-env=${name}=${value}`),
     imageArgument(config.image),
     ...appArguments(spec, ports),
     `--user-annotation=${START_ANNOTATION}=${startToken}`,
@@ -64,6 +67,12 @@ function appArguments({ config, resources, user }: TaskSpec, ports: readonly str
     ...ports,
     ...option('user', user),
     ...option('group', config.group),
+    ...option('supplementary-gids', config.supplementary_groups?.join(',')),
+    ...option('working-dir', config.working_dir),
+    ...(config.readonly_rootfs === true ? ['--readonly-rootfs=true'] : []),
+    ...option('caps-retain', config.cap_retain?.join(',')),
+    ...option('caps-remove', config.cap_remove?.join(',')),
+    ...option('seccomp', config.seccomp),
   ];
 }
 

@@ -10,14 +10,27 @@ import { globalArguments } from './global-arguments.ts';
  * @throws {@link RktError} RKT_ERR_DNS
  */
 export function runPreparedArguments(spec: TaskSpec, podId: string): readonly string[] {
-  const { dns_search_domains: domains, net } = spec.config;
+  const { net, hostname } = spec.config;
   return [
     ...globalArguments(spec),
     'run-prepared',
-    ...dnsArguments(spec.config.dns_servers),
-    ...domains.map((domain) => `--dns-search=${domain}`),
+    ...resolverArguments(spec),
     ...(net.length === 0 ? [] : [`--net=${net.join(',')}`]),
+    ...(hostname === undefined ? [] : [`--hostname=${hostname}`]),
     podId,
+  ];
+}
+
+/** The task's own DNS wins over that of its group, whose rest goes with servers only. */
+function resolverArguments({ config, dns }: TaskSpec): readonly string[] {
+  const servers = dnsArguments(config.dns_servers.length === 0 ? (dns?.servers ?? []) : config.dns_servers);
+  const isWord = servers[0] === '--dns=host' || servers[0] === '--dns=none';
+  const group = isWord ? undefined : dns;
+  const domains = config.dns_search_domains.length === 0 ? group?.searches : config.dns_search_domains;
+  return [
+    ...servers,
+    ...(domains ?? []).map((domain) => `--dns-search=${domain}`),
+    ...(group?.options ?? []).map((option) => `--dns-opt=${option}`),
   ];
 }
 
@@ -26,6 +39,6 @@ export function dnsArguments(servers: readonly string[]): readonly string[] {
   const [only] = servers;
   if (servers.length === 1 && (only === 'host' || only === 'none')) return [`--dns=${only}`];
   const bad = servers.find((server) => isIP(server) === 0);
-  if (bad !== undefined) throw new RktError('RKT_ERR_DNS', `dns_servers holds "${bad}"`);
+  if (bad !== undefined) throw new RktError('RKT_ERR_DNS', `the DNS servers hold "${bad}"`);
   return servers.map((server) => `--dns=${server}`);
 }

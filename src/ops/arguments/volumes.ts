@@ -26,6 +26,11 @@ export async function volumeArguments(
 ): Promise<readonly string[]> {
   const prefix = volumePrefix(spec.allocId, spec.name ?? spec.id);
   const { mounts, devices } = spec.resources;
+  const outward = mounts.find(({ propagationMode }) => propagationMode === 'bidirectional');
+  if (outward !== undefined) {
+    const what = `the mount of ${outward.hostPath} at ${outward.taskPath} has the propagation mode bidirectional`;
+    throw new RktError('RKT_ERR_VOLUME', `${what}, which rkt cannot do`);
+  }
   const own: Volume[] = [];
   for (const [i, text] of spec.config.volumes.entries()) {
     own.push(await userVolume(text, `${prefix}-${i}`, spec.allocDir, driverConfig));

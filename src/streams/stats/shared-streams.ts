@@ -6,7 +6,7 @@ import { normalizeIntervalMs } from './interval.ts';
 
 /** Streams that are made when the first subscriber asks for them, and shared by key. */
 export interface SharedStreams {
-  /** The interval to use for the one asked for; the first that has to be changed is logged. */
+  /** The interval to use for the one asked for; the first that is out of range is logged. */
   intervalMs(wanted: unknown): number;
   get<T>(key: string, make: () => Observable<T>): Observable<T>;
 }
@@ -14,18 +14,26 @@ export interface SharedStreams {
 interface SharedStreamsDeps {
   readonly scheduler: SchedulerLike;
   readonly logger: Logger;
+  /** What somebody has set as the shortest interval. */
+  readonly minIntervalMs?: () => number;
 }
 
-export function createSharedStreams({ scheduler, logger }: SharedStreamsDeps): SharedStreams {
+export function createSharedStreams({
+  scheduler,
+  logger,
+  minIntervalMs = () => 0,
+}: SharedStreamsDeps): SharedStreams {
   const streams = new Map<string, Observable<unknown>>();
   let hasWarned = false;
   return {
-    intervalMs: (wanted) =>
-      normalizeIntervalMs(wanted, (usedMs) => {
+    intervalMs(wanted) {
+      const usableMs = normalizeIntervalMs(wanted, (usedMs) => {
         if (hasWarned) return;
         hasWarned = true;
         logger.warn({ wanted: String(wanted), usedMs }, 'stats interval out of range');
-      }),
+      });
+      return Math.max(usableMs, Math.round(minIntervalMs()));
+    },
     get<T>(key: string, make: () => Observable<T>) {
       const present$ = streams.get(key);
       if (present$ !== undefined) return present$ as Observable<T>;

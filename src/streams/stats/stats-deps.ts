@@ -25,6 +25,8 @@ export interface StatsDeps {
   /** Read from the machine by default. */
   readonly cpu?: CpuFacts;
   readonly sampling?: SamplingOptions;
+  /** No stream samples more often; the least interval there is by default. */
+  readonly minIntervalMs?: () => number;
   /** What rkt commands have cost so far; undefined until there was one. */
   readonly rkt?: () => SamplingStats['rkt'];
   /** Reads cgroups and processes by default. */

@@ -17,9 +17,9 @@ type More = Omit<Partial<TaskSpecInput>, 'config'> & { readonly config?: Partial
 const IMAGE = 'example.com/app:1.0';
 const ANNOTATIONS = ['--user-annotation=rkt-streams/start=token', '--user-annotation=rkt-streams/task=one'];
 
-const argumentsOf = (more: More = {}, volumesEnabled = true): Promise<readonly string[]> => {
+const argumentsOf = (more: More = {}, volumesEnabled = true, stage1?: string): Promise<readonly string[]> => {
   const spec = aTaskSpec('one', { ...more, config: { image: IMAGE, ...more.config } });
-  const driverConfig = { volumes_enabled: volumesEnabled };
+  const driverConfig = { volumes_enabled: volumesEnabled, stage1 };
   return prepareArguments({ spec, driverConfig, startToken: 'token' });
 };
 const volumesOf = async (more: More): Promise<readonly string[]> =>
@@ -120,6 +120,104 @@ describe('prepareArguments', () => {
       expect(args.slice(0, args.indexOf('prepare'))).to.deep.equal(expected);
     });
   }
+
+  it('has what the driver adds to the original attributes', async () => {
+    const args = await argumentsOf({
+      ...{ user: 'nobody', env: { A: 'env', B: 'env' }, deviceEnv: { A: 'device', C: 'device' } },
+      config: {
+        ...{
+          stage1: 'coreos.com/rkt/stage1-fly:1.30.0',
+          no_overlay: true,
+          readonly_rootfs: true,
+          group: 'users',
+        },
+        ...{ cap_retain: ['CAP_KILL', 'CAP_CHOWN'], seccomp: 'mode=retain,errno=EPERM,chmod,chown' },
+        ...{ working_dir: '/srv', supplementary_groups: [100, 1024] },
+      },
+    });
+    expect(args).to.deep.equal([
+      ...['--insecure-options=all', '--debug=false', 'prepare'],
+      ...['--stage1-name=coreos.com/rkt/stage1-fly:1.30.0', '--no-overlay=true'],
+      ...[
+        '--set-env=A=env',
+        '--set-env=C=device',
+        '--set-env=B=env',
+        IMAGE,
+        '--user=nobody',
+        '--group=users',
+      ],
+      ...['--supplementary-gids=100,1024', '--working-dir=/srv', '--readonly-rootfs=true'],
+      ...['--caps-retain=CAP_KILL,CAP_CHOWN', '--seccomp=mode=retain,errno=EPERM,chmod,chown'],
+      ...ANNOTATIONS,
+    ]);
+  });
+
+  it('removes capabilities', async () => {
+    const args = await argumentsOf({ config: { cap_remove: ['CAP_MKNOD', 'CAP_SYS_ADMIN'] } });
+    expect(args).to.include('--caps-remove=CAP_MKNOD,CAP_SYS_ADMIN');
+  });
+
+  it('leaves out what is switched off', async () => {
+    const args = await argumentsOf({ config: { readonly_rootfs: false, supplementary_groups: [] } });
+    expect(args.join(' ')).to.not.match(/readonly|supplementary/);
+  });
+
+  it('takes the stage1 of the driver configuration for a task that names none', async () => {
+    expect(await argumentsOf({}, true, '/opt/fly.aci')).to.include('--stage1-path=/opt/fly.aci');
+    const args = await argumentsOf({ config: { stage1: 'sha512-abc' } }, true, '/opt/fly.aci');
+    expect(args.filter((arg) => arg.startsWith('--stage1'))).to.deep.equal(['--stage1-hash=sha512-abc']);
+  });
+
+  const ports = [
+    { label: 'http', value: 26264, to: 8080, hostIp: '127.0.0.1' },
+    { label: 'admin', value: 18777, hostIp: '0.0.0.0' },
+    { label: 'six', value: 18778, hostIp: '::1' },
+  ];
+  const portsOf = async (more: More): Promise<readonly string[]> =>
+    (await argumentsOf(more)).filter((arg) => arg.startsWith('--port'));
+
+  it('maps those ports of the group that port_map names, at the address they were given out for', async () => {
+    const config = { port_map: { http: 'web', six: 'six' } };
+    expect(await portsOf({ resources: { ports }, config })).to.deep.equal([
+      '--port=web:127.0.0.1:26264',
+      '--port=six:18778',
+    ]);
+    expect(await portsOf({ resources: { ports }, config: { port_map: { admin: 'a' } } })).to.deep.equal([
+      '--port=a:18777',
+    ]);
+  });
+
+  it('needs no port_map for the ports of the group', async () => {
+    expect(await portsOf({ resources: { ports } })).to.deep.equal([]);
+    expect(await portsOf({ resources: { ports }, config: { net: ['host'] } })).to.deep.equal([]);
+    expect(await portsOf({ resources: { ports }, config: { net: ['none'] } })).to.deep.equal([]);
+  });
+
+  it('maps the own ports of a task besides those of its group, which they win over', async () => {
+    const networks = [{ dynamicPorts: [{ label: 'http', value: 20001 }] }];
+    const config = { port_map: { http: 'web', admin: 'adm' } };
+    expect(await portsOf({ resources: { ports, networks }, config })).to.deep.equal([
+      '--port=web:20001',
+      '--port=adm:18777',
+    ]);
+  });
+
+  it('refuses a port_map with a label that no port of the group has', async () => {
+    const error = await expectRktRejection(
+      argumentsOf({ resources: { ports }, config: { port_map: { htpp: 'web' } } }),
+      'RKT_ERR_PORT_MAP',
+    );
+    expect(error.message).to.include('"htpp"').and.include('http, admin, six');
+  });
+
+  it('refuses a mount that is to propagate out of the pod', async () => {
+    const mount = { hostPath: '/m', taskPath: '/in/m' };
+    const mounts = [{ ...mount, propagationMode: 'bidirectional' as const }];
+    const error = await expectRktRejection(argumentsOf({ resources: { mounts } }), 'RKT_ERR_VOLUME');
+    expect(error.message).to.include('/m at /in/m').and.include('bidirectional');
+    const inward = [{ ...mount, propagationMode: 'host-to-task' as const }];
+    expect(await volumesOf({ resources: { mounts: inward } })).to.have.length(2);
+  });
 
   it('skips the ports on the network of the host', async () => {
     const networks = [{ dynamicPorts: [{ label: 'http', value: 8080 }] }];

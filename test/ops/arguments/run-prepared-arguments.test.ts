@@ -6,8 +6,11 @@ import { expectRktError } from '../../support/errors.ts';
 import { aTaskSpec } from '../../support/task-specs.ts';
 
 const POD = '591531c3-15fa-4c70-b535-1420e03c7ef5';
-const argumentsOf = (config: Partial<TaskSpecInput['config']> = {}): readonly string[] =>
-  runPreparedArguments(aTaskSpec('one', { config: { image: 'example.com/app', ...config } }), POD);
+const argumentsOf = (
+  config: Partial<TaskSpecInput['config']> = {},
+  more: Partial<TaskSpecInput> = {},
+): readonly string[] =>
+  runPreparedArguments(aTaskSpec('one', { config: { image: 'example.com/app', ...config }, ...more }), POD);
 
 describe('runPreparedArguments', () => {
   it('is short for a task that has only an image', () => {
@@ -18,10 +21,17 @@ describe('runPreparedArguments', () => {
     const args = argumentsOf({
       ...{ dns_servers: ['8.8.8.8', '2001:db8::1'], dns_search_domains: ['a.example', 'b.example'] },
       ...{ net: ['default', 'own:IP=10.0.0.1'], debug: true, insecure_options: ['image'] },
+      hostname: 'web-1',
     });
     expect(args).to.deep.equal([
       ...['--insecure-options=image', '--debug=true', 'run-prepared', '--dns=8.8.8.8', '--dns=2001:db8::1'],
-      ...['--dns-search=a.example', '--dns-search=b.example', '--net=default,own:IP=10.0.0.1', POD],
+      ...[
+        '--dns-search=a.example',
+        '--dns-search=b.example',
+        '--net=default,own:IP=10.0.0.1',
+        '--hostname=web-1',
+      ],
+      POD,
     ]);
   });
 
@@ -42,4 +52,49 @@ describe('runPreparedArguments', () => {
       expect(expectRktError(call, 'RKT_ERR_DNS').message).to.include(`"${server}"`);
     });
   }
+
+  const dns = {
+    servers: ['10.0.0.2', '10.0.0.3'],
+    searches: ['svc.example'],
+    options: ['ndots:2', 'timeout:1'],
+  };
+  const resolvers: readonly (readonly [string, Partial<TaskSpecInput['config']>, readonly string[]])[] = [
+    [
+      'takes the DNS of the group',
+      {},
+      [
+        ...['--dns=10.0.0.2', '--dns=10.0.0.3', '--dns-search=svc.example'],
+        ...['--dns-opt=ndots:2', '--dns-opt=timeout:1'],
+      ],
+    ],
+    [
+      'prefers the servers of the task',
+      { dns_servers: ['8.8.8.8'] },
+      ['--dns=8.8.8.8', '--dns-search=svc.example', '--dns-opt=ndots:2', '--dns-opt=timeout:1'],
+    ],
+    [
+      'prefers the search domains of the task',
+      { dns_search_domains: ['a.example'] },
+      [
+        ...['--dns=10.0.0.2', '--dns=10.0.0.3', '--dns-search=a.example'],
+        ...['--dns-opt=ndots:2', '--dns-opt=timeout:1'],
+      ],
+    ],
+    [
+      'leaves the rest of the group out where the task wants the DNS of the host',
+      { dns_servers: ['host'] },
+      ['--dns=host'],
+    ],
+  ];
+  for (const [fact, config, expected] of resolvers) {
+    it(fact, () => {
+      const args = argumentsOf(config, { dns });
+      expect(args.filter((arg) => arg.startsWith('--dns'))).to.deep.equal(expected);
+    });
+  }
+
+  it('refuses a DNS server of the group that is no address', () => {
+    const call = (): unknown => argumentsOf({}, { dns: { servers: ['ns.example'] } });
+    expect(expectRktError(call, 'RKT_ERR_DNS').message).to.include('"ns.example"');
+  });
 });
