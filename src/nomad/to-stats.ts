@@ -1,0 +1,72 @@
+import type { CpuStats, MemoryStats, ResourceUsage, TaskResourceUsage } from '../model/task-stats.ts';
+import type { CPUUsage } from './generated/hashicorp/nomad/plugins/drivers/proto/CPUUsage.ts';
+import type { MemoryUsage } from './generated/hashicorp/nomad/plugins/drivers/proto/MemoryUsage.ts';
+import type { TaskResourceUsage as WireUsage } from './generated/hashicorp/nomad/plugins/drivers/proto/TaskResourceUsage.ts';
+import type { TaskStats } from './generated/hashicorp/nomad/plugins/drivers/proto/TaskStats.ts';
+import { wireTime } from './times.ts';
+
+/** A sample in Nomad's units: percent of one core, ticks in MHz, ns and bytes. What was not measured is not marked so. */
+export function toTaskStats(taskId: string, usage: TaskResourceUsage): TaskStats {
+  const pids = Object.entries(usage.pids ?? {}).map(([pid, of]) => [pid, toUsage(of)] as const);
+  return {
+    id: taskId,
+    timestamp: wireTime(usage.timestampMs),
+    agg_resource_usage: toUsage(usage),
+    resource_usage_by_pid: Object.fromEntries(pids),
+  };
+}
+
+function toUsage({ cpu, memory }: ResourceUsage): WireUsage {
+  return { cpu: toCpu(cpu), memory: toMemory(memory) };
+}
+
+function toCpu(cpu: CpuStats): CPUUsage {
+  return {
+    system_mode: cpu.systemPercent ?? 0,
+    user_mode: cpu.userPercent ?? 0,
+    total_ticks: cpu.totalTicksMhz ?? 0,
+    throttled_periods: whole(cpu.throttledPeriods),
+    throttled_time: whole(cpu.throttledNs),
+    percent: cpu.percent ?? 0,
+    // Hosts have a column for the ticks and nothing to put into it, so they are not to be marked.
+    measured_fields: measured([
+      ['SYSTEM_MODE', cpu.systemPercent],
+      ['USER_MODE', cpu.userPercent],
+      ['THROTTLED_PERIODS', cpu.throttledPeriods],
+      ['THROTTLED_TIME', cpu.throttledNs],
+      ['PERCENT', cpu.percent],
+    ]),
+  };
+}
+
+function toMemory(memory: MemoryStats): MemoryUsage {
+  return {
+    rss: whole(memory.rssBytes),
+    cache: whole(memory.cacheBytes),
+    max_usage: whole(memory.maxUsageBytes),
+    kernel_usage: whole(memory.kernelUsageBytes),
+    kernel_max_usage: whole(memory.kernelMaxUsageBytes),
+    usage: whole(memory.usageBytes),
+    swap: whole(memory.swapBytes),
+    measured_fields: measured([
+      ['RSS', memory.rssBytes],
+      ['CACHE', memory.cacheBytes],
+      ['SWAP', memory.swapBytes],
+      ['USAGE', memory.usageBytes],
+      ['MAX_USAGE', memory.maxUsageBytes],
+      ['KERNEL_USAGE', memory.kernelUsageBytes],
+      ['KERNEL_MAX_USAGE', memory.kernelMaxUsageBytes],
+    ]),
+  };
+}
+
+/** The wire has whole numbers from 0 on. */
+function whole(value = 0): number {
+  return Math.max(0, Math.round(value));
+}
+
+function measured<const Field extends string>(
+  fields: readonly (readonly [Field, number | undefined])[],
+): Field[] {
+  return fields.filter(([, value]) => value !== undefined).map(([field]) => field);
+}

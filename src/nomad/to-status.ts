@@ -1,0 +1,42 @@
+import type { DriverNetwork } from '../model/driver-network.ts';
+import type { ExitResult } from '../model/exit-result.ts';
+import type { TaskStatus } from '../model/task-status.ts';
+import type { ExitResult as WireExit } from './generated/hashicorp/nomad/plugins/drivers/proto/ExitResult.ts';
+import type { InspectTaskResponse } from './generated/hashicorp/nomad/plugins/drivers/proto/InspectTaskResponse.ts';
+import type { NetworkOverride } from './generated/hashicorp/nomad/plugins/drivers/proto/NetworkOverride.ts';
+import type { WaitTaskResponse } from './generated/hashicorp/nomad/plugins/drivers/proto/WaitTaskResponse.ts';
+import { GO_ZERO_TIME, wireTime } from './times.ts';
+
+const STATES = { unknown: 'UNKNOWN', running: 'RUNNING', exited: 'EXITED' } as const;
+/** For an exit that nobody has seen; `err` goes with it. */
+const UNSEEN_EXIT_CODE = -1;
+
+/** How a task ended. The result is always there: hosts before Nomad 1.11.3 crash without it. */
+export function toWaitResponse(exit: ExitResult): WaitTaskResponse {
+  return { result: toWireExit(exit), err: exit.error ?? '' };
+}
+
+/** What is known of a task; its result and both times are always there, as hosts crash or fail without them. */
+export function toInspectResponse(status: TaskStatus): InspectTaskResponse {
+  const { id, name, state, startedAtMs, completedAtMs, exitResult, network, driverAttributes } = status;
+  return {
+    task: {
+      id,
+      name,
+      state: STATES[state],
+      started_at: startedAtMs === undefined ? GO_ZERO_TIME : wireTime(startedAtMs),
+      completed_at: completedAtMs === undefined ? GO_ZERO_TIME : wireTime(completedAtMs),
+      result: exitResult === undefined ? {} : toWireExit(exitResult),
+    },
+    driver: { attributes: { ...driverAttributes } },
+    network_override: network === undefined ? null : toNetworkOverride(network),
+  };
+}
+
+export function toNetworkOverride({ ip, portMap, autoAdvertise }: DriverNetwork): NetworkOverride {
+  return { addr: ip, port_map: portMap, auto_advertise: autoAdvertise };
+}
+
+function toWireExit({ exitCode = UNSEEN_EXIT_CODE, signal = 0, oomKilled }: ExitResult): WireExit {
+  return { exit_code: exitCode, signal, oom_killed: oomKilled };
+}

@@ -1,0 +1,23 @@
+import type { handleUnaryCall } from '@grpc/grpc-js';
+
+import { failure, type Failure } from './errors.ts';
+
+/**
+ * The handler of a call with one answer.
+ *
+ * @param handle `signal` is aborted when the host has cancelled the call, and nobody waits for the answer any more
+ */
+export function unary<Request, Response>(
+  handle: (request: Request, signal: AbortSignal) => Promise<Response> | Response,
+  toFailure: (error: unknown) => Failure = failure,
+): handleUnaryCall<Request, Response> {
+  return (call, answer) => {
+    const cancelled = new AbortController();
+    // It comes after an ordinary answer too, when there is nobody left to hear it.
+    call.on('cancelled', () => cancelled.abort());
+    new Promise<Response>((resolve) => resolve(handle(call.request, cancelled.signal))).then(
+      (response) => answer(null, response),
+      (error: unknown) => answer(toFailure(error)),
+    );
+  };
+}
