@@ -1,5 +1,6 @@
 import {
   Channel,
+  Client,
   credentials,
   makeGenericClientConstructor,
   type CallOptions,
@@ -66,8 +67,8 @@ export interface PluginClient {
   readonly broker: ServiceClient<GRPCBrokerDefinition>;
   readonly stdio: ServiceClient<GRPCStdioDefinition>;
   readonly health: ServiceClient<HealthDefinition>;
-  /** The connection itself, for calls that no service has. */
-  readonly channel: Channel;
+  /** Sends bytes to a method, and gives the error that comes back. */
+  raw(path: string, bytes: Buffer): Promise<ServiceError | null>;
   close(): void;
 }
 
@@ -89,7 +90,13 @@ export function connectPlugin(
     broker: serviceClient(channel, 'plugin.GRPCBroker'),
     stdio: serviceClient(channel, 'plugin.GRPCStdio'),
     health: serviceClient(channel, 'grpc.health.v1.Health'),
-    channel,
+    raw: (path, bytes) => {
+      const same = (buffer: Buffer): Buffer => buffer;
+      const client = new Client(channel.getTarget(), credentials.createInsecure(), {
+        channelOverride: channel,
+      });
+      return new Promise((resolve) => void client.makeUnaryRequest(path, same, same, bytes, resolve));
+    },
     close: () => channel.close(),
   };
 }

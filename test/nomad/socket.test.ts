@@ -1,0 +1,63 @@
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { expect } from 'chai';
+
+import { groupId, newSocketPath, protectSocket, removeSocket } from '../../src/nomad/socket.ts';
+import { expectRktError } from '../support/errors.ts';
+
+describe('newSocketPath', () => {
+  it('is a new one each time, in the directory for temporary files', () => {
+    const paths = [newSocketPath(), newSocketPath()];
+    paths.forEach((path) => expect(path).to.match(new RegExp(`^${tmpdir()}/plugin-rkt-[0-9a-f]{12}$`)));
+    expect(paths[0]).to.not.equal(paths[1]);
+  });
+
+  it('is in the directory that the host names', () => {
+    expect(newSocketPath('/run/plugins')).to.match(/^\/run\/plugins\/plugin-/);
+  });
+
+  it('stays under 108 bytes: another directory for its own choice, a refusal for that of the host', () => {
+    const long = `/${'é'.repeat(45)}`;
+    expect(newSocketPath(undefined, long)).to.match(/^\/tmp\/plugin-/);
+    const { message } = expectRktError(() => newSocketPath(long), 'RKT_ERR_OPTIONS');
+    expect(message).to.include(long).and.to.include('107');
+  });
+});
+
+describe('a socket file', () => {
+  let directory = '';
+  let path = '';
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'rkt-streams-socket-'));
+    path = join(directory, 'socket');
+    await writeFile(path, '');
+  });
+  afterEach(() => rm(directory, { recursive: true }));
+
+  it('is for its user alone', async () => {
+    await protectSocket(path);
+    expect((await stat(path)).mode & 0o777).to.equal(0o600);
+  });
+
+  it('is for the group that the host names as well', async function () {
+    if (process.getuid?.() !== 0) this.skip();
+    await protectSocket(path, '4711');
+    const { mode, gid } = await stat(path);
+    expect({ mode: mode & 0o777, gid }).to.deep.equal({ mode: 0o660, gid: 4711 });
+  });
+
+  it('is removed, also when it is gone already', () => {
+    removeSocket(path);
+    removeSocket(path);
+  });
+
+  it('finds a group by its name', async () => {
+    const groups = join(directory, 'group');
+    await writeFile(groups, 'root:x:0:\nnomad:x:990:a,b\n');
+    expect(groupId('nomad', groups)).to.equal(990);
+    expect(groupId('12', groups)).to.equal(12);
+    expect(() => groupId('nobody', groups)).to.throw('PLUGIN_UNIX_SOCKET_GROUP nobody');
+  });
+});
