@@ -12,7 +12,7 @@ import { parseLines, startCli } from '../support/cli-process.ts';
 import { expectRktRejection } from '../support/errors.ts';
 
 const COMMANDS = createProgram().commands;
-const NAMES = 'demo run ps inspect events stats wait stop signal exec rm fingerprint image rkt'.split(' ');
+const NAMES = 'demo run ps inspect events stats wait stop signal exec rm fingerprint image nomad rkt'.split(' ');
 
 describe('createProgram', () => {
   it('has its commands in the order of the help', () => {
@@ -33,7 +33,7 @@ describe('createProgram', () => {
     expect(text).to.include('Exit codes:').and.to.include('Examples:');
   });
 
-  COMMANDS.filter((command) => !['rkt', 'image'].includes(command.name())).forEach((command) => {
+  COMMANDS.filter((command) => !['rkt', 'image', 'nomad'].includes(command.name())).forEach((command) => {
     it(`helps with ${command.name()}, with examples and the global options`, () => {
       const text = helpOf(command);
       expect(text).to.include(`Usage: rkt-streams ${command.name()}`).and.to.include('--data-dir <dir>');
@@ -71,7 +71,7 @@ function helpOf(command: Command): string {
 }
 
 describe('the command line', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let dir: string;
   before(() => {
     dir = mkdtempSync(join(tmpdir(), 'rkt-streams-test-'));

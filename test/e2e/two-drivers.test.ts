@@ -11,7 +11,7 @@ import { until } from '../support/until.ts';
 const FOREVER = 'while :; do sleep 1; done';
 
 describe('two drivers of one data directory', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let room: Room;
   let driver: Driver;
   let other: Driver;

@@ -9,7 +9,7 @@ describe('several processes at one data directory', () => {
   let made: PodRig | undefined;
 
   beforeEach(async function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     made = await PodRig.create();
     if (made === undefined) return this.skip();
     rig = made;
@@ -26,7 +26,7 @@ describe('several processes at one data directory', () => {
     expect(outcomes.map(({ exitCode, stderr }) => [exitCode, stderr])).to.deep.equal(
       prepared.map(() => [4, '']),
     );
-  }).timeout(30_000);
+  }).timeout(60_000);
 
   it('start a prepared pod exactly once', async () => {
     const uuid = await rig.prepare('sleep 1; exit 7');
@@ -35,7 +35,7 @@ describe('several processes at one data directory', () => {
     expect(outcomes.filter(({ exitCode }) => exitCode === 7)).to.have.length(1);
     expect(losers).to.have.length(5);
     for (const { stderr } of losers) expect(stderr).to.equal(`run-prepared: pod "${uuid}" is not prepared\n`);
-  }).timeout(30_000);
+  }).timeout(60_000);
 
   it('remove each pod exactly once', async () => {
     const pods = await Promise.all(Array.from({ length: 4 }, () => rig.prepare('true')));
@@ -51,7 +51,7 @@ describe('several processes at one data directory', () => {
     expect(removed.sort()).to.deep.equal([...pods].sort());
     for (const { stderr } of outcomes) expect(stderr).not.to.match(/ENOENT|no such file|Error/);
     expect(rig.pods()).to.deep.equal({});
-  }).timeout(30_000);
+  }).timeout(60_000);
 
   it('list and inspect pods that come and go', async () => {
     const work = async () => {
@@ -74,7 +74,7 @@ describe('several processes at one data directory', () => {
     await Promise.all([work(), work(), work()]).finally(() => (busy = false));
     expect(await watcher).to.deep.equal([]);
     expect(rig.pods()).to.deep.equal({});
-  }).timeout(30_000);
+  }).timeout(60_000);
 
   it('see a running pod as running, and its exit at once', async () => {
     const uuid = await rig.prepare('exec sleep 1000');
@@ -86,7 +86,7 @@ describe('several processes at one data directory', () => {
     process.kill(process_.pid, 'SIGKILL');
     expect((await process_.outcome).signal).to.equal('SIGKILL');
     expect((await waiting.outcome).stdout).to.match(/^state=exited\n/);
-  }).timeout(20_000);
+  }).timeout(60_000);
 
   it('leave an aborted prepare behind a killed one, and collect it', async () => {
     const doomed = new RktProcess(rig.args('prepare', '--no-overlay', rig.image));
@@ -99,5 +99,5 @@ describe('several processes at one data directory', () => {
     );
     await rig.rkt(['gc', '--expire-prepared=0s', '--grace-period=0s']);
     expect(rig.pods()).to.deep.equal({});
-  }).timeout(20_000);
+  }).timeout(60_000);
 });

@@ -21,7 +21,7 @@ describe('launching a pod', () => {
   let made: PodRig | undefined;
 
   before(async function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     made = await PodRig.create({ files: LINKS });
     if (made === undefined) return this.skip();
     rig = made;

@@ -35,7 +35,7 @@ describe('files behind mounts in a pod', () => {
   let sentinel: string;
 
   before(async function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     made = await PodRig.create();
     if (made === undefined) return this.skip();
     rig = made;
