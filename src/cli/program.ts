@@ -10,6 +10,7 @@ import { GLOBAL_OPTIONS, flagOf } from './global-options.ts';
 import { withExamples } from './help.ts';
 import { imageCommand } from './image.ts';
 import { inspectCommand } from './inspect.ts';
+import { nomadCommand } from './nomad.ts';
 import { psCommand } from './ps.ts';
 import { rktCommand } from './rkt.ts';
 import { rmCommand } from './rm.ts';
@@ -34,6 +35,7 @@ const COMMANDS = [
   rmCommand,
   fingerprintCommand,
   imageCommand,
+  nomadCommand,
   rktCommand,
 ];
 

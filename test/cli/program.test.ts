@@ -71,7 +71,7 @@ function helpOf(command: Command): string {
 }
 
 describe('the command line', function () {
-  this.timeout(60_000);
+  this.timeout(30_000);
   let dir: string;
   before(() => {
     dir = mkdtempSync(join(tmpdir(), 'rkt-streams-test-'));

@@ -1,0 +1,50 @@
+import type { Command } from 'commander';
+
+import { withExamples } from './help.ts';
+import { createOutput } from './output.ts';
+import { settingsOf } from './with-driver.ts';
+
+interface InstallFlags {
+  readonly name: string;
+  readonly force?: boolean;
+}
+
+/** `rkt-streams nomad …`: the task driver of a Nomad agent. */
+export function nomadCommand(program: Command): void {
+  const nomad = program
+    .command('nomad')
+    .summary('be the task driver of a Nomad agent')
+    .description('The task driver `rkt` for a Nomad agent.');
+  const install = nomad
+    .command('install')
+    .summary('put the plugin into the plugin directory of an agent')
+    .description(
+      'Writes the launcher of the plugin into the plugin directory of a Nomad agent, and prints what the configuration\n' +
+        'of the agent has to say. Doing it again is safe, and needed after an update of Node.js or of rkt-streams.',
+    )
+    .argument('<dir>', "the agent's plugin_dir, an absolute path")
+    .option('-n, --name <name>', "name of the file, which is the label of the agent's plugin block", 'rkt')
+    .option('-f, --force', 'replace a file that is something else')
+    .action(installAction);
+  withExamples(install, [['nomad install /opt/nomad/plugins', 'For an agent with that plugin_dir']]);
+  const plugin = nomad
+    .command('plugin')
+    .summary('what the agent starts; not to be run by hand')
+    .description('The plugin itself. A Nomad agent starts it, and speaks with it over a socket.')
+    .action(async (_flags: object, self: Command) => {
+      const { serveNomadPlugin } = await import('./nomad-serve.ts');
+      process.exit(await serveNomadPlugin(self.optsWithGlobals()));
+    });
+  withExamples(plugin, [['nomad install /opt/nomad/plugins', 'What to do instead']]);
+}
+
+async function installAction(directory: string, flags: InstallFlags, self: Command): Promise<void> {
+  const { installPlugin } = await import('../nomad/install.ts');
+  const output = createOutput(settingsOf(self));
+  const { path, isNew, agentConfig } = await installPlugin(directory, flags);
+  const first = isNew ? `Wrote ${path}.` : `${path} is there already.`;
+  output.print(
+    { path, isNew, agentConfig },
+    () => `${first} The agent's configuration needs:\n\n${agentConfig.trimEnd()}`,
+  );
+}
