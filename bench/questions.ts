@@ -3,6 +3,7 @@ import { exitLatency } from './exit-latency.bench.ts';
 import { fullSample } from './full-sample.bench.ts';
 import { idleSample } from './idle-sample.bench.ts';
 import { keyedDelivery } from './keyed-delivery.bench.ts';
+import { metricsText } from './metrics-text.bench.ts';
 import { packages } from './packages.bench.ts';
 import { plainFiles } from './plain-files.bench.ts';
 import { podWatch } from './pod-watch.bench.ts';
@@ -23,6 +24,7 @@ export const QUESTIONS: readonly Question[] = [
   tenThousand,
   subscribers,
   keyedDelivery,
+  metricsText,
   exitLatency,
   startOverhead,
   podWatch,

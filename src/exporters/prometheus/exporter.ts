@@ -1,0 +1,90 @@
+import type { Driver } from '../../driver-interface.ts';
+import { silentLogger } from '../../model/logger.ts';
+import { watchDriver, type WatchOptions } from '../snapshot.ts';
+import { parseExtraLabels } from './extra-labels.ts';
+import { headerText, type TextFormat } from './family.ts';
+import { createMetricTables, type MetricTables } from './metric-tables.ts';
+import { negotiate } from './negotiate.ts';
+import { createPage, type Page } from './page.ts';
+
+export interface PrometheusExporterOptions extends WatchOptions {
+  /**
+   * Labels of tasks besides the standing ones: `env:NAME`, `annotation:NAME` or `meta:NAME`, each with `=LABEL` to rename
+   * it. None by default: every value of a label is a series of its own.
+   */
+  readonly labels?: readonly string[];
+}
+
+export interface PrometheusExporter {
+  /**
+   * The last figures of everything, as the `Accept` header wants them: the text format 0.0.4, or OpenMetrics 1.0.
+   *
+   * Nothing is sampled for it, and it does not throw. The text is made once for all scrapes between two changes.
+   */
+  render(accept?: string): { readonly contentType: string; readonly body: string };
+  /** Ends the watching of the driver. */
+  close(): void;
+}
+
+/**
+ * Watches a driver, and tells the figures of all tasks, pods, the machine and the driver itself as metrics.
+ *
+ * @throws RKT_ERR_OPTIONS for a label of another form
+ */
+export function createPrometheusExporter(
+  driver: Driver,
+  options: PrometheusExporterOptions = {},
+): PrometheusExporter {
+  const tables = createMetricTables(driver, parseExtraLabels(options.labels ?? []));
+  const feed = watchDriver(driver, options);
+  const { logger = silentLogger } = options;
+  const page = createPage();
+  const bodies = new Map<TextFormat, string>();
+  let version: number | undefined;
+  let renderMs: number | undefined;
+
+  const make = (format: TextFormat): string => {
+    const began = performance.now();
+    if (version !== feed.version) {
+      bodies.clear();
+      version = feed.version;
+      tables.update(feed.current, renderMs);
+    }
+    const body = bodies.get(format) ?? metricsText(tables, page, format);
+    bodies.set(format, body);
+    renderMs = performance.now() - began;
+    return body;
+  };
+  return {
+    render(accept) {
+      const { format, contentType } = negotiate(accept);
+      try {
+        if (version === feed.version && bodies.has(format)) {
+          return { contentType, body: bodies.get(format) ?? '' };
+        }
+        return { contentType, body: make(format) };
+      } catch (error) {
+        version = undefined;
+        page.take();
+        logger.error({ err: error }, 'metrics could not be written');
+        return { contentType, body: endOf(format) };
+      }
+    },
+    close: feed.close,
+  };
+}
+
+function metricsText(tables: MetricTables, page: Page, format: TextFormat): string {
+  tables.families.forEach((metric, place) => {
+    if (tables.count(place) === 0) return;
+    page.add(headerText(metric, format));
+    tables.write(place, page);
+    page.add('\n');
+  });
+  page.add(endOf(format));
+  return page.take();
+}
+
+function endOf(format: TextFormat): string {
+  return format === 'openmetrics' ? '# EOF\n' : '';
+}

@@ -1,0 +1,179 @@
+import { MS_PER_SECOND, NS_PER_SECOND } from '../../../model/units.ts';
+import type { TaskSpec } from '../../../model/task-spec.ts';
+import type { TaskResourceUsage } from '../../../model/task-stats.ts';
+import type { TaskStatus } from '../../../model/task-status.ts';
+import { family, type Family, type MetricType, type Series, type Unit } from '../family.ts';
+
+/** A task that has not exited. */
+export interface TaskRow {
+  readonly status: TaskStatus;
+  readonly spec: TaskSpec | undefined;
+  /** The latest sample; undefined when the task could not be measured. */
+  readonly usage: TaskResourceUsage | undefined;
+}
+
+type Value = Series<TaskRow>['value'];
+
+/** The names and units of cAdvisor, which dashboards know. */
+export const CONTAINER_FAMILIES: readonly Family<TaskRow>[] = [
+  cpu('usage', 'CPU time used', 'totalNs'),
+  cpu('user', 'CPU time used in user mode', 'userNs'),
+  cpu('system', 'CPU time used in the kernel', 'systemNs'),
+  container('cpu_cfs_periods_total', 'counter', {
+    help: 'Periods of the CPU quota in which the task ran.',
+    source: 'cpu.periods',
+    value: ({ usage }) => usage?.cpu.periods,
+  }),
+  container('cpu_cfs_throttled_periods_total', 'counter', {
+    help: 'Periods of the CPU quota in which the task was held back.',
+    source: 'cpu.throttledPeriods',
+    value: ({ usage }) => usage?.cpu.throttledPeriods,
+  }),
+  container('cpu_cfs_throttled_seconds_total', 'counter', {
+    help: 'Time for which the task was held back by its CPU quota.',
+    source: 'cpu.throttledNs',
+    unit: 'seconds',
+    value: ({ usage }) => seconds(usage?.cpu.throttledNs),
+  }),
+  memory('usage_bytes', 'Memory that counts against the limit, file cache included.', 'usageBytes'),
+  memory('working_set_bytes', 'Memory in use without inactive file cache.', 'workingSetBytes'),
+  memory('rss', 'Anonymous memory.', 'rssBytes'),
+  memory('cache', 'File cache.', 'cacheBytes'),
+  memory('swap', 'Swap in use.', 'swapBytes'),
+  memory('mapped_file', 'Files mapped into memory.', 'mappedFileBytes'),
+  memory('max_usage_bytes', 'The highest memory usage so far.', 'maxUsageBytes'),
+  memory('kernel_usage', 'Memory of the kernel; only with the group kernelMemory.', 'kernelUsageBytes'),
+  container('memory_failcnt', 'unknown', {
+    help: 'How often the memory limit was reached; only rises.',
+    source: 'memory.limitHits',
+    value: ({ usage }) => usage?.memory.limitHits,
+  }),
+  container('spec_memory_limit_bytes', 'gauge', {
+    help: 'The memory limit; absent when there is none.',
+    source: 'memory.limitBytes, else the limit the task was started with',
+    unit: 'bytes',
+    value: ({ usage, status }) => usage?.memory.limitBytes ?? status.memoryLimitBytes,
+  }),
+  container('spec_cpu_shares', 'gauge', {
+    help: 'The weight of the task when CPU is short; absent when none was given.',
+    source: 'resources.cpuShares of the task',
+    value: ({ spec }) => spec?.resources.cpuShares,
+  }),
+  container('oom_events_total', 'counter', {
+    help: 'Processes of the task that the OOM killer has killed.',
+    source: 'memory.oomKills',
+    value: ({ usage }) => usage?.memory.oomKills,
+  }),
+  network('receive_bytes', 'Bytes received.', ({ usage }) => usage?.network?.receivedBytes),
+  network('receive_packets', 'Packets received.', ({ usage }) => usage?.network?.receivedPackets),
+  network('receive_errors', 'Errors of receiving.', ({ usage }) => usage?.network?.receiveErrors),
+  network('receive_packets_dropped', 'Received packets dropped.', (row) => row.usage?.network?.receiveDrops),
+  network('transmit_bytes', 'Bytes sent.', ({ usage }) => usage?.network?.sentBytes),
+  network('transmit_packets', 'Packets sent.', ({ usage }) => usage?.network?.sentPackets),
+  network('transmit_errors', 'Errors of sending.', ({ usage }) => usage?.network?.sendErrors),
+  network('transmit_packets_dropped', 'Packets to send dropped.', (row) => row.usage?.network?.sendDrops),
+  device('reads_bytes', 'Bytes read from block devices.', 'readBytes', 'bytes'),
+  device('writes_bytes', 'Bytes written to block devices.', 'writeBytes', 'bytes'),
+  device('reads', 'Reads from block devices.', 'readOps'),
+  device('writes', 'Writes to block devices.', 'writeOps'),
+  container('processes', 'gauge', {
+    help: 'Processes of the task; only with the group processes.',
+    source: 'how many pids there are',
+    value: ({ usage }) => (usage?.pids === undefined ? undefined : Object.keys(usage.pids).length),
+  }),
+  container('threads', 'gauge', {
+    help: 'Threads of the task.',
+    source: 'pidCount.current',
+    value: ({ usage }) => usage?.pidCount?.current,
+  }),
+  container('threads_max', 'gauge', {
+    help: 'How many threads the task may have; absent when there is no limit.',
+    source: 'pidCount.limit',
+    value: ({ usage }) => usage?.pidCount?.limit,
+  }),
+  ...pressure('cpu'),
+  ...pressure('memory'),
+  ...pressure('io'),
+  container('start_time_seconds', 'gauge', {
+    help: 'When the task was started, since the epoch.',
+    source: 'startedAtMs of the task',
+    unit: 'seconds',
+    value: ({ status: { startedAtMs: at } }) => (at === undefined ? undefined : at / MS_PER_SECOND),
+  }),
+  container('last_seen', 'gauge', {
+    help: 'When the task was sampled last, since the epoch.',
+    source: 'timestampMs',
+    unit: 'seconds',
+    value: ({ usage }) => (usage === undefined ? undefined : usage.timestampMs / MS_PER_SECOND),
+  }),
+];
+
+interface About {
+  readonly help: string;
+  readonly source: string;
+  readonly unit?: Unit;
+  readonly value: Value;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+function container(name: string, type: MetricType, { value, labels, ...about }: About): Family<TaskRow> {
+  return family(`container_${name}`, type, about, value, labels);
+}
+
+function seconds(ns: number | undefined): number | undefined {
+  return ns === undefined ? undefined : ns / NS_PER_SECOND;
+}
+
+function cpu(mode: string, help: string, key: 'totalNs' | 'userNs' | 'systemNs'): Family<TaskRow> {
+  return container(`cpu_${mode}_seconds_total`, 'counter', {
+    help: `${help}.`,
+    source: `cpu.${key}`,
+    unit: 'seconds',
+    labels: { cpu: 'total' },
+    value: ({ usage }) => seconds(usage?.cpu[key]),
+  });
+}
+
+type MemoryKey = keyof TaskResourceUsage['memory'];
+
+function memory(name: string, help: string, key: MemoryKey): Family<TaskRow> {
+  return container(`memory_${name}`, 'gauge', {
+    help,
+    source: `memory.${key}`,
+    unit: 'bytes',
+    value: ({ usage }) => usage?.memory[key],
+  });
+}
+
+function network(name: string, help: string, value: Value): Family<TaskRow> {
+  return container(`network_${name}_total`, 'counter', {
+    help,
+    source: 'network, of a pod with a network of its own',
+    ...(name.endsWith('_bytes') ? { unit: 'bytes' } : {}),
+    labels: { interface: 'all' },
+    value,
+  });
+}
+
+type IoKey = 'readBytes' | 'writeBytes' | 'readOps' | 'writeOps';
+
+function device(name: string, help: string, key: IoKey, unit?: Unit): Family<TaskRow> {
+  return container(`fs_${name}_total`, 'counter', {
+    help,
+    source: `io.${key}`,
+    ...(unit === undefined ? {} : { unit }),
+    labels: { device: 'all' },
+    value: ({ usage }) => usage?.io?.[key],
+  });
+}
+
+function pressure(resource: 'cpu' | 'memory' | 'io'): readonly Family<TaskRow>[] {
+  const of = (word: string, help: string, which: 'some' | 'full'): Family<TaskRow> =>
+    container(`pressure_${resource}_${word}_seconds_total`, 'counter', {
+      help: `Time in which ${help} of the task waited for ${resource}.`,
+      source: `pressure.${resource}.${which}.totalNs`,
+      unit: 'seconds',
+      value: ({ usage }) => seconds(usage?.pressure?.[resource]?.[which]?.totalNs),
+    });
+  return [of('waiting', 'any thread', 'some'), of('stalled', 'all threads', 'full')];
+}

@@ -1,0 +1,91 @@
+import type { Pod } from '../../../model/pod.ts';
+import type { TaskStatus } from '../../../model/task-status.ts';
+import type { TaskTally } from '../../task-tallies.ts';
+import { family, type Family } from '../family.ts';
+
+/** A pod of rkt, with the task it belongs to when it is one of ours. */
+export interface PodRow {
+  readonly pod: Pod;
+  readonly task: TaskStatus | undefined;
+}
+
+/** The states that `rkt list` tells of. */
+const LISTED_STATES = ['prepared', 'running', 'exited', 'exited deleting', 'exited garbage'] as const;
+
+export const POD_FAMILIES: readonly Family<PodRow>[] = [
+  {
+    name: 'rkt_pod_state',
+    type: 'gauge',
+    help: '1 for the state that the pod is in, 0 for the others.',
+    source: 'state of the pod',
+    series: LISTED_STATES.map((state) => ({
+      labels: { state },
+      value: ({ pod }) => (pod.state === state ? 1 : 0),
+    })),
+  },
+  family(
+    'rkt_pod_created_seconds',
+    'gauge',
+    { help: 'When the pod was made, since the epoch.', source: 'created_at of the pod', unit: 'seconds' },
+    ({ pod }) => pod.created_at,
+  ),
+];
+
+/** The labels are what it tells. */
+export const POD_INFO_FAMILIES: readonly Family<unknown>[] = [
+  family(
+    'rkt_pod_info',
+    'info',
+    { help: 'The pod, its image, its task and its address; always 1.', source: 'the pod and its task' },
+    () => 1,
+  ),
+];
+
+/** An app of a pod, or a task whose pod rkt does not list. */
+export interface AppRow {
+  readonly exitCode: number | undefined;
+  readonly oomKilled: boolean | undefined;
+}
+
+export const APP_FAMILIES: readonly Family<AppRow>[] = [
+  family(
+    'rkt_app_exit_code',
+    'gauge',
+    {
+      help: 'The exit code of an app that has ended; 128 + n after signal n.',
+      source: 'exitResult of the task, else exit_code of the app',
+    },
+    ({ exitCode }) => exitCode,
+  ),
+  family(
+    'rkt_app_oom_killed',
+    'gauge',
+    { help: '1 when an app that has ended was killed for memory.', source: 'exitResult of the task' },
+    ({ oomKilled }) => (oomKilled === undefined ? undefined : Number(oomKilled)),
+  ),
+];
+
+/** These outlive the tasks, so that no end of a task is missed. */
+export const TALLY_FAMILIES: readonly Family<TaskTally>[] = [
+  family(
+    'rkt_task_starts_total',
+    'counter',
+    { help: 'Starts of the task of this name.', source: 'the events of tasks' },
+    ({ starts }) => starts,
+  ),
+  family(
+    'rkt_task_failures_total',
+    'counter',
+    {
+      help: 'Ends of the task of this name that nobody had asked for, other than with exit code 0.',
+      source: 'the events of tasks',
+    },
+    ({ failures }) => failures,
+  ),
+  family(
+    'rkt_task_oom_kills_total',
+    'counter',
+    { help: 'Ends of the task of this name because memory was short.', source: 'the events of tasks' },
+    ({ oomKills }) => oomKills,
+  ),
+];

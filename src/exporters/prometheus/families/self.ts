@@ -1,0 +1,184 @@
+import { MS_PER_SECOND } from '../../../model/units.ts';
+import type { SamplingStats } from '../../../model/sampling-stats.ts';
+import { TASK_PHASES } from '../../../model/task-status.ts';
+import type { Snapshot } from '../../snapshot.ts';
+import { family, type Family, type Series, type Unit } from '../family.ts';
+
+/** The driver as a whole. */
+export interface SelfRow {
+  readonly snapshot: Snapshot;
+  /** How long the text of the scrape before took. */
+  readonly renderMs: number | undefined;
+}
+
+const HEALTHS = ['healthy', 'unhealthy', 'undetected'] as const;
+const DELAYS = [
+  ['mean', 'meanMs'],
+  ['p50', 'p50Ms'],
+  ['p99', 'p99Ms'],
+  ['max', 'maxMs'],
+] as const;
+
+export const SELF_FAMILIES: readonly Family<SelfRow>[] = [
+  {
+    name: 'rkt_streams_driver_health',
+    type: 'gauge',
+    help: '1 for the health that the driver reports, 0 for the others.',
+    source: 'health of the fingerprint',
+    series: HEALTHS.map((health) => ({
+      labels: { health },
+      value: ({ snapshot: { fingerprint } }) =>
+        fingerprint === undefined ? undefined : Number(fingerprint.health === health),
+    })),
+  },
+  {
+    name: 'rkt_streams_tasks',
+    type: 'gauge',
+    help: 'Tasks by phase.',
+    source: 'the tasks',
+    series: TASK_PHASES.map((phase) => ({
+      labels: { phase },
+      value: ({ snapshot }) => snapshot.tasks.filter((task) => task.phase === phase).length,
+    })),
+  },
+  gauge('sampled_tasks', 'Tasks that are sampled.', 'tasks', (s) => s.tasks),
+  counter('ticks', 'Rounds of sampling that were begun.', 'ticks', (s) => s.ticks),
+  counter('skipped_ticks', 'Rounds of sampling that were left out.', 'skippedTicks', (s) => s.skippedTicks),
+  counter('samples', 'Samples that were taken.', 'samples', (s) => s.samples),
+  counter(
+    'failed_samples',
+    'Samples for which nothing could be read.',
+    'failedSamples',
+    (s) => s.failedSamples,
+  ),
+  counter(
+    'dropped_samples',
+    'Samples dropped because a counter had gone back.',
+    'droppedSamples',
+    (s) => s.droppedSamples,
+  ),
+  counter('file_reads', 'Files of the kernel that were read.', 'fileReads', (s) => s.fileReads),
+  counter(
+    'stale_reads',
+    'Files of the kernel that were left alone because nothing had moved.',
+    'staleReads',
+    (s) => s.staleReads,
+  ),
+  counter(
+    'sampling_seconds',
+    'Time that sampling took.',
+    'workMs',
+    (s) => s.workMs / MS_PER_SECOND,
+    'seconds',
+  ),
+  gauge(
+    'sample_duration_seconds',
+    'The last round of sampling, from its beginning to its end.',
+    'lastTick.durationMs',
+    ({ lastTick }) => (lastTick === undefined ? undefined : lastTick.durationMs / MS_PER_SECOND),
+    'seconds',
+  ),
+  gauge(
+    'longest_slice_seconds',
+    'The longest that sampling has held up the event loop.',
+    'longestSliceMs',
+    (s) => s.longestSliceMs / MS_PER_SECOND,
+    'seconds',
+  ),
+  gauge('open_descriptors', 'Files of the kernel kept open.', 'descriptors.open', (s) => s.descriptors.open),
+  gauge('descriptor_budget', 'How many may be kept open.', 'descriptors.budget', (s) => s.descriptors.budget),
+  counter(
+    'opened_descriptors',
+    'Files opened to be kept.',
+    'descriptors.opened',
+    (s) => s.descriptors.opened,
+  ),
+  counter(
+    'evicted_descriptors',
+    'Files closed for others.',
+    'descriptors.evicted',
+    (s) => s.descriptors.evicted,
+  ),
+  {
+    name: 'rkt_streams_event_loop_delay_seconds',
+    type: 'gauge',
+    unit: 'seconds',
+    help: 'How late the event loop was since the sample before.',
+    source: 'eventLoopDelay of the sampling',
+    series: DELAYS.map(([stat, key]) => ({
+      labels: { stat },
+      value: ({ snapshot: { sampling } }) =>
+        sampling?.eventLoopDelay === undefined ? undefined : sampling.eventLoopDelay[key] / MS_PER_SECOND,
+    })),
+  },
+  {
+    name: 'rkt_streams_rkt_command_duration_seconds',
+    type: 'summary',
+    unit: 'seconds',
+    help: 'Commands of rkt, and their time from the request to the end.',
+    source: 'rkt.calls, rkt.totalMs of the sampling',
+    series: [
+      {
+        suffix: '_sum',
+        value: sampled(({ rkt }) => (rkt === undefined ? undefined : rkt.totalMs / MS_PER_SECOND)),
+      },
+      { suffix: '_count', value: sampled(({ rkt }) => rkt?.calls) },
+    ],
+  },
+  counter('rkt_command_failures', 'Commands of rkt that failed.', 'rkt.failures', ({ rkt }) => rkt?.failures),
+  gauge(
+    'rkt_commands_waiting',
+    'Commands of rkt that wait for their turn.',
+    'rkt.queueLength',
+    ({ rkt }) => rkt?.queueLength,
+  ),
+  gauge(
+    'snapshot_timestamp_seconds',
+    'When the sampling told of itself last, since the epoch.',
+    'timestampMs',
+    (s) => s.timestampMs / MS_PER_SECOND,
+    'seconds',
+  ),
+  family(
+    'rkt_streams_render_duration_seconds',
+    'gauge',
+    { help: 'How long the text before this one took to make.', source: 'the exporter', unit: 'seconds' },
+    ({ renderMs }) => (renderMs === undefined ? undefined : renderMs / MS_PER_SECOND),
+  ),
+];
+
+/** The labels are what they tell. */
+export const BUILD_FAMILIES: readonly Family<unknown>[] = [
+  family(
+    'rkt_streams_build_info',
+    'info',
+    { help: 'This program and what it found on the machine; always 1.', source: 'the fingerprint' },
+    () => 1,
+  ),
+];
+
+type Figure = (sampling: SamplingStats) => number | undefined;
+
+function sampled(figure: Figure): Series<SelfRow>['value'] {
+  return ({ snapshot: { sampling } }) => (sampling === undefined ? undefined : figure(sampling));
+}
+
+function gauge(name: string, help: string, source: string, figure: Figure, unit?: Unit): Family<SelfRow> {
+  return own(`rkt_streams_${name}`, 'gauge', help, source, figure, unit);
+}
+
+function counter(name: string, help: string, source: string, figure: Figure, unit?: Unit): Family<SelfRow> {
+  return own(`rkt_streams_${name}_total`, 'counter', help, source, figure, unit);
+}
+
+function own(
+  name: string,
+  type: 'gauge' | 'counter',
+  help: string,
+  source: string,
+  figure: Figure,
+  unit?: Unit,
+): Family<SelfRow> {
+  const about = { help, source: `${source} of the sampling`, ...(unit === undefined ? {} : { unit }) };
+  return family(name, type, about, sampled(figure));
+}

@@ -1,0 +1,115 @@
+import type { Driver } from '../../driver-interface.ts';
+import { specOf, type Snapshot } from '../snapshot.ts';
+import type { TaskTally } from '../task-tallies.ts';
+import type { ExtraLabel } from './extra-labels.ts';
+import { CONTAINER_FAMILIES } from './families/container.ts';
+import { DISK_FAMILIES, HOST_FAMILIES } from './families/host.ts';
+import { APP_FAMILIES, POD_FAMILIES, POD_INFO_FAMILIES, TALLY_FAMILIES } from './families/pod.ts';
+import { BUILD_FAMILIES, SELF_FAMILIES } from './families/self.ts';
+import type { Family } from './family.ts';
+import type { Labels } from './label-text.ts';
+import type { Page } from './page.ts';
+import { appEntries, createTaskEntries, podEntries, podInfoEntries } from './rows.ts';
+import { createSeriesTable, type Entry, type SeriesTable, type SeriesValue } from './series-table.ts';
+
+/** All families and their present series. */
+export interface MetricTables {
+  readonly families: readonly Family<never>[];
+  /** Takes over a snapshot. */
+  update(snapshot: Snapshot, renderMs: number | undefined): void;
+  readonly count: (place: number) => number;
+  /** Adds the lines of the family at this place, each with a line break before it. */
+  readonly write: (place: number, page: Page) => void;
+  readonly values: (place: number) => readonly SeriesValue[];
+}
+
+/** Every family that can be exported, in the order in which they are written. */
+export const ALL_FAMILIES: readonly Family<never>[] = [
+  ...CONTAINER_FAMILIES,
+  ...POD_FAMILIES,
+  ...POD_INFO_FAMILIES,
+  ...APP_FAMILIES,
+  ...TALLY_FAMILIES,
+  ...HOST_FAMILIES,
+  ...DISK_FAMILIES,
+  ...SELF_FAMILIES,
+  ...BUILD_FAMILIES,
+];
+
+export function createMetricTables(driver: Driver, allowed: readonly ExtraLabel[]): MetricTables {
+  const containers = createSeriesTable(CONTAINER_FAMILIES);
+  const pods = createSeriesTable(POD_FAMILIES);
+  const podInfos = createSeriesTable(POD_INFO_FAMILIES);
+  const apps = createSeriesTable(APP_FAMILIES);
+  const tallies = createSeriesTable(TALLY_FAMILIES);
+  const host = createSeriesTable(HOST_FAMILIES);
+  const disks = createSeriesTable(DISK_FAMILIES);
+  const self = createSeriesTable(SELF_FAMILIES);
+  const build = createSeriesTable(BUILD_FAMILIES);
+  const tables = [containers, pods, podInfos, apps, tallies, host, disks, self, build];
+  const places = tables.flatMap((table) => table.families.map((_, place) => ({ table, place })));
+  const taskEntries = createTaskEntries((taskId) => specOf(driver, taskId), allowed);
+  const ofPlace = <T>(at: number, ask: (table: SeriesTable<never>, place: number) => T): T | undefined => {
+    const found = places[at];
+    return found === undefined ? undefined : ask(found.table, found.place);
+  };
+  let seen: Pick<Snapshot, 'tasks' | 'pods'> | undefined;
+
+  return {
+    families: ALL_FAMILIES,
+    update(snapshot, renderMs) {
+      containers.update(taskEntries(snapshot));
+      if (seen?.pods !== snapshot.pods || seen.tasks !== snapshot.tasks) {
+        seen = { pods: snapshot.pods, tasks: snapshot.tasks };
+        const entries = podEntries(snapshot);
+        pods.update(entries);
+        podInfos.update(podInfoEntries(entries));
+        apps.update(appEntries(snapshot));
+      }
+      tallies.update(tallyEntries(snapshot.tallies));
+      host.update(snapshot.host === undefined ? [] : [only(snapshot.host)]);
+      disks.update(diskEntries(snapshot.host));
+      self.update([only({ snapshot, renderMs })]);
+      build.update([buildEntry(driver, snapshot)]);
+    },
+    count: (at) => ofPlace(at, (table, place) => table.count(place)) ?? 0,
+    write: (at, page) => ofPlace(at, (table, place) => table.write(place, page)),
+    values: (at) => ofPlace(at, (table, place) => table.values(place)) ?? [],
+  };
+}
+
+const NO_LABELS: Labels = {};
+
+function only<Row>(row: Row, labels = NO_LABELS): Entry<Row> {
+  return { key: '', labels, row };
+}
+
+function tallyEntries(tallies: Iterable<TaskTally>): readonly Entry<TaskTally>[] {
+  return [...tallies].map((row) => {
+    const { task, job, taskGroup } = row;
+    return { key: JSON.stringify([job, taskGroup, task]), labels: { task, job, task_group: taskGroup }, row };
+  });
+}
+
+function diskEntries(
+  host: Snapshot['host'],
+): readonly Entry<NonNullable<Snapshot['host']>['disks'][number]>[] {
+  // A directory can be mounted over; the last one is what is seen.
+  const disks = new Map((host?.disks ?? []).map((disk) => [disk.mount, disk]));
+  return [...disks].map(([mount, row]) => ({ key: mount, labels: { mountpoint: mount }, row }));
+}
+
+function buildEntry(driver: Driver, { fingerprint }: Snapshot): Entry<unknown> {
+  const word = (name: string): string | undefined => {
+    const value = fingerprint?.attributes[`driver.rkt.${name}`];
+    return value === undefined ? undefined : String(value);
+  };
+  const labels = {
+    version: driver.pluginInfo().pluginVersion,
+    node_version: process.version,
+    runtime: word('runtime'),
+    rkt_version: word('version'),
+    cgroup: word('cgroup'),
+  };
+  return only(undefined, labels);
+}

@@ -1,0 +1,100 @@
+import type { Metric, Registry, RegistryContentType } from 'prom-client';
+
+import type { Driver } from '../../driver-interface.ts';
+import { watchDriver } from '../snapshot.ts';
+import { parseExtraLabels } from './extra-labels.ts';
+import type { PrometheusExporterOptions } from './exporter.ts';
+import type { Family, MetricType } from './family.ts';
+import type { Labels } from './label-text.ts';
+import { createMetricTables } from './metric-tables.ts';
+
+/** Metrics that were added to somebody's registry. */
+export interface MetricsRegistration {
+  /** Takes them out again, and ends the watching of the driver. */
+  close(): void;
+}
+
+/** What prom-client asks of a metric of its registry. */
+interface RegistryMetric {
+  /** A registry of OpenMetrics changes it. */
+  name: string;
+  readonly help: string;
+  readonly type: string;
+  readonly aggregator: 'omit';
+  get(): Promise<object>;
+  reset(): void;
+}
+
+/** prom-client has no words for an info, and none for what is of no type that suits both formats. */
+const TYPES: Readonly<Record<MetricType, string>> = {
+  counter: 'counter',
+  gauge: 'gauge',
+  info: 'gauge',
+  summary: 'summary',
+  unknown: 'gauge',
+};
+
+/**
+ * Adds all metrics to a registry of prom-client, which asks for the last figures whenever it is asked for its own.
+ *
+ * @throws RKT_ERR_OPTIONS for a label of another form; Error of prom-client when a name is taken
+ */
+export function registerMetrics<T extends RegistryContentType>(
+  registry: Registry<T>,
+  driver: Driver,
+  options: PrometheusExporterOptions = {},
+): MetricsRegistration {
+  const tables = createMetricTables(driver, parseExtraLabels(options.labels ?? []));
+  const feed = watchDriver(driver, options);
+  let version: number | undefined;
+  const valuesOf = (place: number): readonly object[] => {
+    if (version !== feed.version) {
+      version = feed.version;
+      tables.update(feed.current, undefined);
+    }
+    const { name } = tables.families[place] as Family<never>;
+    return tables.values(place).map(({ labels, suffix, value }) => ({
+      value,
+      labels: present(labels),
+      ...(suffix === '' ? {} : { metricName: `${name}${suffix}` }),
+    }));
+  };
+  const close = (): void => {
+    feed.close();
+    for (const metric of metrics) {
+      if (registry.getSingleMetric(metric.declared) === (metric.metric as unknown))
+        registry.removeSingleMetric(metric.declared);
+    }
+  };
+  const metrics = tables.families.map((family, place) => ({
+    declared: family.name,
+    metric: registryMetric(family, () => valuesOf(place)),
+  }));
+  try {
+    for (const { metric } of metrics) registry.registerMetric(metric as unknown as Metric);
+  } catch (error) {
+    close();
+    throw error;
+  }
+  return { close };
+}
+
+function registryMetric(
+  { name, help, type }: Family<never>,
+  values: () => readonly object[],
+): RegistryMetric {
+  const metric: RegistryMetric = {
+    name,
+    help,
+    type: TYPES[type],
+    aggregator: 'omit',
+    get: () => Promise.resolve({ ...metric, values: values() }),
+    reset: () => undefined,
+  };
+  return metric;
+}
+
+function present(labels: Labels): Readonly<Record<string, string>> {
+  const values = Object.entries(labels).filter((each): each is [string, string] => (each[1] ?? '') !== '');
+  return Object.fromEntries(values);
+}

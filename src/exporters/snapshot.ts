@@ -1,0 +1,131 @@
+import type { Observable } from 'rxjs';
+import { Subscription } from 'rxjs';
+
+import type { Driver } from '../driver-interface.ts';
+import { isRktError } from '../model/errors.ts';
+import type { FieldGroup } from '../model/field-groups.ts';
+import type { Fingerprint } from '../model/fingerprint.ts';
+import type { HostStats } from '../model/host-stats.ts';
+import { silentLogger, type Logger } from '../model/logger.ts';
+import type { Pod } from '../model/pod.ts';
+import { reasonOf } from '../model/reason-of.ts';
+import type { SamplingStats } from '../model/sampling-stats.ts';
+import type { TaskSpec } from '../model/task-spec.ts';
+import type { TaskStatsSample } from '../model/task-stats.ts';
+import type { TaskStatus } from '../model/task-status.ts';
+import { createTaskTallies, type TaskName, type TaskTally } from './task-tallies.ts';
+
+/** What an exporter watches of a driver. */
+export interface WatchOptions {
+  /** How often tasks are sampled; 1000 by default, at least 100. */
+  readonly intervalMs?: number;
+  /** How often the machine is looked at; 10 000 by default, at least 100. */
+  readonly hostIntervalMs?: number;
+  /** What is read of each task; {@link EXPORTED_GROUPS} by default. */
+  readonly groups?: readonly FieldGroup[];
+  /** Silent by default. */
+  readonly logger?: Logger;
+}
+
+/** All but what is costly (`processes`) or seldom looked at (`kernelMemory`). */
+export const EXPORTED_GROUPS: readonly FieldGroup[] = Object.freeze([
+  'cpu',
+  'throttling',
+  'memory',
+  'memoryDetail',
+  'limits',
+  'io',
+  'pids',
+  'pressure',
+  'network',
+]);
+
+/** The last word of each stream of the driver; undefined before the first, and when the stream has ended. */
+export interface Snapshot {
+  readonly tasks: readonly TaskStatus[];
+  readonly samples: readonly TaskStatsSample[];
+  readonly pods: readonly Pod[];
+  readonly tallies: Iterable<TaskTally>;
+  readonly host: HostStats | undefined;
+  readonly sampling: SamplingStats | undefined;
+  readonly fingerprint: Fingerprint | undefined;
+}
+
+/** A snapshot that is kept up to date. */
+export interface SnapshotFeed {
+  readonly current: Snapshot;
+  /** Another number after every change. */
+  readonly version: number;
+  close(): void;
+}
+
+type Mutable = { -readonly [K in keyof Snapshot]: Snapshot[K] };
+type Streams = 'tasks' | 'samples' | 'pods' | 'host' | 'sampling' | 'fingerprint';
+
+const NOTHING: Pick<Snapshot, Streams> = {
+  tasks: [],
+  samples: [],
+  pods: [],
+  host: undefined,
+  sampling: undefined,
+  fingerprint: undefined,
+};
+
+/** Subscribes to what the exporters show. A stream that ends, or fails, leaves nothing behind. */
+export function watchDriver(driver: Driver, options: WatchOptions = {}): SnapshotFeed {
+  const { logger = silentLogger, groups = EXPORTED_GROUPS, intervalMs = 1_000 } = options;
+  const tallies = createTaskTallies((taskId) => jobOf(driver, taskId));
+  const current: Mutable = { ...NOTHING, tallies: tallies.all() };
+  const subscriptions = new Subscription();
+  let version = 0;
+  const keep = <Name extends Streams>(name: Name, values$: Observable<Snapshot[Name]>): void => {
+    const put = (value: Snapshot[Name]): void => {
+      Object.assign(current, { [name]: value });
+      version += 1;
+    };
+    const end = (): void => put(NOTHING[name] as Snapshot[Name]);
+    const onError = (error: unknown): void => {
+      logger.warn({ err: error }, `metrics lose ${name}: ${reasonOf(error)}`);
+      end();
+    };
+    subscriptions.add(values$.subscribe({ next: put, error: onError, complete: end }));
+  };
+  subscriptions.add(
+    driver.taskEvents().subscribe({
+      next: (event) => {
+        tallies.count(event);
+        version += 1;
+      },
+      error: (error: unknown) => logger.warn({ err: error }, 'metrics lose the events of tasks'),
+    }),
+  );
+  keep('tasks', driver.tasks());
+  keep('samples', driver.allTaskStats({ intervalMs, groups }));
+  keep('pods', driver.pods());
+  keep('host', driver.hostStats({ intervalMs: options.hostIntervalMs ?? 10_000 }));
+  keep('sampling', driver.samplingStats({ intervalMs }));
+  keep('fingerprint', driver.fingerprint());
+  return {
+    current,
+    get version() {
+      return version;
+    },
+    close: () => subscriptions.unsubscribe(),
+  };
+}
+
+/** A task that was destroyed in the meantime has no job any more. */
+export function jobOf(driver: Pick<Driver, 'taskSpec'>, taskId: string): Pick<TaskName, 'job' | 'taskGroup'> {
+  const spec = specOf(driver, taskId);
+  return { job: spec?.jobName, taskGroup: spec?.taskGroupName };
+}
+
+/** What a task was started with; undefined when it was destroyed in the meantime. */
+export function specOf(driver: Pick<Driver, 'taskSpec'>, taskId: string): TaskSpec | undefined {
+  try {
+    return driver.taskSpec(taskId);
+  } catch (error) {
+    if (isRktError(error)) return undefined;
+    throw error;
+  }
+}

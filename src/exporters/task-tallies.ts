@@ -1,0 +1,68 @@
+import type { TaskEvent } from '../model/task-event.ts';
+
+/** What all starts of a task have in common. */
+export interface TaskName {
+  readonly task: string;
+  readonly job: string | undefined;
+  readonly taskGroup: string | undefined;
+}
+
+/** What has happened to the tasks of one name since the exporter began. */
+export interface TaskTally extends TaskName {
+  readonly starts: number;
+  /** Ends with an exit code other than 0, or by a signal that nobody had asked for. */
+  readonly failures: number;
+  readonly oomKills: number;
+}
+
+export interface TaskTallies {
+  count(event: TaskEvent): void;
+  /** Those of the names that were seen last. */
+  all(): Iterable<TaskTally>;
+}
+
+/** The job that Nomad has started a task for, while the task is known. */
+export type FindJob = (taskId: string) => Pick<TaskName, 'job' | 'taskGroup'>;
+
+/** Names can be made up for each task, and none of them ever ends. */
+const MAX_NAMES = 1_000;
+
+type Counts = { -readonly [K in keyof TaskTally]: TaskTally[K] };
+
+/**
+ * Counts starts, failures and OOM kills by task name, which outlives the task itself.
+ *
+ * The series of a task end with it, often before anybody could read its last figures; these do not.
+ */
+export function createTaskTallies(findJob: FindJob, maxNames = MAX_NAMES): TaskTallies {
+  const tallies = new Map<string, Counts>();
+  const stopping = new Set<string>();
+  const tallyOf = ({ taskId, taskName }: TaskEvent): Counts => {
+    const name = { task: taskName, ...findJob(taskId) };
+    const key = JSON.stringify([name.job, name.taskGroup, name.task]);
+    const tally = tallies.get(key) ?? { ...name, starts: 0, failures: 0, oomKills: 0 };
+    tallies.delete(key);
+    tallies.set(key, tally);
+    for (const oldest of tallies.keys()) {
+      if (tallies.size <= maxNames) break;
+      tallies.delete(oldest);
+    }
+    return tally;
+  };
+  return {
+    count(event) {
+      const { kind, taskId, annotations } = event;
+      if (kind === 'started') tallyOf(event).starts += 1;
+      if (kind === 'recovered') tallyOf(event);
+      if (kind === 'stopping') stopping.add(taskId);
+      if (kind === 'destroyed') stopping.delete(taskId);
+      if (kind !== 'exited') return;
+      const tally = tallyOf(event);
+      const isOom = annotations['oom_killed'] === 'true';
+      const isWanted = stopping.delete(taskId) || annotations['exit_code'] === '0';
+      if (isOom) tally.oomKills += 1;
+      if (isOom || !isWanted) tally.failures += 1;
+    },
+    all: () => ({ [Symbol.iterator]: () => tallies.values() }),
+  };
+}
