@@ -12,12 +12,13 @@ export function hclSpec(attributes: readonly AttributeSpec[]): Spec {
 
 /** Names are always written down: inside a default or a block no attribute takes that of its key. */
 function attributeSpec(spec: AttributeSpec): Spec {
-  const { name, required } = spec;
+  const { name } = spec;
+  const required = spec.required ? { required: true } : {};
   // A list of maps is written as blocks or as an attribute, and an attribute is what takes both.
   const primary: Spec =
     spec.type === 'object'
-      ? { block_value: { name, required, nested: hclSpec(spec.attributes ?? []) } }
-      : { Attr: { name, required, type: spec.type } };
+      ? { block_value: { name, ...required, nested: hclSpec(spec.attributes ?? []) } }
+      : { Attr: { name, ...required, type: spec.type } };
   const constant = defaultOf(spec);
   if (constant === undefined) return primary;
   return { default: { primary, default: { literal: { value: hclLiteral(constant) } } } };
