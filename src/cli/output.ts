@@ -48,7 +48,7 @@ export function createPaint(isOn: boolean): Paint {
 }
 
 /** https://no-color.org: any value but the empty one. */
-function mayColour(): boolean {
+export function mayColour(): boolean {
   return (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb';
 }
 

@@ -18,6 +18,7 @@ import { runCommand } from './run.ts';
 import { signalCommand } from './signal.ts';
 import { statsCommand } from './stats.ts';
 import { stopCommand } from './stop.ts';
+import { topCommand } from './top.ts';
 import { waitCommand } from './wait.ts';
 
 /** In the order of the help. */
@@ -28,6 +29,7 @@ const COMMANDS = [
   inspectCommand,
   eventsCommand,
   statsCommand,
+  topCommand,
   waitCommand,
   stopCommand,
   signalCommand,

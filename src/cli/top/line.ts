@@ -1,0 +1,93 @@
+/** What a piece of text means; the screen chooses the colour. */
+export type Tone = 'plain' | 'title' | 'dim' | 'good' | 'warn' | 'bad' | 'accent';
+
+/** Some text of one tone. */
+export interface Segment {
+  readonly text: string;
+  readonly tone: Tone;
+}
+
+/** One line of the screen. */
+export interface Line {
+  readonly segments: readonly Segment[];
+  /** The line that the keys act on. */
+  readonly isSelected?: boolean;
+}
+
+export function segment(text: string, tone: Tone = 'plain'): Segment {
+  return { text, tone };
+}
+
+export function line(text: string, tone: Tone = 'plain'): Line {
+  return { segments: [segment(text, tone)] };
+}
+
+export const EMPTY_LINE: Line = { segments: [] };
+
+export function lineText({ segments }: Line): string {
+  return segments.map(({ text }) => text).join('');
+}
+
+/** Cut to a width, with `…` for what is missing, or filled up to it. */
+export function fit(text: string, width: number, align: 'left' | 'right' = 'left'): string {
+  if (width <= 0) return '';
+  const letters = lettersOf(text);
+  const length = widthOf(text);
+  if (length > width) {
+    const kept = taken(letters, width - 1);
+    return `${kept}…${' '.repeat(width - 1 - widthOf(kept))}`;
+  }
+  const gap = ' '.repeat(width - length);
+  return align === 'left' ? text + gap : gap + text;
+}
+
+/** The same, but what is missing is missing at the beginning. */
+export function fitEnd(text: string, width: number): string {
+  if (widthOf(text) <= width) return fit(text, width);
+  const kept = taken(lettersOf(text).reverse(), width - 1);
+  const end = lettersOf(kept).reverse().join('');
+  return fit(`…${end}`, width);
+}
+
+const SEGMENTER = new Intl.Segmenter();
+const ASCII = /^[ -~]*$/;
+/** What terminals draw two cells wide. */
+const WIDE =
+  /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\uff01-\uff60]/u;
+
+/** What a person sees as one letter. */
+export function lettersOf(text: string): string[] {
+  return ASCII.test(text) ? text.split('') : Array.from(SEGMENTER.segment(text), (one) => one.segment);
+}
+
+/** How many cells of the terminal a text takes. */
+export function widthOf(text: string): number {
+  if (ASCII.test(text)) return text.length;
+  return lettersOf(text).reduce((sum, letter) => sum + (WIDE.test(letter) ? 2 : 1), 0);
+}
+
+function taken(letters: readonly string[], width: number): string {
+  let kept = '';
+  let room = width;
+  for (const letter of letters) {
+    room -= widthOf(letter);
+    if (room < 0) break;
+    kept += letter;
+  }
+  return kept;
+}
+
+/** Escape sequences, and what else a terminal would act on. */
+const CONTROLS = new RegExp(
+  [
+    '\\u001b\\[[0-9;?]*[ -/]*[@-~]',
+    '\\u001b\\][^\\u0007\\u001b]*(?:\\u0007|\\u001b\\\\)',
+    '[\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f]',
+  ].join('|'),
+  'gu',
+);
+
+/** Text of others, which must move no cursor: without control characters, tabs as spaces. */
+export function printable(text: string): string {
+  return text.replaceAll(CONTROLS, '').replaceAll('\t', '    ').replaceAll('\n', ' ');
+}

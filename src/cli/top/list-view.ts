@@ -1,0 +1,52 @@
+import { GAP, layoutColumns, type Placed } from './layout.ts';
+import { EMPTY_LINE, fit, line, segment, type Line } from './line.ts';
+import type { TopState } from './state.ts';
+import type { TopTask } from './top-data.ts';
+
+export interface ListRoom {
+  readonly width: number;
+  readonly height: number;
+  readonly nowMs: number;
+}
+
+const MARK = '▸ ';
+const NO_MARK = '  ';
+
+/** The table: titles, then as many tasks as there is room for, the selected one among them. */
+export function listView(
+  shown: readonly TopTask[],
+  selected: TopTask | undefined,
+  state: TopState,
+  { width, height, nowMs }: ListRoom,
+): readonly Line[] {
+  const columns = layoutColumns(width - MARK.length, shown);
+  const titles = titleLine(columns, state);
+  if (shown.length === 0) return [titles, EMPTY_LINE, line(emptyText(state), 'dim')].slice(0, height);
+  const room = Math.max(0, height - 1);
+  const at = selected === undefined ? 0 : shown.indexOf(selected);
+  // The window stays where it is until the selected task would leave it, in steps of whole windows.
+  const from = room === 0 ? 0 : Math.min(Math.floor(at / room) * room, Math.max(0, shown.length - room));
+  const rows = shown.slice(from, from + room).map((task): Line => {
+    const isSelected = task === selected;
+    const cells = columns.flatMap(({ column, width: cellWidth }, index) => [
+      ...(index === 0 ? [] : [segment(' '.repeat(GAP))]),
+      ...column.cell(task, { width: cellWidth, nowMs }),
+    ]);
+    return { isSelected, segments: [segment(isSelected ? MARK : NO_MARK, 'accent'), ...cells] };
+  });
+  return [titles, ...rows];
+}
+
+/** The column that is sorted by has an arrow. */
+function titleLine(columns: readonly Placed[], { sort, isReversed }: TopState): Line {
+  const titles = columns.map(({ column: { field, title, align }, width }) => {
+    const text = field === sort ? `${title}${isReversed ? '▲' : '▼'}` : title;
+    return fit(text, width, align);
+  });
+  return line(NO_MARK + titles.join(' '.repeat(GAP)), 'title');
+}
+
+function emptyText({ filter, isAll }: TopState): string {
+  if (filter !== '') return `${NO_MARK}No task has "${filter}" in its name, id or image.`;
+  return `${NO_MARK}${isAll ? 'There is no task.' : 'No task runs; a shows those that have exited as well.'}`;
+}

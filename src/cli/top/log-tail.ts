@@ -1,0 +1,55 @@
+import { open, stat } from 'node:fs/promises';
+
+import {
+  distinctUntilChanged,
+  exhaustMap,
+  from,
+  of,
+  switchMap,
+  timer,
+  type Observable,
+  type SchedulerLike,
+} from 'rxjs';
+
+import { reasonOf } from '../../model/reason-of.ts';
+import { NO_LOG, tailLines, type LogTail } from './log-view.ts';
+
+const TAIL_BYTES = 64 * 1024;
+const READ_MS = 1_000;
+
+/** The end of a file, read again while somebody looks; another path begins anew, and none reads nothing. */
+export function logTail(
+  path$: Observable<string | undefined>,
+  scheduler?: SchedulerLike,
+): Observable<LogTail> {
+  return path$.pipe(
+    distinctUntilChanged(),
+    switchMap((path) => {
+      if (path === undefined) return of(NO_LOG);
+      return timer(0, READ_MS, scheduler).pipe(exhaustMap(() => from(readTail(path))));
+    }),
+  );
+}
+
+async function readTail(path: string): Promise<LogTail> {
+  try {
+    return await readEnd(path);
+  } catch (error) {
+    return { kind: 'none', reason: `The output cannot be read: ${reasonOf(error)}` };
+  }
+}
+
+async function readEnd(path: string): Promise<LogTail> {
+  // A named pipe is not even opened: that would wake its writer for nobody.
+  if (!(await stat(path)).isFile())
+    return { kind: 'none', reason: 'The output goes into a pipe, and whoever reads that has it.' };
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    const length = Math.min(size, TAIL_BYTES);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, size - length);
+    return { kind: 'lines', lines: tailLines(buffer.subarray(0, bytesRead), length === size) };
+  } finally {
+    await file.close();
+  }
+}

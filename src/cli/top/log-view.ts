@@ -1,0 +1,33 @@
+import { EMPTY_LINE, fit, line, printable, type Line } from './line.ts';
+import type { ListRoom } from './list-view.ts';
+import type { TopState } from './state.ts';
+import type { TopTask } from './top-data.ts';
+
+/** The end of a task's output: its lines, or why there are none. */
+export type LogTail =
+  | { readonly kind: 'lines'; readonly lines: readonly string[] }
+  | { readonly kind: 'none'; readonly reason: string };
+
+export const NO_LOG: LogTail = { kind: 'none', reason: 'Nothing was read yet.' };
+
+/** The last lines of a stream that there is room for; long ones are cut. */
+export function logView(
+  { status, label }: TopTask,
+  tail: LogTail,
+  { stream }: TopState,
+  { width, height }: ListRoom,
+): readonly Line[] {
+  const path = stream === 'stdout' ? status.stdoutPath : status.stderrPath;
+  const title = line(fit(printable(`${label} ${stream}  ${path ?? ''}`), width), 'title');
+  if (tail.kind === 'none') return [title, EMPTY_LINE, line(fit(printable(tail.reason), width), 'dim')];
+  const room = Math.max(0, height - 1);
+  const last = room === 0 ? [] : tail.lines.slice(-room);
+  return [title, ...last.map((text) => line(fit(printable(text), width).trimEnd()))];
+}
+
+/** The lines of the last bytes of a file; the first one is left out when the bytes begin within it. */
+export function tailLines(bytes: Buffer, isWhole: boolean): readonly string[] {
+  const lines = bytes.toString().split(/\r?\n/);
+  if (lines.at(-1) === '') lines.pop();
+  return isWhole ? lines : lines.slice(1);
+}

@@ -1,0 +1,64 @@
+import { render } from 'ink';
+import { createElement } from 'react';
+import { asyncScheduler, fromEvent, map, startWith, tap } from 'rxjs';
+
+import { App, type FrameStore } from './app.tsx';
+import type { Line } from './line.ts';
+import { createScenes } from './scenes.ts';
+import { enterScreen } from './screen.ts';
+import { watchTasks, type TopDriver } from './watch-tasks.ts';
+
+export interface TopOptions {
+  readonly intervalMs: number;
+  readonly isAll: boolean;
+  readonly hasColours: boolean;
+}
+
+/** Shows the tasks on the whole terminal until a key ends it, or the driver is shut down. */
+export async function runTop(driver: TopDriver, options: TopOptions): Promise<void> {
+  const { stdout } = process;
+  const screen = enterScreen();
+  const store = createStore();
+  const sizeOf = (): { columns: number; rows: number } => ({ columns: stdout.columns, rows: stdout.rows });
+  const scenes = createScenes({
+    data$: watchTasks(driver, { intervalMs: options.intervalMs, scheduler: asyncScheduler }),
+    size$: fromEvent(stdout, 'resize').pipe(
+      // What the terminal has made of the old lines is anybody's guess.
+      tap(() => {
+        ink.clear();
+        screen.clear();
+      }),
+      map(sizeOf),
+      startWith(sizeOf()),
+    ),
+    scheduler: asyncScheduler,
+    isAll: options.isAll,
+  });
+  const app = createElement(App, { store, onKey: scenes.press, hasColours: options.hasColours });
+  const ink = render(app, { stdout: screen.stdout, exitOnCtrlC: false, patchConsole: false });
+  try {
+    // Ink's promise only matters when drawing has failed.
+    await Promise.race([scenes.frames$.forEach(store.set), ink.waitUntilExit()]);
+  } finally {
+    ink.unmount();
+    screen.leave();
+    // Else a read that nobody waits for any more keeps the process.
+    process.stdin.destroy();
+  }
+}
+
+function createStore(): FrameStore & { readonly set: (lines: readonly Line[]) => void } {
+  const listeners = new Set<() => void>();
+  let current: readonly Line[] = [];
+  return {
+    get: () => current,
+    set(lines) {
+      current = lines;
+      listeners.forEach((listener) => listener());
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}

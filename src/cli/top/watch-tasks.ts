@@ -1,0 +1,55 @@
+import { map, merge, scan, type Observable, type SchedulerLike } from 'rxjs';
+
+import type { Driver } from '../../driver-interface.ts';
+import type { FieldGroup } from '../../model/field-groups.ts';
+import { NO_DATA, withEvent, withSamples, withTasks, type TopData } from './top-data.ts';
+
+const GROUPS: readonly FieldGroup[] = [
+  'cpu',
+  'throttling',
+  'memory',
+  'memoryDetail',
+  'limits',
+  'io',
+  'pids',
+  'network',
+];
+const HOST_MS = 5_000;
+
+/** What of the driver is looked at. */
+export type TopDriver = Pick<Driver, 'tasks' | 'allTaskStats' | 'taskEvents' | 'hostStats'>;
+
+/** All that can be shown, after every change of any of it. Completes with the driver. */
+export function watchTasks(
+  driver: TopDriver,
+  { intervalMs, scheduler }: { readonly intervalMs: number; readonly scheduler: SchedulerLike },
+): Observable<TopData> {
+  type Change = (data: TopData) => TopData;
+  const changes$: Observable<Change> = merge(
+    driver.tasks().pipe(
+      map(
+        (tasks): Change =>
+          (data) =>
+            withTasks(data, tasks),
+      ),
+    ),
+    driver.allTaskStats({ intervalMs, groups: GROUPS }).pipe(
+      map(
+        (samples): Change =>
+          (data) =>
+            withSamples(data, samples),
+      ),
+    ),
+    driver.taskEvents({ replay: true }).pipe(
+      map(
+        (event): Change =>
+          (data) =>
+            withEvent(data, event),
+      ),
+    ),
+    driver.hostStats({ intervalMs: HOST_MS }).pipe(map((host): Change => (data) => ({ ...data, host }))),
+  );
+  return changes$.pipe(
+    scan((data: TopData, change) => ({ ...change(data), nowMs: scheduler.now() }), NO_DATA),
+  );
+}
