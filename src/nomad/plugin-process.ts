@@ -5,6 +5,7 @@ import type { Logger } from '../model/logger.ts';
 import { NOT_TO_BE_RUN, readInvitation, type Invitation } from './handshake.ts';
 import { createHclog, type HclogLevel } from './hclog.ts';
 import { createLogPipe, guardStdout } from './log-pipe.ts';
+import { removeOrphans } from './socket.ts';
 import type { DriverServices, PluginServer } from './plugin-server.ts';
 
 export interface ServePluginOptions {
@@ -41,6 +42,7 @@ export async function servePlugin({ logLevel, loadServices }: ServePluginOptions
   process.once('exit', () => server.close());
   writeSync(1, server.handshake);
   driver.get().catch((error: unknown) => logger.error({ error }, 'The driver could not be loaded'));
+  removeOrphans(server.socket).catch((error: unknown) => logger.debug({ error }, 'No look for old sockets'));
   const reason = await ending;
   logger.debug({ reason }, 'The plugin ends; its tasks go on running');
   await Promise.race([Promise.all([delay(ANSWER_MS), driver.close()]), delay(CLOSING_MS)]);

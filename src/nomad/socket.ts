@@ -1,17 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
-import { chmod, chown } from 'node:fs/promises';
+import { chmod, chown, readdir, stat } from 'node:fs/promises';
+import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { RktError } from '../model/errors.ts';
 
 /** What the kernel takes for the address of a unix socket, without the zero byte at its end. */
 const PATH_BYTES = 107;
 
+const PREFIX = 'plugin-rkt-';
+
 /** A fresh path for the plugin's socket. @throws RKT_ERR_OPTIONS when the host's directory makes it too long */
 export function newSocketPath(directory?: string, temporary: string = tmpdir()): string {
-  const name = `plugin-rkt-${randomBytes(6).toString('hex')}`;
+  const name = `${PREFIX}${randomBytes(6).toString('hex')}`;
   const fits = (path: string): boolean => Buffer.byteLength(path) <= PATH_BYTES;
   if (directory !== undefined) {
     const path = join(directory, name);
@@ -49,4 +52,28 @@ export function groupId(group: string, file = '/etc/group'): number {
 
 export function removeSocket(path: string): void {
   rmSync(path, { force: true });
+}
+
+/** Removes the sockets of plugins that were killed from the directory of this one: ours by name and user, and nobody listens. */
+export async function removeOrphans(socket: string): Promise<readonly string[]> {
+  const directory = dirname(socket);
+  const names = await readdir(directory);
+  const paths = names.filter((name) => name.startsWith(PREFIX)).map((name) => join(directory, name));
+  const checked = await Promise.all(paths.map(async (path) => ({ path, isOrphan: await isOrphan(path) })));
+  const orphans = checked.filter((one) => one.isOrphan).map(({ path }) => path);
+  orphans.forEach(removeSocket);
+  return orphans;
+}
+
+async function isOrphan(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isSocket() !== true || found.uid !== process.getuid?.()) return false;
+  return new Promise((resolve) => {
+    const connection = createConnection(path);
+    connection.on('connect', () => {
+      connection.destroy();
+      resolve(false);
+    });
+    connection.on('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ECONNREFUSED'));
+  });
 }

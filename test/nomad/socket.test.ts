@@ -1,10 +1,18 @@
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { groupId, newSocketPath, protectSocket, removeSocket } from '../../src/nomad/socket.ts';
+import {
+  groupId,
+  newSocketPath,
+  protectSocket,
+  removeOrphans,
+  removeSocket,
+} from '../../src/nomad/socket.ts';
 import { expectRktError } from '../support/errors.ts';
 
 describe('newSocketPath', () => {
@@ -59,5 +67,21 @@ describe('a socket file', () => {
     expect(groupId('nomad', groups)).to.equal(990);
     expect(groupId('12', groups)).to.equal(12);
     expect(() => groupId('nobody', groups)).to.throw('PLUGIN_UNIX_SOCKET_GROUP nobody');
+  });
+
+  it('is removed when it is that of a killed plugin, and nothing else with it', async () => {
+    const server = createServer();
+    const [alive, dead, file] = ['1', '2', '3'].map((end) => join(directory, `plugin-rkt-${end}`));
+    await new Promise<void>((resolve) => server.listen(alive, resolve));
+    // What a killed process leaves behind: a socket file with no process at its other end.
+    spawnSync(process.execPath, [
+      '-e',
+      `require('node:net').createServer().listen(${JSON.stringify(dead)}, () => process.kill(process.pid, 'SIGKILL'))`,
+    ]);
+    await writeFile(file!, '');
+    expect(await readdir(directory)).to.have.length(4);
+    expect(await removeOrphans(alive!)).to.deep.equal([dead]);
+    expect(await readdir(directory)).to.have.members(['plugin-rkt-1', 'plugin-rkt-3', 'socket']);
+    await new Promise((resolve) => server.close(resolve));
   });
 });
