@@ -4,16 +4,9 @@ import type { Driver } from '../../driver-interface.ts';
 import type { FieldGroup } from '../../model/field-groups.ts';
 import { silentLogger, type Logger } from '../../model/logger.ts';
 import type { TaskStatsSample } from '../../model/task-stats.ts';
+import { TASK_SERIES, taskFigures, type Before } from '../web/logic/figures.ts';
 import type { HistoryRing } from './history-ring.ts';
-import {
-  HOST_GATHERS,
-  HOST_SERIES,
-  TASK_GATHERS,
-  TASK_SERIES,
-  hostFigures,
-  taskFigures,
-  type Before,
-} from './history-figures.ts';
+import { HOST_GATHERS, HOST_SERIES, TASK_GATHERS, hostFigures } from './history-figures.ts';
 import {
   COARSE,
   FINE,

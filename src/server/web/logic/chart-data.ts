@@ -1,0 +1,85 @@
+import type { TaskResourceUsage } from '../../../model/task-stats.ts';
+import type { HistoryColumns } from '../../history/history.ts';
+import { TASK_SERIES, taskFigures, type Before, type TaskSeries } from './figures.ts';
+
+export const RANGES = ['5m', '1h', '24h'] as const;
+export type Range = (typeof RANGES)[number];
+
+export const RANGE_MS: Readonly<Record<Range, number>> = {
+  '5m': 300_000,
+  '1h': 3_600_000,
+  '24h': 86_400_000,
+};
+
+/** Columns for the charts: times in ms, and the figures; null where nothing was measured. */
+export interface ChartData {
+  readonly timeMs: readonly number[];
+  readonly series: Readonly<Record<TaskSeries, readonly (number | null)[]>>;
+}
+
+/** What was told while the task is open: finer than the history, and newer. */
+export interface LiveFigures {
+  add(usage: TaskResourceUsage): void;
+  rows(): readonly LiveRow[];
+}
+
+export interface LiveRow {
+  readonly timeMs: number;
+  readonly figures: readonly number[];
+}
+
+const LIVE_LENGTH = 600;
+
+export function createLiveFigures(length = LIVE_LENGTH): LiveFigures {
+  let rows: readonly LiveRow[] = [];
+  let before: Before | undefined;
+  return {
+    add(usage) {
+      const { timestampMs, cpu } = usage;
+      if (before !== undefined && timestampMs <= before.timestampMs) return;
+      // The counters of a task that was started again are no continuation.
+      if (before?.cpu.totalNs !== undefined && (cpu.totalNs ?? 0) < before.cpu.totalNs) before = undefined;
+      rows = [...rows.slice(1 - length), { timeMs: timestampMs, figures: taskFigures(usage, before) }];
+      before = { timestampMs, cpu };
+    },
+    rows: () => rows,
+  };
+}
+
+/**
+ * History and live figures in one: the history up to the first live row, then these, all within `rangeMs` before
+ * `nowMs`. A row of nulls stands in every gap, so that no line is drawn across it.
+ */
+export function chartData(
+  history: HistoryColumns | undefined,
+  live: readonly LiveRow[],
+  { nowMs, rangeMs }: { readonly nowMs: number; readonly rangeMs: number },
+): ChartData {
+  const timeMs: number[] = [];
+  const columns = TASK_SERIES.map((): (number | null)[] => []);
+  const append = (time: number, figure: (index: number) => number | null, stepMs: number): void => {
+    const last = timeMs.at(-1);
+    if (last !== undefined && time - last > 2.5 * stepMs) {
+      timeMs.push(last + stepMs);
+      columns.forEach((column) => column.push(null));
+    }
+    timeMs.push(time);
+    columns.forEach((column, index) => column.push(figure(index)));
+  };
+  const from = nowMs - rangeMs;
+  const liveFrom = live[0]?.timeMs ?? Infinity;
+  const stepMs = history?.stepMs ?? 1_000;
+  history?.timeMs.forEach((time, n) => {
+    if (time < from || time >= liveFrom) return;
+    append(time, (index) => history.series[TASK_SERIES[index] ?? '']?.[n] ?? null, stepMs);
+  });
+  for (const { timeMs: time, figures } of live) {
+    const figure = (index: number): number | null => {
+      const value = figures[index] ?? NaN;
+      return Number.isNaN(value) ? null : value;
+    };
+    if (time >= from) append(time, figure, stepMs);
+  }
+  const series = Object.fromEntries(TASK_SERIES.map((name, index) => [name, columns[index] ?? []]));
+  return { timeMs, series: series as Record<TaskSeries, (number | null)[]> };
+}

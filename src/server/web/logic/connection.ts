@@ -1,0 +1,46 @@
+/** How the page stands to the agent. */
+export type ConnectionState = 'connecting' | 'live' | 'stale' | 'lost';
+
+export interface Connection {
+  opened(nowMs: number): void;
+  received(nowMs: number): void;
+  failed(): void;
+  state(nowMs: number): ConnectionState;
+  /** How long to wait before the next try. */
+  nextDelayMs(): number;
+}
+
+/** Figures come every second: so long without a word means that something hangs. */
+export const STALE_AFTER_MS = 5_000;
+const FIRST_DELAY_MS = 500;
+const LONGEST_DELAY_MS = 8_000;
+
+export function createConnection(): Connection {
+  let isOpen = false;
+  let wasOpen = false;
+  let lastMs = 0;
+  let delayMs = FIRST_DELAY_MS;
+  return {
+    opened(nowMs) {
+      isOpen = true;
+      wasOpen = true;
+      lastMs = nowMs;
+      delayMs = FIRST_DELAY_MS;
+    },
+    received(nowMs) {
+      lastMs = nowMs;
+    },
+    failed() {
+      isOpen = false;
+    },
+    state(nowMs) {
+      if (!isOpen) return wasOpen ? 'lost' : 'connecting';
+      return nowMs - lastMs > STALE_AFTER_MS ? 'stale' : 'live';
+    },
+    nextDelayMs() {
+      const now = delayMs;
+      delayMs = Math.min(delayMs * 2, LONGEST_DELAY_MS);
+      return now;
+    },
+  };
+}

@@ -1,0 +1,88 @@
+import type { TaskEvent } from '../../../model/task-event.ts';
+import type { Alert } from '../../alerts/alert.ts';
+
+/** What happened: told by the driver, or by a rule. */
+export type FeedItem =
+  | { readonly kind: 'event'; readonly id: string; readonly timeMs: number; readonly event: TaskEvent }
+  | { readonly kind: 'alert'; readonly id: string; readonly timeMs: number; readonly alert: Alert }
+  /** The agent, or the page's connection to it. */
+  | { readonly kind: 'note'; readonly id: string; readonly timeMs: number; readonly message: string };
+
+/** The last things that happened, newest first. */
+export interface Feed {
+  /** Adds one; the same id twice is one. */
+  add(item: FeedItem): void;
+  items(filter?: FeedFilter): readonly FeedItem[];
+  /** Rises with every change. */
+  readonly version: number;
+}
+
+export interface FeedFilter {
+  readonly taskId?: string | undefined;
+  /** In any letter case, in the task's id, the kind or the message. */
+  readonly text?: string;
+}
+
+export const FEED_LENGTH = 500;
+
+export function createFeed(length = FEED_LENGTH): Feed {
+  let items: readonly FeedItem[] = [];
+  let version = 0;
+  return {
+    add(item) {
+      if (
+        items.some(({ id, kind, timeMs }) => id === item.id && kind === item.kind && timeMs === item.timeMs)
+      )
+        return;
+      items = [item, ...items].slice(0, length);
+      version += 1;
+    },
+    items: (filter = {}) => items.filter((item) => fits(item, filter)),
+    get version() {
+      return version;
+    },
+  };
+}
+
+/** The task of an item; a note has none. */
+export function taskOf(item: FeedItem): string | undefined {
+  if (item.kind === 'note') return undefined;
+  return item.kind === 'event' ? item.event.taskId : item.alert.taskId;
+}
+
+/** One word for what happened. */
+export function wordOf(item: FeedItem): string {
+  switch (item.kind) {
+    case 'event':
+      return item.event.kind;
+    case 'alert':
+      return `${item.alert.rule} ${item.alert.state === 'raised' ? 'alert' : 'cleared'}`;
+    case 'note':
+      return 'agent';
+  }
+}
+
+export function messageOf(item: FeedItem): string {
+  if (item.kind === 'note') return item.message;
+  return item.kind === 'event' ? item.event.message : item.alert.message;
+}
+
+export type Tone = 'good' | 'warn' | 'bad' | 'plain';
+
+/** How much it should catch the eye. */
+export function toneOf(item: FeedItem): Tone {
+  if (item.kind === 'note') return 'warn';
+  if (item.kind === 'alert') return item.alert.state === 'raised' ? 'bad' : 'good';
+  const { kind, annotations } = item.event;
+  if (kind === 'failed' || annotations['oom_killed'] === 'true') return 'bad';
+  if (kind === 'exited') return annotations['exit_code'] === '0' ? 'plain' : 'warn';
+  if (kind === 'killed' || kind === 'stats-degraded') return 'warn';
+  return kind === 'started' || kind === 'recovered' ? 'good' : 'plain';
+}
+
+function fits(item: FeedItem, { taskId, text = '' }: FeedFilter): boolean {
+  if (taskId !== undefined && taskOf(item) !== taskId) return false;
+  if (text === '') return true;
+  const all = [taskOf(item) ?? '', wordOf(item), messageOf(item)].join(' ').toLowerCase();
+  return all.includes(text.toLowerCase());
+}

@@ -1,0 +1,84 @@
+import type { TaskRow } from './task-row.ts';
+
+export type TopBy = 'cpu' | 'memory';
+
+/** One band of the stacked chart; the last one may be all other tasks together. */
+export interface TopBand {
+  readonly taskId: string | undefined;
+  readonly label: string;
+  readonly value: number;
+  /** The `d` of an SVG path: the area between the bands below and this one. */
+  readonly area: string;
+}
+
+export interface TopChart {
+  readonly bands: readonly TopBand[];
+  /** What the upper edge stands for. */
+  readonly top: number;
+}
+
+export interface TopOptions {
+  readonly by: TopBy;
+  readonly count: number;
+  readonly width: number;
+  readonly height: number;
+  readonly length: number;
+}
+
+/** The tasks that use most now, and how they came there in the last minute, one upon the other. */
+export function topTasks(rows: readonly TaskRow[], options: TopOptions): TopChart {
+  const { by, count, length } = options;
+  const measured = rows
+    .map((row) => ({ row, value: by === 'cpu' ? row.cpuCores() : row.memoryBytes() }))
+    .filter((entry): entry is { row: TaskRow; value: number } => entry.value !== undefined)
+    .sort((a, b) => b.value - a.value);
+  const columnOf = ({ row }: { row: TaskRow }): readonly number[] =>
+    toTheRight((by === 'cpu' ? row.cpuSpark : row.memorySpark).values(), length);
+  const shown = measured.slice(0, count);
+  const rest = measured.slice(count);
+  const bands = shown.map((entry) => ({
+    taskId: entry.row.id,
+    label: entry.row.status.name,
+    value: entry.value,
+    values: columnOf(entry),
+  }));
+  const all =
+    rest.length === 0
+      ? bands
+      : [
+          ...bands,
+          {
+            taskId: undefined,
+            label: `${rest.length} others`,
+            value: rest.reduce((sum, { value }) => sum + value, 0),
+            values: rest.map(columnOf).reduce((a, b) => a.map((value, n) => value + (b[n] ?? 0))),
+          },
+        ];
+  return stacked(all, options);
+}
+
+interface Stacking extends Omit<TopBand, 'area'> {
+  readonly values: readonly number[];
+}
+
+function stacked(all: readonly Stacking[], { width, height, length, by }: TopOptions): TopChart {
+  const sums = Array.from({ length }, (_, n) => all.reduce((sum, { values }) => sum + (values[n] ?? 0), 0));
+  const top = Math.max(by === 'cpu' ? 0.1 : 2 ** 20, ...sums);
+  const x = (n: number): string => ((n * width) / (length - 1)).toFixed(1);
+  const y = (value: number): string => (height - (value / top) * height).toFixed(1);
+  let below: readonly number[] = Array.from({ length }, () => 0);
+  const bands = all.map(({ values, ...band }) => {
+    const above = below.map((value, n) => value + (values[n] ?? 0));
+    const upper = above.map((value, n) => `${x(n)} ${y(value)}`);
+    const lower = below.map((value, n) => `${x(n)} ${y(value)}`).reverse();
+    below = above;
+    return { ...band, area: `M${upper.join('L')}L${lower.join('L')}Z` };
+  });
+  return { bands, top };
+}
+
+/** What was not measured adds nothing to a stack. */
+function toTheRight(values: readonly number[], length: number): readonly number[] {
+  const known = values.slice(-length).map((value) => (Number.isNaN(value) ? 0 : value));
+  return [...Array.from({ length: length - known.length }, () => 0), ...known];
+}
