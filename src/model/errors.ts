@@ -1,4 +1,7 @@
-/** What one catalogue entry says. `recoverable` is Nomad's word: a retry of the same call can succeed. */
+/**
+ * What one catalogue entry says. `recoverable` is Nomad's word: starting the task again may succeed, with nothing
+ * changed. That is so when a network was to blame, be it another's or the pod's own.
+ */
 interface CatalogueEntry {
   readonly meaning: string;
   readonly remedy: string;
@@ -93,7 +96,7 @@ export const ERROR_CATALOGUE = {
     'Give a directory that can be written, with --data-dir.',
   ),
   RKT_ERR_STOP: entry(
-    true,
+    false,
     'A task did not end in time.',
     'Look for processes in uninterruptible sleep in its cgroup.',
   ),
@@ -103,7 +106,7 @@ export const ERROR_CATALOGUE = {
     'Give a command with an absolute path.',
   ),
   RKT_ERR_EXEC_TIMEOUT: entry(
-    true,
+    false,
     'A command executed in a task did not end in time.',
     'Give it a longer timeout.',
   ),
@@ -112,7 +115,7 @@ export const ERROR_CATALOGUE = {
     'A stream that was given to an exec broke.',
     'Keep the streams open until the exec has ended.',
   ),
-  RKT_ERR_LAUNCH: entry(true, 'rkt could not start the pod.', 'Read the quoted message of rkt.'),
+  RKT_ERR_LAUNCH: entry(false, 'rkt could not start the pod.', 'Read the quoted message of rkt.'),
   RKT_ERR_NETWORK: entry(
     true,
     'The pod got no network in time, and ports were to be mapped to it.',
@@ -130,9 +133,9 @@ export const ERROR_CATALOGUE = {
     'The rkt binary was not found.',
     'Install rkt, or choose the embedded one with --rkt embedded.',
   ),
-  RKT_ERR_RKT_FAILED: entry(true, 'A command of rkt failed.', 'Read the quoted message of rkt.'),
+  RKT_ERR_RKT_FAILED: entry(false, 'A command of rkt failed.', 'Read the quoted message of rkt.'),
   RKT_ERR_RKT_TIMEOUT: entry(
-    true,
+    false,
     'A command of rkt did not end in time and was killed.',
     'Check whether rkt hangs, or raise the timeout.',
   ),
@@ -159,7 +162,7 @@ export const ERROR_CATALOGUE = {
   // machine
   RKT_ERR_BINARY_MISSING: entry(false, 'A program is not in PATH.', 'Install the named program.'),
   RKT_ERR_CGROUP: entry(
-    true,
+    false,
     'A cgroup could not be made, joined, limited or removed.',
     'Run as root on a machine whose cgroup file systems are writable, or choose another parent with --cgroup-parent.',
   ),
@@ -169,7 +172,7 @@ export const ERROR_CATALOGUE = {
     'Report the quoted line with the kernel version.',
   ),
   RKT_ERR_STATS: entry(
-    true,
+    false,
     'No source for the figures of a task could be read.',
     'Look at the cause; sampling goes on.',
   ),
@@ -182,7 +185,7 @@ export const ERROR_CATALOGUE = {
   RKT_ERR_ROUTE: entry(
     false,
     'The agent has nothing at this address.',
-    'docs/api.md and /v1/openapi.json list all routes.',
+    'See docs/api.md or /v1/openapi.json, which list all routes.',
   ),
   RKT_ERR_TOKEN: entry(
     false,
@@ -252,6 +255,8 @@ export class RktError extends Error {
   override readonly name = 'RktError';
   readonly code: ErrorCode;
   readonly recoverable: boolean;
+  /** The message without the remedy. */
+  readonly what: string;
   readonly details: RktErrorDetails;
 
   constructor(code: ErrorCode, what: string, details: RktErrorDetails = {}) {
@@ -262,6 +267,7 @@ export class RktError extends Error {
       details.cause === undefined ? {} : { cause: details.cause },
     );
     this.code = code;
+    this.what = text;
     this.recoverable = details.recoverable ?? recoverable;
     this.details = details;
   }

@@ -33,7 +33,7 @@ export async function driverNetwork(
   const mustHave = labels.length > 0;
   const { podId = '' } = task;
   if (flavor === 'fly' || runner.binary.runtime === 'embedded') {
-    if (mustHave) throw noNetwork(podId, 'the fly stage1 gives a pod no network of its own');
+    if (mustHave) throw noNetwork(podId, 'the fly stage1 gives a pod no network of its own', false);
     return undefined;
   }
   const deadlineMs = mustHave ? ctx.timeouts.networkMs : Math.min(UNMAPPED_MS, ctx.timeouts.networkMs);
@@ -74,6 +74,7 @@ async function mapPorts(
   );
 }
 
-function noNetwork(podId: string, why: string): RktError {
-  return new RktError('RKT_ERR_NETWORK', `Pod ${podId} has no network to map ports to: ${why}`, { podId });
+function noNetwork(podId: string, why: string, recoverable = true): RktError {
+  const what = `Pod ${podId} has no network to map ports to: ${why}`;
+  return new RktError('RKT_ERR_NETWORK', what, { podId, recoverable });
 }

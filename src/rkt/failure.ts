@@ -1,4 +1,4 @@
-import { RktError, type ErrorCode } from '../model/errors.ts';
+import { RktError, type ErrorCode, type RktErrorDetails } from '../model/errors.ts';
 
 const STDERR_TAIL_BYTES = 2_048;
 
@@ -51,9 +51,19 @@ export function unexpectedOutput(what: string, text: string, cause?: unknown): R
 }
 
 /** `error` under a code that says more than the one it has. */
-export function recoded(error: RktError, code: ErrorCode, tried: string): RktError {
+export function recoded(
+  error: RktError,
+  code: ErrorCode,
+  tried: string,
+  more: Pick<RktErrorDetails, 'recoverable'> = {},
+): RktError {
   const what = `${tried}: ${lastWords(error.details.stderr ?? '')}`;
-  return new RktError(code, what, { ...error.details, cause: error });
+  return new RktError(code, what, { ...error.details, ...more, cause: error });
+}
+
+/** The same error, of which is now known that another try may succeed. */
+export function retryable(error: RktError): RktError {
+  return new RktError(error.code, error.what, { ...error.details, recoverable: true, cause: error });
 }
 
 function failure(code: ErrorCode, failed: FailedCommand, what: string): RktError {

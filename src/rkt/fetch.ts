@@ -1,6 +1,7 @@
 import { isRktError } from '../model/errors.ts';
 import type { CallOptions, RktRunner } from './command.ts';
 import { recoded, unexpectedOutput } from './failure.ts';
+import { isNetworkTrouble, isRemoteImage } from './network-trouble.ts';
 import { IMAGE_ID, linesOf } from './output.ts';
 
 /** Which of rkt's checks are left out; see its `--insecure-options`. */
@@ -25,7 +26,9 @@ export async function fetchImages(
     return parseImageIds((await runner.run([...insecure, 'fetch', '--full', ...images], call)).stdout);
   } catch (error) {
     if (!isRktError(error, 'RKT_ERR_RKT_FAILED')) throw error;
-    throw recoded(error, 'RKT_ERR_IMAGE', `rkt cannot fetch ${images.join(', ')}`);
+    throw recoded(error, 'RKT_ERR_IMAGE', `rkt cannot fetch ${images.join(', ')}`, {
+      recoverable: images.some(isRemoteImage) && isNetworkTrouble(error.details.stderr ?? ''),
+    });
   }
 }
 

@@ -1,6 +1,7 @@
 import { isRktError } from '../model/errors.ts';
 import type { CallOptions, RktRunner } from './command.ts';
-import { recoded, unexpectedOutput } from './failure.ts';
+import { recoded, retryable, unexpectedOutput } from './failure.ts';
+import { isNetworkTrouble, isRemoteImage } from './network-trouble.ts';
 import { POD_ID, linesOf } from './output.ts';
 
 export interface PrepareOptions extends CallOptions {
@@ -12,7 +13,7 @@ export interface PrepareOptions extends CallOptions {
  * Runs `rkt prepare` with the arguments of `prepareArguments`.
  *
  * @returns the UUID of the prepared pod
- * @throws {@link RktError} RKT_ERR_IMAGE when the image cannot be had, RKT_ERR_PORT_MAP when it lacks a port
+ * @throws {@link RktError} RKT_ERR_IMAGE when the image cannot be had (recoverable when the network is to blame), RKT_ERR_PORT_MAP when it lacks a port
  */
 export async function prepare(
   runner: RktRunner,
@@ -23,10 +24,13 @@ export async function prepare(
   try {
     return parsePreparedPod((await runner.run(args, call)).stdout);
   } catch (error) {
+    if (isRktError(error, 'RKT_ERR_RKT_TIMEOUT') && isRemoteImage(image)) throw retryable(error);
     if (!isRktError(error, 'RKT_ERR_RKT_FAILED')) throw error;
     const stderr = error.details.stderr ?? '';
     if (/\berror finding images\b/.test(stderr))
-      throw recoded(error, 'RKT_ERR_IMAGE', `rkt cannot use ${image}`);
+      throw recoded(error, 'RKT_ERR_IMAGE', `rkt cannot use ${image}`, {
+        recoverable: isRemoteImage(image) && isNetworkTrouble(stderr),
+      });
     if (/\bport name "[^"]*" could not be found\b/.test(stderr))
       throw recoded(error, 'RKT_ERR_PORT_MAP', `rkt cannot map the ports of ${image}`);
     throw error;

@@ -1,10 +1,12 @@
 import { defer, tap, type Observable, type ObservableInput, type SchedulerLike } from 'rxjs';
 
 import type { DriverConfig } from '../model/driver-config.ts';
+import { isRktError } from '../model/errors.ts';
 import type { Fingerprint } from '../model/fingerprint.ts';
 import type { Logger } from '../model/logger.ts';
 import { reasonOf } from '../model/reason-of.ts';
 import type { RktRunner } from '../rkt/command.ts';
+import { configuredStage1 } from '../rkt/config.ts';
 import { userNamespacesWork } from '../rkt/user-namespaces.ts';
 import { MINIMUM_RKT_VERSION, isAtLeast, rktVersion } from '../rkt/version.ts';
 import { poll } from './operators/poll.ts';
@@ -15,7 +17,7 @@ export interface FingerprintDeps {
   /** Rejects while there is no rkt. */
   readonly runner: () => Promise<RktRunner>;
   readonly driverConfig: () => Pick<DriverConfig, 'volumes_enabled' | 'stage1'>;
-  /** For the attribute `driver.rkt.cgroup`, which is left out without it. */
+  /** For the attribute `driver.rkt.cgroup.version`, which is left out without it. */
   readonly cgroups?: () => Promise<{ readonly version: 'v1' | 'v2' | 'none' }>;
   readonly logger: Logger;
   readonly scheduler: SchedulerLike;
@@ -66,14 +68,34 @@ async function detect(deps: FingerprintDeps): Promise<Fingerprint['attributes']>
     throw new Error(`Unsupported rkt version ${version.rkt}: at least ${MINIMUM_RKT_VERSION} is needed`);
   }
   const cgroup = await deps.cgroups?.();
+  const stage1 = await defaultStage1(runner, driverConfig().stage1);
   return {
     'driver.rkt': true,
     'driver.rkt.version': version.rkt,
     'driver.rkt.appc.version': version.appc,
-    'driver.rkt.runtime': runner.binary.runtime,
-    ...(cgroup === undefined ? {} : { 'driver.rkt.cgroup': cgroup.version }),
+    'driver.rkt.runtime': runner.binary.runtime === 'rkt' ? 'real' : 'embedded',
+    ...(stage1 === undefined ? {} : { 'driver.rkt.stage1': stage1 }),
+    ...(cgroup === undefined ? {} : { 'driver.rkt.cgroup.version': cgroup.version }),
     ...(driverConfig().volumes_enabled ? { 'driver.rkt.volumes.enabled': true } : {}),
   };
+}
+
+/** The configuration of rkt is asked for once a runner: it cannot change while rkt runs, and costs a process. */
+const askedStage1 = new WeakMap<RktRunner, Promise<string | undefined>>();
+
+/** What tasks run on that name no stage1, as far as it can be known. */
+async function defaultStage1(runner: RktRunner, configured: string | undefined): Promise<string | undefined> {
+  // There is one stage1 in the embedded rkt, and it does what fly does.
+  if (runner.binary.runtime === 'embedded') return 'fly';
+  if (configured !== undefined) return configured;
+  const asked =
+    askedStage1.get(runner) ??
+    configuredStage1(runner).catch((error: unknown) => {
+      if (isRktError(error)) return undefined;
+      throw error;
+    });
+  askedStage1.set(runner, asked);
+  return asked;
 }
 
 async function checkWithoutRoot(runner: RktRunner): Promise<void> {

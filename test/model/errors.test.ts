@@ -51,6 +51,13 @@ describe('ERROR_CATALOGUE', () => {
     });
   }
 
+  it('lets a retry help in no case but that of a network, and of an agent that was busy', () => {
+    expect(codes.filter((code) => ERROR_CATALOGUE[code].recoverable)).to.deep.equal([
+      'RKT_ERR_NETWORK',
+      'RKT_ERR_AGENT_BUSY',
+    ]);
+  });
+
   it('has no code that nothing throws', async () => {
     const names = await readdir(new URL('src/', ROOT), { recursive: true });
     const sources = names.filter((name) => name.endsWith('.ts'));
@@ -64,7 +71,8 @@ describe('RktError', () => {
   it('says what happened and what to do', () => {
     const error = new RktError('RKT_ERR_RKT_FAILED', 'rkt rm exited 254.');
     expect(error.message).to.equal('rkt rm exited 254. Read the quoted message of rkt.');
-    expect(error).to.include({ name: 'RktError', code: 'RKT_ERR_RKT_FAILED', recoverable: true });
+    expect(error).to.include({ name: 'RktError', code: 'RKT_ERR_RKT_FAILED', recoverable: false });
+    expect(error.what).to.equal('rkt rm exited 254.');
   });
 
   it('takes the word of its cause on whether a retry can help', () => {

@@ -126,6 +126,7 @@ describe('driverNetwork', () => {
     expect((await failed).message)
       .to.include('20000 ms')
       .and.to.include(POD);
+    expect((await failed).recoverable).to.equal(true);
   });
 
   for (const net of ['host', 'none']) {
@@ -149,5 +150,6 @@ describe('driverNetwork', () => {
       'RKT_ERR_NETWORK',
     );
     expect(error.message).to.include('fly');
+    expect(error.recoverable).to.equal(false);
   });
 });

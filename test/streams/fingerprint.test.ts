@@ -7,6 +7,7 @@ import { silentLogger, type Logger } from '../../src/model/logger.ts';
 import type { RktOutput, RktRunner } from '../../src/rkt/command.ts';
 import { fingerprint, takeFingerprint, type FingerprintDeps } from '../../src/streams/fingerprint.ts';
 import { marbles } from '../support/marbles.ts';
+import { recordedCommands } from '../support/recordings.ts';
 
 const version = (rkt: string): string => `rkt Version: ${rkt}\nappc Version: 0.8.11\n`;
 const failure = new RktError('RKT_ERR_RKT_FAILED', 'rkt version exited with 254 after 12 ms: broken');
@@ -51,13 +52,48 @@ describe('takeFingerprint', () => {
     expect({ health, description }).to.deep.equal({ health: 'healthy', description: 'Healthy' });
     expect(attributes).to.deep.equal({
       ...{ 'driver.rkt': true, 'driver.rkt.version': '1.30.0', 'driver.rkt.appc.version': '0.8.11' },
-      ...{ 'driver.rkt.runtime': 'rkt', 'driver.rkt.cgroup': 'v1', 'driver.rkt.volumes.enabled': true },
+      ...{ 'driver.rkt.runtime': 'real', 'driver.rkt.cgroup.version': 'v1' },
+      'driver.rkt.volumes.enabled': true,
     });
   });
 
   it('says of volumes only that they are enabled', async () => {
     const deps = depsOf(real, { driverConfig: () => ({ volumes_enabled: false }) });
     expect((await takeFingerprint(deps)).attributes).to.not.have.property('driver.rkt.volumes.enabled');
+  });
+
+  const answering = (config: string, asked: string[] = []): RktRunner => ({
+    ...real,
+    run: (args, options) => {
+      asked.push(args[0] ?? '');
+      return (args[0] === 'config' ? aRunner('rkt', config) : real).run(args, options);
+    },
+  });
+  const stage1Of = async (runner: RktRunner, stage1?: string): Promise<unknown> => {
+    const deps = depsOf(runner, { driverConfig: () => ({ volumes_enabled: true, stage1 }) });
+    return (await takeFingerprint(deps)).attributes['driver.rkt.stage1'];
+  };
+
+  it('names the stage1 of the driver configuration, or else the one that rkt is configured to use', async () => {
+    const config = recordedCommands().filter(({ args, exitCode }) => args[0] === 'config' && exitCode === 0);
+    const configured = config.find(({ stdout }) => stdout.includes('stage1-fly'))?.stdout ?? '';
+    const plain = config.find(({ stdout }) => !stdout.includes('stage1-fly'))?.stdout ?? '';
+    expect(await stage1Of(answering(configured), '/opt/fly.aci')).to.equal('/opt/fly.aci');
+    expect(await stage1Of(answering(configured))).to.equal('coreos.com/rkt/stage1-fly:1.30.0');
+    expect(await stage1Of(answering(configured.replace('1.30.0', '')))).to.equal(
+      '/srv/stage1/stage1-fly.aci',
+    );
+    expect(await stage1Of(answering(plain))).to.equal(undefined);
+    expect(await stage1Of(answering('no JSON'))).to.equal(undefined);
+    expect(await stage1Of(aRunner('embedded', version('1.30.0')))).to.equal('fly');
+  });
+
+  it('asks for the configuration of rkt once', async () => {
+    const asked: string[] = [];
+    const runner = answering('{"stage0":[]}', asked);
+    await stage1Of(runner);
+    await stage1Of(runner);
+    expect(asked).to.deep.equal(['version', 'config', 'version']);
   });
 
   it('is healthy without root when the embedded rkt can make user namespaces', async () => {

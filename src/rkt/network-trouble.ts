@@ -1,0 +1,23 @@
+/** What rkt and the embedded rkt write when the network, and not what was asked of it, is the trouble. */
+const TROUBLE = [
+  /\b(?:dial (?:tcp|udp)|read (?:tcp|udp)|lookup \S+)/,
+  /\b(?:no such host|network is unreachable|no route to host|connection (?:refused|reset)|broken pipe)\b/i,
+  /\b(?:i\/o timeout|TLS handshake timeout|Client\.Timeout|context deadline exceeded|timed out|no answer for)\b/i,
+  /\b(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|socket hang up)\b/,
+  /\b(?:discovery failed|unexpected EOF)\b/,
+  /\bstatus code:? (?:408|429|5\d\d)\b/,
+];
+
+/** True when a command that fetches has failed by the network, so that another try may succeed. */
+export function isNetworkTrouble(stderr: string): boolean {
+  return TROUBLE.some((pattern) => pattern.test(stderr));
+}
+
+/**
+ * True for an image that rkt fetches when it does not have it. Everything that is no hash and no file is: a name is
+ * discovered, and the rest are URLs.
+ */
+export function isRemoteImage(image: string): boolean {
+  if (/^(?:https?|docker):\/\//.test(image)) return true;
+  return !/^(?:sha512-|file:\/\/|[./])|\.aci$/.test(image) && !image.includes('./');
+}
