@@ -5,6 +5,7 @@ import { parseExtraLabels } from './extra-labels.ts';
 import { headerText, type TextFormat } from './family.ts';
 import { createMetricTables, type MetricTables } from './metric-tables.ts';
 import { negotiate } from './negotiate.ts';
+import { onePiece } from './one-piece.ts';
 import { createPage, type Page } from './page.ts';
 
 export interface PrometheusExporterOptions extends WatchOptions {
@@ -70,14 +71,14 @@ export function createPrometheusExporter(
         return { contentType, body: endOf(format) };
       }
     },
-    close: feed.close,
+    close: () => feed.close(),
   };
 }
 
 function metricsText(tables: MetricTables, page: Page, format: TextFormat): string {
   tables.families.forEach((metric, place) => {
     if (tables.count(place) === 0) return;
-    page.add(headerText(metric, format));
+    page.add(onePiece(headerText(metric, format)));
     tables.write(place, page);
     page.add('\n');
   });

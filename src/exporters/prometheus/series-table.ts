@@ -1,6 +1,7 @@
 import type { Family, Series } from './family.ts';
 import { labelText, type Labels } from './label-text.ts';
 import { numberText } from './number-text.ts';
+import { onePiece } from './one-piece.ts';
 import type { Page } from './page.ts';
 
 /** Something that is measured: a task, a pod, the machine. */
@@ -150,11 +151,11 @@ function write<Row>(block: Block<Row>, page: Page): void {
   if (!isStill) block.text = undefined;
 }
 
-/** Joined and not added up, so that it is one piece of memory: it will be copied again and again. */
+/** What stands before each value of a series. */
 function prefix<Row>({ opening, series }: Column<Row>, { text }: Slot): string {
   const own = labelText(series.labels ?? {});
   const all = text === '' || own === '' ? text + own : `${text},${own}`;
-  return (all === '' ? [opening, ' '] : [opening, '{', all, '} ']).join('');
+  return onePiece(all === '' ? `${opening} ` : `${opening}{${all}} `);
 }
 
 interface TakenSlot {
