@@ -1,0 +1,329 @@
+import { expect } from 'chai';
+import { NEVER } from 'rxjs';
+
+import {
+  createPrometheusExporter,
+  type PrometheusExporterOptions,
+} from '../../../src/exporters/prometheus/index.ts';
+import { EXPORTED_GROUPS } from '../../../src/exporters/snapshot.ts';
+import { RktError } from '../../../src/model/errors.ts';
+import { anExitResult, aTaskSpec } from '../../support/task-specs.ts';
+import { aTaskStatus, fakeDriver, fullUsage, playSamples, playTasks } from '../fake-driver.ts';
+import { readText, valueOf, type ReadText } from './read-text.ts';
+
+const OPENMETRICS = 'application/openmetrics-text; version=1.0.0';
+
+describe('createPrometheusExporter', () => {
+  const setUp = (options?: PrometheusExporterOptions) => {
+    const fake = fakeDriver();
+    const exporter = createPrometheusExporter(fake.driver, options);
+    const read = (accept?: string): ReadText => readText(exporter.render(accept).body);
+    return { ...fake, exporter, read };
+  };
+  const namesOf = ({ series }: ReadText, prefix: string): readonly string[] => [
+    ...new Set(series.map(({ name }) => name).filter((name) => name.startsWith(prefix))),
+  ];
+
+  it('tells the figures of a task in base units, by the names of cAdvisor', () => {
+    const fake = setUp();
+    playTasks(fake, ['web']);
+    const text = fake.read();
+    const web = { name: 'web' };
+    expect(valueOf(text, 'container_cpu_usage_seconds_total', { ...web, cpu: 'total' })).to.equal(
+      12.345678901,
+    );
+    expect(valueOf(text, 'container_memory_working_set_bytes', web)).to.equal(44_040_192);
+    expect(valueOf(text, 'container_cpu_cfs_throttled_seconds_total', web)).to.equal(0.35);
+    expect(valueOf(text, 'container_memory_swap', web)).to.equal(0);
+    expect(valueOf(text, 'container_spec_cpu_shares', web)).to.equal(512);
+    expect(valueOf(text, 'container_fs_reads_bytes_total', { ...web, device: 'all' })).to.equal(1_000);
+    expect(valueOf(text, 'container_pressure_io_stalled_seconds_total', web)).to.equal(0.5);
+    expect(valueOf(text, 'container_start_time_seconds', web)).to.equal(1_700_000_000);
+    expect(text.series.find(({ name }) => name === 'container_threads')?.labels).to.deep.equal({
+      id: '/rkt-streams/web',
+      image: 'example.com/app:1.0',
+      name: 'web',
+    });
+  });
+
+  it('says under which job of Nomad a task runs', () => {
+    const fake = setUp();
+    fake.specs.set('a/b', aTaskSpec('a/b', { jobName: 'shop', taskGroupName: 'front' }));
+    fake.tasks.next([aTaskStatus('a/b', { name: 'web', allocId: 'alloc-1', cgroupPaths: [] })]);
+    expect(
+      fake.read().series.find(({ name }) => name === 'container_start_time_seconds')?.labels,
+    ).to.deep.equal({
+      image: 'example.com/app:1.0',
+      name: 'a/b',
+      task: 'web',
+      alloc_id: 'alloc-1',
+      job: 'shop',
+      task_group: 'front',
+    });
+  });
+
+  it('leaves out what was not measured', () => {
+    const fake = setUp();
+    playTasks(fake, ['web', 'db']);
+    fake.samples.next([
+      {
+        taskId: 'web',
+        usage: { timestampMs: 1_700_000_000_001, source: 'pidusage', cpu: {}, memory: { rssBytes: 1 } },
+      },
+    ]);
+    const text = fake.read();
+    const measured = text.series.filter(
+      ({ name, labels }) => name.startsWith('container_') && labels['name'] === 'web',
+    );
+    expect(measured.map(({ name }) => name)).to.have.members([
+      'container_memory_rss',
+      'container_spec_cpu_shares',
+      'container_start_time_seconds',
+      'container_last_seen',
+    ]);
+    expect(text.types.has('container_cpu_usage_seconds_total')).to.equal(false);
+    expect(valueOf(text, 'container_last_seen', { name: 'db' })).to.equal(undefined);
+  });
+
+  it('ends the series of a task with the task, and keeps its exit', () => {
+    const fake = setUp();
+    playTasks(fake, ['web', 'db']);
+    fake.read();
+    const exit = anExitResult({ exitCode: 137, signal: 9, oomKilled: true });
+    fake.tasks.next([aTaskStatus('web', { phase: 'exited', exitResult: exit }), aTaskStatus('db')]);
+    const text = fake.read();
+    const ofWeb = text.series.filter(({ labels }) => labels['name'] === 'web').map(({ name }) => name);
+    expect(ofWeb.filter((name) => name.startsWith('container_'))).to.deep.equal([]);
+    expect(valueOf(text, 'container_threads', { name: 'db' })).to.be.a('number');
+    expect(valueOf(text, 'rkt_app_exit_code', { name: 'web', app: 'app' })).to.equal(137);
+    expect(valueOf(text, 'rkt_app_oom_killed', { name: 'web' })).to.equal(1);
+    fake.tasks.next([]);
+    fake.pods.next([]);
+    expect(namesOf(fake.read(), 'container_')).to.deep.equal([]);
+    expect(namesOf(fake.read(), 'rkt_app_')).to.deep.equal([]);
+  });
+
+  it('does not take a sample of the task that had the id before', () => {
+    const fake = setUp();
+    fake.tasks.next([aTaskStatus('web', { startedAtMs: fullUsage().timestampMs + 1 })]);
+    playSamples(fake, ['web'], 0);
+    expect(valueOf(fake.read(), 'container_threads')).to.equal(undefined);
+  });
+
+  it('tells of pods, of those of others as well', () => {
+    const fake = setUp();
+    playTasks(fake, ['web']);
+    const app = { name: 'job', state: 'exited', exit_code: 3 };
+    fake.pods.next([
+      { name: 'pod-of-web', state: 'running', networks: [{ netName: 'n', ip: '10.0.0.2' }], apps: [] },
+      { name: 'foreign', state: 'exited', apps: [app] },
+      { name: 'bare', state: 'prepared' },
+    ]);
+    const text = fake.read();
+    expect(valueOf(text, 'rkt_pod_state', { uuid: 'foreign', state: 'exited' })).to.equal(1);
+    expect(valueOf(text, 'rkt_pod_state', { uuid: 'foreign', state: 'running' })).to.equal(0);
+    expect(valueOf(text, 'rkt_app_exit_code', { uuid: 'foreign', app: 'job' })).to.equal(3);
+    expect(
+      valueOf(text, 'rkt_pod_info', { uuid: 'pod-of-web', name: 'web', ip: '10.0.0.2', task: 'web' }),
+    ).to.equal(1);
+  });
+
+  it('counts starts, failures and OOM kills beyond the end of the task', () => {
+    const fake = setUp();
+    const event = { taskName: 'web', timeMs: 0, message: '' };
+    fake.specs.set('1', aTaskSpec('1', { jobName: 'shop' }));
+    const play = (kind: 'started' | 'stopping' | 'exited', taskId: string, annotations = {}): void =>
+      fake.events.next({ ...event, kind, taskId, annotations });
+    play('started', '1');
+    play('exited', '1', { exit_code: '137', oom_killed: 'true' });
+    play('started', '1');
+    play('exited', '1', { exit_code: '0', oom_killed: 'false' });
+    play('stopping', '1');
+    play('exited', '1', { exit_code: '130', oom_killed: 'false' });
+    const text = fake.read();
+    const shop = { task: 'web', job: 'shop' };
+    expect(valueOf(text, 'rkt_task_starts_total', shop)).to.equal(2);
+    expect(valueOf(text, 'rkt_task_failures_total', shop)).to.equal(1);
+    expect(valueOf(text, 'rkt_task_oom_kills_total', shop)).to.equal(1);
+  });
+
+  it('tells of the machine and of itself', () => {
+    const fake = setUp();
+    fake.host.next({
+      timestampMs: 0,
+      cpu: { cores: 2, percent: 25 },
+      memory: { totalBytes: 8 },
+      disks: [
+        { mount: '/', totalBytes: 1, usedBytes: 1 },
+        { mount: '/', totalBytes: 10, usedBytes: 4 },
+      ],
+      uptimeMs: 1_500,
+    });
+    fake.sampling.next({
+      timestampMs: 1_000,
+      tasks: 1,
+      ticks: 5,
+      skippedTicks: 1,
+      samples: 5,
+      failedSamples: 0,
+      droppedSamples: 2,
+      fileReads: 9,
+      staleReads: 4,
+      workMs: 250,
+      longestSliceMs: 3,
+      lastTick: { intervalMs: 1_000, tasks: 1, durationMs: 20, workMs: 2 },
+      descriptors: { open: 6, budget: 100, opened: 6, evicted: 0 },
+      eventLoopDelay: { meanMs: 1, p50Ms: 1, p99Ms: 4, maxMs: 5 },
+      rkt: { calls: 3, failures: 1, totalMs: 1_500, queueLength: 2 },
+    });
+    fake.fingerprint.next({
+      health: 'undetected',
+      description: '',
+      attributes: { 'driver.rkt.runtime': 'embedded', 'driver.rkt.version': '1.30.0' },
+      timeMs: 0,
+    });
+    const text = fake.read();
+    expect(valueOf(text, 'rkt_host_cpu_usage_ratio')).to.equal(0.25);
+    expect(valueOf(text, 'rkt_host_filesystem_size_bytes', { mountpoint: '/' })).to.equal(10);
+    expect(valueOf(text, 'rkt_streams_skipped_ticks_total')).to.equal(1);
+    expect(valueOf(text, 'rkt_streams_sample_duration_seconds')).to.equal(0.02);
+    expect(valueOf(text, 'rkt_streams_event_loop_delay_seconds', { stat: 'p99' })).to.equal(0.004);
+    expect(valueOf(text, 'rkt_streams_rkt_command_duration_seconds_sum')).to.equal(1.5);
+    expect(valueOf(text, 'rkt_streams_rkt_command_duration_seconds_count')).to.equal(3);
+    expect(valueOf(text, 'rkt_streams_driver_health', { health: 'undetected' })).to.equal(1);
+    expect(valueOf(text, 'rkt_streams_driver_health', { health: 'healthy' })).to.equal(0);
+    expect(valueOf(text, 'rkt_streams_build_info', { runtime: 'embedded', rkt_version: '1.30.0' })).to.equal(
+      1,
+    );
+  });
+
+  it('writes the text format', () => {
+    const fake = setUp();
+    playTasks(fake, ['web']);
+    expect(fake.exporter.render().contentType).to.equal('text/plain; version=0.0.4; charset=utf-8');
+    const { types, isEnded } = fake.read();
+    expect(isEnded).to.equal(false);
+    expect(types.get('container_cpu_usage_seconds_total')).to.equal('counter');
+    expect(types.get('container_memory_failcnt')).to.equal('untyped');
+    expect(types.get('rkt_pod_info')).to.equal('gauge');
+  });
+
+  it('writes OpenMetrics with the same series', () => {
+    const fake = setUp();
+    playTasks(fake, ['web']);
+    expect(fake.exporter.render(OPENMETRICS).contentType).to.contain(
+      'application/openmetrics-text; version=1.0.0',
+    );
+    const { types, units, isEnded, series } = fake.read(OPENMETRICS);
+    expect(isEnded).to.equal(true);
+    expect(types.get('container_cpu_usage_seconds')).to.equal('counter');
+    expect(units.get('container_cpu_usage_seconds')).to.equal('seconds');
+    expect(types.get('container_memory_failcnt')).to.equal('unknown');
+    expect(types.get('rkt_pod')).to.equal('info');
+    expect(series.map(({ name }) => name)).to.deep.equal(fake.read().series.map(({ name }) => name));
+  });
+
+  it('groups the series of a family below one head', () => {
+    const fake = setUp();
+    playTasks(fake, ['web', 'db', 'cache']);
+    const { series } = fake.read();
+    const heads = series.map(({ name }) => name).filter((name, index, all) => name !== all[index - 1]);
+    expect(heads).to.deep.equal([...new Set(heads)]);
+    expect(series.filter(({ name }) => name === 'container_threads')).to.have.length(3);
+  });
+
+  it('renews only what has moved, and forgets who has gone', () => {
+    const fake = setUp();
+    playTasks(fake, ['a', 'b']);
+    const before = fake.read();
+    playTasks(fake, ['b', 'c'], 7);
+    const after = fake.read();
+    expect(valueOf(before, 'container_cpu_cfs_periods_total', { name: 'b' })).to.equal(121);
+    expect(valueOf(after, 'container_cpu_cfs_periods_total', { name: 'b' })).to.equal(7_120);
+    expect(valueOf(after, 'container_cpu_cfs_throttled_periods_total', { name: 'c' })).to.equal(7);
+    expect(after.series.filter(({ labels }) => labels['name'] === 'a')).to.deep.equal([]);
+  });
+
+  it('makes a text once for all scrapes between two changes', () => {
+    const fake = setUp();
+    playTasks(fake, ['web']);
+    const { body } = fake.exporter.render();
+    expect(fake.exporter.render('*/*').body).to.equal(body);
+    fake.events.next({
+      kind: 'started',
+      taskId: 'x',
+      taskName: 'x',
+      timeMs: 0,
+      message: '',
+      annotations: {},
+    });
+    expect(fake.exporter.render().body).to.not.equal(body);
+  });
+
+  it('adds the labels that were allowed', () => {
+    const fake = setUp({ labels: ['env:TEAM=team', 'annotation:owner', 'env:ABSENT'] });
+    playTasks(fake, ['web']);
+    const { labels } = fake.read().series.find(({ name }) => name === 'container_threads')!;
+    expect(labels)
+      .to.include({ team: 'blue', annotation_owner: 'us' })
+      .and.to.not.have.property('env_ABSENT');
+  });
+
+  it('refuses a label of another form', () => {
+    expect(() => setUp({ labels: ['TEAM'] }))
+      .to.throw(RktError, '"TEAM"')
+      .with.property('code', 'RKT_ERR_OPTIONS');
+  });
+
+  it('asks for what it shows, and for nothing else', () => {
+    const { asked } = setUp({ intervalMs: 5_000, hostIntervalMs: 60_000 });
+    expect(asked.get('allTaskStats')).to.deep.equal({ intervalMs: 5_000, groups: EXPORTED_GROUPS });
+    expect(asked.get('hostStats')).to.deep.equal({ intervalMs: 60_000 });
+    expect(setUp({ groups: ['cpu'] }).asked.get('allTaskStats')).to.deep.equal({
+      intervalMs: 1_000,
+      groups: ['cpu'],
+    });
+  });
+
+  it('lets go of the driver when it is closed', () => {
+    const { exporter, tasks, samples, events } = setUp();
+    exporter.close();
+    expect([tasks.observed, samples.observed, events.observed]).to.deep.equal([false, false, false]);
+  });
+
+  it('loses what fails or ends, and says so', () => {
+    const warnings: string[] = [];
+    const logger = {
+      debug: () => undefined,
+      info: () => undefined,
+      warn: (_: object, text: string) => void warnings.push(text),
+      error: () => undefined,
+    };
+    const fake = setUp({ logger });
+    playTasks(fake, ['web']);
+    fake.samples.error(new Error('no more'));
+    expect(namesOf(fake.read(), 'container_').length).to.equal(2);
+    fake.tasks.complete();
+    expect(namesOf(fake.read(), 'container_')).to.deep.equal([]);
+    fake.events.error(new Error('none'));
+    expect(warnings).to.deep.equal(['metrics lose samples: no more', 'metrics lose the events of tasks']);
+  });
+
+  it('answers with nothing rather than failing, and recovers', () => {
+    const fake = fakeDriver();
+    let isBroken = true;
+    const driver = {
+      ...fake.driver,
+      pluginInfo: () => {
+        if (isBroken) throw new Error('broken');
+        return fake.driver.pluginInfo();
+      },
+      fingerprint: () => NEVER,
+    };
+    const exporter = createPrometheusExporter(driver);
+    expect(exporter.render().body).to.equal('');
+    expect(exporter.render(OPENMETRICS).body).to.equal('# EOF\n');
+    isBroken = false;
+    expect(namesOf(readText(exporter.render().body), 'rkt_streams_build')).to.have.length(1);
+  });
+});
