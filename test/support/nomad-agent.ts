@@ -1,24 +1,25 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, openSync, readFileSync, readdirSync, rmdirSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, rmdirSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { openNamespace, type Namespace } from './mount-namespace.ts';
-import { agentCgroup, freePorts, nomadConfig } from './nomad-config.ts';
+import { freeNomadPorts, nomadClientConfig, nomadServerConfig } from './nomad-config.ts';
 import { runProgram, type ProgramOptions, type ProgramResult } from './program.ts';
 import type { Room } from './room.ts';
 
 /** Starting takes an agent some seconds, and a busy machine makes them many. */
 const PATIENCE_MS = 60_000;
+/** From 1.1 on the agent makes these, and leaves them behind. */
+const CPUSETS = ['reserved', 'shared', ''].map((name) => join('/sys/fs/cgroup/cpuset/nomad', name));
 
 /**
- * A Nomad agent, server and client in one, on loopback, with the plugin in its plugin directory. It and all that it
- * starts live in a mount namespace that ends with them.
+ * A Nomad agent that runs tasks, on loopback, with the plugin in its plugin directory; the server that it is a client of
+ * runs beside it. They and all that they start live in a mount namespace that ends with them.
  */
 export interface NomadAgent {
-  readonly pid: number;
   readonly log: () => string;
   /** The nomad command, asking this agent. */
   readonly nomad: (args: readonly string[], options?: ProgramOptions) => Promise<ProgramResult>;
@@ -30,8 +31,9 @@ export interface NomadAgent {
   readonly eventually: <Value>(what: string, look: () => Promise<Value | undefined>) => Promise<Value>;
   /** The plugin that serves tasks now. */
   readonly pluginPid: () => Promise<number>;
-  /** Ends the agent by a signal and starts one with the same data. */
+  /** Ends the agent by a signal, without its server, and starts one with the same data. */
   readonly restart: (signal: NodeJS.Signals) => Promise<void>;
+  /** Mounts below the room's directory. */
   readonly mounts: () => readonly string[];
   readonly close: () => Promise<void>;
 }
@@ -43,54 +45,43 @@ export async function startNomadAgent(
   install: (pluginDir: string) => Promise<unknown>,
 ): Promise<NomadAgent> {
   const pluginDir = join(base, 'plugins');
-  const file = join(base, 'agent.hcl');
-  const ports = await freePorts(3);
-  const { stdout: version } = await runProgram(program, ['version']);
   await mkdir(pluginDir);
   await install(pluginDir);
-  await writeFile(file, nomadConfig({ base, pluginDir, ports, plugin: options, version }));
+  const ports = await freeNomadPorts();
+  await writeFile(join(base, 'server.hcl'), nomadServerConfig(base, ports));
+  await writeFile(join(base, 'client.hcl'), nomadClientConfig({ base, pluginDir, ports, plugin: options }));
+  const hadCpusets = CPUSETS.some(existsSync);
   const namespace = await openNamespace();
-  const logFile = join(base, 'agent.log');
-  const log = (): string => readFileSync(logFile, 'utf8');
-  const address = `http://127.0.0.1:${ports[0]}`;
-  const start = (): ChildProcess => startIn(namespace, [program, 'agent', '-config', file], logFile);
-  let agent = start();
+  const start = (role: 'server' | 'client'): ChildProcess =>
+    startIn(namespace, [program, 'agent', '-config', join(base, `${role}.hcl`)], join(base, `${role}.log`));
+  const address = `http://127.0.0.1:${ports.clientHttp}`;
+  const server = start('server');
+  let agent = start('client');
 
+  const log = (): string => readFileSync(join(base, 'client.log'), 'utf8');
   const nomad: NomadAgent['nomad'] = (args, more = {}) =>
     runProgram(program, args, { ...more, env: { NOMAD_ADDR: address, ...more.env } });
-  const get: NomadAgent['get'] = async (path) => {
-    const answer = await fetch(`${address}/v1/${path}`);
-    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-    return answer.json();
-  };
+  const get = (path: string): Promise<unknown> => getJson(`${address}/v1/${path}`);
   const eventually: NomadAgent['eventually'] = async (what, look) => {
     const deadline = performance.now() + PATIENCE_MS;
     let last: unknown;
-    while (performance.now() < deadline) {
-      if (agent.exitCode !== null) break;
+    while (performance.now() < deadline && agent.exitCode === null) {
       const found = await look().catch((error: unknown) => void (last = error));
       if (found !== undefined) return found;
       await delay(100);
     }
-    throw new Error(`waited in vain until ${what} (${String(last)})\n${log().slice(-6_000)}`);
+    throw new Error(`waited in vain until ${what} (${String(last)})\n${lastWords(log())}`);
   };
   const ready = (): Promise<true> =>
     eventually('the node is ready', async () => {
-      const nodes = (await get('nodes')) as {
-        Status: string;
-        Drivers: Record<string, { Healthy: boolean }>;
-      }[];
-      return nodes[0]?.Status === 'ready' && nodes[0].Drivers['rkt'] !== undefined ? true : undefined;
+      const [node] = (await get('nodes')) as { Status: string; Drivers: Record<string, unknown> }[];
+      return node?.Status === 'ready' && node.Drivers['rkt'] !== undefined ? true : undefined;
     });
-  const end = async (signal: NodeJS.Signals): Promise<void> => {
-    if (agent.exitCode !== null || agent.signalCode !== null) return;
-    agent.kill(signal);
-    await once(agent, 'close');
-  };
   const close = async (): Promise<void> => {
-    await end('SIGTERM');
+    await end(agent, 'SIGTERM');
+    await end(server, 'SIGTERM');
     await namespace.close();
-    removeCgroup(join('/sys/fs/cgroup/cpuset', agentCgroup(options.cgroupParent)));
+    if (!hadCpusets) CPUSETS.filter(existsSync).forEach((directory) => rmdirSync(directory));
   };
   try {
     await ready();
@@ -99,23 +90,19 @@ export async function startNomadAgent(
     throw error;
   }
   return {
-    get pid() {
-      return agent.pid ?? 0;
-    },
     log,
     nomad,
     async ok(...args) {
       const { exitCode, stdout, stderr } = await nomad(args);
-      if (exitCode !== 0)
-        throw new Error(`nomad ${args.join(' ')} exited with ${exitCode}: ${stdout}${stderr}`);
-      return stdout;
+      if (exitCode === 0) return stdout;
+      throw new Error(`nomad ${args.join(' ')} exited with ${exitCode}: ${stdout}${stderr}`);
     },
     get,
     eventually,
     pluginPid: () => eventually('there is one plugin', () => Promise.resolve(pluginOf(namespace))),
     async restart(signal) {
-      await end(signal);
-      agent = start();
+      await end(agent, signal);
+      agent = start('client');
       await ready();
     },
     mounts: () => namespace.mounts(base),
@@ -133,16 +120,27 @@ function startIn({ enter }: Namespace, command: readonly string[], logFile: stri
   }
 }
 
+async function end(agent: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (agent.exitCode !== null || agent.signalCode !== null) return;
+  const ended = once(agent, 'close');
+  agent.kill(signal);
+  await ended;
+}
+
+async function getJson(url: string): Promise<unknown> {
+  const answer = await fetch(url);
+  if (!answer.ok) throw new Error(`${url}: ${answer.status} ${await answer.text()}`);
+  return answer.json();
+}
+
+/** An agent that starts has more than one for a while. */
 function pluginOf({ processes }: Namespace): number | undefined {
   const [plugin, ...others] = processes().filter(({ command }) => command.includes('nomad-plugin'));
   return others.length === 0 ? plugin?.pid : undefined;
 }
 
-/** The agent leaves its cgroups to whoever started it. */
-function removeCgroup(directory: string): void {
-  if (!existsSync(directory)) return;
-  for (const entry of readdirSync(directory, { withFileTypes: true })) {
-    if (entry.isDirectory()) removeCgroup(join(directory, entry.name));
-  }
-  rmdirSync(directory);
+/** The end of a log, without what the tests themselves have caused by asking. */
+function lastWords(log: string): string {
+  const lines = log.split('\n').filter((line) => !line.includes('http: request complete'));
+  return lines.slice(-60).join('\n');
 }

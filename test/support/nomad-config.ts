@@ -1,38 +1,32 @@
-import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 
-interface AgentFacts {
+/** Ports of loopback for the two agents. */
+export interface NomadPorts {
+  readonly serverHttp: number;
+  readonly rpc: number;
+  readonly serf: number;
+  readonly clientHttp: number;
+}
+
+interface ClientFacts {
   readonly base: string;
   readonly pluginDir: string;
-  /** HTTP, RPC and gossip. */
-  readonly ports: readonly number[];
+  readonly ports: NomadPorts;
+  /** Options of createDriver, for those of the plugin. */
   readonly plugin: {
     readonly rkt: string;
     readonly rktDir: string;
     readonly dataDir: string;
     readonly cgroupParent: string;
   };
-  /** What `nomad version` prints. */
-  readonly version: string;
 }
 
-/** An agent that talks to nobody but itself, elects itself at once, and keeps everything below one directory. */
-export function nomadConfig({ base, pluginDir, ports, plugin, version }: AgentFacts): string {
-  const [http, rpc, serf] = ports;
-  // From 1.1 on the agent makes a cgroup for its cpusets, and takes this name for it.
-  const hasCgroup = !/^Nomad v1\.0\./.test(version);
-  return `
+const LOOPBACK = `
 log_level            = "DEBUG"
 disable_update_check = true
-data_dir             = "${base}/nomad"
-plugin_dir           = "${pluginDir}"
 bind_addr            = "127.0.0.1"
 
-ports {
-  http = ${http}
-  rpc  = ${rpc}
-  serf = ${serf}
-}
 advertise {
   http = "127.0.0.1"
   rpc  = "127.0.0.1"
@@ -43,15 +37,39 @@ consul {
   server_auto_join = false
   client_auto_join = false
 }
+`;
+
+/** A server that talks to nobody, and elects itself at once. */
+export function nomadServerConfig(base: string, { serverHttp, rpc, serf }: NomadPorts): string {
+  return `${LOOPBACK}
+data_dir = "${base}/nomad-server"
+
+ports {
+  http = ${serverHttp}
+  rpc  = ${rpc}
+  serf = ${serf}
+}
 server {
   enabled          = true
   bootstrap_expect = 1
   raft_multiplier  = 1
 }
+`;
+}
+
+/** A client of that server, with the plugin as its only driver and everything of its below one directory. */
+export function nomadClientConfig({ base, pluginDir, ports, plugin }: ClientFacts): string {
+  return `${LOOPBACK}
+data_dir   = "${base}/nomad"
+plugin_dir = "${pluginDir}"
+
+ports {
+  http = ${ports.clientHttp}
+}
 client {
   enabled           = true
+  servers           = ["127.0.0.1:${ports.rpc}"]
   network_interface = "lo"
-  ${hasCgroup ? `cgroup_parent = "/${agentCgroup(plugin.cgroupParent)}"` : ''}
   options = {
     "fingerprint.denylist" = "env_aws,env_gce,env_azure,env_digitalocean,consul,vault"
     "driver.allowlist"     = "rkt"
@@ -68,16 +86,13 @@ plugin "rkt" {
 `;
 }
 
-/** Where an agent keeps its own cgroups, beside those of the tasks. */
-export function agentCgroup(cgroupParent: string): string {
-  return `${cgroupParent}-agent`;
-}
-
-/** Ports of loopback that nobody listens on now. */
-export async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+/** Ports that nobody listens on now. */
+export async function freeNomadPorts(): Promise<NomadPorts> {
+  const servers = Array.from({ length: 4 }, () => createServer().listen(0, '127.0.0.1'));
   await Promise.all(servers.map((server) => once(server, 'listening')));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  const [serverHttp = 0, rpc = 0, serf = 0, clientHttp = 0] = servers.map(
+    (server) => (server.address() as AddressInfo).port,
+  );
   await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return ports;
+  return { serverHttp, rpc, serf, clientHttp };
 }
