@@ -6,6 +6,7 @@ import { removeTaskFiles } from './data-directory.ts';
 import { forgetTask } from './forget-task.ts';
 import { collectableImage } from './image-gc.ts';
 import { removePodIfThere } from './prepare-pod.ts';
+import { rediscoverTask } from './rediscover-task.ts';
 import { stopTask } from './stop-task.ts';
 import { taskFiles } from './task-files.ts';
 import { waitUntil } from './wait-until.ts';
@@ -17,7 +18,7 @@ export interface DestroyOptions {
 
 /**
  * Removes a task and all it left on the machine: processes, pod, cgroup, logs and state, and later its image, as far as
- * `gc` of the driver configuration says so. When a step fails the task stays
+ * `gc` of the driver configuration says so. A task that is not known here is looked for in the data directory. When a step fails the task stays
  * known, so that it can be destroyed again.
  *
  * @throws {@link RktError} RKT_ERR_TASK_NOT_FOUND, RKT_ERR_TASK_RUNNING without `force`, or what the failing step throws
@@ -27,7 +28,8 @@ export async function destroyTask(
   taskId: string,
   options: DestroyOptions = {},
 ): Promise<void> {
-  const task = ctx.registry.require(taskId);
+  const task = ctx.registry.get(taskId) ?? (await rediscoverTask(ctx, taskId));
+  if (task === undefined) return;
   if (task.phase === 'preparing' || task.phase === 'starting') {
     throw new RktError(
       'RKT_ERR_TASK_RUNNING',

@@ -7,6 +7,11 @@ import { expect } from 'chai';
 import { firstValueFrom, lastValueFrom, take, toArray } from 'rxjs';
 
 import type { Driver } from '../../src/index.ts';
+import { resolveRkt } from '../../src/rkt/binary.ts';
+import { createRktRunner } from '../../src/rkt/command.ts';
+import { listImages } from '../../src/rkt/image-list.ts';
+import { listPods } from '../../src/rkt/list.ts';
+import { removePod } from '../../src/rkt/rm.ts';
 import { expectRktRejection } from '../support/errors.ts';
 import { openRoom, recordEvents, type Room } from '../support/room.ts';
 import { until } from '../support/until.ts';
@@ -215,5 +220,60 @@ describe('a task', function () {
     await driver.startTask(room.shell('log', 'echo after', { stdoutPath: log }));
     await exitOf('log');
     expect(await readFile(log, 'utf8')).to.equal('before\nafter\n');
+  });
+
+  it('runs with the options that the original driver had not', async () => {
+    const script = 'echo $(pwd) $(id -G) $A $B';
+    const task = room.shell('options', script, {
+      ...{ env: { A: 'env' }, deviceEnv: { A: 'device', B: 'device' } },
+      resources: { ports: [{ label: 'http', value: 26264, to: 8080, hostIp: '127.0.0.1' }] },
+    });
+    const { handle } = await driver.startTask({
+      ...task,
+      config: {
+        ...task.config,
+        ...{ stage1: 'coreos.com/rkt/stage1-fly', working_dir: '/bin', supplementary_groups: [100, 1024] },
+        ...{ readonly_rootfs: true, cap_retain: ['CAP_KILL'], seccomp: 'mode=remove,errno=EPERM,chmod' },
+      },
+    });
+    expect(await exitOf('options')).to.include({ exitCode: 0 });
+    expect(await output('options')).to.equal('/bin 0 100 1024 env device\n');
+    const pod = join(room.options.rktDir, 'pods', 'run', handle.state.podId, 'pod');
+    const [app] = (JSON.parse(await readFile(pod, 'utf8')) as { apps: Record<string, unknown>[] }).apps;
+    expect(app).to.include({ readOnlyRootFS: true });
+    expect(JSON.stringify(app)).to.include('capabilities-retain-set').and.include('seccomp-remove-set');
+  });
+
+  it('is resolved as its group is, and warned that fly gives it no name of its own', async () => {
+    const dns = { servers: ['10.0.0.2'], searches: ['svc.example'], options: ['ndots:2'] };
+    const task = room.shell('dns', 'while read l; do echo $l; done </etc/resolv.conf', { dns });
+    await driver.startTask({ ...task, config: { ...task.config, hostname: 'web-1' } });
+    expect(await exitOf('dns')).to.include({ exitCode: 0 });
+    const text = await output('dns');
+    expect(text).to.include('nameserver 10.0.0.2').and.include('search svc.example').and.include('ndots:2');
+    expect(text).to.include('hostname not supported');
+  });
+
+  it('leaves its pod to rkt, and takes its image along, as the configuration says', async () => {
+    const runner = createRktRunner({ binary: await resolveRkt(room.options.rkt), dir: room.options.rktDir });
+    const other = room.driver();
+    other.setConfig({ gc: { pod: false } });
+    const { handle } = await other.startTask(room.shell('stays', 'exit 0'));
+    await firstValueFrom(other.waitTask('stays'));
+    await other.destroyTask('stays', { force: true });
+    expect((await listPods(runner)).map(({ name }) => name)).to.deep.equal([handle.state.podId]);
+    await removePod(runner, handle.state.podId);
+
+    other.setConfig({ gc: { image: true, image_delay: '0' } });
+    await Promise.all(
+      [other, driver].map((each, i) => each.startTask(room.shell(`user-${i}`, 'sleep 1000'))),
+    );
+    await other.destroyTask('user-0', { force: true });
+    expect(await listImages(runner)).to.have.length(1);
+    await driver.destroyTask('user-1', { force: true });
+    await other.startTask(room.shell('last', 'exit 0'));
+    await firstValueFrom(other.waitTask('last'));
+    await other.destroyTask('last', { force: true });
+    await until('the image is gone', async () => (await listImages(runner)).length === 0);
   });
 });

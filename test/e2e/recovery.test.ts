@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { expect } from 'chai';
-import { firstValueFrom } from 'rxjs';
+import { filter, firstValueFrom, take } from 'rxjs';
 
 import type { Driver, ExitResult, TaskHandle } from '../../src/index.ts';
 import { exitsDirectory } from '../../src/ops/task-files.ts';
@@ -169,12 +169,63 @@ describe('recovery', function () {
     expect(await exitOf('missed')).to.include({ signal: 9, source: 'exit-file' });
   });
 
-  it('undoes later what a failed start could not undo', async () => {
+  it('tells figures and events of a recovered task as of any other', async () => {
+    const handle = await leftBehind('measured', 'while :; do :; done');
+    const events = recordEvents(driver);
+    await driver.recoverTask(handle);
+    const usages = driver.taskStats('measured', { intervalMs: 100 }).pipe(
+      filter(({ cpu }) => (cpu.percent ?? 0) > 0),
+      take(1),
+    );
+    const usage = await firstValueFrom(usages);
+    expect(usage.source).to.match(/^cgroup-v[12]$/);
+    expect(usage.memory.usageBytes ?? usage.memory.rssBytes).to.be.greaterThan(0);
+    const all = await firstValueFrom(
+      driver.allTaskStats({ intervalMs: 100 }).pipe(filter((tick) => tick.length > 0)),
+    );
+    expect(all.map(({ taskId }) => taskId)).to.deep.equal(['measured']);
+    await driver.stopTask('measured', { timeoutMs: 0 });
+    expect(events.map(({ kind }) => kind)).to.deep.equal(['recovered', 'stopping', 'killed', 'exited']);
+  });
+
+  it('answers a stop and two who wait at once, and a stop after the end', async () => {
+    await driver.recoverTask(await leftBehind('waited', FOREVER));
+    const waits = [exitOf('waited'), exitOf('waited')];
+    await Promise.all([driver.stopTask('waited', { signal: 'SIGTERM' }), driver.stopTask('waited')]);
+    const results = await Promise.all(waits);
+    expect(results[0]).to.have.property('signal');
+    expect(results[1]).to.equal(results[0]);
+    await driver.stopTask('waited', { timeoutMs: 60_000 });
+    expect(await exitOf('waited')).to.equal(results[0]);
+  });
+
+  it('destroys a task it was never told of, with all it finds of it', async () => {
+    const handle = await leftBehind('stranger', FOREVER);
+    await expectRktRejection(driver.destroyTask('nobody', { force: true }), 'RKT_ERR_TASK_NOT_FOUND');
+    await driver.destroyTask('stranger', { force: true });
+    expect(existsSync(`/proc/${handle.state.process.pid}`)).to.equal(false);
+    expect(await room.leftovers()).to.deep.equal([]);
+    await leftBehind('done', 'exit 2');
+    await until('it can be destroyed', async () =>
+      driver.destroyTask('done').then(
+        () => true,
+        () => false,
+      ),
+    );
+    expect(await room.leftovers()).to.deep.equal([]);
+  });
+
+  it('undoes later what a failed start could not undo, and at once what is to be destroyed', async () => {
     const dir = await mkdtemp(join(room.base, 'rkt-'));
     const rkt = await brokenRkt(room, dir, 'run-prepared|rm', 'exit 254');
     const broken = room.driver({ rkt });
-    await expectRktRejection(broken.startTask(room.shell('half', 'exit 0')), 'RKT_ERR_LAUNCH');
+    await Promise.all(
+      ['half', 'other'].map((id) =>
+        expectRktRejection(broken.startTask(room.shell(id, 'exit 0')), 'RKT_ERR_LAUNCH'),
+      ),
+    );
     expect(await room.leftovers()).to.not.deep.equal([]);
+    await driver.destroyTask('other', { force: true });
     expect(await driver.recoverTasks()).to.deep.include({ recovered: [], undone: ['half'] });
     expect(await room.leftovers()).to.deep.equal([]);
     await broken.shutdown();

@@ -1,0 +1,26 @@
+import { RktError, taskNotFound } from '../model/errors.ts';
+import type { TaskRecord } from '../registry/task-record.ts';
+import type { OpsContext } from './context.ts';
+import { recoverTask } from './recover-task.ts';
+import { isDeadStart, undoStart } from './undo-start.ts';
+
+/**
+ * A task that is not known here, taken up by what its driver has written of it: Nomad destroys a task by its id when it
+ * could not be recovered. Undefined when its start was never finished, of which nothing is left then.
+ *
+ * @throws {@link RktError} RKT_ERR_TASK_NOT_FOUND, RKT_ERR_STATE_FILE, or RKT_ERR_TASK_RUNNING while another driver starts it
+ */
+export async function rediscoverTask(ctx: OpsContext, taskId: string): Promise<TaskRecord | undefined> {
+  const entry = await ctx.store.load(taskId);
+  if (entry === undefined) throw taskNotFound(taskId);
+  if (entry.handle !== undefined) {
+    await recoverTask(ctx, entry.handle, entry.exitResult);
+    return ctx.registry.require(taskId);
+  }
+  if (!(await isDeadStart(entry))) {
+    const what = `cannot destroy running task "${taskId}": another driver is starting it`;
+    throw new RktError('RKT_ERR_TASK_RUNNING', what, { taskId });
+  }
+  await undoStart(ctx, entry);
+  return undefined;
+}
