@@ -46,9 +46,9 @@ function checkTerminal(command: Command): void {
 
 async function top(session: Session, { interval, all = false }: TopFlags): Promise<undefined> {
   followOthers(session);
-  // Ink draws nothing where this variable says that nobody looks; here somebody does.
-  process.env['CI'] = 'false';
-  process.env['CONTINUOUS_INTEGRATION'] = 'false';
+  // Ink draws nothing, and without colours, where these variables say that nobody looks; here somebody does.
+  delete process.env['CI'];
+  delete process.env['CONTINUOUS_INTEGRATION'];
   const { runTop } = await import('./top/run-top.ts');
   await runTop(session.driver, { intervalMs: interval, isAll: all, hasColours: mayColour() });
   return undefined;

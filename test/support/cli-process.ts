@@ -31,6 +31,11 @@ export interface CliOptions {
   readonly tty?: boolean;
 }
 
+/** The command line with arguments, for a shell. */
+export function shellLine(args: readonly string[]): string {
+  return [...COMMAND, ...args].map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+}
+
 /** Starts the command line. Nothing of the variables of this process that it knows gets through. */
 export function startCli(args: readonly string[], options: CliOptions = {}): CliProcess {
   const { env = {}, input, cwd, tty = false } = options;
@@ -38,8 +43,7 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Cli
     ([name]) => !name.startsWith('RKT_STREAMS_') && name !== 'NO_COLOR',
   );
   const argv = [...COMMAND, ...args];
-  const line = argv.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
-  const [program = '', ...words] = tty ? ['script', '-qefc', `exec ${line}`, '/dev/null'] : argv;
+  const [program = '', ...words] = tty ? ['script', '-qefc', `exec ${shellLine(args)}`, '/dev/null'] : argv;
   const child = spawn(program, words, {
     env: { ...Object.fromEntries(inherited), ...env },
     ...(cwd !== undefined && { cwd }),
@@ -63,8 +67,18 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Cli
   };
 }
 
+/** The settings of a room, as variables. */
+export function variablesOf({ options }: Room): Readonly<Record<string, string>> {
+  return {
+    RKT_STREAMS_RKT: options.rkt,
+    RKT_STREAMS_RKT_DIR: options.rktDir,
+    RKT_STREAMS_DATA_DIR: options.dataDir,
+    RKT_STREAMS_CGROUP_PARENT: options.cgroupParent,
+  };
+}
+
 /** The command line in a room of its own. */
-export function cliIn({ options }: Room): {
+export function cliIn(room: Room): {
   readonly start: (args: readonly string[], more?: CliOptions) => CliProcess;
   readonly run: (args: readonly string[], more?: CliOptions) => Promise<CliResult>;
   /** Runs with `--json`, expects success, and parses every line. */
@@ -72,12 +86,7 @@ export function cliIn({ options }: Room): {
   /** Ends what a failed test has left running. */
   readonly killAll: () => Promise<void>;
 } {
-  const env = {
-    RKT_STREAMS_RKT: options.rkt,
-    RKT_STREAMS_RKT_DIR: options.rktDir,
-    RKT_STREAMS_DATA_DIR: options.dataDir,
-    RKT_STREAMS_CGROUP_PARENT: options.cgroupParent,
-  };
+  const env = variablesOf(room);
   const started = new Set<CliProcess>();
   const start = (args: readonly string[], more: CliOptions = {}): CliProcess => {
     const one = startCli(args, { ...more, env: { ...env, ...more.env } });

@@ -2,7 +2,7 @@ import { render } from 'ink';
 import { createElement } from 'react';
 import { asyncScheduler, fromEvent, map, startWith, tap } from 'rxjs';
 
-import { App, type FrameStore } from './app.tsx';
+import { App, type FrameStore } from './app.ts';
 import type { Line } from './line.ts';
 import { createScenes } from './scenes.ts';
 import { enterScreen } from './screen.ts';

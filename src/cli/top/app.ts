@@ -1,7 +1,7 @@
 import { Box, Text, useInput, type Key as InkKey } from 'ink';
-import { useSyncExternalStore, type ReactNode } from 'react';
+import { createElement, useSyncExternalStore, type ReactNode } from 'react';
 
-import type { Line, Tone } from './line.ts';
+import { lineText, segment, type Line, type Tone } from './line.ts';
 import type { Key } from './state.ts';
 
 /** The lines that are to be on the screen, as React wants to be told of them. */
@@ -31,28 +31,18 @@ const LOOKS: Readonly<Record<Tone, Look>> = {
 export function App({ store, onKey, hasColours }: AppProps): ReactNode {
   const lines = useSyncExternalStore(store.subscribe, store.get);
   useInput((input, key) => keysOf(input, key).forEach(onKey));
-  return (
-    <Box flexDirection="column">
-      {lines.map((one, index) => (
-        <LineText key={index} line={one} hasColours={hasColours} />
-      ))}
-    </Box>
-  );
+  const rows = lines.map((one, index) => createElement(LineText, { key: index, line: one, hasColours }));
+  return createElement(Box, { flexDirection: 'column' }, rows);
 }
 
 function LineText({ line, hasColours }: { readonly line: Line; readonly hasColours: boolean }): ReactNode {
-  const isMarked = line.isSelected === true && hasColours;
-  return (
-    <Text wrap="truncate">
-      {/* An empty text would be no line at all. */}
-      {line.segments.length === 0 ? ' ' : null}
-      {line.segments.map(({ text, tone }, index) => (
-        <Text key={index} inverse={isMarked} {...(hasColours ? LOOKS[tone] : {})}>
-          {text === '' && line.segments.length === 1 ? ' ' : text}
-        </Text>
-      ))}
-    </Text>
+  const inverse = line.isSelected === true && hasColours;
+  // An empty text would be no line at all.
+  const segments = lineText(line) === '' ? [segment(' ')] : line.segments;
+  const texts = segments.map(({ text, tone }, key) =>
+    createElement(Text, { key, inverse, ...(hasColours ? LOOKS[tone] : {}) }, text),
   );
+  return createElement(Text, { wrap: 'truncate' }, texts);
 }
 
 const NAMED: readonly (readonly [keyof InkKey, Key])[] = [
@@ -70,14 +60,25 @@ const NAMED: readonly (readonly [keyof InkKey, Key])[] = [
   ['tab', 'tab'],
 ];
 
-/** Several letters when they were pasted. */
+/** What the keys with names write, when they come together with others. */
+const WRITTEN = new Map<string, Key>([
+  ['\r', 'enter'],
+  ['\n', 'enter'],
+  ['\t', 'tab'],
+  ['\x7f', 'backspace'],
+  ['\x1b', 'escape'],
+  ['\x03', 'interrupt'],
+]);
+
+/** Several keys when they came at once: typed fast, or pasted. */
 export function keysOf(input: string, key: InkKey): readonly Key[] {
   if (key.ctrl) return input === 'c' ? ['interrupt'] : [];
   const named = NAMED.find(([name]) => key[name] === true);
   if (named !== undefined) return [named[1]];
-  return key.meta
-    ? []
-    : Array.from(input)
-        .filter((letter) => letter >= ' ')
-        .map((letter) => ({ letter }));
+  if (key.meta) return [];
+  return Array.from(input).flatMap((letter) => {
+    const written = WRITTEN.get(letter);
+    if (written !== undefined) return [written];
+    return letter < ' ' ? [] : [{ letter }];
+  });
 }

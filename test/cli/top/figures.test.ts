@@ -1,0 +1,42 @@
+import { expect } from 'chai';
+
+import { cores, coresOf, memoryOf, rates, shortBytes, shortDuration } from '../../../src/cli/top/figures.ts';
+import { aUsage } from '../../support/top-tasks.ts';
+
+describe('figures of top', () => {
+  it('tells bytes in at most five letters', () => {
+    const cases: readonly (readonly [number | undefined, string])[] = [
+      [undefined, '-'],
+      [0, '0'],
+      [999, '999'],
+      [1_000, '1K'],
+      [12.3 * 1_024, '12.3K'],
+      [99.96 * 1_024, '100K'],
+      [64 * 1_024 ** 2, '64M'],
+      [1.25 * 1_024 ** 4, '1.3T'],
+    ];
+    for (const [bytes, text] of cases) expect(shortBytes(bytes), String(bytes)).to.equal(text);
+  });
+
+  it('tells durations in at most six letters', () => {
+    const cases: readonly (readonly [number | undefined, string])[] = [
+      [undefined, '-'],
+      [-5, '0s'],
+      [59_999, '59s'],
+      [60_000, '1m00s'],
+      [3 * 3_600_000 + 7 * 60_000, '3h07m'],
+      [4 * 86_400_000 + 11 * 3_600_000, '4d11h'],
+    ];
+    for (const [ms, text] of cases) expect(shortDuration(ms), String(ms)).to.equal(text);
+  });
+
+  it('tells what was not measured as that', () => {
+    expect(coresOf(undefined)).to.equal(undefined);
+    expect(cores(undefined)).to.equal('-');
+    expect(cores(coresOf(aUsage(150, 1)))).to.equal('1.50');
+    expect(memoryOf(undefined)).to.equal(undefined);
+    expect(memoryOf({ ...aUsage(1, 1), memory: { rssBytes: 3 } })).to.equal(3);
+    expect(rates(undefined, undefined)).to.equal('-');
+    expect(rates(2_048.4, undefined)).to.equal('2K/-');
+  });
+});
