@@ -161,6 +161,11 @@ export const ERROR_CATALOGUE = {
   ),
   // machine
   RKT_ERR_BINARY_MISSING: entry(false, 'A program is not in PATH.', 'Install the named program.'),
+  RKT_ERR_PACKAGES: entry(
+    false,
+    'Optional packages that are needed for this are not installed.',
+    'Install the named packages beside rkt-streams.',
+  ),
   RKT_ERR_CGROUP: entry(
     false,
     'A cgroup could not be made, joined, limited or removed.',
@@ -216,6 +221,11 @@ export const ERROR_CATALOGUE = {
     false,
     'An agent runs on this data directory already.',
     'Use that one, stop it first, or choose another --data-dir.',
+  ),
+  RKT_ERR_AGENT_LOST: entry(
+    false,
+    'The agent does not answer any more.',
+    'Look whether it still runs, or work without it: --no-agent.',
   ),
   RKT_ERR_TOKEN_FILE: entry(
     false,

@@ -1,0 +1,2 @@
+export { createOtlpExporter } from './exporter.ts';
+export type { OtlpExporter, OtlpExporterOptions } from './exporter.ts';

@@ -1,0 +1,38 @@
+import type { LogRecord, SeverityNumber } from '@opentelemetry/api-logs';
+
+import type { TaskEvent, TaskEventKind } from '../../model/task-event.ts';
+import { ATTRIBUTE, TASK_EVENT_PREFIX } from './semantic-names.ts';
+import { known } from './task-attributes.ts';
+
+/** The enumeration of the package; it is loaded only when there is an exporter. */
+export type Severities = typeof SeverityNumber;
+
+const UNUSUAL: readonly TaskEventKind[] = ['stats-degraded', 'killed'];
+
+/** An event of a task as a log record; what it tells besides its text becomes attributes. */
+export function logRecord(event: TaskEvent, severities: Severities): LogRecord {
+  const { kind, message, timeMs, annotations } = event;
+  const severityText = severityOf(event);
+  const told = Object.entries(annotations).map(([key, value]) => [`${TASK_EVENT_PREFIX}${key}`, value]);
+  return {
+    eventName: `${TASK_EVENT_PREFIX}${kind}`,
+    timestamp: new Date(timeMs),
+    severityNumber: severities[severityText],
+    severityText,
+    body: message,
+    attributes: {
+      ...(Object.fromEntries(told) as Record<string, string>),
+      ...known({
+        [ATTRIBUTE.containerName]: event.taskId,
+        [ATTRIBUTE.taskName]: event.taskName,
+        [ATTRIBUTE.allocId]: event.allocId,
+      }),
+    },
+  };
+}
+
+function severityOf({ kind, annotations }: TaskEvent): 'INFO' | 'WARN' | 'ERROR' {
+  if (kind === 'failed' || annotations['oom_killed'] === 'true') return 'ERROR';
+  const isBadExit = kind === 'exited' && annotations['exit_code'] !== '0';
+  return isBadExit || UNUSUAL.includes(kind) ? 'WARN' : 'INFO';
+}

@@ -1,0 +1,111 @@
+import type { HrTime } from '@opentelemetry/api';
+import type { DataPoint, MetricData, MetricProducer } from '@opentelemetry/sdk-metrics';
+
+import type { Driver } from '../../driver-interface.ts';
+import { MS_PER_SECOND, NS_PER_MS } from '../../model/units.ts';
+import { specOf, type Snapshot, type SnapshotFeed } from '../snapshot.ts';
+import type { Peers } from './peers.ts';
+import { METRIC } from './semantic-names.ts';
+import { taskAttributes } from './task-attributes.ts';
+import { TASK_FIGURES, type TaskFigure } from './task-figures.ts';
+
+/** What the metrics are made of. */
+export interface ProducerDeps {
+  readonly driver: Driver;
+  readonly feed: SnapshotFeed;
+  readonly peers: Peers;
+  /** When the driver began to count. */
+  readonly beganAtMs: number;
+}
+
+type Figure = Omit<TaskFigure, 'read'>;
+
+/**
+ * Gives the SDK the last snapshot whenever it collects.
+ *
+ * A producer and not asynchronous instruments: the SDK goes on telling the last value of an instrument's attributes for
+ * ever, and a task's series have to end with the task. Counters here begin with their task as well.
+ */
+export function createMetricProducer(deps: ProducerDeps): MetricProducer {
+  const { feed, peers } = deps;
+  const scope = { name: 'rkt-streams', version: deps.driver.pluginInfo().pluginVersion };
+  const resource = peers.resources.emptyResource();
+  return {
+    collect() {
+      const metrics = [...taskMetrics(deps, feed.current), ...ownMetrics(deps, feed.current)];
+      return Promise.resolve({
+        resourceMetrics: { resource, scopeMetrics: [{ scope, metrics }] },
+        errors: [],
+      });
+    },
+  };
+}
+
+function taskMetrics({ driver, peers }: ProducerDeps, { tasks, samples }: Snapshot): readonly MetricData[] {
+  const running = new Map(tasks.filter(({ phase }) => phase !== 'exited').map((task) => [task.id, task]));
+  const measured = samples.flatMap(({ taskId, usage }) => {
+    const status = running.get(taskId);
+    // A sample of the task that had this id before is none of this one.
+    if (status === undefined || usage.timestampMs < (status.startedAtMs ?? 0)) return [];
+    const attributes = taskAttributes(status, specOf(driver, taskId));
+    const startTime = hrTime(status.startedAtMs ?? usage.timestampMs);
+    return [{ status, usage, attributes, startTime, endTime: hrTime(usage.timestampMs) }];
+  });
+  return TASK_FIGURES.flatMap((figure) => {
+    const points = measured.flatMap((task) =>
+      figure.read(task).flatMap(({ value, attributes: own }) => {
+        if (value === undefined) return [];
+        const attributes = own === undefined ? task.attributes : { ...task.attributes, ...own };
+        return [{ startTime: task.startTime, endTime: task.endTime, attributes, value }];
+      }),
+    );
+    return points.length === 0 ? [] : [metricData(peers, figure, points)];
+  });
+}
+
+function ownMetrics({ peers, beganAtMs }: ProducerDeps, snapshot: Snapshot): readonly MetricData[] {
+  const { sampling, fingerprint } = snapshot;
+  const of = (figure: Figure, value: number | undefined, atMs: number | undefined): readonly MetricData[] => {
+    if (value === undefined || atMs === undefined) return [];
+    const point = { startTime: hrTime(beganAtMs), endTime: hrTime(atMs), attributes: {}, value };
+    return [metricData(peers, figure, [point])];
+  };
+  const healthy = fingerprint === undefined ? undefined : Number(fingerprint.health === 'healthy');
+  return [
+    ...of(count(METRIC.samples, '{sample}', 'Samples taken.'), sampling?.samples, sampling?.timestampMs),
+    ...of(
+      count(METRIC.skippedTicks, '{tick}', 'Rounds of sampling that were left out.'),
+      sampling?.skippedTicks,
+      sampling?.timestampMs,
+    ),
+    ...of(
+      { ...count(METRIC.driverHealthy, '1', '1 while the driver is healthy.'), kind: 'gauge' },
+      healthy,
+      fingerprint?.timeMs,
+    ),
+  ];
+}
+
+function count(name: string, unit: string, description: string): Figure {
+  return { name, kind: 'counter', isInteger: true, unit, description };
+}
+
+function metricData(
+  { api, sdkMetrics }: Peers,
+  { name, kind, isInteger, unit, description }: Figure,
+  dataPoints: DataPoint<number>[],
+): MetricData {
+  const valueType = isInteger ? api.ValueType.INT : api.ValueType.DOUBLE;
+  const common = {
+    descriptor: { name, unit, description, valueType },
+    aggregationTemporality: sdkMetrics.AggregationTemporality.CUMULATIVE,
+    dataPoints,
+  };
+  if (kind === 'gauge') return { ...common, dataPointType: sdkMetrics.DataPointType.GAUGE };
+  return { ...common, dataPointType: sdkMetrics.DataPointType.SUM, isMonotonic: kind === 'counter' };
+}
+
+function hrTime(epochMs: number): HrTime {
+  const seconds = Math.floor(epochMs / MS_PER_SECOND);
+  return [seconds, Math.round((epochMs - seconds * MS_PER_SECOND) * NS_PER_MS)];
+}

@@ -1,0 +1,41 @@
+/**
+ * OpenTelemetry's names, all in one place: most of those of containers are still in development there.
+ *
+ * What the conventions have no word for begins with `rkt.` or `nomad.`.
+ */
+export const METRIC = {
+  cpuTime: 'container.cpu.time',
+  cpuUsage: 'container.cpu.usage',
+  memoryUsage: 'container.memory.usage',
+  memoryWorkingSet: 'container.memory.working_set',
+  memoryRss: 'container.memory.rss',
+  diskIo: 'container.disk.io',
+  networkIo: 'container.network.io',
+  uptime: 'container.uptime',
+  memoryLimit: 'rkt.container.memory.limit',
+  oomKills: 'rkt.container.oom_kills',
+  throttledTime: 'rkt.container.cpu.throttled_time',
+  threads: 'rkt.container.threads',
+  samples: 'rkt.streams.samples',
+  skippedTicks: 'rkt.streams.skipped_ticks',
+  driverHealthy: 'rkt.streams.driver_healthy',
+} as const;
+
+export const ATTRIBUTE = {
+  serviceName: 'service.name',
+  serviceVersion: 'service.version',
+  hostName: 'host.name',
+  containerId: 'container.id',
+  containerName: 'container.name',
+  imageName: 'container.image.name',
+  allocId: 'nomad.alloc.id',
+  jobName: 'nomad.job.name',
+  taskGroupName: 'nomad.task_group.name',
+  taskName: 'nomad.task.name',
+  cpuMode: 'cpu.mode',
+  diskDirection: 'disk.io.direction',
+  networkDirection: 'network.io.direction',
+} as const;
+
+/** The name of the log records of an event, and of what is told with it. */
+export const TASK_EVENT_PREFIX = 'rkt.task.';

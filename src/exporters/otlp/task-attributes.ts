@@ -1,0 +1,26 @@
+import type { TaskSpec } from '../../model/task-spec.ts';
+import type { TaskStatus } from '../../model/task-status.ts';
+import { ATTRIBUTE } from './semantic-names.ts';
+
+export type Attributes = Readonly<Record<string, string>>;
+
+/** What tells a task from all others. */
+export function taskAttributes(status: TaskStatus, spec: TaskSpec | undefined): Attributes {
+  const isNomads = status.allocId !== undefined || status.name !== status.id;
+  return known({
+    [ATTRIBUTE.containerId]: status.podId,
+    [ATTRIBUTE.containerName]: status.id,
+    [ATTRIBUTE.imageName]: status.image,
+    [ATTRIBUTE.allocId]: status.allocId,
+    [ATTRIBUTE.jobName]: spec?.jobName,
+    [ATTRIBUTE.taskGroupName]: spec?.taskGroupName,
+    [ATTRIBUTE.taskName]: isNomads ? status.name : undefined,
+  });
+}
+
+export function known(attributes: Readonly<Record<string, string | undefined>>): Attributes {
+  const entries = Object.entries(attributes).filter(
+    (each): each is [string, string] => each[1] !== undefined,
+  );
+  return Object.fromEntries(entries);
+}

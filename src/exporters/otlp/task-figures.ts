@@ -1,0 +1,130 @@
+import { MS_PER_SECOND, NS_PER_SECOND } from '../../model/units.ts';
+import type { TaskResourceUsage } from '../../model/task-stats.ts';
+import type { TaskStatus } from '../../model/task-status.ts';
+import { ATTRIBUTE, METRIC } from './semantic-names.ts';
+
+/** A running task and its latest sample. */
+export interface MeasuredTask {
+  readonly status: TaskStatus;
+  readonly usage: TaskResourceUsage;
+}
+
+/** One value of a figure; undefined is not measured. */
+export interface FigureValue {
+  readonly value: number | undefined;
+  readonly attributes?: Readonly<Record<string, string>>;
+}
+
+/** A metric of tasks. `counter` only rises, `sum` can be added up over tasks, `gauge` cannot. */
+export interface TaskFigure {
+  readonly name: string;
+  readonly kind: 'counter' | 'sum' | 'gauge';
+  readonly isInteger: boolean;
+  readonly unit: string;
+  readonly description: string;
+  readonly read: (task: MeasuredTask) => readonly FigureValue[];
+}
+
+export const TASK_FIGURES: readonly TaskFigure[] = [
+  {
+    name: METRIC.cpuTime,
+    kind: 'counter',
+    isInteger: false,
+    unit: 's',
+    description: 'CPU time used.',
+    read: ({ usage: { cpu } }) => cpuTimes(cpu),
+  },
+  {
+    name: METRIC.cpuUsage,
+    kind: 'gauge',
+    isInteger: false,
+    unit: '{cpu}',
+    description: 'Cores in use.',
+    read: ({ usage: { cpu } }) => [{ value: cpu.percent === undefined ? undefined : cpu.percent / 100 }],
+  },
+  bytes(METRIC.memoryUsage, 'Memory that counts against the limit.', 'usageBytes'),
+  bytes(METRIC.memoryWorkingSet, 'Memory in use without inactive file cache.', 'workingSetBytes'),
+  bytes(METRIC.memoryRss, 'Anonymous memory.', 'rssBytes'),
+  bytes(METRIC.memoryLimit, 'The memory limit.', 'limitBytes'),
+  io(METRIC.diskIo, 'Bytes from and to block devices.', ({ io: stats }) => [
+    { value: stats?.readBytes, attributes: { [ATTRIBUTE.diskDirection]: 'read' } },
+    { value: stats?.writeBytes, attributes: { [ATTRIBUTE.diskDirection]: 'write' } },
+  ]),
+  io(METRIC.networkIo, 'Bytes from and to the network.', ({ network }) => [
+    { value: network?.receivedBytes, attributes: { [ATTRIBUTE.networkDirection]: 'receive' } },
+    { value: network?.sentBytes, attributes: { [ATTRIBUTE.networkDirection]: 'transmit' } },
+  ]),
+  {
+    name: METRIC.uptime,
+    kind: 'gauge',
+    isInteger: false,
+    unit: 's',
+    description: 'Time since the task was started.',
+    read: ({ status: { startedAtMs }, usage: { timestampMs } }) => [
+      { value: startedAtMs === undefined ? undefined : (timestampMs - startedAtMs) / MS_PER_SECOND },
+    ],
+  },
+  {
+    name: METRIC.throttledTime,
+    kind: 'counter',
+    isInteger: false,
+    unit: 's',
+    description: 'Time for which the task was held back by its CPU quota.',
+    read: ({ usage: { cpu } }) => [{ value: seconds(cpu.throttledNs) }],
+  },
+  {
+    name: METRIC.oomKills,
+    kind: 'counter',
+    isInteger: true,
+    unit: '{process}',
+    description: 'Processes of the task that the OOM killer has killed.',
+    read: ({ usage: { memory } }) => [{ value: memory.oomKills }],
+  },
+  {
+    name: METRIC.threads,
+    kind: 'sum',
+    isInteger: true,
+    unit: '{thread}',
+    description: 'Threads of the task.',
+    read: ({ usage: { pidCount } }) => [{ value: pidCount?.current }],
+  },
+];
+
+function seconds(ns: number | undefined): number | undefined {
+  return ns === undefined ? undefined : ns / NS_PER_SECOND;
+}
+
+/** By mode where the kernel tells it; the total beside them would count everything twice. */
+function cpuTimes({ totalNs, userNs, systemNs }: TaskResourceUsage['cpu']): readonly FigureValue[] {
+  if (userNs === undefined || systemNs === undefined) return [{ value: seconds(totalNs) }];
+  return [
+    { value: seconds(userNs), attributes: { [ATTRIBUTE.cpuMode]: 'user' } },
+    { value: seconds(systemNs), attributes: { [ATTRIBUTE.cpuMode]: 'system' } },
+  ];
+}
+
+function bytes(name: string, description: string, key: keyof TaskResourceUsage['memory']): TaskFigure {
+  return {
+    name,
+    kind: 'sum',
+    isInteger: true,
+    unit: 'By',
+    description,
+    read: ({ usage: { memory } }) => [{ value: memory[key] }],
+  };
+}
+
+function io(
+  name: string,
+  description: string,
+  values: (usage: TaskResourceUsage) => readonly FigureValue[],
+): TaskFigure {
+  return {
+    name,
+    kind: 'counter',
+    isInteger: true,
+    unit: 'By',
+    description,
+    read: ({ usage }) => values(usage),
+  };
+}
