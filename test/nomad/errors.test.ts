@@ -31,7 +31,7 @@ describe('failures of calls', () => {
     const length = (hex: string): string => (hex.length / 2).toString(16).padStart(2, '0');
     const any = `0a${length(typeHex)}${typeHex}12020801`;
     expect((bytes as Buffer).toString('hex')).to.equal(
-      `0809${`12${length(textHex)}${textHex}`}1a${length(any)}${any}`,
+      `080912${length(textHex)}${textHex}1a${length(any)}${any}`,
     );
     expect(received('google.rpc.Status', { code, message: details })).to.include({ code: 9 });
   });

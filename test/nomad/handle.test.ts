@@ -46,7 +46,7 @@ describe('the handle of a task', () => {
   });
 
   it('is enough without the config block, and without any config', () => {
-    const bare = received<object>('TaskConfig', { ...task, msgpack_driver_config: Buffer.alloc(0) });
+    const bare = received('TaskConfig', { ...task, msgpack_driver_config: Buffer.alloc(0) });
     expect(fromWireHandle(kept())).to.deep.equal(handle);
     expect(fromWireHandle(kept({ config: bare }))).to.deep.equal(handle);
     expect(fromWireHandle(kept({ config: null }))).to.deep.equal(handle);

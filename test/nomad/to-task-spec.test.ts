@@ -154,7 +154,7 @@ describe('toTaskSpec', () => {
 
   it('refuses a network namespace that rkt cannot join, whatever its mode is called', () => {
     for (const mode of ['GROUP', 77] as const) {
-      const network = received<object>('NetworkIsolationSpec', { mode, path: '/var/run/netns/x' });
+      const network = received('NetworkIsolationSpec', { mode, path: '/var/run/netns/x' });
       const task = { ...wireTask(), network_isolation_spec: network as never };
       expect(expectRktError(() => toTaskSpec(task), 'RKT_ERR_TASK_CONFIG').message).to.include(
         '/var/run/netns/x',

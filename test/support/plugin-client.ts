@@ -83,13 +83,16 @@ export function connectPlugin(
     'grpc.ssl_target_name_override': 'localhost',
     'grpc.use_local_subchannel_pool': 1,
   });
+  // A stream that is still open keeps this process alive, whatever becomes of its connection.
+  const open = new Set<OpenCall>();
+  const connection = { channel, open };
   return {
-    base: serviceClient(channel, 'hashicorp.nomad.plugins.base.proto.BasePlugin'),
-    driver: serviceClient(channel, 'hashicorp.nomad.plugins.drivers.proto.Driver'),
-    controller: serviceClient(channel, 'plugin.GRPCController'),
-    broker: serviceClient(channel, 'plugin.GRPCBroker'),
-    stdio: serviceClient(channel, 'plugin.GRPCStdio'),
-    health: serviceClient(channel, 'grpc.health.v1.Health'),
+    base: serviceClient(connection, 'hashicorp.nomad.plugins.base.proto.BasePlugin'),
+    driver: serviceClient(connection, 'hashicorp.nomad.plugins.drivers.proto.Driver'),
+    controller: serviceClient(connection, 'plugin.GRPCController'),
+    broker: serviceClient(connection, 'plugin.GRPCBroker'),
+    stdio: serviceClient(connection, 'plugin.GRPCStdio'),
+    health: serviceClient(connection, 'grpc.health.v1.Health'),
     raw: (path, bytes) => {
       const same = (buffer: Buffer): Buffer => buffer;
       const client = new Client(channel.getTarget(), credentials.createInsecure(), {
@@ -97,14 +100,25 @@ export function connectPlugin(
       });
       return new Promise((resolve) => void client.makeUnaryRequest(path, same, same, bytes, resolve));
     },
-    close: () => channel.close(),
+    close() {
+      for (const call of open) call.cancel();
+      channel.close();
+    },
   };
 }
 
 /** The methods that grpc-js makes of a definition, without their types. */
 type Methods = Readonly<Record<string, (...args: readonly unknown[]) => unknown>>;
 
-function serviceClient<D>(channel: Channel, name: string): ServiceClient<D> {
+interface OpenCall {
+  cancel(): void;
+}
+interface Connection {
+  readonly channel: Channel;
+  readonly open: Set<OpenCall>;
+}
+
+function serviceClient<D>({ channel, open }: Connection, name: string): ServiceClient<D> {
   const methods = methodsOf(channel, name, serviceDefinition(name));
   return {
     unary: (method, request, { signal, ...options } = {}) =>
@@ -117,13 +131,13 @@ function serviceClient<D>(channel: Channel, name: string): ServiceClient<D> {
         signal?.addEventListener('abort', () => call.cancel());
       }),
     stream: (method, request) =>
-      responses(methods[method]?.(request) as ClientReadableStream<ResponseOf<D, typeof method>>),
+      responses(open, methods[method]?.(request) as ClientReadableStream<ResponseOf<D, typeof method>>),
     duplex: (method) => {
       const call = methods[method]?.() as ClientDuplexStream<
         RequestOf<D, typeof method>,
         ResponseOf<D, typeof method>
       >;
-      return { ...responses(call), write: (request) => call.write(request), end: () => call.end() };
+      return { ...responses(open, call), write: (request) => call.write(request), end: () => call.end() };
     },
   };
 }
@@ -141,9 +155,12 @@ function methodsOf(channel: Channel, name: string, definition: ServiceDefinition
 }
 
 function responses<Response>(
+  open: Set<OpenCall>,
   call: ClientReadableStream<Response> | ClientDuplexStream<never, Response>,
 ): ResponseStream<Response> {
+  open.add(call);
   const ended = new Promise<StatusObject>((resolve) => call.on('status', resolve));
+  call.on('status', () => open.delete(call));
   call.on('error', () => undefined);
   const iterator = call[Symbol.asyncIterator]() as AsyncIterator<Response, undefined>;
   return {

@@ -2,15 +2,24 @@ import type {
   TaskConfig,
   TaskConfig__Output,
 } from '../../src/nomad/generated/hashicorp/nomad/plugins/drivers/proto/TaskConfig.ts';
+import type { TaskHandle__Output } from '../../src/nomad/generated/hashicorp/nomad/plugins/drivers/proto/TaskHandle.ts';
 import { encodeMsgpack } from '../../src/nomad/msgpack.ts';
 import { messageDefinition } from '../../src/nomad/protos.ts';
 
 const DRIVERS = 'hashicorp.nomad.plugins.drivers.proto';
 
+interface Messages {
+  readonly TaskConfig: TaskConfig__Output;
+  readonly TaskHandle: TaskHandle__Output;
+}
+
 /** What arrives of a message, with every field there. */
-export function received<T extends object>(name: string, message: object): T {
+export function received<Name extends string>(
+  name: Name,
+  message: object,
+): Name extends keyof Messages ? Messages[Name] : object {
   const definition = messageDefinition<object>(name.includes('.') ? name : `${DRIVERS}.${name}`);
-  return definition.deserialize(definition.serialize(message)) as T;
+  return definition.deserialize(definition.serialize(message)) as ReturnType<typeof received<Name>>;
 }
 
 /** A task as a host sends it, with an image. */
