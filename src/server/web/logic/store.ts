@@ -20,25 +20,25 @@ export interface Totals {
 
 /** Everything the agent has told, as the page shows it. */
 export interface Store {
-  setTasks(tasks: readonly TaskStatus[]): void;
-  addSamples(samples: readonly TaskStatsSample[]): void;
-  addEvent(event: TaskEvent, id: string): void;
-  addAlert(alert: Alert, id: string): void;
+  readonly setTasks: (tasks: readonly TaskStatus[]) => void;
+  readonly addSamples: (samples: readonly TaskStatsSample[]) => void;
+  readonly addEvent: (event: TaskEvent, id: string) => void;
+  readonly addAlert: (alert: Alert, id: string) => void;
   /** Replaces the alerts that stand by what the agent says of them. */
-  setAlerts(alerts: readonly Alert[]): void;
-  setHost(host: HostStats): void;
-  setFingerprint(fingerprint: Fingerprint): void;
-  setSampling(sampling: SamplingStats): void;
-  rows(): readonly TaskRow[];
-  row(taskId: string): TaskRow | undefined;
-  totals(): Totals;
+  readonly setAlerts: (alerts: readonly Alert[]) => void;
+  readonly setHost: (host: HostStats) => void;
+  readonly setFingerprint: (fingerprint: Fingerprint) => void;
+  readonly setSampling: (sampling: SamplingStats) => void;
+  readonly rows: () => readonly TaskRow[];
+  readonly row: (taskId: string) => TaskRow | undefined;
+  readonly totals: () => Totals;
   readonly feed: Feed;
   readonly hostCpu: Spark;
   readonly totalCpu: Spark;
   readonly totalMemory: Spark;
-  host(): HostStats | undefined;
-  fingerprint(): Fingerprint | undefined;
-  sampling(): SamplingStats | undefined;
+  readonly host: () => HostStats | undefined;
+  readonly fingerprint: () => Fingerprint | undefined;
+  readonly sampling: () => SamplingStats | undefined;
 }
 
 export function createStore(): Store {

@@ -37,7 +37,7 @@ export function createEventsPanel(parent: HTMLElement, store: Store, redraw: () 
 export function facts(
   names: readonly string[],
   kind = '',
-): { element: HTMLElement; set(name: string, text: string, title?: string): void } {
+): { element: HTMLElement; readonly set: (name: string, text: string, title?: string) => void } {
   const entries = names.map((name) => ({ name, dt: h('dt', {}, name), dd: h('dd', {}, '–') }));
   const element = h('dl', { class: `facts ${kind}` });
   element.append(...entries.flatMap(({ dt, dd }) => [dt, dd]));

@@ -1,0 +1,152 @@
+import { getJson, keepToken, readToken } from './api.ts';
+import type { Alert } from '../alerts/alert.ts';
+import { parseRoute } from './logic/route.ts';
+import { createStore } from './logic/store.ts';
+import { openStream } from './stream.ts';
+import { createDetail, type DetailView } from './view/detail.ts';
+import { ask, toast } from './view/dialogs.ts';
+import { byId, setAttribute, setText } from './view/dom.ts';
+import { createFrames } from './view/frames.ts';
+import { createOverview } from './view/overview.ts';
+import { createEventsPanel, createMachinePanels } from './view/side-panels.ts';
+import { createTable } from './view/table.ts';
+import { createTheme } from './view/theme.ts';
+import { createTopPanel } from './view/top-panel.ts';
+
+const store = createStore();
+let detail: DetailView | undefined;
+let isPaused = false;
+
+const frames = createFrames(() => {
+  const nowMs = Date.now();
+  overview.update();
+  table.update(nowMs);
+  panels.forEach((panel) => panel.update());
+  detail?.update(nowMs);
+});
+const redraw = frames.request;
+const overview = createOverview(byId('overview'), store);
+const table = createTable(byId('tasks'), store, redraw);
+const side = byId('side');
+const panels = [
+  createTopPanel(side, store, redraw),
+  createEventsPanel(side, store, redraw),
+  createMachinePanels(side, store),
+];
+
+/** Tells the store, and draws in the next frame. */
+const told =
+  <Arguments extends readonly unknown[]>(tell: (...args: Arguments) => void) =>
+  (...args: Arguments): void => {
+    tell(...args);
+    redraw();
+  };
+const note = (message: string): void => {
+  const timeMs = Date.now();
+  store.feed.add({ kind: 'note', id: String(timeMs), timeMs, message });
+};
+const stream = openStream({
+  listeners: {
+    tasks: told(({ tasks }) => store.setTasks(tasks)),
+    stats: told(({ samples }) => store.addSamples(samples)),
+    events: told(store.addEvent),
+    alerts: told(store.addAlert),
+    host: told(store.setHost),
+    fingerprint: told(store.setFingerprint),
+    sampling: told(store.setSampling),
+    missed: told(({ count }) => note(`${count} events were missed`)),
+    dropped: told(({ topic, count }) => note(`${count} ${topic} were dropped, as this page is slow`)),
+  },
+  onOpen(isAgain) {
+    if (isAgain) note('The agent is back');
+    detail?.reload();
+    getJson<{ readonly alerts: readonly Alert[] }>('/v1/alerts')
+      .then(({ alerts }) => told(store.setAlerts)(alerts))
+      .catch(() => redraw());
+  },
+});
+
+const CONNECTION = {
+  connecting: 'Connecting',
+  live: 'Live',
+  stale: 'No news',
+  lost: 'Reconnecting',
+} as const;
+const showConnection = (): void => {
+  const state = stream.state();
+  const pill = byId('connection');
+  setText(pill, isPaused ? 'Paused' : CONNECTION[state]);
+  setAttribute(pill, 'data-state', isPaused ? 'paused' : state);
+};
+const togglePause = (): void => {
+  isPaused = !isPaused;
+  setAttribute(byId('pause'), 'aria-pressed', String(isPaused));
+  setText(byId('pause'), isPaused ? 'Resume' : 'Pause');
+  frames.setPaused(isPaused);
+  showConnection();
+};
+const showToken = (): void => {
+  const isKnown = readToken() !== undefined;
+  setText(byId('token'), isKnown ? 'Read-write' : 'Read-only');
+  setAttribute(byId('token'), 'aria-pressed', String(isKnown));
+  redraw();
+};
+const askForToken = async (): Promise<void> => {
+  const answer = await ask({
+    title: 'Token of the agent',
+    text: 'It is in the file agent-token of the agent’s data directory, and is forgotten when this tab is closed. Leave it empty to look without touching.',
+    confirm: 'Use it',
+    input: { label: 'Token', type: 'password' },
+  });
+  if (answer === undefined) return;
+  keepToken(answer.trim());
+  showToken();
+};
+const close = (): void => {
+  location.hash = '#/';
+};
+const follow = (): void => {
+  const { taskId, token } = parseRoute(location.hash);
+  if (token !== undefined) {
+    keepToken(token);
+    // What stays in the address stays in the browser's history.
+    history.replaceState(null, '', location.pathname);
+    toast('Tasks can be stopped, signaled and destroyed from this tab.');
+    showToken();
+  }
+  const before = detail?.taskId;
+  if (before === taskId) return;
+  detail?.destroy();
+  detail = undefined;
+  table.setOpen(taskId);
+  if (taskId !== undefined) {
+    detail = createDetail(byId('detail'), { store, taskId, close, redraw });
+    detail.focus();
+  } else if (before !== undefined) table.focusRow(before);
+  document.title = taskId === undefined ? 'rkt-streams' : `${taskId} – rkt-streams`;
+  redraw();
+};
+
+createTheme(byId('theme'), () => {
+  detail?.restyle();
+  redraw();
+});
+byId('pause').addEventListener('click', togglePause);
+byId('token').addEventListener('click', () => void askForToken());
+window.addEventListener('hashchange', follow);
+document.addEventListener('keydown', (event) => {
+  const isTyping = event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement;
+  if (document.querySelector('dialog[open]') !== null || event.ctrlKey || event.metaKey || event.altKey)
+    return;
+  if (event.key === 'Escape' && detail !== undefined) close();
+  if (isTyping) return;
+  if (event.key === 'p') togglePause();
+  if (event.key === '/') {
+    event.preventDefault();
+    table.focusFilter();
+  }
+});
+setInterval(showConnection, 500);
+showToken();
+follow();
+redraw();

@@ -1,0 +1,64 @@
+import type { Fingerprint } from '../../model/fingerprint.ts';
+import type { HostStats } from '../../model/host-stats.ts';
+import type { SamplingStats } from '../../model/sampling-stats.ts';
+import type { TaskEvent } from '../../model/task-event.ts';
+import type { TaskStatsSample } from '../../model/task-stats.ts';
+import type { TaskStatus } from '../../model/task-status.ts';
+import type { Alert } from '../alerts/alert.ts';
+import { createConnection, type ConnectionState } from './logic/connection.ts';
+
+/** What the one stream of the page brings. */
+export interface Listeners {
+  readonly tasks: (data: { readonly tasks: readonly TaskStatus[] }) => void;
+  readonly stats: (data: { readonly samples: readonly TaskStatsSample[] }) => void;
+  readonly events: (event: TaskEvent, id: string) => void;
+  readonly alerts: (alert: Alert, id: string) => void;
+  readonly host: (host: HostStats) => void;
+  readonly fingerprint: (fingerprint: Fingerprint) => void;
+  readonly sampling: (sampling: SamplingStats) => void;
+  readonly missed: (data: { readonly count: number }) => void;
+  readonly dropped: (data: { readonly topic: string; readonly count: number }) => void;
+}
+
+export interface StreamOptions {
+  readonly listeners: Listeners;
+  /** The connection stands, for the first time or again. */
+  readonly onOpen: (isAgain: boolean) => void;
+}
+
+const QUERY = new URLSearchParams({
+  topics: 'tasks,stats,events,fingerprint,host,sampling,alerts',
+  intervalMs: '1000',
+  groups: 'cpu,throttling,memory,memoryDetail,limits,pids',
+  replay: '200',
+});
+
+/** One stream for the whole page. Comes back by itself when the agent does. */
+export function openStream({ listeners, onOpen }: StreamOptions): { state(): ConnectionState } {
+  const connection = createConnection();
+  let wasOpen = false;
+  const connect = (): void => {
+    const source = new EventSource(`/v1/streams?${QUERY.toString()}`);
+    source.addEventListener('open', () => {
+      connection.opened(Date.now());
+      onOpen(wasOpen);
+      wasOpen = true;
+    });
+    source.addEventListener('error', () => {
+      connection.failed();
+      // The browser's own retries end at the first answer that is no stream, such as a proxy's.
+      source.close();
+      setTimeout(connect, connection.nextDelayMs());
+    });
+    for (const [topic, listener] of Object.entries(listeners) as [string, Listener][]) {
+      source.addEventListener(topic, (event: MessageEvent<string>) => {
+        connection.received(Date.now());
+        listener(JSON.parse(event.data), event.lastEventId);
+      });
+    }
+  };
+  connect();
+  return { state: () => connection.state(Date.now()) };
+}
+
+type Listener = (data: unknown, id: string) => void;
