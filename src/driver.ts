@@ -170,6 +170,6 @@ function tellDegraded(registry: TaskRegistry): (taskId: string, error: unknown) 
     const record = registry.get(taskId);
     if (record === undefined) return;
     const message = reasonOf(error);
-    registry.emit('stats-degraded', record, message, { error: message });
+    registry.emit('stats-degraded', record, `Figures are incomplete: ${message}`, { error: message });
   };
 }

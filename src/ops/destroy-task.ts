@@ -46,12 +46,12 @@ export async function destroyTask(
   await cgroup.kill();
   await shimGone(ctx, task);
   const image = await collectableImage(ctx, task.podId);
-  if (task.podId !== undefined && ctx.driverConfig().gc.pod)
-    await removePodIfThere(ctx, await ctx.runner(), task.podId);
+  const { pod: takesPod } = ctx.driverConfig().gc;
+  if (task.podId !== undefined && takesPod) await removePodIfThere(ctx, await ctx.runner(), task.podId);
   await cgroup.remove();
   await removeTaskFiles(taskFiles(ctx.dataDir, task.startToken));
   await ctx.store.remove(taskId);
-  forgetTask(ctx, taskId);
+  forgetTask(ctx, taskId, takesPod ? undefined : 'Removed cgroup and files; the pod is left to rkt gc');
   if (image !== undefined) ctx.imageGc.consider(image);
 }
 

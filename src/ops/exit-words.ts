@@ -4,9 +4,9 @@ import { signalName } from '../model/signals.ts';
 /** An exit in one sentence, for people. */
 export function describeExit({ exitCode, signal, oomKilled, error }: ExitResult): string {
   if (error !== undefined) return `Ended, ${error}`;
-  if (oomKilled) return 'Killed by the OOM killer at its memory limit';
-  if (signal !== undefined) return `Ended by ${signalName(signal) ?? `signal ${signal}`}`;
-  return `Exited with ${exitCode ?? 'an unknown code'}`;
+  const why = oomKilled ? ' (out of memory)' : '';
+  if (signal !== undefined) return `Ended by ${signalName(signal) ?? `signal ${signal}`}${why}`;
+  return `${exitCode === undefined ? 'Exited with an unknown code' : `Exited with code ${exitCode}`}${why}`;
 }
 
 /** The same for programs: `exit_code`, `signal`, `oom_killed`, `source`, `error`. */

@@ -112,7 +112,7 @@ async function prepare(begun: Start, startToken: string, args: readonly string[]
   });
   undo.push('pod', () => removePodIfThere(ctx, runner, podId));
   const record = ctx.registry.update(spec.id, { podId });
-  ctx.registry.emit('prepared', record, `Prepared pod ${podId} from ${config.image}`, {
+  ctx.registry.emit('prepared', record, `Pod prepared from image ${config.image}`, {
     pod: podId,
     image: config.image,
   });
@@ -134,7 +134,7 @@ async function running(
     pod: record.podId ?? '',
   });
   if (network)
-    ctx.registry.emit('network-ready', record, `The pod has the address ${network.ip}`, { ip: network.ip });
+    ctx.registry.emit('network-ready', record, `Pod has the address ${network.ip}`, { ip: network.ip });
   await settleIfPossible(ctx, record);
   const handle = handleOf(record);
   if (handle === undefined)
@@ -171,7 +171,7 @@ async function abandon(
   if (ctx.shutdown.aborted) return;
   const message = reasonOf(error);
   ctx.registry.remove(record.id);
-  ctx.registry.emit('failed', last, message, {
+  ctx.registry.emit('failed', last, `Start failed: ${message}`, {
     error: message,
     ...(error instanceof RktError && { code: error.code }),
   });

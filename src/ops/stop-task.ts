@@ -63,7 +63,11 @@ function markStopping(ctx: OpsContext, task: TaskRecord, signal: string, timeout
     task.phase === 'stopping'
       ? ctx.registry.update(task.id, patch)
       : ctx.registry.transition(task.id, 'stopping', patch);
-  ctx.registry.emit('stopping', record, `Stopping with ${signal}`, { signal, timeout_ms: String(timeoutMs) });
+  const later = timeoutMs === 0 ? '' : `, SIGKILL follows after ${timeoutMs / 1_000} s`;
+  ctx.registry.emit('stopping', record, `Stopping with ${signal}${later}`, {
+    signal,
+    timeout_ms: String(timeoutMs),
+  });
   return record;
 }
 

@@ -22,7 +22,7 @@ export async function createTaskCgroup(ctx: OpsContext, task: TaskRecord): Promi
   } catch (error) {
     if (memoryLimitBytes !== undefined || cpuShares !== undefined) throw error;
     const message = reasonOf(error);
-    ctx.registry.emit('stats-degraded', task, `The task has no cgroup of its own: ${message}`, {
+    ctx.registry.emit('stats-degraded', task, `No cgroup of its own: ${message}`, {
       error: message,
     });
     return undefined;

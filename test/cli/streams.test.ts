@@ -47,7 +47,7 @@ describe('rkt-streams stats, events and ps --watch', function () {
     const told = parseLines(events.stdout());
     expect(told.map(({ kind }) => kind)).to.deep.equal(['recovered', 'recovered', 'exited', 'destroyed']);
     expect(told[2]).to.have.nested.property('annotations.exit_code', '7');
-    expect(plain.stdout()).to.match(/^\d\d:\d\d:\d\d\.\d{3} {2}exited +web {2}Exited with 7$/m);
+    expect(plain.stdout()).to.match(/^\d\d:\d\d:\d\d\.\d{3} {2}exited +web {2}Exited with code 7$/m);
   });
 
   it('events end when nobody reads them any more', async () => {

@@ -169,12 +169,12 @@ describe('eventText and fingerprintText', () => {
     taskId: 'web-1',
     taskName: 'web',
     timeMs: NOW_MS,
-    message: 'Exited with 3',
+    message: 'Exited with code 3',
     annotations: {},
   } as const;
 
   it('tell an event in one line', () => {
-    expect(eventText(event, plain)).to.equal('14:05:09.007  exited          web-1  Exited with 3');
+    expect(eventText(event, plain)).to.equal('14:05:09.007  exited          web-1  Exited with code 3');
   });
 
   it('tell what makes the machine healthy', () => {

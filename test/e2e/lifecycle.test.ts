@@ -51,6 +51,12 @@ describe('a task', function () {
     await driver.destroyTask('one');
     expect(events.map(({ kind }) => kind)).to.deep.equal(['prepared', 'started', 'exited', 'destroyed']);
     expect(events[2]?.annotations).to.include({ exit_code: '3', oom_killed: 'false' });
+    expect(events.map(({ message }) => message)).to.deep.equal([
+      `Pod prepared from image ${room.image}`,
+      `Started as pid ${handle.state.process.pid}`,
+      'Exited with code 3',
+      'Removed pod, cgroup and files',
+    ]);
   });
 
   it('sees its environment, its alloc directories and its volumes, and writes only where it may', async () => {
