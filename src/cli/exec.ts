@@ -5,7 +5,7 @@ import type { TerminalSize } from '../index.ts';
 import { exitCodeOfSignal } from './exit-codes.ts';
 import { findTaskIds } from './find-task.ts';
 import { withExamples } from './help.ts';
-import { withDriver, type Session } from './with-driver.ts';
+import { withOwnDriver, type OwnSession } from './with-driver.ts';
 
 interface ExecFlags {
   readonly tty?: boolean;
@@ -24,7 +24,7 @@ export function execCommand(program: Command): void {
     .argument('<command...>', 'the command, after --; an absolute path in the image')
     .option('-t, --tty', 'with a terminal of its own')
     .action((id: string, cmd: string[], flags: ExecFlags, self: Command) =>
-      withDriver(self, (session) => exec(session, id, cmd, flags)),
+      withOwnDriver(self, (session) => exec(session, id, cmd, flags)),
     );
   withExamples(command, [
     ['exec web -- /bin/ps aux', 'Look around'],
@@ -34,7 +34,7 @@ export function execCommand(program: Command): void {
 }
 
 async function exec(
-  { driver, interrupt }: Session,
+  { driver, interrupt }: OwnSession,
   wanted: string,
   cmd: readonly string[],
   { tty = false }: ExecFlags,

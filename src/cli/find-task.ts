@@ -1,8 +1,8 @@
 import { firstValueFrom } from 'rxjs';
 
-import type { Driver } from '../driver-interface.ts';
 import { RktError, taskNotFound } from '../model/errors.ts';
 import type { TaskStatus } from '../model/task-status.ts';
+import type { CommandDriver } from './command-driver.ts';
 
 /** The task a person means: by its id, its name, or the beginning of either when only one task has it. */
 export function findTask(tasks: readonly TaskStatus[], wanted: string): TaskStatus {
@@ -22,7 +22,10 @@ export function findTask(tasks: readonly TaskStatus[], wanted: string): TaskStat
 }
 
 /** The ids of the tasks a person means, each once. @throws RKT_ERR_TASK_NOT_FOUND */
-export async function findTaskIds(driver: Driver, wanted: readonly string[]): Promise<readonly string[]> {
+export async function findTaskIds(
+  driver: Pick<CommandDriver, 'tasks'>,
+  wanted: readonly string[],
+): Promise<readonly string[]> {
   const tasks = await firstValueFrom(driver.tasks());
   return [...new Set(wanted.map((text) => findTask(tasks, text).id))];
 }

@@ -8,6 +8,8 @@ export interface GlobalOption {
   /** What stands for the value in the help; absent for a flag that takes none. */
   readonly value?: string;
   readonly help: string;
+  /** The flag is the setting's opposite: `--no-agent`. */
+  readonly isNegated?: true;
 }
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -30,6 +32,7 @@ export const GLOBAL_OPTIONS: readonly GlobalOption[] = [
   option('statsMaxStaleMs', 'number', '<ms>', 'age at which such figures are read all the same'),
   option('statsDescriptors', 'number', '<n>', 'how many descriptors may stay open for reading figures'),
   option('logLevel', 'text', '<level>', `log on stderr from this level on: ${LOG_LEVELS.join(', ')}`),
+  { key: 'agent', kind: 'boolean', help: 'work alone, though an agent runs', isNegated: true },
   { key: 'json', kind: 'boolean', help: 'print NDJSON: every line is one JSON object' },
 ];
 

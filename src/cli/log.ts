@@ -3,8 +3,13 @@ import { pino } from 'pino';
 import type { Logger } from '../model/logger.ts';
 import type { Settings } from './settings.ts';
 
+/** A log whose level can be changed. */
+export interface LevelledLogger extends Logger {
+  level: string;
+}
+
 /** The log on stderr: JSON lines with `--json`, else lines like `rkt-streams: warn: message {"taskId":"web"}`. */
-export function createLogger({ json, logLevel }: Pick<Settings, 'json' | 'logLevel'>): Logger {
+export function createLogger({ json, logLevel }: Pick<Settings, 'json' | 'logLevel'>): LevelledLogger {
   const write = (line: string): void => void process.stderr.write(json ? line : readable(line));
   const options = {
     level: logLevel,

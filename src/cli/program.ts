@@ -2,6 +2,7 @@ import { Command, Option, type CommanderError } from 'commander';
 
 import { RktError } from '../model/errors.ts';
 import { PLUGIN_VERSION } from '../model/plugin.ts';
+import { agentCommand } from './agent.ts';
 import { demoCommand } from './demo.ts';
 import { eventsCommand } from './events.ts';
 import { execCommand } from './exec.ts';
@@ -10,6 +11,7 @@ import { GLOBAL_OPTIONS, flagOf } from './global-options.ts';
 import { withExamples } from './help.ts';
 import { imageCommand } from './image.ts';
 import { inspectCommand } from './inspect.ts';
+import { logsCommand } from './logs.ts';
 import { nomadCommand } from './nomad.ts';
 import { psCommand } from './ps.ts';
 import { rktCommand } from './rkt.ts';
@@ -24,12 +26,14 @@ import { waitCommand } from './wait.ts';
 /** In the order of the help. */
 const COMMANDS = [
   demoCommand,
+  agentCommand,
   runCommand,
   psCommand,
   inspectCommand,
   eventsCommand,
   statsCommand,
   topCommand,
+  logsCommand,
   waitCommand,
   stopCommand,
   signalCommand,
@@ -63,8 +67,9 @@ export function createProgram(): Command {
     .showSuggestionAfterError()
     .exitOverride(stopParsing)
     .option('--config <file>', 'JSON file with any of these settings');
-  for (const { key, value, help } of GLOBAL_OPTIONS) {
-    program.addOption(new Option([flagOf(key), value].join(' ').trim(), help));
+  for (const { key, value, help, isNegated } of GLOBAL_OPTIONS) {
+    const flag = isNegated === true ? flagOf(key).replace('--', '--no-') : flagOf(key);
+    program.addOption(new Option([flag, value].join(' ').trim(), help));
   }
   COMMANDS.forEach((add) => add(program));
   program.addHelpText('after', AFTER);

@@ -5,12 +5,12 @@ import type { ExitResult } from '../model/exit-result.ts';
 import { reasonOf } from '../model/reason-of.ts';
 import type { TaskSpecInput } from '../model/task-spec.ts';
 import { exitCodeOfSignal, exitCodeOfTask } from './exit-codes.ts';
-import { followFile } from './follow-file.ts';
+import { followFile } from '../server/logs/follow-file.ts';
 import { exitText } from './humanize.ts';
 import { addRunOptions } from './run-options.ts';
 import { runSpec, type RunSpecFlags } from './run-spec.ts';
 import { jsonSink, plainSink, type OutputSink } from './task-output.ts';
-import { withDriver, type Session } from './with-driver.ts';
+import { withOwnDriver, type OwnSession } from './with-driver.ts';
 
 interface RunFlags extends RunSpecFlags {
   readonly detach?: boolean;
@@ -31,12 +31,12 @@ export function runCommand(program: Command): void {
     .argument('[arguments...]', 'for the app, after --; instead of those in the image')
     .action((image: string, args: string[], flags: RunFlags, self: Command) => {
       const spec = runSpec(image, args, flags, { cwd: process.cwd(), env: process.env });
-      return withDriver(self, (session) => run(session, spec, flags));
+      return withOwnDriver(self, (session) => run(session, spec, flags));
     });
   addRunOptions(command);
 }
 
-async function run(session: Session, spec: TaskSpecInput, flags: RunFlags): Promise<number | undefined> {
+async function run(session: OwnSession, spec: TaskSpecInput, flags: RunFlags): Promise<number | undefined> {
   const { driver, output, interrupt } = session;
   const shutdown = (): void => void driver.shutdown().catch(warn(session, 'The shutdown failed'));
   const stopListening = interrupt.onSignal(shutdown);
@@ -63,7 +63,7 @@ async function run(session: Session, spec: TaskSpecInput, flags: RunFlags): Prom
 }
 
 /** Stays with a running task until it has ended and all of its output was printed. */
-async function attached(session: Session, id: string, flags: RunFlags): Promise<ExitResult> {
+async function attached(session: OwnSession, id: string, flags: RunFlags): Promise<ExitResult> {
   const { driver, output, interrupt } = session;
   const ended = new AbortController();
   const outputs = Promise.all([
@@ -96,7 +96,7 @@ async function attached(session: Session, id: string, flags: RunFlags): Promise<
 }
 
 async function printOutput(
-  { driver, output }: Session,
+  { driver, output }: OwnSession,
   id: string,
   stream: 'stdout' | 'stderr',
   ended: AbortSignal,
@@ -109,6 +109,6 @@ async function printOutput(
   await sink.end();
 }
 
-function warn({ output }: Session, what: string): (error: unknown) => void {
+function warn({ output }: OwnSession, what: string): (error: unknown) => void {
   return (error) => output.warn(`${what}: ${reasonOf(error)}`);
 }

@@ -17,9 +17,12 @@ import {
 
 /** Everything that flags, environment and config file can set for all commands alike. */
 export const settingsSchema = driverOptionsSchema.extend({
+  agent: z.boolean().default(true),
   json: z.boolean().default(false),
   logLevel: z.enum(LOG_LEVELS).default('warn'),
   volumesEnabled: z.boolean().default(true),
+  /** For `rkt-streams agent` alone, which reads it further. */
+  server: z.record(z.string(), z.unknown()).default({}),
 });
 
 export type Settings = z.output<typeof settingsSchema>;
@@ -57,7 +60,7 @@ export function loadSettings({ flags, env, cwd }: SettingSources): Settings {
 
 /** The part of the settings that createDriver takes. */
 export function driverOptionsOf(settings: Settings): DriverOptions {
-  const { json: _json, logLevel: _level, volumesEnabled: _volumes, ...options } = settings;
+  const { agent: _agent, json: _json, logLevel: _level, volumesEnabled: _volumes, server: _server, ...options } = settings;
   return options;
 }
 

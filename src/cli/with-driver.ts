@@ -1,8 +1,13 @@
+import { join } from 'node:path';
+
 import type { Command } from 'commander';
 
 import { createDriver } from '../driver.ts';
 import type { Driver } from '../driver-interface.ts';
+import { driverSettings } from '../model/driver-options.ts';
 import type { Logger } from '../model/logger.ts';
+import { connectAgent } from './agent-client/connect-agent.ts';
+import type { CommandDriver } from './command-driver.ts';
 import { exitCodeOfSignal } from './exit-codes.ts';
 import { listenForInterrupt, type Interrupt } from './interrupt.ts';
 import { createLogger } from './log.ts';
@@ -11,37 +16,73 @@ import { driverOptionsOf, loadSettings, type Settings } from './settings.ts';
 
 /** What the action of a command works with. */
 export interface Session {
-  /** All tasks of the data directory are recovered. */
-  readonly driver: Driver;
+  /** Of an agent, when one runs on the data directory. All tasks of the data directory are recovered. */
+  readonly driver: CommandDriver;
   readonly settings: Settings;
   readonly output: Output;
   readonly interrupt: Interrupt;
   readonly logger: Logger;
 }
 
+/** The same with a driver in this process, whoever else has one. */
+export interface OwnSession extends Session {
+  readonly driver: Driver;
+}
+
 /** What a command does; what it returns becomes the exit code, 0 when it returns nothing. */
-export type Action = (session: Session) => Promise<number | undefined>;
+export type Action<S extends Session = Session> = (session: S) => Promise<number | undefined>;
 
 /** The settings of a command that was parsed: its flags, the environment and the config file. */
 export function settingsOf(command: Command): Settings {
-  return loadSettings({ flags: command.optsWithGlobals(), env: process.env, cwd: process.cwd() });
+  const { agent, ...flags } = command.optsWithGlobals<Record<string, unknown>>();
+  // Without the flag, commander says true; then the variable and the file count.
+  const given = agent === false ? { ...flags, agent } : flags;
+  return loadSettings({ flags: given, env: process.env, cwd: process.cwd() });
 }
 
-/** Runs an action with a driver of its own, and shuts that down afterwards. Signals are the action's to handle. */
+/**
+ * Runs an action with the agent of the data directory, else with a driver of its own, and lets go of it afterwards. Signals
+ * are the action's to handle.
+ */
 export async function withDriver(command: Command, act: Action): Promise<void> {
+  await run(command, act, async (common) => (await agentOf(common)) ?? ownDriver(common));
+}
+
+/** The same, but always with a driver of its own: for what an agent cannot do from afar. */
+export async function withOwnDriver(command: Command, act: Action<OwnSession>): Promise<void> {
+  await run(command, act, ownDriver);
+}
+
+type Common = Omit<Session, 'driver' | 'interrupt'>;
+
+async function run<D extends CommandDriver>(
+  command: Command,
+  act: (session: Session & { readonly driver: D }) => Promise<number | undefined>,
+  open: (common: Common) => Promise<D>,
+): Promise<void> {
   const settings = settingsOf(command);
-  const output = createOutput(settings);
-  const logger = createLogger(settings);
-  const driver = createDriver({ ...driverOptionsOf(settings), logger });
-  driver.setConfig({ volumes_enabled: settings.volumesEnabled });
-  await recover(driver, output);
+  const common = { settings, output: createOutput(settings), logger: createLogger(settings) };
+  const driver = await open(common);
   const interrupt = listenForInterrupt();
   try {
-    process.exitCode = (await act({ driver, settings, output, interrupt, logger })) ?? 0;
+    process.exitCode = (await act({ ...common, driver, interrupt })) ?? 0;
   } finally {
     await driver.shutdown();
     interrupt.dispose();
   }
+}
+
+async function agentOf({ settings, logger }: Common): Promise<CommandDriver | undefined> {
+  if (!settings.agent) return undefined;
+  const { dataDir } = driverSettings(driverOptionsOf(settings));
+  return connectAgent(join(dataDir, 'agent.sock'), logger);
+}
+
+async function ownDriver({ settings, output, logger }: Common): Promise<Driver> {
+  const driver = createDriver({ ...driverOptionsOf(settings), logger });
+  driver.setConfig({ volumes_enabled: settings.volumesEnabled });
+  await recover(driver, output);
+  return driver;
 }
 
 /**

@@ -12,7 +12,8 @@ import { parseLines, startCli } from '../support/cli-process.ts';
 import { expectRktRejection } from '../support/errors.ts';
 
 const COMMANDS = createProgram().commands;
-const NAMES = 'demo run ps inspect events stats wait stop signal exec rm fingerprint image nomad rkt'.split(' ');
+const NAMES =
+  'demo run ps inspect events stats top logs wait stop signal exec rm fingerprint image nomad rkt'.split(' ');
 
 describe('createProgram', () => {
   it('has its commands in the order of the help', () => {
@@ -29,7 +30,9 @@ describe('createProgram', () => {
   it('helps with itself: commands, settings, exit codes, examples', () => {
     const text = helpOf(createProgram());
     NAMES.forEach((name) => expect(text).to.match(new RegExp(`^  ${name} `, 'm')));
-    GLOBAL_OPTIONS.forEach(({ key }) => expect(text).to.include(flagOf(key)));
+    GLOBAL_OPTIONS.forEach(({ key, isNegated }) => {
+      expect(text).to.include(isNegated === true ? `--no-${key}` : flagOf(key));
+    });
     expect(text).to.include('Exit codes:').and.to.include('Examples:');
   });
 
@@ -71,7 +74,7 @@ function helpOf(command: Command): string {
 }
 
 describe('the command line', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let dir: string;
   before(() => {
     dir = mkdtempSync(join(tmpdir(), 'rkt-streams-test-'));

@@ -6,20 +6,22 @@ const CHUNK_BYTES = 64 * 1024;
 const SWEEP_MS = 500;
 
 /**
- * Passes on what a file holds and what is appended to it, from its beginning. Returns when `ended` was aborted and all
- * that was written until then has been passed on; whoever aborts it knows that nobody writes any more.
+ * Passes on what a file holds, from its beginning or another place, and what is appended to it. Returns when `ended` was
+ * aborted and all that was written until then has been passed on; whoever aborts it knows that nobody writes any more.
  */
 export async function followFile(
   path: string,
   write: (chunk: Buffer) => Promise<void>,
   ended: AbortSignal,
+  fromByte = 0,
 ): Promise<void> {
+  let position = fromByte;
   const file = await open(path);
   const changes = watchChanges(path, ended);
   try {
     for (;;) {
       const isLast = ended.aborted;
-      await copyRest(file, write);
+      position = await copyRest(file, position, write);
       if (isLast) return;
       await changes.next();
     }
@@ -29,12 +31,18 @@ export async function followFile(
   }
 }
 
-async function copyRest(file: FileHandle, write: (chunk: Buffer) => Promise<void>): Promise<void> {
+/** Returns where the file ends now. */
+async function copyRest(
+  file: FileHandle,
+  fromByte: number,
+  write: (chunk: Buffer) => Promise<void>,
+): Promise<number> {
   const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
-  for (;;) {
-    const { bytesRead } = await file.read(buffer, 0, CHUNK_BYTES);
-    if (bytesRead === 0) return;
+  for (let position = fromByte; ;) {
+    const { bytesRead } = await file.read(buffer, 0, CHUNK_BYTES, position);
+    if (bytesRead === 0) return position;
     await write(buffer.subarray(0, bytesRead));
+    position += bytesRead;
   }
 }
 

@@ -5,7 +5,7 @@ import { PassThrough } from 'node:stream';
 
 import { expect } from 'chai';
 
-import { followFile } from '../../src/cli/follow-file.ts';
+import { followFile } from '../../src/server/logs/follow-file.ts';
 import { jsonSink, plainSink } from '../../src/cli/task-output.ts';
 import { until } from '../support/until.ts';
 

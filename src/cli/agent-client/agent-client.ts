@@ -1,0 +1,120 @@
+import {
+  NEVER,
+  ReplaySubject,
+  concat,
+  map,
+  mergeMap,
+  takeUntil,
+  throwError,
+  type MonoTypeOperatorFunction,
+  type Observable,
+} from 'rxjs';
+import type { z } from 'zod';
+
+import { RktError, taskNotFound } from '../../model/errors.ts';
+import { taskEventSchema } from '../../model/task-event.ts';
+import type { TaskStatus } from '../../model/task-status.ts';
+import type { CommandDriver } from '../command-driver.ts';
+import { agentLost } from './agent-error.ts';
+import type { AgentHttp, AgentRequest } from './agent-http.ts';
+import { agentStream, type StreamQuery } from './agent-streams.ts';
+import { fingerprintSchema, hostSchema, samplesSchema, tasksSchema } from './answers.ts';
+import { exitOf } from './wait-exit.ts';
+
+/** The agent keeps no more events than this. */
+const ALL_EVENTS = 1_000;
+
+/**
+ * What the commands need of a driver, from an agent. `inspectTask` tells what the agent last told, so the tasks it knows now
+ * are given.
+ *
+ * Streams end with RKT_ERR_AGENT_LOST when the agent goes away, and complete at `shutdown`, which ends this client alone.
+ */
+export function createAgentClient(http: AgentHttp, known: readonly TaskStatus[]): CommandDriver {
+  const closing = new AbortController();
+  const closingSubject = new ReplaySubject<void>(1);
+  let tasks = known;
+
+  const untilClosed = <T>(source$: Observable<T>): Observable<T> => source$.pipe(takeUntil(closingSubject));
+  const stream = <Schema extends z.ZodType>(
+    query: StreamQuery,
+    schema: Schema,
+  ): Observable<z.output<Schema>> =>
+    untilClosed(
+      agentStream(http, query).pipe(
+        mergeMap(({ data }) => [schema.parse(data)]),
+        withoutEnd(http),
+      ),
+    );
+  const ask = async (request: AgentRequest): Promise<void> => {
+    try {
+      await http.json({ ...request, signal: closing.signal });
+    } catch (error) {
+      throw closing.signal.aborted ? new RktError('RKT_ERR_SHUTDOWN', '', { cause: error }) : error;
+    }
+  };
+  const post = (taskId: string, op: string, body: object): Promise<void> =>
+    ask({ method: 'POST', path: `${pathOf(taskId)}/${op}`, taskId, body });
+
+  return {
+    tasks: () => stream({ topics: ['tasks'] }, tasksSchema).pipe(map((list) => (tasks = list))),
+    allTaskStats: (options = {}) => stream({ topics: ['stats'], ...sampling(options) }, samplesSchema),
+    taskStats: (task, options = {}) =>
+      untilClosed(agentStream(http, { topics: ['stats'], task, ...sampling(options) })).pipe(
+        mergeMap(({ data }) => samplesSchema.parse(data)),
+        map(({ usage }) => usage),
+      ),
+    taskEvents: ({ replay = 0 } = {}) => {
+      const count = typeof replay === 'number' ? replay : replay ? ALL_EVENTS : 0;
+      return stream({ topics: ['events'], ...(count > 0 && { replay: count }) }, taskEventSchema);
+    },
+    fingerprint: () => stream({ topics: ['fingerprint'] }, fingerprintSchema),
+    hostStats: (options = {}) => stream({ topics: ['host'], ...sampling(options) }, hostSchema),
+    waitTask: (task) =>
+      untilClosed(
+        exitOf(task, agentStream(http, { topics: ['tasks', 'events'], task }).pipe(withoutEnd(http))),
+      ),
+    // The agent does that.
+    followTasks: () => untilClosed(NEVER),
+    inspectTask(taskId) {
+      const task = tasks.find(({ id }) => id === taskId);
+      if (task === undefined) throw taskNotFound(taskId);
+      return task;
+    },
+    stopTask: (taskId, { timeoutMs, signal } = {}) =>
+      post(taskId, 'stop', {
+        ...(timeoutMs !== undefined && { timeoutMs }),
+        ...(signal !== undefined && { signal }),
+      }),
+    signalTask: (taskId, signal) => post(taskId, 'signal', { signal }),
+    destroyTask: (taskId, { force = false } = {}) =>
+      ask({ method: 'DELETE', path: `${pathOf(taskId)}${force ? '?force=true' : ''}`, taskId }),
+    shutdown() {
+      closingSubject.next();
+      closing.abort();
+      return Promise.resolve();
+    },
+  };
+}
+
+function pathOf(taskId: string): string {
+  return `/v1/tasks/${encodeURIComponent(taskId)}`;
+}
+
+interface SamplingOptions {
+  readonly intervalMs?: number;
+  readonly groups?: readonly string[];
+}
+
+function sampling({ intervalMs, groups }: SamplingOptions): SamplingOptions {
+  return { ...(intervalMs !== undefined && { intervalMs }), ...(groups !== undefined && { groups }) };
+}
+
+/** These streams end with the agent alone. */
+function withoutEnd<T>({ socketPath }: AgentHttp): MonoTypeOperatorFunction<T> {
+  return (source$) =>
+    concat(
+      source$,
+      throwError(() => agentLost(socketPath, 'was shut down')),
+    );
+}

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+
+import { ERROR_CATALOGUE, RktError, type ErrorCode, type RktErrorDetails } from '../../model/errors.ts';
+import { reasonOf } from '../../model/reason-of.ts';
+
+const bodySchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
+
+/** The error that an agent tells of, as it was there; undefined when the text tells of none. */
+export function errorOfBody(text: string, details: RktErrorDetails = {}): Error | undefined {
+  const body = bodySchema.safeParse(parseJson(text));
+  if (!body.success) return undefined;
+  const { code, message } = body.data.error;
+  return isCode(code) ? new RktError(code, message, details) : new Error(message);
+}
+
+/** The agent does not answer any more, or nothing that an agent says. */
+export function agentLost(socketPath: string, what: string, cause?: unknown): RktError {
+  const why = cause === undefined ? '' : `: ${reasonOf(cause)}`;
+  return new RktError('RKT_ERR_AGENT_LOST', `The agent at ${socketPath} ${what}${why}`, { cause });
+}
+
+/** Undefined for what is no JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isCode(code: string): code is ErrorCode {
+  return Object.hasOwn(ERROR_CATALOGUE, code);
+}

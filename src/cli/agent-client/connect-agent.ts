@@ -1,0 +1,30 @@
+import { isRktError } from '../../model/errors.ts';
+import type { Logger } from '../../model/logger.ts';
+import type { TaskStatus } from '../../model/task-status.ts';
+import type { CommandDriver } from '../command-driver.ts';
+import { createAgentClient } from './agent-client.ts';
+import { createAgentHttp, type AgentHttp } from './agent-http.ts';
+import { tasksSchema } from './answers.ts';
+
+/** An agent that runs answers at once; one that does not for so long is of no use. */
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/** The agent behind a socket; undefined when there is none, or one that does not answer as an agent does. */
+export async function connectAgent(socketPath: string, logger: Logger): Promise<CommandDriver | undefined> {
+  const http = createAgentHttp(socketPath);
+  const tasks = await askTasks(http, logger);
+  return tasks === undefined ? undefined : createAgentClient(http, tasks);
+}
+
+async function askTasks(http: AgentHttp, logger: Logger): Promise<readonly TaskStatus[] | undefined> {
+  try {
+    const signal = AbortSignal.timeout(CONNECT_TIMEOUT_MS);
+    return tasksSchema.parse(await http.json({ path: '/v1/tasks', signal }));
+  } catch (error) {
+    const { cause } = isRktError(error, 'RKT_ERR_AGENT_LOST') ? error.details : { cause: error };
+    // Without a socket there is nothing to tell.
+    if ((cause as NodeJS.ErrnoException | undefined)?.code !== 'ENOENT')
+      logger.debug({ error, socket: http.socketPath }, 'No agent answers; working alone');
+    return undefined;
+  }
+}

@@ -1,0 +1,48 @@
+import { EMPTY, Observable, defer, of, take, throwError, mergeMap } from 'rxjs';
+
+import { taskNotFound } from '../../model/errors.ts';
+import { EXIT_SOURCES, type ExitResult } from '../../model/exit-result.ts';
+import { taskEventSchema, type TaskEvent } from '../../model/task-event.ts';
+import { tasksSchema } from './answers.ts';
+import type { AgentMessage } from './agent-streams.ts';
+
+/**
+ * The end of a task, from its events and its statuses: the first value of either that tells it.
+ *
+ * A status is told now and after changes, and one that lasts less than the agent's spacing is not told at all; then the event
+ * tells, which comes before the status that lacks the task.
+ */
+export function exitOf(taskId: string, messages$: Observable<AgentMessage>): Observable<ExitResult> {
+  return defer(() => {
+    let ended: ExitResult | undefined;
+    return messages$.pipe(
+      mergeMap(({ topic, data }): Observable<ExitResult> => {
+        if (topic === 'events') {
+          const event = taskEventSchema.safeParse(data);
+          if (event.success && event.data.taskId === taskId) ended = resultOfEvent(event.data) ?? ended;
+          return EMPTY;
+        }
+        if (topic !== 'tasks') return EMPTY;
+        const task = tasksSchema.parse(data).find(({ id }) => id === taskId);
+        if (task === undefined)
+          return ended === undefined ? throwError(() => taskNotFound(taskId)) : of(ended);
+        const isOver = task.phase === 'exited' || task.phase === 'unknown';
+        return isOver && task.exitResult !== undefined ? of(task.exitResult) : EMPTY;
+      }),
+      take(1),
+    );
+  });
+}
+
+function resultOfEvent({ kind, timeMs, annotations }: TaskEvent): ExitResult | undefined {
+  if (kind !== 'exited') return undefined;
+  const { exit_code, signal, oom_killed, source, error } = annotations;
+  return {
+    ...(exit_code !== undefined && { exitCode: Number(exit_code) }),
+    ...(signal !== undefined && { signal: Number(signal) }),
+    oomKilled: oom_killed === 'true',
+    completedAtMs: timeMs,
+    source: EXIT_SOURCES.find((one) => one === source) ?? 'process-gone',
+    ...(error !== undefined && { error }),
+  };
+}

@@ -1,0 +1,50 @@
+import type { Driver } from '../../driver-interface.ts';
+import type { PrometheusExporter } from '../../exporters/prometheus/index.ts';
+import type { Logger } from '../../model/logger.ts';
+import type { ReloadableOptions, ServerOptions } from '../../server/index.ts';
+import type { AgentSettings } from './agent-settings.ts';
+
+/** The exporter behind /metrics, which a reload replaces. */
+export interface MetricsSource {
+  render(accept?: string): ReturnType<PrometheusExporter['render']>;
+  /** Begins anew with other labels or another interval. @throws RKT_ERR_OPTIONS, and nothing has changed then */
+  replace(settings: AgentSettings): void;
+  close(): void;
+}
+
+export async function metricsSource(
+  driver: Driver,
+  settings: AgentSettings,
+  logger: Logger,
+): Promise<MetricsSource> {
+  const { createPrometheusExporter } = await import('../../exporters/prometheus/index.ts');
+  const make = ({ labels, intervalMs }: AgentSettings): PrometheusExporter =>
+    createPrometheusExporter(driver, { labels, intervalMs, logger });
+  let exporter = make(settings);
+  return {
+    render: (accept) => exporter.render(accept),
+    replace(changed) {
+      const next = make(changed);
+      exporter.close();
+      exporter = next;
+    },
+    close: () => exporter.close(),
+  };
+}
+
+export function reloadableOptions({ requireToken, allowedHosts, alerts }: AgentSettings): ReloadableOptions {
+  return { requireToken, allowedHosts, alerts };
+}
+
+/** What the server is made with. */
+export function serverOptions(settings: AgentSettings, dataDir: string): ServerOptions {
+  const { listen, socket, allowRemote, dashboard } = settings;
+  return {
+    ...reloadableOptions(settings),
+    dataDir,
+    listen,
+    allowRemote,
+    dashboard,
+    ...(socket === undefined ? {} : { socketPath: socket === 'none' ? false : socket }),
+  };
+}

@@ -1,0 +1,83 @@
+import { resolve } from 'node:path';
+
+import { z } from 'zod';
+
+import { RktError } from '../../model/errors.ts';
+import { parseWith } from '../../model/parse.ts';
+
+/** `none`, a port, `host:port` or `[address]:port`; without a host 127.0.0.1. */
+const listenAddress = z.string().transform((text, issues) => {
+  if (text === 'none') return false as const;
+  const { host, port = '' } = /^(?:(?<host>\[[^\]]+\]|[^:[\]]*):)?(?<port>\d{1,5})$/.exec(text)?.groups ?? {};
+  if (port === '' || Number(port) > 65_535) {
+    issues.addIssue({ code: 'custom', message: 'is not host:port, a port, or none' });
+    return z.NEVER;
+  }
+  const name = (host ?? '').replace(/^\[(.*)\]$/, '$1');
+  return { host: name === '' ? '127.0.0.1' : name, port: Number(port) };
+});
+
+/** What the member `server` of the config file can hold; some of it are flags of `rkt-streams agent` as well. */
+const agentSettingsSchema = z.strictObject({
+  listen: listenAddress.prefault('127.0.0.1:9477'),
+  /** A path; `none` for no socket. Default: agent.sock in the data directory. */
+  socket: z.string().min(1).optional(),
+  allowRemote: z.boolean().default(false),
+  requireToken: z.boolean().default(false),
+  allowedHosts: z.array(z.string().min(1)).default([]),
+  dashboard: z.boolean().default(true),
+  /** Labels of tasks in /metrics, besides the standing ones. */
+  labels: z.array(z.string().min(1)).default([]),
+  /** How often tasks are sampled for /metrics. */
+  intervalMs: z.number().int().min(100).max(3_600_000).default(1_000),
+  alerts: z.unknown(),
+  /** The base URL of an OpenTelemetry collector. */
+  otlp: z.url().optional(),
+});
+
+export type AgentSettings = z.output<typeof agentSettingsSchema>;
+
+/** What the command line can say; the config file's `server` says the rest. */
+export interface AgentFlags {
+  readonly listen?: string;
+  readonly socket?: string;
+  readonly allowRemote?: boolean;
+  readonly requireToken?: boolean;
+  readonly dashboard?: boolean;
+  readonly otlp?: string;
+}
+
+/** What can be changed by SIGHUP; all other settings need a restart. */
+export const RELOADABLE: ReadonlySet<keyof AgentSettings> = new Set([
+  'requireToken',
+  'allowedHosts',
+  'alerts',
+  'labels',
+  'intervalMs',
+]);
+
+/** Merges flag over config file over default. @throws RKT_ERR_OPTIONS */
+export function agentSettings(
+  file: Readonly<Record<string, unknown>>,
+  flags: AgentFlags,
+  cwd: string,
+): AgentSettings {
+  const { listen, socket, allowRemote, requireToken, dashboard, otlp } = flags;
+  const given = Object.entries({ listen, socket, allowRemote, requireToken, otlp }).filter(
+    ([, value]) => value !== undefined,
+  );
+  // Without --no-dashboard commander says true; then the file counts.
+  const input = { ...file, ...Object.fromEntries(given), ...(dashboard === false && { dashboard }) };
+  const settings = parseWith(agentSettingsSchema, input, 'server', 'RKT_ERR_OPTIONS');
+  if (settings.listen === false && settings.socket === 'none') {
+    throw new RktError('RKT_ERR_OPTIONS', 'An agent with neither --listen nor --socket can serve nobody');
+  }
+  const isPath = settings.socket !== undefined && settings.socket !== 'none';
+  return isPath ? { ...settings, socket: resolve(cwd, settings.socket) } : settings;
+}
+
+/** Names of the settings that differ. */
+export function changedKeys<T extends object>(before: T, after: T): readonly (keyof T)[] {
+  const keys = new Set([...Object.keys(before), ...Object.keys(after)]) as Set<keyof T>;
+  return [...keys].filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]));
+}

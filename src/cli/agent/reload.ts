@@ -1,0 +1,36 @@
+import { reasonOf } from '../../model/reason-of.ts';
+import { reloadableOptions } from './agent-parts.ts';
+import { RELOADABLE, changedKeys } from './agent-settings.ts';
+import type { AgentConfiguration, AgentParts } from './run-agent.ts';
+
+/** Settings of every command that an agent can change while it runs. */
+const COMMON_RELOADABLE: ReadonlySet<string> = new Set(['logLevel', 'volumesEnabled', 'server']);
+
+/** Reads the configuration again and takes over what can change; what cannot is told. A bad one changes nothing. */
+export function reloader(
+  { driver, server, metrics, logger }: AgentParts,
+  first: AgentConfiguration,
+  load: () => AgentConfiguration,
+): () => void {
+  let current = first;
+  return () => {
+    try {
+      const next = load();
+      const common = changedKeys(current.common, next.common);
+      const agent = changedKeys(current.agent, next.agent);
+      if (agent.some((key) => key === 'labels' || key === 'intervalMs')) metrics.replace(next.agent);
+      if (agent.some((key) => RELOADABLE.has(key))) server.reload(reloadableOptions(next.agent));
+      driver.setConfig({ volumes_enabled: next.common.volumesEnabled });
+      logger.level = next.common.logLevel;
+      const fixed = [
+        ...common.filter((key) => !COMMON_RELOADABLE.has(key)),
+        ...agent.filter((key) => !RELOADABLE.has(key)).map((key) => `server.${key}`),
+      ];
+      if (fixed.length > 0) logger.warn({ settings: fixed }, 'These settings change with a restart only');
+      logger.info({ changed: [...common, ...agent] }, 'The configuration was read again');
+      current = next;
+    } catch (error) {
+      logger.error({ error }, `The configuration stays as it was: ${reasonOf(error)}`);
+    }
+  };
+}

@@ -1,0 +1,90 @@
+import type { Command } from 'commander';
+
+import { createDriver } from '../../driver.ts';
+import type { Driver } from '../../driver-interface.ts';
+import { driverSettings } from '../../model/driver-options.ts';
+import { createServer, type Server } from '../../server/index.ts';
+import { createLogger, type LevelledLogger } from '../log.ts';
+import { createOutput, type Output } from '../output.ts';
+import { driverOptionsOf, type Settings } from '../settings.ts';
+import { settingsOf } from '../with-driver.ts';
+import { metricsSource, serverOptions, type MetricsSource } from './agent-parts.ts';
+import { agentSettings, type AgentFlags, type AgentSettings } from './agent-settings.ts';
+import { reloader } from './reload.ts';
+import { untilStopped } from './signals.ts';
+
+/** All settings of an agent: those of every command, and its own. */
+export interface AgentConfiguration {
+  readonly common: Settings;
+  readonly agent: AgentSettings;
+}
+
+/** What an agent consists of. */
+export interface AgentParts {
+  readonly driver: Driver;
+  readonly server: Server;
+  readonly metrics: MetricsSource;
+  readonly logger: LevelledLogger;
+}
+
+/** Runs an agent until SIGTERM or SIGINT. Its tasks run on afterwards. */
+export async function runAgent(command: Command): Promise<void> {
+  const load = (): AgentConfiguration => {
+    const common = settingsOf(command);
+    return { common, agent: agentSettings(common.server, command.opts<AgentFlags>(), process.cwd()) };
+  };
+  const configuration = load();
+  const output = createOutput(configuration.common);
+  const closers: (() => unknown)[] = [];
+  try {
+    const parts = await openParts(configuration, output, closers);
+    const stopped = untilStopped(reloader(parts, configuration, load));
+    announce(parts.server, output);
+    await stopped;
+  } finally {
+    for (const close of closers.reverse()) await close();
+  }
+}
+
+/** Opens everything in turn; `closers` undo what was opened, whatever fails. */
+async function openParts(
+  { common, agent }: AgentConfiguration,
+  output: Output,
+  closers: (() => unknown)[],
+): Promise<AgentParts> {
+  const logger = createLogger(common);
+  const options = driverOptionsOf(common);
+  const driver = createDriver({ ...options, logger });
+  closers.push(() => driver.shutdown());
+  driver.setConfig({ volumes_enabled: common.volumesEnabled });
+  const { failures } = await driver.recoverTasks();
+  for (const { file, error } of failures)
+    output.warn(`${file}: ${error.message}`, { code: error.code, file });
+  const metrics = await metricsSource(driver, agent, logger);
+  closers.push(metrics.close);
+  const { dataDir } = driverSettings(options);
+  const server = await createServer(driver, {
+    ...serverOptions(agent, dataDir),
+    metrics: metrics.render,
+    logger,
+  });
+  closers.push(() => server.close());
+  if (agent.otlp !== undefined) {
+    const { createOtlpExporter } = await import('../../exporters/otlp/index.ts');
+    const otlp = await createOtlpExporter(driver, { url: agent.otlp, logger });
+    closers.push(() => otlp.close());
+  }
+  const others = driver.followTasks().subscribe({
+    error: (error: unknown) => logger.error({ error }, 'Tasks of other processes are no longer in view'),
+  });
+  closers.push(() => others.unsubscribe());
+  return { driver, server, metrics, logger };
+}
+
+function announce({ url, socketPath, tokenPath }: Server, output: Output): void {
+  const places = [url, socketPath].filter((place) => place !== undefined);
+  output.print(
+    { url, socketPath, tokenPath, pid: process.pid },
+    () => `rkt-streams agent: ${places.join(' and ')}`,
+  );
+}

@@ -1,0 +1,28 @@
+import { open } from 'node:fs/promises';
+
+const BLOCK_BYTES = 64 * 1024;
+const NEWLINE = 0x0a;
+
+/** Where the last lines of a file begin, read from its end; 0 when it has no more than these. */
+export async function tailOffset(path: string, lines: number): Promise<number> {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    const block = Buffer.alloc(BLOCK_BYTES);
+    let left = lines;
+    for (let end = size; end > 0;) {
+      const begin = Math.max(0, end - BLOCK_BYTES);
+      const { bytesRead } = await file.read(block, 0, end - begin, begin);
+      for (let at = bytesRead - 1; at >= 0; at -= 1) {
+        // The newline at the very end ends the last line; it does not begin one.
+        if (block[at] !== NEWLINE || begin + at === size - 1) continue;
+        left -= 1;
+        if (left <= 0) return begin + at + 1;
+      }
+      end = begin;
+    }
+    return 0;
+  } finally {
+    await file.close();
+  }
+}
