@@ -227,7 +227,7 @@ describe('rkt pods under a real Nomad agent', function () {
     const { Failed, Events } = await inState(bad, 'dead');
     expect(Failed).to.equal(true);
     expect(Events.find(({ Type }) => Type === 'Terminated')?.Details['exit_code']).to.equal('3');
-    expect(Events.map(({ DisplayMessage }) => DisplayMessage)).to.include('Exited with 3');
+    expect(Events.map(({ DisplayMessage }) => DisplayMessage)).to.include('Exited with code 3');
   });
 
   it('says why a task does not start', async () => {
