@@ -39,7 +39,10 @@ export function createLiveFigures(length = LIVE_LENGTH): LiveFigures {
       if (before !== undefined && timestampMs <= before.timestampMs) return;
       // The counters of a task that was started again are no continuation.
       if (before?.cpu.totalNs !== undefined && (cpu.totalNs ?? 0) < before.cpu.totalNs) before = undefined;
-      rows = [...rows.slice(1 - length), { timeMs: timestampMs, figures: taskFigures(usage, before) }];
+      // The first one has no rates, and would tear a hole between the history and what follows.
+      if (before !== undefined) {
+        rows = [...rows.slice(1 - length), { timeMs: timestampMs, figures: taskFigures(usage, before) }];
+      }
       before = { timestampMs, cpu };
     },
     rows: () => rows,

@@ -20,6 +20,8 @@ export interface ChartOptions {
   readonly text: (value: number | undefined) => string;
   /** What the axis reaches at least. */
   readonly least: number;
+  /** Steps of the axis are powers of two. */
+  readonly isBinary?: boolean;
 }
 
 export interface ChartView {
@@ -107,7 +109,9 @@ interface Wiring {
   readonly onCursor: (index: number | null | undefined) => void;
 }
 
-function uplotOptions({ lines, text }: ChartOptions, wiring: Wiring): uPlotType.Options {
+const POWERS = Array.from({ length: 50 }, (_, n) => 2 ** n);
+
+function uplotOptions({ lines, text, isBinary = false }: ChartOptions, wiring: Wiring): uPlotType.Options {
   const muted = colour('muted');
   const grid = { stroke: colour('grid'), width: 1 };
   const axis = { stroke: muted, grid, ticks: { show: false }, font: '11px system-ui, sans-serif' };
@@ -120,7 +124,13 @@ function uplotOptions({ lines, text }: ChartOptions, wiring: Wiring): uPlotType.
     scales: { x: { time: true, range: wiring.range }, y: { range: (_, __, max) => wiring.yRange(max) } },
     axes: [
       { ...axis, space: 70, values: timeTexts, size: 26 },
-      { ...axis, size: AXIS_PX, space: 30, values: (_, ticks) => ticks.map((tick) => text(tick)) },
+      {
+        ...axis,
+        size: AXIS_PX,
+        space: 30,
+        values: (_, ticks) => ticks.map((tick) => text(tick)),
+        ...(isBinary && { incrs: POWERS }),
+      },
     ],
     series: [
       {},

@@ -82,6 +82,7 @@ function makeCharts(): Readonly<Record<'cpu' | 'throttled' | 'memory' | 'process
         { series: 'swapBytes', title: 'swap', colour: 'band-4' },
       ],
       text: bytesText,
+      isBinary: true,
       least: 2 ** 20,
     }),
     throttled: createChart({

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { Hono } from 'hono';
+
+import { RktError } from '../model/errors.ts';
+import type { ServerEnv } from './context.ts';
+
+/** Where the build puts the page, seen from here and from the build alike. */
+const WEB = fileURLToPath(new URL('../../dist/server/web/', import.meta.url));
+const UPLOT = join(dirname(createRequire(import.meta.url).resolve('uplot')), '../dist');
+
+const TYPES: Readonly<Record<string, string>> = {
+  html: 'text/html; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  svg: 'image/svg+xml',
+  map: 'application/json',
+};
+
+/** Nothing of the page comes from anywhere else, and nothing in it is inline. */
+const PAGE_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "connect-src 'self'",
+  "img-src 'self' data:",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+  "form-action 'none'",
+].join('; ');
+
+interface Asset {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly tag: string;
+  readonly type: string;
+}
+
+/** The page at `/`, and its files. They are read once. */
+export function dashboardRoutes(): Hono<ServerEnv> {
+  const app = new Hono<ServerEnv>();
+  const assets = new Map<string, Promise<Asset | undefined>>();
+  const asset = (path: string): Promise<Asset | undefined> => {
+    const kept = assets.get(path) ?? load(path);
+    if (!assets.has(path)) assets.set(path, kept);
+    // Names that nothing stands for are not kept: anybody can think them up.
+    void kept.then((found) => found ?? assets.delete(path));
+    return kept;
+  };
+  app.get('/', async (c) => answer(c.req.header('if-none-match'), await asset('index.html')));
+  app.get('/assets/*', async (c) =>
+    answer(c.req.header('if-none-match'), await asset(c.req.path.slice('/assets/'.length))),
+  );
+  return app;
+}
+
+/** Letters, digits, dashes and single dots in at most three folders: no path leads out of the directory. */
+const NAME = /^(?:[\w-]+\/){0,3}[\w-]+(?:\.[\w-]+)*\.([a-z]+)$/;
+
+async function load(path: string): Promise<Asset | undefined> {
+  const type = TYPES[NAME.exec(path)?.[1] ?? ''];
+  if (type === undefined) return undefined;
+  const file = /^uplot\/uPlot\.(?:esm\.js|min\.css)$/.test(path)
+    ? join(UPLOT, path.slice('uplot/'.length))
+    : join(WEB, path);
+  const bytes = await readFile(file).catch(() => undefined);
+  if (bytes === undefined) return undefined;
+  const tag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
+  return { bytes: new Uint8Array(bytes), tag, type };
+}
+
+function answer(known: string | undefined, asset: Asset | undefined): Response {
+  if (asset === undefined) throw new RktError('RKT_ERR_ROUTE', 'There is no such file');
+  const { bytes, tag, type } = asset;
+  // Asked for anew each time, and sent only when it has changed: an update shows at the next load.
+  const headers = { ETag: tag, 'Cache-Control': 'no-cache', 'Content-Security-Policy': PAGE_POLICY };
+  if (known === tag) return new Response(null, { status: 304, headers });
+  return new Response(bytes, { headers: { ...headers, 'Content-Type': type } });
+}

@@ -1,0 +1,85 @@
+import type { MiddlewareHandler } from 'hono';
+
+import { RktError } from '../model/errors.ts';
+import type { ServerEnv } from './context.ts';
+import { httpError } from './errors.ts';
+import type { ReloadableOptions, ServerSettings } from './options.ts';
+import { isToken } from './token.ts';
+
+export interface GuardDeps {
+  readonly settings: ServerSettings;
+  readonly reloadable: () => ReloadableOptions;
+  readonly token: string;
+}
+
+/** What reads only, and so needs the token only where one is demanded. */
+const READS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
+/** Whoever watches the agent need not know its token; the page holds nothing that is secret. */
+const OPEN_PATH = /^\/(?!v1\/|metrics$)|^\/v1\/(?:health|ready)$/;
+
+/**
+ * Who may ask for what. The unix socket belongs to its owner, and everything may be asked there. Over TCP the Host header
+ * has to name this server (a name that somebody else has pointed here does not), a web page has to be its own, and
+ * whatever changes something needs the token.
+ */
+export function guard(deps: GuardDeps): MiddlewareHandler<ServerEnv> {
+  return async (c, next) => {
+    if (c.env.via === 'tcp') {
+      checkHost(c.req.header('host'), deps);
+      checkOrigin(c.req.header('origin'), c.req.header('sec-fetch-site'), c.req.header('host'));
+      const isRead = READS.has(c.req.method);
+      const isOpen = isRead && (OPEN_PATH.test(c.req.path) || !demandsToken(deps));
+      const authorization = c.req.header('authorization');
+      if (!isOpen || authorization !== undefined) checkToken(authorization, deps.token);
+      c.set('trusted', authorization !== undefined);
+    } else c.set('trusted', true);
+    if (!READS.has(c.req.method)) checkBody(c.req.raw.headers, deps.settings.limits.bodyBytes);
+    await next();
+  };
+}
+
+function demandsToken({ settings, reloadable }: GuardDeps): boolean {
+  return settings.isRemote || reloadable().requireToken === true;
+}
+
+function checkHost(header: string | undefined, { settings, reloadable }: GuardDeps): void {
+  const name = hostName(header ?? '');
+  const own = ['localhost', '127.0.0.1', '[::1]', bracketed(settings.listen?.host ?? 'localhost')];
+  const allowed = [...own, ...(reloadable().allowedHosts ?? [])];
+  if (name === undefined || !allowed.some((host) => host.toLowerCase() === name)) {
+    throw new RktError('RKT_ERR_FORBIDDEN', `The host ${JSON.stringify(header ?? '')} is not served here`);
+  }
+}
+
+/** A browser tells where a request comes from; programs do not. */
+function checkOrigin(origin: string | undefined, site: string | undefined, host: string | undefined): void {
+  const isForeign = origin !== undefined && origin.replace(/^https?:\/\//, '') !== host;
+  if (isForeign || (origin === undefined && site === 'cross-site')) {
+    throw new RktError('RKT_ERR_FORBIDDEN', `The request comes from another site (${origin ?? 'unnamed'})`);
+  }
+}
+
+function checkToken(header: string | undefined, token: string): void {
+  const [, given] = /^Bearer +(\S+)$/i.exec(header ?? '') ?? [];
+  if (given === undefined) throw new RktError('RKT_ERR_TOKEN', 'The request has no bearer token');
+  if (!isToken(given, token)) throw new RktError('RKT_ERR_TOKEN', 'The token of the request is wrong');
+}
+
+/** A form of a web page can send what it likes, but not JSON under its own name. */
+function checkBody(headers: Headers, limitBytes: number): void {
+  const length = headers.get('content-length');
+  if (headers.has('transfer-encoding')) throw httpError('RKT_ERR_BODY', 'The body is of unknown length', 411);
+  if (length === null || length === '0') return;
+  if (Number(length) > limitBytes) {
+    throw httpError('RKT_ERR_BODY', `The body has ${length} bytes; ${limitBytes} are the most`, 413);
+  }
+  if (!/^application\/json\b/i.test(headers.get('content-type') ?? '')) {
+    throw httpError('RKT_ERR_BODY', 'The body has another type than application/json', 415);
+  }
+}
+
+function hostName(header: string): string | undefined {
+  return /^(\[[\da-f:.]+\]|[\w.-]+)(?::\d+)?$/i.exec(header)?.[1]?.toLowerCase();
+}
+
+const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host);

@@ -1,0 +1,60 @@
+import { createRoute, z } from '@hono/zod-openapi';
+
+import type { ServerContext, ServerRoutes } from '../context.ts';
+import { FAILURES, json, routes } from '../routes/define.ts';
+import { TASK_SERIES } from '../web/logic/figures.ts';
+import { createHistory, type HistoryColumns } from './history.ts';
+import { FINE, COARSE } from './two-rings.ts';
+
+const column = z.array(z.number().nullable()).readonly();
+
+const historySchema = z
+  .strictObject({
+    taskId: z.string().optional(),
+    resolution: z.enum(['fine', 'coarse']),
+    stepMs: z.number(),
+    timeMs: z.array(z.number()).readonly(),
+    series: z.record(z.string(), column),
+  })
+  .openapi('History');
+
+const getHistory = createRoute({
+  method: 'get',
+  path: '/v1/history',
+  summary: 'Figures of a task, or of the machine, as they were',
+  request: {
+    query: z.object({
+      task: z.string().min(1).max(512).optional().openapi({ description: 'The machine when absent' }),
+      resolution: z.enum(['fine', 'coarse']).default('fine').openapi({
+        description: 'fine: the last hour; coarse: the last day',
+      }),
+    }),
+  },
+  responses: {
+    200: json(historySchema, 'Columns of the same length, oldest first.'),
+    400: FAILURES[400],
+    404: FAILURES[404],
+  },
+});
+
+/** `GET /v1/history`. Records from now until the server closes. */
+export function historyRoutes({ driver, logger, closing }: ServerContext): ServerRoutes {
+  const history = createHistory(driver, { logger });
+  closing.addEventListener('abort', history.close, { once: true });
+  const app = routes();
+  app.openapi(getHistory, (c) => {
+    const { task, resolution } = c.req.valid('query');
+    return c.json(task === undefined ? history.host(resolution) : taskHistory(task, resolution), 200);
+  });
+
+  const taskHistory = (taskId: string, resolution: 'fine' | 'coarse'): HistoryColumns => {
+    const found = history.task(taskId, resolution);
+    if (found !== undefined) return found;
+    // Throws for a task that nobody knows; one that was just started has no figures yet.
+    driver.inspectTask(taskId);
+    const { stepMs } = resolution === 'fine' ? FINE : COARSE;
+    const series = Object.fromEntries(TASK_SERIES.map((name) => [name, []]));
+    return { taskId, resolution, stepMs, timeMs: [], series };
+  };
+  return app;
+}

@@ -1,0 +1,9 @@
+export type { HubFigures } from './sse/hub.ts';
+export type {
+  ListenAddress,
+  MetricsRenderer,
+  ReloadableOptions,
+  ServerLimits,
+  ServerOptions,
+} from './options.ts';
+export { createServer, type Server } from './server.ts';

@@ -1,0 +1,102 @@
+import { once } from 'node:events';
+import { mkdir, unlink } from 'node:fs/promises';
+import { createServer as createHttpServer, type RequestListener, type Server as HttpServer } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
+import { dirname } from 'node:path';
+
+import { RktError } from '../model/errors.ts';
+import { reasonOf } from '../model/reason-of.ts';
+import type { ListenAddress, ServerLimits } from './options.ts';
+
+/** Longest path of a unix socket, less the zero byte. */
+const MAX_SOCKET_PATH = 107;
+/** What is left of answers gets this long when a server closes. */
+const CLOSE_GRACE_MS = 500;
+
+/** @throws RKT_ERR_LISTEN */
+export async function listenOnTcp(
+  { host, port }: ListenAddress,
+  limits: ServerLimits,
+  listener: RequestListener,
+): Promise<{ server: HttpServer; url: string }> {
+  const server = httpServer(limits, listener);
+  const where = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  await started(server, () => server.listen({ host, port }), `${where} cannot be listened on`);
+  const { address, family, port: taken } = server.address() as AddressInfo;
+  return { server, url: `http://${family === 'IPv6' ? `[${address}]` : address}:${taken}` };
+}
+
+/**
+ * Listens where only its owner may connect. A socket that an agent has left behind is taken over.
+ *
+ * @throws RKT_ERR_AGENT_RUNNING when somebody answers there, RKT_ERR_LISTEN
+ */
+export async function listenOnSocket(
+  path: string,
+  limits: ServerLimits,
+  listener: RequestListener,
+): Promise<HttpServer> {
+  if (Buffer.byteLength(path) > MAX_SOCKET_PATH) {
+    throw new RktError('RKT_ERR_LISTEN', `The path ${path} is longer than ${MAX_SOCKET_PATH} bytes`);
+  }
+  await mkdir(dirname(path), { recursive: true }).catch((cause: unknown) => {
+    throw new RktError('RKT_ERR_LISTEN', `${dirname(path)} cannot be made: ${reasonOf(cause)}`, { cause });
+  });
+  if (await answers(path)) throw new RktError('RKT_ERR_AGENT_RUNNING', `An agent listens on ${path}`);
+  await unlink(path).catch(() => undefined);
+  const server = httpServer(limits, listener);
+  await started(server, () => listenPrivately(server, path), `${path} cannot be listened on`);
+  return server;
+}
+
+/** Ends what is under way, at the latest after a moment. */
+export async function closeServer(server: HttpServer): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
+  await closed;
+  clearTimeout(timer);
+}
+
+function httpServer(limits: ServerLimits, listener: RequestListener): HttpServer {
+  const { headersTimeoutMs, requestTimeoutMs, connections } = limits;
+  const server = createHttpServer(
+    { headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs, maxHeaderSize: 16_384 },
+    listener,
+  );
+  server.maxConnections = connections;
+  return server;
+}
+
+async function started(server: HttpServer, listen: () => void, what: string): Promise<void> {
+  try {
+    const listening = once(server, 'listening');
+    listen();
+    await listening;
+  } catch (cause) {
+    throw new RktError('RKT_ERR_LISTEN', `${what}: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+/** The socket is bound within the call, so that it has its mode from its first moment on. */
+function listenPrivately(server: HttpServer, path: string): void {
+  const before = process.umask(0o177);
+  try {
+    server.listen({ path });
+  } finally {
+    process.umask(before);
+  }
+}
+
+async function answers(path: string): Promise<boolean> {
+  const socket = connect({ path });
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}

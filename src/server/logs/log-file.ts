@@ -1,0 +1,49 @@
+import { open, stat } from 'node:fs/promises';
+
+import { RktError } from '../../model/errors.ts';
+import { reasonOf } from '../../model/reason-of.ts';
+import type { TaskStatus } from '../../model/task-status.ts';
+
+export type OutputStream = 'stdout' | 'stderr';
+
+/** The end of what a task has written. */
+export interface LogEnd {
+  readonly path: string;
+  readonly bytes: Buffer;
+  /** Where {@link bytes} end in the file. */
+  readonly endsAt: number;
+  /** They begin where the file begins. */
+  readonly isWhole: boolean;
+}
+
+/** The file that holds the output of a task. @throws RKT_ERR_LOGS when it goes into a pipe, or is gone */
+export async function logPath(task: TaskStatus, stream: OutputStream): Promise<string> {
+  const path = stream === 'stdout' ? task.stdoutPath : task.stderrPath;
+  if (path === undefined) throw refused(task.id, stream, 'it was not opened yet');
+  const found = await stat(path).catch((cause: unknown) => {
+    throw refused(task.id, stream, reasonOf(cause), cause);
+  });
+  // A named pipe is not even opened: that would wake its writer for nobody.
+  if (!found.isFile()) throw refused(task.id, stream, `${path} is no file`);
+  return path;
+}
+
+/** The last `tailBytes` of the output of a task. @throws RKT_ERR_LOGS */
+export async function readLogEnd(task: TaskStatus, stream: OutputStream, tailBytes: number): Promise<LogEnd> {
+  const path = await logPath(task, stream);
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    const length = Math.min(size, tailBytes);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, size - length);
+    const bytes = buffer.subarray(0, bytesRead);
+    return { path, bytes, endsAt: size - length + bytesRead, isWhole: length === size };
+  } finally {
+    await file.close();
+  }
+}
+
+function refused(taskId: string, stream: OutputStream, why: string, cause?: unknown): RktError {
+  const what = `The ${stream} of task "${taskId}" cannot be read back: ${why}`;
+  return new RktError('RKT_ERR_LOGS', what, { taskId, ...(cause === undefined ? {} : { cause }) });
+}

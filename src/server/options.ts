@@ -1,0 +1,119 @@
+import { isIP } from 'node:net';
+import { join } from 'node:path';
+
+import { driverSettings } from '../model/driver-options.ts';
+import { RktError } from '../model/errors.ts';
+import { silentLogger, type Logger } from '../model/logger.ts';
+import { PLUGIN_VERSION } from '../model/plugin.ts';
+
+/** Where to listen on TCP. */
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What can be changed while the server runs. */
+export interface ReloadableOptions {
+  /** Reads over TCP need the token as well. False by default; always true beyond loopback. */
+  readonly requireToken?: boolean;
+  /** Host names under which the server may be reached, besides those of the address it listens on. */
+  readonly allowedHosts?: readonly string[];
+  /** The rules that raise alerts, as src/server/alerts reads them. */
+  readonly alerts?: unknown;
+}
+
+/** The text that a scrape gets. */
+export type MetricsRenderer = (accept?: string) => { readonly contentType: string; readonly body: string };
+
+export interface ServerOptions extends ReloadableOptions {
+  /** Holds the token and the socket. Default: that of the driver. */
+  readonly dataDir?: string;
+  /** Default 127.0.0.1:9477; port 0 takes a free one, false none. */
+  readonly listen?: ListenAddress | false;
+  /** Default `<dataDir>/agent.sock`; false for none. */
+  readonly socketPath?: string | false;
+  /** Without it an address beyond loopback is refused. */
+  readonly allowRemote?: boolean;
+  /** Serves the page at `/`. True by default. */
+  readonly dashboard?: boolean;
+  readonly metrics?: MetricsRenderer;
+  /** Silent by default. */
+  readonly logger?: Logger;
+  readonly version?: string;
+  readonly limits?: Partial<ServerLimits>;
+}
+
+/** What one client, or all of them, can make the server hold. */
+export interface ServerLimits {
+  readonly bodyBytes: number;
+  readonly connections: number;
+  /** Clients of streams, and different samplings that they may ask for. */
+  readonly streams: number;
+  readonly samplings: number;
+  readonly headersTimeoutMs: number;
+  readonly requestTimeoutMs: number;
+  readonly heartbeatMs: number;
+  /** A stream client that takes nothing for so long is cut off. */
+  readonly stallTimeoutMs: number;
+  /** Events kept for those who come back. */
+  readonly events: number;
+  /** How long a GET waits for the first value of a stream. */
+  readonly answerTimeoutMs: number;
+}
+
+export const DEFAULT_LIMITS: ServerLimits = {
+  bodyBytes: 1_048_576,
+  connections: 2_048,
+  streams: 256,
+  samplings: 32,
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 30_000,
+  heartbeatMs: 15_000,
+  stallTimeoutMs: 60_000,
+  events: 1_000,
+  answerTimeoutMs: 15_000,
+};
+
+export const DEFAULT_LISTEN: ListenAddress = { host: '127.0.0.1', port: 9_477 };
+
+/** The options with every default filled in. */
+export interface ServerSettings {
+  readonly dataDir: string;
+  readonly listen: ListenAddress | undefined;
+  readonly socketPath: string | undefined;
+  readonly isRemote: boolean;
+  readonly dashboard: boolean;
+  readonly metrics: MetricsRenderer | undefined;
+  readonly logger: Logger;
+  readonly version: string;
+  readonly limits: ServerLimits;
+}
+
+/** @throws RKT_ERR_LISTEN for an address beyond loopback without `allowRemote` */
+export function serverSettings(options: ServerOptions): ServerSettings {
+  const { listen = DEFAULT_LISTEN, socketPath, dashboard = true, logger = silentLogger } = options;
+  const { dataDir } = driverSettings(options.dataDir === undefined ? {} : { dataDir: options.dataDir });
+  const isRemote = listen !== false && !isLoopback(listen.host);
+  if (isRemote && options.allowRemote !== true) {
+    throw new RktError(
+      'RKT_ERR_LISTEN',
+      `${listen.host} is not a loopback address, and nothing listens beyond loopback without --allow-remote`,
+    );
+  }
+  return Object.freeze({
+    dataDir,
+    listen: listen === false ? undefined : listen,
+    socketPath: socketPath === false ? undefined : (socketPath ?? join(dataDir, 'agent.sock')),
+    isRemote,
+    dashboard,
+    metrics: options.metrics,
+    logger,
+    version: options.version ?? PLUGIN_VERSION,
+    limits: Object.freeze({ ...DEFAULT_LIMITS, ...options.limits }),
+  });
+}
+
+/** Only addresses count, and the one name that is never looked up elsewhere. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}

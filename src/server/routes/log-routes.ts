@@ -1,0 +1,108 @@
+import { StringDecoder } from 'node:string_decoder';
+
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import { createRoute, z } from '@hono/zod-openapi';
+
+import type { Driver } from '../../driver-interface.ts';
+import type { Logger } from '../../model/logger.ts';
+import type { ServerContext, ServerRoutes } from '../context.ts';
+import { followFile } from '../logs/follow-file.ts';
+import { readLogEnd, type LogEnd } from '../logs/log-file.ts';
+import type { Sink } from '../sse/client.ts';
+import { frame } from '../sse/frame.ts';
+import { FAILURES, routes, taskParams } from './define.ts';
+import { openSink } from './sink.ts';
+
+const MAX_TAIL_BYTES = 1_048_576;
+
+const getLogs = createRoute({
+  method: 'get',
+  path: '/v1/tasks/{id}/logs',
+  summary: 'The end of what a task has written',
+  request: {
+    params: taskParams,
+    query: z.object({
+      stream: z.enum(['stdout', 'stderr']).default('stdout'),
+      tailBytes: z.coerce.number().int().min(0).max(MAX_TAIL_BYTES).default(65_536),
+      follow: z.enum(['true', 'false']).default('false').openapi({
+        description: 'As server-sent events `log`, with {stream, text}, until the task ends: `ended`',
+      }),
+    }),
+  },
+  responses: {
+    200: {
+      description: 'Text; or events.',
+      content: { 'text/plain': { schema: z.string() }, 'text/event-stream': { schema: z.string() } },
+    },
+    400: FAILURES[400],
+    404: FAILURES[404],
+    409: FAILURES[409],
+  },
+});
+
+/** Reads only the files that the driver itself names: no path comes from a client. */
+export function logRoutes({ driver, logger, closing }: ServerContext): ServerRoutes {
+  const app = routes();
+  app.openapi(getLogs, async (c) => {
+    const { stream, tailBytes, follow } = c.req.valid('query');
+    const { id } = c.req.valid('param');
+    const end = await readLogEnd(driver.inspectTask(id), stream, tailBytes);
+    if (follow === 'false') {
+      return c.body(new Uint8Array(end.bytes), 200, { 'Content-Type': 'text/plain; charset=utf-8' });
+    }
+    const sink = openSink(c.env.outgoing);
+    followLog({
+      driver,
+      logger,
+      taskId: id,
+      end,
+      sink,
+      closing,
+      say: (text) => frame('log', { stream, text }),
+    });
+    return RESPONSE_ALREADY_SENT;
+  });
+  return app;
+}
+
+interface FollowDeps {
+  readonly driver: Driver;
+  readonly logger: Logger;
+  readonly taskId: string;
+  readonly end: LogEnd;
+  readonly sink: Sink & { onGone: (listener: () => void) => void };
+  readonly closing: AbortSignal;
+  readonly say: (text: string) => Buffer;
+}
+
+function followLog({ driver, logger, taskId, end, sink, closing, say }: FollowDeps): void {
+  const over = new AbortController();
+  const decoder = new StringDecoder('utf8');
+  let drained = (): void => undefined;
+  let isGone = false;
+  const write = async (chunk: Buffer): Promise<void> => {
+    const text = decoder.write(chunk);
+    if (isGone || text === '' || sink.write(say(text))) return;
+    await new Promise<void>((resolve) => {
+      drained = resolve;
+    });
+  };
+  const stop = (): void => over.abort();
+  const exit = driver.waitTask(taskId).subscribe({ error: stop, complete: stop });
+  sink.onDrain(() => drained());
+  sink.onGone(() => {
+    isGone = true;
+    drained();
+    stop();
+    exit.unsubscribe();
+    closing.removeEventListener('abort', stop);
+  });
+  closing.addEventListener('abort', stop, { once: true });
+  write(end.bytes)
+    .then(() => followFile(end.path, write, over.signal, end.endsAt))
+    .catch((error: unknown) => logger.warn({ error, taskId }, 'a log can no longer be followed'))
+    .finally(() => {
+      if (!isGone) sink.write(frame('ended', { topic: 'log' }));
+      sink.end();
+    });
+}

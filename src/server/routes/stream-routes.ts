@@ -1,0 +1,95 @@
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import { createRoute, z } from '@hono/zod-openapi';
+
+import { DEFAULT_FIELD_GROUPS, FIELD_GROUPS, type FieldGroup } from '../../model/field-groups.ts';
+import type { ServerContext, ServerRoutes } from '../context.ts';
+import { TOPICS, type StreamRequest } from '../sse/topics.ts';
+import { FAILURES, routes } from './define.ts';
+import { openSink } from './sink.ts';
+
+const listOf = <Name extends string>(names: readonly [Name, ...Name[]]) =>
+  z
+    .string()
+    .transform((text) => text.split(',').filter((name) => name !== ''))
+    .pipe(z.array(z.enum(names)).min(1));
+
+const query = {
+  intervalMs: z.coerce.number().int().min(100).max(86_400_000).default(1_000).openapi({
+    description: 'Between two samples',
+  }),
+  groups: listOf(FIELD_GROUPS as readonly [FieldGroup, ...FieldGroup[]])
+    .optional()
+    .openapi({ type: 'string', description: `Of ${FIELD_GROUPS.join(', ')}, separated by commas` }),
+  task: z.string().min(1).max(512).optional().openapi({ description: 'Only this task' }),
+  replay: z.coerce.number().int().min(0).max(100_000).optional().openapi({
+    description: 'How many of the last events come first',
+  }),
+  lastEventId: z.string().max(100).optional().openapi({ description: 'As the header Last-Event-ID' }),
+} as const;
+
+const headers = z.object({ 'last-event-id': z.string().max(100).optional() });
+const answer = {
+  description: 'Server-sent events; the name of an event is its topic.',
+  content: { 'text/event-stream': { schema: z.string() } },
+} as const;
+const failures = { 400: FAILURES[400], 404: FAILURES[404], 503: FAILURES[503] } as const;
+
+const many = createRoute({
+  method: 'get',
+  path: '/v1/streams',
+  summary: 'Several topics over one connection',
+  request: {
+    query: z.object({
+      topics: listOf(TOPICS).openapi({ type: 'string', description: `Of ${TOPICS.join(', ')}` }),
+      ...query,
+    }),
+    headers,
+  },
+  responses: { ...failures, 200: answer },
+});
+const one = createRoute({
+  method: 'get',
+  path: '/v1/streams/{topic}',
+  summary: 'One topic',
+  request: { params: z.object({ topic: z.enum(TOPICS) }), query: z.object(query), headers },
+  responses: { ...failures, 200: answer },
+});
+
+/** Server-sent events of everything that the driver tells. */
+export function streamRoutes({ hub }: ServerContext): ServerRoutes {
+  const app = routes();
+  app.openapi(many, (c) => {
+    const { topics, ...wish } = c.req.valid('query');
+    serve(c.env.outgoing, { topics, ...wish, ...seen(c.req.valid('header'), wish) });
+    return RESPONSE_ALREADY_SENT;
+  });
+  app.openapi(one, (c) => {
+    const wish = c.req.valid('query');
+    serve(c.env.outgoing, {
+      topics: [c.req.valid('param').topic],
+      ...wish,
+      ...seen(c.req.valid('header'), wish),
+    });
+    return RESPONSE_ALREADY_SENT;
+  });
+
+  const serve = (
+    outgoing: Parameters<typeof openSink>[0],
+    request: Omit<StreamRequest, 'groups'> & { groups?: readonly FieldGroup[] | undefined },
+  ): void => {
+    const full = { ...request, groups: request.groups ?? DEFAULT_FIELD_GROUPS };
+    hub.check(full);
+    const sink = openSink(outgoing);
+    sink.onGone(hub.open(full, sink));
+  };
+  return app;
+}
+
+/** A browser that comes back names the last event it has seen in a header; others may do it in the query. */
+function seen(
+  header: z.output<typeof headers>,
+  wish: { readonly lastEventId?: string | undefined },
+): { lastEventId?: string } {
+  const id = header['last-event-id'] ?? wish.lastEventId;
+  return id === undefined ? {} : { lastEventId: id };
+}

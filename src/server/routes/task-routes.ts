@@ -1,0 +1,161 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { firstValueFrom } from 'rxjs';
+
+import { networkSchema } from '../../model/driver-network.ts';
+import type { TaskSpecInput } from '../../model/task-spec.ts';
+import type { ServerContext, ServerRoutes } from '../context.ts';
+import { taskListSchema, taskStatusSchema } from '../schemas/task.ts';
+import { FAILURES, json, routes, taskParams } from './define.ts';
+
+const durationMs = z.number().int().min(0).max(2_147_483_647);
+const body = <Schema extends z.ZodType>(schema: Schema, required = true) => ({
+  content: { 'application/json': { schema } },
+  required,
+});
+const done = { description: 'Done.' } as const;
+
+const execResultSchema = z
+  .strictObject({
+    exitCode: z.number().int().optional(),
+    signal: z.number().int().optional(),
+    stdout: z.string(),
+    stderr: z.string(),
+    output: z.string().openapi({ description: 'Both, in the order they came' }),
+  })
+  .openapi('ExecResult');
+
+const startedSchema = z
+  .strictObject({ taskId: z.string(), network: networkSchema.optional() })
+  .openapi('StartedTask');
+
+const detailsSchema = z
+  .strictObject({
+    task: taskStatusSchema,
+    config: z.record(z.string(), z.unknown()).openapi({ description: 'What the task was started with' }),
+  })
+  .openapi('TaskDetails');
+
+/** Checked by the driver, whose messages name the attribute: here it is any object. */
+const specSchema = z.looseObject({ id: z.string() }).openapi('TaskSpec', {
+  description: 'The task as docs/task-config.md describes it',
+  example: { id: 'web', config: { image: '/images/web.aci' } },
+});
+
+const listTasks = createRoute({
+  method: 'get',
+  path: '/v1/tasks',
+  summary: 'All tasks',
+  responses: { 200: json(taskListSchema, 'All tasks.'), 503: FAILURES[503] },
+});
+const startTask = createRoute({
+  method: 'post',
+  path: '/v1/tasks',
+  summary: 'Start a task',
+  request: { body: body(specSchema) },
+  responses: { ...FAILURES, 201: json(startedSchema, 'It runs.') },
+});
+const inspectTask = createRoute({
+  method: 'get',
+  path: '/v1/tasks/{id}',
+  summary: 'A task and what it was started with',
+  request: { params: taskParams },
+  responses: { 200: json(detailsSchema, 'The task.'), 404: FAILURES[404] },
+});
+const stopTask = createRoute({
+  method: 'post',
+  path: '/v1/tasks/{id}/stop',
+  summary: 'Stop a task: a signal, and SIGKILL when the time is over',
+  request: {
+    params: taskParams,
+    body: body(z.strictObject({ timeoutMs: durationMs.optional(), signal: z.string().optional() }), false),
+  },
+  responses: { ...FAILURES, 204: done },
+});
+const signalTask = createRoute({
+  method: 'post',
+  path: '/v1/tasks/{id}/signal',
+  summary: 'Send a signal to a task',
+  request: { params: taskParams, body: body(z.strictObject({ signal: z.string().min(1) })) },
+  responses: { ...FAILURES, 204: done },
+});
+const destroyTask = createRoute({
+  method: 'delete',
+  path: '/v1/tasks/{id}',
+  summary: 'Remove a task with its pod, cgroup and logs',
+  request: { params: taskParams, query: z.object({ force: z.enum(['true', 'false']).default('false') }) },
+  responses: { ...FAILURES, 204: done },
+});
+const execTask = createRoute({
+  method: 'post',
+  path: '/v1/tasks/{id}/exec',
+  summary: 'Run a command in a task',
+  request: {
+    params: taskParams,
+    body: body(z.strictObject({ cmd: z.array(z.string()).min(1), timeoutMs: durationMs.min(1).optional() })),
+  },
+  responses: { ...FAILURES, 200: json(execResultSchema, 'It has ended.') },
+});
+
+export function taskRoutes({ driver }: ServerContext): ServerRoutes {
+  const app = routes();
+  app.openapi(listTasks, async (c) =>
+    c.json(taskListSchema.parse(plain({ tasks: await firstValueFrom(driver.tasks()) })), 200),
+  );
+  app.openapi(startTask, async (c) => {
+    const spec = c.req.valid('json') as unknown as TaskSpecInput;
+    const { network } = await driver.startTask(spec);
+    return c.json({ taskId: spec.id, ...(network === undefined ? {} : { network }) }, 201);
+  });
+  app.openapi(inspectTask, (c) => {
+    const { id } = c.req.valid('param');
+    const task = taskStatusSchema.parse(plain(driver.inspectTask(id)));
+    const spec = driver.taskSpec(id);
+    const config = c.var.trusted ? spec : { ...spec, env: withheld(spec.env) };
+    return c.json({ task, config: plain(config) as Record<string, unknown> }, 200);
+  });
+  app.openapi(stopTask, async (c) => {
+    const { timeoutMs, signal } = optionalJson(c.req.valid('json'));
+    await driver.stopTask(c.req.valid('param').id, {
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    return c.body(null, 204);
+  });
+  app.openapi(signalTask, async (c) => {
+    await driver.signalTask(c.req.valid('param').id, c.req.valid('json').signal);
+    return c.body(null, 204);
+  });
+  app.openapi(destroyTask, async (c) => {
+    await driver.destroyTask(c.req.valid('param').id, { force: c.req.valid('query').force === 'true' });
+    return c.body(null, 204);
+  });
+  app.openapi(execTask, async (c) => {
+    const { cmd, timeoutMs } = c.req.valid('json');
+    const options = { signal: c.req.raw.signal, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
+    const { exitCode, signal, stdout, stderr, output } = await driver.execTask(
+      c.req.valid('param').id,
+      cmd,
+      options,
+    );
+    return c.json(
+      plain({ exitCode, signal, stdout, stderr, output }) as z.output<typeof execResultSchema>,
+      200,
+    );
+  });
+  return app;
+}
+
+/** Environments hold secrets: who has not shown the token sees the names. */
+function withheld(env: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.keys(env).map((name) => [name, '(withheld)']));
+}
+
+/** A body that may be missing is an empty object then. */
+function optionalJson<T extends object>(given: T | undefined): Partial<T> {
+  return given ?? {};
+}
+
+/** As it will be sent: what is undefined is left out. */
+function plain(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
+}

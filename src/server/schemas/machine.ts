@@ -1,0 +1,73 @@
+import { z } from '@hono/zod-openapi';
+
+import { podSchema } from '../../model/pod.ts';
+
+const figure = z.number().optional();
+
+export const fingerprintSchema = z
+  .strictObject({
+    health: z.enum(['undetected', 'unhealthy', 'healthy']),
+    description: z.string(),
+    attributes: z.record(z.string(), z.union([z.string(), z.boolean()])),
+    timeMs: z.number(),
+  })
+  .openapi('Fingerprint');
+
+export const hostSchema = z
+  .strictObject({
+    timestampMs: z.number(),
+    cpu: z.strictObject({ cores: z.number(), percent: figure, mhzPerCore: figure, load1: figure }),
+    memory: z.strictObject({
+      totalBytes: figure,
+      usedBytes: figure,
+      availableBytes: figure,
+      swapTotalBytes: figure,
+      swapUsedBytes: figure,
+    }),
+    disks: z.array(z.strictObject({ mount: z.string(), totalBytes: z.number(), usedBytes: z.number() })),
+    uptimeMs: z.number(),
+  })
+  .openapi('HostStats');
+
+export const samplingSchema = z
+  .strictObject({
+    timestampMs: z.number(),
+    tasks: z.number(),
+    ticks: z.number(),
+    skippedTicks: z.number(),
+    samples: z.number(),
+    failedSamples: z.number(),
+    droppedSamples: z.number(),
+    fileReads: z.number(),
+    staleReads: z.number(),
+    workMs: z.number(),
+    longestSliceMs: z.number(),
+    lastTick: z
+      .strictObject({
+        intervalMs: z.number(),
+        tasks: z.number(),
+        durationMs: z.number(),
+        workMs: z.number(),
+      })
+      .optional(),
+    descriptors: z.strictObject({
+      open: z.number(),
+      budget: z.number(),
+      opened: z.number(),
+      evicted: z.number(),
+    }),
+    eventLoopDelay: z
+      .strictObject({ meanMs: z.number(), p50Ms: z.number(), p99Ms: z.number(), maxMs: z.number() })
+      .optional(),
+    rkt: z
+      .strictObject({
+        calls: z.number(),
+        failures: z.number(),
+        totalMs: z.number(),
+        queueLength: z.number(),
+      })
+      .optional(),
+  })
+  .openapi('SamplingStats');
+
+export const podsSchema = z.strictObject({ pods: z.array(podSchema) }).openapi('PodList');

@@ -1,0 +1,89 @@
+import type { RequestListener, Server as HttpServer } from 'node:http';
+
+import { getRequestListener } from '@hono/node-server';
+import { BehaviorSubject } from 'rxjs';
+
+import type { Driver } from '../driver-interface.ts';
+import { createApp } from './app.ts';
+import type { ServerContext, ServerEnv } from './context.ts';
+import { closeServer, listenOnSocket, listenOnTcp } from './listen.ts';
+import { serverSettings, type ReloadableOptions, type ServerOptions } from './options.ts';
+import { createHub, type HubFigures } from './sse/hub.ts';
+import { loadToken, tokenPath } from './token.ts';
+
+/** The HTTP side of a driver. */
+export interface Server {
+  /** Absent when it listens on no TCP port. */
+  readonly url: string | undefined;
+  readonly socketPath: string | undefined;
+  /** The file with the token that writes over TCP need. */
+  readonly tokenPath: string;
+  /** Replaces all options that can change while it runs. */
+  reload(options: ReloadableOptions): void;
+  figures(): HubFigures;
+  /** Ends all streams and answers, and removes the socket. The driver goes on. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves a driver over HTTP: its API, its streams, the metrics and the page.
+ *
+ * @throws RKT_ERR_LISTEN, RKT_ERR_AGENT_RUNNING, RKT_ERR_TOKEN_FILE, RKT_ERR_OPTIONS; nothing listens then
+ */
+export async function createServer(driver: Driver, options: ServerOptions = {}): Promise<Server> {
+  const settings = serverSettings(options);
+  const { logger, version, limits } = settings;
+  const tokenFile = tokenPath(settings.dataDir);
+  const token = await loadToken(tokenFile);
+  const reloadedSubject = new BehaviorSubject<ReloadableOptions>(options);
+  const closing = new AbortController();
+  const servers: HttpServer[] = [];
+  let hub: ServerContext['hub'] | undefined;
+  let app: ReturnType<typeof createApp> | undefined;
+
+  const listener = (via: ServerEnv['Bindings']['via']): RequestListener => {
+    const answer = getRequestListener((request, env) => app?.fetch(request, { ...env, via }) ?? tooEarly(), {
+      overrideGlobalObjects: false,
+    });
+    return (incoming, outgoing) => void answer(incoming, outgoing);
+  };
+  const close = async (): Promise<void> => {
+    closing.abort();
+    hub?.close();
+    await Promise.all(servers.splice(0).map(closeServer));
+    reloadedSubject.complete();
+  };
+
+  let url: string | undefined;
+  try {
+    // The socket first: it tells whether another agent is here.
+    if (settings.socketPath !== undefined)
+      servers.push(await listenOnSocket(settings.socketPath, limits, listener('unix')));
+    if (settings.listen !== undefined) {
+      const tcp = await listenOnTcp(settings.listen, limits, listener('tcp'));
+      servers.push(tcp.server);
+      url = tcp.url;
+    }
+    hub = createHub({ driver, logger, limits });
+    const reloadable = (): ReloadableOptions => reloadedSubject.value;
+    const reloaded$ = reloadedSubject.asObservable();
+    const shared = { driver, version, logger, settings, hub };
+    app = createApp({ ...shared, reloadable, reloaded$, closing: closing.signal }, token);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const listening = hub;
+  return {
+    url,
+    socketPath: settings.socketPath,
+    tokenPath: tokenFile,
+    reload: (next) => reloadedSubject.next(next),
+    figures: () => listening.figures(),
+    close,
+  };
+}
+
+function tooEarly(): Response {
+  return new Response('The agent is starting.\n', { status: 503, headers: { 'Retry-After': '1' } });
+}

@@ -1,0 +1,85 @@
+import type { Observable, Subscription } from 'rxjs';
+
+import { isRktError } from '../../model/errors.ts';
+import type { Logger } from '../../model/logger.ts';
+import { errorBody } from '../errors.ts';
+import type { SseClient } from './client.ts';
+import type { FanOut } from './fan-out.ts';
+import { frame } from './frame.ts';
+import type { Topic } from './topics.ts';
+
+/** One subscription to the driver and one serialisation a value, for all clients with the same options. */
+interface Channel {
+  readonly clients: Set<SseClient>;
+  latest: Buffer | undefined;
+  /** Said to everybody when the source has ended. */
+  last: Buffer | undefined;
+  subscription: Subscription | undefined;
+}
+
+/** Channels by key: made for the first client, ended with the last one. */
+export interface Channels {
+  has(key: string): boolean;
+  readonly size: number;
+  /** The client gets the latest value at once, and every later one. */
+  join(key: string, topic: Topic, source: () => Observable<object>, client: SseClient): void;
+  leave(key: string, client: SseClient): void;
+}
+
+export function createChannels({ fanOut, logger }: { fanOut: FanOut; logger: Logger }): Channels {
+  const channels = new Map<string, Channel>();
+
+  const open = (topic: Topic, source: () => Observable<object>): Channel => {
+    const channel: Channel = {
+      clients: new Set(),
+      latest: undefined,
+      last: undefined,
+      subscription: undefined,
+    };
+    const end = (bytes: Buffer): void => {
+      channel.last = bytes;
+      channel.clients.forEach((client) => {
+        client.tell(bytes);
+        fanOut.add(client);
+      });
+    };
+    channel.subscription = source().subscribe({
+      next(value) {
+        const bytes = frame(topic, value);
+        channel.latest = bytes;
+        channel.clients.forEach((client) => {
+          client.offer(topic, bytes);
+          fanOut.add(client);
+        });
+      },
+      error(error: unknown) {
+        logger.warn({ error, topic }, 'a stream for clients failed');
+        end(frame('ended', { topic, ...(isRktError(error) ? errorBody(error) : {}) }));
+      },
+      complete: () => end(frame('ended', { topic })),
+    });
+    return channel;
+  };
+
+  return {
+    has: (key) => channels.has(key),
+    get size() {
+      return channels.size;
+    },
+    join(key, topic, source, client) {
+      const channel = channels.get(key) ?? open(topic, source);
+      channels.set(key, channel);
+      channel.clients.add(client);
+      if (channel.latest !== undefined) client.offer(topic, channel.latest);
+      if (channel.last !== undefined) client.tell(channel.last);
+      fanOut.add(client);
+    },
+    leave(key, client) {
+      const channel = channels.get(key);
+      channel?.clients.delete(client);
+      if (channel === undefined || channel.clients.size > 0) return;
+      channels.delete(key);
+      channel.subscription?.unsubscribe();
+    },
+  };
+}

@@ -1,0 +1,165 @@
+import { asyncScheduler, timer, type Observable, type SchedulerLike, Subscription } from 'rxjs';
+
+import type { Driver } from '../../driver-interface.ts';
+import { RktError } from '../../model/errors.ts';
+import type { Logger } from '../../model/logger.ts';
+import type { ServerLimits } from '../options.ts';
+import { createChannels } from './channels.ts';
+import { createSseClient, type EventWish, type Sink, type SseClient } from './client.ts';
+import { createEventLog, type EventLog } from './event-log.ts';
+import { createFanOut } from './fan-out.ts';
+import { channelKey, isSampling, sourceOf } from './sources.ts';
+import type { SampleTopic, StreamRequest, Topic } from './topics.ts';
+
+/** What an item of a logged topic holds at least. */
+export interface LoggedItem {
+  readonly taskId: string;
+}
+
+/** What the clients of all streams cost. Counters only rise. */
+export interface HubFigures {
+  readonly clients: number;
+  readonly channels: number;
+  readonly droppedFrames: number;
+  readonly cutOffClients: number;
+}
+
+/** All clients of all streams, over one subscription a topic and set of options. */
+export interface Hub {
+  /** Gives a topic its source. Its items are numbered, kept and resumed together with the events. */
+  provide(topic: 'alerts', source$: Observable<LoggedItem>): void;
+  /** Refuses what {@link open} would refuse, before anything is answered. */
+  check(request: StreamRequest): void;
+  /**
+   * Serves a client until the function it returns is called.
+   *
+   * @throws RKT_ERR_TASK_NOT_FOUND; RKT_ERR_AGENT_BUSY when there are too many clients or different samplings
+   */
+  open(request: StreamRequest, sink: Sink): () => void;
+  figures(): HubFigures;
+  /** Ends all clients. */
+  close(): void;
+}
+
+export interface HubDeps {
+  readonly driver: Driver;
+  readonly logger: Logger;
+  readonly limits: ServerLimits;
+  readonly scheduler?: SchedulerLike;
+  /** Does a piece of work in a later turn of the event loop. */
+  readonly later?: (work: () => void) => void;
+}
+
+/** Subscribes to the events of the driver at once, so that none is lost before the first client comes. */
+export function createHub({ driver, logger, limits, scheduler = asyncScheduler, later }: HubDeps): Hub {
+  const log = createEventLog(limits.events);
+  const clients = new Set<SseClient>();
+  const fanOut = createFanOut(later);
+  const channels = createChannels({ fanOut, logger });
+  const logged = new Subscription();
+  let heartbeat: Subscription | undefined;
+  let goneDrops = 0;
+  let cutOffClients = 0;
+  let samplings = 0;
+
+  const keep = (topic: Topic, source$: Observable<LoggedItem>): void => {
+    logged.add(
+      source$.subscribe({
+        next(item) {
+          log.push(topic, item.taskId, item);
+          clients.forEach((client) => fanOut.add(client));
+        },
+        error: (error: unknown) => logger.error({ error, topic }, 'the source of a stream failed'),
+      }),
+    );
+  };
+  const beat = (): void => {
+    const nowMs = scheduler.now();
+    for (const client of clients) {
+      if (nowMs - (client.blockedSinceMs ?? nowMs) < limits.stallTimeoutMs) client.heartbeat();
+      else {
+        cutOffClients += 1;
+        client.destroy();
+      }
+    }
+  };
+  const join = (client: SseClient, topic: SampleTopic, request: StreamRequest): (() => void) => {
+    const key = channelKey(topic, request);
+    if (isSampling(topic) && !channels.has(key)) samplings += 1;
+    channels.join(key, topic, () => sourceOf(driver, topic, request, scheduler), client);
+    return () => {
+      channels.leave(key, client);
+      if (isSampling(topic) && !channels.has(key)) samplings -= 1;
+    };
+  };
+  const checkRoom = (request: StreamRequest): void => {
+    if (clients.size >= limits.streams) {
+      throw new RktError('RKT_ERR_AGENT_BUSY', `${clients.size} clients read streams already`);
+    }
+    const wanted = sampleTopics(request).filter(
+      (topic) => isSampling(topic) && !channels.has(channelKey(topic, request)),
+    );
+    if (samplings + wanted.length > limits.samplings) {
+      throw new RktError('RKT_ERR_AGENT_BUSY', `${samplings} different samplings run already`);
+    }
+  };
+
+  const check = (request: StreamRequest): void => {
+    if (request.task !== undefined) driver.inspectTask(request.task);
+    checkRoom(request);
+  };
+
+  keep('events', driver.taskEvents({ replay: true }));
+  return {
+    provide: keep,
+    check,
+    open(request, sink) {
+      check(request);
+      const client = createSseClient({
+        sink,
+        log,
+        events: eventWish(request, log),
+        nowMs: () => scheduler.now(),
+      });
+      clients.add(client);
+      heartbeat ??= timer(limits.heartbeatMs, limits.heartbeatMs, scheduler).subscribe({
+        next: beat,
+        error: (error: unknown) => logger.error({ error }, 'the heartbeat of the streams failed'),
+      });
+      const leaves = sampleTopics(request).map((topic) => join(client, topic, request));
+      fanOut.add(client);
+      return () => {
+        if (!clients.delete(client)) return;
+        leaves.forEach((leave) => leave());
+        fanOut.remove(client);
+        goneDrops += client.dropped;
+        if (clients.size > 0) return;
+        heartbeat?.unsubscribe();
+        heartbeat = undefined;
+      };
+    },
+    figures: () => ({
+      clients: clients.size,
+      channels: channels.size,
+      droppedFrames: [...clients].reduce((sum, { dropped }) => sum + dropped, goneDrops),
+      cutOffClients,
+    }),
+    close() {
+      logged.unsubscribe();
+      heartbeat?.unsubscribe();
+      clients.forEach((client) => client.end());
+    },
+  };
+}
+
+function sampleTopics({ topics }: StreamRequest): readonly SampleTopic[] {
+  return [...new Set(topics)].filter((topic) => topic !== 'events' && topic !== 'alerts');
+}
+
+function eventWish(request: StreamRequest, log: EventLog): EventWish | undefined {
+  const topics = new Set<string>(request.topics.filter((topic) => topic === 'events' || topic === 'alerts'));
+  if (topics.size === 0) return undefined;
+  const { task, lastEventId, replay = 0 } = request;
+  if (lastEventId !== undefined) return { topics, task, ...log.resume(lastEventId) };
+  return { topics, task, position: Math.max(log.oldest, log.next - replay), isForeign: false };
+}
