@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { defer, map, startWith } from 'rxjs';
+import { map } from 'rxjs';
 
 import { reasonOf } from '../../model/reason-of.ts';
 import type { ServerContext, ServerRoutes } from '../context.ts';
@@ -64,12 +64,8 @@ export function alertRoutes({
     }
     return config;
   };
-  const config$ = defer(() =>
-    reloaded$.pipe(
-      map((options) => next(options.alerts)),
-      startWith(config),
-    ),
-  );
+  // The first value is the configuration of now.
+  const config$ = reloaded$.pipe(map((options) => next(options.alerts)));
   const alerts = createAlerts(driver, { config$, logger });
   hub.provide('alerts', alerts.alerts$);
   closing.addEventListener('abort', alerts.close, { once: true });
