@@ -22,7 +22,9 @@ describe('installPlugin', () => {
     const lines = (await readFile(path, 'utf8')).trimEnd().split('\n');
     expect(lines[0]).to.equal('#!/bin/sh');
     expect(lines.at(-1)).to.match(
-      new RegExp(`^exec '${process.execPath}' '/.*/dist/cli/nomad-plugin.js' "\\$@"$`),
+      new RegExp(
+        `^exec '${process.execPath}' '--max-semi-space-size=1' '/.*/dist/cli/nomad-plugin.js' "\\$@"$`,
+      ),
     );
   });
 
