@@ -30,7 +30,7 @@ const agentSettingsSchema = z.strictObject({
   labels: z.array(z.string().min(1)).default([]),
   /** How often tasks are sampled for /metrics. */
   intervalMs: z.number().int().min(100).max(3_600_000).default(1_000),
-  alerts: z.unknown(),
+  alerts: z.unknown().optional(),
   /** The base URL of an OpenTelemetry collector. */
   otlp: z.url().optional(),
 });
