@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 import { asyncScheduler, defer, from, switchMap, type Observable, type Subscription } from 'rxjs';
 
 import type { Driver, DriverOptions } from './driver-interface.ts';
@@ -47,6 +49,8 @@ export function createDriver(options: DriverOptions = {}): Driver {
   const { logger = silentLogger, scheduler = asyncScheduler, ...data } = options;
   const config = createConfiguration(data);
   const shutdown = new AbortController();
+  // Every op and stream that is under way listens, and there is no limit to these.
+  setMaxListeners(0, shutdown.signal);
   const registry = createTaskRegistry({ scheduler, logger });
   const findRunner = lazyRunner(config.settings);
   let lastRunner: RktRunner | undefined;

@@ -55,6 +55,8 @@ function openLog(level: HclogLevel | undefined): Logger {
   const write = createLogPipe(process.stderr, (count) => `[WARN] ${count} lines of the log were lost\n`);
   const logger = createHclog({ ...(level !== undefined && { level }), write });
   guardStdout(process.stdout, (line) => logger.warn({ stream: 'stdout' }, line));
+  // Node's own listener writes lines that are no records.
+  process.removeAllListeners('warning').on('warning', ({ name, message }) => logger.warn({ name }, message));
   return logger;
 }
 
