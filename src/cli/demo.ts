@@ -15,6 +15,7 @@ import { settingsOf } from './with-driver.ts';
 interface DemoFlags {
   readonly seconds?: number;
   readonly interval: number;
+  readonly serve?: boolean;
 }
 
 /** `rkt-streams demo`: pods that behave differently, watched for a while. */
@@ -35,15 +36,18 @@ export function demoCommand(program: Command): void {
       durationMs('ms'),
       1_000,
     )
+    .option('--serve', 'serve the dashboard meanwhile, and print its URL')
     .action((flags: DemoFlags, self: Command) => demo(flags, self));
   withExamples(command, [
     ['demo', 'Watch until Ctrl-C'],
     ['demo --seconds 20', 'Watch for 20 seconds'],
+    ['demo --serve', 'Watch in a browser, until Ctrl-C'],
     ['demo --seconds 20 --json | jq \'select(.type == "summary")\'', 'What came of it, for a program'],
   ]);
 }
 
-async function demo({ seconds: lengthMs, interval: intervalMs }: DemoFlags, command: Command): Promise<void> {
+async function demo(flags: DemoFlags, command: Command): Promise<void> {
+  const { seconds: lengthMs, interval: intervalMs, serve: isServed = false } = flags;
   const settings = settingsOf(command);
   const output = createOutput(settings);
   const reporter = createReporter(output, { nowMs: () => performance.now(), lengthMs });
@@ -56,7 +60,7 @@ async function demo({ seconds: lengthMs, interval: intervalMs }: DemoFlags, comm
   });
   try {
     const interrupted = interrupt.signal;
-    const isFine = await runDemo({ settings, logger, reporter, intervalMs, lengthMs, interrupted });
+    const isFine = await runDemo({ settings, logger, reporter, intervalMs, lengthMs, interrupted, isServed });
     process.exitCode = isFine ? EXIT_OK : EXIT_FAILURE;
   } finally {
     interrupt.dispose();

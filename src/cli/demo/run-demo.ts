@@ -14,6 +14,7 @@ import { DEMO_PODS } from './pods.ts';
 import { makePlace, removePlace, type DemoPlace } from './place.ts';
 import type { Check, DemoSummary } from './records.ts';
 import type { Reporter } from './reporter.ts';
+import { serveDemo } from './serve.ts';
 import type { DemoStage } from './stage.ts';
 import { endAll, watch } from './watch.ts';
 
@@ -25,6 +26,8 @@ export interface DemoRun {
   /** Until interrupted when absent. */
   readonly lengthMs: number | undefined;
   readonly interrupted: AbortSignal;
+  /** Serves the dashboard meanwhile. */
+  readonly isServed: boolean;
 }
 
 /**
@@ -54,7 +57,7 @@ export async function runDemo(run: DemoRun): Promise<boolean> {
 }
 
 async function perform(
-  { settings, reporter, intervalMs, lengthMs, interrupted }: DemoRun,
+  { settings, logger, reporter, intervalMs, lengthMs, interrupted, isServed }: DemoRun,
   place: DemoPlace,
   journal: Journal,
   failures: string[],
@@ -70,7 +73,9 @@ async function perform(
   const { driverOptions } = place;
   const stage: DemoStage = { driver, driverOptions, images, journal, tell, failures, over: over.signal };
   const watching = watch(stage, reporter, intervalMs);
+  let endServing = (): Promise<void> => Promise.resolve();
   try {
+    if (isServed) endServing = await serveDemo(driver, place, { tell, logger });
     const played = playAll(stage);
     await Promise.race([untilOver(lengthMs, interrupted), untilHopeless(played, journal)]);
     tell({ type: 'note', message: 'Stopping and destroying all pods' });
@@ -80,6 +85,7 @@ async function perform(
   } finally {
     over.abort();
     watching.stop();
+    await endServing();
     await driver.shutdown();
   }
 }

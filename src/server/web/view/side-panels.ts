@@ -95,7 +95,7 @@ function updateDriver(store: Store, set: Set): void {
   const attribute = (name: string): string => String(attributes[`driver.rkt${name}`] ?? '–');
   set('Health', health, description);
   set('rkt', `${attribute('.version')} (${attribute('.runtime')}), appc ${attribute('.appc.version')}`);
-  set('Cgroups', attribute('.cgroup'));
+  set('Cgroups', attribute('.cgroup.version'));
   set('Volumes', attributes['driver.rkt.volumes.enabled'] === true ? 'enabled' : 'disabled');
 }
 

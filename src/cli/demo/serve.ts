@@ -1,0 +1,30 @@
+import { readFile } from 'node:fs/promises';
+
+import type { Driver } from '../../driver-interface.ts';
+import type { Logger } from '../../model/logger.ts';
+import type { DemoPlace } from './place.ts';
+import type { Tell } from './records.ts';
+
+/** Alerts show sooner than an agent's own, as a demo is short. */
+const ALERTS = { intervalMs: 1_000 };
+
+/** Serves the pods of the demo as an agent would, on a free port of the loopback; returns how to end that. */
+export async function serveDemo(
+  driver: Driver,
+  { dataDir }: DemoPlace,
+  { tell, logger }: { readonly tell: Tell; readonly logger: Logger },
+): Promise<() => Promise<void>> {
+  const { createServer } = await import('../../server/index.ts');
+  const server = await createServer(driver, {
+    dataDir,
+    listen: { host: '127.0.0.1', port: 0 },
+    socketPath: false,
+    alerts: ALERTS,
+    logger,
+  });
+  const token = (await readFile(server.tokenPath, 'utf8')).trim();
+  const url = server.url?.replace(/\/$/, '') ?? '';
+  tell({ type: 'note', message: `The dashboard is at ${url}/` });
+  tell({ type: 'note', message: `The same with buttons that stop and destroy: ${url}/#token=${token}` });
+  return () => server.close();
+}
