@@ -23,6 +23,7 @@ describe('bad input gets its error and leaves nothing behind', function () {
   this.timeout(60_000);
   let room: Room;
   let driver: Driver;
+  let others: Driver[] = [];
 
   before(async function () {
     room = await openRoom(this);
@@ -36,12 +37,13 @@ describe('bad input gets its error and leaves nothing behind', function () {
     }
   });
   afterEach(async () => {
+    await Promise.all(others.map((other) => other.shutdown()));
+    others = [];
     for (const { id } of await firstValueFrom(driver.tasks())) await driver.destroyTask(id, { force: true });
   });
 
   for (const row of TABLE) {
     it(`${row.what}: ${row.code}`, async () => {
-      const others: Driver[] = [];
       const stage = stageOf(room, driver, await mkdtemp(join(room.base, 'row-')), others);
       if (row.beside) await driver.startTask(room.shell('good', 'sleep 1000'));
 
@@ -61,7 +63,6 @@ describe('bad input gets its error and leaves nothing behind', function () {
       }
       expect(await room.leftovers()).to.deep.equal([]);
       if (!CHECKED_FIRST.test(row.code)) await worksAsBefore();
-      await Promise.all(others.map((other) => other.shutdown()));
     });
   }
 

@@ -2,6 +2,7 @@ import { chmod, mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { DriverOptions, ErrorCode } from '../../../src/index.ts';
+import { until } from '../until.ts';
 import { HANGS, taskOf, type Row, type Stage } from './row.ts';
 
 const SHORT: DriverOptions = { rktTimeoutMs: 1_500, prepareTimeoutMs: 1_500, launchTimeoutMs: 1_500 };
@@ -140,8 +141,11 @@ export const MACHINE: readonly Row[] = [
       try {
         await deaf.stopTask('bad', { timeoutMs: 0 });
       } finally {
+        // Its sweep asks rkt again every 5 s.
+        await deaf.shutdown();
         await driver.recoverTasks();
         await driver.destroyTask('bad');
+        await until('the last rkt status was killed', async () => (await room.leftovers()).length === 0);
       }
     },
   },
