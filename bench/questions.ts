@@ -4,6 +4,7 @@ import { fullSample } from './full-sample.bench.ts';
 import { idleSample } from './idle-sample.bench.ts';
 import { keyedDelivery } from './keyed-delivery.bench.ts';
 import { metricsText } from './metrics-text.bench.ts';
+import { nomadPlugin } from './nomad-plugin.bench.ts';
 import { packages } from './packages.bench.ts';
 import { plainFiles } from './plain-files.bench.ts';
 import { podWatch } from './pod-watch.bench.ts';
@@ -29,5 +30,6 @@ export const QUESTIONS: readonly Question[] = [
   startOverhead,
   podWatch,
   shimMemory,
+  nomadPlugin,
   soak,
 ];

@@ -18,7 +18,11 @@ export interface PluginRoom {
   killAll(): void;
 }
 
-export async function openPluginRoom({ base, image, options }: Room): Promise<PluginRoom> {
+export async function openPluginRoom({
+  base,
+  image,
+  options,
+}: Pick<Room, 'base' | 'image' | 'options'>): Promise<PluginRoom> {
   const pluginDir = join(base, 'plugins');
   await mkdir(pluginDir);
   const { path } = await installPlugin(pluginDir);
