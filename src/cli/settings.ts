@@ -60,7 +60,14 @@ export function loadSettings({ flags, env, cwd }: SettingSources): Settings {
 
 /** The part of the settings that createDriver takes. */
 export function driverOptionsOf(settings: Settings): DriverOptions {
-  const { agent: _agent, json: _json, logLevel: _level, volumesEnabled: _volumes, server: _server, ...options } = settings;
+  const {
+    agent: _agent,
+    json: _json,
+    logLevel: _level,
+    volumesEnabled: _volumes,
+    server: _server,
+    ...options
+  } = settings;
   return options;
 }
 

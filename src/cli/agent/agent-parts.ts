@@ -6,10 +6,10 @@ import type { AgentSettings } from './agent-settings.ts';
 
 /** The exporter behind /metrics, which a reload replaces. */
 export interface MetricsSource {
-  render(accept?: string): ReturnType<PrometheusExporter['render']>;
+  readonly render: (accept?: string) => ReturnType<PrometheusExporter['render']>;
   /** Begins anew with other labels or another interval. @throws RKT_ERR_OPTIONS, and nothing has changed then */
   replace(settings: AgentSettings): void;
-  close(): void;
+  readonly close: () => void;
 }
 
 export async function metricsSource(
