@@ -4,13 +4,14 @@ import { lastValueFrom } from 'rxjs';
 import type { ExitResult } from '../model/exit-result.ts';
 import { reasonOf } from '../model/reason-of.ts';
 import type { TaskSpecInput } from '../model/task-spec.ts';
+import { agentKnows } from './agent-client/agent-knows.ts';
 import { exitCodeOfSignal, exitCodeOfTask } from './exit-codes.ts';
 import { followFile } from '../server/logs/follow-file.ts';
 import { exitText } from './humanize.ts';
 import { addRunOptions } from './run-options.ts';
 import { runSpec, type RunSpecFlags } from './run-spec.ts';
 import { jsonSink, plainSink, type OutputSink } from './task-output.ts';
-import { withOwnDriver, type OwnSession } from './with-driver.ts';
+import { agentSocketOf, withOwnDriver, type OwnSession } from './with-driver.ts';
 
 interface RunFlags extends RunSpecFlags {
   readonly detach?: boolean;
@@ -37,7 +38,7 @@ export function runCommand(program: Command): void {
 }
 
 async function run(session: OwnSession, spec: TaskSpecInput, flags: RunFlags): Promise<number | undefined> {
-  const { driver, output, interrupt } = session;
+  const { driver, output, interrupt, settings, logger } = session;
   const shutdown = (): void => void driver.shutdown().catch(warn(session, 'The shutdown failed'));
   const stopListening = interrupt.onSignal(shutdown);
   try {
@@ -52,6 +53,7 @@ async function run(session: OwnSession, spec: TaskSpecInput, flags: RunFlags): P
   }
   const { id, podId, pid } = driver.inspectTask(spec.id);
   if (flags.detach === true) {
+    if (settings.agent) await agentKnows(agentSocketOf(settings), id, logger);
     output.print({ id, podId, pid }, () => id);
     return undefined;
   }

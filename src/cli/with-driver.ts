@@ -73,9 +73,12 @@ async function run<D extends CommandDriver>(
 }
 
 async function agentOf({ settings, logger }: Common): Promise<CommandDriver | undefined> {
-  if (!settings.agent) return undefined;
-  const { dataDir } = driverSettings(driverOptionsOf(settings));
-  return connectAgent(join(dataDir, 'agent.sock'), logger);
+  return settings.agent ? connectAgent(agentSocketOf(settings), logger) : undefined;
+}
+
+/** Where the agent of the data directory listens, if there is one. */
+export function agentSocketOf(settings: Settings): string {
+  return join(driverSettings(driverOptionsOf(settings)).dataDir, 'agent.sock');
 }
 
 async function ownDriver({ settings, output, logger }: Common): Promise<Driver> {

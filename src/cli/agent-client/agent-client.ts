@@ -1,6 +1,7 @@
 import {
   NEVER,
   ReplaySubject,
+  catchError,
   concat,
   map,
   mergeMap,
@@ -9,16 +10,15 @@ import {
   type MonoTypeOperatorFunction,
   type Observable,
 } from 'rxjs';
-import type { z } from 'zod';
+import { z } from 'zod';
 
 import { RktError, taskNotFound } from '../../model/errors.ts';
-import { taskEventSchema } from '../../model/task-event.ts';
 import type { TaskStatus } from '../../model/task-status.ts';
 import type { CommandDriver } from '../command-driver.ts';
 import { agentLost } from './agent-error.ts';
 import type { AgentHttp, AgentRequest } from './agent-http.ts';
 import { agentStream, type StreamQuery } from './agent-streams.ts';
-import { fingerprintSchema, hostSchema, samplesSchema, tasksSchema } from './answers.ts';
+import { eventSchema, fingerprintSchema, hostSchema, samplesSchema, tasksSchema } from './answers.ts';
 import { exitOf } from './wait-exit.ts';
 
 /** The agent keeps no more events than this. */
@@ -35,7 +35,8 @@ export function createAgentClient(http: AgentHttp, known: readonly TaskStatus[])
   const closingSubject = new ReplaySubject<void>(1);
   let tasks = known;
 
-  const untilClosed = <T>(source$: Observable<T>): Observable<T> => source$.pipe(takeUntil(closingSubject));
+  const untilClosed = <T>(source$: Observable<T>): Observable<T> =>
+    source$.pipe(understood(http), takeUntil(closingSubject));
   const stream = <Schema extends z.ZodType>(
     query: StreamQuery,
     schema: Schema,
@@ -66,7 +67,7 @@ export function createAgentClient(http: AgentHttp, known: readonly TaskStatus[])
       ),
     taskEvents: ({ replay = 0 } = {}) => {
       const count = typeof replay === 'number' ? replay : replay ? ALL_EVENTS : 0;
-      return stream({ topics: ['events'], ...(count > 0 && { replay: count }) }, taskEventSchema);
+      return stream({ topics: ['events'], ...(count > 0 && { replay: count }) }, eventSchema);
     },
     fingerprint: () => stream({ topics: ['fingerprint'] }, fingerprintSchema),
     hostStats: (options = {}) => stream({ topics: ['host'], ...sampling(options) }, hostSchema),
@@ -108,6 +109,14 @@ interface SamplingOptions {
 
 function sampling({ intervalMs, groups }: SamplingOptions): SamplingOptions {
   return { ...(intervalMs !== undefined && { intervalMs }), ...(groups !== undefined && { groups }) };
+}
+
+/** What is not as an agent tells it is no use to anybody. */
+function understood<T>({ socketPath }: AgentHttp): MonoTypeOperatorFunction<T> {
+  return catchError((error: unknown) => {
+    if (!(error instanceof z.ZodError)) throw error;
+    throw agentLost(socketPath, 'tells what this version does not understand', error);
+  });
 }
 
 /** These streams end with the agent alone. */

@@ -15,7 +15,7 @@ export function errorOfBody(text: string, details: RktErrorDetails = {}): Error 
 
 /** The agent does not answer any more, or nothing that an agent says. */
 export function agentLost(socketPath: string, what: string, cause?: unknown): RktError {
-  const why = cause === undefined ? '' : `: ${reasonOf(cause)}`;
+  const why = cause === undefined ? '' : `: ${reasonOf(cause).replaceAll(/\s+/g, ' ')}`;
   return new RktError('RKT_ERR_AGENT_LOST', `The agent at ${socketPath} ${what}${why}`, { cause });
 }
 

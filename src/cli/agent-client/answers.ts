@@ -4,14 +4,23 @@ import { exitResultSchema } from '../../model/exit-result.ts';
 import type { Fingerprint } from '../../model/fingerprint.ts';
 import type { HostStats } from '../../model/host-stats.ts';
 import type { TaskStatsSample } from '../../model/task-stats.ts';
+import { taskEventSchema, type TaskEvent } from '../../model/task-event.ts';
 import { TASK_PHASES, type TaskStatus } from '../../model/task-status.ts';
 
-/*
- * What an agent answers, checked as far as the commands depend on it. What a newer agent adds is passed on, so that --json
- * shows it.
+/**
+ * An answer of an agent, checked as far as the commands depend on it and then taken as it came: members that a newer agent adds
+ * are passed on, and `--json` prints all of them in the agent's order.
  */
+function asTold<T>(schema: z.ZodType) {
+  return z.unknown().transform((value, context): T => {
+    const result = schema.safeParse(value);
+    if (result.success) return value as T;
+    for (const { message, path } of result.error.issues) context.addIssue({ code: 'custom', message, path });
+    return z.NEVER;
+  });
+}
 
-const statusSchema = z.looseObject({
+const statusSchema = z.object({
   id: z.string(),
   name: z.string(),
   phase: z.enum(TASK_PHASES),
@@ -26,37 +35,40 @@ const statusSchema = z.looseObject({
   stderrPath: z.string().optional(),
 });
 
-const group = z.looseObject({});
+const group = z.object({});
 
-const sampleSchema = z.looseObject({
+const sampleSchema = z.object({
   taskId: z.string(),
-  usage: z.looseObject({ timestampMs: z.number(), source: z.string(), cpu: group, memory: group }),
+  usage: z.object({ timestampMs: z.number(), source: z.string(), cpu: group, memory: group }),
 });
 
 /** Of the topic `tasks`, and of GET /v1/tasks. */
-export const tasksSchema = z
-  .object({ tasks: z.array(statusSchema) })
-  .transform(({ tasks }) => tasks as unknown as readonly TaskStatus[]);
+export const tasksSchema = asTold<{ readonly tasks: readonly TaskStatus[] }>(
+  z.object({ tasks: z.array(statusSchema) }),
+).transform(({ tasks }) => tasks);
 
 /** Of the topic `stats`. */
-export const samplesSchema = z
-  .object({ samples: z.array(sampleSchema) })
-  .transform(({ samples }) => samples as unknown as readonly TaskStatsSample[]);
+export const samplesSchema = asTold<{ readonly samples: readonly TaskStatsSample[] }>(
+  z.object({ samples: z.array(sampleSchema) }),
+).transform(({ samples }) => samples);
 
-export const fingerprintSchema = z
-  .looseObject({
+/** Of the topic `events`. */
+export const eventSchema = asTold<TaskEvent>(taskEventSchema.loose());
+
+export const fingerprintSchema = asTold<Fingerprint>(
+  z.object({
     health: z.enum(['undetected', 'unhealthy', 'healthy']),
     description: z.string(),
     attributes: z.record(z.string(), z.union([z.string(), z.boolean()])),
     timeMs: z.number(),
-  })
-  .transform((value): Fingerprint => value);
+  }),
+);
 
-export const hostSchema = z
-  .looseObject({
+export const hostSchema = asTold<HostStats>(
+  z.object({
     timestampMs: z.number(),
-    cpu: z.looseObject({ cores: z.number() }),
+    cpu: z.object({ cores: z.number() }),
     memory: group,
     disks: z.array(group),
-  })
-  .transform((value) => value as unknown as HostStats);
+  }),
+);

@@ -2,8 +2,8 @@ import { EMPTY, Observable, defer, of, take, throwError, mergeMap } from 'rxjs';
 
 import { taskNotFound } from '../../model/errors.ts';
 import { EXIT_SOURCES, type ExitResult } from '../../model/exit-result.ts';
-import { taskEventSchema, type TaskEvent } from '../../model/task-event.ts';
-import { tasksSchema } from './answers.ts';
+import type { TaskEvent } from '../../model/task-event.ts';
+import { eventSchema, tasksSchema } from './answers.ts';
 import type { AgentMessage } from './agent-streams.ts';
 
 /**
@@ -18,7 +18,7 @@ export function exitOf(taskId: string, messages$: Observable<AgentMessage>): Obs
     return messages$.pipe(
       mergeMap(({ topic, data }): Observable<ExitResult> => {
         if (topic === 'events') {
-          const event = taskEventSchema.safeParse(data);
+          const event = eventSchema.safeParse(data);
           if (event.success && event.data.taskId === taskId) ended = resultOfEvent(event.data) ?? ended;
           return EMPTY;
         }

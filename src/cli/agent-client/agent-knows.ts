@@ -1,0 +1,24 @@
+import { filter, firstValueFrom, timeout } from 'rxjs';
+
+import type { Logger } from '../../model/logger.ts';
+import { connectAgent } from './connect-agent.ts';
+
+/** An agent that follows the data directory takes up a task within milliseconds. */
+const LIMIT_MS = 5_000;
+
+/** Waits until an agent, when there is one, knows a task that was started without it: the next command may ask it. */
+export async function agentKnows(socketPath: string, taskId: string, logger: Logger): Promise<void> {
+  const agent = await connectAgent(socketPath, logger);
+  if (agent === undefined) return;
+  const known$ = agent.tasks().pipe(
+    filter((tasks) => tasks.some(({ id }) => id === taskId)),
+    timeout({ first: LIMIT_MS }),
+  );
+  try {
+    await firstValueFrom(known$);
+  } catch (error) {
+    logger.warn({ error, taskId }, 'The agent has not taken up the task');
+  } finally {
+    await agent.shutdown();
+  }
+}
