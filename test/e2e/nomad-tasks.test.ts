@@ -211,7 +211,8 @@ describe('tasks of a Nomad agent', function () {
     await nomad.destroy(id);
   });
 
-  it('runs a hundred at once, and measures each', async () => {
+  it('runs a hundred at once, and measures each', async function () {
+    this.timeout(180_000);
     const ids = await Promise.all(Array.from({ length: 100 }, () => nomad.run('exec sleep 1000')));
     const streams = ids.map((task_id) =>
       plugin.driver.stream('TaskStats', { task_id, collection_interval: SECOND }),

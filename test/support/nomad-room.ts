@@ -70,8 +70,8 @@ export async function openNomadRoom(context: Context): Promise<NomadRoom> {
   const task: NomadRoom['task'] = (script, config) => hostedTask(room, script, config);
   const start: NomadRoom['start'] = async ({ config }) => {
     const { handle } = await plugin().driver.unary('StartTask', { task: config });
-    if (handle === null || handle === undefined) throw new Error('StartTask gave no handle');
-    return handle as TaskHandle__Output;
+    if (handle === null) throw new Error('StartTask gave no handle');
+    return handle;
   };
   return {
     room,
