@@ -1,4 +1,4 @@
 export { createPrometheusExporter } from './exporter.ts';
 export type { PrometheusExporter, PrometheusExporterOptions } from './exporter.ts';
-export { registerMetrics, type MetricsRegistration } from './register-metrics.ts';
+export { registerMetrics, type MetricsRegistration, type MetricsRegistry } from './register-metrics.ts';
 export { EXPORTED_GROUPS } from '../snapshot.ts';

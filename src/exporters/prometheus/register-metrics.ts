@@ -1,5 +1,3 @@
-import type { Metric, Registry, RegistryContentType } from 'prom-client';
-
 import type { Driver } from '../../driver-interface.ts';
 import { watchDriver } from '../snapshot.ts';
 import { parseExtraLabels } from './extra-labels.ts';
@@ -12,6 +10,13 @@ import { createMetricTables } from './metric-tables.ts';
 export interface MetricsRegistration {
   /** Takes them out again, and ends the watching of the driver. */
   close(): void;
+}
+
+/** What is asked of a registry of prom-client; its types are not needed to use the rest of this module. */
+export interface MetricsRegistry {
+  registerMetric(metric: never): void;
+  getSingleMetric(name: string): unknown;
+  removeSingleMetric(name: string): void;
 }
 
 /** What prom-client asks of a metric of its registry. */
@@ -39,8 +44,8 @@ const TYPES: Readonly<Record<MetricType, string>> = {
  *
  * @throws RKT_ERR_OPTIONS for a label of another form; Error of prom-client when a name is taken
  */
-export function registerMetrics<T extends RegistryContentType>(
-  registry: Registry<T>,
+export function registerMetrics(
+  registry: MetricsRegistry,
   driver: Driver,
   options: PrometheusExporterOptions = {},
 ): MetricsRegistration {
@@ -62,7 +67,7 @@ export function registerMetrics<T extends RegistryContentType>(
   const close = (): void => {
     feed.close();
     for (const metric of metrics) {
-      if (registry.getSingleMetric(metric.declared) === (metric.metric as unknown))
+      if (registry.getSingleMetric(metric.declared) === metric.metric)
         registry.removeSingleMetric(metric.declared);
     }
   };
@@ -71,7 +76,7 @@ export function registerMetrics<T extends RegistryContentType>(
     metric: registryMetric(family, () => valuesOf(place)),
   }));
   try {
-    for (const { metric } of metrics) registry.registerMetric(metric as unknown as Metric);
+    for (const { metric } of metrics) registry.registerMetric(metric as never);
   } catch (error) {
     close();
     throw error;
