@@ -33,9 +33,16 @@ export function guard(deps: GuardDeps): MiddlewareHandler<ServerEnv> {
       if (!isOpen || authorization !== undefined) checkToken(authorization, deps.token);
       c.set('trusted', authorization !== undefined);
     } else c.set('trusted', true);
+    // A stream has no end that a HEAD could wait for.
+    if (c.req.method === 'HEAD' && isEndless(c.req.path))
+      throw new RktError('RKT_ERR_ROUTE', 'A stream has no HEAD');
     if (!READS.has(c.req.method)) checkBody(c.req.raw.headers, deps.settings.limits.bodyBytes);
     await next();
   };
+}
+
+function isEndless(path: string): boolean {
+  return path.startsWith('/v1/streams') || path.endsWith('/logs');
 }
 
 function demandsToken({ settings, reloadable }: GuardDeps): boolean {

@@ -12,6 +12,7 @@ import type { ListenAddress, ServerLimits } from './options.ts';
 const MAX_SOCKET_PATH = 107;
 /** What is left of answers gets this long when a server closes. */
 const CLOSE_GRACE_MS = 500;
+const CHECK_MS = 2_000;
 
 /** @throws RKT_ERR_LISTEN */
 export async function listenOnTcp(
@@ -62,7 +63,13 @@ export async function closeServer(server: HttpServer): Promise<void> {
 function httpServer(limits: ServerLimits, listener: RequestListener): HttpServer {
   const { headersTimeoutMs, requestTimeoutMs, connections } = limits;
   const server = createHttpServer(
-    { headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs, maxHeaderSize: 16_384 },
+    {
+      headersTimeout: headersTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      // How often Node looks for connections that are over these times.
+      connectionsCheckingInterval: Math.min(headersTimeoutMs, 5_000),
+      maxHeaderSize: 16_384,
+    },
     listener,
   );
   server.maxConnections = connections;

@@ -19,6 +19,10 @@ export function openSink(outgoing: ServerResponse): Sink & { onGone: (listener: 
     onDrain: (listener) => outgoing.on('drain', listener),
     end: () => outgoing.end(),
     destroy: () => outgoing.destroy(),
-    onGone: (listener) => outgoing.once('close', listener),
+    onGone(listener) {
+      // It may have left before anybody listened.
+      if (outgoing.destroyed) setImmediate(listener);
+      else outgoing.once('close', listener);
+    },
   };
 }
