@@ -1,4 +1,6 @@
-import { RktError } from '../model/errors.ts';
+import type { Driver } from '../driver-interface.ts';
+import { RktError, isRktError } from '../model/errors.ts';
+import type { TaskSpecInput } from '../model/task-spec.ts';
 import { startFailure } from './errors.ts';
 import type { DriverHandlers } from './generated/hashicorp/nomad/plugins/drivers/proto/Driver.ts';
 import { fromWireHandle, toWireHandle } from './handle.ts';
@@ -16,7 +18,7 @@ export function lifecycleRpcs({ driver }: RpcContext): LifecycleRpcs {
     // Hosts do not look at `result` and `driver_error_msg`: a start fails by the status of the call alone.
     StartTask: unary(async ({ task }) => {
       if (task === null) throw new RktError('RKT_ERR_TASK_CONFIG', 'StartTask has come without a task');
-      const { handle, network } = await driver.startTask(toTaskSpec(task));
+      const { handle, network } = await startOnce(driver, toTaskSpec(task));
       return {
         result: 'SUCCESS',
         handle: toWireHandle(task, handle),
@@ -37,4 +39,26 @@ export function lifecycleRpcs({ driver }: RpcContext): LifecycleRpcs {
       return {};
     }),
   };
+}
+
+/**
+ * Starts a task. Hosts give every start an id of its own, so what an earlier plugin has left of this one, and nobody has
+ * recovered, was started by a call whose answer got lost with that plugin: it goes, and the host gets its task.
+ */
+async function startOnce(driver: Driver, spec: TaskSpecInput): ReturnType<Driver['startTask']> {
+  try {
+    return await driver.startTask(spec);
+  } catch (error) {
+    if (!isRktError(error, 'RKT_ERR_TASK_EXISTS') || isKnown(driver, spec.id)) throw error;
+    await driver.destroyTask(spec.id, { force: true });
+    return driver.startTask(spec);
+  }
+}
+
+function isKnown(driver: Driver, taskId: string): boolean {
+  try {
+    return driver.inspectTask(taskId).id === taskId;
+  } catch {
+    return false;
+  }
 }

@@ -107,6 +107,27 @@ describe('the calls of the driver service', () => {
     expect(calls).to.have.length(1);
   });
 
+  it('takes the id of a start whose answer got lost with the plugin that made it', async () => {
+    const exists = new RktError('RKT_ERR_TASK_EXISTS', 'taken');
+    const starts: (() => Promise<StartedTask>)[] = [() => Promise.reject(exists)];
+    const inspectTask = (id: string): never => {
+      throw taskNotFound(id);
+    };
+    await open({ startTask: (input) => (starts.pop() ?? (() => started(input)))(), inspectTask });
+    const { result } = await services.driver.unary('StartTask', { task: wireTask({ id: 'lost' }) });
+    expect(result).to.equal('SUCCESS');
+    expect(calls).to.deep.equal([['destroy', 'lost', { force: true }]]);
+  });
+
+  it('refuses the id of a task that it knows', async () => {
+    const exists = new RktError('RKT_ERR_TASK_EXISTS', 'taken');
+    const inspectTask = (id: string) => ({ id }) as ReturnType<Driver['inspectTask']>;
+    await open({ startTask: () => Promise.reject(exists), inspectTask });
+    const error = await callError(services.driver.unary('StartTask', { task: wireTask() }));
+    expect(error.details).to.include('taken');
+    expect(calls).to.deep.equal([]);
+  });
+
   it('fails a start by the status of the call, and says when another one may go well', async () => {
     const recoverable = new RktError('RKT_ERR_NETWORK', 'slow', { recoverable: true });
     await open({
