@@ -31,9 +31,13 @@ export async function createOpsContext(deps: ContextDeps): Promise<OpsContext> {
   const self = await readProcess(process.pid);
   if (self === undefined)
     throw new RktError('RKT_ERR_OPTIONS', '/proc is not mounted: the driver cannot see any process');
+  const store = createStateStore(stateDirectory(dataDir));
+  await store
+    .sweep()
+    .catch((error: unknown) => bound.logger.warn({ error }, 'Half-written state files are left'));
   return {
     ...bound,
-    store: createStateStore(stateDirectory(dataDir)),
+    store,
     cgroups: await detectCgroups({ root: cgroupRoot, parent: cgroupParent }),
     dataDir,
     rktDir,

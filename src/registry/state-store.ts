@@ -32,6 +32,8 @@ export interface StateStore {
   load(id: string): Promise<StoredTask | undefined>;
   /** Everything there is, in the order of creation; also sweeps up what writers that were killed left half written. */
   loadAll(): Promise<LoadedTasks>;
+  /** Sweeps up alone. */
+  sweep(): Promise<void>;
   /** Does nothing when there is no file for the task. */
   remove(id: string): Promise<void>;
 }
@@ -58,6 +60,10 @@ export function createStateStore(directory: string): StateStore {
       }),
     load,
     loadAll: () => loadDirectory(directory),
+    async sweep() {
+      const names = await orStateFileError(directory, 'read', () => listIfThere(directory));
+      await Promise.all(names.map((name) => removeLeftover(directory, name)));
+    },
     remove: (id) =>
       inTurn(id, () => orStateFileError(pathOf(id), 'remove', () => rm(pathOf(id), { force: true }))),
   };
@@ -80,7 +86,7 @@ async function loadDirectory(directory: string): Promise<LoadedTasks> {
   for (const name of names) {
     const file = join(directory, name);
     try {
-      if (isLeftover(name)) await orStateFileError(file, 'remove', () => rm(file, { force: true }));
+      await removeLeftover(directory, name);
       if (name.startsWith('.') || !name.endsWith(SUFFIX)) continue;
       const text = await orStateFileError(file, 'read', () => readIfThere(file));
       if (text !== undefined) entries.push(parseStoredTask(file, text));
@@ -90,6 +96,11 @@ async function loadDirectory(directory: string): Promise<LoadedTasks> {
     }
   }
   return { entries: entries.sort((a, b) => a.createdAtMs - b.createdAtMs), failures };
+}
+
+async function removeLeftover(directory: string, name: string): Promise<void> {
+  const file = join(directory, name);
+  if (isLeftover(name)) await orStateFileError(file, 'remove', () => rm(file, { force: true }));
 }
 
 function parseStoredTask(file: string, text: string): StoredTask {

@@ -219,6 +219,9 @@ describe('StateStore.loadAll', () => {
     await writeFile(join(directory, alive), 'half');
     expect(await createStateStore(directory).loadAll()).to.deep.equal({ entries: [], failures: [] });
     expect(await readdir(directory)).to.deep.equal([alive]);
+    await writeFile(join(directory, gone), 'half');
+    await createStateStore(directory).sweep();
+    expect(await readdir(directory)).to.deep.equal([alive]);
   });
 
   it('says so when the directory is not one', async () => {
