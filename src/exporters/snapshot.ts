@@ -1,5 +1,4 @@
-import type { Observable } from 'rxjs';
-import { Subscription } from 'rxjs';
+import { Subscription, tap, type Observable } from 'rxjs';
 
 import type { Driver } from '../driver-interface.ts';
 import { isRktError } from '../model/errors.ts';
@@ -99,7 +98,7 @@ export function watchDriver(driver: Driver, options: WatchOptions = {}): Snapsho
       error: (error: unknown) => logger.warn({ err: error }, 'metrics lose the events of tasks'),
     }),
   );
-  keep('tasks', driver.tasks());
+  keep('tasks', driver.tasks().pipe(tap((tasks) => tallies.know(tasks))));
   keep('samples', driver.allTaskStats({ intervalMs, groups }));
   keep('pods', driver.pods());
   keep('host', driver.hostStats({ intervalMs: options.hostIntervalMs ?? 10_000 }));

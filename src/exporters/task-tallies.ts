@@ -1,4 +1,5 @@
 import type { TaskEvent } from '../model/task-event.ts';
+import type { TaskStatus } from '../model/task-status.ts';
 
 /** What all starts of a task have in common. */
 export interface TaskName {
@@ -17,6 +18,8 @@ export interface TaskTally extends TaskName {
 
 export interface TaskTallies {
   count(event: TaskEvent): void;
+  /** Begins at 0 for the tasks that were started before: who compares two figures has to see it rise. */
+  know(tasks: readonly Pick<TaskStatus, 'id' | 'name'>[]): void;
   /** Those of the names that were seen last. */
   all(): Iterable<TaskTally>;
 }
@@ -25,7 +28,7 @@ export interface TaskTallies {
 export type FindJob = (taskId: string) => Pick<TaskName, 'job' | 'taskGroup'>;
 
 /** Names can be made up for each task, and none of them ever ends. */
-const MAX_NAMES = 1_000;
+const MAX_NAMES = 10_000;
 
 type Counts = { -readonly [K in keyof TaskTally]: TaskTally[K] };
 
@@ -37,7 +40,8 @@ type Counts = { -readonly [K in keyof TaskTally]: TaskTally[K] };
 export function createTaskTallies(findJob: FindJob, maxNames = MAX_NAMES): TaskTallies {
   const tallies = new Map<string, Counts>();
   const stopping = new Set<string>();
-  const tallyOf = ({ taskId, taskName }: TaskEvent): Counts => {
+  let known: ReadonlySet<string> = new Set();
+  const tallyOf = ({ taskId, taskName }: Pick<TaskEvent, 'taskId' | 'taskName'>): Counts => {
     const name = { task: taskName, ...findJob(taskId) };
     const key = JSON.stringify([name.job, name.taskGroup, name.task]);
     const tally = tallies.get(key) ?? { ...name, starts: 0, failures: 0, oomKills: 0 };
@@ -53,7 +57,6 @@ export function createTaskTallies(findJob: FindJob, maxNames = MAX_NAMES): TaskT
     count(event) {
       const { kind, taskId, annotations } = event;
       if (kind === 'started') tallyOf(event).starts += 1;
-      if (kind === 'recovered') tallyOf(event);
       if (kind === 'stopping') stopping.add(taskId);
       if (kind === 'destroyed') stopping.delete(taskId);
       if (kind !== 'exited') return;
@@ -62,6 +65,10 @@ export function createTaskTallies(findJob: FindJob, maxNames = MAX_NAMES): TaskT
       const isWanted = stopping.delete(taskId) || annotations['exit_code'] === '0';
       if (isOom) tally.oomKills += 1;
       if (isOom || !isWanted) tally.failures += 1;
+    },
+    know(tasks) {
+      for (const { id, name } of tasks) if (!known.has(id)) tallyOf({ taskId: id, taskName: name });
+      known = new Set(tasks.map(({ id }) => id));
     },
     all: () => ({ [Symbol.iterator]: () => tallies.values() }),
   };

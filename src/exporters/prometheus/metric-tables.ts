@@ -53,6 +53,7 @@ export function createMetricTables(driver: Driver, allowed: readonly ExtraLabel[
     const found = places[at];
     return found === undefined ? undefined : ask(found.table, found.place);
   };
+  const tallyEntries = createTallyEntries();
   let seen: Pick<Snapshot, 'tasks' | 'pods'> | undefined;
 
   return {
@@ -84,11 +85,20 @@ function only<Row>(row: Row, labels = NO_LABELS): Entry<Row> {
   return { key: '', labels, row };
 }
 
-function tallyEntries(tallies: Iterable<TaskTally>): readonly Entry<TaskTally>[] {
-  return [...tallies].map((row) => {
+/** A tally stays the same object while it counts, and so does its entry. */
+function createTallyEntries(): (tallies: Iterable<TaskTally>) => readonly Entry<TaskTally>[] {
+  const entries = new WeakMap<TaskTally, Entry<TaskTally>>();
+  const entryOf = (row: TaskTally): Entry<TaskTally> => {
     const { task, job, taskGroup } = row;
-    return { key: JSON.stringify([job, taskGroup, task]), labels: { task, job, task_group: taskGroup }, row };
-  });
+    const labels = { task, job, task_group: taskGroup };
+    return { key: JSON.stringify([job, taskGroup, task]), labels, row };
+  };
+  return (tallies) =>
+    Array.from(tallies, (row) => {
+      const entry = entries.get(row) ?? entryOf(row);
+      entries.set(row, entry);
+      return entry;
+    });
 }
 
 function diskEntries(

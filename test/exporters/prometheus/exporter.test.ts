@@ -147,6 +147,16 @@ describe('createPrometheusExporter', () => {
     expect(valueOf(text, 'rkt_task_oom_kills_total', shop)).to.equal(1);
   });
 
+  it('counts from 0 on for tasks that were there before', () => {
+    const fake = setUp();
+    fake.tasks.next([aTaskStatus('web')]);
+    expect(valueOf(fake.read(), 'rkt_task_failures_total', { task: 'web' })).to.equal(0);
+    const failed = { kind: 'exited', taskId: 'web', taskName: 'web', timeMs: 0, message: '' } as const;
+    fake.events.next({ ...failed, annotations: { exit_code: '1' } });
+    fake.tasks.next([aTaskStatus('web', { phase: 'exited', exitResult: anExitResult() })]);
+    expect(valueOf(fake.read(), 'rkt_task_failures_total', { task: 'web' })).to.equal(1);
+  });
+
   it('tells of the machine and of itself', () => {
     const fake = setUp();
     fake.host.next({

@@ -211,7 +211,7 @@ describe('createTaskTallies', () => {
   it('keeps the names that were seen last', () => {
     const tallies = createTaskTallies(() => ({ job: undefined, taskGroup: undefined }), 2);
     for (const taskName of ['a', 'b', 'a', 'c'])
-      tallies.count({ kind: 'recovered', taskId: '', taskName, timeMs: 0, message: '', annotations: {} });
+      tallies.count({ kind: 'started', taskId: '', taskName, timeMs: 0, message: '', annotations: {} });
     expect([...tallies.all()].map(({ task }) => task)).to.deep.equal(['a', 'c']);
   });
 });
