@@ -23,10 +23,10 @@ export interface Installation {
 
 const ENTRY = fileURLToPath(new URL('../../dist/cli/nomad-plugin.js', import.meta.url));
 /**
- * What the heap of young objects grows to while many tasks start is never given back, and code that ran once is kept. Both
- * together are a third of what a plugin with tasks has resident; its figures cost the same without them.
+ * What the heap of young objects grows to while many tasks start is never given back. Nothing but a documented option may
+ * stand here: a later Node.js that did not know one would not start, and neither would the agent.
  */
-const HEAP_FLAGS = ['--max-semi-space-size=1', '--optimize-for-size'];
+const YOUNG = '--max-semi-space-size=1';
 /** By this line a launcher is known as ours. */
 const MARK = '# The rkt task driver for Nomad, put here by rkt-streams nomad install.';
 
@@ -37,7 +37,7 @@ const MARK = '# The rkt task driver for Nomad, put here by rkt-streams nomad ins
  * @throws RKT_ERR_OPTIONS for a directory that is not absolute or not there, a name that is none, and a foreign file
  */
 export async function installPlugin(directory: string, options: InstallOptions = {}): Promise<Installation> {
-  const { name = 'rkt', force = false, command = [process.execPath, ...HEAP_FLAGS, ENTRY] } = options;
+  const { name = 'rkt', force = false, command = [process.execPath, YOUNG, ENTRY] } = options;
   await checkDirectory(directory);
   checkName(name);
   const path = join(directory, name);
