@@ -1,0 +1,92 @@
+import { NEVER, concat, map, of, timer } from 'rxjs';
+
+import type {
+  Driver,
+  Fingerprint,
+  HostStats,
+  TaskResourceUsage,
+  TaskStatsSample,
+  TaskStatus,
+} from '../../src/index.ts';
+import { taskNotFound } from '../../src/model/errors.ts';
+
+const MIB = 2 ** 20;
+
+/** A task that nobody runs: what a driver would tell of it. */
+function fakeTask(index: number, nowMs: number): TaskStatus {
+  const id = `web-${String(index).padStart(4, '0')}`;
+  return {
+    id,
+    name: id,
+    allocId: undefined,
+    phase: 'running',
+    state: 'running',
+    image: `example.com/service-${index % 7}:v1`,
+    podId: '0f3c2f6e-8b1e-4c57-9f62-9b0f6c1a2d3e',
+    pid: 1_000 + index,
+    startedAtMs: nowMs - index * 61_000,
+    completedAtMs: undefined,
+    exitResult: undefined,
+    network: undefined,
+    cgroupPaths: [],
+    memoryLimitBytes: 256 * MIB,
+    stdoutPath: undefined,
+    stderrPath: undefined,
+    driverAttributes: {},
+  };
+}
+
+/** Figures that move: every task has a wave of its own. */
+function fakeSample(index: number, tick: number, nowMs: number): TaskStatsSample {
+  const wave = 0.5 + 0.5 * Math.sin(tick / 7 + index);
+  const usage: TaskResourceUsage = {
+    timestampMs: nowMs,
+    source: 'cgroup-v2',
+    cpu: { percent: 5 + 40 * wave, totalNs: tick * 1e9, throttledNs: tick * 1e7, throttledPeriods: 0 },
+    memory: {
+      workingSetBytes: (40 + (index % 90) + 10 * wave) * MIB,
+      rssBytes: (30 + (index % 90)) * MIB,
+      cacheBytes: 10 * MIB,
+      limitBytes: 256 * MIB,
+    },
+    pidCount: { current: 1 + (index % 5), limit: 100 },
+  };
+  return { taskId: `web-${String(index).padStart(4, '0')}`, usage };
+}
+
+function fakeHost(nowMs: number): HostStats {
+  return {
+    timestampMs: nowMs,
+    cpu: { cores: 8, percent: 42, load1: 3.1 },
+    memory: {
+      totalBytes: 16_384 * MIB,
+      usedBytes: 9_000 * MIB,
+      availableBytes: 7_000 * MIB,
+      swapTotalBytes: 0,
+    },
+    disks: [{ mount: '/', totalBytes: 100_000 * MIB, usedBytes: 40_000 * MIB }],
+    uptimeMs: 86_400_000,
+  };
+}
+
+/** A driver of tasks that nobody runs, with figures every interval: what a page and a server can be loaded with. */
+export function fakeDriver(count: number): Driver {
+  const indexes = Array.from({ length: count }, (_, index) => index);
+  const statuses = indexes.map((index) => fakeTask(index, Date.now()));
+  const fingerprint = { health: 'healthy', description: 'Healthy', attributes: {}, timeMs: Date.now() };
+  const known: Partial<Driver> = {
+    tasks: () => concat(of(statuses), NEVER),
+    taskEvents: () => NEVER,
+    fingerprint: () => concat(of(fingerprint as Fingerprint), NEVER),
+    hostStats: ({ intervalMs = 1_000 } = {}) => timer(0, intervalMs).pipe(map(() => fakeHost(Date.now()))),
+    samplingStats: () => NEVER,
+    allTaskStats: ({ intervalMs = 1_000 } = {}) =>
+      timer(0, intervalMs).pipe(map((tick) => indexes.map((index) => fakeSample(index, tick, Date.now())))),
+    inspectTask(taskId) {
+      const status = statuses.find(({ id }) => id === taskId);
+      if (status === undefined) throw taskNotFound(taskId);
+      return status;
+    },
+  };
+  return known as Driver;
+}
