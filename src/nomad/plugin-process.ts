@@ -11,8 +11,8 @@ import type { DriverServices, PluginServer } from './plugin-server.ts';
 export interface ServePluginOptions {
   /** From which level on there is something on stderr. The host filters again. Default `debug`. */
   readonly logLevel?: HclogLevel;
-  /** Makes the driver; called once, after the handshake. */
-  readonly loadServices: (logger: Logger) => Promise<DriverServices>;
+  /** Makes the driver; called once, after the handshake. Default: the rkt driver, with its default options. */
+  readonly loadServices?: (logger: Logger) => Promise<DriverServices>;
 }
 
 /** The answer to Shutdown gets this long to reach the host. */
@@ -27,7 +27,8 @@ const CLOSING_MS = 1_200;
  *
  * @returns the exit code; the caller ends the process with it
  */
-export async function servePlugin({ logLevel, loadServices }: ServePluginOptions): Promise<number> {
+export async function servePlugin(options: ServePluginOptions = {}): Promise<number> {
+  const { logLevel, loadServices = loadRktDriver } = options;
   const invitation = readInvitation(process.env);
   if (invitation === undefined) {
     process.stderr.write(NOT_TO_BE_RUN);
@@ -48,6 +49,11 @@ export async function servePlugin({ logLevel, loadServices }: ServePluginOptions
   await Promise.race([Promise.all([delay(ANSWER_MS), driver.close()]), delay(CLOSING_MS)]);
   server.close();
   return 0;
+}
+
+async function loadRktDriver(logger: Logger): Promise<DriverServices> {
+  const { driverServices } = await import('./driver-services.ts');
+  return driverServices({ logger });
 }
 
 /** From here on stdout is for the handshake alone, and stderr for lines that the host can read. */

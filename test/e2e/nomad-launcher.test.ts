@@ -29,7 +29,7 @@ describe('the plugin in a plugin directory', function () {
     expect(executables).to.deep.equal(['rkt']);
   });
 
-  it('runs in the very process that the host started, in the host's directory', async () => {
+  it('runs in the very process that the host started, in the directory of the host', async () => {
     const plugin = await plugins.start({ cwd: room.base });
     const pid = plugin.child.pid!;
     expect(readlinkSync(`/proc/${pid}/exe`)).to.equal(process.execPath);
