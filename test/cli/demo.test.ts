@@ -110,6 +110,20 @@ describe('rkt-streams demo', function () {
     expect(exitCode).to.equal(0);
   });
 
+  it('serves the dashboard and its pods when asked, until it ends', async () => {
+    const demo = start('--serve', '--json');
+    await demo.says('The dashboard is at http://');
+    await demo.says('"kind":"started"');
+    const url = /The dashboard is at (http:\/\/127\.0\.0\.1:\d+\/)/.exec(demo.stdout())?.[1] ?? '';
+    const { tasks } = (await (await fetch(`${url}v1/tasks`)).json()) as { tasks: readonly unknown[] };
+    expect(tasks).to.have.length.above(0);
+    expect(demo.stdout()).to.match(/#token=\S{20,}/);
+    demo.child.kill('SIGINT');
+    const result = await demo.ended;
+    expect(result.exitCode, result.stderr).to.equal(0);
+    expect(await fetch(url).catch(() => 'nobody answers')).to.equal('nobody answers');
+  });
+
   it('says why when no pod can be started, and exits with 1', async () => {
     const { exitCode, stdout } = await start('--rkt', '/no/such/rkt').ended;
     expect(exitCode).to.equal(1);

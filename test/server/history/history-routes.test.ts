@@ -1,0 +1,90 @@
+import { expect } from 'chai';
+
+import type { TaskEvent } from '../../../src/index.ts';
+import { openServerRig, type ServerRig } from '../../support/server-rig.ts';
+
+interface Columns {
+  readonly timeMs: readonly number[];
+  readonly series: Readonly<Record<string, readonly (number | null)[]>>;
+}
+
+describe('routes of history and alerts', () => {
+  let rig: ServerRig;
+  before(async () => {
+    rig = await openServerRig();
+  });
+  after(() => rig.close());
+
+  const ask = async (path: string) => {
+    const { status, text } = await rig.ask(path);
+    return { status, body: JSON.parse(text) as Record<string, unknown> };
+  };
+  const crash: TaskEvent = {
+    kind: 'exited',
+    taskId: 'web',
+    taskName: 'web',
+    timeMs: 7,
+    message: 'Exited with 3',
+    annotations: { exit_code: '3' },
+  };
+
+  it('tell the history of a task', async () => {
+    rig.statsSubject.next([
+      {
+        taskId: 'web',
+        usage: { timestampMs: 5, source: 'cgroup-v1', cpu: {}, memory: { rssBytes: 4_096 } },
+      },
+    ]);
+    const { status, body } = await ask('/v1/history?task=web');
+    expect(status).to.equal(200);
+    expect(body).to.include({ taskId: 'web', resolution: 'fine', stepMs: 5_000 });
+    const { timeMs, series } = body as unknown as Columns;
+    expect(timeMs).to.deep.equal([5]);
+    expect(series['rssBytes']).to.deep.equal([4_096]);
+    expect(series['cpuCores']).to.deep.equal([null]);
+  });
+
+  it('tell an empty history of a task that was not measured yet, and of the machine', async () => {
+    for (const [resolution, stepMs] of [
+      ['fine', 5_000],
+      ['coarse', 120_000],
+    ] as const) {
+      const { body } = await ask(`/v1/history?task=job%2Fa%20b&resolution=${resolution}`);
+      expect(body).to.deep.include({ resolution, stepMs, timeMs: [] });
+      expect((body as unknown as Columns).series['rssBytes']).to.deep.equal([]);
+    }
+    const { status, body } = await ask('/v1/history?resolution=coarse');
+    expect(status).to.equal(200);
+    expect(body).not.to.have.property('taskId');
+  });
+
+  it('refuse a task that nobody knows, and a resolution that is none', async () => {
+    expect((await ask('/v1/history?task=nobody')).status).to.equal(404);
+    expect((await ask('/v1/history?resolution=perfect')).status).to.equal(400);
+  });
+
+  it('tell the alerts that stand, and by which rules', async () => {
+    rig.eventsSubject.next(crash);
+    const { body } = await ask('/v1/alerts');
+    expect(body['alerts']).to.deep.equal([
+      {
+        taskId: 'web',
+        rule: 'crash',
+        state: 'raised',
+        value: 3,
+        threshold: 1,
+        timeMs: 7,
+        message: 'Exited with 3',
+      },
+    ]);
+    expect(body['rules']).to.have.length(5);
+  });
+
+  it('take new rules when they are reloaded, and keep the old ones when these are wrong', async () => {
+    const rules = [{ name: 'oom', on: 'oom' }];
+    rig.server.reload({ alerts: { rules } });
+    expect((await ask('/v1/alerts')).body).to.deep.equal({ alerts: [], rules });
+    rig.server.reload({ alerts: { rules: [{ name: 'x', metric: 'mood', raise: 1 }] } });
+    expect((await ask('/v1/alerts')).body['rules']).to.deep.equal(rules);
+  });
+});
