@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { slimCoverage } from './slim-coverage.js';
 import { runInLanes } from './test-lanes.js';
 
 // Most of the time goes into waiting for processes, so three lanes suit two cores.
@@ -28,6 +29,7 @@ const results = await runInLanes(files, {
 });
 const tookS = Math.round((Date.now() - begin) / 1_000);
 
+slimCoverage(coverage);
 // A few files alone cannot reach the coverage floor of all.
 const check = isWhole ? [] : ['--check-coverage=false'];
 const c8 = spawnSync(
