@@ -13,22 +13,11 @@ const SMALL = ['--no-opt', '--max-lazy', '--optimize-for-size'];
  * an agent starts a plugin three times before it is up.
  */
 function flagsOf(args: readonly string[]): Readonly<Record<string, unknown>> {
-  const known = GLOBAL_OPTIONS.map(({ key, value }) => ({
-    key,
-    flag: flagOf(key).slice(2),
-    type: value === undefined ? ('boolean' as const) : ('string' as const),
-  }));
-  const options = Object.fromEntries([
-    ['config', { type: 'string' as const }],
-    ...known.map(({ flag, type }) => [flag, { type }] as const),
-  ]);
+  const keys = GLOBAL_OPTIONS.filter(({ value }) => value !== undefined).map(({ key }) => key);
+  const names = new Map([['config', 'config'], ...keys.map((key) => [flagOf(key).slice(2), key] as const)]);
+  const options = Object.fromEntries([...names.keys()].map((name) => [name, { type: 'string' as const }]));
   const { values } = parseArgs({ args: [...args], options });
-  return Object.fromEntries(
-    Object.entries(values).map(([flag, value]) => [
-      known.find((one) => one.flag === flag)?.key ?? flag,
-      value,
-    ]),
-  );
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [names.get(name) ?? name, value]));
 }
 
 try {

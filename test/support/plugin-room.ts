@@ -5,7 +5,13 @@ import type { TaskConfig } from '../../src/nomad/generated/hashicorp/nomad/plugi
 import { installPlugin } from '../../src/nomad/install.ts';
 import { encodeMsgpack } from '../../src/nomad/msgpack.ts';
 import { startPlugin, type HostOptions, type NomadHost } from './nomad-host.ts';
-import type { Room } from './room.ts';
+
+/** Where the plugin works: a test's room, or what a bench has of it. */
+interface PluginBase {
+  readonly base: string;
+  readonly image: string;
+  readonly options: { readonly [Name in 'rkt' | 'rktDir' | 'dataDir' | 'cgroupParent']?: string | undefined };
+}
 
 /** An agent's plugin directory in a room, with the plugin in it as `npm run build` left it. */
 export interface PluginRoom {
@@ -18,11 +24,7 @@ export interface PluginRoom {
   killAll(): void;
 }
 
-export async function openPluginRoom({
-  base,
-  image,
-  options,
-}: Pick<Room, 'base' | 'image' | 'options'>): Promise<PluginRoom> {
+export async function openPluginRoom({ base, image, options }: PluginBase): Promise<PluginRoom> {
   const pluginDir = join(base, 'plugins');
   await mkdir(pluginDir);
   const { path } = await installPlugin(pluginDir);
