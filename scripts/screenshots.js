@@ -18,7 +18,7 @@ const ARGS = [
   '--disable-sync',
 ];
 
-const demo = spawn('bin/rkt-streams', ['demo', '--serve'], { stdio: ['ignore', 'pipe', 'inherit'] });
+const demo = spawn(join('bin', 'rkt-streams'), ['demo', '--serve'], { stdio: ['ignore', 'pipe', 'inherit'] });
 const url = await new Promise((resolve, reject) => {
   let said = '';
   demo.on('exit', () => reject(new Error(said)));

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 
+import axe from 'axe-core';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 
@@ -11,8 +11,6 @@ import { FOREVER } from '../support/cli-room.ts';
 import { fakeDriver } from '../support/fake-fleet.ts';
 import { openRoom, type Room } from '../support/room.ts';
 import { until } from '../support/until.ts';
-
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 interface AxeResult {
   readonly violations: readonly { id: string; nodes: { html: string }[] }[];
@@ -25,7 +23,7 @@ const WIDTH = 'document.documentElement.scrollWidth';
 /** What axe-core finds wrong on a page as it stands. */
 async function violationsOf(page: Page): Promise<readonly string[]> {
   // Not as a script element: the page's policy lets none in.
-  await page.evaluate(await readFile(AXE, 'utf8'));
+  await page.evaluate(axe.source);
   const { violations } = await page.evaluate<AxeResult>('axe.run()');
   return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
 }

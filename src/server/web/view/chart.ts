@@ -118,7 +118,7 @@ function uplotOptions({ lines, text, isBinary = false }: ChartOptions, wiring: W
   return {
     width: wiring.width,
     height: HEIGHT,
-    padding: [8, 8, 0, 0],
+    padding: [8, 18, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
     scales: { x: { time: true, range: wiring.range }, y: { range: (_, __, max) => wiring.yRange(max) } },
@@ -155,7 +155,7 @@ function timeTexts(plot: uPlotType, ticks: number[]): string[] {
     new Date(tick * 1_000).toLocaleTimeString('en-GB', {
       hour: '2-digit',
       minute: '2-digit',
-      ...(span < 600 && { second: '2-digit' }),
+      ...(span < 240 && { second: '2-digit' }),
     }),
   );
 }
