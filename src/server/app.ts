@@ -40,7 +40,7 @@ export function createApp(ctx: ServerContext, token: string): ServerRoutes {
       version,
       description:
         'Tasks of rkt, and what happens to them. Over TCP, whatever changes something needs the token.',
-      license: { name: 'MPL-2.0', identifier: 'MPL-2.0' },
+      license: { name: 'MPL-2.0', url: 'https://www.mozilla.org/MPL/2.0/' },
     },
     security: [{ token: [] }, {}],
   });

@@ -12,7 +12,6 @@ import type { ListenAddress, ServerLimits } from './options.ts';
 const MAX_SOCKET_PATH = 107;
 /** What is left of answers gets this long when a server closes. */
 const CLOSE_GRACE_MS = 500;
-const CHECK_MS = 2_000;
 
 /** @throws RKT_ERR_LISTEN */
 export async function listenOnTcp(

@@ -149,7 +149,7 @@ export function ask(
   { method = 'GET', headers = {}, body, local = false }: AskOptions = {},
 ): Promise<Answer> {
   const { hostname, port } = new URL(url ?? 'http://none');
-  const where = local ? { socketPath } : { host: hostname, port };
+  const where = local ? { socketPath } : { host: hostname.replaceAll(/[[\]]/g, ''), port };
   const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
   return new Promise((resolve, reject) => {
     const sent = request({ ...where, method, path, agent: false, headers: { ...length, ...headers } });

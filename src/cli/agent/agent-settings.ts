@@ -72,8 +72,8 @@ export function agentSettings(
   if (settings.listen === false && settings.socket === 'none') {
     throw new RktError('RKT_ERR_OPTIONS', 'An agent with neither --listen nor --socket can serve nobody');
   }
-  const isPath = settings.socket !== undefined && settings.socket !== 'none';
-  return isPath ? { ...settings, socket: resolve(cwd, settings.socket) } : settings;
+  const path = settings.socket;
+  return path === undefined || path === 'none' ? settings : { ...settings, socket: resolve(cwd, path) };
 }
 
 /** Names of the settings that differ. */
