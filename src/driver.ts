@@ -17,6 +17,7 @@ import { createOpsContext, lazyRunner, type ContextDeps } from './ops/create-con
 import { destroyTask } from './ops/destroy-task.ts';
 import { execTaskStreaming } from './ops/exec-streaming.ts';
 import { execTask } from './ops/exec-task.ts';
+import { finishDestroys } from './ops/finish-destroy.ts';
 import { followTasks } from './ops/follow-tasks.ts';
 import { inspectTask, taskSpec } from './ops/inspect-task.ts';
 import { recoverAll } from './ops/recover-all.ts';
@@ -63,10 +64,12 @@ export function createDriver(options: DriverOptions = {}): Driver {
       ...deps,
       settings: config.settings(),
       shutdown: shutdown.signal,
-    }).then((ctx) => ({
-      ctx,
-      exits: watchExits(ctx),
-    }));
+    }).then((ctx) => {
+      void finishDestroys(ctx).catch((error: unknown) =>
+        logger.warn({ error }, 'What an earlier driver has half destroyed is left'),
+      );
+      return { ctx, exits: watchExits(ctx) };
+    });
     return (await opened).ctx;
   };
   const streams = createStreams(registry, config, deps, context, shutdown.signal, () => rktCosts(lastRunner));

@@ -8,6 +8,7 @@ import { collectableImage } from './image-gc.ts';
 import { removePodIfThere } from './prepare-pod.ts';
 import { rediscoverTask } from './rediscover-task.ts';
 import { stopTask } from './stop-task.ts';
+import { storedTask } from './stored-task.ts';
 import { taskFiles } from './task-files.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -42,6 +43,8 @@ export async function destroyTask(
       throw new RktError('RKT_ERR_TASK_RUNNING', `cannot destroy running task "${taskId}"`, { taskId });
     await stopTask(ctx, taskId, { timeoutMs: 0 });
   }
+  // Whoever dies from here on is not asked again: the next driver has to know.
+  await ctx.store.saveIfPresent({ ...storedTask(ctx, task), destroyer: ctx.owner });
   const cgroup = ctx.cgroups.open(task.cgroupPaths);
   await cgroup.kill();
   await shimGone(ctx, task);

@@ -2,6 +2,7 @@ import { RktError } from '../model/errors.ts';
 import type { StoredTask } from '../registry/stored-task.ts';
 import type { TaskRecord } from '../registry/task-record.ts';
 import type { OpsContext } from './context.ts';
+import { finishDestroy, isHalfDestroyed } from './finish-destroy.ts';
 import { forgetTask } from './forget-task.ts';
 import { recoverTask } from './recover-task.ts';
 import { isDeadStart, undoStart } from './undo-start.ts';
@@ -9,7 +10,7 @@ import { isDeadStart, undoStart } from './undo-start.ts';
 export interface Recovery {
   /** Ids of the tasks that are known again, running or exited. */
   readonly recovered: readonly string[];
-  /** Ids of the tasks whose start was under way when their driver died; nothing of them is left. */
+  /** Ids of the tasks whose start, or destruction, was under way when their driver died; nothing of them is left. */
   readonly undone: readonly string[];
   /** State files that could not be read, and tasks that could not be taken up. */
   readonly failures: readonly { readonly file: string; readonly error: RktError }[];
@@ -17,7 +18,7 @@ export interface Recovery {
 
 /**
  * Takes up every task of the data directory: those that run or ended are recovered, and a start that its driver did not
- * live to finish is undone, as nobody was ever told of it. A start of a driver that lives is left alone.
+ * live to finish is undone, as nobody was ever told of it; a destruction is finished. A start of a driver that lives is left alone.
  */
 export async function recoverAll(ctx: OpsContext): Promise<Recovery> {
   const before = ctx.registry.list();
@@ -26,7 +27,10 @@ export async function recoverAll(ctx: OpsContext): Promise<Recovery> {
   const result = { recovered: [] as string[], undone: [] as string[], failures: [...failures] };
   for (const entry of entries) {
     try {
-      if (entry.handle !== undefined) {
+      if (await isHalfDestroyed(entry)) {
+        await finishDestroy(ctx, entry);
+        result.undone.push(entry.id);
+      } else if (entry.handle !== undefined) {
         await recoverTask(ctx, entry.handle, entry.exitResult);
         result.recovered.push(entry.id);
       } else if (await isDeadStart(entry)) {

@@ -21,6 +21,8 @@ export const storedTaskSchema = z.strictObject({
   exitResult: exitResultSchema.optional(),
   /** A start that failed and could not be undone: whoever recovers shall try again, also while its owner lives. */
   abandoned: z.literal(true).optional(),
+  /** The driver process that destroys the task. When it has died, the next driver finishes. */
+  destroyer: processIdSchema.optional(),
   createdAtMs: z.number(),
   updatedAtMs: z.number(),
 });

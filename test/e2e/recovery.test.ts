@@ -6,12 +6,13 @@ import { expect } from 'chai';
 import { filter, firstValueFrom, take } from 'rxjs';
 
 import type { Driver, ExitResult, TaskHandle } from '../../src/index.ts';
-import { exitsDirectory } from '../../src/ops/task-files.ts';
+import { exitsDirectory, stateDirectory } from '../../src/ops/task-files.ts';
 import { resolveRkt } from '../../src/rkt/binary.ts';
 import { createRktRunner } from '../../src/rkt/command.ts';
 import { removePod } from '../../src/rkt/rm.ts';
 import { brokenRkt } from '../support/bad-input/row.ts';
 import { expectRktRejection } from '../support/errors.ts';
+import { createStateStore } from '../../src/registry/state-store.ts';
 import { openRoom, recordEvents, type Room } from '../support/room.ts';
 import { until } from '../support/until.ts';
 
@@ -214,6 +215,24 @@ describe('recovery', function () {
     );
     expect(await room.leftovers()).to.deep.equal([]);
   });
+
+  for (const [name, begin] of [
+    ['by itself', (later: Driver) => firstValueFrom(later.fingerprint())],
+    ['when it recovers tasks', (later: Driver) => later.recoverTasks()],
+  ] as const) {
+    it(`finishes ${name} what a driver that died has begun to destroy`, async () => {
+      await leftBehind('half', FOREVER);
+      await leftBehind('whole', FOREVER);
+      const store = createStateStore(stateDirectory(room.options.dataDir));
+      const entry = await store.load('half');
+      if (entry === undefined) throw new Error('there is no state of the task');
+      await store.save({ ...entry, destroyer: { pid: process.pid, startTicks: 1 } });
+      await begin(driver);
+      await until('it is gone', async () => (await store.load('half')) === undefined);
+      expect(await store.load('whole')).to.not.equal(undefined);
+      await driver.destroyTask('whole', { force: true });
+    });
+  }
 
   it('undoes later what a failed start could not undo, and at once what is to be destroyed', async () => {
     const dir = await mkdtemp(join(room.base, 'rkt-'));
