@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { useCliRoom } from '../support/cli-room.ts';
 
 describe('rkt-streams exec', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const cli = useCliRoom();
 
   beforeEach(() => cli().detach('web'));

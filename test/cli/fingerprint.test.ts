@@ -8,7 +8,7 @@ import { useCliRoom } from '../support/cli-room.ts';
 import { until } from '../support/until.ts';
 
 describe('rkt-streams fingerprint, and what every command does', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const cli = useCliRoom();
 
   it('fingerprint tells which rkt there is, and fails where there is none', async () => {

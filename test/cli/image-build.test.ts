@@ -11,7 +11,7 @@ import { callRkt, temporaryDir } from '../support/embedded-rkt.ts';
 import { parseLines, startCli, type CliResult } from '../support/cli-process.ts';
 
 describe('rkt-streams image build', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const { path: dir, remove } = temporaryDir();
   after(remove);
   const build = (out: string, ...flags: readonly string[]): Promise<CliResult> =>

@@ -13,7 +13,9 @@ import { expectRktRejection } from '../support/errors.ts';
 
 const COMMANDS = createProgram().commands;
 const NAMES =
-  'demo run ps inspect events stats top logs wait stop signal exec rm fingerprint image nomad rkt'.split(' ');
+  'demo agent run ps inspect events stats top logs wait stop signal exec rm fingerprint image nomad rkt'.split(
+    ' ',
+  );
 
 describe('createProgram', () => {
   it('has its commands in the order of the help', () => {
@@ -74,7 +76,7 @@ function helpOf(command: Command): string {
 }
 
 describe('the command line', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let dir: string;
   before(() => {
     dir = mkdtempSync(join(tmpdir(), 'rkt-streams-test-'));

@@ -9,7 +9,7 @@ import { useCliRoom } from '../support/cli-room.ts';
 import { until } from '../support/until.ts';
 
 describe('rkt-streams run', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const cli = useCliRoom();
 
   it('prints the output of the task, exits with its code, and leaves it in the list', async () => {

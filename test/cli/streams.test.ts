@@ -4,7 +4,7 @@ import { parseLines } from '../support/cli-process.ts';
 import { useCliRoom } from '../support/cli-room.ts';
 
 describe('rkt-streams stats, events and ps --watch', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const cli = useCliRoom();
 
   it('stats measure it', async () => {

@@ -4,7 +4,7 @@ import { parseLines } from '../support/cli-process.ts';
 import { FOREVER, useCliRoom } from '../support/cli-room.ts';
 
 describe('rkt-streams ps, inspect, stop, signal, wait and rm', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const cli = useCliRoom();
 
   it('ps and inspect tell of it, stop and rm end it', async () => {
