@@ -1,0 +1,93 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+import { expect } from 'chai';
+
+import { agentSettings, changedKeys } from '../../../src/cli/agent/agent-settings.ts';
+import { expectRktError } from '../../support/errors.ts';
+
+const of = (file: Readonly<Record<string, unknown>>, flags = {}): ReturnType<typeof agentSettings> =>
+  agentSettings(file, flags, '/home/me');
+
+describe('agentSettings', () => {
+  it('has defaults', () => {
+    expect(of({})).to.deep.include({
+      listen: { host: '127.0.0.1', port: 9_477 },
+      allowRemote: false,
+      requireToken: false,
+      dashboard: true,
+      labels: [],
+      intervalMs: 1_000,
+    });
+  });
+
+  const addresses: readonly (readonly [string, unknown])[] = [
+    ['9000', { host: '127.0.0.1', port: 9_000 }],
+    [':9000', { host: '127.0.0.1', port: 9_000 }],
+    ['localhost:0', { host: 'localhost', port: 0 }],
+    ['[::1]:9477', { host: '::1', port: 9_477 }],
+    ['none', false],
+  ];
+  for (const [text, listen] of addresses) {
+    it(`reads the address ${text}`, () => {
+      expect(of({}, { listen: text }).listen).to.deep.equal(listen);
+    });
+  }
+
+  for (const listen of ['', 'x', '127.0.0.1', '1:65536', '::1:9477', 'a b:1:2']) {
+    it(`refuses the address "${listen}"`, () => {
+      expect(expectRktError(() => of({ listen }), 'RKT_ERR_OPTIONS').message).to.include('server.listen');
+    });
+  }
+
+  it('lets a flag win over the file', () => {
+    const settings = of(
+      { listen: '1', requireToken: false, dashboard: true },
+      { listen: '2', requireToken: true, dashboard: false },
+    );
+    expect(settings).to.deep.include({
+      listen: { host: '127.0.0.1', port: 2 },
+      requireToken: true,
+      dashboard: false,
+    });
+    expect(of({ dashboard: false }, { dashboard: true }).dashboard).to.equal(false);
+  });
+
+  it('reads the path of a socket from where the command was given', () => {
+    expect(of({}, { socket: 'x.sock' }).socket).to.equal('/home/me/x.sock');
+    expect(of({}, { socket: 'none' }).socket).to.equal('none');
+  });
+
+  it('refuses what would serve nobody, and what nobody knows', () => {
+    expectRktError(() => of({}, { listen: 'none', socket: 'none' }), 'RKT_ERR_OPTIONS');
+    expectRktError(() => of({ colour: 'red' }), 'RKT_ERR_OPTIONS');
+  });
+});
+
+describe('changedKeys', () => {
+  it('names what differs, however deep', () => {
+    const before: Record<string, unknown> = { a: 1, b: { c: [1] }, d: 2 };
+    expect(changedKeys(before, { a: 1, b: { c: [2] }, e: 3 })).to.have.members(['b', 'd', 'e']);
+  });
+});
+
+describe('examples/systemd/rkt-streams-agent.service', () => {
+  const path = fileURLToPath(new URL('../../../examples/systemd/rkt-streams-agent.service', import.meta.url));
+
+  it('runs the agent, reloads it by SIGHUP and lets the tasks live', () => {
+    const text = readFileSync(path, 'utf8');
+    for (const line of ['Type=exec', 'ExecReload=/bin/kill -HUP $MAINPID', 'KillMode=process']) {
+      expect(text.split('\n')).to.include(line);
+    }
+    expect(text).to.match(/^ExecStart=.* rkt-streams agent /m);
+    // A mount namespace of the unit would be the pods' as well, and end with it.
+    expect(text).to.not.match(/^(Protect(System|Home)|Private(Tmp|Devices|Mounts)|ReadOnlyPaths)=/m);
+  });
+
+  it('is a unit that systemd takes', function () {
+    const { error, status, stderr } = spawnSync('systemd-analyze', ['verify', path], { encoding: 'utf8' });
+    if (error !== undefined) return this.skip();
+    expect([status, stderr]).to.deep.equal([0, '']);
+  });
+});

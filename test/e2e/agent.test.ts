@@ -1,0 +1,125 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { expect } from 'chai';
+
+import type { CliProcess } from '../support/cli-process.ts';
+import { FOREVER, useCliRoom, type CliRoom } from '../support/cli-room.ts';
+import { ask, readStream, type Answer, type AskOptions } from '../support/server-rig.ts';
+import { until } from '../support/until.ts';
+
+interface Agent {
+  readonly process: CliProcess;
+  readonly url: string;
+  readonly socketPath: string;
+  ask(path: string, more?: AskOptions): Promise<Answer>;
+}
+
+describe('rkt-streams agent', () => {
+  const get = useCliRoom();
+
+  const begin = async ({ start }: CliRoom, ...flags: readonly string[]): Promise<Agent> => {
+    const process = start(['--json', 'agent', '--listen', '127.0.0.1:0', ...flags]);
+    await process.says('\n');
+    const { url, socketPath } = JSON.parse(process.stdout()) as { url: string; socketPath: string };
+    return { process, url, socketPath, ask: (path, more) => ask({ url, socketPath }, path, more) };
+  };
+  const end = async (agent: Agent, signal: NodeJS.Signals): Promise<number | null> => {
+    agent.process.child.kill(signal);
+    return (await agent.process.ended).exitCode;
+  };
+  const local = { local: true, headers: { 'content-type': 'application/json' } } as const;
+
+  it('starts, shows, measures, executes in, stops and destroys a task', async function () {
+    this.timeout(60_000);
+    const cli = get();
+    const agent = await begin(cli);
+    const reader = readStream(agent, '/v1/streams?topics=events,stats&intervalMs=100');
+    const spec = cli.room.shell('a/b', `echo hello; ${FOREVER}`);
+    const started = await agent.ask('/v1/tasks', { ...local, method: 'POST', body: JSON.stringify(spec) });
+    expect([started.status, JSON.parse(started.text)]).to.deep.equal([201, { taskId: 'a/b' }]);
+    const again = await agent.ask('/v1/tasks', { ...local, method: 'POST', body: JSON.stringify(spec) });
+    expect(again.status).to.equal(409);
+    await until('its samples come', () =>
+      reader.frames.some(({ event, data }) => event === 'stats' && JSON.stringify(data).includes('"a/b"')),
+    );
+    await until('its output is there', async () =>
+      (await agent.ask('/v1/tasks/a%2Fb/logs')).text.includes('hello'),
+    );
+    const exec = { ...local, method: 'POST', body: '{"cmd":["/bin/sh","-c","echo in; exit 3"]}' };
+    const executed = await agent.ask('/v1/tasks/a%2Fb/exec', exec);
+    expect(JSON.parse(executed.text)).to.include({ exitCode: 3, stdout: 'in\n' });
+    expect((await agent.ask('/metrics')).text).to.include('rkt_streams_build_info');
+    const stop = { ...local, method: 'POST', body: '{"signal":"SIGTERM"}' };
+    expect((await agent.ask('/v1/tasks/a%2Fb/stop', stop)).status).to.equal(204);
+    expect(JSON.parse((await agent.ask('/v1/tasks/a%2Fb')).text)).to.have.nested.property(
+      'task.exitResult.exitCode',
+      7,
+    );
+    expect((await agent.ask('/v1/tasks/a%2Fb', { ...local, method: 'DELETE' })).status).to.equal(204);
+    const kinds = (): readonly unknown[] =>
+      reader.frames.flatMap(({ event, data }) =>
+        event === 'events' ? [(data as { kind: string }).kind] : [],
+      );
+    await until('all was told', () => kinds().includes('destroyed'));
+    expect(kinds()).to.include.members(['prepared', 'started', 'stopping', 'exited', 'destroyed']);
+    expect(await end(agent, 'SIGTERM')).to.equal(0);
+    await until('the stream has ended', reader.isOver);
+    expect(existsSync(agent.socketPath)).to.equal(false);
+  });
+
+  it('is refused beside another, which dies, and whose socket and tasks the next one takes over', async function () {
+    this.timeout(60_000);
+    const cli = get();
+    const first = await begin(cli);
+    await cli.detach('web');
+    await until('it sees the task', async () => (await first.ask('/v1/tasks')).text.includes('"web"'));
+    const reader = readStream(first, '/v1/streams/events?replay=1');
+    await until('an event came', () => reader.frames.length > 0);
+    const second = await cli.run(['agent', '--listen', '127.0.0.1:0']);
+    expect(second.exitCode).to.equal(1);
+    expect(second.stderr).to.include('RKT_ERR_AGENT_RUNNING').and.to.include(first.socketPath);
+    expect((await first.ask('/v1/health')).status).to.equal(200);
+    await end(first, 'SIGKILL');
+    expect(existsSync(first.socketPath)).to.equal(true);
+    const next = await begin(cli);
+    expect(JSON.parse((await next.ask('/v1/tasks')).text)).to.have.nested.property(
+      'tasks[0].phase',
+      'running',
+    );
+    const resumed = readStream(next, '/v1/streams/events', { 'last-event-id': reader.frames[0]?.id ?? '' });
+    await until('it was told', () => resumed.frames.length > 1);
+    expect(resumed.frames[0]).to.deep.include({ event: 'missed', data: { restarted: true } });
+    expect(await end(next, 'SIGTERM')).to.equal(0);
+  });
+
+  it('reads its configuration again on SIGHUP, and tells what needs a restart', async function () {
+    this.timeout(60_000);
+    const cli = get();
+    const config = join(cli.room.base, 'config.json');
+    const write = (server: object, more = {}): Promise<void> =>
+      writeFile(config, JSON.stringify({ logLevel: 'info', server, ...more }));
+    await write({});
+    const agent = await begin(cli, '--config', config);
+    const reload = async (says: string): Promise<void> => {
+      const from = agent.process.stderr().length;
+      agent.process.child.kill('SIGHUP');
+      await until(`it says ${says}`, () => agent.process.stderr().slice(from).includes(says));
+    };
+    expect((await agent.ask('/v1/tasks')).status).to.equal(200);
+    await write({ requireToken: true, intervalMs: 500, allowRemote: true }, { rktConcurrency: 2 });
+    await reload('The configuration was read again');
+    expect(agent.process.stderr()).to.include('rktConcurrency').and.to.include('server.allowRemote');
+    expect((await agent.ask('/v1/tasks')).status).to.equal(401);
+    await writeFile(config, '{');
+    await reload('The configuration stays as it was');
+    await write({ labels: ['nonsense'] });
+    await reload('The configuration stays as it was');
+    expect((await agent.ask('/v1/tasks')).status).to.equal(401);
+    const token = readFileSync(join(cli.room.options.dataDir, 'agent-token'), 'utf8').trim();
+    const answer = await agent.ask('/v1/tasks', { headers: { authorization: `Bearer ${token}` } });
+    expect(answer.status).to.equal(200);
+    expect(await end(agent, 'SIGINT')).to.equal(0);
+  });
+});
