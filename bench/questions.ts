@@ -10,6 +10,7 @@ import { plainFiles } from './plain-files.bench.ts';
 import { podWatch } from './pod-watch.bench.ts';
 import { shimMemory } from './shim-memory.bench.ts';
 import { soak } from './soak.bench.ts';
+import { sse } from './sse.bench.ts';
 import { startOverhead } from './start-overhead.bench.ts';
 import { subscribers } from './subscribers.bench.ts';
 import type { Question } from './support/question.ts';
@@ -31,5 +32,6 @@ export const QUESTIONS: readonly Question[] = [
   podWatch,
   shimMemory,
   nomadPlugin,
+  sse,
   soak,
 ];
