@@ -1,4 +1,5 @@
 // A process that reads streams and counts: what 100 browsers are for a server, without their work.
+import { Buffer } from 'node:buffer';
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 

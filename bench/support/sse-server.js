@@ -2,6 +2,7 @@
 // The order comes over IPC; the answers are where it listens, and then, when it is asked, what it found out.
 import { once } from 'node:events';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout } from 'node:timers';
 
 import { NEVER, asyncScheduler, concat, of } from 'rxjs';
 
