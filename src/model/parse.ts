@@ -4,6 +4,7 @@ import type { z } from 'zod';
 
 import { RktError, type ErrorCode, type RktErrorDetails } from './errors.ts';
 import { knownKeys } from './known-keys.ts';
+import { reasonOf } from './reason-of.ts';
 
 /**
  * Parses input from outside by its schema.
@@ -18,7 +19,7 @@ export function parseWith<Schema extends z.ZodType>(
   code: ErrorCode,
   details: RktErrorDetails = {},
 ): z.output<Schema> {
-  const result = schema.safeParse(input);
+  const result = tryParse(schema, input, what, code, details);
   if (result.success) return result.data;
   const problems = result.error.issues.map((issue) => {
     const place = issue.path.map(String).join('.');
@@ -27,6 +28,21 @@ export function parseWith<Schema extends z.ZodType>(
     return `${place === '' ? what : `${what}.${place}`}: ${issue.message}${hint} (got ${quoted(at(input, issue.path))})`;
   });
   throw new RktError(code, problems.join('; '), { ...details, cause: result.error });
+}
+
+/** zod compares the `length` of what is no string or array as well, and fails over one that is no number. */
+function tryParse<Schema extends z.ZodType>(
+  schema: Schema,
+  input: unknown,
+  what: string,
+  code: ErrorCode,
+  details: RktErrorDetails,
+): z.ZodSafeParseResult<z.output<Schema>> {
+  try {
+    return schema.safeParse(input);
+  } catch (cause) {
+    throw new RktError(code, `${what}: cannot be read (${reasonOf(cause)})`, { ...details, cause });
+  }
 }
 
 function at(input: unknown, path: readonly PropertyKey[]): unknown {

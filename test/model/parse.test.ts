@@ -68,6 +68,12 @@ describe('parseWith', () => {
     expect(error.details.taskId).to.equal('one');
   });
 
+  it('bears what its own checks fail over', () => {
+    const input = { id: { length: Object.create(null) as unknown } };
+    const error = expectRktError(() => parseWith(taskSpecSchema, input, 'task', 'RKT_ERR_TASK_CONFIG'));
+    expect(error.message).to.match(/^task: cannot be read/);
+  });
+
   it('throws nothing but the error of the library, whatever comes', () => {
     const anything = fc.anything({
       withBigInt: true,
