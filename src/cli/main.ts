@@ -40,5 +40,11 @@ function errorStyle(argv: readonly string[]): { json: boolean; debug: boolean } 
   };
 }
 
+/** A reader of the help that has seen enough; commands that go on look for it themselves. */
+function ignoreBrokenPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}
+
+process.stdout.on('error', ignoreBrokenPipe);
 await main(process.argv.slice(2));
 setTimeout(() => process.exit(), GRACE_MS).unref();

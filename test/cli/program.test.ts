@@ -106,6 +106,12 @@ describe('the command line', function () {
     expect({ exitCode, stderr }).to.deep.equal({ exitCode: 0, stderr: '' });
   });
 
+  it('bears a reader of its help that has gone away', async () => {
+    const { child, ended } = startCli(['run', '--help']);
+    child.stdout?.destroy();
+    expect(await ended).to.include({ exitCode: 0, stderr: '' });
+  });
+
   it('tells a mistake as JSON with --json, wherever that stands, and by its variable', async () => {
     const byVariable = startCli(['nope'], { env: { RKT_STREAMS_JSON: 'true' } }).ended;
     for (const { stdout, stderr } of [
