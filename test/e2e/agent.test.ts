@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
+import { statsFrameSchema } from '../../src/server/schemas/usage.ts';
 import type { CliProcess } from '../support/cli-process.ts';
 import { FOREVER, useCliRoom, type CliRoom } from '../support/cli-room.ts';
 import { ask, readStream, type Answer, type AskOptions } from '../support/server-rig.ts';
@@ -44,6 +45,9 @@ describe('rkt-streams agent', () => {
     await until('its samples come', () =>
       reader.frames.some(({ event, data }) => event === 'stats' && JSON.stringify(data).includes('"a/b"')),
     );
+    for (const { data } of reader.frames.filter(({ event }) => event === 'stats')) {
+      expect(statsFrameSchema.safeParse(data).error).to.equal(undefined);
+    }
     await until('its output is there', async () =>
       (await agent.ask('/v1/tasks/a%2Fb/logs')).text.includes('hello'),
     );

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import type { TaskStatsSample } from '../../src/index.ts';
+import { RktError, type TaskStatsSample } from '../../src/index.ts';
 import {
   eventOf,
   openServerRig,
@@ -148,6 +148,24 @@ describe('GET /v1/streams', () => {
 
   it('has no HEAD, which would never end', async () => {
     expect((await rig.ask('/v1/streams/stats', { method: 'HEAD' })).status).to.equal(404);
+  });
+
+  it('says when the figures of a task have ended, with the reason when they broke off', async () => {
+    const other = await openServerRig();
+    const path = '/v1/streams/stats?task=web';
+    const [first, second] = [readStream(other.server, path), readStream(other.server, path)];
+    await until('both read', () => other.server.figures().clients === 2);
+    expect(other.server.figures().channels).to.equal(1);
+    other.usageSubject.next(SAMPLE.usage);
+    other.usageSubject.error(new RktError('RKT_ERR_STATS', 'no source'));
+    await until('both were told', () => [first, second].every(({ frames }) => frames.length === 2));
+    const third = readStream(other.server, '/v1/streams?topics=stats,sampling&task=job%2Fa%20b');
+    await until('it was told', () => third.frames.length === 1);
+    expect(first.frames.map(({ event }) => event)).to.deep.equal(['stats', 'ended']);
+    expect(first.frames[0]?.data).to.deep.equal({ timeMs: 5, samples: [SAMPLE] });
+    expect(first.frames[1]?.data).to.have.nested.property('error.code', 'RKT_ERR_STATS');
+    expect(third.frames[0]?.data).to.have.property('topic', 'stats');
+    await other.close();
   });
 
   it('ends with the server', async () => {

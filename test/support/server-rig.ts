@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { BehaviorSubject, NEVER, Subject, concat, of } from 'rxjs';
 
-import type { Driver, TaskEvent, TaskStatsSample, TaskStatus } from '../../src/index.ts';
+import type { Driver, TaskEvent, TaskResourceUsage, TaskStatsSample, TaskStatus } from '../../src/index.ts';
 import { RktError, taskNotFound } from '../../src/model/errors.ts';
 import { taskSpecSchema } from '../../src/model/task-spec.ts';
 import { createServer, type Server, type ServerOptions } from '../../src/server/index.ts';
@@ -18,6 +18,8 @@ export interface ServerRig {
   readonly tasksSubject: BehaviorSubject<readonly TaskStatus[]>;
   readonly eventsSubject: Subject<TaskEvent>;
   readonly statsSubject: Subject<readonly TaskStatsSample[]>;
+  /** What taskStats tells, whichever task it is asked for. */
+  readonly usageSubject: Subject<TaskResourceUsage>;
   /** Ops that reached the driver, with their arguments. */
   readonly calls: unknown[][];
   /** Subscriptions to allTaskStats, with their options. */
@@ -72,6 +74,7 @@ export async function openServerRig(options: ServerOptions = {}): Promise<Server
   const tasksSubject = new BehaviorSubject<readonly TaskStatus[]>([taskNamed('web'), taskNamed('job/a b')]);
   const eventsSubject = new Subject<TaskEvent>();
   const statsSubject = new Subject<readonly TaskStatsSample[]>();
+  const usageSubject = new Subject<TaskResourceUsage>();
   const calls: unknown[][] = [];
   const samplings: unknown[] = [];
   const find = (id: string): TaskStatus => {
@@ -93,7 +96,7 @@ export async function openServerRig(options: ServerOptions = {}): Promise<Server
       samplings.push(wanted);
       return statsSubject.asObservable();
     },
-    taskStats: () => NEVER,
+    taskStats: () => usageSubject.asObservable(),
     waitTask: () => NEVER,
     pods: () => of([]),
     fingerprint: () => concat(of(healthy), NEVER),
@@ -132,6 +135,7 @@ export async function openServerRig(options: ServerOptions = {}): Promise<Server
     tasksSubject,
     eventsSubject,
     statsSubject,
+    usageSubject,
     calls,
     samplings,
     ask: (path, more) => ask(server, path, more),

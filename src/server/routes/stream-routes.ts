@@ -3,6 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 
 import { DEFAULT_FIELD_GROUPS, FIELD_GROUPS, type FieldGroup } from '../../model/field-groups.ts';
 import type { ServerContext, ServerRoutes } from '../context.ts';
+import { statsFrameSchema } from '../schemas/usage.ts';
 import { TOPICS, type StreamRequest } from '../sse/topics.ts';
 import { FAILURES, routes } from './define.ts';
 import { openSink } from './sink.ts';
@@ -58,6 +59,8 @@ const one = createRoute({
 /** Server-sent events of everything that the driver tells. */
 export function streamRoutes({ hub }: ServerContext): ServerRoutes {
   const app = routes();
+  // No answer holds it as a whole: a program that reads frames finds here what is in one.
+  app.openAPIRegistry.register('StatsFrame', statsFrameSchema);
   app.openapi(many, (c) => {
     const { topics, ...wish } = c.req.valid('query');
     serve(c.env.outgoing, { topics, ...wish, ...seen(c.req.valid('header'), wish) });

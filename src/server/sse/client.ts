@@ -53,6 +53,7 @@ export function createSseClient({ sink, log, events, nowMs }: SseClientDeps): Ss
   const losses = new Map<string, number>();
   const control: Buffer[] = [];
   let position = events?.position ?? 0;
+  let isForeign = events?.isForeign ?? false;
   let dropped = 0;
   let blockedSinceMs: number | undefined;
 
@@ -62,6 +63,10 @@ export function createSseClient({ sink, log, events, nowMs }: SseClientDeps): Ss
   };
   const flushEvents = (): void => {
     if (events === undefined) return;
+    if (isForeign) {
+      isForeign = false;
+      if (!write(frame('missed', { restarted: true }))) return;
+    }
     if (position < log.oldest) {
       const count = log.oldest - position;
       position = log.oldest;
@@ -84,21 +89,24 @@ export function createSseClient({ sink, log, events, nowMs }: SseClientDeps): Ss
       write(count === undefined ? bytes : Buffer.concat([frame('dropped', { topic, count }), bytes]));
     }
   };
-  const flush = (): void => {
+  const flushControl = (): void => {
     while (blockedSinceMs === undefined) {
       const next = control.shift();
-      if (next === undefined) break;
+      if (next === undefined) return;
       write(next);
     }
+  };
+  const flush = (): void => {
     if (blockedSinceMs === undefined) flushEvents();
     flushSamples();
+    // After the samples: the end of a topic does not overtake its last one.
+    flushControl();
   };
 
   sink.onDrain(() => {
     blockedSinceMs = undefined;
     flush();
   });
-  if (events?.isForeign === true) control.push(frame('missed', { restarted: true }));
   return {
     offer(topic, bytes) {
       if (pending.has(topic)) {
