@@ -1,12 +1,8 @@
-import { stat } from 'node:fs/promises';
-
 import { Option, type Command } from 'commander';
 import { lastValueFrom } from 'rxjs';
 
-import { RktError } from '../model/errors.ts';
-import { reasonOf } from '../model/reason-of.ts';
-import type { TaskStatus } from '../model/task-status.ts';
 import { followFile } from '../server/logs/follow-file.ts';
+import { logPath, type OutputStream } from '../server/logs/log-file.ts';
 import { findTaskIds } from './find-task.ts';
 import { withExamples } from './help.ts';
 import { tailOffset } from './tail-offset.ts';
@@ -14,12 +10,10 @@ import { jsonSink, plainSink, type OutputSink } from './task-output.ts';
 import { count } from './values.ts';
 import { followOthers, withDriverUntilSignal, type Session } from './with-driver.ts';
 
-type StreamName = 'stdout' | 'stderr';
-
 interface LogsFlags {
   readonly follow?: boolean;
   readonly lines?: number;
-  readonly stream?: StreamName;
+  readonly stream?: OutputStream;
 }
 
 /** `rkt-streams logs ID`: what a task has written. */
@@ -48,8 +42,8 @@ async function logs(session: Session, wanted: string, flags: LogsFlags): Promise
   const { driver } = session;
   const [id = wanted] = await findTaskIds(driver, [wanted]);
   const status = driver.inspectTask(id);
-  const names: readonly StreamName[] = flags.stream === undefined ? ['stdout', 'stderr'] : [flags.stream];
-  const files = await Promise.all(names.map(async (name) => ({ name, path: await pathOf(status, name) })));
+  const names: readonly OutputStream[] = flags.stream === undefined ? ['stdout', 'stderr'] : [flags.stream];
+  const files = await Promise.all(names.map(async (name) => ({ name, path: await logPath(status, name) })));
   const ended = new AbortController();
   // Whoever waits for the end of the task ends the reading, whatever came of it.
   const wait = flags.follow === true ? endOf(session, id) : Promise.resolve();
@@ -70,22 +64,6 @@ async function endOf(session: Session, id: string): Promise<void> {
   await lastValueFrom(session.driver.waitTask(id), { defaultValue: undefined });
 }
 
-/** @throws RKT_ERR_LOGS when there is nothing that could be read */
-async function pathOf({ id, stdoutPath, stderrPath }: TaskStatus, name: StreamName): Promise<string> {
-  const path = name === 'stdout' ? stdoutPath : stderrPath;
-  if (path === undefined) throw new RktError('RKT_ERR_LOGS', `The ${name} of task "${id}" is not known`);
-  const { isFile } = await stat(path).then(
-    (found) => ({ isFile: found.isFile() }),
-    (cause: unknown) => {
-      throw new RktError('RKT_ERR_LOGS', `The ${name} of task "${id}" cannot be read: ${reasonOf(cause)}`, {
-        cause,
-      });
-    },
-  );
-  if (isFile) return path;
-  throw new RktError('RKT_ERR_LOGS', `The ${name} of task "${id}" goes into ${path}, which is no file`);
-}
-
-function sinkOf({ output }: Session, id: string, name: StreamName): OutputSink {
+function sinkOf({ output }: Session, id: string, name: OutputStream): OutputSink {
   return output.isJson ? jsonSink(process.stdout, id, name) : plainSink(process[name]);
 }

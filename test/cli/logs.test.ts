@@ -44,7 +44,7 @@ describe('rkt-streams logs', function () {
     const { exitCode, stderr } = await cli().run(['logs', 'piped']);
     expect(exitCode).to.equal(1);
     expect(stderr).to.match(
-      /RKT_ERR_LOGS: The std(out|err) of task "piped" goes into .*fifo, which is no file/,
+      /RKT_ERR_LOGS: The std(out|err) of task "piped" cannot be read back: .*fifo is no file/,
     );
   });
 });

@@ -12,6 +12,7 @@ import type { TaskSpec } from '../../src/model/task-spec.ts';
 import type { TaskResourceUsage, TaskStatsSample } from '../../src/model/task-stats.ts';
 import type { TaskStatus } from '../../src/model/task-status.ts';
 import { aTaskSpec } from '../support/task-specs.ts';
+import { aTaskStatus } from '../support/task-statuses.ts';
 
 /** The streams of a driver, played by hand. */
 export interface FakeDriver {
@@ -63,27 +64,15 @@ export function fakeDriver(): FakeDriver {
   return { ...fake, driver: driver as Driver, specs, asked };
 }
 
-export function aTaskStatus(id: string, more: Partial<TaskStatus> = {}): TaskStatus {
-  return {
-    id,
-    name: id,
-    allocId: undefined,
-    phase: 'running',
-    state: 'running',
+export function aRunningTask(id: string, more: Partial<TaskStatus> = {}): TaskStatus {
+  return aTaskStatus(id, {
     image: 'example.com/app:1.0',
     podId: `pod-of-${id}`,
     pid: 4242,
     startedAtMs: 1_700_000_000_000,
-    completedAtMs: undefined,
-    exitResult: undefined,
-    network: undefined,
     cgroupPaths: [`/sys/fs/cgroup/cpu/rkt-streams/${id}`, `/sys/fs/cgroup/memory/rkt-streams/${id}`],
-    memoryLimitBytes: undefined,
-    stdoutPath: undefined,
-    stderrPath: undefined,
-    driverAttributes: {},
     ...more,
-  };
+  });
 }
 
 const AT_MS = 1_700_000_100_000;
@@ -151,7 +140,7 @@ export function playTasks(fake: FakeDriver, ids: readonly string[], turn = 0): v
       apps: [{ name: 'app', state: 'running', image_id: 'sha512-aa', user_annotations: { owner: 'us' } }],
     })),
   );
-  fake.tasks.next(ids.map((id) => aTaskStatus(id)));
+  fake.tasks.next(ids.map((id) => aRunningTask(id)));
   playSamples(fake, ids, turn);
 }
 

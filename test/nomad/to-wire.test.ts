@@ -3,11 +3,11 @@ import { expect } from 'chai';
 import type { TaskEvent } from '../../src/model/task-event.ts';
 import { TASK_EVENT_KINDS } from '../../src/model/task-event.ts';
 import type { TaskResourceUsage } from '../../src/model/task-stats.ts';
-import type { TaskStatus } from '../../src/model/task-status.ts';
 import { toFingerprint } from '../../src/nomad/to-fingerprint.ts';
 import { toTaskStats } from '../../src/nomad/to-stats.ts';
 import { toInspectResponse, toWaitResponse } from '../../src/nomad/to-status.ts';
 import { isWorthTelling, toDriverTaskEvent } from '../../src/nomad/to-task-event.ts';
+import { aTaskStatus } from '../support/task-statuses.ts';
 import { received } from '../support/wire-messages.ts';
 
 const exit = { oomKilled: false, completedAtMs: 2_000, source: 'exit-file' } as const;
@@ -34,25 +34,13 @@ describe('toWaitResponse', () => {
 });
 
 describe('toInspectResponse', () => {
-  const status: TaskStatus = {
-    id: 'a/b/c',
+  const status = aTaskStatus('a/b/c', {
     name: 'b',
     allocId: 'a',
     phase: 'preparing',
     state: 'unknown',
     image: 'i',
-    podId: undefined,
-    pid: undefined,
-    startedAtMs: undefined,
-    completedAtMs: undefined,
-    exitResult: undefined,
-    network: undefined,
-    cgroupPaths: [],
-    memoryLimitBytes: undefined,
-    stdoutPath: undefined,
-    stderrPath: undefined,
-    driverAttributes: {},
-  };
+  });
   const never = { seconds: -62_135_596_800, nanos: 0 };
 
   it('has both times and a result even before there are any', () => {

@@ -9,31 +9,19 @@ import type {
   TaskStatus,
 } from '../../src/index.ts';
 import { taskNotFound } from '../../src/model/errors.ts';
+import { aTaskStatus } from './task-statuses.ts';
 
 const MIB = 2 ** 20;
 
 /** A task that nobody runs: what a driver would tell of it. */
 function fakeTask(index: number, nowMs: number): TaskStatus {
-  const id = `web-${String(index).padStart(4, '0')}`;
-  return {
-    id,
-    name: id,
-    allocId: undefined,
-    phase: 'running',
-    state: 'running',
+  return aTaskStatus(`web-${String(index).padStart(4, '0')}`, {
     image: `example.com/service-${index % 7}:v1`,
     podId: '0f3c2f6e-8b1e-4c57-9f62-9b0f6c1a2d3e',
     pid: 1_000 + index,
     startedAtMs: nowMs - index * 61_000,
-    completedAtMs: undefined,
-    exitResult: undefined,
-    network: undefined,
-    cgroupPaths: [],
     memoryLimitBytes: 256 * MIB,
-    stdoutPath: undefined,
-    stderrPath: undefined,
-    driverAttributes: {},
-  };
+  });
 }
 
 /** Figures that move: every task has a wave of its own. */

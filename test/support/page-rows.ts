@@ -1,27 +1,9 @@
 import type { TaskResourceUsage, TaskStatus } from '../../src/index.ts';
+import { aTaskStatus } from './task-statuses.ts';
 
 /** The status of a task, as short as a test wants it. */
 export function status(id: string, more: Partial<TaskStatus> = {}): TaskStatus {
-  return {
-    id,
-    name: id,
-    allocId: undefined,
-    phase: 'running',
-    state: 'running',
-    image: 'example.com/shell',
-    podId: undefined,
-    pid: undefined,
-    startedAtMs: 1_000,
-    completedAtMs: undefined,
-    exitResult: undefined,
-    network: undefined,
-    cgroupPaths: [],
-    memoryLimitBytes: undefined,
-    stdoutPath: undefined,
-    stderrPath: undefined,
-    driverAttributes: {},
-    ...more,
-  };
+  return aTaskStatus(id, { startedAtMs: 1_000, ...more });
 }
 
 export function usage(timestampMs: number, more: Partial<TaskResourceUsage> = {}): TaskResourceUsage {

@@ -9,6 +9,7 @@ import type { Driver, TaskEvent, TaskResourceUsage, TaskStatsSample, TaskStatus 
 import { RktError, taskNotFound } from '../../src/model/errors.ts';
 import { taskSpecSchema } from '../../src/model/task-spec.ts';
 import { createServer, type Server, type ServerOptions } from '../../src/server/index.ts';
+import { aTaskStatus } from './task-statuses.ts';
 
 /** A server over a driver whose every word the test says. */
 export interface ServerRig {
@@ -43,26 +44,7 @@ export interface Answer {
 }
 
 export function taskNamed(id: string, more: Partial<TaskStatus> = {}): TaskStatus {
-  return {
-    id,
-    name: id,
-    allocId: undefined,
-    phase: 'running',
-    state: 'running',
-    image: 'test.local/none',
-    podId: undefined,
-    pid: 4_242,
-    startedAtMs: 1,
-    completedAtMs: undefined,
-    exitResult: undefined,
-    network: undefined,
-    cgroupPaths: [],
-    memoryLimitBytes: undefined,
-    stdoutPath: undefined,
-    stderrPath: undefined,
-    driverAttributes: {},
-    ...more,
-  };
+  return aTaskStatus(id, { pid: 4_242, startedAtMs: 1, ...more });
 }
 
 export function eventOf(taskId: string, message: string): TaskEvent {

@@ -1,29 +1,12 @@
 import { NO_DATA, withSamples, withTasks, type TopData } from '../../src/cli/top/top-data.ts';
 import type { TaskResourceUsage } from '../../src/model/task-stats.ts';
 import type { TaskStatus } from '../../src/model/task-status.ts';
+import { aTaskStatus } from './task-statuses.ts';
 
 /** A task that runs since 1970. */
 export function aStatus(id: string, more: Partial<TaskStatus> = {}): TaskStatus {
-  return {
-    id,
-    name: id,
-    allocId: undefined,
-    phase: 'running',
-    state: 'running',
-    image: `example.com/${id}:1.0`,
-    podId: `pod-of-${id}`,
-    pid: 42,
-    startedAtMs: 0,
-    completedAtMs: undefined,
-    exitResult: undefined,
-    network: undefined,
-    cgroupPaths: [],
-    memoryLimitBytes: undefined,
-    stdoutPath: undefined,
-    stderrPath: undefined,
-    driverAttributes: {},
-    ...more,
-  };
+  const known = { image: `example.com/${id}:1.0`, podId: `pod-of-${id}`, pid: 42, startedAtMs: 0 };
+  return aTaskStatus(id, { ...known, ...more });
 }
 
 /** A sample with so many percent of a core, and so many bytes. */

@@ -1,4 +1,4 @@
-import { open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 
 import {
   distinctUntilChanged,
@@ -12,6 +12,7 @@ import {
 } from 'rxjs';
 
 import { reasonOf } from '../../model/reason-of.ts';
+import { readFileEnd } from '../../server/logs/log-file.ts';
 import { NO_LOG, tailLines, type LogTail } from './log-view.ts';
 
 const TAIL_BYTES = 64 * 1024;
@@ -43,13 +44,6 @@ async function readEnd(path: string): Promise<LogTail> {
   // A named pipe is not even opened: that would wake its writer for nobody.
   if (!(await stat(path)).isFile())
     return { kind: 'none', reason: 'The output goes into a pipe, and whoever reads that has it.' };
-  const file = await open(path);
-  try {
-    const { size } = await file.stat();
-    const length = Math.min(size, TAIL_BYTES);
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, size - length);
-    return { kind: 'lines', lines: tailLines(buffer.subarray(0, bytesRead), length === size) };
-  } finally {
-    await file.close();
-  }
+  const { bytes, isWhole } = await readFileEnd(path, TAIL_BYTES);
+  return { kind: 'lines', lines: tailLines(bytes, isWhole) };
 }

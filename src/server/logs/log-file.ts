@@ -6,9 +6,8 @@ import type { TaskStatus } from '../../model/task-status.ts';
 
 export type OutputStream = 'stdout' | 'stderr';
 
-/** The end of what a task has written. */
-export interface LogEnd {
-  readonly path: string;
+/** The end of a file. */
+export interface FileEnd {
   readonly bytes: Buffer;
   /** Where {@link bytes} end in the file. */
   readonly endsAt: number;
@@ -28,16 +27,18 @@ export async function logPath(task: TaskStatus, stream: OutputStream): Promise<s
   return path;
 }
 
-/** The last `tailBytes` of the output of a task. @throws RKT_ERR_LOGS */
-export async function readLogEnd(task: TaskStatus, stream: OutputStream, tailBytes: number): Promise<LogEnd> {
-  const path = await logPath(task, stream);
+/** The last `tailBytes` of a file. */
+export async function readFileEnd(path: string, tailBytes: number): Promise<FileEnd> {
   const file = await open(path);
   try {
     const { size } = await file.stat();
     const length = Math.min(size, tailBytes);
     const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, size - length);
-    const bytes = buffer.subarray(0, bytesRead);
-    return { path, bytes, endsAt: size - length + bytesRead, isWhole: length === size };
+    return {
+      bytes: buffer.subarray(0, bytesRead),
+      endsAt: size - length + bytesRead,
+      isWhole: length === size,
+    };
   } finally {
     await file.close();
   }

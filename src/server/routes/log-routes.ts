@@ -7,7 +7,7 @@ import type { Driver } from '../../driver-interface.ts';
 import type { Logger } from '../../model/logger.ts';
 import type { ServerContext, ServerRoutes } from '../context.ts';
 import { followFile } from '../logs/follow-file.ts';
-import { readLogEnd, type LogEnd } from '../logs/log-file.ts';
+import { logPath, readFileEnd, type FileEnd } from '../logs/log-file.ts';
 import type { Sink } from '../sse/client.ts';
 import { frame } from '../sse/frame.ts';
 import { FAILURES, routes, taskParams } from './define.ts';
@@ -46,7 +46,8 @@ export function logRoutes({ driver, logger, closing }: ServerContext): ServerRou
   app.openapi(getLogs, async (c) => {
     const { stream, tailBytes, follow } = c.req.valid('query');
     const { id } = c.req.valid('param');
-    const end = await readLogEnd(driver.inspectTask(id), stream, tailBytes);
+    const path = await logPath(driver.inspectTask(id), stream);
+    const end = await readFileEnd(path, tailBytes);
     if (follow === 'false') {
       return c.body(new Uint8Array(end.bytes), 200, { 'Content-Type': 'text/plain; charset=utf-8' });
     }
@@ -55,6 +56,7 @@ export function logRoutes({ driver, logger, closing }: ServerContext): ServerRou
       driver,
       logger,
       taskId: id,
+      path,
       end,
       sink,
       closing,
@@ -69,13 +71,14 @@ interface FollowDeps {
   readonly driver: Driver;
   readonly logger: Logger;
   readonly taskId: string;
-  readonly end: LogEnd;
+  readonly path: string;
+  readonly end: FileEnd;
   readonly sink: Sink & { onGone: (listener: () => void) => void };
   readonly closing: AbortSignal;
   readonly say: (text: string) => Buffer;
 }
 
-function followLog({ driver, logger, taskId, end, sink, closing, say }: FollowDeps): void {
+function followLog({ driver, logger, taskId, path, end, sink, closing, say }: FollowDeps): void {
   const over = new AbortController();
   const decoder = new StringDecoder('utf8');
   let drained = (): void => undefined;
@@ -99,7 +102,7 @@ function followLog({ driver, logger, taskId, end, sink, closing, say }: FollowDe
   });
   closing.addEventListener('abort', stop, { once: true });
   write(end.bytes)
-    .then(() => followFile(end.path, write, over.signal, end.endsAt))
+    .then(() => followFile(path, write, over.signal, end.endsAt))
     .catch((error: unknown) => logger.warn({ error, taskId }, 'a log can no longer be followed'))
     .finally(() => {
       if (!isGone) sink.write(frame('ended', { topic: 'log' }));

@@ -12,7 +12,7 @@ import type { TaskEvent } from '../../../src/model/task-event.ts';
 import { expectRktRejection } from '../../support/errors.ts';
 import { aTaskSpec } from '../../support/task-specs.ts';
 import { until } from '../../support/until.ts';
-import { aTaskStatus, fakeDriver, fullUsage, playSamples, playTasks } from '../fake-driver.ts';
+import { aRunningTask, fakeDriver, fullUsage, playSamples, playTasks } from '../fake-driver.ts';
 import { openCollector, type Collector, type Point } from './collector.ts';
 
 const NEVER_MS = 3_600_000;
@@ -107,7 +107,7 @@ describe('createOtlpExporter', () => {
       'both are there',
       () => find(collector.exports.at(-1), 'container.uptime', { 'container.name': 'web' }) !== undefined,
     );
-    fake.tasks.next([aTaskStatus('db')]);
+    fake.tasks.next([aRunningTask('db')]);
     await until(
       'one is gone',
       () => find(collector.exports.at(-1), 'container.uptime', { 'container.name': 'web' }) === undefined,
@@ -120,7 +120,7 @@ describe('createOtlpExporter', () => {
   it('tells the job of Nomad, and the total of CPU time where the modes are not known', async () => {
     const fake = await setUp();
     fake.specs.set('a/b', aTaskSpec('a/b', { jobName: 'shop', taskGroupName: 'front' }));
-    fake.tasks.next([aTaskStatus('a/b', { name: 'web', allocId: 'alloc-1', startedAtMs: undefined })]);
+    fake.tasks.next([aRunningTask('a/b', { name: 'web', allocId: 'alloc-1', startedAtMs: undefined })]);
     fake.samples.next([
       { taskId: 'a/b', usage: fullUsage(0, { cpu: { totalNs: 1_500_000_000 }, memory: {} }) },
     ]);
@@ -141,7 +141,7 @@ describe('createOtlpExporter', () => {
 
   it('leaves out samples of tasks that it does not know, or that had the id before', async () => {
     const fake = await setUp();
-    fake.tasks.next([aTaskStatus('web', { startedAtMs: fullUsage().timestampMs + 10 })]);
+    fake.tasks.next([aRunningTask('web', { startedAtMs: fullUsage().timestampMs + 10 })]);
     playSamples(fake, ['web', 'unknown'], 0);
     await fake.exporter.close();
     expect(collector.exports.flat().filter(({ metric }) => metric.startsWith('container.'))).to.deep.equal(

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
 import { anExitResult, aTaskSpec } from '../../support/task-specs.ts';
-import { aTaskStatus, fullUsage, playSamples, playTasks } from '../fake-driver.ts';
+import { aRunningTask, fullUsage, playSamples, playTasks } from '../fake-driver.ts';
 import { valueOf } from './read-text.ts';
 import { namesOf, setUp } from './set-up.ts';
 
@@ -31,7 +31,7 @@ describe('the metrics of createPrometheusExporter', () => {
   it('says under which job of Nomad a task runs', () => {
     const fake = setUp();
     fake.specs.set('a/b', aTaskSpec('a/b', { jobName: 'shop', taskGroupName: 'front' }));
-    fake.tasks.next([aTaskStatus('a/b', { name: 'web', allocId: 'alloc-1', cgroupPaths: [] })]);
+    fake.tasks.next([aRunningTask('a/b', { name: 'web', allocId: 'alloc-1', cgroupPaths: [] })]);
     expect(
       fake.read().series.find(({ name }) => name === 'container_start_time_seconds')?.labels,
     ).to.deep.equal({
@@ -72,7 +72,7 @@ describe('the metrics of createPrometheusExporter', () => {
     playTasks(fake, ['web', 'db']);
     fake.read();
     const exit = anExitResult({ exitCode: 137, signal: 9, oomKilled: true });
-    fake.tasks.next([aTaskStatus('web', { phase: 'exited', exitResult: exit }), aTaskStatus('db')]);
+    fake.tasks.next([aRunningTask('web', { phase: 'exited', exitResult: exit }), aRunningTask('db')]);
     const text = fake.read();
     const ofWeb = text.series.filter(({ labels }) => labels['name'] === 'web').map(({ name }) => name);
     expect(ofWeb.filter((name) => name.startsWith('container_'))).to.deep.equal([]);
@@ -87,7 +87,7 @@ describe('the metrics of createPrometheusExporter', () => {
 
   it('does not take a sample of the task that had the id before', () => {
     const fake = setUp();
-    fake.tasks.next([aTaskStatus('web', { startedAtMs: fullUsage().timestampMs + 1 })]);
+    fake.tasks.next([aRunningTask('web', { startedAtMs: fullUsage().timestampMs + 1 })]);
     playSamples(fake, ['web'], 0);
     expect(valueOf(fake.read(), 'container_threads')).to.equal(undefined);
   });
@@ -131,11 +131,11 @@ describe('the metrics of createPrometheusExporter', () => {
 
   it('counts from 0 on for tasks that were there before', () => {
     const fake = setUp();
-    fake.tasks.next([aTaskStatus('web')]);
+    fake.tasks.next([aRunningTask('web')]);
     expect(valueOf(fake.read(), 'rkt_task_failures_total', { task: 'web' })).to.equal(0);
     const failed = { kind: 'exited', taskId: 'web', taskName: 'web', timeMs: 0, message: '' } as const;
     fake.events.next({ ...failed, annotations: { exit_code: '1' } });
-    fake.tasks.next([aTaskStatus('web', { phase: 'exited', exitResult: anExitResult() })]);
+    fake.tasks.next([aRunningTask('web', { phase: 'exited', exitResult: anExitResult() })]);
     expect(valueOf(fake.read(), 'rkt_task_failures_total', { task: 'web' })).to.equal(1);
   });
 
