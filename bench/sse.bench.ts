@@ -18,6 +18,9 @@ interface Look {
   readonly p99Ms: number;
   readonly maxMs: number;
   readonly rss: number;
+  /** After a collection. */
+  readonly heapUsed: number;
+  readonly external: number;
   readonly frames: number;
   readonly bytes: number;
 }
@@ -31,7 +34,7 @@ export const sse: Question = {
     return withFleet(
       quick ? 100 : 1_000,
       async (fleet) =>
-        rows(await course(fleet, { looks, everyMs, warmUpMs: quick ? 2_000 : 30_000 }), everyMs),
+        rows(await course(fleet, { looks, everyMs, warmUpMs: quick ? 2_000 : 60_000 }), everyMs),
       { everyNthIsBusy: 10 },
     );
   },
@@ -68,8 +71,16 @@ async function course(
 
 function rows(course: readonly Look[], everyMs: number): readonly Row[] {
   const quarter = Math.ceil(course.length / 4);
-  const mib = (part: readonly Look[]): number => median(part.map(({ rss }) => rss / MIB));
-  const [early, late] = [mib(course.slice(0, quarter)), mib(course.slice(-quarter))];
+  const memory = (what: string, of: (look: Look) => number): readonly Row[] => {
+    const [early, late] = [course.slice(0, quarter), course.slice(-quarter)].map((part) =>
+      median(part.map((look) => of(look) / MIB)),
+    ) as [number, number];
+    const ratio = { ratio: late / early, ratioTo: 'the first', bar: { atMost: 1.1 } };
+    return [
+      { what: `${what}, first quarter`, median: early, unit: 'MiB' },
+      { what: `${what}, last quarter`, median: late, unit: 'MiB', ...ratio },
+    ];
+  };
   const perSecond = (of: (look: Look) => number): readonly number[] =>
     course.map((look) => (of(look) / everyMs) * 1_000);
   return [
@@ -86,15 +97,8 @@ function rows(course: readonly Look[], everyMs: number): readonly Row[] {
       ...summary(perSecond(({ frames }) => frames / CLIENTS)),
       unit: 'frames',
     },
-    { what: 'resident memory, first quarter', median: early, unit: 'MiB' },
-    {
-      what: 'resident memory, last quarter',
-      median: late,
-      unit: 'MiB',
-      ratio: late / early,
-      ratioTo: 'the first',
-      bar: { atMost: 1.1 },
-    },
+    ...memory('resident memory', ({ rss }) => rss),
+    ...memory('heap and buffers in use', ({ heapUsed, external }) => heapUsed + external),
   ];
 }
 
