@@ -6,15 +6,15 @@ import { childrenOfThis, entries, processIds, target, text } from './machine.ts'
 import type { DemoPlace } from './place.ts';
 import type { Check } from './records.ts';
 
-/** The kernel takes a moment to let a killed process go. */
-const PATIENCE_MS = 3_000;
+/** The kernel takes a moment to let a killed process go, and commands under way a moment to end. */
+const PATIENCE_MS = 15_000;
 const PAUSE_MS = 50;
 const SHOWN_COMMAND = 60;
 
 /**
  * Looks for everything that the demo may have left on the machine: processes by their cgroup, root, working directory,
  * program, command line and parent; mounts in every mount namespace that can be seen; cgroups in every hierarchy; pods;
- * files of the driver. Looks again for three seconds while there is something.
+ * files of the driver. Looks again for a while as long as there is something.
  */
 export async function findLeftovers(place: DemoPlace): Promise<readonly Check[]> {
   const deadlineMs = performance.now() + PATIENCE_MS;
