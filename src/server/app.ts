@@ -10,6 +10,7 @@ import { guard } from './guard.ts';
 import { historyRoutes } from './history/history-routes.ts';
 import { logRoutes } from './routes/log-routes.ts';
 import { machineRoutes } from './routes/machine-routes.ts';
+import { sessionRoutes } from './routes/session-routes.ts';
 import { streamRoutes } from './routes/stream-routes.ts';
 import { taskRoutes } from './routes/task-routes.ts';
 
@@ -25,6 +26,7 @@ export function createApp(ctx: ServerContext, token: string): ServerRoutes {
   app.use(guard({ settings, reloadable, token }));
   const parts = [machineRoutes, taskRoutes, logRoutes, streamRoutes, historyRoutes, alertRoutes];
   parts.forEach((part) => app.route('/', part(ctx)));
+  app.route('/', sessionRoutes(token));
   if (settings.metrics !== undefined) {
     const render = settings.metrics;
     app.get('/metrics', (c) => {

@@ -1,10 +1,12 @@
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
+import { getCookie } from 'hono/cookie';
 
 import { RktError } from '../model/errors.ts';
 import type { ServerEnv } from './context.ts';
 import { httpError } from './errors.ts';
 import type { ReloadableOptions, ServerSettings } from './options.ts';
-import { isToken } from './token.ts';
+import { SESSION_COOKIE } from './routes/session-routes.ts';
+import { isToken, readKey } from './token.ts';
 
 export interface GuardDeps {
   readonly settings: ServerSettings;
@@ -28,7 +30,8 @@ export function guard(deps: GuardDeps): MiddlewareHandler<ServerEnv> {
       checkHost(c.req.header('host'), deps);
       checkOrigin(c.req.header('origin'), c.req.header('sec-fetch-site'), c.req.header('host'));
       const isRead = READS.has(c.req.method);
-      const isOpen = isRead && (OPEN_PATH.test(c.req.path) || !demandsToken(deps));
+      const isOpen =
+        isRead && (OPEN_PATH.test(c.req.path) || !demandsToken(deps) || hasSession(c, deps.token));
       const authorization = c.req.header('authorization');
       if (!isOpen || authorization !== undefined) checkToken(authorization, deps.token);
       c.set('trusted', authorization !== undefined);
@@ -39,6 +42,12 @@ export function guard(deps: GuardDeps): MiddlewareHandler<ServerEnv> {
     if (!READS.has(c.req.method)) checkBody(c.req.raw.headers, deps.settings.limits.bodyBytes);
     await next();
   };
+}
+
+/** An EventSource of a browser cannot send a token. */
+function hasSession(c: Context, token: string): boolean {
+  const key = getCookie(c, SESSION_COOKIE);
+  return key !== undefined && isToken(key, readKey(token));
 }
 
 function isEndless(path: string): boolean {

@@ -155,15 +155,20 @@ describe('HTTP API', () => {
   });
 
   it('describes every route in an OpenAPI document', async () => {
-    const { paths, openapi } = parsed(await served.ask('/v1/openapi.json')) as {
+    const { paths, openapi, components } = parsed(await served.ask('/v1/openapi.json')) as {
       openapi: string;
+      components: { schemas: Record<string, unknown> };
       paths: Record<string, Record<string, { responses: Record<string, unknown> }>>;
     };
     expect(openapi).to.equal('3.1.0');
+    const { TaskSpec } = components.schemas;
+    expect(TaskSpec).to.have.nested.property('properties.config.properties.image.type', 'string');
+    expect(TaskSpec).to.have.property('required').that.includes.members(['id', 'config']);
     const routes = Object.entries(paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method} ${path}`),
     );
     expect(routes.sort()).to.deep.equal([
+      'delete /v1/session',
       'delete /v1/tasks/{id}',
       'get /v1/alerts',
       'get /v1/fingerprint',
@@ -179,6 +184,7 @@ describe('HTTP API', () => {
       'get /v1/tasks/{id}',
       'get /v1/tasks/{id}/logs',
       'get /v1/version',
+      'post /v1/session',
       'post /v1/tasks',
       'post /v1/tasks/{id}/exec',
       'post /v1/tasks/{id}/signal',

@@ -55,6 +55,30 @@ describe('the guard of the server', () => {
     });
   }
 
+  it('gives who has the token a cookie that reads, and does nothing else', async () => {
+    rig.server.reload({ requireToken: true });
+    const answer = await rig.ask('/v1/session', { method: 'POST', headers: bearer });
+    const [set = ''] = answer.headers['set-cookie'] ?? [];
+    expect(answer.status).to.equal(204);
+    expect(set).to.match(/; Path=\/; HttpOnly; SameSite=Strict$/);
+    expect(set).to.not.include(rig.token);
+    const cookie = set.split(';')[0] ?? '';
+    const status = async (headers: Record<string, string>, path = '/v1/tasks') =>
+      (await rig.ask(path, { headers })).status;
+    expect(await status({ cookie })).to.equal(200);
+    expect(await status({ cookie: `${cookie.slice(0, -3)}xyz` })).to.equal(401);
+    expect((await rig.ask('/v1/tasks/web', { headers: { cookie } })).text).to.not.include('hunter2');
+    const stop = await rig.ask('/v1/tasks/web/stop', {
+      method: 'POST',
+      headers: { ...JSON_TYPE, cookie },
+      body: '{}',
+    });
+    expect([stop.status, rig.calls]).to.deep.equal([401, []]);
+    const end = await rig.ask('/v1/session', { method: 'DELETE', headers: bearer });
+    expect(end.headers['set-cookie']?.[0]).to.match(/Max-Age=0/);
+    rig.server.reload({});
+  });
+
   it('refuses a read with a wrong token', async () => {
     expect((await rig.ask('/v1/tasks', { headers: { authorization: 'Bearer wrong' } })).status).to.equal(401);
   });

@@ -1,8 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { firstValueFrom } from 'rxjs';
+import { toJSONSchema } from 'zod';
 
 import { networkSchema } from '../../model/driver-network.ts';
-import type { TaskSpecInput } from '../../model/task-spec.ts';
+import { taskSpecSchema, type TaskSpecInput } from '../../model/task-spec.ts';
 import type { ServerContext, ServerRoutes } from '../context.ts';
 import { taskListSchema, taskStatusSchema } from '../schemas/task.ts';
 import { FAILURES, json, routes, taskParams } from './define.ts';
@@ -35,9 +36,9 @@ const detailsSchema = z
   })
   .openapi('TaskDetails');
 
-/** Checked by the driver, whose messages name the attribute: here it is any object. */
+/** Checked by the driver, whose messages name the attribute: here it is any object, and described as the driver's. */
 const specSchema = z.looseObject({ id: z.string() }).openapi('TaskSpec', {
-  description: 'The task as docs/task-config.md describes it',
+  ...specDescription(),
   example: { id: 'web', config: { image: '/images/web.aci' } },
 });
 
@@ -143,6 +144,11 @@ export function taskRoutes({ driver }: ServerContext): ServerRoutes {
     );
   });
   return app;
+}
+
+function specDescription(): object {
+  const { $schema: _, ...schema } = toJSONSchema(taskSpecSchema, { io: 'input', unrepresentable: 'any' });
+  return schema;
 }
 
 /** Environments hold secrets: who has not shown the token sees the names. */

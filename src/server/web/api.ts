@@ -21,6 +21,11 @@ export function keepToken(token: string | undefined): void {
   else sessionStorage.setItem(TOKEN_KEY, token);
 }
 
+/** With the token, the browser may read where reads need it: its streams send a cookie, and cannot send a token. */
+export async function beginSession(): Promise<void> {
+  if (readToken() !== undefined) await request('POST', '/v1/session');
+}
+
 /** GET of JSON. @throws {@link ApiError} */
 export async function getJson<T>(path: string): Promise<T> {
   return (await (await request('GET', path)).json()) as T;

@@ -1,4 +1,4 @@
-import { getJson, keepToken, readToken } from './api.ts';
+import { ApiError, beginSession, getJson, keepToken, readToken } from './api.ts';
 import type { Alert } from '../alerts/alert.ts';
 import { parseRoute } from './logic/route.ts';
 import { createStore } from './logic/store.ts';
@@ -16,6 +16,7 @@ import { createTopPanel } from './view/top-panel.ts';
 const store = createStore();
 let detail: DetailView | undefined;
 let isPaused = false;
+let isLocked = false;
 
 const frames = createFrames(() => {
   const nowMs = Date.now();
@@ -57,7 +58,17 @@ const stream = openStream({
     missed: told(({ count }) => note(`${count} events were missed`)),
     dropped: told(({ topic, count }) => note(`${count} ${topic} were dropped, as this page is slow`)),
   },
+  onLost() {
+    // An EventSource does not tell why.
+    const asked = readToken() === undefined ? getJson('/v1/version') : beginSession();
+    asked
+      .then(() => (isLocked = false))
+      .catch((error: unknown) => {
+        isLocked = error instanceof ApiError && error.status === 401;
+      });
+  },
   onOpen(isAgain) {
+    isLocked = false;
     if (isAgain) note('The agent is back');
     detail?.reload();
     getJson<{ readonly alerts: readonly Alert[] }>('/v1/alerts')
@@ -75,7 +86,7 @@ const CONNECTION = {
 const showConnection = (): void => {
   const state = stream.state();
   const pill = byId('connection');
-  setText(pill, isPaused ? 'Paused' : CONNECTION[state]);
+  setText(pill, isPaused ? 'Paused' : isLocked ? 'Token needed' : CONNECTION[state]);
   setAttribute(pill, 'data-state', isPaused ? 'paused' : state);
 };
 const togglePause = (): void => {
@@ -84,6 +95,11 @@ const togglePause = (): void => {
   setText(byId('pause'), isPaused ? 'Resume' : 'Pause');
   frames.setPaused(isPaused);
   showConnection();
+};
+const useToken = (token: string): void => {
+  keepToken(token);
+  showToken();
+  beginSession().catch((error: unknown) => toast(error instanceof Error ? error.message : String(error)));
 };
 const showToken = (): void => {
   const isKnown = readToken() !== undefined;
@@ -99,8 +115,7 @@ const askForToken = async (): Promise<void> => {
     input: { label: 'Token', type: 'password' },
   });
   if (answer === undefined) return;
-  keepToken(answer.trim());
-  showToken();
+  useToken(answer.trim());
 };
 const close = (): void => {
   location.hash = '#/';
@@ -108,11 +123,10 @@ const close = (): void => {
 const follow = (): void => {
   const { taskId, token } = parseRoute(location.hash);
   if (token !== undefined) {
-    keepToken(token);
+    useToken(token);
     // What stays in the address stays in the browser's history.
     history.replaceState(null, '', location.pathname);
     toast('Tasks can be stopped, signaled and destroyed from this tab.');
-    showToken();
   }
   const before = detail?.taskId;
   if (before === taskId) return;

@@ -24,6 +24,8 @@ export interface StreamOptions {
   readonly listeners: Listeners;
   /** The connection stands, for the first time or again. */
   readonly onOpen: (isAgain: boolean) => void;
+  /** It does not stand, or not any more. */
+  readonly onLost: () => void;
 }
 
 const QUERY = new URLSearchParams({
@@ -34,7 +36,7 @@ const QUERY = new URLSearchParams({
 });
 
 /** One stream for the whole page. Comes back by itself when the agent does. */
-export function openStream({ listeners, onOpen }: StreamOptions): { state(): ConnectionState } {
+export function openStream({ listeners, onOpen, onLost }: StreamOptions): { state(): ConnectionState } {
   const connection = createConnection();
   let wasOpen = false;
   const connect = (): void => {
@@ -46,6 +48,7 @@ export function openStream({ listeners, onOpen }: StreamOptions): { state(): Con
     });
     source.addEventListener('error', () => {
       connection.failed();
+      onLost();
       // The browser's own retries end at the first answer that is no stream, such as a proxy's.
       source.close();
       setTimeout(connect, connection.nextDelayMs());

@@ -1,0 +1,36 @@
+import { createRoute } from '@hono/zod-openapi';
+import { deleteCookie, setCookie } from 'hono/cookie';
+
+import type { ServerRoutes } from '../context.ts';
+import { readKey } from '../token.ts';
+import { FAILURES, routes } from './define.ts';
+
+export const SESSION_COOKIE = 'rkt-streams-reads';
+
+const done = { description: 'Done.' } as const;
+const begin = createRoute({
+  method: 'post',
+  path: '/v1/session',
+  summary: 'Let this browser read where reads need the token: a cookie that writes nothing',
+  responses: { 204: done, 401: FAILURES[401] },
+});
+const end = createRoute({
+  method: 'delete',
+  path: '/v1/session',
+  summary: 'Take that back',
+  responses: { 204: done, 401: FAILURES[401] },
+});
+
+/** The cookie goes to no script and to no other site, and ends with the browser. */
+export function sessionRoutes(token: string): ServerRoutes {
+  const app = routes();
+  app.openapi(begin, (c) => {
+    setCookie(c, SESSION_COOKIE, readKey(token), { httpOnly: true, sameSite: 'Strict', path: '/' });
+    return c.body(null, 204);
+  });
+  app.openapi(end, (c) => {
+    deleteCookie(c, SESSION_COOKIE, { path: '/' });
+    return c.body(null, 204);
+  });
+  return app;
+}
