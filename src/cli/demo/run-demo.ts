@@ -14,7 +14,7 @@ import { DEMO_PODS } from './pods.ts';
 import { makePlace, removePlace, type DemoPlace } from './place.ts';
 import type { Check, DemoSummary } from './records.ts';
 import type { Reporter } from './reporter.ts';
-import { serveDemo } from './serve.ts';
+import type { ServeDemo } from './serve.ts';
 import type { DemoStage } from './stage.ts';
 import { endAll, watch } from './watch.ts';
 
@@ -38,11 +38,13 @@ export interface DemoRun {
 export async function runDemo(run: DemoRun): Promise<boolean> {
   const { settings, logger, reporter, interrupted } = run;
   const startedMs = performance.now();
+  // Before the look at what this process has started already: what loads modules may be among that.
+  const serve = run.isServed ? (await import('./serve.ts')).serveDemo : undefined;
   const place = await makePlace(settings, logger);
   const journal = createJournal();
   const failures: string[] = [];
   try {
-    await perform(run, place, journal, failures);
+    await perform({ ...run, serve }, place, journal, failures);
   } catch (error) {
     failures.push(reasonOf(error));
   }
@@ -56,8 +58,12 @@ export async function runDemo(run: DemoRun): Promise<boolean> {
   return summary.ok;
 }
 
+interface Performance extends DemoRun {
+  readonly serve: ServeDemo | undefined;
+}
+
 async function perform(
-  { settings, logger, reporter, intervalMs, lengthMs, interrupted, isServed }: DemoRun,
+  { settings, logger, reporter, intervalMs, lengthMs, interrupted, serve }: Performance,
   place: DemoPlace,
   journal: Journal,
   failures: string[],
@@ -75,7 +81,7 @@ async function perform(
   const watching = watch(stage, reporter, intervalMs);
   let endServing = (): Promise<void> => Promise.resolve();
   try {
-    if (isServed) endServing = await serveDemo(driver, place, { tell, logger });
+    if (serve !== undefined) endServing = await serve(driver, place, { tell, logger });
     const played = playAll(stage);
     await Promise.race([untilOver(lengthMs, interrupted), untilHopeless(played, journal)]);
     tell({ type: 'note', message: 'Stopping and destroying all pods' });

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 
 import type { Driver } from '../../driver-interface.ts';
 import type { Logger } from '../../model/logger.ts';
+import { createServer } from '../../server/index.ts';
 import type { DemoPlace } from './place.ts';
 import type { Tell } from './records.ts';
 
@@ -14,7 +15,6 @@ export async function serveDemo(
   { dataDir }: DemoPlace,
   { tell, logger }: { readonly tell: Tell; readonly logger: Logger },
 ): Promise<() => Promise<void>> {
-  const { createServer } = await import('../../server/index.ts');
   const server = await createServer(driver, {
     dataDir,
     listen: { host: '127.0.0.1', port: 0 },
@@ -28,3 +28,5 @@ export async function serveDemo(
   tell({ type: 'note', message: `The same with buttons that stop and destroy: ${url}/#token=${token}` });
   return () => server.close();
 }
+
+export type ServeDemo = typeof serveDemo;
