@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,13 +51,18 @@ describe('isAlive', () => {
   });
 
   it('is false for a zombie', async () => {
-    // The shell becomes a sleep that never reaps the child.
-    const child = spawn('sh', ['-c', 'true & echo $!; exec sleep 1000'], {
-      stdio: ['ignore', 'pipe', 'ignore'],
+    // The shell becomes a sleep that never reaps the child, which ends after that.
+    const child = spawn('sh', ['-c', 'exec 3<&0; read line <&3 & echo $!; exec sleep 1000'], {
+      stdio: ['pipe', 'pipe', 'ignore'],
     });
     try {
       const [line] = (await once(child.stdout, 'data')) as [Buffer];
       const pid = Number(line.toString());
+      await until(
+        'the shell is a sleep',
+        () => readFileSync(`/proc/${child.pid}/comm`, 'utf8') === 'sleep\n',
+      );
+      child.stdin.end();
       await until('it is a zombie', async () => (await readProcess(pid))?.state === 'Z');
       const zombie = await readProcess(pid);
       expect(await isAlive({ pid, startTicks: zombie?.startTicks ?? 0 })).to.equal(false);
