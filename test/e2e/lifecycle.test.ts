@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { once } from 'node:events';
+import { createReadStream, existsSync } from 'node:fs';
 import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -91,6 +92,26 @@ describe('a task', function () {
     await reader.close();
     expect(buffer.subarray(0, bytesRead).toString()).to.equal('first\nsecond\n');
     expect(driver.inspectTask('pipe').phase).to.equal('running');
+  });
+
+  it('keeps its pipes open until it ends, though the app has closed them', async () => {
+    const pipe = join(room.base, 'closed.pipe');
+    execFileSync('mkfifo', [pipe]);
+    const reader = createReadStream(pipe, 'utf8');
+    let text = '';
+    reader.on('data', (chunk) => (text += String(chunk)));
+    await driver.startTask(
+      room.shell('closed', 'echo first; exec >/dev/null; echo closed >&2; read line; exec sleep 1000', {
+        stdoutPath: pipe,
+      }),
+    );
+    const { stderrPath = '' } = driver.inspectTask('closed');
+    await until('the app has closed it', async () => (await readFile(stderrPath, 'utf8')) === 'closed\n');
+    await until('its words are here', () => text === 'first\n');
+    expect(reader.readableEnded).to.equal(false);
+    const ended = once(reader, 'end');
+    await driver.stopTask('closed', { timeoutMs: 0 });
+    await ended;
   });
 
   it('gets the signal it is to be stopped with, and is not killed when it obeys', async () => {
