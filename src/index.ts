@@ -2,13 +2,8 @@ export { createDriver } from './driver.ts';
 export type { Driver, DriverOptions } from './driver-interface.ts';
 export type { AgentConfig, DriverConfig, DriverConfigInput } from './model/driver-config.ts';
 export type { DriverNetwork } from './model/driver-network.ts';
-export {
-  ERROR_CATALOGUE,
-  RktError,
-  isRktError,
-  type ErrorCode,
-  type RktErrorDetails,
-} from './model/errors.ts';
+export { ERROR_CATALOGUE, type ErrorCode } from './model/error-catalogue.ts';
+export { RktError, isRktError, type RktErrorDetails } from './model/errors.ts';
 export type { ExitResult } from './model/exit-result.ts';
 export type { DriverHealth, Fingerprint, RktRuntime } from './model/fingerprint.ts';
 export { DEFAULT_FIELD_GROUPS, FIELD_GROUPS, type FieldGroup } from './model/field-groups.ts';

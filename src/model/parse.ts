@@ -2,7 +2,8 @@ import { inspect } from 'node:util';
 
 import type { z } from 'zod';
 
-import { RktError, type ErrorCode, type RktErrorDetails } from './errors.ts';
+import type { ErrorCode } from './error-catalogue.ts';
+import { RktError, type RktErrorDetails } from './errors.ts';
 import { knownKeys } from './known-keys.ts';
 import { reasonOf } from './reason-of.ts';
 

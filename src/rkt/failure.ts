@@ -1,4 +1,5 @@
-import { RktError, type ErrorCode, type RktErrorDetails } from '../model/errors.ts';
+import type { ErrorCode } from '../model/error-catalogue.ts';
+import { RktError, type RktErrorDetails } from '../model/errors.ts';
 
 const STDERR_TAIL_BYTES = 2_048;
 

@@ -3,7 +3,8 @@ import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { EmptyError } from 'rxjs';
 
-import { ERROR_CATALOGUE, RktError, isRktError, type ErrorCode } from '../model/errors.ts';
+import { ERROR_CATALOGUE, type ErrorCode } from '../model/error-catalogue.ts';
+import { RktError, isRktError } from '../model/errors.ts';
 import type { Logger } from '../model/logger.ts';
 
 /** What every answer that is no success holds. */

@@ -1,13 +1,8 @@
 import { expect } from 'chai';
 import { readFile, readdir } from 'node:fs/promises';
 
-import {
-  ERROR_CATALOGUE,
-  RktError,
-  isRktError,
-  taskNotFound,
-  type ErrorCode,
-} from '../../src/model/errors.ts';
+import { ERROR_CATALOGUE, type ErrorCode } from '../../src/model/error-catalogue.ts';
+import { RktError, isRktError, taskNotFound } from '../../src/model/errors.ts';
 
 const ROOT = new URL('../../', import.meta.url);
 const codes = Object.keys(ERROR_CATALOGUE) as ErrorCode[];

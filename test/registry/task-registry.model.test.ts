@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { TestScheduler } from 'rxjs/testing';
 
-import { isRktError, type ErrorCode } from '../../src/model/errors.ts';
+import type { ErrorCode } from '../../src/model/error-catalogue.ts';
+import { isRktError } from '../../src/model/errors.ts';
 import { silentLogger } from '../../src/model/logger.ts';
 import { TASK_PHASES, type TaskPhase } from '../../src/model/task-status.ts';
 import type { TaskRecord } from '../../src/registry/task-record.ts';

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 
-import { isRktError, type ErrorCode, type RktError } from '../../src/model/errors.ts';
+import type { ErrorCode } from '../../src/model/error-catalogue.ts';
+import { isRktError, type RktError } from '../../src/model/errors.ts';
 
 /** Calls, expects an error of the library with this code, and returns it. */
 export function expectRktError(call: () => unknown, code?: ErrorCode): RktError {

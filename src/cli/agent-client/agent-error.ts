@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
-import { ERROR_CATALOGUE, RktError, type ErrorCode, type RktErrorDetails } from '../../model/errors.ts';
+import { ERROR_CATALOGUE, type ErrorCode } from '../../model/error-catalogue.ts';
+import { RktError, type RktErrorDetails } from '../../model/errors.ts';
 import { reasonOf } from '../../model/reason-of.ts';
 
 const bodySchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
 
-import type { ErrorCode } from '../../../src/model/errors.ts';
+import type { ErrorCode } from '../../../src/model/error-catalogue.ts';
 import type { TaskSpecInput } from '../../../src/model/task-spec.ts';
 import { prepareArguments } from '../../../src/ops/arguments/prepare-arguments.ts';
 import { volumePrefix } from '../../../src/ops/arguments/volume-name.ts';

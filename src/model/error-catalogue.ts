@@ -1,0 +1,242 @@
+/**
+ * What one catalogue entry says. `recoverable` is Nomad's word: starting the task again may succeed, with nothing
+ * changed. That is so when a network was to blame, be it another's or the pod's own.
+ */
+interface CatalogueEntry {
+  readonly meaning: string;
+  readonly remedy: string;
+  readonly recoverable: boolean;
+}
+
+const entry = (recoverable: boolean, meaning: string, remedy: string): CatalogueEntry => ({
+  meaning,
+  remedy,
+  recoverable,
+});
+
+/** Every error the library throws, by stable code. `docs/errors.md` has one heading a code. */
+export const ERROR_CATALOGUE = {
+  // configuration
+  RKT_ERR_OPTIONS: entry(
+    false,
+    'An option of createDriver or the command line is not valid.',
+    'Correct the named option.',
+  ),
+  RKT_ERR_DRIVER_CONFIG: entry(
+    false,
+    'The driver configuration is not valid, or cannot be changed any more.',
+    'Correct the named attribute; docs/task-config.md lists all of them.',
+  ),
+  RKT_ERR_TASK_CONFIG: entry(
+    false,
+    'The task configuration is not valid.',
+    'Correct the named attribute; docs/task-config.md lists all of them.',
+  ),
+  RKT_ERR_DNS: entry(
+    false,
+    'A DNS server is neither an IP address nor the single word host or none.',
+    'Give IP addresses, or exactly one of host and none.',
+  ),
+  RKT_ERR_VOLUME: entry(
+    false,
+    'A volume is not written as host:container[:readOnly].',
+    'Write two or three parts; the third can only be readOnly.',
+  ),
+  RKT_ERR_VOLUMES_DISABLED: entry(
+    false,
+    'A volume with an absolute host path was given while volumes are disabled.',
+    'Set volumes_enabled in the driver configuration, or use a path relative to the allocation directory.',
+  ),
+  RKT_ERR_VOLUME_ESCAPE: entry(
+    false,
+    'A relative volume leaves the allocation directory.',
+    'Keep the path, with its symbolic links resolved, below the allocation directory.',
+  ),
+  RKT_ERR_PORT_MAP: entry(
+    false,
+    'port_map does not fit the ports of the task, the image or the network mode.',
+    'Name every reserved and dynamic port of the task, by port names that the image has.',
+  ),
+  RKT_ERR_SIGNAL: entry(false, 'A signal name is unknown.', 'Use a name such as SIGTERM or SIGUSR1.'),
+  // tasks
+  RKT_ERR_TASK_NOT_FOUND: entry(
+    false,
+    'task not found for given id',
+    'List the tasks with `rkt-streams ps`; recover the task first after a restart.',
+  ),
+  RKT_ERR_TASK_EXISTS: entry(
+    false,
+    'A task with this id is already known.',
+    'Destroy it first or use another id.',
+  ),
+  RKT_ERR_TASK_RUNNING: entry(
+    false,
+    'cannot destroy running task',
+    'Stop the task first, or destroy it with force.',
+  ),
+  RKT_ERR_TASK_NOT_RUNNING: entry(false, 'The task is not running.', 'Start it again under a new id.'),
+  RKT_ERR_TRANSITION: entry(
+    false,
+    'A task was asked to go to a state that does not follow from the one it is in.',
+    'This is a defect of the caller; docs/task-states.md shows what may follow what.',
+  ),
+  RKT_ERR_HANDLE: entry(
+    false,
+    'A task handle is missing, of a version that is not known, or cannot be read.',
+    'Recover with the handle that startTask returned.',
+  ),
+  RKT_ERR_STATE_FILE: entry(
+    false,
+    'A state file of a task cannot be read or written.',
+    'Look at the named file; move it away to give the task up.',
+  ),
+  RKT_ERR_DATA_DIR: entry(
+    false,
+    'The data directory of the driver cannot be used.',
+    'Give a directory that can be written, with --data-dir.',
+  ),
+  RKT_ERR_STOP: entry(
+    false,
+    'A task did not end in time.',
+    'Look for processes in uninterruptible sleep in its cgroup.',
+  ),
+  RKT_ERR_EXEC_COMMAND: entry(
+    false,
+    'The command to execute is empty, or cannot be passed on.',
+    'Give a command with an absolute path.',
+  ),
+  RKT_ERR_EXEC_TIMEOUT: entry(
+    false,
+    'A command executed in a task did not end in time.',
+    'Give it a longer timeout.',
+  ),
+  RKT_ERR_EXEC_STREAM: entry(
+    false,
+    'A stream that was given to an exec broke.',
+    'Keep the streams open until the exec has ended.',
+  ),
+  RKT_ERR_LAUNCH: entry(false, 'rkt could not start the pod.', 'Read the quoted message of rkt.'),
+  RKT_ERR_NETWORK: entry(
+    true,
+    'The pod got no network in time, and ports were to be mapped to it.',
+    'Use net = ["host"], or a stage1 with contained networking.',
+  ),
+  RKT_ERR_OUTPUT: entry(
+    false,
+    'The file or pipe for the output of a task cannot be opened.',
+    'Check that the directory of the named path exists and can be written.',
+  ),
+  RKT_ERR_SHUTDOWN: entry(false, 'The driver was shut down.', 'Create a new driver and recover the tasks.'),
+  // rkt
+  RKT_ERR_RKT_MISSING: entry(
+    false,
+    'The rkt binary was not found.',
+    'Install rkt, or choose the embedded one with --rkt embedded.',
+  ),
+  RKT_ERR_RKT_FAILED: entry(false, 'A command of rkt failed.', 'Read the quoted message of rkt.'),
+  RKT_ERR_RKT_TIMEOUT: entry(
+    false,
+    'A command of rkt did not end in time and was killed.',
+    'Check whether rkt hangs, or raise the timeout.',
+  ),
+  RKT_ERR_RKT_OUTPUT: entry(
+    false,
+    'rkt printed something that is not what rkt prints.',
+    'Check that the rkt option names a real rkt ≥ 1.27.0.',
+  ),
+  RKT_ERR_POD_NOT_FOUND: entry(
+    false,
+    'rkt does not know the pod.',
+    'List the pods with `rkt list`; it may have been collected.',
+  ),
+  RKT_ERR_IMAGE: entry(
+    false,
+    'The image cannot be used.',
+    'Read the quoted message; check name, path and signature of the image.',
+  ),
+  RKT_ERR_IMAGE_BUILD: entry(
+    false,
+    'An image cannot be built from what was given.',
+    'Correct the named option or path.',
+  ),
+  // machine
+  RKT_ERR_BINARY_MISSING: entry(false, 'A program is not in PATH.', 'Install the named program.'),
+  RKT_ERR_PACKAGES: entry(
+    false,
+    'Optional packages that are needed for this are not installed.',
+    'Install the named packages beside rkt-streams.',
+  ),
+  RKT_ERR_CGROUP: entry(
+    false,
+    'A cgroup could not be made, joined, limited or removed.',
+    'Run as root on a machine whose cgroup file systems are writable, or choose another parent with --cgroup-parent.',
+  ),
+  RKT_ERR_CGROUP_PARSE: entry(
+    false,
+    'A cgroup file holds something unexpected.',
+    'Report the quoted line with the kernel version.',
+  ),
+  RKT_ERR_STATS: entry(
+    false,
+    'No source for the figures of a task could be read.',
+    'Look at the cause; sampling goes on.',
+  ),
+  // agent
+  RKT_ERR_REQUEST: entry(
+    false,
+    'A request to the agent is not valid.',
+    'Correct the named part; docs/api.md tells what each route takes.',
+  ),
+  RKT_ERR_ROUTE: entry(
+    false,
+    'The agent has nothing at this address.',
+    'See docs/api.md or /v1/openapi.json, which list all routes.',
+  ),
+  RKT_ERR_TOKEN: entry(
+    false,
+    'A request needs the token of the agent, and had none or a wrong one.',
+    'Send the content of the file agent-token as `Authorization: Bearer`, or use the unix socket.',
+  ),
+  RKT_ERR_FORBIDDEN: entry(
+    false,
+    'A request came under a host name, or from a web page, that the agent does not serve.',
+    'Use the address that the agent listens on, or name the host in allowedHosts.',
+  ),
+  RKT_ERR_BODY: entry(
+    false,
+    'The body of a request is too large, of unknown length, or not JSON.',
+    'Send JSON of at most 1 MiB, with Content-Length and Content-Type: application/json.',
+  ),
+  RKT_ERR_AGENT_BUSY: entry(
+    true,
+    'The agent serves as many streams as it may.',
+    'Close other clients, or ask for the same interval and groups as they do.',
+  ),
+  RKT_ERR_LISTEN: entry(
+    false,
+    'The agent cannot listen where it shall.',
+    'Choose another address with --listen or another path with --socket.',
+  ),
+  RKT_ERR_AGENT_RUNNING: entry(
+    false,
+    'An agent runs on this data directory already.',
+    'Use that one, stop it first, or choose another --data-dir.',
+  ),
+  RKT_ERR_AGENT_LOST: entry(
+    false,
+    'The agent does not answer any more.',
+    'Look whether it still runs, or work without it: --no-agent.',
+  ),
+  RKT_ERR_TOKEN_FILE: entry(
+    false,
+    'The token file of the agent cannot be used.',
+    'Remove the named file, and the agent makes a new one; only its owner may read it (mode 0600).',
+  ),
+  RKT_ERR_LOGS: entry(
+    false,
+    'The output of a task cannot be read back.',
+    'Only output that goes to files can be; ask whoever reads the pipe.',
+  ),
+} as const satisfies Record<string, CatalogueEntry>;
+
+export type ErrorCode = keyof typeof ERROR_CATALOGUE;
