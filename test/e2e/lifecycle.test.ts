@@ -106,7 +106,9 @@ describe('a task', function () {
       }),
     );
     const { stderrPath = '' } = driver.inspectTask('closed');
-    await until('the app has closed it', async () => (await readFile(stderrPath, 'utf8')) === 'closed\n');
+    await until('the app has closed it', async () =>
+      (await readFile(stderrPath, 'utf8')).includes('closed\n'),
+    );
     await until('its words are here', () => text === 'first\n');
     expect(reader.readableEnded).to.equal(false);
     const ended = once(reader, 'end');
@@ -295,7 +297,9 @@ describe('a task', function () {
     await other.startTask(room.shell('last', 'exit 0'));
     await firstValueFrom(other.waitTask('last'));
     await other.destroyTask('last', { force: true });
-    await until('the image is gone', async () => (await listImages(runner)).length === 0);
+    // A real rkt keeps its stage1 there as well.
+    const isOurs = ({ name }: { readonly name: string }): boolean => name.startsWith('test.local/');
+    await until('the image is gone', async () => !(await listImages(runner)).some(isOurs));
     await until('rkt has ended', async () => (await room.leftovers()).length === 0);
   });
 });
