@@ -1,4 +1,4 @@
-import { access, readdir } from 'node:fs/promises';
+import { access, readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { catchError, defer, firstValueFrom, from, of, retry, timer } from 'rxjs';
@@ -12,6 +12,7 @@ import { removePod } from '../rkt/rm.ts';
 import { START_ANNOTATION } from './arguments/prepare-arguments.ts';
 import type { OpsContext } from './context.ts';
 import type { TaskFiles } from './task-files.ts';
+import { waitUntil } from './wait-until.ts';
 
 const FLOCK_UNAVAILABLE = 69;
 
@@ -84,7 +85,14 @@ export async function preparationEnded(
   ctx: OpsContext,
   runner: RktRunner,
   { prepareLock }: TaskFiles,
+  startToken: string,
 ): Promise<void> {
+  // One that was just started may not have opened its lock yet.
+  await waitUntil(async () => ((await isPreparing(startToken)) ? undefined : true), {
+    everyMs: 20,
+    deadlineMs: ctx.timeouts.prepareMs,
+    scheduler: ctx.scheduler,
+  });
   const isThere = await access(prepareLock).then(
     () => true,
     () => false,
@@ -102,6 +110,16 @@ export async function preparationEnded(
   const { exitCode } = await lock.exit;
   if (exitCode !== 0)
     throw new RktError('RKT_ERR_RKT_TIMEOUT', `rkt prepare still holds ${prepareLock} after ${seconds} s`);
+}
+
+/** True while a process has the annotation of the start in its command line. */
+async function isPreparing(startToken: string): Promise<boolean> {
+  const annotation = `${START_ANNOTATION}=${startToken}`;
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const lines = await Promise.all(
+    pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
+  );
+  return lines.some((line) => line.includes(annotation));
 }
 
 /** The pods of one start, found by the annotation that each is given. */

@@ -16,7 +16,7 @@ export async function undoStart(ctx: OpsContext, entry: StoredTask): Promise<voi
   const files = taskFiles(ctx.dataDir, entry.startToken);
   const cgroup = ctx.cgroups.open(entry.cgroupPaths);
   const runner = await ctx.runner();
-  await preparationEnded(ctx, runner, files);
+  await preparationEnded(ctx, runner, files, entry.startToken);
   await endLaunch(ctx, files, cgroup);
   const pods = entry.podId === undefined ? await podsOfStart(runner, entry.startToken) : [entry.podId];
   for (const pod of pods) await removePodIfThere(ctx, runner, pod);
