@@ -1,3 +1,4 @@
+import { printable } from '../model/printable.ts';
 import { findTaskIds } from './find-task.ts';
 import { errorText } from './output.ts';
 import type { Session } from './with-driver.ts';
@@ -15,7 +16,7 @@ export async function eachTask(
   const results = await Promise.allSettled(
     ids.map(async (id) => {
       await act(id);
-      output.print({ id }, () => id);
+      output.print({ id }, () => printable(id));
     }),
   );
   const failures = results.flatMap((result) =>

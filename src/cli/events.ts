@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { filter } from 'rxjs';
 
+import { printable } from '../model/printable.ts';
 import type { TaskEvent, TaskEventKind } from '../model/task-event.ts';
 import { withExamples } from './help.ts';
 import { clock } from './humanize.ts';
@@ -59,6 +60,6 @@ const LONGEST_KIND = 'stats-degraded'.length;
 
 /** Time, kind, task and message. */
 export function eventText({ kind, timeMs, taskId, message }: TaskEvent, paint: Paint): string {
-  const label = paint(KIND_COLOURS[kind] ?? 'cyan', kind.padEnd(LONGEST_KIND));
-  return `${paint('dim', clock(timeMs))}  ${label}  ${paint('bold', taskId)}  ${message}`;
+  const label = paint(KIND_COLOURS[kind] ?? 'cyan', printable(kind).padEnd(LONGEST_KIND));
+  return `${paint('dim', clock(timeMs))}  ${label}  ${paint('bold', printable(taskId))}  ${printable(message)}`;
 }

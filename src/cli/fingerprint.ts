@@ -6,7 +6,7 @@ import { EXIT_FAILURE, EXIT_OK } from './exit-codes.ts';
 import { withExamples } from './help.ts';
 import { clock } from './humanize.ts';
 import type { Paint } from './output.ts';
-import { pairs } from './table.ts';
+import { pairs, type Pair } from './table.ts';
 import { withDriverUntilSignal, type Session } from './with-driver.ts';
 
 interface FingerprintFlags {
@@ -46,8 +46,7 @@ export function fingerprintText(value: Fingerprint, paint: Paint, withTime: bool
   const { health, description, attributes, timeMs } = value;
   const colour = health === 'healthy' ? 'green' : 'red';
   const facts = Object.entries(attributes).map(([key, fact]) => [key, String(fact)] as const);
-  const time: readonly (readonly [string, string])[] = withTime ? [['time', clock(timeMs)]] : [];
-  const more: readonly (readonly [string, string])[] =
-    health === 'healthy' ? [] : [['description', description]];
-  return pairs([...time, ['health', paint(colour, health)], ...more, ...facts], paint);
+  const time: readonly Pair[] = withTime ? [['time', clock(timeMs)]] : [];
+  const more: readonly Pair[] = health === 'healthy' ? [] : [['description', description]];
+  return pairs([...time, ['health', health, colour], ...more, ...facts], paint);
 }

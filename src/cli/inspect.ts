@@ -35,6 +35,7 @@ async function inspect(wanted: readonly string[], command: Command): Promise<voi
 /** One fact a line. */
 export function inspectText(task: TaskStatus, paint: Paint, nowMs: number): string {
   const { network, exitResult } = task;
+  const cgroups = task.cgroupPaths.length === 0 ? [NOTHING] : task.cgroupPaths;
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['id', task.id],
     ['name', task.name],
@@ -51,10 +52,8 @@ export function inspectText(task: TaskStatus, paint: Paint, nowMs: number): stri
     ['memory limit', task.memoryLimitBytes === undefined ? undefined : bytes(task.memoryLimitBytes)],
     ['stdout', task.stdoutPath],
     ['stderr', task.stderrPath],
-    ['cgroups', task.cgroupPaths.length === 0 ? NOTHING : task.cgroupPaths.join('\n')],
+    ...cgroups.map((path, i) => [i === 0 ? 'cgroups' : '', path] as const),
   ];
-  const known = facts.flatMap(([key, value]) =>
-    value === undefined ? [] : value.split('\n').map((line, i) => [i === 0 ? key : '', line] as const),
-  );
+  const known = facts.flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]));
   return pairs(known, paint);
 }

@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 
+import { printable } from '../model/printable.ts';
+import { reasonOf } from '../model/reason-of.ts';
 import { EXIT_FAILURE } from './exit-codes.ts';
 import { GLOBAL_OPTIONS, flagOf } from './global-options.ts';
 import { serveNomadPlugin } from './nomad-serve.ts';
@@ -24,6 +26,6 @@ try {
   SMALL.forEach((flag) => setFlagsFromString(flag));
   process.exit(await serveNomadPlugin(flagsOf(process.argv.slice(2))));
 } catch (error) {
-  process.stderr.write(`rkt-streams nomad plugin: ${(error as Error).message}\n`);
+  process.stderr.write(`rkt-streams nomad plugin: ${printable(reasonOf(error))}\n`);
   process.exit(EXIT_FAILURE);
 }

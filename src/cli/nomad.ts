@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 
+import { printable } from '../model/printable.ts';
 import { withExamples } from './help.ts';
 import { createOutput } from './output.ts';
 import { settingsOf } from './with-driver.ts';
@@ -42,9 +43,7 @@ async function installAction(directory: string, flags: InstallFlags, self: Comma
   const { installPlugin } = await import('../nomad/install.ts');
   const output = createOutput(settingsOf(self));
   const { path, isNew, agentConfig } = await installPlugin(directory, flags);
-  const first = isNew ? `Wrote ${path}.` : `${path} is there already.`;
-  output.print(
-    { path, isNew, agentConfig },
-    () => `${first} The agent's configuration needs:\n\n${agentConfig.trimEnd()}`,
-  );
+  const first = isNew ? `Wrote ${printable(path)}.` : `${printable(path)} is there already.`;
+  const block = agentConfig.trimEnd().split('\n').map(printable).join('\n');
+  output.print({ path, isNew, agentConfig }, () => `${first} The agent's configuration needs:\n\n${block}`);
 }

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 
 import { RktError } from '../model/errors.ts';
+import { printable, printableJson } from '../model/printable.ts';
 import type { Settings } from './settings.ts';
 
 export type Colour = 'red' | 'green' | 'yellow' | 'cyan' | 'dim' | 'bold';
@@ -13,7 +14,10 @@ export interface Output {
   /** A person looks at stdout: lines may be drawn over. */
   readonly isTty: boolean;
   readonly paint: Paint;
-  /** Writes a value: as JSON, or as the text made for people (nothing when that is empty). */
+  /**
+   * Writes a value: as JSON, or as the text made for people (nothing when that is empty), in which everything that came
+   * from outside has gone through {@link printable}.
+   */
   print(value: object, text: () => string): void;
   /** Writes a text over the one before it; on anything but a terminal, below it. */
   redraw(text: string): void;
@@ -31,13 +35,15 @@ export function createOutput({ json }: Pick<Settings, 'json'>): Output {
     isTty,
     paint,
     print(value, text) {
-      const line = json ? JSON.stringify(value) : text();
+      const line = json ? printableJson(JSON.stringify(value)) : text();
       if (line !== '') stdout.write(`${line}\n`);
     },
     redraw: (text) => stdout.write(isTty ? `\x1b[H\x1b[J${text}\n` : `${text}\n`),
     warn(message, fields = {}) {
       stderr.write(
-        json ? jsonLine({ warning: { message, ...fields } }) : `rkt-streams: warning: ${message}\n`,
+        json
+          ? jsonLine({ warning: { message, ...fields } })
+          : `rkt-streams: warning: ${printable(message)}\n`,
       );
     },
   };
@@ -56,10 +62,10 @@ export function mayColour(): boolean {
 export function errorText(error: unknown, { json, debug }: { json: boolean; debug: boolean }): string {
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   const code = error instanceof RktError ? error.code : undefined;
-  const trace = debug && stack !== undefined ? { stack } : {};
+  const trace = debug && stack !== undefined ? { stack: frames(stack) } : {};
   if (json)
     return jsonLine({ error: { code: code ?? 'UNEXPECTED', message, ...detailsOf(error), ...trace } });
-  const first = `rkt-streams: ${code === undefined ? '' : `${code}: `}${message}\n`;
+  const first = `rkt-streams: ${code === undefined ? '' : `${code}: `}${printable(message)}\n`;
   return trace.stack === undefined ? first : `${first}${trace.stack}\n`;
 }
 
@@ -69,6 +75,12 @@ function detailsOf(error: unknown): object {
   return { recoverable: error.recoverable, ...details };
 }
 
+/** Without the message in front of them, which may hold what looks like lines of ours. */
+function frames(stack: string): string {
+  const lines = stack.split('\n').filter((line) => line.startsWith('    at '));
+  return lines.map(printable).join('\n');
+}
+
 function jsonLine(value: object): string {
-  return `${JSON.stringify(value)}\n`;
+  return `${printableJson(JSON.stringify(value))}\n`;
 }

@@ -83,5 +83,7 @@ export function createProgram(): Command {
 /** Help and version were asked for and printed; anything else is a mistake. */
 function stopParsing(error: CommanderError): void {
   if (error.exitCode === 0 || error.code === 'commander.help') throw error;
-  throw new RktError('RKT_ERR_OPTIONS', error.message.replace(/^error: /, ''), { cause: error });
+  // A suggestion stands on a line of its own.
+  const what = error.message.replace(/^error: /, '').replace(/\n(\(Did you mean [^\n]*\))$/, ' $1');
+  throw new RktError('RKT_ERR_OPTIONS', what, { cause: error });
 }

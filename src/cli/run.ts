@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { lastValueFrom } from 'rxjs';
 
 import type { ExitResult } from '../model/exit-result.ts';
+import { printable } from '../model/printable.ts';
 import { reasonOf } from '../model/reason-of.ts';
 import type { TaskSpecInput } from '../model/task-spec.ts';
 import { agentKnows } from './agent-client/agent-knows.ts';
@@ -54,7 +55,7 @@ async function run(session: OwnSession, spec: TaskSpecInput, flags: RunFlags): P
   const { id, podId, pid } = driver.inspectTask(spec.id);
   if (flags.detach === true) {
     if (settings.agent) await agentKnows(agentSocketOf(settings), id, logger);
-    output.print({ id, podId, pid }, () => id);
+    output.print({ id, podId, pid }, () => printable(id));
     return undefined;
   }
   if (output.isJson) output.print({ id, podId, pid }, () => '');

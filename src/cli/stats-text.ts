@@ -1,3 +1,4 @@
+import { printable } from '../model/printable.ts';
 import type { TaskResourceUsage } from '../model/task-stats.ts';
 import { NOTHING, bytes, clock, percent } from './humanize.ts';
 import type { Paint } from './output.ts';
@@ -34,7 +35,11 @@ export function statsLines(rows: readonly StatsRow[], withTitles: boolean): stri
     cells.map((cell, i) => cell.padStart(WIDTHS[i] ?? 0).padEnd(i === 6 ? 10 : 0)).join(GAP);
   const titles = ['TIME'.padEnd(12), pad(COLUMNS.map(({ title }) => title)), 'ID'].join(GAP);
   const lines = rows.map((row) =>
-    [clock(row.usage.timestampMs), pad(COLUMNS.map(({ value }) => value(row))), row.taskId].join(GAP),
+    [
+      clock(row.usage.timestampMs),
+      pad(COLUMNS.map(({ value }) => printable(value(row)))),
+      printable(row.taskId),
+    ].join(GAP),
   );
   return [...(withTitles ? [titles] : []), ...lines].join('\n');
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { lastValueFrom, map, merge, tap, toArray } from 'rxjs';
 
 import type { ExitResult } from '../model/exit-result.ts';
+import { printable } from '../model/printable.ts';
 import { EXIT_OK, exitCodeOfTask } from './exit-codes.ts';
 import { findTaskIds } from './find-task.ts';
 import { withExamples } from './help.ts';
@@ -38,7 +39,7 @@ async function wait(session: Session, wanted: readonly string[]): Promise<number
   followOthers(session);
   const waits = ids.map((id) => driver.waitTask(id).pipe(map((exit): Ended => ({ id, exit }))));
   const all$ = merge(...waits).pipe(
-    tap(({ id, exit }) => output.print({ id, ...exit }, () => `${id}  ${exitText(exit)}`)),
+    tap(({ id, exit }) => output.print({ id, ...exit }, () => `${printable(id)}  ${exitText(exit)}`)),
     toArray(),
   );
   const ends = await lastValueFrom(all$);

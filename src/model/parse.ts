@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import type { ErrorCode } from './error-catalogue.ts';
 import { RktError, type RktErrorDetails } from './errors.ts';
 import { knownKeys } from './known-keys.ts';
+import { printableJson } from './printable.ts';
 import { reasonOf } from './reason-of.ts';
 
 /**
@@ -62,7 +63,7 @@ function quoted(value: unknown): string {
 
 function textOf(value: unknown): string {
   try {
-    return asJson(value) ?? inspect(value);
+    return printableJson(asJson(value) ?? inspect(value));
   } catch {
     return inspect(value);
   }

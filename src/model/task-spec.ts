@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { unsafeCharacter } from './printable.ts';
 import { taskConfigSchema } from './task-config.ts';
 import { taskResourcesSchema } from './task-resources.ts';
 
@@ -16,7 +17,7 @@ const dnsSchema = z.strictObject({
   options: z.array(z.string().min(1)).default([]),
 });
 
-/** A task to start: what Nomad calls TaskConfig, around the driver's own `config` block. */
+/** A task: what Nomad calls TaskConfig, around the driver's own `config` block. What is stored on disk is read by this. */
 export const taskSpecSchema = z.strictObject({
   /** Unique among the tasks of one data directory. */
   id: z
@@ -40,6 +41,21 @@ export const taskSpecSchema = z.strictObject({
   /** A file or named pipe; a log file in the task's own directory when it is absent. */
   stdoutPath: z.string().startsWith('/').optional(),
   stderrPath: z.string().startsWith('/').optional(),
+});
+
+const isPrintable = (text: string): boolean => unsafeCharacter(text) === undefined;
+const unprintable = {
+  error: ({ input }: { readonly input?: unknown }) =>
+    `holds ${unsafeCharacter(String(input)) ?? 'a character'}, a control character; leave it out`,
+};
+
+/** A task to start. Its identifiers are shown in many places, so none may hold what a terminal acts on. */
+export const newTaskSpecSchema = taskSpecSchema.extend({
+  id: taskSpecSchema.shape.id.refine(isPrintable, unprintable),
+  name: z.string().min(1).refine(isPrintable, unprintable).optional(),
+  allocId: z.string().min(1).refine(isPrintable, unprintable).optional(),
+  jobName: z.string().refine(isPrintable, unprintable).optional(),
+  taskGroupName: z.string().refine(isPrintable, unprintable).optional(),
 });
 
 export type TaskSpec = z.infer<typeof taskSpecSchema>;

@@ -6,7 +6,7 @@ import { RktError } from '../model/errors.ts';
 import { parseWith } from '../model/parse.ts';
 import { reasonOf } from '../model/reason-of.ts';
 import type { TaskHandle } from '../model/task-state.ts';
-import { taskSpecSchema, type TaskSpec, type TaskSpecInput } from '../model/task-spec.ts';
+import { newTaskSpecSchema, type TaskSpec, type TaskSpecInput } from '../model/task-spec.ts';
 import type { TaskRecord } from '../registry/task-record.ts';
 import type { RktRunner } from '../rkt/command.ts';
 import { trustPrefix } from '../rkt/trust.ts';
@@ -51,7 +51,7 @@ interface Start {
  * or the machine refuse; every step done until then is taken back
  */
 export async function startTask(ctx: OpsContext, input: TaskSpecInput): Promise<StartedTask> {
-  const asked = parseWith(taskSpecSchema, input, 'task', 'RKT_ERR_TASK_CONFIG');
+  const asked = parseWith(newTaskSpecSchema, input, 'task', 'RKT_ERR_TASK_CONFIG');
   const startToken = randomUUID();
   const args = await prepareArguments({ spec: asked, driverConfig: ctx.driverConfig(), startToken });
   const files = taskFiles(ctx.dataDir, startToken);

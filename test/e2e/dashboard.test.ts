@@ -97,6 +97,13 @@ describe('the dashboard', function () {
     await page.getByLabel('Filter events').fill('');
   });
 
+  it('lets the name of a task turn nothing around but itself', async () => {
+    const bidi = (selector: string) =>
+      page.evaluate(`getComputedStyle(document.querySelector('${selector}')).unicodeBidi`);
+    for (const selector of ['.row .name a', '.feed .what a', '.feed .what span'])
+      expect(await bidi(selector)).to.equal('isolate');
+  });
+
   it('sorts by a column, both ways, by mouse and keyboard', async () => {
     const head = page.locator('.head .name');
     expect(await names()).to.deep.equal(['job', 'spare', 'web']);

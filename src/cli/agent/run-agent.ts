@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { createDriver } from '../../driver.ts';
 import type { Driver } from '../../driver-interface.ts';
 import { driverSettings } from '../../model/driver-options.ts';
+import { printable } from '../../model/printable.ts';
 import { createServer, type Server } from '../../server/index.ts';
 import { createLogger, type LevelledLogger } from '../log.ts';
 import { createOutput, type Output } from '../output.ts';
@@ -85,6 +86,6 @@ function announce({ url, socketPath, tokenPath }: Server, output: Output): void 
   const places = [url, socketPath].filter((place) => place !== undefined);
   output.print(
     { url, socketPath, tokenPath, pid: process.pid },
-    () => `rkt-streams agent: ${places.join(' and ')}`,
+    () => `rkt-streams agent: ${printable(places.join(' and '))}`,
   );
 }

@@ -1,3 +1,4 @@
+import { printable } from '../../model/printable.ts';
 import { eventText } from '../events.ts';
 import { bytes, duration } from '../humanize.ts';
 import type { Paint } from '../output.ts';
@@ -8,20 +9,22 @@ import type { Check, DemoRecord, DemoSummary, PodSummary, Verdict } from './reco
 export function recordText(record: DemoRecord, paint: Paint): readonly string[] {
   switch (record.type) {
     case 'note':
-      return [paint('bold', record.message)];
+      return [paint('bold', printable(record.message))];
     case 'image':
-      return [`Built ${record.name} (${bytes(record.sizeBytes)}), ${record.id.slice(0, 19)}…`];
+      return [`Built ${printable(record.name)} (${bytes(record.sizeBytes)}), ${record.id.slice(0, 19)}…`];
     case 'fingerprint':
       return [fingerprintText(record)];
     case 'event':
       return [eventText(record, paint) + (record.by === 'second driver' ? ' (second driver)' : '')];
     case 'output':
-      return record.lines.map((line) => `${paint('dim', `  ${record.taskId} |`)} ${line}`);
+      return record.lines.map(
+        (line) => `${paint('dim', `  ${printable(record.taskId)} |`)} ${printable(line)}`,
+      );
     case 'exec':
       return record.output
         .trimEnd()
         .split('\n')
-        .map((line) => `${paint('dim', `  exec in ${record.taskId} |`)} ${line}`);
+        .map((line) => `${paint('dim', `  exec in ${printable(record.taskId)} |`)} ${printable(line)}`);
     case 'check':
       return checkText(record, paint);
     case 'summary':
@@ -33,8 +36,8 @@ export function recordText(record: DemoRecord, paint: Paint): readonly string[] 
 }
 
 function fingerprintText({ health, description, attributes }: DemoRecord & { type: 'fingerprint' }): string {
-  const known = Object.entries(attributes).map(([name, value]) => `${name}=${String(value)}`);
-  return [`The driver is ${health}: ${description}`, ...known].join(' ');
+  const known = Object.entries(attributes).map(([name, value]) => printable(`${name}=${String(value)}`));
+  return [`The driver is ${health}: ${printable(description)}`, ...known].join(' ');
 }
 
 const MARKS: Readonly<Record<Verdict, readonly [string, 'green' | 'red' | 'yellow']>> = {
@@ -51,7 +54,10 @@ function mark(verdict: Verdict, paint: Paint): string {
 function checkText({ what, looked, left }: Check, paint: Paint): readonly string[] {
   const found = left.length === 0 ? 'none left' : `${left.length} left`;
   const first = `${mark(left.length === 0 ? 'yes' : 'no', paint)} ${what}: ${found}`;
-  return [`${first} ${paint('dim', `(looked at ${looked})`)}`, ...left.map((thing) => `    ${thing}`)];
+  return [
+    `${first} ${paint('dim', `(looked at ${looked})`)}`,
+    ...left.map((thing) => `    ${printable(thing)}`),
+  ];
 }
 
 function summaryText(summary: DemoSummary, paint: Paint): readonly string[] {
@@ -77,7 +83,7 @@ function summaryText(summary: DemoSummary, paint: Paint): readonly string[] {
     ...pods.split('\n'),
     '',
     `Events: ${kinds.join(', ') || 'none'}${missing}`,
-    ...summary.failures.map((failure) => `${paint('red', 'Failed')} ${failure}`),
+    ...summary.failures.map((failure) => `${paint('red', 'Failed')} ${printable(failure)}`),
     `${summary.interrupted ? 'Interrupted after' : 'Ran for'} ${duration(summary.ranMs)}. ${end}`,
   ];
 }

@@ -1,7 +1,8 @@
+import { printable } from '../../model/printable.ts';
 import { NOTHING } from '../humanize.ts';
 import { bar, largest, sparkline } from './blocks.ts';
 import { cores, coresOf, memoryOf, rates, shortBytes, shortDuration } from './figures.ts';
-import { fit, fitEnd, printable, segment, widthOf, type Segment, type Tone } from './line.ts';
+import { fit, fitEnd, segment, widthOf, type Segment, type Tone } from './line.ts';
 import type { SortField } from './state.ts';
 import { limitOf, type TopTask } from './top-data.ts';
 
@@ -55,7 +56,9 @@ export const COLUMNS: readonly Column[] = [
     least: 8,
     most: () => 9,
     rank: 1,
-    cell: ({ status: { phase } }, { width }) => [segment(fit(phase, width), PHASE_TONES[phase] ?? 'accent')],
+    cell: ({ status: { phase } }, { width }) => [
+      segment(fit(printable(phase), width), PHASE_TONES[phase] ?? 'accent'),
+    ],
   },
   {
     field: 'cpu',

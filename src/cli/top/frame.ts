@@ -1,3 +1,4 @@
+import { printable } from '../../model/printable.ts';
 import { shortBytes } from './figures.ts';
 import { helpView } from './help-view.ts';
 import { fit, line, segment, type Line } from './line.ts';
@@ -78,8 +79,9 @@ const FOOTERS = {
 };
 
 function footerLine({ view, isTyping, filter, isAll, sort }: TopState, width: number): Line {
-  if (isTyping) return line(fit(`filter: ${filter}▏  Enter keeps it, Esc drops it`, width), 'accent');
-  const filterText = filter === '' ? '' : `   filter: ${filter}`;
+  if (isTyping)
+    return line(fit(`filter: ${printable(filter)}▏  Enter keeps it, Esc drops it`, width), 'accent');
+  const filterText = filter === '' ? '' : `   filter: ${printable(filter)}`;
   const more = view === 'list' ? `   by ${sort}${isAll ? ', all' : ''}${filterText}` : '';
   return line(fit(FOOTERS[view] + more, width), 'dim');
 }

@@ -1,3 +1,5 @@
+import { printable } from '../../model/printable.ts';
+
 /** What a piece of text means; the screen chooses the colour. */
 export type Tone = 'plain' | 'title' | 'dim' | 'good' | 'warn' | 'bad' | 'accent';
 
@@ -77,17 +79,13 @@ function taken(letters: readonly string[], width: number): string {
   return kept;
 }
 
-/** Escape sequences, and what else a terminal would act on. */
-const CONTROLS = new RegExp(
-  [
-    '\\u001b\\[[0-9;?]*[ -/]*[@-~]',
-    '\\u001b\\][^\\u0007\\u001b]*(?:\\u0007|\\u001b\\\\)',
-    '[\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f]',
-  ].join('|'),
+/** Escape sequences, whole: what is left of them would be read as text. */
+const SEQUENCES = new RegExp(
+  ['\\u001b\\[[0-9;?]*[ -/]*[@-~]', '\\u001b\\][^\\u0007\\u001b]*(?:\\u0007|\\u001b\\\\)'].join('|'),
   'gu',
 );
 
-/** Text of others, which must move no cursor: without control characters, tabs as spaces. */
-export function printable(text: string): string {
-  return text.replaceAll(CONTROLS, '').replaceAll('\t', '    ').replaceAll('\n', ' ');
+/** A line that a task has written: without colours, tabs as spaces, and what else a terminal would act on as an escape. */
+export function outputLine(text: string): string {
+  return printable(text.replaceAll(SEQUENCES, '').replace(/\r+$/, '').replaceAll('\t', '    '));
 }

@@ -1,3 +1,4 @@
+import { printable } from '../../model/printable.ts';
 import { GAP, layoutColumns, type Placed } from './layout.ts';
 import { EMPTY_LINE, fit, line, segment, type Line } from './line.ts';
 import type { TopState } from './state.ts';
@@ -47,6 +48,6 @@ function titleLine(columns: readonly Placed[], { sort, isReversed }: TopState): 
 }
 
 function emptyText({ filter, isAll }: TopState): string {
-  if (filter !== '') return `${NO_MARK}No task has "${filter}" in its name, id or image.`;
+  if (filter !== '') return `${NO_MARK}No task has "${printable(filter)}" in its name, id or image.`;
   return `${NO_MARK}${isAll ? 'There is no task.' : 'No task runs; a shows those that have exited as well.'}`;
 }

@@ -1,4 +1,5 @@
-import { EMPTY_LINE, fit, line, printable, type Line } from './line.ts';
+import { printable } from '../../model/printable.ts';
+import { EMPTY_LINE, fit, line, outputLine, type Line } from './line.ts';
 import type { ListRoom } from './list-view.ts';
 import type { TopState } from './state.ts';
 import type { TopTask } from './top-data.ts';
@@ -22,7 +23,7 @@ export function logView(
   if (tail.kind === 'none') return [title, EMPTY_LINE, line(fit(printable(tail.reason), width), 'dim')];
   const room = Math.max(0, height - 1);
   const last = room === 0 ? [] : tail.lines.slice(-room);
-  return [title, ...last.map((text) => line(fit(printable(text), width).trimEnd()))];
+  return [title, ...last.map((text) => line(fit(outputLine(text), width).trimEnd()))];
 }
 
 /** The lines of the last bytes of a file; the first one is left out when the bytes begin within it. */

@@ -1,8 +1,9 @@
+import { printable } from '../../model/printable.ts';
 import { clock, exitText } from '../humanize.ts';
 import { chart, largest, type Series } from './blocks.ts';
 import { PHASE_TONES } from './columns.ts';
 import { cores, coresOf, memoryOf, rates, shortBytes, shortDuration } from './figures.ts';
-import { EMPTY_LINE, fit, line, printable, segment, widthOf, type Line, type Segment } from './line.ts';
+import { EMPTY_LINE, fit, line, segment, widthOf, type Line, type Segment } from './line.ts';
 import type { ListRoom } from './list-view.ts';
 import { limitOf, type TopData, type TopTask } from './top-data.ts';
 
@@ -39,7 +40,7 @@ function facts({ status, label, usage }: TopTask, width: number, nowMs: number):
   const first: readonly Segment[] = [
     segment(fit(label, Math.min(40, widthOf(label))), 'title'),
     segment('  '),
-    segment(phase, PHASE_TONES[phase] ?? 'accent'),
+    segment(printable(phase), PHASE_TONES[phase] ?? 'accent'),
     segment(`  up ${shortDuration(ms)}${exitResult === undefined ? '' : `  exit ${exitText(exitResult)}`}`),
   ];
   const figures = [
@@ -95,7 +96,7 @@ function beside(left: readonly Line[], right: readonly Line[], width: number): r
 }
 
 function eventLine({ timeMs, kind, message }: TopData['events'][number], width: number): Line {
-  const time = `${clock(timeMs)}  ${kind.padEnd(14)}  `;
+  const time = `${clock(timeMs)}  ${printable(kind).padEnd(14)}  `;
   const tone = kind === 'failed' || kind === 'killed' ? 'bad' : 'plain';
   return { segments: [segment(time, 'dim'), segment(fit(printable(message), width - time.length), tone)] };
 }

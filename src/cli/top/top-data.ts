@@ -1,10 +1,10 @@
 import type { HostStats } from '../../model/host-stats.ts';
+import { printable } from '../../model/printable.ts';
 import type { TaskEvent } from '../../model/task-event.ts';
 import type { TaskResourceUsage, TaskStatsSample } from '../../model/task-stats.ts';
 import type { TaskStatus } from '../../model/task-status.ts';
 import type { Series } from './blocks.ts';
 import { coresOf, memoryOf } from './figures.ts';
-import { printable } from './line.ts';
 
 /** A task with what was measured of it while we looked. */
 export interface TopTask {

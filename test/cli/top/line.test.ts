@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 
-import { fit, fitEnd, printable, widthOf } from '../../../src/cli/top/line.ts';
+import { fit, fitEnd, outputLine, widthOf } from '../../../src/cli/top/line.ts';
+import { printable } from '../../../src/model/printable.ts';
 
 describe('fit', () => {
   it('fills up, at the left or at the right', () => {
@@ -32,13 +33,13 @@ describe('fit', () => {
   });
 });
 
-describe('printable', () => {
+describe('outputLine', () => {
   it('lets nothing through that a terminal acts on', () => {
-    expect(printable('\x1b[31mred\x1b[0m \x1b]0;title\x07\x1b[2Jx\x9b1my\r')).to.equal('red x1my');
-    expect(printable('a\tb\nc')).to.equal('a    b c');
+    expect(outputLine('\x1b[31mred\x1b[0m \x1b]0;title\x07\x1b[2Jx\x9b1my\r')).to.equal('red x\\x9b1my');
+    expect(outputLine('a\tb\rc \u202etxt')).to.equal('a    b\\rc \\u202etxt');
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
-        expect(printable(text)).to.not.match(/\p{Cc}/u);
+        expect(outputLine(text)).to.not.match(/[\p{Cc}\p{Bidi_Control}]/u);
       }),
     );
   });

@@ -45,7 +45,7 @@ describe('data of top', () => {
       aStatus('b', { name: 'x' }),
       aStatus('c', { name: 'y\x1b[2J' }),
     ]);
-    expect(tasks.map(({ label }) => label)).to.deep.equal(['a', 'b', 'y']);
+    expect(tasks.map(({ label }) => label)).to.deep.equal(['a', 'b', 'y\\x1b[2J']);
   });
 
   it('believes the limit that was measured before the one that was asked for', () => {
