@@ -20,11 +20,13 @@ async function runFile(file) {
     await mocha.loadFilesAsync();
   } catch (error) {
     console.log(error);
-    return { passed: 0, failures: [{ title: 'the file loads', message: textOf(error) }] };
+    return { passed: 0, skipped: [], failures: [{ title: 'the file loads', message: textOf(error) }] };
   }
   const failures = [];
+  const skipped = [];
   return new Promise((resolve) => {
-    const runner = mocha.run(() => resolve({ passed: runner.stats.passes, failures }));
+    const runner = mocha.run(() => resolve({ passed: runner.stats.passes, skipped, failures }));
+    runner.on('pending', (test) => skipped.push(test.fullTitle()));
     runner.on('fail', (test, error) => failures.push({ title: test.fullTitle(), message: textOf(error) }));
   });
 }

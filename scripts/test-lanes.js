@@ -10,9 +10,11 @@ const FILE_LIMIT_MS = 840_000;
 const END_LIMIT_MS = 30_000;
 /** What a file counts that was never timed: those that start processes are the long ones. */
 const GUESSES_S = [
-  [/^test\/(e2e|cli|server|nomad)\//, 15],
+  [/^test\/(e2e|cli|server|nomad|faults)\//, 15],
   [/^test\/(embedded|contract|docs|exporters)\//, 5],
 ];
+
+const NOTHING = { passed: 0, skipped: [], failures: [], ms: 0 };
 
 /** What compares something that all processes of the machine share runs when the others are done. */
 const ALONE = [
@@ -23,8 +25,8 @@ const ALONE = [
 /**
  * Runs each file once and prints its output when it is done.
  *
- * A lane that dies fails the file it was at, and another takes its place. Returns for each file what passed, what failed
- * and how long it took.
+ * A lane that dies fails the file it was at, and another takes its place. Returns for each file what passed, what
+ * was skipped, what failed and how long it took.
  */
 export async function runInLanes(files, { lanes, durations, scratch, env }) {
   const guess = (file) => GUESSES_S.find(([pattern]) => pattern.test(file))?.[1] ?? 1;
@@ -51,7 +53,7 @@ async function runLane(queue, { name, scratch, env }) {
       results.push(result);
     }
     const failures = await lane.end();
-    if (failures.length > 0) results.push({ file: results.at(-1)?.file ?? name, passed: 0, failures, ms: 0 });
+    if (failures.length > 0) results.push({ ...NOTHING, file: results.at(-1)?.file ?? name, failures });
   }
   return results;
 }
@@ -103,5 +105,5 @@ function startLane(log, env) {
 
 function answerOf(death) {
   const message = `The process of the tests died with ${death} before it was done.`;
-  return { passed: 0, failures: [{ title: 'the file runs', message }] };
+  return { ...NOTHING, failures: [{ title: 'the file runs', message }] };
 }

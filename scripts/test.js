@@ -1,6 +1,14 @@
 // Runs test files in lanes at the same time, then reports their coverage, and ends with the one line that says how they went.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -68,10 +76,22 @@ function tell() {
   });
   const isCovered = c8.status === 0;
   if (!isCovered) console.log('\nThe coverage is below its floor, or could not be told.');
+  const skipped = results.flatMap((result) => result.skipped);
+  if (skipped.length > 0) console.log(`\n${skipped.length} skipped:\n  ${skipped.join('\n  ')}`);
   const slowest = [...results].sort((a, b) => b.ms - a.ms).slice(0, 5);
   const words = slowest.map(({ file, ms }) => `${file} ${Math.round(ms / 1_000)} s`);
   console.log(`\n${files.length} files in ${tookS} s, the longest ${words.join(', ')}`);
   const passed = results.reduce((sum, result) => sum + result.passed, 0);
-  console.log(`${passed} passed, ${failures.length} failed`);
+  const all = addTo(process.env.RKT_STREAMS_TEST_TOTALS, { passed, failed: failures.length });
+  console.log(`${all.passed} passed, ${all.failed} failed`);
   return isCovered && failures.length === 0 && passed > 0;
+}
+
+/** Adds these to a file of lines "PASSED FAILED", one for each run, and returns the sums of all its lines. */
+function addTo(totals, { passed, failed }) {
+  if (totals === undefined) return { passed, failed };
+  appendFileSync(totals, `${passed} ${failed}\n`);
+  const rows = readFileSync(totals, 'utf8').trim().split('\n');
+  const sumOf = (column) => rows.reduce((sum, row) => sum + Number(row.split(' ')[column]), 0);
+  return { passed: sumOf(0), failed: sumOf(1) };
 }

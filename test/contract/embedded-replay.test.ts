@@ -4,9 +4,11 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { hostProgram, recordedImages, type RecordedImages } from '../support/images.ts';
+import { hostProgram } from '../support/host-program.ts';
+import { recordedImages, type RecordedImages } from '../support/images.ts';
 import { Replay, type Difference } from '../support/replay/replay.ts';
-import { canRunPods, EMBEDDED_RKT } from '../support/replay/rkt-process.ts';
+import { EMBEDDED_RKT } from '../support/replay/rkt-process.ts';
+import { requires } from '../support/requirements.ts';
 import { flyScenarios, loadScenario } from '../support/replay/scenario.ts';
 import { BUSYBOX_STEPS, DEVIATIONS, deviatingSteps, LEFT_OUT } from './embedded-deviations.ts';
 
@@ -23,7 +25,7 @@ describe('the embedded rkt against recordings of the real one', () => {
   before(async function () {
     this.timeout(TIMEOUT_MS);
     expect(existsSync(EMBEDDED_RKT), 'run `npm run build` first').to.equal(true);
-    if (process.getuid?.() !== 0 || !(await canRunPods())) this.skip();
+    requires(this, 'root', 'pods');
     dir = mkdtempSync(join(tmpdir(), 'rkt-streams-replay-'));
     chmodSync(dir, 0o755);
     images = await recordedImages(dir);

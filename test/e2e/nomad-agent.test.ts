@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { installPlugin } from '../../src/nomad/install.ts';
-import { hostProgram } from '../support/build-image.ts';
 import { startNomadAgent, type NomadAgent } from '../support/nomad-agent.ts';
 import {
   jobText,
@@ -14,10 +13,11 @@ import {
   type JobOptions,
   type TaskState,
 } from '../support/nomad-jobs.ts';
+import { nomadPath, requires } from '../support/requirements.ts';
 import { openRoom, type Room } from '../support/room.ts';
 
 /** The program under test is a real one: that on the PATH, or the one that is named. */
-const NOMAD = process.env['RKT_STREAMS_TEST_NOMAD'] ?? hostProgram('nomad');
+const NOMAD = nomadPath() ?? '';
 const BYTES = 8_000_000;
 /** Holds on to memory, works all the time, answers SIGUSR1, and ends well. */
 const WEB = `
@@ -40,10 +40,7 @@ describe('rkt pods under a real Nomad agent', function () {
   let web: string;
 
   before(async function () {
-    if (NOMAD === undefined) {
-      console.log('      no nomad on the PATH, and RKT_STREAMS_TEST_NOMAD names none');
-      this.skip();
-    }
+    requires(this, 'nomad');
     room = await openRoom(this);
     opened.push(room);
     const shared = join(room.base, 'shared');

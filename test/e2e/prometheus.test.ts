@@ -9,7 +9,8 @@ import { createPrometheusExporter, type PrometheusExporter } from '../../src/exp
 import type { Driver } from '../../src/index.ts';
 import { fakeDriver, playTasks } from '../exporters/fake-driver.ts';
 import { readText, valueOf } from '../exporters/prometheus/read-text.ts';
-import { eventually, hasPrometheus, openScraper, type Sample, type Scraper } from '../exporters/scraper.ts';
+import { eventually, openScraper, type Sample, type Scraper } from '../exporters/scraper.ts';
+import { requires } from '../support/requirements.ts';
 import { openRoom, type Room } from '../support/room.ts';
 import { until } from '../support/until.ts';
 
@@ -25,7 +26,7 @@ describe('Prometheus', function () {
   let prometheus: Scraper;
 
   before(async function () {
-    if (!hasPrometheus()) this.skip();
+    requires(this, 'prometheus');
     room = await openRoom(this);
     driver = room.driver();
     exporter = createPrometheusExporter(driver, { labels: ['env:TEAM=team'] });

@@ -9,6 +9,7 @@ import type { RootfsFile } from '../../src/embedded/aci/pack.ts';
 import { compiledFiles, hostFiles, projectFiles } from '../support/guest-files.ts';
 import { buildImage } from '../support/images.ts';
 import { writeInitramfs } from '../support/initramfs.ts';
+import { requires, skipFor } from '../support/requirements.ts';
 import type { UnifiedFacts } from '../support/unified-facts.ts';
 import { boot, emulator, fetchKernel, NoMachine } from '../support/virtual-machine.ts';
 
@@ -16,9 +17,15 @@ const MIB = 1024 * 1024;
 const BOOT_DEADLINE_MS = 280_000;
 const SUITE = 'test/sources/cgroup/real-cgroups.test';
 const SOURCES = [
-  ...['errors', 'real-cgroups', 'unified-child', 'unified-shapes', 'until'].map(
-    (name) => `test/support/${name}.ts`,
-  ),
+  ...[
+    'errors',
+    'host-program',
+    'real-cgroups',
+    'requirements',
+    'unified-child',
+    'unified-shapes',
+    'until',
+  ].map((name) => `test/support/${name}.ts`),
   `${SUITE}.ts`,
 ];
 const LIMITS = { memory: String(32 * MIB), swap: '0', weight: '20' };
@@ -42,14 +49,13 @@ describe('a driver on a machine with a unified hierarchy alone', function () {
   let facts: UnifiedFacts;
 
   before(async function () {
+    requires(this, 'qemu');
     const directory = await mkdtemp(join(tmpdir(), 'rkt-streams-machine-'));
     try {
       facts = await factsOfMachine(directory);
     } catch (error) {
       if (!(error instanceof NoMachine)) throw error;
-      // A skipped hook shows no reason of its own.
-      this.test?.parent?.tests.forEach((test) => (test.title += ` (${error.message})`));
-      this.skip();
+      skipFor(this, 'kernel', error.message);
     } finally {
       await rm(directory, { recursive: true });
     }

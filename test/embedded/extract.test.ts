@@ -8,6 +8,7 @@ import { RktFailure } from '../../src/embedded/context.ts';
 import { temporaryDir } from '../support/embedded-rkt.ts';
 import type { RawMember } from '../support/images.ts';
 import { rawTar } from '../support/images.ts';
+import { requires } from '../support/requirements.ts';
 
 const isRoot = process.getuid?.() === 0;
 
@@ -75,7 +76,7 @@ describe('extractRootfs', () => {
   });
 
   it('keeps owners as root', async function () {
-    if (!isRoot) this.skip();
+    requires(this, 'root');
     await extract([{ name: 'rootfs/f', uid: 1234, gid: 567, content: '' }]);
     const { uid, gid } = fs.statSync(join(root, 'f'));
     expect([uid, gid]).to.deep.equal([1234, 567]);
@@ -176,7 +177,7 @@ describe('extractRootfs', () => {
   it('makes device nodes as root, and fifos for everybody', async function () {
     await extract([{ name: 'rootfs/pipe', type: 'fifo', mode: 0o622 }]);
     expect(fs.statSync(join(root, 'pipe')).isFIFO()).to.equal(true);
-    if (!isRoot) this.skip();
+    requires(this, 'root');
     await extract([{ name: 'rootfs/null', type: 'character-device', mode: 0o666, devmajor: 1, devminor: 3 }]);
     const stat = fs.statSync(join(root, 'null'));
     expect([stat.isCharacterDevice(), stat.rdev, stat.mode & 0o777]).to.deep.equal([true, 0x103, 0o666]);

@@ -9,6 +9,7 @@ import { packAci } from '../../src/embedded/aci/pack.ts';
 import { readManifestText, readTar } from '../../src/embedded/aci/read.ts';
 import { RktFailure } from '../../src/embedded/context.ts';
 import { temporaryDir } from '../support/embedded-rkt.ts';
+import { requires } from '../support/requirements.ts';
 
 const manifest = { acKind: 'ImageManifest', acVersion: '0.8.11', name: 'example.com/packed' };
 
@@ -58,7 +59,7 @@ describe('packAci', () => {
 
   for (const compression of ['none', 'gzip', 'xz', 'bzip2'] as const) {
     it(`makes an image that is unpacked to what was packed (${compression})`, async function () {
-      if (compression === 'xz' || compression === 'bzip2') skipWithout(this, compression);
+      if (compression === 'xz' || compression === 'bzip2') requires(this, compression);
       const out = join(dir.path, 'x.aci');
       await packAci({ rootfsDir: makeTree('one', ['etc/a', 'etc/b']), manifest, out, compression });
       expect(JSON.parse(await readManifestText(openTar(out)))).to.deep.equal(manifest);
@@ -98,7 +99,7 @@ describe('collectHostPaths', () => {
       const target = (path: string): string => fs.realpathSync(`/${path}`);
       for (const file of files.filter(({ type }) => type === 'file'))
         expect(target(file.path)).to.equal(file.source);
-      if (process.getuid?.() !== 0) this.skip();
+      requires(this, 'root');
       for (const file of files) {
         const place = join(dir.path, file.path);
         if (file.type === 'directory') fs.mkdirSync(place, { recursive: true });
@@ -121,11 +122,3 @@ describe('collectHostPaths', () => {
     expect(() => collectHostPaths(['sh'])).to.throw(RktFailure, 'not an absolute path: sh');
   });
 });
-
-function skipWithout(context: Mocha.Context, program: string): void {
-  try {
-    execFileSync(program, ['--help'], { stdio: 'ignore' });
-  } catch {
-    context.skip();
-  }
-}

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { RktResult } from '../support/embedded-rkt.ts';
 import { callRkt, temporaryDir } from '../support/embedded-rkt.ts';
-import { buildImage, hostProgram } from '../support/images.ts';
+import { buildImage } from '../support/images.ts';
+import { requires } from '../support/requirements.ts';
 
 describe('signatures', function () {
   this.timeout(60_000);
@@ -26,7 +27,7 @@ describe('signatures', function () {
   };
 
   before(async function () {
-    if (hostProgram('gpg') === undefined) this.skip();
+    requires(this, 'gpg');
     dir = temporaryDir();
     home = join(dir.path, 'gnupg');
     fs.mkdirSync(home, { mode: 0o700 });

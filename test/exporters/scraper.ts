@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -22,10 +22,6 @@ export interface Scraper {
   /** Of its own API, without `/api/v1/`. */
   get(path: string): Promise<unknown>;
   close(): Promise<void>;
-}
-
-export function hasPrometheus(): boolean {
-  return ['prometheus', 'promtool'].every((name) => spawnSync(name, ['--version']).status === 0);
 }
 
 /** Serves the exporter on loopback the way an agent does, and starts a Prometheus in a directory of its own. */

@@ -14,6 +14,7 @@ import {
   removeSocket,
 } from '../../src/nomad/socket.ts';
 import { expectRktError } from '../support/errors.ts';
+import { requires } from '../support/requirements.ts';
 
 describe('newSocketPath', () => {
   it('is a new one each time, in the directory for temporary files', () => {
@@ -50,7 +51,7 @@ describe('a socket file', () => {
   });
 
   it('is for the group that the host names as well', async function () {
-    if (process.getuid?.() !== 0) this.skip();
+    requires(this, 'root');
     await protectSocket(path, '4711');
     const { mode, gid } = await stat(path);
     expect({ mode: mode & 0o777, gid }).to.deep.equal({ mode: 0o660, gid: 4711 });

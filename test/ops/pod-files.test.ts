@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { canSee, podDirectory, readPodStart } from '../../src/ops/pod-files.ts';
+import { requires } from '../support/requirements.ts';
 import { until } from '../support/until.ts';
 
 describe('readPodStart', () => {
@@ -36,7 +37,7 @@ describe('readPodStart', () => {
   });
 
   it('sees a chrooted pid as a fly pod', async function () {
-    if (process.getuid?.() !== 0) this.skip();
+    requires(this, 'root', 'perl');
     // perl, as the directory holds no program that could be executed in it.
     const child = spawn('perl', ['-e', 'chroot shift; sleep 1000', directory], { stdio: 'ignore' });
     try {

@@ -5,6 +5,7 @@ import { expect } from 'chai';
 
 import { getAbsolutePath, resolveRkt } from '../../src/rkt/binary.ts';
 import { expectRktRejection } from '../support/errors.ts';
+import { skipFor } from '../support/requirements.ts';
 import { scriptDirectory, type ScriptDirectory } from '../support/scripts.ts';
 
 const REAL = 'echo "rkt Version: 1.30.0"; echo "appc Version: 0.8.11"';
@@ -68,7 +69,7 @@ describe('getAbsolutePath and resolveRkt', () => {
       if (found instanceof Error) {
         expect(found).to.have.property('code', 'RKT_ERR_RKT_MISSING');
         expect(found.message).to.include('was not built');
-        this.skip();
+        skipFor(this, 'embedded-rkt', 'the embedded rkt was not built');
       }
       expect(found).to.have.property('runtime', 'embedded');
       expect(found).to.have.nested.property('command[0]', '/bin/sh');

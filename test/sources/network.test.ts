@@ -6,6 +6,7 @@ import fc from 'fast-check';
 
 import { FIGURE, ROW_LENGTH, type Row } from '../../src/sources/cgroup/figures.ts';
 import { hasOwnNetwork, parseNetDev, readNetwork } from '../../src/sources/network.ts';
+import { requires } from '../support/requirements.ts';
 import { until } from '../support/until.ts';
 
 const TITLES =
@@ -62,7 +63,7 @@ describe('the network of a process', () => {
   });
 
   it('is read from a namespace of its own', async function () {
-    if (process.getuid?.() !== 0) this.skip();
+    requires(this, 'root');
     const started = spawn('unshare', ['--net', 'sleep', '1000'], { stdio: 'ignore' });
     child = started;
     const pid = started.pid ?? 0;

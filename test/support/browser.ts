@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +5,7 @@ import { join } from 'node:path';
 import type { Context } from 'mocha';
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
 
-const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+import { chromiumPath, requires } from './requirements.ts';
 
 /** Debian's Chromium with an empty profile of its own. */
 export interface TestBrowser {
@@ -20,14 +19,10 @@ export interface TestBrowser {
 
 /** Starts a browser; skips the tests where there is none. */
 export async function openBrowser(context: Context): Promise<TestBrowser> {
-  const executablePath = PLACES.find((path) => existsSync(path));
-  if (executablePath === undefined) {
-    console.log(`      no Chromium at ${PLACES.join(', ')}`);
-    context.skip();
-  }
+  requires(context, 'chromium');
   const profile = await mkdtemp(join(tmpdir(), 'rkt-streams-browser-'));
   const browser = await chromium.launchPersistentContext(profile, {
-    executablePath,
+    executablePath: chromiumPath() ?? '',
     headless: true,
     viewport: { width: 1440, height: 900 },
     args: [

@@ -1,10 +1,11 @@
-import { accessSync, constants, mkdirSync, realpathSync } from 'node:fs';
+import { mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { pack } from 'tar-stream';
 import type { Compression } from '../../src/embedded/aci/decompress.ts';
 import { collectHostPaths } from '../../src/embedded/aci/host-files.ts';
 import type { RootfsFile } from '../../src/embedded/aci/pack.ts';
 import { packAci } from '../../src/embedded/aci/pack.ts';
+import { hostProgram } from './host-program.ts';
 
 /** What the test images can run, under /bin and by name. */
 const PROGRAMS = [
@@ -44,19 +45,6 @@ const PROGRAMS = [
 ];
 
 const EMPTY_DIRS = ['dev', 'etc', 'proc', 'sys', 'tmp'];
-
-/** A program of this machine, by name. */
-export function hostProgram(name: string): string | undefined {
-  for (const dir of (process.env['PATH'] ?? '').split(':')) {
-    try {
-      accessSync(join(dir, name), constants.X_OK);
-      return join(dir, name);
-    } catch {
-      continue;
-    }
-  }
-  return undefined;
-}
 
 /**
  * A rootfs that can run shell scripts: busybox if this machine has one, else its own sh and coreutils.

@@ -6,7 +6,7 @@ import ts from 'typescript';
 
 import { collectHostPaths } from '../../src/embedded/aci/host-files.ts';
 import type { RootfsFile } from '../../src/embedded/aci/pack.ts';
-import { hostProgram } from './images.ts';
+import { hostProgram } from './host-program.ts';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 

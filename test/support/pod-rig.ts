@@ -2,15 +2,12 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import type { Context } from 'mocha';
+
 import { PHASES, type Phase } from '../../src/embedded/pods/phases.ts';
 import { buildImage, type ImageSpec } from './images.ts';
-import {
-  callEmbedded,
-  canRunPods,
-  RktProcess,
-  type CallOptions,
-  type Outcome,
-} from './replay/rkt-process.ts';
+import { callEmbedded, RktProcess, type CallOptions, type Outcome } from './replay/rkt-process.ts';
+import { requires } from './requirements.ts';
 import { until } from './until.ts';
 
 /** A data directory of its own with an image in it, and everything started in it. */
@@ -20,9 +17,9 @@ export class PodRig {
   readonly #started: RktProcess[] = [];
   #image = '';
 
-  /** A rig with an image, or undefined where pods cannot run. */
-  static async create(spec: Partial<ImageSpec> = {}): Promise<PodRig | undefined> {
-    if (process.getuid?.() !== 0 || !(await canRunPods())) return undefined;
+  /** A rig with an image; skips the tests where pods cannot run. */
+  static async create(context: Context, spec: Partial<ImageSpec> = {}): Promise<PodRig> {
+    requires(context, 'root', 'pods');
     const rig = new PodRig();
     chmodSync(rig.dir, 0o755);
     rig.#image = await buildImage(rig.dir, { name: 'test.local/shell', ...spec });

@@ -5,14 +5,15 @@ import type { Context } from 'mocha';
 
 import { detectCgroups, type Cgroups } from '../../src/sources/cgroup/cgroups.ts';
 import type { TaskCgroup } from '../../src/sources/cgroup/task-cgroup.ts';
+import { requires, skipFor } from './requirements.ts';
 
 export const TEST_PARENT = `rkt-streams-test-${process.pid}`;
 
 /** The cgroups of this machine; skips the test where it may not make any. */
 export async function realCgroups(context: Context): Promise<Cgroups> {
   const cgroups = await detectCgroups({ parent: TEST_PARENT });
-  if (process.getuid?.() !== 0) skip(context, 'needs root');
-  if (cgroups.version === 'none') skip(context, 'needs a writable cgroup hierarchy');
+  requires(context, 'root');
+  if (cgroups.version === 'none') skipFor(context, 'cgroups', 'needs a writable cgroup hierarchy');
   return cgroups;
 }
 
@@ -25,9 +26,4 @@ export async function startIn(cgroup: TaskCgroup, script: string): Promise<Child
   });
   await once(child.stdout, 'data');
   return child;
-}
-
-function skip(context: Context, reason: string): never {
-  if (context.test !== undefined) context.test.title += ` (${reason})`;
-  return context.skip();
 }

@@ -13,6 +13,7 @@ import {
   type TaskSpecInput,
 } from '../../src/index.ts';
 import { buildImage } from './images.ts';
+import { requires } from './requirements.ts';
 import { until } from './until.ts';
 
 /** Directories, a cgroup parent and drivers of its own for one test file; closing it proves that nothing is left. */
@@ -36,7 +37,7 @@ let rooms = 0;
 
 /** Opens a room; skips the tests where pods cannot be run. */
 export async function openRoom(context: Context): Promise<Room> {
-  if (process.getuid?.() !== 0) context.skip();
+  requires(context, 'root', 'pods');
   const base = await mkdtemp(join(tmpdir(), 'rkt-streams-test-'));
   const image = await buildImage(join(base, 'images'), { name: 'test.local/shell' });
   rooms += 1;

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 
 import type { Context } from 'mocha';
 
-import { hostProgram } from './images.ts';
+import { requires } from './requirements.ts';
 import { until } from './until.ts';
 
 const run = promisify(execFile);
@@ -39,10 +39,7 @@ export async function openTerminal(
   script: string,
   options: TerminalOptions,
 ): Promise<Terminal> {
-  if (hostProgram('tmux') === undefined) {
-    if (context.test?.parent) context.test.parent.title += ' (tmux is not installed)';
-    context.skip();
-  }
+  requires(context, 'tmux');
   const directory = mkdtempSync(join(tmpdir(), 'rkt-streams-tmux-'));
   const env = { ...process.env, ...options.env, TMUX: '', SHELL: '/bin/sh', LC_ALL: 'C.UTF-8' };
   const tmux = async (...args: readonly string[]): Promise<string> => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 
-import { hostProgram } from './images.ts';
+import { hostProgram } from './host-program.ts';
 
 const run = promisify(execFile);
 const META_PACKAGE = 'linux-image-cloud-amd64';

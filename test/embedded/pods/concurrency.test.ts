@@ -10,8 +10,7 @@ describe('several processes at one data directory', () => {
 
   beforeEach(async function () {
     this.timeout(60_000);
-    made = await PodRig.create();
-    if (made === undefined) return this.skip();
+    made = await PodRig.create(this);
     rig = made;
   });
 

@@ -8,6 +8,7 @@ import { expect } from 'chai';
 import { runRkt } from '../../../src/embedded/run-rkt.ts';
 import { statusDir } from '../../../src/embedded/pods/pod-info.ts';
 import { PodRig } from '../../support/pod-rig.ts';
+import { requires } from '../../support/requirements.ts';
 
 const LINKS = [
   { path: 'etc/hosts', type: 'symlink', linkname: '../../../../../../escaped-hosts' },
@@ -22,8 +23,7 @@ describe('launching a pod', () => {
 
   before(async function () {
     this.timeout(60_000);
-    made = await PodRig.create({ files: LINKS });
-    if (made === undefined) return this.skip();
+    made = await PodRig.create(this, { files: LINKS });
     rig = made;
   });
 
@@ -33,7 +33,7 @@ describe('launching a pod', () => {
     rig.rkt(['run', ...flags, rig.image, '--exec', '/bin/sh', '--', '-c', script]);
 
   it('hands over scripts that shellcheck accepts', async function () {
-    if (spawnSync('shellcheck', ['--version']).error !== undefined) this.skip();
+    requires(this, 'shellcheck');
     const uuid = await rig.prepare(
       'echo it\'s a "test" $HOME `id` \\ \n done',
       `--volume=v,kind=host,source=${rig.dir},readOnly=true`,
@@ -61,7 +61,7 @@ describe('launching a pod', () => {
   });
 
   it('comes with scripts that shellcheck accepts', function () {
-    if (spawnSync('shellcheck', ['--version']).error !== undefined) this.skip();
+    requires(this, 'shellcheck');
     const embedded = fileURLToPath(new URL('../../../src/embedded', import.meta.url));
     const scripts = ['rkt.sh', ...['run', 'enter', 'stop', 'gc'].map((name) => `stage1/${name}.sh`)];
     const { stdout } = spawnSync(

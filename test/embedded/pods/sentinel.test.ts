@@ -36,8 +36,7 @@ describe('files behind mounts in a pod', () => {
 
   before(async function () {
     this.timeout(60_000);
-    made = await PodRig.create();
-    if (made === undefined) return this.skip();
+    made = await PodRig.create(this);
     rig = made;
     sentinelDir = join(rig.dir, 'precious');
     sentinel = join(sentinelDir, 'deep/sentinel');

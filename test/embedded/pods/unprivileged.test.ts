@@ -7,6 +7,7 @@ import { expect } from 'chai';
 
 import { buildImage } from '../../support/images.ts';
 import { EMBEDDED_RKT, RktProcess } from '../../support/replay/rkt-process.ts';
+import { skipFor } from '../../support/requirements.ts';
 import { until } from '../../support/until.ts';
 
 const NOBODY = 65534;
@@ -20,7 +21,13 @@ describe('the embedded rkt without root', () => {
   before(async function () {
     const probe = `test -r "${EMBEDDED_RKT}" && "${process.execPath}" -e 0 && exec unshare --user --map-root-user --mount true`;
     // The checkout may be out of reach for others, and a kernel may refuse user namespaces.
-    if (spawnSync('sh', ['-c', probe], { uid, gid: uid }).status !== 0) return this.skip();
+    if (spawnSync('sh', ['-c', probe], { uid, gid: uid }).status !== 0) {
+      skipFor(
+        this,
+        'usernamespaces',
+        'the checkout is out of reach for others, or user namespaces are refused',
+      );
+    }
     dir = mkdtempSync(join(tmpdir(), 'rkt-streams-user-'));
     chmodSync(dir, 0o755);
     image = await buildImage(dir, { name: 'test.local/shell' });

@@ -122,12 +122,3 @@ function rootOf(pid: number): string {
 export function callEmbedded(args: readonly string[], options: CallOptions = {}): Promise<Outcome> {
   return new RktProcess(args, options).outcome;
 }
-
-/** Whether this machine lets us mount in a namespace of our own at all. */
-export async function canRunPods(): Promise<boolean> {
-  const child = spawn('unshare', ['--mount', '--propagation', 'private', 'true'], { stdio: 'ignore' });
-  return new Promise((resolve) => {
-    child.on('error', () => resolve(false));
-    child.on('exit', (code) => resolve(code === 0));
-  });
-}
