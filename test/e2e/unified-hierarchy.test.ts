@@ -14,7 +14,7 @@ import type { UnifiedFacts } from '../support/unified-facts.ts';
 import { boot, emulator, fetchKernel, NoMachine } from '../support/virtual-machine.ts';
 
 const MIB = 1024 * 1024;
-const BOOT_DEADLINE_MS = 280_000;
+const BOOT_DEADLINE_MS = 700_000;
 const SUITE = 'test/sources/cgroup/real-cgroups.test';
 const SOURCES = [
   ...[
