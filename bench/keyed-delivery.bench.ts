@@ -4,7 +4,7 @@ import { FIELD_GROUPS, groupMask } from '../src/model/field-groups.ts';
 import { silentLogger } from '../src/model/logger.ts';
 import { createTaskRegistry } from '../src/registry/task-registry.ts';
 import { detectCgroups } from '../src/sources/cgroup/cgroups.ts';
-import { FIGURE, ROW_LENGTH } from '../src/sources/cgroup/figures.ts';
+import { COLUMN, ROW_LENGTH } from '../src/sources/cgroup/row.ts';
 import { createProcesses } from '../src/sources/processes.ts';
 import { allTaskStats } from '../src/streams/all-task-stats.ts';
 import type { StatsDeps } from '../src/streams/stats/stats-deps.ts';
@@ -101,7 +101,7 @@ function createMemorySource(): TaskSource {
       };
     },
     read(look) {
-      look.row.page[FIGURE.totalNs] = (look.row.page[FIGURE.totalNs] ?? 0) + 1_000_000;
+      look.row.page[COLUMN.cpu.totalNs] = (look.row.page[COLUMN.cpu.totalNs] ?? 0) + 1_000_000;
       (look as MemoryLook).version += 1;
       return look;
     },

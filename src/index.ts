@@ -9,6 +9,8 @@ export type { DriverHealth, Fingerprint, RktRuntime } from './model/fingerprint.
 export { DEFAULT_FIELD_GROUPS, FIELD_GROUPS, type FieldGroup } from './model/field-groups.ts';
 export type { HostStats } from './model/host-stats.ts';
 export type { Logger } from './model/logger.ts';
+export { COMPUTED_METRICS, METRICS, type Metric, type MetricUnit } from './model/metrics.ts';
+export { measuredCpuFields, measuredMemoryFields } from './model/nomad-fields.ts';
 export {
   pluginLoader,
   type AttributeSpec,
@@ -23,20 +25,18 @@ export type { TaskEvent, TaskEventKind } from './model/task-event.ts';
 export type { Device, GroupPort, Mount, NetworkResource, TaskResources } from './model/task-resources.ts';
 export type { TaskSpec, TaskSpecInput } from './model/task-spec.ts';
 export type { TaskHandle, TaskState } from './model/task-state.ts';
-export {
-  measuredCpuFields,
-  measuredMemoryFields,
-  type CpuStats,
-  type IoStats,
-  type MemoryStats,
-  type NetworkStats,
-  type PidsStats,
-  type PressureFigures,
-  type PressureStall,
-  type PressureStats,
-  type ResourceUsage,
-  type TaskResourceUsage,
-  type TaskStatsSample,
+export type {
+  CpuStats,
+  IoStats,
+  MemoryStats,
+  NetworkStats,
+  PidsStats,
+  PressureFigures,
+  PressureStall,
+  PressureStats,
+  ResourceUsage,
+  TaskResourceUsage,
+  TaskStatsSample,
 } from './model/task-stats.ts';
 export type { NomadTaskState, TaskPhase, TaskStatus } from './model/task-status.ts';
 export type { DestroyOptions } from './ops/destroy-task.ts';

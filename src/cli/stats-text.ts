@@ -1,3 +1,4 @@
+import { memoryOf } from '../model/headline.ts';
 import { printable } from '../model/printable.ts';
 import type { TaskResourceUsage } from '../model/task-stats.ts';
 import { NOTHING, bytes, clock, percent } from './humanize.ts';
@@ -13,7 +14,7 @@ export interface StatsRow {
 
 const COLUMNS: readonly Column<StatsRow>[] = [
   { title: 'CPU', value: ({ usage }) => percent(usage.cpu.percent), align: 'right' },
-  { title: 'MEMORY', value: ({ usage }) => bytes(memoryBytes(usage)), align: 'right' },
+  { title: 'MEMORY', value: ({ usage }) => bytes(memoryOf(usage)), align: 'right' },
   { title: 'LIMIT', value: ({ limitBytes }) => bytes(limitBytes), align: 'right' },
   { title: 'RSS', value: ({ usage }) => bytes(usage.memory.rssBytes), align: 'right' },
   { title: 'CACHE', value: ({ usage }) => bytes(usage.memory.cacheBytes), align: 'right' },
@@ -42,9 +43,4 @@ export function statsLines(rows: readonly StatsRow[], withTitles: boolean): stri
     ].join(GAP),
   );
   return [...(withTitles ? [titles] : []), ...lines].join('\n');
-}
-
-/** What the limit counts: all but the cache that can be dropped; without a cgroup, what the processes hold. */
-function memoryBytes({ memory }: TaskResourceUsage): number | undefined {
-  return memory.workingSetBytes ?? memory.usageBytes ?? memory.rssBytes;
 }

@@ -1,4 +1,4 @@
-/** Figures of a task that are read, and asked for, together. Costly ones are read only when somebody asks for them. */
+/** Groups of metrics that are read, and asked for, together. Costly ones are read only when somebody asks for them. */
 export const FIELD_GROUPS = [
   'cpu',
   'throttling',
@@ -37,6 +37,11 @@ export function groupMask(groups: readonly FieldGroup[]): GroupMask {
   }
   return mask;
 }
+
+/** The bit of each group. */
+export const GROUP = Object.fromEntries(FIELD_GROUPS.map((group) => [group, groupMask([group])])) as Readonly<
+  Record<FieldGroup, GroupMask>
+>;
 
 const namesOfMask = new Map<GroupMask, readonly FieldGroup[]>();
 

@@ -1,3 +1,4 @@
+import { measuredCpuFields, measuredMemoryFields } from '../model/nomad-fields.ts';
 import type { CpuStats, MemoryStats, ResourceUsage, TaskResourceUsage } from '../model/task-stats.ts';
 import type { CPUUsage } from './generated/hashicorp/nomad/plugins/drivers/proto/CPUUsage.ts';
 import type { MemoryUsage } from './generated/hashicorp/nomad/plugins/drivers/proto/MemoryUsage.ts';
@@ -28,14 +29,7 @@ function toCpu(cpu: CpuStats): CPUUsage {
     throttled_periods: whole(cpu.throttledPeriods),
     throttled_time: whole(cpu.throttledNs),
     percent: cpu.percent ?? 0,
-    // Hosts have a column for the ticks and nothing to put into it, so they are not to be marked.
-    measured_fields: measured([
-      ['SYSTEM_MODE', cpu.systemPercent],
-      ['USER_MODE', cpu.userPercent],
-      ['THROTTLED_PERIODS', cpu.throttledPeriods],
-      ['THROTTLED_TIME', cpu.throttledNs],
-      ['PERCENT', cpu.percent],
-    ]),
+    measured_fields: wireNames(measuredCpuFields(cpu), CPU_FIELDS),
   };
 }
 
@@ -48,15 +42,7 @@ function toMemory(memory: MemoryStats): MemoryUsage {
     kernel_max_usage: whole(memory.kernelMaxUsageBytes),
     usage: whole(memory.usageBytes),
     swap: whole(memory.swapBytes),
-    measured_fields: measured([
-      ['RSS', memory.rssBytes],
-      ['CACHE', memory.cacheBytes],
-      ['SWAP', memory.swapBytes],
-      ['USAGE', memory.usageBytes],
-      ['MAX_USAGE', memory.maxUsageBytes],
-      ['KERNEL_USAGE', memory.kernelUsageBytes],
-      ['KERNEL_MAX_USAGE', memory.kernelMaxUsageBytes],
-    ]),
+    measured_fields: wireNames(measuredMemoryFields(memory), MEMORY_FIELDS),
   };
 }
 
@@ -65,8 +51,20 @@ function whole(value = 0): number {
   return Math.max(0, Math.round(value));
 }
 
-function measured<const Field extends string>(
-  fields: readonly (readonly [Field, number | undefined])[],
-): Field[] {
-  return fields.filter(([, value]) => value !== undefined).map(([field]) => field);
+/** The fields of the wire that may be marked as measured. Nomad has a column for `Total Ticks` and nothing to put into it. */
+const CPU_FIELDS = ['SYSTEM_MODE', 'USER_MODE', 'THROTTLED_PERIODS', 'THROTTLED_TIME', 'PERCENT'] as const;
+const MEMORY_FIELDS = [
+  'RSS',
+  'CACHE',
+  'SWAP',
+  'USAGE',
+  'MAX_USAGE',
+  'KERNEL_USAGE',
+  'KERNEL_MAX_USAGE',
+] as const;
+
+/** `Max Usage` is MAX_USAGE on the wire. */
+function wireNames<Field extends string>(names: readonly string[], fields: readonly Field[]): Field[] {
+  const measured = new Set(names.map((name) => name.toUpperCase().replaceAll(' ', '_')));
+  return fields.filter((field) => measured.has(field));
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { Hono } from 'hono';
@@ -11,7 +11,8 @@ import type { ServerEnv } from './context.ts';
 
 /** Where the build puts the page, seen from here and from the build alike. */
 const WEB = fileURLToPath(new URL('../../dist/server/web/', import.meta.url));
-const UPLOT = join(dirname(createRequire(import.meta.url).resolve('uplot')), '../dist');
+const UPLOT_STYLES = 'uplot/uPlot.min.css';
+const UPLOT_FILE = createRequire(import.meta.url).resolve('uplot/dist/uPlot.min.css');
 
 const TYPES: Readonly<Record<string, string>> = {
   html: 'text/html; charset=utf-8',
@@ -63,9 +64,7 @@ const NAME = /^(?:[\w-]+\/){0,3}[\w-]+(?:\.[\w-]+)*\.([a-z]+)$/;
 async function load(path: string): Promise<Asset | undefined> {
   const type = TYPES[NAME.exec(path)?.[1] ?? ''];
   if (type === undefined) return undefined;
-  const file = /^uplot\/uPlot\.(?:esm\.js|min\.css)$/.test(path)
-    ? join(UPLOT, path.slice('uplot/'.length))
-    : join(WEB, path);
+  const file = path === UPLOT_STYLES ? UPLOT_FILE : join(WEB, path);
   const bytes = await readFile(file).catch(() => undefined);
   if (bytes === undefined) return undefined;
   const tag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;

@@ -3,21 +3,21 @@ import { closeSync, constants, openSync, readSync, readlinkSync } from 'node:fs'
 import type { ProcessId } from '../model/process-id.ts';
 import { parseDigits } from './cgroup/bytes.ts';
 import type { Parse } from './cgroup/cgroup-file.ts';
-import { FIGURE, type Row } from './cgroup/figures.ts';
+import { COLUMN, type Row } from './cgroup/row.ts';
 
 const [NEWLINE, SPACE, COLON] = [10, 32, 58];
 const LOOPBACK = [108, 111];
 /** The columns of /proc/net/dev: eight numbers received, eight sent, of which the first four of each count here. */
 const PLACES: readonly (number | undefined)[] = [
-  FIGURE.receivedBytes,
-  FIGURE.receivedPackets,
-  FIGURE.receiveErrors,
-  FIGURE.receiveDrops,
+  COLUMN.network.receivedBytes,
+  COLUMN.network.receivedPackets,
+  COLUMN.network.receiveErrors,
+  COLUMN.network.receiveDrops,
   ...Array<undefined>(4),
-  FIGURE.sentBytes,
-  FIGURE.sentPackets,
-  FIGURE.sendErrors,
-  FIGURE.sendDrops,
+  COLUMN.network.sentBytes,
+  COLUMN.network.sentPackets,
+  COLUMN.network.sendErrors,
+  COLUMN.network.sendDrops,
 ];
 const MAX_BYTES = 64 * 1024;
 

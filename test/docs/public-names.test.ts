@@ -8,9 +8,11 @@ import * as library from '../../src/index.ts';
 describe('the public names', () => {
   it('are these values', () => {
     expect(Object.keys(library).sort()).to.deep.equal([
+      'COMPUTED_METRICS',
       'DEFAULT_FIELD_GROUPS',
       'ERROR_CATALOGUE',
       'FIELD_GROUPS',
+      'METRICS',
       'RktError',
       'createDriver',
       'getAbsolutePath',

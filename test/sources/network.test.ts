@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { expect } from 'chai';
 import fc from 'fast-check';
 
-import { FIGURE, ROW_LENGTH, type Row } from '../../src/sources/cgroup/figures.ts';
+import { COLUMN, ROW_LENGTH, type Row } from '../../src/sources/cgroup/row.ts';
 import { hasOwnNetwork, parseNetDev, readNetwork } from '../../src/sources/network.ts';
 import { requires } from '../support/requirements.ts';
 import { until } from '../support/until.ts';
@@ -18,7 +18,7 @@ describe('parseNetDev', () => {
     const page = new Float64Array(ROW_LENGTH).fill(NaN);
     const bytes = new TextEncoder().encode(text);
     return parseNetDev(bytes, bytes.length, page, 0)
-      ? [...page.slice(FIGURE.receivedBytes, FIGURE.sendDrops + 1)]
+      ? [...page.slice(COLUMN.network.receivedBytes, COLUMN.network.sendDrops + 1)]
       : undefined;
   };
 
@@ -69,7 +69,7 @@ describe('the network of a process', () => {
     const pid = started.pid ?? 0;
     await until('it has a namespace of its own', () => hasOwnNetwork({ pid, startTicks: 0 }));
     expect(readNetwork(pid, row)).to.equal(true);
-    expect(row.page[FIGURE.receivedBytes]).to.equal(0);
+    expect(row.page[COLUMN.network.receivedBytes]).to.equal(0);
   });
 
   it('is not told of a process that has ended', () => {

@@ -1,12 +1,13 @@
 import type { Logger } from '../../src/model/logger.ts';
 import { createTaskRegistry, type TaskRegistry } from '../../src/registry/task-registry.ts';
 import type { FieldGroup } from '../../src/model/field-groups.ts';
-import { maskGroups } from '../../src/model/field-groups.ts';
+import { GROUP, maskGroups } from '../../src/model/field-groups.ts';
 import type { TaskRecord } from '../../src/registry/task-record.ts';
 import type { Cgroups } from '../../src/sources/cgroup/cgroups.ts';
-import { FIGURE, GROUP, ROW_LENGTH } from '../../src/sources/cgroup/figures.ts';
+import { ROW_LENGTH } from '../../src/sources/cgroup/row.ts';
 import type { StatsDeps } from '../../src/streams/stats/stats-deps.ts';
 import type { Reading, TaskLook, TaskSource } from '../../src/streams/stats/task-source.ts';
+import { COLUMNS, type ColumnName } from './columns.ts';
 import { ManualClock } from './manual-clock.ts';
 import { aNewTask } from './task-specs.ts';
 
@@ -105,12 +106,9 @@ export function figures(cpuMs: number): Reading {
 let looks = 0;
 
 /** A look that tells these figures. */
-export function readingOf(
-  told: Partial<Record<keyof typeof FIGURE, number>>,
-  more: Partial<Reading> = {},
-): Reading {
+export function readingOf(told: Partial<Record<ColumnName, number>>, more: Partial<Reading> = {}): Reading {
   const page = new Float64Array(ROW_LENGTH).fill(NaN);
-  for (const [key, value] of Object.entries(told)) page[FIGURE[key as keyof typeof FIGURE]] = value;
+  for (const [key, value] of Object.entries(told)) page[COLUMNS[key as ColumnName]] = value;
   return {
     source: 'cgroup-v2',
     row: { page, base: 0 },

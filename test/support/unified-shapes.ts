@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { FIELD_GROUPS, groupMask } from '../../src/model/field-groups.ts';
 import { detectCgroups, type CgroupLimits, type Cgroups } from '../../src/sources/cgroup/cgroups.ts';
-import { FIGURE } from '../../src/sources/cgroup/figures.ts';
+import { COLUMNS } from './columns.ts';
 import { startIn } from './real-cgroups.ts';
 import type { Attempt, LimitFiles, ReadingFacts, ShapeFacts } from './unified-facts.ts';
 import { until } from './until.ts';
@@ -68,7 +68,7 @@ export async function readStandingStill(): Promise<ReadingFacts> {
   reader.read(open, groupMask(FIELD_GROUPS), 0, 0);
   const { page, base } = open.row;
   const figures = Object.fromEntries(
-    Object.entries(FIGURE).map(([name, place]) => [name, page[base + place] ?? NaN]),
+    Object.entries(COLUMNS).map(([name, place]) => [name, page[base + place] ?? NaN]),
   );
   const files = Object.fromEntries(FILES.map((name) => [name, read(join(directory, name))]));
   reader.close(open);

@@ -1,4 +1,5 @@
 import type { ExitResult } from '../../model/exit-result.ts';
+import { memoryOf } from '../../model/headline.ts';
 import type { HostStats } from '../../model/host-stats.ts';
 import type { TaskEvent, TaskEventKind } from '../../model/task-event.ts';
 import type { TaskResourceUsage, TaskStatsSample } from '../../model/task-stats.ts';
@@ -80,11 +81,6 @@ export function createJournal(): Journal {
     host: () => latestHost,
     wasBusy: () => hostPercents.some((percent) => percent >= BUSY_PERCENT),
   };
-}
-
-/** What the limit counts: all but the cache that can be dropped; without a cgroup, what the processes hold. */
-export function memoryOf({ memory }: TaskResourceUsage): number | undefined {
-  return memory.workingSetBytes ?? memory.usageBytes ?? memory.rssBytes;
 }
 
 function addUsage(pod: Entry, usage: TaskResourceUsage): void {

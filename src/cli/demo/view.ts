@@ -1,7 +1,8 @@
 import type { HostStats } from '../../model/host-stats.ts';
 import type { TaskStatus } from '../../model/task-status.ts';
 import { NOTHING, exitText } from '../humanize.ts';
-import { memoryOf, type Journal, type PodJournal } from './journal.ts';
+import { memoryOf } from '../../model/headline.ts';
+import type { Journal, PodJournal } from './journal.ts';
 import { DEMO_PODS } from './pods.ts';
 
 /** One pod at this moment. */

@@ -1,7 +1,8 @@
+import { coresOf, memoryOf } from '../../model/headline.ts';
 import { printable } from '../../model/printable.ts';
 import { NOTHING } from '../humanize.ts';
 import { bar, largest, sparkline } from './blocks.ts';
-import { cores, coresOf, memoryOf, rates, shortBytes, shortDuration } from './figures.ts';
+import { cores, rates, shortBytes, shortDuration } from './figures.ts';
 import { fit, fitEnd, segment, widthOf, type Segment, type Tone } from './line.ts';
 import type { SortField } from './state.ts';
 import { limitOf, type TopTask } from './top-data.ts';

@@ -1,4 +1,3 @@
-import type { TaskResourceUsage } from '../../model/task-stats.ts';
 import { NOTHING } from '../humanize.ts';
 
 const UNITS = ['', 'K', 'M', 'G', 'T', 'P'];
@@ -27,19 +26,8 @@ export function shortDuration(ms: number | undefined): string {
   return minutes !== undefined && minutes > 0 ? `${minutes}m${two(seconds % 60)}s` : `${seconds}s`;
 }
 
-/** Cores in use: 1 is one full core. */
-export function coresOf(usage: TaskResourceUsage | undefined): number | undefined {
-  const percent = usage?.cpu.percent;
-  return percent === undefined ? undefined : percent / 100;
-}
-
 export function cores(value: number | undefined): string {
   return value === undefined ? NOTHING : value.toFixed(2);
-}
-
-/** What the limit counts: all but the cache that can be dropped; without a cgroup, what the processes hold. */
-export function memoryOf(usage: TaskResourceUsage | undefined): number | undefined {
-  return usage?.memory.workingSetBytes ?? usage?.memory.usageBytes ?? usage?.memory.rssBytes;
 }
 
 /** `1.2K↓ 300↑`: two rates, bytes a second. */

@@ -1,4 +1,4 @@
-import { memoryOf, coresOf } from './figures.ts';
+import { coresOf, memoryOf } from '../../model/headline.ts';
 import type { SortField, TopState } from './state.ts';
 import type { TopTask } from './top-data.ts';
 

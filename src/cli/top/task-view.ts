@@ -1,8 +1,9 @@
+import { coresOf, memoryOf } from '../../model/headline.ts';
 import { printable } from '../../model/printable.ts';
 import { clock, exitText } from '../humanize.ts';
 import { chart, largest, type Series } from './blocks.ts';
 import { PHASE_TONES } from './columns.ts';
-import { cores, coresOf, memoryOf, rates, shortBytes, shortDuration } from './figures.ts';
+import { cores, rates, shortBytes, shortDuration } from './figures.ts';
 import { EMPTY_LINE, fit, line, segment, widthOf, type Line, type Segment } from './line.ts';
 import type { ListRoom } from './list-view.ts';
 import { limitOf, type TopData, type TopTask } from './top-data.ts';

@@ -1,10 +1,10 @@
+import { coresOf, memoryLimitOf, memoryOf } from '../../model/headline.ts';
 import type { HostStats } from '../../model/host-stats.ts';
 import { printable } from '../../model/printable.ts';
 import type { TaskEvent } from '../../model/task-event.ts';
 import type { TaskResourceUsage, TaskStatsSample } from '../../model/task-stats.ts';
 import type { TaskStatus } from '../../model/task-status.ts';
 import type { Series } from './blocks.ts';
-import { coresOf, memoryOf } from './figures.ts';
 
 /** A task with what was measured of it while we looked. */
 export interface TopTask {
@@ -68,9 +68,9 @@ export function withEvent(data: TopData, event: TaskEvent): TopData {
   return { ...data, events: appended(data.events, event, MAX_EVENTS) };
 }
 
-/** The limit that holds: the one measured, else the one the task was started with. */
+/** The memory limit of a task in bytes. */
 export function limitOf({ status, usage }: TopTask): number | undefined {
-  return usage?.memory.limitBytes ?? status.memoryLimitBytes;
+  return memoryLimitOf(usage, status);
 }
 
 function appended<T>(list: readonly T[], item: T, limit: number): readonly T[] {

@@ -1,3 +1,4 @@
+import { coresOf } from '../../model/headline.ts';
 import { MS_PER_SECOND, NS_PER_SECOND } from '../../model/units.ts';
 import type { TaskResourceUsage } from '../../model/task-stats.ts';
 import type { TaskStatus } from '../../model/task-status.ts';
@@ -40,7 +41,7 @@ export const TASK_FIGURES: readonly TaskFigure[] = [
     isInteger: false,
     unit: '{cpu}',
     description: 'Cores in use.',
-    read: ({ usage: { cpu } }) => [{ value: cpu.percent === undefined ? undefined : cpu.percent / 100 }],
+    read: ({ usage }) => [{ value: coresOf(usage) }],
   },
   bytes(METRIC.memoryUsage, 'Memory that counts against the limit.', 'usageBytes'),
   bytes(METRIC.memoryWorkingSet, 'Memory in use without inactive file cache.', 'workingSetBytes'),

@@ -1,3 +1,4 @@
+import { coresOf, memoryOf, memoryShareOf, shareOf } from '../../model/headline.ts';
 import type { TaskResourceUsage } from '../../model/task-stats.ts';
 import { MIB } from '../../model/units.ts';
 import type { AlertMetric } from './alert-rules.ts';
@@ -8,24 +9,23 @@ export function metricValue(
   usage: TaskResourceUsage,
   before: TaskResourceUsage | undefined,
 ): number | undefined {
-  const { cpu, memory, pidCount } = usage;
-  const memoryBytes = memory.workingSetBytes ?? memory.rssBytes;
+  const { cpu, pidCount } = usage;
   switch (metric) {
     case 'memoryBytes':
-      return memoryBytes;
+      return memoryOf(usage);
     case 'memoryRatio':
-      return ratio(memoryBytes, memory.limitBytes);
+      return memoryShareOf(usage);
     case 'cpuCores':
-      return cpu.percent === undefined ? undefined : cpu.percent / 100;
+      return coresOf(usage);
     case 'throttledRatio':
-      return ratio(
+      return shareOf(
         difference(cpu.throttledPeriods, before?.cpu.throttledPeriods),
         difference(cpu.periods, before?.cpu.periods),
       );
     case 'processes':
       return pidCount?.current;
     case 'processesRatio':
-      return ratio(pidCount?.current, pidCount?.limit);
+      return shareOf(pidCount?.current, pidCount?.limit);
   }
 }
 
@@ -44,10 +44,6 @@ export function metricText(metric: AlertMetric, value: number): string {
 
 function percent(value: number): string {
   return `${Math.round(value * 100)}%`;
-}
-
-function ratio(part: number | undefined, whole: number | undefined): number | undefined {
-  return part === undefined || whole === undefined || whole <= 0 ? undefined : part / whole;
 }
 
 function difference(now: number | undefined, then: number | undefined): number | undefined {

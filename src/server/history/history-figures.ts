@@ -1,5 +1,5 @@
 import type { HostStats } from '../../model/host-stats.ts';
-import { TASK_SERIES } from '../web/logic/figures.ts';
+import { TASK_SERIES } from './task-series.ts';
 import type { Gather } from './two-rings.ts';
 
 /** What is kept of the machine: CPU as a part of the whole (0–1), memory in bytes. */

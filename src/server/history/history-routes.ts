@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 
 import type { ServerContext, ServerRoutes } from '../context.ts';
 import { FAILURES, json, routes } from '../routes/define.ts';
-import { TASK_SERIES } from '../web/logic/figures.ts';
+import { TASK_SERIES } from './task-series.ts';
 import { createHistory, type HistoryColumns } from './history.ts';
 import { FINE, COARSE } from './two-rings.ts';
 

@@ -4,7 +4,7 @@ import type { Driver } from '../../driver-interface.ts';
 import type { FieldGroup } from '../../model/field-groups.ts';
 import { silentLogger, type Logger } from '../../model/logger.ts';
 import type { TaskStatsSample } from '../../model/task-stats.ts';
-import { TASK_SERIES, taskFigures, type Before } from '../web/logic/figures.ts';
+import { TASK_SERIES, taskSeriesRow, type Before } from './task-series.ts';
 import type { HistoryRing } from './history-ring.ts';
 import { HOST_GATHERS, HOST_SERIES, TASK_GATHERS, hostFigures } from './history-figures.ts';
 import {
@@ -87,7 +87,7 @@ export function createHistory(
   const record = ({ taskId, usage }: TaskStatsSample): void => {
     const entry = entryOf(taskId);
     if (entry === undefined || entry.before?.timestampMs === usage.timestampMs) return;
-    entry.rings.append(usage.timestampMs, taskFigures(usage, entry.before));
+    entry.rings.append(usage.timestampMs, taskSeriesRow(usage, entry.before));
     entry.before = { timestampMs: usage.timestampMs, cpu: usage.cpu };
   };
   const follow = <T>(source$: Observable<T>, next: (value: T) => void): Subscription =>

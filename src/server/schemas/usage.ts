@@ -1,62 +1,23 @@
 import { z } from '@hono/zod-openapi';
 
 import { FIELD_GROUPS } from '../../model/field-groups.ts';
+import { metricsOf, type MetricSection } from '../../model/metrics.ts';
 
-const figure = z.number().optional();
-const figures = <Name extends string>(...names: readonly Name[]) =>
-  z.strictObject(Object.fromEntries(names.map((name) => [name, figure])) as Record<Name, typeof figure>);
+/** The metrics of a section, each with its meaning and unit. */
+function section(name: MetricSection) {
+  const fields = Object.entries(metricsOf(name)).map(([key, { meaning, unit, kind }]) => [
+    key,
+    z
+      .number()
+      .optional()
+      .openapi({ description: `${meaning} (${kind}, ${unit})` }),
+  ]);
+  return z.strictObject(Object.fromEntries(fields) as Record<string, z.ZodOptional<z.ZodNumber>>);
+}
 
-const memory = figures(
-  'rssBytes',
-  'cacheBytes',
-  'swapBytes',
-  'mappedFileBytes',
-  'usageBytes',
-  'maxUsageBytes',
-  'kernelUsageBytes',
-  'kernelMaxUsageBytes',
-  'workingSetBytes',
-  'limitBytes',
-  'limitHits',
-  'oomKills',
-).openapi('MemoryStats');
-
-const cpu = figures(
-  'totalNs',
-  'userNs',
-  'systemNs',
-  'percent',
-  'userPercent',
-  'systemPercent',
-  'totalTicksMhz',
-  'periods',
-  'throttledPeriods',
-  'throttledNs',
-).openapi('CpuStats');
-
-const io = figures(
-  'readBytes',
-  'writeBytes',
-  'readOps',
-  'writeOps',
-  'readBytesPerSecond',
-  'writeBytesPerSecond',
-);
-
-const network = figures(
-  'receivedBytes',
-  'receivedPackets',
-  'receiveErrors',
-  'receiveDrops',
-  'sentBytes',
-  'sentPackets',
-  'sendErrors',
-  'sendDrops',
-  'receivedBytesPerSecond',
-  'sentBytesPerSecond',
-);
-
-const stall = figures('avg10', 'avg60', 'avg300', 'totalNs').optional();
+const memory = section('memory').openapi('MemoryStats');
+const cpu = section('cpu').openapi('CpuStats');
+const stall = section('pressure').optional();
 const pressure = z.strictObject({ some: stall, full: stall }).optional();
 
 /** {@link TaskResourceUsage} as JSON: what was not measured is left out. */
@@ -67,10 +28,10 @@ export const usageSchema = z
     fresh: z.array(z.enum(FIELD_GROUPS)).optional(),
     memory,
     cpu,
-    io: io.optional(),
-    pidCount: figures('current', 'peak', 'limit').optional(),
+    io: section('io').optional(),
+    pidCount: section('pidCount').optional(),
     pressure: z.strictObject({ cpu: pressure, memory: pressure, io: pressure }).optional(),
-    network: network.optional(),
+    network: section('network').optional(),
     pids: z.record(z.string(), z.strictObject({ memory, cpu })).optional(),
   })
   .openapi('TaskResourceUsage');

@@ -5,9 +5,9 @@ import type { GroupMask } from '../../model/field-groups.ts';
 import { errnoCode } from '../kernel-file.ts';
 import { isHierarchyRoot, type CgroupPlace } from './cgroup-place.ts';
 import { ABSENT, createDescriptorPool, type DescriptorPool } from './descriptor-pool.ts';
-import { FIGURE, type Row } from './figures.ts';
+import { COLUMN, type Row } from './row.ts';
 import { createLayouts, type LaidOutFile, type Layout } from './layout.ts';
-import { createRows } from './rows.ts';
+import { createRows } from './row-pool.ts';
 
 /** Reads the cgroups of many tasks again and again. */
 export interface CgroupReader {
@@ -80,15 +80,16 @@ export function createCgroupReader(place: CgroupPlace, options: CgroupReaderOpti
     const { layout, row } = cgroup;
     const { page, base } = row;
     const { counters, gated } = layout.planFor(groups);
-    const totalNs = page[base + FIGURE.totalNs];
-    const usageBytes = page[base + FIGURE.usageBytes];
+    const totalNs = page[base + COLUMN.cpu.totalNs];
+    const usageBytes = page[base + COLUMN.memory.usageBytes];
     let told = 0;
     let stale = 0;
     for (const file of counters) {
       if (isNeeded(cgroup, file) && readFile(cgroup, file, nowMs, keepMs)) told |= file.groups;
     }
     // What was not measured is NaN, which differs from itself: then nothing is known to stand still.
-    const hasMoved = page[base + FIGURE.totalNs] !== totalNs || page[base + FIGURE.usageBytes] !== usageBytes;
+    const hasMoved =
+      page[base + COLUMN.cpu.totalNs] !== totalNs || page[base + COLUMN.memory.usageBytes] !== usageBytes;
     const isDue = !(Math.abs(nowMs - cgroup.slowAtMs) < options.maxStaleMs);
     if (hasMoved) cgroup.version += 1;
     if (hasMoved || isDue) cgroup.dirty |= hasMoved ? ALL_GROUPS : ALL_GROUPS & ~groups;

@@ -1,5 +1,6 @@
+import { GROUP } from '../../model/field-groups.ts';
 import { figureAt, limitAt, type CgroupFile } from './cgroup-file.ts';
-import { FIGURE, GROUP } from './figures.ts';
+import { COLUMN } from './row.ts';
 
 /** The files of the pids controller, which are the same in both versions. */
 export function pidsFiles(version: CgroupFile['version']): readonly CgroupFile[] {
@@ -8,23 +9,23 @@ export function pidsFiles(version: CgroupFile['version']): readonly CgroupFile[]
     {
       ...shared,
       name: 'pids.current',
-      places: [FIGURE.pidsCurrent],
+      places: [COLUMN.pidCount.current],
       gate: 'none',
-      parse: figureAt(FIGURE.pidsCurrent),
+      parse: figureAt(COLUMN.pidCount.current),
     },
     {
       ...shared,
       name: 'pids.peak',
-      places: [FIGURE.pidsPeak],
+      places: [COLUMN.pidCount.peak],
       gate: 'none',
-      parse: figureAt(FIGURE.pidsPeak),
+      parse: figureAt(COLUMN.pidCount.peak),
     },
     {
       ...shared,
       name: 'pids.max',
-      places: [FIGURE.pidsLimit],
+      places: [COLUMN.pidCount.limit],
       gate: 'slow',
-      parse: limitAt(FIGURE.pidsLimit),
+      parse: limitAt(COLUMN.pidCount.limit),
     },
   ];
 }

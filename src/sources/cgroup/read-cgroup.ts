@@ -1,18 +1,18 @@
 import { isRktError } from '../../model/errors.ts';
-import { DEFAULT_FIELD_GROUPS, groupMask, type GroupMask } from '../../model/field-groups.ts';
-import type { MemoryStats } from '../../model/task-stats.ts';
+import { DEFAULT_FIELD_GROUPS, GROUP, groupMask, type GroupMask } from '../../model/field-groups.ts';
+import type { CpuStats, MemoryStats } from '../../model/task-stats.ts';
 import { createCgroupReader } from './cgroup-reader.ts';
 import type { CgroupPlace } from './cgroup-place.ts';
-import { GROUP, cpuFigures, memoryStats, type CpuFigures } from './figures.ts';
+import { cpuCounters, memoryStats } from './row-stats.ts';
 
 /** Everything that the cgroup of a task tells at one moment. */
 export interface CgroupReading {
   readonly version: 'v1' | 'v2';
-  readonly cpu: CpuFigures;
+  readonly cpu: CpuStats;
   readonly memory: MemoryStats;
 }
 
-/** Reads the directories of a task once. On a hybrid machine v1 figures go before v2 ones. */
+/** Reads the directories of a task once. On a hybrid machine metrics of v1 go before those of v2. */
 export function readCgroup(
   place: CgroupPlace,
   paths: readonly string[],
@@ -23,7 +23,7 @@ export function readCgroup(
   reader.read(cgroup, groups, 0, 0);
   return {
     version: cgroup.layout.version,
-    cpu: cpuFigures(cgroup.row, groups),
+    cpu: cpuCounters(cgroup.row, groups),
     memory: memoryStats(cgroup.row, groups),
   };
 }

@@ -1,5 +1,4 @@
-import type { GroupMask } from '../../model/field-groups.ts';
-import { GROUP } from './figures.ts';
+import { GROUP, type GroupMask } from '../../model/field-groups.ts';
 import type { LaidOutFile } from './layout.ts';
 
 /** The files to read for a set of groups. */

@@ -1,10 +1,10 @@
 import { RktError } from '../../model/errors.ts';
-import type { GroupMask } from '../../model/field-groups.ts';
+import { GROUP, type GroupMask } from '../../model/field-groups.ts';
 import type { TaskResourceUsage } from '../../model/task-stats.ts';
 import type { TaskRecord } from '../../registry/task-record.ts';
 import type { CgroupReader, CgroupReaderStats, OpenCgroup } from '../../sources/cgroup/cgroup-reader.ts';
 import type { Cgroups } from '../../sources/cgroup/cgroups.ts';
-import { FIGURE, GROUP, ROW_LENGTH, type Row } from '../../sources/cgroup/figures.ts';
+import { COLUMN, ROW_LENGTH, type Row } from '../../sources/cgroup/row.ts';
 import { hasOwnNetwork, readNetwork } from '../../sources/network.ts';
 import { isAlive, processTree } from '../../sources/process-info.ts';
 import type { ProcessFigures, Processes } from '../../sources/processes.ts';
@@ -203,8 +203,8 @@ function fromProcesses(
   }
   let rssBytes = 0;
   for (const figure of figures.values()) rssBytes += figure.rssBytes;
-  look.row.page[FIGURE.totalNs] = look.totals.add(figures);
-  look.row.page[FIGURE.rssBytes] = rssBytes;
+  look.row.page[COLUMN.cpu.totalNs] = look.totals.add(figures);
+  look.row.page[COLUMN.memory.rssBytes] = rssBytes;
   look.source = 'pidusage';
   look.version += 1;
   look.fresh = GROUP.cpu | GROUP.memory | GROUP.memoryDetail | GROUP.processes;

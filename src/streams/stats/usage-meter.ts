@@ -1,26 +1,32 @@
-import { maskGroups, type GroupMask } from '../../model/field-groups.ts';
+import { GROUP, maskGroups, type GroupMask } from '../../model/field-groups.ts';
 import type { CpuStats, ResourceUsage, TaskResourceUsage } from '../../model/task-stats.ts';
-import { NS_PER_MS } from '../../model/units.ts';
-import { GROUP, cpuFigures, memoryStats, type Mutable } from '../../sources/cgroup/figures.ts';
+import {
+  cpuCounters,
+  ioCounters,
+  memoryStats,
+  networkCounters,
+  pidsStats,
+  pressureStats,
+  type Mutable,
+} from '../../sources/cgroup/row-stats.ts';
 import type { CpuFacts } from '../../sources/cpu-facts.ts';
-import { ioStats, networkStats, pidsStats, pressureStats } from './other-figures.ts';
+import type { ProcessFigures } from '../../sources/processes.ts';
+import { MIN_WINDOW_MS, addCpuRates, addIoRates, addNetworkRates, wentBack, type Window } from './rates.ts';
 import type { Reading } from './task-source.ts';
 
-/** What the rates of the next sample are counted from. */
+/** What the rates of the next sample are computed against. */
 export interface Meter {
   baseline: TaskResourceUsage | undefined;
   /** That of the baseline's reading. */
   version: number;
 }
 
-/** The kernel counts user and system time in steps of 10 ms: over less than that a rate is noise. */
-const MIN_WINDOW_MS = 10;
 const OTHERS = GROUP.io | GROUP.pids | GROUP.pressure | GROUP.network | GROUP.processes;
 
 /**
- * Makes a sample of what a look at the task has told.
+ * Makes a sample of a reading.
  *
- * Undefined when a counter went back: the figures are dropped and the next ones are compared with them.
+ * Undefined when a counter went back: the sample is dropped, and the next one is compared with it.
  */
 export function measure(
   meter: Meter,
@@ -33,23 +39,21 @@ export function measure(
   const { source } = reading;
   const elapsedMs = baseline === undefined ? 0 : timestampMs - baseline.timestampMs;
   const before = baseline?.source === source ? baseline : undefined;
-  // The processes of a task tell their memory in one figure, which belongs to both groups of memory.
+  const window: Window = { before, isFirst: baseline === undefined, elapsedMs, facts };
+  // The memory of processes is one number, which belongs to both groups of memory.
   const shown = source === 'pidusage' && (groups & GROUP.memory) !== 0 ? groups | GROUP.memoryDetail : groups;
   const isStill = before !== undefined && meter.version === reading.version && elapsedMs >= MIN_WINDOW_MS;
   const usage: Mutable<TaskResourceUsage> = {
     timestampMs,
     source,
-    // Frozen figures that have not moved can be had twice: an idle task costs no more than a time.
+    // Frozen sections that have not changed are used again: an idle task costs no more than a timestamp.
     memory: isStill ? before.memory : Object.freeze(memoryStats(reading.row, shown)),
-    cpu:
-      isStill && isIdle(before.cpu)
-        ? before.cpu
-        : cpuStats(reading, groups, before, baseline === undefined, elapsedMs, facts),
+    cpu: isStill && isIdle(before.cpu) ? before.cpu : cpuStats(reading, groups, window),
     fresh: maskGroups(reading.fresh & groups),
   };
-  if ((groups & OTHERS) !== 0) addOthers(usage, reading, groups, before, elapsedMs, facts);
+  if ((groups & OTHERS) !== 0) addOthers(usage, reading, groups, window);
   Object.freeze(usage);
-  const isBack = before !== undefined && wentBack(usage, before);
+  const isBack = before !== undefined && isBehind(usage, before);
   if (baseline === undefined || elapsedMs >= MIN_WINDOW_MS || elapsedMs < 0 || isBack) {
     meter.baseline = usage;
     meter.version = reading.version;
@@ -57,94 +61,59 @@ export function measure(
   return isBack ? undefined : usage;
 }
 
-/** The rates of the first figures are 0 by Nomad's rule; after a change of source they are not known. */
-function cpuStats(
-  { row }: Reading,
-  groups: GroupMask,
-  before: TaskResourceUsage | undefined,
-  isFirst: boolean,
-  elapsedMs: number,
-  facts: CpuFacts,
-): CpuStats {
-  const cpu: Mutable<CpuStats> = cpuFigures(row, groups);
-  if ((groups & GROUP.cpu) === 0) return Object.freeze(cpu);
-  const total = percent(cpu.totalNs, before?.cpu.totalNs, isFirst, elapsedMs, facts);
-  const user = percent(cpu.userNs, before?.cpu.userNs, isFirst, elapsedMs, facts);
-  const system = percent(cpu.systemNs, before?.cpu.systemNs, isFirst, elapsedMs, facts);
-  if (total !== undefined) cpu.percent = total;
-  if (user !== undefined) cpu.userPercent = user;
-  if (system !== undefined) cpu.systemPercent = system;
-  if (total !== undefined && facts.mhzPerCore !== undefined) {
-    cpu.totalTicksMhz = (total / 100) * facts.mhzPerCore;
-  }
+function cpuStats({ row }: Reading, groups: GroupMask, window: Window): CpuStats {
+  const cpu = cpuCounters(row, groups);
+  if ((groups & GROUP.cpu) !== 0) addCpuRates(cpu, window.before?.cpu, window);
   return Object.freeze(cpu);
-}
-
-/** Percent of one core; never above all cores, which only the grain of the clocks can make it. */
-function percent(
-  now: number | undefined,
-  before: number | undefined,
-  isFirst: boolean,
-  elapsedMs: number,
-  { cores }: CpuFacts,
-): number | undefined {
-  if (now === undefined) return undefined;
-  if (isFirst) return 0;
-  if (before === undefined || elapsedMs < MIN_WINDOW_MS || now < before) return undefined;
-  return Math.min(((now - before) / (elapsedMs * NS_PER_MS)) * 100, cores * 100);
 }
 
 function addOthers(
   usage: Mutable<TaskResourceUsage>,
   { row, processes }: Reading,
   groups: GroupMask,
-  before: TaskResourceUsage | undefined,
-  elapsedMs: number,
-  facts: CpuFacts,
+  window: Window,
 ): void {
-  const windowMs = elapsedMs < MIN_WINDOW_MS ? undefined : elapsedMs;
-  const io = (groups & GROUP.io) === 0 ? undefined : ioStats(row, before?.io, windowMs);
+  const io = (groups & GROUP.io) === 0 ? undefined : ioCounters(row);
   const pidCount = (groups & GROUP.pids) === 0 ? undefined : pidsStats(row);
   const pressure = (groups & GROUP.pressure) === 0 ? undefined : pressureStats(row);
-  const network = (groups & GROUP.network) === 0 ? undefined : networkStats(row, before?.network, windowMs);
-  if (io !== undefined) usage.io = io;
-  if (pidCount !== undefined) usage.pidCount = pidCount;
+  const network = (groups & GROUP.network) === 0 ? undefined : networkCounters(row);
+  if (io !== undefined) {
+    addIoRates(io, window);
+    usage.io = Object.freeze(io);
+  }
+  if (pidCount !== undefined) usage.pidCount = Object.freeze(pidCount);
   if (pressure !== undefined) usage.pressure = pressure;
-  if (network !== undefined) usage.network = network;
-  if ((groups & GROUP.processes) === 0 || processes === undefined) return;
-  const each = [...processes].map(([pid, { cpuNs, rssBytes }]) => {
-    const rate = percent(cpuNs, before?.pids?.[String(pid)]?.cpu.totalNs, false, elapsedMs, facts);
+  if (network !== undefined) {
+    addNetworkRates(network, window);
+    usage.network = Object.freeze(network);
+  }
+  if ((groups & GROUP.processes) !== 0 && processes !== undefined) {
+    usage.pids = Object.freeze(Object.fromEntries(eachProcess(processes, window)));
+  }
+}
+
+function* eachProcess(
+  processes: ReadonlyMap<number, ProcessFigures>,
+  window: Window,
+): Iterable<readonly [string, ResourceUsage]> {
+  for (const [pid, { cpuNs, rssBytes }] of processes) {
+    const key = String(pid);
     const cpu: Mutable<CpuStats> = { totalNs: cpuNs };
-    if (rate !== undefined) cpu.percent = rate;
-    if (rate !== undefined && facts.mhzPerCore !== undefined)
-      cpu.totalTicksMhz = (rate / 100) * facts.mhzPerCore;
-    const figures: ResourceUsage = Object.freeze({
-      memory: Object.freeze({ rssBytes }),
-      cpu: Object.freeze(cpu),
-    });
-    return [String(pid), figures] as const;
-  });
-  usage.pids = Object.freeze(Object.fromEntries(each));
+    // A process has no rate of 0 on its first sample: it may be older than the sampling.
+    addCpuRates(cpu, window.before?.pids?.[key]?.cpu, { ...window, isFirst: false });
+    yield [key, Object.freeze({ memory: Object.freeze({ rssBytes }), cpu: Object.freeze(cpu) })];
+  }
 }
 
 function isIdle({ percent, userPercent = 0, systemPercent = 0 }: CpuStats): boolean {
   return percent === 0 && userPercent === 0 && systemPercent === 0;
 }
 
-function wentBack(now: TaskResourceUsage, before: TaskResourceUsage): boolean {
+function isBehind(now: TaskResourceUsage, before: TaskResourceUsage): boolean {
   return (
-    isLess(now.cpu.totalNs, before.cpu.totalNs) ||
-    isLess(now.cpu.userNs, before.cpu.userNs) ||
-    isLess(now.cpu.systemNs, before.cpu.systemNs) ||
-    isLess(now.cpu.throttledPeriods, before.cpu.throttledPeriods) ||
-    isLess(now.cpu.throttledNs, before.cpu.throttledNs) ||
-    isLess(now.io?.readBytes, before.io?.readBytes) ||
-    isLess(now.io?.writeBytes, before.io?.writeBytes) ||
-    isLess(now.network?.receivedBytes, before.network?.receivedBytes) ||
-    isLess(now.network?.sentBytes, before.network?.sentBytes)
+    wentBack('cpu', now.cpu, before.cpu) ||
+    wentBack('memory', now.memory, before.memory) ||
+    wentBack('io', now.io, before.io) ||
+    wentBack('network', now.network, before.network)
   );
-}
-
-function isLess(now: number | undefined, before: number | undefined): boolean {
-  return now !== undefined && before !== undefined && now < before;
 }

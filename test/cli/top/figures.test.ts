@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 
-import { cores, coresOf, memoryOf, rates, shortBytes, shortDuration } from '../../../src/cli/top/figures.ts';
-import { aUsage } from '../../support/top-tasks.ts';
+import { cores, rates, shortBytes, shortDuration } from '../../../src/cli/top/figures.ts';
 
 describe('figures of top', () => {
   it('tells bytes in at most five letters', () => {
@@ -31,11 +30,8 @@ describe('figures of top', () => {
   });
 
   it('tells what was not measured as that', () => {
-    expect(coresOf(undefined)).to.equal(undefined);
     expect(cores(undefined)).to.equal('-');
-    expect(cores(coresOf(aUsage(150, 1)))).to.equal('1.50');
-    expect(memoryOf(undefined)).to.equal(undefined);
-    expect(memoryOf({ ...aUsage(1, 1), memory: { rssBytes: 3 } })).to.equal(3);
+    expect(cores(1.5)).to.equal('1.50');
     expect(rates(undefined, undefined)).to.equal('-');
     expect(rates(2_048.4, undefined)).to.equal('2K/-');
   });

@@ -5,10 +5,11 @@ import { expect } from 'chai';
 
 import { FIELD_GROUPS, groupMask, maskGroups, type FieldGroup } from '../../../src/model/field-groups.ts';
 import type { CgroupReader, OpenCgroup } from '../../../src/sources/cgroup/cgroup-reader.ts';
-import { FIGURE } from '../../../src/sources/cgroup/figures.ts';
+
 import { cgroupFixture, type CgroupFixture } from '../../support/cgroup-fixture.ts';
 import { expectRktError } from '../../support/errors.ts';
 import { realCgroups } from '../../support/real-cgroups.ts';
+import { COLUMNS, type ColumnName } from '../../support/columns.ts';
 
 const SIX: readonly FieldGroup[] = ['cpu', 'throttling', 'memory', 'memoryDetail'];
 
@@ -35,8 +36,7 @@ describe('CgroupReader', () => {
     const { fileReads, staleReads } = reader.stats;
     return [maskGroups(fresh).join(' '), fileReads - before.fileReads, staleReads - before.staleReads];
   };
-  const figure = (name: keyof typeof FIGURE): number | undefined =>
-    cgroup.row.page[cgroup.row.base + FIGURE[name]];
+  const figure = (name: ColumnName): number | undefined => cgroup.row.page[cgroup.row.base + COLUMNS[name]];
 
   it('reads the six files of v1, and then only the two that would tell of a change', async () => {
     await setUp('v1');

@@ -9,7 +9,7 @@ import {
   parseLimit,
 } from '../../../src/sources/cgroup/bytes.ts';
 import type { CgroupFile } from '../../../src/sources/cgroup/cgroup-file.ts';
-import { FIGURE, ROW_LENGTH } from '../../../src/sources/cgroup/figures.ts';
+import { COLUMN, PRESSURE_COLUMN, ROW_LENGTH } from '../../../src/sources/cgroup/row.ts';
 import { pidsFiles } from '../../../src/sources/cgroup/pids.ts';
 import { BLKIO_FILES } from '../../../src/sources/cgroup/v1/blkio.ts';
 import { CPU_V1_FILES } from '../../../src/sources/cgroup/v1/cpu.ts';
@@ -120,8 +120,8 @@ describe('the parsers of cgroup files', () => {
   it('give v1 times in ns', () => {
     expect(parsed('v1', 'cpuacct.stat', 'user 95\nsystem 28\n')).to.deep.equal(
       new Map([
-        [FIGURE.userNs, 950_000_000],
-        [FIGURE.systemNs, 280_000_000],
+        [COLUMN.cpu.userNs, 950_000_000],
+        [COLUMN.cpu.systemNs, 280_000_000],
       ]),
     );
   });
@@ -129,15 +129,15 @@ describe('the parsers of cgroup files', () => {
   it('give v2 times in ns, and no throttling where the cpu controller is off', () => {
     expect(parsed('v2', 'cpu.stat', 'usage_usec 5\nuser_usec 3\nsystem_usec 2\n')).to.deep.equal(
       new Map([
-        [FIGURE.totalNs, 5_000],
-        [FIGURE.userNs, 3_000],
-        [FIGURE.systemNs, 2_000],
+        [COLUMN.cpu.totalNs, 5_000],
+        [COLUMN.cpu.userNs, 3_000],
+        [COLUMN.cpu.systemNs, 2_000],
       ]),
     );
   });
 
   it('leave out what a file does not hold', () => {
-    expect(parsed('v2', 'memory.stat', 'anon 1\n')).to.deep.equal(new Map([[FIGURE.rssBytes, 1]]));
+    expect(parsed('v2', 'memory.stat', 'anon 1\n')).to.deep.equal(new Map([[COLUMN.memory.rssBytes, 1]]));
     expect(parsed('v1', 'memory.stat', 'rss 1\n')).to.deep.equal(new Map());
   });
 
@@ -146,14 +146,14 @@ describe('the parsers of cgroup files', () => {
       '8:0 Read 4096\n8:0 Write 512\n8:0 Sync 9\n8:0 Total 4608\n253:0 Read 4\n253:0 Write 3\nTotal 4615\n';
     expect(parsed('v1', 'blkio.throttle.io_service_bytes_recursive', text)).to.deep.equal(
       new Map([
-        [FIGURE.readBytes, 4_100],
-        [FIGURE.writeBytes, 515],
+        [COLUMN.io.readBytes, 4_100],
+        [COLUMN.io.writeBytes, 515],
       ]),
     );
     expect(parsed('v1', 'blkio.throttle.io_serviced_recursive', 'Total 0\n')).to.deep.equal(
       new Map([
-        [FIGURE.readOps, 0],
-        [FIGURE.writeOps, 0],
+        [COLUMN.io.readOps, 0],
+        [COLUMN.io.writeOps, 0],
       ]),
     );
     expect(parsed('v1', 'blkio.throttle.io_serviced_recursive', '8:0 Read many\n')).to.equal(undefined);
@@ -165,10 +165,10 @@ describe('the parsers of cgroup files', () => {
       '8:0 rbytes=90430464 wbytes=299008000 rios=8950 wios=1252 dbytes=50331648 dios=3021\n254:0 \n';
     expect(parsed('v2', 'io.stat', text)).to.deep.equal(
       new Map([
-        [FIGURE.readBytes, 91_889_664],
-        [FIGURE.writeBytes, 613_781_504],
-        [FIGURE.readOps, 9_142],
-        [FIGURE.writeOps, 1_605],
+        [COLUMN.io.readBytes, 91_889_664],
+        [COLUMN.io.writeBytes, 613_781_504],
+        [COLUMN.io.readOps, 9_142],
+        [COLUMN.io.writeOps, 1_605],
       ]),
     );
     expect(parsed('v2', 'io.stat', '')?.size).to.equal(4);
@@ -178,7 +178,7 @@ describe('the parsers of cgroup files', () => {
   it('read pressure in percent and ns', () => {
     const text =
       'some avg10=1.53 avg60=0.02 avg300=0.00 total=1234\nfull avg10=0.50 avg60=100.00 avg300=12.34 total=5\n';
-    const place = FIGURE.memoryPressure;
+    const place = PRESSURE_COLUMN.memory.some.avg10;
     expect([...(parsed('v2', 'memory.pressure', text)?.entries() ?? [])]).to.deep.equal([
       [place, 1.53],
       [place + 1, 0.02],
@@ -195,10 +195,10 @@ describe('the parsers of cgroup files', () => {
     const text = 'some avg10=0.00 avg60=0.00 avg300=0.00 total=42\n';
     expect(parsed('v2', 'cpu.pressure', text)).to.deep.equal(
       new Map([
-        [FIGURE.cpuPressure, 0],
-        [FIGURE.cpuPressure + 1, 0],
-        [FIGURE.cpuPressure + 2, 0],
-        [FIGURE.cpuPressure + 3, 42_000],
+        [PRESSURE_COLUMN.cpu.some.avg10, 0],
+        [PRESSURE_COLUMN.cpu.some.avg10 + 1, 0],
+        [PRESSURE_COLUMN.cpu.some.avg10 + 2, 0],
+        [PRESSURE_COLUMN.cpu.some.avg10 + 3, 42_000],
       ]),
     );
     expect(parsed('v2', 'cpu.pressure', 'some avg10=')).to.equal(undefined);

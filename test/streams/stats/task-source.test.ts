@@ -11,7 +11,7 @@ import { newTaskRecord, type TaskRecord } from '../../../src/registry/task-recor
 import { createTaskRegistry } from '../../../src/registry/task-registry.ts';
 import type { CgroupReader } from '../../../src/sources/cgroup/cgroup-reader.ts';
 import type { Cgroups } from '../../../src/sources/cgroup/cgroups.ts';
-import { FIGURE, GROUP } from '../../../src/sources/cgroup/figures.ts';
+import { GROUP } from '../../../src/model/field-groups.ts';
 import { readProcess } from '../../../src/sources/process-info.ts';
 import { createProcesses, type Processes } from '../../../src/sources/processes.ts';
 import { createTaskSource, type Reading, type TaskSource } from '../../../src/streams/stats/task-source.ts';
@@ -22,6 +22,7 @@ import { realCgroups, startIn } from '../../support/real-cgroups.ts';
 import { recorder } from '../../support/stats-deps.ts';
 import { aNewTask } from '../../support/task-specs.ts';
 import { until } from '../../support/until.ts';
+import { COLUMNS, type ColumnName } from '../../support/columns.ts';
 
 const CPU_AND_MEMORY = GROUP.cpu | GROUP.memory | GROUP.memoryDetail;
 
@@ -56,8 +57,8 @@ describe('createTaskSource', () => {
     return { source: createTaskSource({ cgroups, processes, reader }), reader };
   };
   const nobody: Processes = { sample: () => Promise.reject(new Error('asked')) };
-  const figure = ({ row }: Reading, name: keyof typeof FIGURE): number | undefined =>
-    row.page[row.base + FIGURE[name]];
+  const figure = ({ row }: Reading, name: ColumnName): number | undefined =>
+    row.page[row.base + COLUMNS[name]];
 
   it('reads the cgroup of the task at once, and no process unless asked', () => {
     const { source } = sourceWith(nobody);

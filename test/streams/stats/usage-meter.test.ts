@@ -3,15 +3,16 @@ import fc from 'fast-check';
 
 import { groupMask } from '../../../src/model/field-groups.ts';
 import type { TaskResourceUsage } from '../../../src/model/task-stats.ts';
-import { FIGURE, GROUP } from '../../../src/sources/cgroup/figures.ts';
+import { GROUP } from '../../../src/model/field-groups.ts';
 import type { CpuFacts } from '../../../src/sources/cpu-facts.ts';
 import type { Reading } from '../../../src/streams/stats/task-source.ts';
 import { measure, type Meter } from '../../../src/streams/stats/usage-meter.ts';
 import { readingOf } from '../../support/stats-deps.ts';
+import { COLUMNS, type ColumnName } from '../../support/columns.ts';
 
 const FACTS = { cores: 2, mhzPerCore: 2_000 };
 const MS = 1_000_000;
-type Told = Partial<Record<keyof typeof FIGURE, number>>;
+type Told = Partial<Record<ColumnName, number>>;
 const cgroup = (told: Told): Reading => readingOf({ usageBytes: 5, ...told });
 const tree = (...processes: readonly (readonly [number, number])[]): Reading =>
   readingOf(
@@ -144,7 +145,7 @@ describe('measure', () => {
   });
 
   it('gives processes and threads, and pressure, as the kernel tells them', () => {
-    const pressure = FIGURE.cpuPressure;
+    const pressure = COLUMNS.cpuPressure;
     const reading = cgroup({ pidsCurrent: 3, pidsLimit: 10 });
     [1, 2, 3, 4_000].forEach((value, index) => (reading.row.page[pressure + index] = value));
     const usage = createMeter(FACTS, GROUP.pids | GROUP.pressure)(reading, 0);

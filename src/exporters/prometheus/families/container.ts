@@ -1,3 +1,4 @@
+import { memoryLimitOf } from '../../../model/headline.ts';
 import { MS_PER_SECOND, NS_PER_SECOND } from '../../../model/units.ts';
 import type { TaskSpec } from '../../../model/task-spec.ts';
 import type { TaskResourceUsage } from '../../../model/task-stats.ts';
@@ -52,7 +53,7 @@ export const CONTAINER_FAMILIES: readonly Family<TaskRow>[] = [
     help: 'The memory limit; absent when there is none.',
     source: 'memory.limitBytes, else the limit the task was started with',
     unit: 'bytes',
-    value: ({ usage, status }) => usage?.memory.limitBytes ?? status.memoryLimitBytes,
+    value: ({ usage, status }) => memoryLimitOf(usage, status),
   }),
   container('spec_cpu_shares', 'gauge', {
     help: 'The weight of the task when CPU is short; absent when none was given.',

@@ -1,6 +1,6 @@
 import type { TaskResourceUsage } from '../../../model/task-stats.ts';
 import type { HistoryColumns } from '../../history/history.ts';
-import { TASK_SERIES, taskFigures, type Before, type TaskSeries } from './figures.ts';
+import { TASK_SERIES, taskSeriesRow, type Before, type TaskSeries } from '../../history/task-series.ts';
 
 export const RANGES = ['5m', '1h', '24h'] as const;
 export type Range = (typeof RANGES)[number];
@@ -41,7 +41,7 @@ export function createLiveFigures(length = LIVE_LENGTH): LiveFigures {
       if (before?.cpu.totalNs !== undefined && (cpu.totalNs ?? 0) < before.cpu.totalNs) before = undefined;
       // The first one has no rates, and would tear a hole between the history and what follows.
       if (before !== undefined) {
-        rows = [...rows.slice(1 - length), { timeMs: timestampMs, figures: taskFigures(usage, before) }];
+        rows = [...rows.slice(1 - length), { timeMs: timestampMs, figures: taskSeriesRow(usage, before) }];
       }
       before = { timestampMs, cpu };
     },

@@ -1,3 +1,4 @@
+import { coresOf, memoryLimitOf, memoryOf } from '../../../model/headline.ts';
 import type { TaskResourceUsage } from '../../../model/task-stats.ts';
 import type { TaskStatus } from '../../../model/task-status.ts';
 import type { Alert } from '../../alerts/alert.ts';
@@ -23,9 +24,6 @@ export interface TaskRow {
   addUsage(usage: TaskResourceUsage): void;
 }
 
-/** A limit that no machine has is how the kernel writes "none". */
-const NO_LIMIT_BYTES = 2 ** 60;
-
 export function createTaskRow(first: TaskStatus): TaskRow {
   let status = first;
   let usage: TaskResourceUsage | undefined;
@@ -34,8 +32,8 @@ export function createTaskRow(first: TaskStatus): TaskRow {
   let memorySpark = createSpark();
   const cpuCores = (): number | undefined =>
     // The first sample has nothing to compare with.
-    usage?.cpu.percent === undefined || samples < 2 ? undefined : usage.cpu.percent / 100;
-  const memoryBytes = (): number | undefined => usage?.memory.workingSetBytes ?? usage?.memory.rssBytes;
+    samples < 2 ? undefined : coresOf(usage);
+  const memoryBytes = (): number | undefined => memoryOf(usage);
   const forget = (): void => {
     usage = undefined;
     samples = 0;
@@ -57,10 +55,7 @@ export function createTaskRow(first: TaskStatus): TaskRow {
     },
     cpuCores,
     memoryBytes,
-    memoryLimitBytes() {
-      const limit = status.memoryLimitBytes ?? usage?.memory.limitBytes;
-      return limit === undefined || limit >= NO_LIMIT_BYTES ? undefined : limit;
-    },
+    memoryLimitBytes: () => memoryLimitOf(usage, status),
     processes: () => usage?.pidCount?.current,
     uptimeMs(nowMs) {
       const { startedAtMs, completedAtMs, state } = status;

@@ -1,8 +1,7 @@
-import type uPlotType from 'uplot';
+import uPlot from 'uplot';
 
-import uPlot from '../uplot/uPlot.esm.js';
 import type { ChartData } from '../logic/chart-data.ts';
-import type { TaskSeries } from '../logic/figures.ts';
+import type { TaskSeries } from '../../history/task-series.ts';
 import { h, setText } from './dom.ts';
 import { colour } from './theme.ts';
 
@@ -50,8 +49,8 @@ export function createChart(options: ChartOptions): ChartView {
   const place = h('div', { class: 'plot', role: 'img', 'aria-label': `${title} over time` });
   const element = h('figure', { class: 'chart' }, h('figcaption', {}, h('span', {}, title), keys), place);
   let limitValue: number | undefined;
-  let plot: uPlotType | undefined;
-  let latest: uPlotType.AlignedData = [[], ...lines.map(() => [])];
+  let plot: uPlot | undefined;
+  let latest: uPlot.AlignedData = [[], ...lines.map(() => [])];
   let fromTo: readonly [number, number] = [0, 1];
   const showAt = (index: number | null | undefined): void =>
     lines.forEach((_, n) => {
@@ -60,7 +59,7 @@ export function createChart(options: ChartOptions): ChartView {
       const node = values[n];
       if (node !== undefined) setText(node, text(column?.[at] ?? undefined));
     });
-  const make = (): uPlotType =>
+  const make = (): uPlot =>
     new uPlot(
       uplotOptions(options, {
         width: Math.max(place.clientWidth, 120),
@@ -111,7 +110,7 @@ interface Wiring {
 
 const POWERS = Array.from({ length: 50 }, (_, n) => 2 ** n);
 
-function uplotOptions({ lines, text, isBinary = false }: ChartOptions, wiring: Wiring): uPlotType.Options {
+function uplotOptions({ lines, text, isBinary = false }: ChartOptions, wiring: Wiring): uPlot.Options {
   const muted = colour('muted');
   const grid = { stroke: colour('grid'), width: 1 };
   const axis = { stroke: muted, grid, ticks: { show: false }, font: '11px system-ui, sans-serif' };
@@ -149,7 +148,7 @@ function uplotOptions({ lines, text, isBinary = false }: ChartOptions, wiring: W
   };
 }
 
-function timeTexts(plot: uPlotType, ticks: number[]): string[] {
+function timeTexts(plot: uPlot, ticks: number[]): string[] {
   const span = (plot.scales['x']?.max ?? 0) - (plot.scales['x']?.min ?? 0);
   return ticks.map((tick) =>
     new Date(tick * 1_000).toLocaleTimeString('en-GB', {
@@ -164,7 +163,7 @@ function translucent(rgb: string): string {
   return rgb.replace(/^rgb\((.*)\)$/, 'rgba($1, 0.16)');
 }
 
-function drawLimit(plot: uPlotType, limit: number | undefined): void {
+function drawLimit(plot: uPlot, limit: number | undefined): void {
   const { ctx, bbox, scales } = plot;
   if (limit === undefined || limit > (scales['y']?.max ?? 0)) return;
   const y = plot.valToPos(limit, 'y', true);

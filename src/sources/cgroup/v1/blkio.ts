@@ -1,6 +1,7 @@
+import { GROUP } from '../../../model/field-groups.ts';
 import { parseDigits } from '../bytes.ts';
 import type { CgroupFile, Parse } from '../cgroup-file.ts';
-import { FIGURE, GROUP } from '../figures.ts';
+import { COLUMN } from '../row.ts';
 
 const NEWLINE = 10;
 const SPACE = 32;
@@ -46,13 +47,13 @@ export const BLKIO_FILES: readonly CgroupFile[] = [
   {
     ...shared,
     name: 'blkio.throttle.io_service_bytes_recursive',
-    places: [FIGURE.readBytes, FIGURE.writeBytes],
-    parse: perDevice(FIGURE.readBytes, FIGURE.writeBytes),
+    places: [COLUMN.io.readBytes, COLUMN.io.writeBytes],
+    parse: perDevice(COLUMN.io.readBytes, COLUMN.io.writeBytes),
   },
   {
     ...shared,
     name: 'blkio.throttle.io_serviced_recursive',
-    places: [FIGURE.readOps, FIGURE.writeOps],
-    parse: perDevice(FIGURE.readOps, FIGURE.writeOps),
+    places: [COLUMN.io.readOps, COLUMN.io.writeOps],
+    parse: perDevice(COLUMN.io.readOps, COLUMN.io.writeOps),
   },
 ];

@@ -1,7 +1,8 @@
+import { GROUP } from '../../../model/field-groups.ts';
 import { NS_PER_SECOND } from '../../../model/units.ts';
 import { keyTable } from '../bytes.ts';
 import { figureAt, keysAt, type CgroupFile } from '../cgroup-file.ts';
-import { FIGURE, GROUP } from '../figures.ts';
+import { COLUMN } from '../row.ts';
 
 /** `cpuacct.stat` counts in USER_HZ, which is 100 on every Linux. */
 const NS_PER_TICK = NS_PER_SECOND / 100;
@@ -13,17 +14,19 @@ export const CPUACCT_FILES: readonly CgroupFile[] = [
     controller: 'cpuacct',
     name: 'cpuacct.usage',
     groups: GROUP.cpu,
-    places: [FIGURE.totalNs],
+    places: [COLUMN.cpu.totalNs],
     gate: 'none',
-    parse: figureAt(FIGURE.totalNs),
+    parse: figureAt(COLUMN.cpu.totalNs),
   },
   {
     version: 'v1',
     controller: 'cpuacct',
     name: 'cpuacct.stat',
     groups: GROUP.cpu,
-    places: [FIGURE.userNs, FIGURE.systemNs],
+    places: [COLUMN.cpu.userNs, COLUMN.cpu.systemNs],
     gate: 'cpu',
-    parse: keysAt(keyTable({ user: [FIGURE.userNs, NS_PER_TICK], system: [FIGURE.systemNs, NS_PER_TICK] })),
+    parse: keysAt(
+      keyTable({ user: [COLUMN.cpu.userNs, NS_PER_TICK], system: [COLUMN.cpu.systemNs, NS_PER_TICK] }),
+    ),
   },
 ];

@@ -1,6 +1,7 @@
+import { GROUP } from '../../../model/field-groups.ts';
 import { keyTable } from '../bytes.ts';
 import { figureAt, keysAt, limitAt, type CgroupFile } from '../cgroup-file.ts';
-import { FIGURE, GROUP } from '../figures.ts';
+import { COLUMN } from '../row.ts';
 
 const file = (
   name: string,
@@ -19,39 +20,39 @@ const file = (
 });
 
 /** `oom_kill` is there since Linux 4.13. */
-const OOM_CONTROL = keysAt(keyTable({ oom_kill: [FIGURE.oomKills, 1] }));
+const OOM_CONTROL = keysAt(keyTable({ oom_kill: [COLUMN.memory.oomKills, 1] }));
 
 /** Memory of the cgroup and all below it. */
 export const MEMORY_V1_FILES: readonly CgroupFile[] = [
-  file('usage_in_bytes', GROUP.memory | GROUP.memoryDetail, FIGURE.usageBytes, 'none'),
-  file('max_usage_in_bytes', GROUP.memory, FIGURE.maxUsageBytes, 'memory'),
+  file('usage_in_bytes', GROUP.memory | GROUP.memoryDetail, COLUMN.memory.usageBytes, 'none'),
+  file('max_usage_in_bytes', GROUP.memory, COLUMN.memory.maxUsageBytes, 'memory'),
   {
     version: 'v1',
     controller: 'memory',
     name: 'memory.stat',
     groups: GROUP.memoryDetail,
     places: [
-      FIGURE.rssBytes,
-      FIGURE.cacheBytes,
-      FIGURE.mappedFileBytes,
-      FIGURE.swapBytes,
-      FIGURE.inactiveFileBytes,
+      COLUMN.memory.rssBytes,
+      COLUMN.memory.cacheBytes,
+      COLUMN.memory.mappedFileBytes,
+      COLUMN.memory.swapBytes,
+      COLUMN.hidden.inactiveFileBytes,
     ],
     gate: 'slow',
     // Those without `total_` leave out the cgroups below.
     parse: keysAt(
       keyTable({
-        total_rss: [FIGURE.rssBytes, 1],
-        total_cache: [FIGURE.cacheBytes, 1],
-        total_mapped_file: [FIGURE.mappedFileBytes, 1],
-        total_swap: [FIGURE.swapBytes, 1],
-        total_inactive_file: [FIGURE.inactiveFileBytes, 1],
+        total_rss: [COLUMN.memory.rssBytes, 1],
+        total_cache: [COLUMN.memory.cacheBytes, 1],
+        total_mapped_file: [COLUMN.memory.mappedFileBytes, 1],
+        total_swap: [COLUMN.memory.swapBytes, 1],
+        total_inactive_file: [COLUMN.hidden.inactiveFileBytes, 1],
       }),
     ),
   },
-  file('kmem.usage_in_bytes', GROUP.kernelMemory, FIGURE.kernelUsageBytes, 'memory'),
-  file('kmem.max_usage_in_bytes', GROUP.kernelMemory, FIGURE.kernelMaxUsageBytes, 'memory'),
-  file('limit_in_bytes', GROUP.limits, FIGURE.limitBytes, 'slow', limitAt(FIGURE.limitBytes)),
-  file('failcnt', GROUP.limits, FIGURE.limitHits, 'memory'),
-  file('oom_control', GROUP.limits, FIGURE.oomKills, 'memory', OOM_CONTROL),
+  file('kmem.usage_in_bytes', GROUP.kernelMemory, COLUMN.memory.kernelUsageBytes, 'memory'),
+  file('kmem.max_usage_in_bytes', GROUP.kernelMemory, COLUMN.memory.kernelMaxUsageBytes, 'memory'),
+  file('limit_in_bytes', GROUP.limits, COLUMN.memory.limitBytes, 'slow', limitAt(COLUMN.memory.limitBytes)),
+  file('failcnt', GROUP.limits, COLUMN.memory.limitHits, 'memory'),
+  file('oom_control', GROUP.limits, COLUMN.memory.oomKills, 'memory', OOM_CONTROL),
 ];

@@ -1,6 +1,7 @@
+import { GROUP } from '../../../model/field-groups.ts';
 import { keyTable } from '../bytes.ts';
 import { keysAt, type CgroupFile } from '../cgroup-file.ts';
-import { FIGURE, GROUP } from '../figures.ts';
+import { COLUMN } from '../row.ts';
 
 const NS_PER_US = 1_000;
 
@@ -15,22 +16,22 @@ export const CPU_V2_FILES: readonly CgroupFile[] = [
     name: 'cpu.stat',
     groups: GROUP.cpu | GROUP.throttling,
     places: [
-      FIGURE.totalNs,
-      FIGURE.userNs,
-      FIGURE.systemNs,
-      FIGURE.periods,
-      FIGURE.throttledPeriods,
-      FIGURE.throttledNs,
+      COLUMN.cpu.totalNs,
+      COLUMN.cpu.userNs,
+      COLUMN.cpu.systemNs,
+      COLUMN.cpu.periods,
+      COLUMN.cpu.throttledPeriods,
+      COLUMN.cpu.throttledNs,
     ],
     gate: 'none',
     parse: keysAt(
       keyTable({
-        usage_usec: [FIGURE.totalNs, NS_PER_US],
-        user_usec: [FIGURE.userNs, NS_PER_US],
-        system_usec: [FIGURE.systemNs, NS_PER_US],
-        nr_periods: [FIGURE.periods, 1],
-        nr_throttled: [FIGURE.throttledPeriods, 1],
-        throttled_usec: [FIGURE.throttledNs, NS_PER_US],
+        usage_usec: [COLUMN.cpu.totalNs, NS_PER_US],
+        user_usec: [COLUMN.cpu.userNs, NS_PER_US],
+        system_usec: [COLUMN.cpu.systemNs, NS_PER_US],
+        nr_periods: [COLUMN.cpu.periods, 1],
+        nr_throttled: [COLUMN.cpu.throttledPeriods, 1],
+        throttled_usec: [COLUMN.cpu.throttledNs, NS_PER_US],
       }),
     ),
   },

@@ -1,6 +1,7 @@
+import { GROUP } from '../../../model/field-groups.ts';
 import { parseDigits } from '../bytes.ts';
 import type { CgroupFile, Parse } from '../cgroup-file.ts';
-import { FIGURE, GROUP } from '../figures.ts';
+import { COLUMN } from '../row.ts';
 
 const NEWLINE = 10;
 const SPACE = 32;
@@ -12,14 +13,16 @@ function placeOf(bytes: Uint8Array, start: number, end: number): number {
   const length = end - start;
   const [first, second] = [bytes[start], bytes[start + 1]];
   if (length === 6 && second === B)
-    return first === R ? FIGURE.readBytes : first === W ? FIGURE.writeBytes : -1;
-  if (length === 4 && second !== B) return first === R ? FIGURE.readOps : first === W ? FIGURE.writeOps : -1;
+    return first === R ? COLUMN.io.readBytes : first === W ? COLUMN.io.writeBytes : -1;
+  if (length === 4 && second !== B)
+    return first === R ? COLUMN.io.readOps : first === W ? COLUMN.io.writeOps : -1;
   return -1;
 }
 
 /** Adds up the `8:0 rbytes=4096 wbytes=0 rios=1 wios=0 dbytes=0 dios=0` lines of all devices. */
 export const parseIoStat: Parse = (bytes, length, page, base) => {
-  for (let place: number = FIGURE.readBytes; place <= FIGURE.writeOps; place += 1) page[base + place] = 0;
+  for (let place: number = COLUMN.io.readBytes; place <= COLUMN.io.writeOps; place += 1)
+    page[base + place] = 0;
   let start = 0;
   let equals = -1;
   for (let at = 0; at <= length; at += 1) {
@@ -44,7 +47,7 @@ export const IO_FILES: readonly CgroupFile[] = [
     controller: 'io',
     name: 'io.stat',
     groups: GROUP.io,
-    places: [FIGURE.readBytes, FIGURE.writeBytes, FIGURE.readOps, FIGURE.writeOps],
+    places: [COLUMN.io.readBytes, COLUMN.io.writeBytes, COLUMN.io.readOps, COLUMN.io.writeOps],
     gate: 'none',
     parse: parseIoStat,
   },

@@ -1,6 +1,7 @@
+import { GROUP } from '../../../model/field-groups.ts';
 import { keyTable } from '../bytes.ts';
 import { figureAt, keysAt, limitAt, type CgroupFile } from '../cgroup-file.ts';
-import { FIGURE, GROUP } from '../figures.ts';
+import { COLUMN } from '../row.ts';
 
 const file = (
   name: string,
@@ -19,43 +20,43 @@ const file = (
 });
 
 /** Counts the cgroups below as well. */
-const EVENTS = keysAt(keyTable({ max: [FIGURE.limitHits, 1], oom_kill: [FIGURE.oomKills, 1] }));
+const EVENTS = keysAt(keyTable({ max: [COLUMN.memory.limitHits, 1], oom_kill: [COLUMN.memory.oomKills, 1] }));
 
 /** Memory of the cgroup and all below it. `memory.peak` is there since Linux 5.19, `kernel` of memory.stat since 5.18. */
 export const MEMORY_V2_FILES: readonly CgroupFile[] = [
-  file('current', GROUP.memory | GROUP.memoryDetail, FIGURE.usageBytes, 'none'),
-  file('peak', GROUP.memory, FIGURE.maxUsageBytes, 'memory'),
+  file('current', GROUP.memory | GROUP.memoryDetail, COLUMN.memory.usageBytes, 'none'),
+  file('peak', GROUP.memory, COLUMN.memory.maxUsageBytes, 'memory'),
   {
     version: 'v2',
     controller: 'memory',
     name: 'memory.stat',
     groups: GROUP.memoryDetail | GROUP.kernelMemory,
     places: [
-      FIGURE.rssBytes,
-      FIGURE.cacheBytes,
-      FIGURE.mappedFileBytes,
-      FIGURE.kernelUsageBytes,
-      FIGURE.inactiveFileBytes,
+      COLUMN.memory.rssBytes,
+      COLUMN.memory.cacheBytes,
+      COLUMN.memory.mappedFileBytes,
+      COLUMN.memory.kernelUsageBytes,
+      COLUMN.hidden.inactiveFileBytes,
     ],
     gate: 'slow',
     parse: keysAt(
       keyTable({
-        anon: [FIGURE.rssBytes, 1],
-        file: [FIGURE.cacheBytes, 1],
-        file_mapped: [FIGURE.mappedFileBytes, 1],
-        kernel: [FIGURE.kernelUsageBytes, 1],
-        inactive_file: [FIGURE.inactiveFileBytes, 1],
+        anon: [COLUMN.memory.rssBytes, 1],
+        file: [COLUMN.memory.cacheBytes, 1],
+        file_mapped: [COLUMN.memory.mappedFileBytes, 1],
+        kernel: [COLUMN.memory.kernelUsageBytes, 1],
+        inactive_file: [COLUMN.hidden.inactiveFileBytes, 1],
       }),
     ),
   },
-  file('swap.current', GROUP.memoryDetail, FIGURE.swapBytes, 'slow'),
-  file('max', GROUP.limits, FIGURE.limitBytes, 'slow', limitAt(FIGURE.limitBytes)),
+  file('swap.current', GROUP.memoryDetail, COLUMN.memory.swapBytes, 'slow'),
+  file('max', GROUP.limits, COLUMN.memory.limitBytes, 'slow', limitAt(COLUMN.memory.limitBytes)),
   {
     version: 'v2',
     controller: 'memory',
     name: 'memory.events',
     groups: GROUP.limits,
-    places: [FIGURE.limitHits, FIGURE.oomKills],
+    places: [COLUMN.memory.limitHits, COLUMN.memory.oomKills],
     gate: 'memory',
     parse: EVENTS,
   },

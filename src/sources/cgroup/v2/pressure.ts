@@ -1,5 +1,6 @@
+import { GROUP } from '../../../model/field-groups.ts';
 import type { CgroupFile, Parse } from '../cgroup-file.ts';
-import { FIGURE, GROUP } from '../figures.ts';
+import { PRESSURE_COLUMN } from '../row.ts';
 
 const NS_PER_US = 1_000;
 const [NEWLINE, SPACE, DOT, EQUALS, ZERO, NINE, S, F] = [10, 32, 46, 61, 48, 57, 115, 102];
@@ -65,7 +66,7 @@ const file = (name: string, place: number): CgroupFile => ({
 
 /** Pressure stall information (Linux 4.20), where the kernel was built and started with it. */
 export const PRESSURE_FILES: readonly CgroupFile[] = [
-  file('cpu.pressure', FIGURE.cpuPressure),
-  file('memory.pressure', FIGURE.memoryPressure),
-  file('io.pressure', FIGURE.ioPressure),
+  file('cpu.pressure', PRESSURE_COLUMN.cpu.some.avg10),
+  file('memory.pressure', PRESSURE_COLUMN.memory.some.avg10),
+  file('io.pressure', PRESSURE_COLUMN.io.some.avg10),
 ];

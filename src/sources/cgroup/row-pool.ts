@@ -1,8 +1,8 @@
-import { ROW_LENGTH, type Row } from './figures.ts';
+import { ROW_LENGTH, type Row } from './row.ts';
 
-/** Rows for the figures of many tasks, in a few large arrays. */
+/** Rows of many tasks, in a few large arrays. */
 export interface Rows {
-  /** A row without figures. */
+  /** A row in which nothing is measured. */
   take(): Row;
   giveBack(row: Row): void;
 }

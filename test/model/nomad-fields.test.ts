@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { measuredCpuFields, measuredMemoryFields } from '../../src/model/task-stats.ts';
+import { measuredCpuFields, measuredMemoryFields } from '../../src/model/nomad-fields.ts';
 
 describe('measuredMemoryFields', () => {
   it('names nothing when nothing was measured', () => {

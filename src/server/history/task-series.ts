@@ -1,4 +1,5 @@
-import type { TaskResourceUsage } from '../../../model/task-stats.ts';
+import { coresOf, memoryOf } from '../../model/headline.ts';
+import type { TaskResourceUsage } from '../../model/task-stats.ts';
 
 /** What the charts show of a task: CPU in cores, throttling in seconds a second, memory in bytes. */
 export const TASK_SERIES = [
@@ -16,12 +17,12 @@ export type TaskSeries = (typeof TASK_SERIES)[number];
 export type Before = Pick<TaskResourceUsage, 'timestampMs' | 'cpu'>;
 
 /** One row of the history, in the order of {@link TASK_SERIES}; NaN for what was not measured. */
-export function taskFigures(usage: TaskResourceUsage, before: Before | undefined): readonly number[] {
-  const { cpu, memory, pidCount } = usage;
+export function taskSeriesRow(usage: TaskResourceUsage, before: Before | undefined): readonly number[] {
+  const { memory, pidCount } = usage;
   return [
-    before === undefined || cpu.percent === undefined ? NaN : cpu.percent / 100,
+    (before === undefined ? undefined : coresOf(usage)) ?? NaN,
     throttledSeconds(usage, before),
-    memory.workingSetBytes ?? memory.rssBytes ?? NaN,
+    memoryOf(usage) ?? NaN,
     memory.rssBytes ?? NaN,
     memory.cacheBytes ?? NaN,
     memory.swapBytes ?? NaN,
