@@ -1,6 +1,7 @@
 /**
  * What one catalogue entry says. `recoverable` is Nomad's word: starting the task again may succeed, with nothing
- * changed. That is so when a network was to blame, be it another's or the pod's own.
+ * changed. That is so when a network was to blame, be it another's or the pod's own, or when resources had run out for a
+ * moment.
  */
 interface CatalogueEntry {
   readonly meaning: string;
@@ -165,6 +166,16 @@ export const ERROR_CATALOGUE = {
     false,
     'Optional packages that are needed for this are not installed.',
     'Install the named packages beside rkt-streams.',
+  ),
+  RKT_ERR_NO_SPACE: entry(
+    false,
+    'no space left on device',
+    'Free space on the file system of the named path; destroyTask needs none, and removes the logs and the pod of a task.',
+  ),
+  RKT_ERR_RESOURCES: entry(
+    true,
+    'The process or the machine has no file descriptor, memory or process left.',
+    'Raise the limit (ulimit -n, LimitNOFILE= or TasksMax= of the unit) or end what uses it up, and try again.',
   ),
   RKT_ERR_CGROUP: entry(
     false,

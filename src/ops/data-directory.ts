@@ -1,9 +1,10 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, rm, truncate, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 import { RktError } from '../model/errors.ts';
+import { exhaustionCode } from '../model/exhaustion.ts';
 import { reasonOf } from '../model/reason-of.ts';
-import { FRESH_SUFFIX } from './exit-record.ts';
+import { EXIT_PLACEHOLDER } from './exit-record.ts';
 import type { TaskFiles } from './task-files.ts';
 
 /** Makes the directory that one start keeps its files in. @throws RKT_ERR_DATA_DIR */
@@ -11,9 +12,10 @@ export async function makeTaskDirectory({ directory }: TaskFiles): Promise<void>
   await inDataDirectory(directory, 'make', () => mkdir(directory, { recursive: true, mode: 0o700 }));
 }
 
-/** Gives a shim its ticket, and the directory that it will write the exit to. @throws RKT_ERR_DATA_DIR */
+/** Reserves the place of the exit code and gives a shim its ticket. @throws RKT_ERR_DATA_DIR, RKT_ERR_NO_SPACE */
 export async function writeTicket({ ticket, exitFile }: TaskFiles): Promise<void> {
   await inDataDirectory(exitFile, 'prepare', () => mkdir(dirname(exitFile), { recursive: true }));
+  await inDataDirectory(exitFile, 'reserve', () => reserve(exitFile));
   await inDataDirectory(ticket, 'write', () => writeFile(ticket, ''));
 }
 
@@ -21,7 +23,30 @@ export async function writeTicket({ ticket, exitFile }: TaskFiles): Promise<void
 export async function removeTaskFiles({ directory, exitFile }: TaskFiles): Promise<void> {
   await inDataDirectory(directory, 'remove', () => rm(directory, { recursive: true, force: true }));
   await inDataDirectory(exitFile, 'remove', () => rm(exitFile, { force: true }));
-  await inDataDirectory(exitFile, 'remove', () => rm(`${exitFile}${FRESH_SUFFIX}`, { force: true }));
+}
+
+/** Empties the logs in the directory of a task that is about to be destroyed: that makes room, and needs none. */
+export async function emptyLogs({ stdout, stderr }: TaskFiles): Promise<void> {
+  for (const log of [stdout, stderr]) {
+    await inDataDirectory(log, 'empty', () => truncateIfThere(log));
+  }
+}
+
+async function truncateIfThere(path: string): Promise<void> {
+  await truncate(path).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  });
+}
+
+/** Synced: the block is allocated here and now, so that a full disk fails the start and not the exit. */
+async function reserve(exitFile: string): Promise<void> {
+  const file = await open(exitFile, 'wx', 0o600);
+  try {
+    await file.writeFile(EXIT_PLACEHOLDER);
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
 }
 
 async function inDataDirectory(path: string, verb: string, action: () => Promise<unknown>): Promise<void> {
@@ -29,6 +54,8 @@ async function inDataDirectory(path: string, verb: string, action: () => Promise
     await action();
   } catch (cause) {
     const why = reasonOf(cause);
-    throw new RktError('RKT_ERR_DATA_DIR', `Could not ${verb} ${path}: ${why}`, { cause });
+    throw new RktError(exhaustionCode(cause) ?? 'RKT_ERR_DATA_DIR', `Could not ${verb} ${path}: ${why}`, {
+      cause,
+    });
   }
 }

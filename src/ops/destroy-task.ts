@@ -2,11 +2,12 @@ import { RktError } from '../model/errors.ts';
 import type { TaskRecord } from '../registry/task-record.ts';
 import { isAlive } from '../sources/process-info.ts';
 import type { OpsContext } from './context.ts';
-import { removeTaskFiles } from './data-directory.ts';
+import { emptyLogs, removeTaskFiles } from './data-directory.ts';
 import { forgetTask } from './forget-task.ts';
 import { collectableImage } from './image-gc.ts';
 import { removePodIfThere } from './prepare-pod.ts';
 import { rediscoverTask } from './rediscover-task.ts';
+import { saveIfRoom } from './save-if-room.ts';
 import { stopTask } from './stop-task.ts';
 import { storedTask } from './stored-task.ts';
 import { taskFiles } from './task-files.ts';
@@ -43,8 +44,7 @@ export async function destroyTask(
       throw new RktError('RKT_ERR_TASK_RUNNING', `cannot destroy running task "${taskId}"`, { taskId });
     await stopTask(ctx, taskId, { timeoutMs: 0 });
   }
-  // Whoever dies from here on is not asked again: the next driver has to know.
-  await ctx.store.saveIfPresent({ ...storedTask(ctx, task), destroyer: ctx.owner });
+  await markDestroyed(ctx, task);
   const cgroup = ctx.cgroups.open(task.cgroupPaths);
   await cgroup.kill();
   await shimGone(ctx, task);
@@ -56,6 +56,17 @@ export async function destroyTask(
   await ctx.store.remove(taskId);
   forgetTask(ctx, taskId, takesPod ? undefined : 'Removed cgroup and files; the pod is left to rkt gc');
   if (image !== undefined) ctx.imageGc.consider(image);
+}
+
+/**
+ * Whoever dies from here on is not asked again: the next driver has to know. On a full disk the logs, which go anyway, make
+ * room for that; where even that is not enough the task is destroyed without the mark.
+ */
+async function markDestroyed(ctx: OpsContext, task: TaskRecord): Promise<void> {
+  const entry = { ...storedTask(ctx, task), destroyer: ctx.owner };
+  if (await saveIfRoom(ctx, task.id, ctx.store.saveIfPresent(entry))) return;
+  await emptyLogs(taskFiles(ctx.dataDir, task.startToken));
+  await saveIfRoom(ctx, task.id, ctx.store.saveIfPresent(entry));
 }
 
 /** It writes the pod's status last, into the directory that is about to go. */

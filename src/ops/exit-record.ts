@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 
 import { RktError } from '../model/errors.ts';
+import { exhaustionCode } from '../model/exhaustion.ts';
 import type { ExitResult } from '../model/exit-result.ts';
 
 /** What the shim wrote. */
@@ -14,20 +15,18 @@ const SIGNAL_BASE = 128;
 const LAST_SIGNAL = 64;
 const LAST_CODE = 255;
 
-/** The name under which the shim writes an exit file, before it renames it. */
-export const FRESH_SUFFIX = '.new';
-const COMPLETE = /^\d{1,3}\n$/;
-
 /**
- * Reads an exit file; undefined while there is none. The shim's rename takes it another process and a millisecond: what
- * it has written whole counts before that.
+ * What an exit file holds while the task runs: it takes the block that the exit code will need. The shim writes over it in
+ * place, `007` and a newline, which says that the code is whole.
  */
+export const EXIT_PLACEHOLDER = '----';
+const COMPLETE = /^\d{1,3}\n$/;
+const PENDING = /^\d{0,3}-+$/;
+
+/** Reads an exit file; undefined while there is none, or no whole exit code in it. */
 export async function readExitFile(path: string): Promise<ExitRecord | undefined> {
-  const renamed = await readRecord(path);
-  if (renamed !== undefined) return recordOf(renamed, path);
-  const fresh = await readRecord(`${path}${FRESH_SUFFIX}`);
-  if (fresh === undefined || !COMPLETE.test(fresh.text)) return undefined;
-  return recordOf(fresh, path);
+  const record = await readRecord(path);
+  return record === undefined || PENDING.test(record.text) ? undefined : recordOf(record, path);
 }
 
 interface RawRecord {
@@ -37,14 +36,20 @@ interface RawRecord {
 
 async function readRecord(path: string): Promise<RawRecord | undefined> {
   try {
-    const [text, { mtimeMs }] = await Promise.all([readFile(path, 'utf8'), stat(path)]);
+    const text = await readFile(path, 'utf8');
+    // After the text: the time is then that of the text, or of what came later.
+    const { mtimeMs } = await stat(path);
     return { text, completedAtMs: Math.round(mtimeMs) };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     const why = (error as Error).message;
-    throw new RktError('RKT_ERR_STATE_FILE', `The exit file ${path} cannot be read: ${why}`, {
-      cause: error,
-    });
+    throw new RktError(
+      exhaustionCode(error) ?? 'RKT_ERR_STATE_FILE',
+      `The exit file ${path} cannot be read: ${why}`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

@@ -5,6 +5,7 @@ import { taskHandleSchema, type TaskHandle } from '../model/task-state.ts';
 import { isAlive } from '../sources/process-info.ts';
 import type { OpsContext } from './context.ts';
 import { describeExit, exitAnnotations } from './exit-words.ts';
+import { saveIfRoom } from './save-if-room.ts';
 import { settleIfPossible } from './settle-task.ts';
 import { storedTask } from './stored-task.ts';
 
@@ -41,7 +42,8 @@ export async function recoverTask(ctx: OpsContext, handle: unknown, known?: Exit
     if (isRktError(error, 'RKT_ERR_STATE_FILE')) return undefined;
     throw error;
   });
-  if (stored === undefined || !(await isAlive(stored.owner))) await ctx.store.save(storedTask(ctx, task));
+  if (stored === undefined || !(await isAlive(stored.owner)))
+    await saveIfRoom(ctx, task.id, ctx.store.save(storedTask(ctx, task)));
   await settleIfPossible(ctx, task);
 }
 

@@ -7,6 +7,7 @@ import { isAlive } from '../sources/process-info.ts';
 import type { OpsContext } from './context.ts';
 import { exitResultOf, readExitFile, type ExitRecord } from './exit-record.ts';
 import { describeExit, exitAnnotations } from './exit-words.ts';
+import { saveIfRoom } from './save-if-room.ts';
 import { storedTask } from './stored-task.ts';
 import { taskFiles } from './task-files.ts';
 
@@ -25,7 +26,7 @@ export async function settleTask(ctx: OpsContext, task: TaskRecord): Promise<voi
   const exited = ctx.registry.transition(record.id, 'exited', { exitResult: end });
   ctx.registry.emit('exited', exited, describeExit(end), exitAnnotations(end));
   await ctx.cgroups.open(exited.cgroupPaths).kill();
-  await ctx.store.saveIfPresent(storedTask(ctx, exited));
+  await saveIfRoom(ctx, exited.id, ctx.store.saveIfPresent(storedTask(ctx, exited)));
 }
 
 /** The same where nobody waits for the answer: when it cannot be had now, the next sweep asks again. */

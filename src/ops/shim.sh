@@ -5,7 +5,7 @@
 #
 # TASK_DIR holds the ticket this start was given; without it the start was revoked and nothing is run.
 # JOIN is a colon-separated list of cgroup.procs files to enter before COMMAND, or empty.
-# EXIT_FILE appears by rename and holds the exit status (128 + n for signal n).
+# EXIT_FILE is there before, with its block allocated: on a full disk the exit status (128 + n for signal n) still fits in.
 set -u
 task_dir=$1 run_dir=$2 exit_file=$3 stdout=$4 stderr=$5 pod_dir=$6 join=$7
 shift 7
@@ -23,6 +23,9 @@ echo -999 2>/dev/null >/proc/self/oom_score_adj
 if [ -p "$stdout" ]; then exec 3<>"$stdout"; else exec 3>>"$stdout"; fi
 if [ -p "$stderr" ]; then exec 4<>"$stderr"; else exec 4>>"$stderr"; fi
 
+# Opened now: the status is written in place, and needs neither a descriptor nor a block then.
+exec 5<>"$exit_file"
+
 cd "$run_dir" || exit 125
 
 # The app's stdout and stderr are given to it alone: this shell would write "Killed" into them.
@@ -35,12 +38,19 @@ setsid /bin/sh -c '
   IFS=:
   for procs in $join; do echo "$$" >"$procs" || exit 126; done
   unset IFS
-  echo "$$" >"$pid_file"
+  echo "$$" >"$pid_file" || exit 126
   exec "$@" </dev/null >&3 2>&4 3>&- 4>&-
-' shim "$adjust" "$join" "$task_dir/app.pid" "$@"
+' shim "$adjust" "$join" "$task_dir/app.pid" "$@" 5>&-
 code=$?
 
-echo "$code" >"$exit_file.new" && mv "$exit_file.new" "$exit_file"
+# One write of the width of the placeholder; the newline says that it is whole. A file system that copies on write may
+# have no room even for that: then the status waits here until it has, or the task is destroyed.
+until printf '%03d\n' "$code" >&5; do
+  [ -e "$task_dir/shim.$$" ] || exit 0
+  sleep 1
+done
+# Somebody has removed the file meanwhile: better a new one than none.
+[ -e "$exit_file" ] || printf '%03d\n' "$code" >"$exit_file"
 
 # fly leaves no status behind: written where `rkt status` looks for it, it shows the exit code.
 # shellcheck disable=SC2012 # one entry, an AC name
@@ -50,5 +60,6 @@ if [ -n "$app" ] && [ -e "$pod_dir/pid" ] && [ -d "$pod_dir/appsinfo/$app" ]; th
   if [ -e "$pod_dir/overlay-prepared" ]; then
     status=$pod_dir/overlay/$(cat "$pod_dir/stage1TreeStoreID")/upper/rkt/status
   fi
-  mkdir -p "$status" && { [ -e "$status/$app" ] || echo "$code" >"$status/$app"; }
+  # An empty file would be taken for a status.
+  mkdir -p "$status" && { [ -e "$status/$app" ] || echo "$code" >"$status/$app" || rm -f "$status/$app"; }
 fi

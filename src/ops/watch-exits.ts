@@ -13,7 +13,6 @@ import {
 import type { TaskRecord } from '../registry/task-record.ts';
 import { watchDirectory } from '../sources/directory-watch.ts';
 import type { OpsContext } from './context.ts';
-import { FRESH_SUFFIX } from './exit-record.ts';
 import { settleIfPossible } from './settle-task.ts';
 import { exitsDirectory } from './task-files.ts';
 
@@ -34,10 +33,7 @@ export function watchExits(ctx: OpsContext): Subscription {
         return timer(SWEEP_MS, scheduler);
       },
     }),
-    mergeMap((name) => {
-      const token = name.endsWith(FRESH_SUFFIX) ? name.slice(0, -FRESH_SUFFIX.length) : name;
-      return registry.list().filter((task) => task.startToken === token);
-    }),
+    mergeMap((token) => registry.list().filter(({ startToken }) => startToken === token)),
   );
   const underWay = new Set<string>();
   // A rkt that hangs must not gather a call more with every sweep.

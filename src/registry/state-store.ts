@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { RktError } from '../model/errors.ts';
+import { exhaustionCode } from '../model/exhaustion.ts';
 import { parseWith } from '../model/parse.ts';
 import { reasonOf } from '../model/reason-of.ts';
 import { createFile, isLeftover, listIfThere, readIfThere, replaceFile } from './durable-file.ts';
@@ -16,7 +17,7 @@ export interface LoadedTasks {
   readonly failures: readonly { readonly file: string; readonly error: RktError }[];
 }
 
-/** One JSON file a task. Every error is RKT_ERR_STATE_FILE and names the file. */
+/** One JSON file a task. An error names the file: RKT_ERR_STATE_FILE, or RKT_ERR_NO_SPACE and RKT_ERR_RESOURCES. */
 export interface StateStore {
   readonly directory: string;
   /**
@@ -133,6 +134,7 @@ async function orStateFileError<T>(path: string, verb: string, action: () => Pro
     return await action();
   } catch (cause) {
     const reason = reasonOf(cause);
-    throw new RktError('RKT_ERR_STATE_FILE', `Could not ${verb} state file ${path}: ${reason}`, { cause });
+    const code = exhaustionCode(cause) ?? 'RKT_ERR_STATE_FILE';
+    throw new RktError(code, `Could not ${verb} state file ${path}: ${reason}`, { cause });
   }
 }

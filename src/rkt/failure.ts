@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../model/error-catalogue.ts';
+import { exhaustionCode, exhaustionInText } from '../model/exhaustion.ts';
 import { RktError, type RktErrorDetails } from '../model/errors.ts';
 
 const STDERR_TAIL_BYTES = 2_048;
@@ -19,7 +20,9 @@ const POD_UNKNOWN =
 /** rkt ended with an exit code that the caller did not expect. */
 export function commandFailed(failed: FailedCommand, fate: string): RktError {
   const stderr = failed.stderr ?? '';
-  const code = POD_UNKNOWN.test(stderr) ? 'RKT_ERR_POD_NOT_FOUND' : 'RKT_ERR_RKT_FAILED';
+  const code = POD_UNKNOWN.test(stderr)
+    ? 'RKT_ERR_POD_NOT_FOUND'
+    : (exhaustionInText(stderr) ?? 'RKT_ERR_RKT_FAILED');
   return failure(code, failed, `${fate} after ${rounded(failed)} ms: ${lastWords(stderr)}`);
 }
 
@@ -40,7 +43,8 @@ export function commandFlooded(failed: FailedCommand, limitBytes: number): RktEr
 
 /** The program could not be executed at all. */
 export function commandNotStarted(failed: FailedCommand, reason: string): RktError {
-  return failure('RKT_ERR_RKT_MISSING', failed, `could not be executed: ${reason}`);
+  const code = exhaustionCode(failed.cause) ?? 'RKT_ERR_RKT_MISSING';
+  return failure(code, failed, `could not be executed: ${reason}`);
 }
 
 /** The error of an answer that is not what rkt answers. */

@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import { filter, firstValueFrom, take } from 'rxjs';
 
 import type { Driver, ExitResult, TaskHandle } from '../../src/index.ts';
+import { readExitFile } from '../../src/ops/exit-record.ts';
 import { exitsDirectory, stateDirectory } from '../../src/ops/task-files.ts';
 import { resolveRkt } from '../../src/rkt/binary.ts';
 import { createRktRunner } from '../../src/rkt/command.ts';
@@ -39,6 +40,8 @@ describe('recovery', function () {
   const exitOf = (id: string): Promise<ExitResult> => firstValueFrom(driver.waitTask(id));
   const exitFileOf = ({ state }: TaskHandle): string =>
     join(exitsDirectory(room.options.dataDir), state.startToken);
+  const hasExit = async (handle: TaskHandle): Promise<boolean> =>
+    (await readExitFile(exitFileOf(handle))) !== undefined;
 
   /** Starts a task in a driver that is shut down then. */
   async function leftBehind(id: string, script: string): Promise<TaskHandle> {
@@ -64,7 +67,7 @@ describe('recovery', function () {
   it('takes up all tasks of the data directory, with the exit code of those that ended meanwhile', async () => {
     const runs = await leftBehind('runs', FOREVER);
     const ended = await leftBehind('ended', 'exit 5');
-    await until('it has ended', () => existsSync(exitFileOf(ended)));
+    await until('it has ended', () => hasExit(ended));
     const events = recordEvents(driver);
     expect(await driver.recoverTasks()).to.deep.equal({
       recovered: ['runs', 'ended'],
@@ -82,7 +85,7 @@ describe('recovery', function () {
   it('takes up single tasks by their handles, once', async () => {
     const runs = await leftBehind('runs', FOREVER);
     const ended = await leftBehind('ended', 'exit 6');
-    await until('it has ended', () => existsSync(exitFileOf(ended)));
+    await until('it has ended', () => hasExit(ended));
     const events = recordEvents(driver);
     // Handles travel as text.
     const again = (handle: TaskHandle) =>
@@ -108,7 +111,7 @@ describe('recovery', function () {
 
   it('asks rkt for the code when the exit file is lost', async () => {
     const handle = await leftBehind('lost-file', 'exit 4');
-    await until('it has ended', () => existsSync(exitFileOf(handle)));
+    await until('it has ended', () => hasExit(handle));
     await until('its shim has', () => !existsSync(`/proc/${handle.state.shim.pid}`));
     await rm(exitFileOf(handle));
     await driver.recoverTask(handle);

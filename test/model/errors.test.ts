@@ -46,9 +46,10 @@ describe('ERROR_CATALOGUE', () => {
     });
   }
 
-  it('lets a retry help in no case but that of a network, and of an agent that was busy', () => {
+  it('lets a retry help in no case but that of a network, of resources that had run out, and of an agent that was busy', () => {
     expect(codes.filter((code) => ERROR_CATALOGUE[code].recoverable)).to.deep.equal([
       'RKT_ERR_NETWORK',
+      'RKT_ERR_RESOURCES',
       'RKT_ERR_AGENT_BUSY',
     ]);
   });

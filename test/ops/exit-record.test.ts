@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { exitResultOf, readExitFile } from '../../src/ops/exit-record.ts';
+import { EXIT_PLACEHOLDER, exitResultOf, readExitFile } from '../../src/ops/exit-record.ts';
 import { expectRktRejection } from '../support/errors.ts';
 
 describe('readExitFile', () => {
@@ -25,6 +25,19 @@ describe('readExitFile', () => {
 
   it('finds nothing while there is no file', async () => {
     expect(await readExitFile(file)).to.equal(undefined);
+  });
+
+  it('finds nothing while the place is only reserved, or written in part', async () => {
+    for (const text of [EXIT_PLACEHOLDER, '1---', '13--', '137-']) {
+      await writeFile(file, text);
+      expect(await readExitFile(file)).to.equal(undefined);
+    }
+  });
+
+  it('reads what the shim writes, which is as wide as the place', async () => {
+    await writeFile(file, '007\n');
+    expect('007\n').to.have.length(EXIT_PLACEHOLDER.length);
+    expect(await readExitFile(file)).to.include({ code: 7 });
   });
 
   for (const text of [

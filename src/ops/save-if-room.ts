@@ -1,0 +1,23 @@
+import { isRktError } from '../model/errors.ts';
+import type { OpsContext } from './context.ts';
+
+/**
+ * Waits for the save of something that a later driver can find out without it, from the exit file or the machine. A full
+ * disk is no reason to fail then: it is logged.
+ *
+ * @returns whether it could be saved
+ */
+export async function saveIfRoom(
+  { logger }: Pick<OpsContext, 'logger'>,
+  taskId: string,
+  saved: Promise<unknown>,
+): Promise<boolean> {
+  try {
+    await saved;
+    return true;
+  } catch (error) {
+    if (!isRktError(error, 'RKT_ERR_NO_SPACE') && !isRktError(error, 'RKT_ERR_RESOURCES')) throw error;
+    logger.warn({ error, taskId }, 'The state of a task could not be saved');
+    return false;
+  }
+}
