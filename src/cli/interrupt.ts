@@ -1,8 +1,11 @@
-/** SIGINT, SIGTERM and SIGHUP, and a reader of stdout that went away, as one thing to stop for. */
+/**
+ * SIGINT, SIGTERM and SIGHUP, and standard output that broke, as one thing to stop for. A terminal that goes away is told by
+ * several SIGHUP and by failing writes: all of them together are one SIGHUP.
+ */
 export interface Interrupt {
   /** Aborts at the first of them. */
   readonly signal: AbortSignal;
-  /** The signal that came first; undefined while none has come. */
+  /** The signal that came first, SIGPIPE for standard output that broke; undefined while none has come. */
   received(): NodeJS.Signals | undefined;
   /** How many have come. */
   count(): number;
@@ -11,27 +14,29 @@ export interface Interrupt {
   dispose(): void;
 }
 
-const SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-/** A pipe whose reader went away, and a terminal that was closed. */
-const NOBODY_READS: ReadonlySet<string | undefined> = new Set(['EPIPE', 'EIO']);
+const SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM'];
 
 export function listenForInterrupt(): Interrupt {
   const controller = new AbortController();
   const listeners = new Set<(signal: NodeJS.Signals) => void>();
   let first: NodeJS.Signals | undefined;
   let arrivals = 0;
+  let isHungUp = false;
   const arrived = (signal: NodeJS.Signals): void => {
     first ??= signal;
     arrivals += 1;
     controller.abort();
     listeners.forEach((listener) => listener(signal));
   };
-  const onOutputError = (error: NodeJS.ErrnoException): void => {
-    if (!NOBODY_READS.has(error.code)) throw error;
-    // Every further line would be one more.
-    if (first !== 'SIGPIPE') arrived('SIGPIPE');
+  const hungUp = (signal: NodeJS.Signals): void => {
+    if (isHungUp) return;
+    isHungUp = true;
+    arrived(signal);
   };
+  const onOutputError = ({ code }: NodeJS.ErrnoException): void =>
+    hungUp(code === 'EIO' ? 'SIGHUP' : 'SIGPIPE');
   SIGNALS.forEach((signal) => process.on(signal, arrived));
+  process.on('SIGHUP', hungUp);
   process.stdout.on('error', onOutputError);
   return {
     signal: controller.signal,
@@ -41,6 +46,10 @@ export function listenForInterrupt(): Interrupt {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    dispose: () => SIGNALS.forEach((signal) => process.off(signal, arrived)),
+    dispose() {
+      SIGNALS.forEach((signal) => process.off(signal, arrived));
+      process.off('SIGHUP', hungUp);
+      process.stdout.off('error', onOutputError);
+    },
   };
 }

@@ -4,11 +4,13 @@ import { EXIT_OK, EXIT_USAGE, exitCodeOfError } from './exit-codes.ts';
 import { errorText } from './output.ts';
 import { createProgram } from './program.ts';
 import { runEmbeddedRkt } from './rkt.ts';
+import { guardStandardStreams } from './standard-streams.ts';
 
 /** What of the driver still winds down after a command gets this long; then the process ends all the same. */
 const GRACE_MS = 200;
 
 async function main(argv: readonly string[]): Promise<void> {
+  const outputFailure = guardStandardStreams();
   if (argv[0] === 'rkt') {
     process.exitCode = await runEmbeddedRkt(argv.slice(1));
     return;
@@ -19,6 +21,9 @@ async function main(argv: readonly string[]): Promise<void> {
   });
   try {
     await program.parseAsync(argv, { from: 'user' });
+    const failure = outputFailure();
+    if (failure !== undefined)
+      throw new Error(`Could not write to standard output: ${failure.message}`, { cause: failure });
   } catch (error) {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
@@ -40,11 +45,5 @@ function errorStyle(argv: readonly string[]): { json: boolean; debug: boolean } 
   };
 }
 
-/** A reader of the help that has seen enough; commands that go on look for it themselves. */
-function ignoreBrokenPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
-}
-
-process.stdout.on('error', ignoreBrokenPipe);
 await main(process.argv.slice(2));
 setTimeout(() => process.exit(), GRACE_MS).unref();

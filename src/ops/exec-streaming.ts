@@ -9,6 +9,7 @@ import { signalNumber } from '../model/signals.ts';
 import type { ProcessEnd, SpawnedProcess } from '../rkt/spawned-process.ts';
 import type { OpsContext } from './context.ts';
 import { enterTask } from './enter-command.ts';
+import { killTree } from './kill-tree.ts';
 import { followSize, inTerminal, type TerminalSize } from './terminal.ts';
 
 export interface ExecStreamingOptions {
@@ -52,7 +53,15 @@ export async function execTaskStreaming(
     stdout: 'pipe',
     stderr: 'pipe',
   });
-  const kill = (): boolean => child.killGroup('SIGKILL');
+  let hasEnded = false;
+  void child.exit.finally(() => (hasEnded = true));
+  // The terminal is a session of its own, and a command may ignore that its terminal goes away.
+  const kill = (): void => {
+    if (hasEnded) return;
+    void killTree(child.pid)
+      .catch(() => undefined)
+      .finally(() => child.killGroup('SIGKILL'));
+  };
   signal?.addEventListener('abort', kill, { once: true });
   if (signal?.aborted === true) kill();
   const sizes = tty && options.resize ? followSize(runner, child, options.resize, ctx.scheduler) : undefined;

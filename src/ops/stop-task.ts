@@ -6,7 +6,7 @@ import type { TaskRecord } from '../registry/task-record.ts';
 import { isAlive } from '../sources/process-info.ts';
 import type { OpsContext } from './context.ts';
 import { checkDuration } from './duration.ts';
-import { sendSignal } from './end-launch.ts';
+import { sendSignal } from './kill-tree.ts';
 import { settleTask } from './settle-task.ts';
 
 export interface StopOptions {

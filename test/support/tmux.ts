@@ -24,6 +24,8 @@ export interface Terminal {
   readonly tell: (variable: string) => Promise<string>;
   /** Waits until the screen shows this. */
   readonly shows: (what: string | RegExp) => Promise<string>;
+  /** Ends the session, as a window that is closed does: the terminal is gone for all that run in it. */
+  readonly hangUp: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -72,8 +74,12 @@ export async function openTerminal(
       });
       return last;
     },
+    async hangUp() {
+      await tmux('kill-session', '-t', 'it');
+    },
     async close() {
-      await tmux('kill-server');
+      // The server ends with its last session.
+      await tmux('kill-server').catch(() => undefined);
       rmSync(directory, { recursive: true, force: true });
     },
   };

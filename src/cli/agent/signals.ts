@@ -6,7 +6,6 @@ import { exitCodeOfSignal } from '../exit-codes.ts';
  * An agent outlives its terminal: a reader of its output that goes away does not end it.
  */
 export function untilStopped(reload: () => void): Promise<void> {
-  process.stdout.on('error', () => undefined);
   process.on('SIGHUP', reload);
   return new Promise((resolve) => {
     let isStopping = false;
