@@ -7,8 +7,8 @@ import { detectCgroups } from '../src/sources/cgroup/cgroups.ts';
 import { COLUMN, ROW_LENGTH } from '../src/sources/cgroup/row.ts';
 import { createProcesses } from '../src/sources/processes.ts';
 import { allTaskStats } from '../src/streams/all-task-stats.ts';
-import type { StatsDeps } from '../src/streams/stats/stats-deps.ts';
-import type { TaskLook, TaskSource } from '../src/streams/stats/task-source.ts';
+import { createStats, type Stats } from '../src/streams/stats/stats.ts';
+import type { OpenTask, TaskSource } from '../src/streams/stats/task-source.ts';
 import { taskStats } from '../src/streams/task-stats.ts';
 import { SIX_FILE_GROUPS, addRunning } from './support/engine.ts';
 import { summary, type Question } from './support/question.ts';
@@ -22,14 +22,14 @@ export const keyedDelivery: Question = {
   asks: 'What does a tick of 1,000 tasks cost besides reading, with a subscriber for each task?',
   async run({ quick }) {
     const rounds = quick ? 20 : 300;
-    const own = await tickTimes(rounds, (deps, onValue) => {
+    const own = await tickTimes(rounds, (stats, onValue) => {
       const all = new Subscription();
       for (let index = 0; index < TASKS; index += 1)
-        all.add(taskStats(deps, `t${index}`, OPTIONS).subscribe(onValue));
+        all.add(taskStats(stats, `t${index}`, OPTIONS).subscribe(onValue));
       return all;
     });
-    const together = await tickTimes(rounds, (deps, onValue) =>
-      allTaskStats(deps, OPTIONS).subscribe((samples) => samples.forEach(onValue)),
+    const together = await tickTimes(rounds, (stats, onValue) =>
+      allTaskStats(stats, OPTIONS).subscribe((samples) => samples.forEach(onValue)),
     );
     return [
       {
@@ -46,12 +46,12 @@ export const keyedDelivery: Question = {
 /** How long ticks take that read nothing: all that is left is scheduling, rates, samples and their delivery. */
 async function tickTimes(
   rounds: number,
-  subscribe: (deps: StatsDeps, onValue: () => void) => Subscription,
+  subscribe: (stats: Stats, onValue: () => void) => Subscription,
 ): Promise<readonly number[]> {
   const scheduler = new VirtualTimeScheduler();
   const registry = createTaskRegistry({ scheduler, logger: silentLogger });
   for (let index = 0; index < TASKS; index += 1) addRunning(registry, `t${index}`, ['/nowhere']);
-  const deps: StatsDeps = {
+  const stats = createStats({
     registry,
     cgroups: await detectCgroups(),
     processes: createProcesses(),
@@ -59,9 +59,9 @@ async function tickTimes(
     logger: silentLogger,
     onDegraded: () => undefined,
     source: createMemorySource(),
-  };
+  });
   let values = 0;
-  const subscription = subscribe(deps, () => void (values += 1));
+  const subscription = subscribe(stats, () => void (values += 1));
   const advance = (ms: number): void => {
     scheduler.maxFrames = scheduler.frame + ms;
     scheduler.flush();
@@ -81,14 +81,14 @@ async function tickTimes(
   return times.slice(rounds / 4);
 }
 
-interface MemoryLook extends TaskLook {
+interface MemoryTask extends OpenTask {
   version: number;
 }
 
 /** Figures of tasks that need no reading: CPU time goes on, so that every sample is a new one. */
 function createMemorySource(): TaskSource {
   return {
-    open(): MemoryLook {
+    open(): MemoryTask {
       const page = new Float64Array(ROW_LENGTH).fill(1);
       return {
         source: 'cgroup-v1',
@@ -100,10 +100,10 @@ function createMemorySource(): TaskSource {
         isClosed: false,
       };
     },
-    read(look) {
-      look.row.page[COLUMN.cpu.totalNs] = (look.row.page[COLUMN.cpu.totalNs] ?? 0) + 1_000_000;
-      (look as MemoryLook).version += 1;
-      return look;
+    read(open) {
+      open.row.page[COLUMN.cpu.totalNs] = (open.row.page[COLUMN.cpu.totalNs] ?? 0) + 1_000_000;
+      (open as MemoryTask).version += 1;
+      return open;
     },
     close: () => undefined,
     stats: { fileReads: 0, staleReads: 0, descriptors: { open: 0, budget: 0, opened: 0, evicted: 0 } },

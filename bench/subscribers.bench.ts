@@ -1,6 +1,5 @@
 import { Subscription } from 'rxjs';
 
-import { samplingFigures } from '../src/streams/stats/stats-state.ts';
 import { taskStats } from '../src/streams/task-stats.ts';
 import { SIX_FILE_GROUPS, engineOver, type BenchEngine } from './support/engine.ts';
 import { withFleet } from './support/fleet.ts';
@@ -33,21 +32,21 @@ export const subscribers: Question = {
 };
 
 function measure(
-  { deps, advance }: BenchEngine,
+  { stats, advance }: BenchEngine,
   count: number,
   ticks: number,
 ): { readonly us: number; readonly fileReads: number } {
   let values = 0;
   const all = new Subscription();
-  const usage$ = taskStats(deps, 't0', { intervalMs: INTERVAL_MS, groups: SIX_FILE_GROUPS });
+  const usage$ = taskStats(stats, 't0', { intervalMs: INTERVAL_MS, groups: SIX_FILE_GROUPS });
   for (let index = 0; index < count; index += 1) all.add(usage$.subscribe(() => void (values += 1)));
   advance(0.75 * INTERVAL_MS);
   values = 0;
-  const readsBefore = samplingFigures(deps).fileReads;
+  const readsBefore = stats.sampling().fileReads;
   const began = performance.now();
   for (let tick = 0; tick < ticks; tick += 1) advance(INTERVAL_MS);
   const us = (performance.now() - began) * 1_000;
-  const { fileReads } = samplingFigures(deps);
+  const { fileReads } = stats.sampling();
   if (values !== count * ticks)
     throw new Error(`${values} values for ${count} subscribers in ${ticks} ticks`);
   all.unsubscribe();

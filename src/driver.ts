@@ -39,7 +39,7 @@ import { hostStats } from './streams/host-stats.ts';
 import { takeUntilAbort } from './streams/operators/take-until-abort.ts';
 import { samplingStats } from './streams/sampling-stats.ts';
 import type { SamplingOptions } from './streams/stats/sampling-options.ts';
-import type { StatsDeps } from './streams/stats/stats-deps.ts';
+import { createStats, type Stats } from './streams/stats/stats.ts';
 import { taskEvents } from './streams/task-events.ts';
 import { taskStats } from './streams/task-stats.ts';
 import { tasks } from './streams/tasks.ts';
@@ -131,32 +131,34 @@ function createStreams(
     return (shared$ ??= pods({ ...base, directories, shutdown }));
   });
   const hostDeps = { ...base, host: createHost() };
-  let statsDeps: Promise<StatsDeps> | undefined;
-  const stats = (): Promise<StatsDeps> =>
-    (statsDeps ??= context().then((ctx) => ({
-      ...base,
-      registry,
-      cgroups: ctx.cgroups,
-      processes: createProcesses(),
-      onDegraded: tellDegraded(registry),
-      sampling: samplingOptions(config.settings()),
-      minIntervalMs: () => configDurationMs(config.current().driver.stats_interval),
-      rkt,
-    })));
+  let shareable: Promise<Stats> | undefined;
+  const stats = (): Promise<Stats> =>
+    (shareable ??= context().then((ctx) =>
+      createStats({
+        ...base,
+        registry,
+        cgroups: ctx.cgroups,
+        processes: createProcesses(),
+        onDegraded: tellDegraded(registry),
+        sampling: samplingOptions(config.settings()),
+        minIntervalMs: () => configDurationMs(config.current().driver.stats_interval),
+        rkt,
+      }),
+    ));
   return {
     fingerprint: () => fingerprint$.pipe(takeUntilAbort(shutdown)),
     taskEvents: (options) => taskEvents({ registry }, options),
     taskStats: (id, options) =>
-      defer(() => from(stats())).pipe(switchMap((deps) => taskStats(deps, id, options))),
+      defer(() => from(stats())).pipe(switchMap((shared) => taskStats(shared, id, options))),
     allTaskStats: (options) =>
-      defer(() => from(stats())).pipe(switchMap((deps) => allTaskStats(deps, options))),
+      defer(() => from(stats())).pipe(switchMap((shared) => allTaskStats(shared, options))),
     waitTask: (id) => waitTask({ registry }, id),
     tasks: () => tasks({ registry }),
     pods: () => pods$.pipe(takeUntilAbort(shutdown)),
     hostStats: (options) => hostStats(hostDeps, options).pipe(takeUntilAbort(shutdown)),
     samplingStats: (options) =>
       defer(() => from(stats())).pipe(
-        switchMap((deps) => samplingStats(deps, options)),
+        switchMap((shared) => samplingStats(shared, options)),
         takeUntilAbort(shutdown),
       ),
   };

@@ -12,7 +12,7 @@ import { createTaskRegistry } from '../../dist/registry/task-registry.js';
 import { detectCgroups } from '../../dist/sources/cgroup/cgroups.js';
 import { createProcesses } from '../../dist/sources/processes.js';
 import { allTaskStats } from '../../dist/streams/all-task-stats.js';
-import { samplingFigures } from '../../dist/streams/stats/stats-state.js';
+import { createStats } from '../../dist/streams/stats/stats.js';
 
 const LOOP_RESOLUTION_MS = 10;
 const NS_PER_MS = 1e6;
@@ -26,7 +26,7 @@ for (const [index, cgroupPaths] of order.paths.entries()) {
   registry.transition(id, 'starting');
   registry.transition(id, 'running');
 }
-const deps = {
+const stats = createStats({
   registry,
   cgroups: await detectCgroups({ parent: order.parent }),
   processes: createProcesses(),
@@ -36,7 +36,7 @@ const deps = {
     throw new Error(`The figures of ${taskId} are degraded`, { cause: error });
   },
   sampling: order.sampling ?? {},
-};
+});
 
 const memory = () => {
   globalThis.gc();
@@ -49,7 +49,7 @@ await delay(500);
 const before = memory();
 let samples = 0;
 let arrays = 0;
-const subscription = allTaskStats(deps, { intervalMs: order.intervalMs, groups: order.groups }).subscribe({
+const subscription = allTaskStats(stats, { intervalMs: order.intervalMs, groups: order.groups }).subscribe({
   next: (all) => {
     samples += all.length;
     arrays += 1;
@@ -67,12 +67,12 @@ const first = {
   arrays,
   cpu: process.cpuUsage(),
   atMs: performance.now(),
-  figures: samplingFigures(deps),
+  figures: stats.sampling(),
 };
 await delay(order.measureMs);
 const { user, system } = process.cpuUsage(first.cpu);
 const elapsedMs = performance.now() - first.atMs;
-const figures = samplingFigures(deps);
+const figures = stats.sampling();
 histogram.disable();
 const { rss: rssRunningBytes } = process.memoryUsage();
 const loopMs = (percentile) => Math.max(0, histogram.percentile(percentile) / NS_PER_MS - LOOP_RESOLUTION_MS);

@@ -12,6 +12,7 @@ import { createTaskRegistry } from '../../src/registry/task-registry.ts';
 import { readProcess } from '../../src/sources/process-info.ts';
 import { createProcesses } from '../../src/sources/processes.ts';
 import { allTaskStats } from '../../src/streams/all-task-stats.ts';
+import { createStats } from '../../src/streams/stats/stats.ts';
 import { waitTask } from '../../src/streams/wait-task.ts';
 import { addRunning } from './engine.ts';
 import { openFleet } from './fleet.ts';
@@ -45,8 +46,8 @@ export async function openCrowd({ options }: Workshop, others: number): Promise<
     registry.update(id, { process, shim: process });
   }
   const exits = watchExits(ctx);
-  const deps = { ...ctx, processes: createProcesses(), onDegraded: () => undefined };
-  const samples = allTaskStats(deps).subscribe({ error: (error: unknown) => console.error(error) });
+  const stats = createStats({ ...ctx, processes: createProcesses(), onDegraded: () => undefined });
+  const samples = allTaskStats(stats).subscribe({ error: (error: unknown) => console.error(error) });
   return {
     startTask: (task) => startTask(ctx, task),
     destroyTask: (id, destroy) => destroyTask(ctx, id, destroy),

@@ -7,7 +7,7 @@ import { createTaskRegistry, type TaskRegistry } from '../../src/registry/task-r
 import { detectCgroups } from '../../src/sources/cgroup/cgroups.ts';
 import { createProcesses } from '../../src/sources/processes.ts';
 import type { SamplingOptions } from '../../src/streams/stats/sampling-options.ts';
-import type { StatsDeps } from '../../src/streams/stats/stats-deps.ts';
+import { createStats, type Stats } from '../../src/streams/stats/stats.ts';
 import type { Fleet } from './fleet.ts';
 
 /** The groups that need exactly six files of cgroup v1. */
@@ -23,16 +23,16 @@ export const SIX_FILES: readonly string[] = [
 
 /** The sampling of a fleet, in virtual time: a tick takes as long as its work. */
 export interface BenchEngine {
-  readonly deps: StatsDeps;
+  readonly stats: Stats;
   /** Lets virtual time go on. */
   readonly advance: (ms: number) => void;
 }
 
 export async function engineOver(fleet: Fleet, sampling: SamplingOptions = {}): Promise<BenchEngine> {
   const scheduler = new VirtualTimeScheduler();
-  const deps = await depsOver(fleet, scheduler, sampling);
+  const stats = await statsOver(fleet, scheduler, sampling);
   return {
-    deps,
+    stats,
     advance(ms) {
       scheduler.maxFrames = scheduler.frame + ms;
       scheduler.flush();
@@ -41,14 +41,10 @@ export async function engineOver(fleet: Fleet, sampling: SamplingOptions = {}): 
   };
 }
 
-async function depsOver(
-  fleet: Fleet,
-  scheduler: SchedulerLike,
-  sampling: SamplingOptions,
-): Promise<StatsDeps> {
+async function statsOver(fleet: Fleet, scheduler: SchedulerLike, sampling: SamplingOptions): Promise<Stats> {
   const registry = createTaskRegistry({ scheduler, logger: silentLogger });
   for (let index = 0; index < fleet.count; index += 1) addRunning(registry, `t${index}`, fleet.paths(index));
-  return {
+  return createStats({
     registry,
     cgroups: await detectCgroups({ parent: fleet.parent }),
     processes: createProcesses(),
@@ -58,7 +54,7 @@ async function depsOver(
       throw new Error(`The figures of ${taskId} are degraded`, { cause: error });
     },
     sampling,
-  };
+  });
 }
 
 /** A task that no driver has started. */

@@ -39,7 +39,7 @@ export async function engineSide(
     name,
     begin() {
       values = countValues(
-        allTaskStats(engine.deps, { intervalMs: INTERVAL_MS, groups }),
+        allTaskStats(engine.stats, { intervalMs: INTERVAL_MS, groups }),
         ({ length }) => length,
       );
       // A tick is spread over half the interval: passes begin and end between two of them.

@@ -2,8 +2,7 @@ import { defer, type Observable } from 'rxjs';
 
 import { DEFAULT_FIELD_GROUPS, groupMask, type FieldGroup } from '../model/field-groups.ts';
 import type { TaskStatsSample } from '../model/task-stats.ts';
-import type { StatsDeps } from './stats/stats-deps.ts';
-import { statsState } from './stats/stats-state.ts';
+import type { Stats } from './stats/stats.ts';
 
 export interface AllTaskStatsOptions {
   /** 1000 by default, at least 100. */
@@ -25,11 +24,11 @@ export interface AllTaskStatsOptions {
  * @completes at shutdown
  */
 export function allTaskStats(
-  deps: StatsDeps,
+  stats: Stats,
   options: AllTaskStatsOptions = {},
 ): Observable<readonly TaskStatsSample[]> {
   return defer(() => {
-    const { streams, engine } = statsState(deps);
+    const { streams, engine } = stats;
     const intervalMs = streams.intervalMs(options.intervalMs);
     const groups = groupMask(options.groups ?? DEFAULT_FIELD_GROUPS);
     return streams.get(JSON.stringify(['all', intervalMs, groups]), () =>

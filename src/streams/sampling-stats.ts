@@ -4,8 +4,7 @@ import { defer, finalize, map, timer, type Observable } from 'rxjs';
 
 import type { SamplingStats } from '../model/sampling-stats.ts';
 import { NS_PER_MS } from '../model/units.ts';
-import type { StatsDeps } from './stats/stats-deps.ts';
-import { samplingFigures, statsState } from './stats/stats-state.ts';
+import type { Stats } from './stats/stats.ts';
 
 export interface SamplingStatsOptions {
   /** 1000 by default, at least 100. */
@@ -24,26 +23,23 @@ const LOOP_RESOLUTION_MS = 10;
  *
  * @completes never
  */
-export function samplingStats(
-  deps: StatsDeps,
-  options: SamplingStatsOptions = {},
-): Observable<SamplingStats> {
+export function samplingStats(stats: Stats, options: SamplingStatsOptions = {}): Observable<SamplingStats> {
   return defer(() => {
-    const { streams } = statsState(deps);
+    const { streams } = stats;
     const intervalMs = streams.intervalMs(options.intervalMs);
-    return streams.get(JSON.stringify(['sampling', intervalMs]), () => measure(deps, intervalMs));
+    return streams.get(JSON.stringify(['sampling', intervalMs]), () => measure(stats, intervalMs));
   });
 }
 
-function measure(deps: StatsDeps, intervalMs: number): Observable<SamplingStats> {
+function measure(stats: Stats, intervalMs: number): Observable<SamplingStats> {
   return defer(() => {
     const histogram = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
     histogram.enable();
-    return timer(0, intervalMs, deps.scheduler).pipe(
+    return timer(0, intervalMs, stats.scheduler).pipe(
       map(() => {
         const delay = loopDelay(histogram);
         histogram.reset();
-        return Object.freeze({ ...samplingFigures(deps), ...delay });
+        return Object.freeze({ ...stats.sampling(), ...delay });
       }),
       finalize(() => histogram.disable()),
     );

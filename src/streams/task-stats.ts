@@ -4,8 +4,7 @@ import { taskNotFound } from '../model/errors.ts';
 import { DEFAULT_FIELD_GROUPS, groupMask, type FieldGroup } from '../model/field-groups.ts';
 import type { TaskResourceUsage } from '../model/task-stats.ts';
 import { takeUntilAbort } from './operators/take-until-abort.ts';
-import type { StatsDeps } from './stats/stats-deps.ts';
-import { statsState } from './stats/stats-state.ts';
+import type { Stats } from './stats/stats.ts';
 
 export interface TaskStatsOptions {
   /** 1000 by default, at least 100. */
@@ -32,15 +31,15 @@ export interface TaskStatsOptions {
  * @completes when the task has exited or was removed, after a final sample if one can be had; at shutdown; by `signal`
  */
 export function taskStats(
-  deps: StatsDeps,
+  stats: Stats,
   taskId: string,
   options: TaskStatsOptions = {},
 ): Observable<TaskResourceUsage> {
   const { perProcess = false, signal } = options;
   return defer(() => {
-    const record = deps.registry.get(taskId);
+    const record = stats.registry.get(taskId);
     if (record === undefined) return throwError(() => taskNotFound(taskId));
-    const { streams, engine } = statsState(deps);
+    const { streams, engine } = stats;
     const intervalMs = streams.intervalMs(options.intervalMs);
     const asked = options.groups ?? DEFAULT_FIELD_GROUPS;
     const groups = groupMask(perProcess ? [...asked, 'processes'] : asked);

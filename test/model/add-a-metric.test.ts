@@ -42,7 +42,8 @@ const groups = groupMask(DEFAULT_FIELD_GROUPS);
 const fresh = reader.read(cgroup, groups, 0, 0);
 const { row } = cgroup;
 const reading = { source: 'cgroup-v1', row, fresh, version: 1, processes: undefined, degradedBy: undefined } as const;
-const usage = measure({ baseline: undefined, version: 0 }, reading, groups, 1_000, { cores: 2, mhzPerCore: 1 });
+const meter = { groups, baseline: undefined, version: 0 };
+const usage = measure(meter, reading, { timestampMs: 1_000, cpu: { cores: 2, mhzPerCore: 1 } });
 const family = CONTAINER_FAMILIES.find(({ name }) => name === 'container_memory_shmem');
 const sample: number | undefined = usage?.memory.sharedBytes;
 console.log(

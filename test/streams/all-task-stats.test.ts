@@ -3,7 +3,6 @@ import { expect } from 'chai';
 import { RktError } from '../../src/model/errors.ts';
 import type { TaskStatsSample } from '../../src/model/task-stats.ts';
 import { allTaskStats } from '../../src/streams/all-task-stats.ts';
-import { samplingFigures } from '../../src/streams/stats/stats-state.ts';
 import { settled } from '../support/manual-clock.ts';
 import { figures, recorder, statsBench, type StatsBench } from '../support/stats-deps.ts';
 import { anExitResult } from '../support/task-specs.ts';
@@ -21,7 +20,7 @@ describe('allTaskStats', () => {
 
   it('emits an empty array a tick while there is no task', async () => {
     const { seen, observer } = recorder<Batch>();
-    const subscription = allTaskStats(bench.deps).subscribe(observer);
+    const subscription = allTaskStats(bench.stats).subscribe(observer);
     await bench.clock.advance(1_000);
     expect(seen).to.deep.equal([[], []]);
     subscription.unsubscribe();
@@ -31,7 +30,7 @@ describe('allTaskStats', () => {
     bench.run('one');
     bench.run('two');
     const { seen, observer } = recorder<Batch>();
-    const subscription = allTaskStats(bench.deps, { intervalMs: 500 }).subscribe(observer);
+    const subscription = allTaskStats(bench.stats, { intervalMs: 500 }).subscribe(observer);
     await bench.clock.advance(0);
     bench.run('three');
     await bench.clock.advance(500);
@@ -62,7 +61,7 @@ describe('allTaskStats', () => {
             finish = () => resolve(figures(1));
           });
     const { seen, observer } = recorder<Batch>();
-    const subscription = allTaskStats(bench.deps).subscribe(observer);
+    const subscription = allTaskStats(bench.stats).subscribe(observer);
     await bench.clock.advance(0);
     bench.registry.transition('one', 'exited', { exitResult: anExitResult() });
     finish();
@@ -77,11 +76,11 @@ describe('allTaskStats', () => {
     bench.answer = ({ id }) =>
       id === 'bad' ? Promise.reject(new RktError('RKT_ERR_STATS', '')) : Promise.resolve(figures(1));
     const { seen, observer } = recorder<Batch>();
-    const subscription = allTaskStats(bench.deps).subscribe(observer);
+    const subscription = allTaskStats(bench.stats).subscribe(observer);
     await bench.clock.advance(2_000);
     expect(ids(seen)).to.deep.equal([['good'], ['good'], ['good']]);
     expect(bench.degraded).to.deep.equal(['bad']);
-    expect(samplingFigures(bench.deps)).to.include({ samples: 3, failedSamples: 3 });
+    expect(bench.stats.sampling()).to.include({ samples: 3, failedSamples: 3 });
     subscription.unsubscribe();
   });
 
@@ -89,7 +88,7 @@ describe('allTaskStats', () => {
     const names = Array.from({ length: 120 }, (_, index) => `task-${index}`);
     names.forEach(bench.run);
     const { seen, observer } = recorder<Batch>();
-    const subscription = allTaskStats(bench.deps).subscribe(observer);
+    const subscription = allTaskStats(bench.stats).subscribe(observer);
     await bench.clock.advance(0);
     expect(ids(seen)).to.deep.equal([names]);
     subscription.unsubscribe();
@@ -99,9 +98,9 @@ describe('allTaskStats', () => {
     bench.run('one');
     const early = recorder<Batch>();
     const late = recorder<Batch>();
-    const subscriptions = [allTaskStats(bench.deps).subscribe(early.observer)];
+    const subscriptions = [allTaskStats(bench.stats).subscribe(early.observer)];
     await bench.clock.advance(0);
-    subscriptions.push(allTaskStats(bench.deps).subscribe(late.observer));
+    subscriptions.push(allTaskStats(bench.stats).subscribe(late.observer));
     expect(late.seen).to.deep.equal(early.seen);
     await bench.clock.advance(1_000);
     expect(bench.sampled).to.have.lengthOf(2);
@@ -114,17 +113,17 @@ describe('allTaskStats', () => {
     bench.run('one');
     bench.answer = () => new Promise(() => undefined);
     const { seen, observer } = recorder<Batch>();
-    const subscription = allTaskStats(bench.deps, { intervalMs: 100 }).subscribe(observer);
+    const subscription = allTaskStats(bench.stats, { intervalMs: 100 }).subscribe(observer);
     await bench.clock.advance(300);
     expect(seen).to.deep.equal([]);
     expect(bench.sampled).to.have.lengthOf(1);
-    expect(samplingFigures(bench.deps).skippedTicks).to.equal(3);
+    expect(bench.stats.sampling().skippedTicks).to.equal(3);
     subscription.unsubscribe();
   });
 
   it('completes at shutdown', async () => {
     const { ends, observer } = recorder<Batch>();
-    allTaskStats(bench.deps).subscribe(observer);
+    allTaskStats(bench.stats).subscribe(observer);
     await bench.clock.advance(0);
     bench.registry.close();
     expect(ends).to.deep.equal(['complete']);

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import type { SamplingStats } from '../../src/model/sampling-stats.ts';
 import { allTaskStats } from '../../src/streams/all-task-stats.ts';
 import { samplingStats } from '../../src/streams/sampling-stats.ts';
+import { createStats } from '../../src/streams/stats/stats.ts';
 import { recorder, statsBench } from '../support/stats-deps.ts';
 
 describe('samplingStats', () => {
@@ -12,8 +13,8 @@ describe('samplingStats', () => {
     bench.run('two');
     const { seen, ends, observer } = recorder<SamplingStats>();
     const subscriptions = [
-      allTaskStats(bench.deps, { intervalMs: 500 }).subscribe(),
-      samplingStats(bench.deps, { intervalMs: 1_100 }).subscribe(observer),
+      allTaskStats(bench.stats, { intervalMs: 500 }).subscribe(),
+      samplingStats(bench.stats, { intervalMs: 1_100 }).subscribe(observer),
     ];
     await bench.clock.advance(2_200);
     expect(seen.map(({ timestampMs }) => timestampMs)).to.deep.equal([0, 1_100, 2_200]);
@@ -28,7 +29,9 @@ describe('samplingStats', () => {
     const bench = statsBench();
     const told: { rkt?: NonNullable<SamplingStats['rkt']> } = {};
     const { seen, observer } = recorder<SamplingStats>();
-    const subscription = samplingStats({ ...bench.deps, rkt: () => told.rkt }).subscribe(observer);
+    const subscription = samplingStats(createStats({ ...bench.deps, rkt: () => told.rkt })).subscribe(
+      observer,
+    );
     await bench.clock.advance(0);
     told.rkt = { calls: 3, failures: 1, totalMs: 120, queueLength: 2 };
     await bench.clock.advance(1_000);
@@ -40,7 +43,7 @@ describe('samplingStats', () => {
   it('measures the delay of the event loop', async () => {
     const bench = statsBench();
     const { seen, observer } = recorder<SamplingStats>();
-    const subscription = samplingStats(bench.deps).subscribe(observer);
+    const subscription = samplingStats(bench.stats).subscribe(observer);
     await bench.clock.advance(0);
     const deadlineMs = performance.now() + 10_000;
     while ((seen.at(-1)?.eventLoopDelay?.maxMs ?? 0) < 100 && performance.now() < deadlineMs) {
@@ -61,8 +64,8 @@ describe('samplingStats', () => {
     const one = recorder<SamplingStats>();
     const two = recorder<SamplingStats>();
     const subscriptions = [
-      samplingStats(bench.deps, { intervalMs: 100 }).subscribe(one.observer),
-      samplingStats(bench.deps, { intervalMs: 100 }).subscribe(two.observer),
+      samplingStats(bench.stats, { intervalMs: 100 }).subscribe(one.observer),
+      samplingStats(bench.stats, { intervalMs: 100 }).subscribe(two.observer),
     ];
     await bench.clock.advance(100);
     expect(one.seen).to.have.lengthOf(2);

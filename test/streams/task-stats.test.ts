@@ -2,7 +2,7 @@ import { expect } from 'chai';
 
 import { RktError } from '../../src/model/errors.ts';
 import type { TaskResourceUsage } from '../../src/model/task-stats.ts';
-import { samplingFigures } from '../../src/streams/stats/stats-state.ts';
+import { createStats } from '../../src/streams/stats/stats.ts';
 import { taskStats } from '../../src/streams/task-stats.ts';
 import { settled } from '../support/manual-clock.ts';
 import { figures, recorder, statsBench, type StatsBench } from '../support/stats-deps.ts';
@@ -22,7 +22,7 @@ describe('taskStats', () => {
 
   it('fails for a task nobody knows, at subscription', () => {
     const { ends, observer } = recorder<TaskResourceUsage>();
-    const stats$ = taskStats(bench.deps, 'nobody');
+    const stats$ = taskStats(bench.stats, 'nobody');
     expect(ends).to.deep.equal([]);
     stats$.subscribe(observer);
     expect(ends[0]).to.contain('task not found for given id: "nobody"');
@@ -31,7 +31,7 @@ describe('taskStats', () => {
   it('samples at once and then every interval', async () => {
     bench.run('one');
     const { seen, ends, observer } = recorder<TaskResourceUsage>();
-    const subscription = taskStats(bench.deps, 'one', { intervalMs: 500 }).subscribe(observer);
+    const subscription = taskStats(bench.stats, 'one', { intervalMs: 500 }).subscribe(observer);
     await bench.clock.advance(1_000);
     expect(seen.map(({ timestampMs }) => timestampMs)).to.deep.equal([0, 500, 1_000]);
     expect(percents(seen)).to.deep.equal([0, 10, 10]);
@@ -43,9 +43,9 @@ describe('taskStats', () => {
     bench.run('one');
     const early = recorder<TaskResourceUsage>();
     const late = recorder<TaskResourceUsage>();
-    const subscriptions = [taskStats(bench.deps, 'one').subscribe(early.observer)];
+    const subscriptions = [taskStats(bench.stats, 'one').subscribe(early.observer)];
     await bench.clock.advance(1_500);
-    subscriptions.push(taskStats(bench.deps, 'one').subscribe(late.observer));
+    subscriptions.push(taskStats(bench.stats, 'one').subscribe(late.observer));
     expect(late.seen).to.deep.equal(early.seen.slice(-1));
     await bench.clock.advance(1_000);
     expect(late.seen).to.deep.equal(early.seen.slice(-2));
@@ -59,8 +59,8 @@ describe('taskStats', () => {
     const fast = recorder<TaskResourceUsage>();
     const slow = recorder<TaskResourceUsage>();
     const subscriptions = [
-      taskStats(bench.deps, 'one', { intervalMs: 100 }).subscribe(fast.observer),
-      taskStats(bench.deps, 'one', { intervalMs: 400 }).subscribe(slow.observer),
+      taskStats(bench.stats, 'one', { intervalMs: 100 }).subscribe(fast.observer),
+      taskStats(bench.stats, 'one', { intervalMs: 400 }).subscribe(slow.observer),
     ];
     await bench.clock.advance(800);
     expect(percents(slow.seen)).to.deep.equal([0, 25, 25]);
@@ -71,14 +71,14 @@ describe('taskStats', () => {
   it('stops sampling a second after the last subscriber left, and begins anew after that', async () => {
     bench.run('one');
     const first = recorder<TaskResourceUsage>();
-    taskStats(bench.deps, 'one', { intervalMs: 100 }).subscribe(first.observer).unsubscribe();
+    taskStats(bench.stats, 'one', { intervalMs: 100 }).subscribe(first.observer).unsubscribe();
     await bench.clock.advance(10_000);
     const before = bench.sampled.length;
     await bench.clock.advance(10_000);
     expect(bench.sampled).to.have.lengthOf(before);
     expect(bench.clock.timers).to.equal(0);
     const second = recorder<TaskResourceUsage>();
-    const subscription = taskStats(bench.deps, 'one', { intervalMs: 100 }).subscribe(second.observer);
+    const subscription = taskStats(bench.stats, 'one', { intervalMs: 100 }).subscribe(second.observer);
     await bench.clock.advance(0);
     expect(percents(second.seen)).to.deep.equal([0]);
     subscription.unsubscribe();
@@ -92,10 +92,10 @@ describe('taskStats', () => {
         finish = () => resolve(figures(1));
       });
     const { seen, observer } = recorder<TaskResourceUsage>();
-    const subscription = taskStats(bench.deps, 'one', { intervalMs: 100 }).subscribe(observer);
+    const subscription = taskStats(bench.stats, 'one', { intervalMs: 100 }).subscribe(observer);
     await bench.clock.advance(350);
     expect(bench.sampled).to.have.lengthOf(1);
-    expect(samplingFigures(bench.deps).skippedTicks).to.equal(3);
+    expect(bench.stats.sampling().skippedTicks).to.equal(3);
     finish();
     await settled();
     expect(seen).to.have.lengthOf(1);
@@ -108,14 +108,14 @@ describe('taskStats', () => {
     bench.run('one');
     bench.answer = () => Promise.reject(new RktError('RKT_ERR_STATS', ''));
     const { seen, ends, observer } = recorder<TaskResourceUsage>();
-    const subscription = taskStats(bench.deps, 'one', { intervalMs: 100 }).subscribe(observer);
+    const subscription = taskStats(bench.stats, 'one', { intervalMs: 100 }).subscribe(observer);
     await bench.clock.advance(250);
     bench.answer = () => Promise.resolve(figures(1));
     await bench.clock.advance(100);
     expect(seen).to.have.lengthOf(1);
     expect(ends).to.deep.equal([]);
     expect(bench.degraded).to.deep.equal(['one']);
-    expect(samplingFigures(bench.deps)).to.include({ failedSamples: 3, samples: 1 });
+    expect(bench.stats.sampling()).to.include({ failedSamples: 3, samples: 1 });
     subscription.unsubscribe();
   });
 
@@ -124,7 +124,7 @@ describe('taskStats', () => {
     bench.answer = () =>
       Promise.resolve({ ...figures(1), source: 'pidusage' as const, degradedBy: new Error('gone') });
     const { seen, observer } = recorder<TaskResourceUsage>();
-    const subscription = taskStats(bench.deps, 'one', { intervalMs: 100 }).subscribe(observer);
+    const subscription = taskStats(bench.stats, 'one', { intervalMs: 100 }).subscribe(observer);
     await bench.clock.advance(250);
     expect(seen).to.have.lengthOf(3);
     expect(bench.degraded).to.deep.equal(['one']);
@@ -136,17 +136,17 @@ describe('taskStats', () => {
     const answers = [100, 50, 60];
     bench.answer = () => Promise.resolve(figures(answers.shift() ?? 0));
     const { seen, observer } = recorder<TaskResourceUsage>();
-    const subscription = taskStats(bench.deps, 'one', { intervalMs: 100 }).subscribe(observer);
+    const subscription = taskStats(bench.stats, 'one', { intervalMs: 100 }).subscribe(observer);
     await bench.clock.advance(200);
     expect(percents(seen)).to.deep.equal([0, 10]);
-    expect(samplingFigures(bench.deps).droppedSamples).to.equal(1);
+    expect(bench.stats.sampling().droppedSamples).to.equal(1);
     subscription.unsubscribe();
   });
 
   it('waits silently for a task that has nothing to measure yet', async () => {
     bench.registry.add(aNewTask('one'));
     const { seen, ends, observer } = recorder<TaskResourceUsage>();
-    const subscription = taskStats(bench.deps, 'one', { intervalMs: 100 }).subscribe(observer);
+    const subscription = taskStats(bench.stats, 'one', { intervalMs: 100 }).subscribe(observer);
     await bench.clock.advance(500);
     expect([seen, ends, bench.sampled, bench.degraded]).to.deep.equal([[], [], [], []]);
     bench.registry.update('one', { cgroupPaths: ['/cgroup/one'] });
@@ -158,7 +158,7 @@ describe('taskStats', () => {
   it('completes with a final sample when the task exits', async () => {
     bench.run('one');
     const { seen, ends, observer } = recorder<TaskResourceUsage>();
-    taskStats(bench.deps, 'one').subscribe(observer);
+    taskStats(bench.stats, 'one').subscribe(observer);
     await bench.clock.advance(400);
     exit('one');
     await settled();
@@ -172,7 +172,7 @@ describe('taskStats', () => {
     bench.run('one');
     exit('one');
     const { seen, ends, observer } = recorder<TaskResourceUsage>();
-    taskStats(bench.deps, 'one').subscribe(observer);
+    taskStats(bench.stats, 'one').subscribe(observer);
     await settled();
     expect(seen).to.have.lengthOf(1);
     expect(ends).to.deep.equal(['complete']);
@@ -183,12 +183,12 @@ describe('taskStats', () => {
     bench.answer = () => Promise.reject(new RktError('RKT_ERR_STATS', ''));
     exit('one');
     const { seen, ends, observer } = recorder<TaskResourceUsage>();
-    taskStats(bench.deps, 'one').subscribe(observer);
+    taskStats(bench.stats, 'one').subscribe(observer);
     await settled();
     expect(seen).to.deep.equal([]);
     expect(ends).to.deep.equal(['complete']);
     expect(bench.degraded).to.deep.equal([]);
-    expect(samplingFigures(bench.deps).failedSamples).to.equal(0);
+    expect(bench.stats.sampling().failedSamples).to.equal(0);
   });
 
   it('completes when the task is removed, and at shutdown', async () => {
@@ -196,8 +196,8 @@ describe('taskStats', () => {
     bench.run('two');
     const removed = recorder<TaskResourceUsage>();
     const closed = recorder<TaskResourceUsage>();
-    taskStats(bench.deps, 'one').subscribe(removed.observer);
-    taskStats(bench.deps, 'two').subscribe(closed.observer);
+    taskStats(bench.stats, 'one').subscribe(removed.observer);
+    taskStats(bench.stats, 'two').subscribe(closed.observer);
     await bench.clock.advance(0);
     bench.registry.remove('one');
     await settled();
@@ -213,8 +213,8 @@ describe('taskStats', () => {
     const controller = new AbortController();
     const aborted = recorder<TaskResourceUsage>();
     const other = recorder<TaskResourceUsage>();
-    taskStats(bench.deps, 'one', { signal: controller.signal }).subscribe(aborted.observer);
-    const subscription = taskStats(bench.deps, 'one').subscribe(other.observer);
+    taskStats(bench.stats, 'one', { signal: controller.signal }).subscribe(aborted.observer);
+    const subscription = taskStats(bench.stats, 'one').subscribe(other.observer);
     await bench.clock.advance(0);
     controller.abort();
     await bench.clock.advance(1_000);
@@ -227,7 +227,7 @@ describe('taskStats', () => {
     bench.run('one');
     const { seen, observer } = recorder<TaskResourceUsage>();
     const subscriptions = [0, NaN, -5].map((intervalMs) =>
-      taskStats(bench.deps, 'one', { intervalMs }).subscribe(observer),
+      taskStats(bench.stats, 'one', { intervalMs }).subscribe(observer),
     );
     await bench.clock.advance(200);
     expect(seen).to.have.lengthOf(9);
@@ -239,7 +239,7 @@ describe('taskStats', () => {
   it('survives a report that is refused', async () => {
     bench.run('one');
     bench.answer = () => Promise.reject(new RktError('RKT_ERR_STATS', ''));
-    const refusing = { ...bench.deps, onDegraded: () => expect.fail('closed') };
+    const refusing = createStats({ ...bench.deps, onDegraded: () => expect.fail('closed') });
     const { ends, observer } = recorder<TaskResourceUsage>();
     const subscription = taskStats(refusing, 'one').subscribe(observer);
     await bench.clock.advance(3_000);

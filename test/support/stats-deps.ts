@@ -6,7 +6,8 @@ import type { TaskRecord } from '../../src/registry/task-record.ts';
 import type { Cgroups } from '../../src/sources/cgroup/cgroups.ts';
 import { ROW_LENGTH } from '../../src/sources/cgroup/row.ts';
 import type { StatsDeps } from '../../src/streams/stats/stats-deps.ts';
-import type { Reading, TaskLook, TaskSource } from '../../src/streams/stats/task-source.ts';
+import { createStats, type Stats } from '../../src/streams/stats/stats.ts';
+import type { Reading, OpenTask, TaskSource } from '../../src/streams/stats/task-source.ts';
 import { COLUMNS, type ColumnName } from './columns.ts';
 import { ManualClock } from './manual-clock.ts';
 import { aNewTask } from './task-specs.ts';
@@ -16,6 +17,8 @@ export interface StatsBench {
   readonly clock: ManualClock;
   readonly registry: TaskRegistry;
   readonly deps: StatsDeps;
+  /** What the streams over these deps share. */
+  readonly stats: Stats;
   /** Ids in the order they were sampled. */
   readonly sampled: string[];
   readonly degraded: string[];
@@ -41,6 +44,17 @@ export function statsBench(): StatsBench {
     error: nothing,
   };
   const registry = createTaskRegistry({ scheduler: clock, logger });
+  const deps: StatsDeps = {
+    registry,
+    cgroups: NO_CGROUPS,
+    processes: { sample: () => Promise.resolve(new Map()) },
+    scheduler: clock,
+    logger,
+    onDegraded: (taskId) => bench.degraded.push(taskId),
+    cpu: { cores: 2 },
+    sampling: { workClock: () => 0 },
+    source: sourceOf(() => bench),
+  };
   const bench: StatsBench = {
     clock,
     registry,
@@ -58,17 +72,8 @@ export function statsBench(): StatsBench {
       registry.transition(id, 'starting');
       registry.transition(id, 'running');
     },
-    deps: {
-      registry,
-      cgroups: NO_CGROUPS,
-      processes: { sample: () => Promise.resolve(new Map()) },
-      scheduler: clock,
-      logger,
-      onDegraded: (taskId) => bench.degraded.push(taskId),
-      cpu: { cores: 2 },
-      sampling: { workClock: () => 0 },
-      source: sourceOf(() => bench),
-    },
+    deps,
+    stats: createStats(deps),
   };
   return bench;
 }
@@ -85,9 +90,9 @@ function sourceOf(bench: () => StatsBench): TaskSource {
     },
     open: () => {
       bench().open += 1;
-      return { ...figures(0), isClosed: false } satisfies TaskLook;
+      return { ...figures(0), isClosed: false } satisfies OpenTask;
     },
-    read: (_look, record, groups) => {
+    read: (_open, record, { groups }) => {
       bench().sampled.push(record.id);
       bench().groups.push(maskGroups(groups));
       return bench().answer(record);

@@ -14,7 +14,7 @@ export interface Window {
   /** The task has not been sampled before: by Nomad's rule, rates of CPU are 0 then. */
   readonly isFirst: boolean;
   readonly elapsedMs: number;
-  readonly facts: CpuFacts;
+  readonly cpu: CpuFacts;
 }
 
 /** Adds the rates of CPU counters. */
@@ -22,7 +22,7 @@ export function addCpuRates(cpu: Mutable<CpuStats>, before: CpuStats | undefined
   const total = percent(cpu.totalNs, before?.totalNs, window);
   const user = percent(cpu.userNs, before?.userNs, window);
   const system = percent(cpu.systemNs, before?.systemNs, window);
-  const { mhzPerCore } = window.facts;
+  const { mhzPerCore } = window.cpu;
   if (total !== undefined) cpu.percent = total;
   if (user !== undefined) cpu.userPercent = user;
   if (system !== undefined) cpu.systemPercent = system;
@@ -75,12 +75,12 @@ function countersOf(section: MetricSection): readonly string[] {
 function percent(
   now: number | undefined,
   before: number | undefined,
-  { isFirst, elapsedMs, facts }: Window,
+  { isFirst, elapsedMs, cpu }: Window,
 ): number | undefined {
   if (now === undefined) return undefined;
   if (isFirst) return 0;
   if (before === undefined || elapsedMs < MIN_WINDOW_MS || now < before) return undefined;
-  return Math.min(((now - before) / (elapsedMs * NS_PER_MS)) * 100, facts.cores * 100);
+  return Math.min(((now - before) / (elapsedMs * NS_PER_MS)) * 100, cpu.cores * 100);
 }
 
 function perSecond(

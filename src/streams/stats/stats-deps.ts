@@ -9,18 +9,14 @@ import type { Processes } from '../../sources/processes.ts';
 import type { SamplingOptions } from './sampling-options.ts';
 import type { TaskSource } from './task-source.ts';
 
-/**
- * What the streams of task figures need.
- *
- * Streams are shared among those who pass the very same object, so a driver makes one and keeps it.
- */
+/** What the streams of task stats need of the rest of the driver. */
 export interface StatsDeps {
   readonly registry: Pick<TaskRegistry, 'get' | 'list' | 'changes$'>;
   readonly cgroups: Cgroups;
   readonly processes: Processes;
   readonly scheduler: SchedulerLike;
   readonly logger: Logger;
-  /** Told once a start of a task, when its figures come from a worse source than they should, or not at all. */
+  /** Called once a start of a task, when its metrics come from a worse source than they should, or not at all. */
   readonly onDegraded: (taskId: string, error: unknown) => void;
   /** Read from the machine by default. */
   readonly cpu?: CpuFacts;

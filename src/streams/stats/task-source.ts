@@ -10,44 +10,45 @@ import { isAlive, processTree } from '../../sources/process-info.ts';
 import type { ProcessFigures, Processes } from '../../sources/processes.ts';
 import { createProcessTotals, type ProcessTotals } from './process-totals.ts';
 
-/** What one look at a task tells: counters and sizes, no rates. It is used again by the next look. */
+/** What one read of a task gives: counters and sizes, no rates. It is used again by the next read. */
 export interface Reading {
   readonly source: TaskResourceUsage['source'];
   readonly row: Row;
-  /** The groups whose figures are of this moment. */
+  /** The groups whose metrics are of this moment. */
   readonly fresh: GroupMask;
-  /** The same as in the look before, from the same source, only if CPU and memory have stayed the same to the last figure. */
+  /** The same as in the previous reading, from the same source, only if CPU and memory have not changed at all. */
   readonly version: number;
-  /** Of every process of the task; undefined when nobody asked and the source does not need them. */
+  /** Of every process of the task; undefined when they were not asked for and the source does not need them. */
   readonly processes: ReadonlyMap<number, ProcessFigures> | undefined;
   /** Why the cgroup of the task was of no use. */
   readonly degradedBy: unknown;
 }
 
-/** What is kept of a task between two looks. */
-export interface TaskLook extends Reading {
+/** What is kept of a task between two reads. */
+export interface OpenTask extends Reading {
   readonly isClosed: boolean;
 }
 
-/** Where the figures of tasks come from. */
+/** What to read. */
+export interface ReadOrder {
+  readonly groups: GroupMask;
+  readonly nowMs: number;
+  /** How long a descriptor is safe from being closed to make room for another. */
+  readonly keepMs: number;
+}
+
+/** Where the metrics of tasks come from. */
 export interface TaskSource {
   /** Touches nothing. */
-  open(): TaskLook;
+  open(): OpenTask;
   /**
-   * Looks at a task: at once where its cgroup tells all that is asked for.
+   * Reads a task: at once where its cgroup has all that is asked for.
    *
-   * @param keepMs how long a descriptor is safe from being closed to make room for another
-   * @throws RKT_ERR_STATS when no source tells anything
+   * @throws RKT_ERR_STATS when no source can be read
    */
-  read(
-    look: TaskLook,
-    record: TaskRecord,
-    groups: GroupMask,
-    nowMs: number,
-    keepMs: number,
-  ): Reading | Promise<Reading>;
+  read(open: OpenTask, record: TaskRecord, order: ReadOrder): Reading | Promise<Reading>;
   /** Closes all that is held open for a task. */
-  close(look: TaskLook): void;
+  close(open: OpenTask): void;
   readonly stats: CgroupReaderStats;
 }
 
@@ -58,7 +59,7 @@ export interface TaskSourceDeps {
   readonly procRoot?: string;
 }
 
-interface Look {
+interface State {
   source: TaskResourceUsage['source'];
   row: Row;
   fresh: GroupMask;
@@ -70,7 +71,7 @@ interface Look {
   paths: readonly string[];
   cgroup: OpenCgroup | undefined;
   totals: ProcessTotals | undefined;
-  /** The process whose namespace was looked at, and whether it is one of its own. */
+  /** The process whose network namespace was looked up, and whether it is one of its own. */
   networkPid: number;
   hasNetwork: boolean;
 }
@@ -82,90 +83,81 @@ const NO_ROW: Row = { page: new Float64Array(ROW_LENGTH).fill(NaN), base: 0 };
 export function createTaskSource(deps: TaskSourceDeps): TaskSource {
   const { cgroups, processes, reader, procRoot = '/proc' } = deps;
 
-  const readCgroup = (
-    look: Look,
-    cgroup: OpenCgroup,
-    record: TaskRecord,
-    groups: GroupMask,
-    nowMs: number,
-    keepMs: number,
-  ): Reading => {
-    look.fresh = reader.read(cgroup, groups, nowMs, keepMs);
-    look.row = cgroup.row;
-    look.version = cgroup.version;
-    if ((groups & GROUP.network) !== 0 && addNetwork(look, record, procRoot)) look.fresh |= GROUP.network;
-    look.source = cgroup.layout.version === 'v1' ? 'cgroup-v1' : 'cgroup-v2';
-    look.degradedBy = undefined;
-    return look;
+  const readCgroup = (state: State, cgroup: OpenCgroup, record: TaskRecord, order: ReadOrder): Reading => {
+    const { groups, nowMs, keepMs } = order;
+    state.fresh = reader.read(cgroup, groups, nowMs, keepMs);
+    state.row = cgroup.row;
+    state.version = cgroup.version;
+    if ((groups & GROUP.network) !== 0 && addNetwork(state, record, procRoot)) state.fresh |= GROUP.network;
+    state.source = cgroup.layout.version === 'v1' ? 'cgroup-v1' : 'cgroup-v2';
+    state.degradedBy = undefined;
+    return state;
   };
-  const readTree = async (look: Look, record: TaskRecord, degradedBy: unknown): Promise<Reading> => {
+  const readTree = async (state: State, record: TaskRecord, degradedBy: unknown): Promise<Reading> => {
     const { process } = record;
     const isThere = process !== undefined && (await isAlive(process, procRoot));
-    const figures = await processes.sample(isThere ? await processTree(process.pid, procRoot) : []);
-    if (figures.size === 0) {
+    const measured = await processes.sample(isThere ? await processTree(process.pid, procRoot) : []);
+    if (measured.size === 0) {
       throw new RktError('RKT_ERR_STATS', `Could not measure task ${record.id}: it has no living process`, {
         taskId: record.id,
         cause: degradedBy,
       });
     }
-    return fromProcesses(look, figures, degradedBy);
+    return fromProcesses(state, measured, degradedBy);
   };
   const readProcesses = async (
-    look: Look,
+    state: State,
     cgroup: OpenCgroup,
     record: TaskRecord,
-    groups: GroupMask,
-    nowMs: number,
-    keepMs: number,
+    order: ReadOrder,
   ): Promise<Reading> => {
-    const figures = await processes.sample(await cgroups.open(look.paths).pids());
-    if (look.isClosed || look.cgroup !== cgroup) {
-      throw new RktError('RKT_ERR_STATS', `Nobody wants the figures of task ${record.id} any more`);
+    const measured = await processes.sample(await cgroups.open(state.paths).pids());
+    if (state.isClosed || state.cgroup !== cgroup) {
+      const what = `Could not measure task ${record.id}: its last subscription ended during the read`;
+      throw new RktError('RKT_ERR_STATS', what, { taskId: record.id });
     }
     try {
-      readCgroup(look, cgroup, record, groups, nowMs, keepMs);
+      readCgroup(state, cgroup, record, order);
     } catch (error) {
-      return await readTree(look, record, error);
+      return await readTree(state, record, error);
     }
-    look.processes = figures;
-    look.fresh |= GROUP.processes;
-    return look;
+    state.processes = measured;
+    state.fresh |= GROUP.processes;
+    return state;
   };
 
   return {
     get stats() {
       return reader.stats;
     },
-    open: newLook,
-    read(opened, record, groups, nowMs, keepMs) {
-      const look = opened as Look;
-      if (look.paths !== record.cgroupPaths) {
-        if (look.cgroup !== undefined) reader.close(look.cgroup);
-        look.paths = record.cgroupPaths;
-        look.cgroup = look.paths.length === 0 ? undefined : reader.open(look.paths);
+    open: newState,
+    read(open, record, order) {
+      const state = open as State;
+      if (state.paths !== record.cgroupPaths) {
+        if (state.cgroup !== undefined) reader.close(state.cgroup);
+        state.paths = record.cgroupPaths;
+        state.cgroup = state.paths.length === 0 ? undefined : reader.open(state.paths);
       }
-      const { cgroup } = look;
-      if (cgroup === undefined) return readTree(look, record, undefined);
-      if ((groups & GROUP.processes) !== 0) {
-        return readProcesses(look, cgroup, record, groups, nowMs, keepMs);
-      }
-      look.processes = undefined;
+      const { cgroup } = state;
+      if (cgroup === undefined) return readTree(state, record, undefined);
+      if ((order.groups & GROUP.processes) !== 0) return readProcesses(state, cgroup, record, order);
+      state.processes = undefined;
       try {
-        return readCgroup(look, cgroup, record, groups, nowMs, keepMs);
+        return readCgroup(state, cgroup, record, order);
       } catch (error) {
-        return readTree(look, record, error);
+        return readTree(state, record, error);
       }
     },
-    close(opened) {
-      const look = opened as Look;
-      look.isClosed = true;
-      if (look.cgroup !== undefined) reader.close(look.cgroup);
-      look.cgroup = undefined;
+    close(open) {
+      const state = open as State;
+      state.isClosed = true;
+      if (state.cgroup !== undefined) reader.close(state.cgroup);
+      state.cgroup = undefined;
     },
   };
 }
 
-function newLook(): Look {
+function newState(): State {
   return {
     source: 'cgroup-v1',
     row: NO_ROW,
@@ -182,33 +174,33 @@ function newLook(): Look {
   };
 }
 
-function addNetwork(look: Look, { process }: TaskRecord, procRoot: string): boolean {
+function addNetwork(state: State, { process }: TaskRecord, procRoot: string): boolean {
   if (process === undefined) return false;
-  if (look.networkPid !== process.pid) {
-    look.networkPid = process.pid;
-    look.hasNetwork = hasOwnNetwork(process, procRoot);
+  if (state.networkPid !== process.pid) {
+    state.networkPid = process.pid;
+    state.hasNetwork = hasOwnNetwork(process, procRoot);
   }
-  return look.hasNetwork && readNetwork(process.pid, look.row, procRoot);
+  return state.hasNetwork && readNetwork(process.pid, state.row, procRoot);
 }
 
-/** The CPU time that is told is what the processes used while they were seen, from the first of these looks on. */
+/** CPU time is what the processes used while they were seen, from the first of these reads on. */
 function fromProcesses(
-  look: Look,
-  figures: ReadonlyMap<number, ProcessFigures>,
+  state: State,
+  processes: ReadonlyMap<number, ProcessFigures>,
   degradedBy: unknown,
 ): Reading {
-  if (look.source !== 'pidusage' || look.totals === undefined) {
-    look.totals = createProcessTotals();
-    look.row = { page: new Float64Array(ROW_LENGTH).fill(NaN), base: 0 };
+  if (state.source !== 'pidusage' || state.totals === undefined) {
+    state.totals = createProcessTotals();
+    state.row = { page: new Float64Array(ROW_LENGTH).fill(NaN), base: 0 };
   }
   let rssBytes = 0;
-  for (const figure of figures.values()) rssBytes += figure.rssBytes;
-  look.row.page[COLUMN.cpu.totalNs] = look.totals.add(figures);
-  look.row.page[COLUMN.memory.rssBytes] = rssBytes;
-  look.source = 'pidusage';
-  look.version += 1;
-  look.fresh = GROUP.cpu | GROUP.memory | GROUP.memoryDetail | GROUP.processes;
-  look.processes = figures;
-  look.degradedBy = degradedBy;
-  return look;
+  for (const process of processes.values()) rssBytes += process.rssBytes;
+  state.row.page[COLUMN.cpu.totalNs] = state.totals.add(processes);
+  state.row.page[COLUMN.memory.rssBytes] = rssBytes;
+  state.source = 'pidusage';
+  state.version += 1;
+  state.fresh = GROUP.cpu | GROUP.memory | GROUP.memoryDetail | GROUP.processes;
+  state.processes = processes;
+  state.degradedBy = degradedBy;
+  return state;
 }

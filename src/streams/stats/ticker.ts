@@ -1,60 +1,64 @@
 import type { SchedulerLike, Subscription } from 'rxjs';
 
-/** What is done every `intervalMs`. */
-export interface Beat {
+/** What ticks every `intervalMs`. */
+export interface Ticking {
   readonly intervalMs: number;
   /** When it is due next; kept by the ticker. */
   nextMs: number;
 }
 
-/** One timer for all beats. */
-export interface Ticker<B extends Beat> {
-  add(beat: B): void;
-  remove(beat: B): void;
+/** One timer for all intervals. */
+export interface Ticker<T extends Ticking> {
+  add(ticking: T): void;
+  remove(ticking: T): void;
   /** The shortest of the intervals; infinite without any. */
   readonly shortestMs: number;
 }
 
+export interface TickerHandlers<T extends Ticking> {
+  /** All that is due at the same time, shortest interval first. */
+  readonly onTick: (due: readonly T[], nowMs: number) => void;
+  /** So many ticks were missed, as this one came late. */
+  readonly onLate: (ticking: T, ticks: number) => void;
+}
+
 /**
- * A ticker whose beats fall on one grid, so that those of 1 s meet those of 100 ms.
+ * A ticker whose ticks fall on one grid, so that those of 1 s meet those of 100 ms.
  *
- * A tick that comes so late that others should have come in between is one tick, and the others are told to `onLate`.
- *
- * @param onTick told of all beats that are due at the same time, shortest interval first
+ * A tick that comes so late that others should have come in between is one tick; the others are missed.
  */
-export function createTicker<B extends Beat>(
+export function createTicker<T extends Ticking>(
   scheduler: SchedulerLike,
-  onTick: (due: readonly B[], nowMs: number) => void,
-  onLate: (beat: B, ticks: number) => void,
-): Ticker<B> {
-  const beats = new Set<B>();
+  { onTick, onLate }: TickerHandlers<T>,
+): Ticker<T> {
+  const all = new Set<T>();
   let epochMs = 0;
   let shortestMs = Infinity;
   let armedForMs = NaN;
   let timer: Subscription | undefined;
 
   const arm = (): void => {
-    const nextMs = Math.min(...[...beats].map((beat) => beat.nextMs));
+    const nextMs = Math.min(...[...all].map((ticking) => ticking.nextMs));
     if (nextMs === armedForMs) return;
     timer?.unsubscribe();
     timer = undefined;
     armedForMs = NaN;
-    if (beats.size === 0) return;
+    if (all.size === 0) return;
     armedForMs = nextMs;
     timer = scheduler.schedule(fire, Math.max(0, nextMs - scheduler.now()));
   };
   const fire = (): void => {
     armedForMs = NaN;
     const nowMs = scheduler.now();
-    const due: B[] = [];
-    for (const beat of beats) {
-      if (beat.nextMs <= nowMs) {
-        const late = Math.floor((nowMs - beat.nextMs) / beat.intervalMs);
-        if (late > 0) onLate(beat, late);
-        beat.nextMs += (late + 1) * beat.intervalMs;
-        due.push(beat);
-        // The clock was put back: without this the beat would stay silent until it is where it was.
-      } else if (beat.nextMs - nowMs > beat.intervalMs) beat.nextMs = nowMs + beat.intervalMs;
+    const due: T[] = [];
+    for (const ticking of all) {
+      if (ticking.nextMs <= nowMs) {
+        const late = Math.floor((nowMs - ticking.nextMs) / ticking.intervalMs);
+        if (late > 0) onLate(ticking, late);
+        ticking.nextMs += (late + 1) * ticking.intervalMs;
+        due.push(ticking);
+        // The clock was put back: without this it would stay silent until it is where it was.
+      } else if (ticking.nextMs - nowMs > ticking.intervalMs) ticking.nextMs = nowMs + ticking.intervalMs;
     }
     if (due.length > 0)
       onTick(
@@ -68,24 +72,24 @@ export function createTicker<B extends Beat>(
     get shortestMs() {
       return shortestMs;
     },
-    add(beat) {
+    add(ticking) {
       const nowMs = scheduler.now();
-      if (beats.size === 0) epochMs = nowMs;
-      const { intervalMs } = beat;
+      if (all.size === 0) epochMs = nowMs;
+      const { intervalMs } = ticking;
       const sinceMs = (((nowMs - epochMs) % intervalMs) + intervalMs) % intervalMs;
-      beat.nextMs = nowMs + intervalMs - sinceMs;
-      beats.add(beat);
-      shortestMs = shortest(beats);
+      ticking.nextMs = nowMs + intervalMs - sinceMs;
+      all.add(ticking);
+      shortestMs = shortest(all);
       arm();
     },
-    remove(beat) {
-      beats.delete(beat);
-      shortestMs = shortest(beats);
+    remove(ticking) {
+      all.delete(ticking);
+      shortestMs = shortest(all);
       arm();
     },
   };
 }
 
-function shortest(beats: ReadonlySet<Beat>): number {
-  return Math.min(...[...beats].map(({ intervalMs }) => intervalMs));
+function shortest(all: ReadonlySet<Ticking>): number {
+  return Math.min(...[...all].map(({ intervalMs }) => intervalMs));
 }

@@ -14,11 +14,18 @@ import type { ProcessFigures } from '../../sources/processes.ts';
 import { MIN_WINDOW_MS, addCpuRates, addIoRates, addNetworkRates, wentBack, type Window } from './rates.ts';
 import type { Reading } from './task-source.ts';
 
-/** What the rates of the next sample are computed against. */
+/** What is sampled for a subscription, and what the rates of its next sample are computed against. */
 export interface Meter {
+  readonly groups: GroupMask;
   baseline: TaskResourceUsage | undefined;
   /** That of the baseline's reading. */
   version: number;
+}
+
+/** When a sample is made, and on what machine. */
+export interface SampleMoment {
+  readonly timestampMs: number;
+  readonly cpu: CpuFacts;
 }
 
 const OTHERS = GROUP.io | GROUP.pids | GROUP.pressure | GROUP.network | GROUP.processes;
@@ -31,15 +38,13 @@ const OTHERS = GROUP.io | GROUP.pids | GROUP.pressure | GROUP.network | GROUP.pr
 export function measure(
   meter: Meter,
   reading: Reading,
-  groups: GroupMask,
-  timestampMs: number,
-  facts: CpuFacts,
+  { timestampMs, cpu }: SampleMoment,
 ): TaskResourceUsage | undefined {
-  const { baseline } = meter;
+  const { baseline, groups } = meter;
   const { source } = reading;
   const elapsedMs = baseline === undefined ? 0 : timestampMs - baseline.timestampMs;
   const before = baseline?.source === source ? baseline : undefined;
-  const window: Window = { before, isFirst: baseline === undefined, elapsedMs, facts };
+  const window: Window = { before, isFirst: baseline === undefined, elapsedMs, cpu };
   // The memory of processes is one number, which belongs to both groups of memory.
   const shown = source === 'pidusage' && (groups & GROUP.memory) !== 0 ? groups | GROUP.memoryDetail : groups;
   const isStill = before !== undefined && meter.version === reading.version && elapsedMs >= MIN_WINDOW_MS;

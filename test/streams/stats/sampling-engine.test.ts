@@ -9,7 +9,6 @@ import type { TaskResourceUsage, TaskStatsSample } from '../../../src/model/task
 import { createTaskRegistry, type TaskRegistry } from '../../../src/registry/task-registry.ts';
 import { createSamplingEngine, type SamplingEngine } from '../../../src/streams/stats/sampling-engine.ts';
 import type { SamplingOptions } from '../../../src/streams/stats/sampling-options.ts';
-import { statsState } from '../../../src/streams/stats/stats-state.ts';
 import type { Reading, TaskSource } from '../../../src/streams/stats/task-source.ts';
 import { settled } from '../../support/manual-clock.ts';
 import { marbles } from '../../support/marbles.ts';
@@ -42,7 +41,7 @@ function rig(scheduler: TestScheduler, answer?: () => Reading, sampling: Samplin
       held += 1;
       return { ...readingOf({}), isClosed: false };
     },
-    read: (_look, { id }, _groups, nowMs) => {
+    read: (_open, { id }, { nowMs }) => {
       reads.push(`${nowMs} ${id}`);
       return answer === undefined ? readingOf({ totalNs: nowMs }) : answer();
     },
@@ -189,7 +188,7 @@ describe('SamplingEngine.watchTask', () => {
   it('reads the groups that are due, and no other', async () => {
     const bench = statsBench();
     bench.run('a');
-    const { engine } = statsState(bench.deps);
+    const { engine } = bench.stats;
     const subscriptions = [
       engine.watchTask('a', 100, CPU).subscribe(),
       engine.watchTask('a', 200, groupMask(['io', 'memory'])).subscribe(),
@@ -303,8 +302,8 @@ describe('SamplingEngine.watchAll', () => {
       const subscription = engine.watchAll(10, CPU).subscribe();
       at(45, () => subscription.unsubscribe());
       flush();
-      expect(engine.figures().skippedTicks).to.be.above(0);
-      expect(engine.figures().ticks + engine.figures().skippedTicks).to.equal(4);
+      expect(engine.stats().skippedTicks).to.be.above(0);
+      expect(engine.stats().ticks + engine.stats().skippedTicks).to.equal(4);
     });
   });
 
@@ -319,7 +318,7 @@ describe('SamplingEngine.watchAll', () => {
         : new Promise((resolve) => {
             finish = () => resolve(figures(1));
           });
-    const { engine } = statsState(bench.deps);
+    const { engine } = bench.stats;
     const all = recorder<readonly TaskStatsSample[]>();
     const fast = recorder<TaskResourceUsage>();
     const subscriptions = [
@@ -328,7 +327,7 @@ describe('SamplingEngine.watchAll', () => {
     ];
     await bench.clock.advance(250);
     expect([all.seen.length, fast.seen.length]).to.deep.equal([0, 3]);
-    expect(engine.figures().skippedTicks).to.equal(2);
+    expect(engine.stats().skippedTicks).to.equal(2);
     finish();
     await settled();
     expect(all.seen.map((samples) => samples.map(({ taskId }) => taskId))).to.deep.equal([['slow', 'fast']]);
@@ -341,7 +340,7 @@ describe('SamplingEngine.watchAll', () => {
     bench.run('one');
     bench.answer = () => new Promise(() => undefined);
     const { seen, ends, observer } = recorder<readonly TaskStatsSample[]>();
-    const subscription = statsState(bench.deps).engine.watchAll(100, CPU).subscribe(observer);
+    const subscription = bench.stats.engine.watchAll(100, CPU).subscribe(observer);
     await bench.clock.advance(1_000);
     expect([seen, ends]).to.deep.equal([[], []]);
     subscription.unsubscribe();
@@ -352,7 +351,7 @@ describe('SamplingEngine.watchAll', () => {
     bench.run('one');
     bench.answer = () => figures(1);
     const { seen, observer } = recorder<readonly TaskStatsSample[]>();
-    const subscription = statsState(bench.deps).engine.watchAll(100, CPU).subscribe(observer);
+    const subscription = bench.stats.engine.watchAll(100, CPU).subscribe(observer);
     await bench.clock.advance(100);
     const [first, second] = seen;
     expect(first).to.not.equal(second);

@@ -15,6 +15,7 @@ import { GROUP } from '../../../src/model/field-groups.ts';
 import { readProcess } from '../../../src/sources/process-info.ts';
 import { createProcesses, type Processes } from '../../../src/sources/processes.ts';
 import { createTaskSource, type Reading, type TaskSource } from '../../../src/streams/stats/task-source.ts';
+import { createStats } from '../../../src/streams/stats/stats.ts';
 import { taskStats } from '../../../src/streams/task-stats.ts';
 import { cgroupFixture } from '../../support/cgroup-fixture.ts';
 import { expectRktRejection } from '../../support/errors.ts';
@@ -63,7 +64,7 @@ describe('createTaskSource', () => {
   it('reads the cgroup of the task at once, and no process unless asked', () => {
     const { source } = sourceWith(nobody);
     const look = source.open();
-    const reading = source.read(look, web(), CPU_AND_MEMORY, 0, 0);
+    const reading = source.read(look, web(), { groups: CPU_AND_MEMORY, nowMs: 0, keepMs: 0 });
     expect(reading).to.not.be.instanceOf(Promise);
     expect(reading).to.include({ source: 'cgroup-v2', processes: undefined, degradedBy: undefined });
     expect(figure(reading as Reading, 'totalNs')).to.equal(1_234_567_000);
@@ -80,7 +81,11 @@ describe('createTaskSource', () => {
     };
     const { source } = sourceWith(processes);
     const look = source.open();
-    const reading = await source.read(look, web(), CPU_AND_MEMORY | GROUP.processes, 0, 0);
+    const reading = await source.read(look, web(), {
+      groups: CPU_AND_MEMORY | GROUP.processes,
+      nowMs: 0,
+      keepMs: 0,
+    });
     expect(asked).to.deep.equal([[4242, 4243]]);
     expect([...(reading.processes ?? [])]).to.deep.equal([[4242, { cpuNs: 1, rssBytes: 2 }]]);
     expect(reading.fresh).to.equal(CPU_AND_MEMORY | GROUP.processes);
@@ -90,7 +95,7 @@ describe('createTaskSource', () => {
   it('opens nothing for a task that was closed while its processes were read', async () => {
     const { source, reader } = sourceWith({ sample: () => Promise.resolve(new Map()) });
     const look = source.open();
-    const reading = source.read(look, web(), GROUP.cpu | GROUP.processes, 0, 0);
+    const reading = source.read(look, web(), { groups: GROUP.cpu | GROUP.processes, nowMs: 0, keepMs: 0 });
     source.close(look);
     await expectRktRejection(Promise.resolve(reading), 'RKT_ERR_STATS');
     expect(reader.stats.descriptors.open).to.equal(0);
@@ -98,7 +103,11 @@ describe('createTaskSource', () => {
 
   it('measures the process tree of a task without a cgroup', async () => {
     const { source } = sourceWith(createProcesses());
-    const reading = await source.read(source.open(), await sleeper({}), CPU_AND_MEMORY, 0, 0);
+    const reading = await source.read(source.open(), await sleeper({}), {
+      groups: CPU_AND_MEMORY,
+      nowMs: 0,
+      keepMs: 0,
+    });
     expect(reading).to.include({ source: 'pidusage', degradedBy: undefined });
     expect(figure(reading, 'rssBytes')).to.be.above(0);
   });
@@ -106,7 +115,7 @@ describe('createTaskSource', () => {
   it('measures the process tree when the cgroup is gone, and says why', async () => {
     const { source } = sourceWith(createProcesses());
     const record = await sleeper({ cgroupPaths: [`${fixture.root}/rkt-streams/gone`] });
-    const reading = await source.read(source.open(), record, CPU_AND_MEMORY, 0, 0);
+    const reading = await source.read(source.open(), record, { groups: CPU_AND_MEMORY, nowMs: 0, keepMs: 0 });
     expect(reading.source).to.equal('pidusage');
     expect(String(reading.degradedBy)).to.contain('rkt-streams/gone');
   });
@@ -121,7 +130,9 @@ describe('createTaskSource', () => {
     const record = await sleeper({});
     const totals: (number | undefined)[] = [];
     for (const _ of trees) {
-      totals.push(figure(await source.read(look, record, CPU_AND_MEMORY, 0, 0), 'totalNs'));
+      totals.push(
+        figure(await source.read(look, record, { groups: CPU_AND_MEMORY, nowMs: 0, keepMs: 0 }), 'totalNs'),
+      );
     }
     expect(totals).to.deep.equal([100, 110, 130]);
   });
@@ -131,7 +142,9 @@ describe('createTaskSource', () => {
     const { pid, startTicks } = record.process ?? { pid: 0, startTicks: 0 };
     const stale = { ...record, process: { pid, startTicks: startTicks - 1 } };
     const { source } = sourceWith(createProcesses());
-    const reading = Promise.resolve(source.read(source.open(), stale, CPU_AND_MEMORY, 0, 0));
+    const reading = Promise.resolve(
+      source.read(source.open(), stale, { groups: CPU_AND_MEMORY, nowMs: 0, keepMs: 0 }),
+    );
     const error = await expectRktRejection(reading, 'RKT_ERR_STATS');
     expect(error.details.taskId).to.equal('one');
   });
@@ -139,9 +152,9 @@ describe('createTaskSource', () => {
   it('goes over to another cgroup when the task gets one, and lets go of the first', () => {
     const { source, reader } = sourceWith(nobody);
     const look = source.open();
-    void source.read(look, web(), GROUP.memory, 0, 0);
+    void source.read(look, web(), { groups: GROUP.memory, nowMs: 0, keepMs: 0 });
     const old = { ...web(), cgroupPaths: [`${fixture.root}/rkt-streams/old`] };
-    const reading = source.read(look, old, GROUP.memory, 0, 0) as Reading;
+    const reading = source.read(look, old, { groups: GROUP.memory, nowMs: 0, keepMs: 0 }) as Reading;
     expect(figure(reading, 'usageBytes')).to.equal(4_096);
     expect(figure(reading, 'maxUsageBytes')).to.deep.equal(NaN);
     expect(reader.stats.descriptors.open).to.equal(1);
@@ -152,7 +165,11 @@ describe('createTaskSource', () => {
   it('tells no network of a task that shares that of the machine', async () => {
     const { source } = sourceWith(nobody);
     const record = await sleeper({ cgroupPaths: [`${fixture.root}/rkt-streams/web`] });
-    const reading = source.read(source.open(), record, GROUP.cpu | GROUP.network, 0, 0) as Reading;
+    const reading = source.read(source.open(), record, {
+      groups: GROUP.cpu | GROUP.network,
+      nowMs: 0,
+      keepMs: 0,
+    }) as Reading;
     expect(figure(reading, 'receivedBytes')).to.deep.equal(NaN);
     expect(reading.fresh).to.equal(GROUP.cpu);
   });
@@ -177,7 +194,7 @@ describe('taskStats on this machine', () => {
       registry.add(aNewTask('busy', { cgroupPaths: cgroup.paths }));
       registry.transition('busy', 'starting');
       registry.transition('busy', 'running');
-      taskStats(deps, 'busy', { intervalMs: 100, perProcess: true }).subscribe(observer);
+      taskStats(createStats(deps), 'busy', { intervalMs: 100, perProcess: true }).subscribe(observer);
       const last = (): TaskResourceUsage | undefined => seen.at(-1);
       await until('the task and its process are seen to be busy', () => {
         const pid = last()?.pids?.[String(child.pid)];

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import type { SchedulerLike } from 'rxjs';
 
-import { createTicker, type Beat, type Ticker } from '../../../src/streams/stats/ticker.ts';
+import { createTicker, type Ticking, type Ticker } from '../../../src/streams/stats/ticker.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { marbles } from '../../support/marbles.ts';
 
 interface Seen {
-  readonly ticker: Ticker<Beat>;
+  readonly ticker: Ticker<Ticking>;
   readonly ticks: (readonly [atMs: number, intervals: readonly number[]])[];
   late: number;
 }
@@ -15,32 +15,31 @@ function watch(scheduler: SchedulerLike): Seen {
   const seen: Seen = {
     ticks: [],
     late: 0,
-    ticker: createTicker(
-      scheduler,
-      (due, nowMs) => seen.ticks.push([nowMs, due.map(({ intervalMs }) => intervalMs)]),
-      (_, ticks) => {
+    ticker: createTicker(scheduler, {
+      onTick: (due, nowMs) => seen.ticks.push([nowMs, due.map(({ intervalMs }) => intervalMs)]),
+      onLate: (_, ticks) => {
         seen.late += ticks;
       },
-    ),
+    }),
   };
   return seen;
 }
 
-const beat = (intervalMs: number): Beat => ({ intervalMs, nextMs: 0 });
+const every = (intervalMs: number): Ticking => ({ intervalMs, nextMs: 0 });
 
 describe('createTicker', () => {
-  it('sets no timer without a beat', () => {
+  it('sets no timer without an interval', () => {
     const clock = new ManualClock();
     watch(clock);
     expect(clock.timers).to.equal(0);
   });
 
-  it('lets beats of different intervals fall together, shortest first', () => {
+  it('lets ticks of different intervals fall together, shortest first', () => {
     marbles(({ flush }, scheduler) => {
       const { ticker, ticks } = watch(scheduler);
-      const beats = [beat(30), beat(10)];
-      for (const each of beats) ticker.add(each);
-      scheduler.schedule(() => beats.forEach((each) => ticker.remove(each)), 65);
+      const all = [every(30), every(10)];
+      for (const each of all) ticker.add(each);
+      scheduler.schedule(() => all.forEach((each) => ticker.remove(each)), 65);
       flush();
       expect(ticks).to.deep.equal([
         [10, [10]],
@@ -56,9 +55,9 @@ describe('createTicker', () => {
   it('puts a beat that comes later on the grid of the first', async () => {
     const clock = new ManualClock();
     const { ticker, ticks } = watch(clock);
-    ticker.add(beat(20));
+    ticker.add(every(20));
     await clock.advance(7);
-    ticker.add(beat(10));
+    ticker.add(every(10));
     expect(ticker.shortestMs).to.equal(10);
     await clock.advance(33);
     expect(ticks).to.deep.equal([
@@ -69,14 +68,14 @@ describe('createTicker', () => {
     ]);
   });
 
-  it('has one timer however many beats there are, and none after the last', async () => {
+  it('has one timer however many all there are, and none after the last', async () => {
     const clock = new ManualClock();
     const { ticker } = watch(clock);
-    const beats = [10, 20, 30, 40].map(beat);
-    for (const each of beats) ticker.add(each);
+    const all = [10, 20, 30, 40].map(every);
+    for (const each of all) ticker.add(each);
     await clock.advance(25);
     expect(clock.timers).to.equal(1);
-    for (const each of beats) ticker.remove(each);
+    for (const each of all) ticker.remove(each);
     expect(clock.timers).to.equal(0);
     expect(ticker.shortestMs).to.equal(Infinity);
   });
@@ -92,7 +91,7 @@ describe('createTicker', () => {
   it('makes one tick of those that come late, and counts the others', async () => {
     const { clock, moveMs } = movable();
     const seen = watch(clock);
-    seen.ticker.add(beat(10));
+    seen.ticker.add(every(10));
     moveMs(37);
     await clock.advance(10);
     expect(seen.ticks).to.deep.equal([[47, [10]]]);
@@ -108,7 +107,7 @@ describe('createTicker', () => {
     const { clock, moveMs } = movable();
     moveMs(1_000_000);
     const seen = watch(clock);
-    seen.ticker.add(beat(10));
+    seen.ticker.add(every(10));
     await clock.advance(10);
     moveMs(-1_000_000);
     await clock.advance(40);

@@ -1,9 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 
-import { groupMask } from '../../../src/model/field-groups.ts';
+import { GROUP, groupMask } from '../../../src/model/field-groups.ts';
 import type { TaskResourceUsage } from '../../../src/model/task-stats.ts';
-import { GROUP } from '../../../src/model/field-groups.ts';
 import type { CpuFacts } from '../../../src/sources/cpu-facts.ts';
 import type { Reading } from '../../../src/streams/stats/task-source.ts';
 import { measure, type Meter } from '../../../src/streams/stats/usage-meter.ts';
@@ -26,11 +25,11 @@ const DEFAULT = GROUP.cpu | GROUP.throttling | GROUP.memory;
 
 /** Measures one look after the other. */
 function createMeter(
-  facts: CpuFacts,
+  cpu: CpuFacts,
   groups = DEFAULT,
 ): (reading: Reading, timestampMs: number) => TaskResourceUsage | undefined {
-  const meter: Meter = { baseline: undefined, version: 0 };
-  return (reading, timestampMs) => measure(meter, reading, groups, timestampMs, facts);
+  const meter: Meter = { groups, baseline: undefined, version: 0 };
+  return (reading, timestampMs) => measure(meter, reading, { timestampMs, cpu });
 }
 
 describe('measure', () => {

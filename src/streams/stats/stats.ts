@@ -1,4 +1,7 @@
+import type { SchedulerLike } from 'rxjs';
+
 import type { SamplingStats } from '../../model/sampling-stats.ts';
+import type { TaskRegistry } from '../../registry/task-registry.ts';
 import { descriptorBudget } from '../../sources/cgroup/descriptor-budget.ts';
 import { createSamplingEngine, type SamplingEngine } from './sampling-engine.ts';
 import { DEFAULT_SAMPLING } from './sampling-options.ts';
@@ -6,21 +9,29 @@ import { createSharedStreams, type SharedStreams } from './shared-streams.ts';
 import type { StatsDeps } from './stats-deps.ts';
 import { createTaskSource, type TaskSource } from './task-source.ts';
 
-/** What the streams over the same deps have in common. */
-export interface StatsState {
+/** What the streams of task stats share: a driver makes one and keeps it. */
+export interface Stats {
+  readonly registry: Pick<TaskRegistry, 'get'>;
+  readonly scheduler: SchedulerLike;
   readonly streams: SharedStreams;
   readonly engine: SamplingEngine;
+  /** What the sampling reports of itself at this moment, but for the delay of the event loop. */
+  sampling(): SamplingStats;
 }
 
-const states = new WeakMap<StatsDeps, StatsState>();
-
-export function statsState(deps: StatsDeps): StatsState {
-  const present = states.get(deps);
-  if (present !== undefined) return present;
-  const source = deps.source ?? sourceOf(deps);
-  const state = { streams: createSharedStreams(deps), engine: createSamplingEngine(deps, source) };
-  states.set(deps, state);
-  return state;
+export function createStats(deps: StatsDeps): Stats {
+  const { registry, scheduler } = deps;
+  const engine = createSamplingEngine(deps, deps.source ?? sourceOf(deps));
+  return {
+    registry,
+    scheduler,
+    streams: createSharedStreams(deps),
+    engine,
+    sampling() {
+      const rkt = deps.rkt?.();
+      return { ...engine.stats(), ...(rkt === undefined ? {} : { rkt }) };
+    },
+  };
 }
 
 function sourceOf({ cgroups, processes, sampling = {} }: StatsDeps): TaskSource {
@@ -31,10 +42,4 @@ function sourceOf({ cgroups, processes, sampling = {} }: StatsDeps): TaskSource 
     descriptorBudget: sampling.descriptorBudget ?? descriptorBudget(),
   });
   return createTaskSource({ cgroups, processes, reader });
-}
-
-/** All that the sampling tells of itself at this moment, but for the delay of the event loop. */
-export function samplingFigures(deps: StatsDeps): SamplingStats {
-  const rkt = deps.rkt?.();
-  return { ...statsState(deps).engine.figures(), ...(rkt === undefined ? {} : { rkt }) };
 }

@@ -1,0 +1,77 @@
+import type { SchedulerLike } from 'rxjs';
+
+import { FirstSamples } from './first-samples.ts';
+import { IntervalGroups, dueSubscriptions, type IntervalGroup } from './interval-group.ts';
+import { DEFAULT_SAMPLING, type SamplingOptions } from './sampling-options.ts';
+import { createSlicer } from './slices.ts';
+import type { StatsCounters } from './stats-counters.ts';
+import type { TaskSubscription } from './task-subscription.ts';
+import { createTicker } from './ticker.ts';
+import type { WatchedTask } from './watched-task.ts';
+
+/** When which subscription is due: the rounds of the interval groups, and the first samples. */
+export interface Rounds {
+  readonly groups: IntervalGroups;
+  readonly firstSamples: FirstSamples;
+  /** The shortest interval that has a subscription; infinite without any. */
+  readonly shortestMs: number;
+  /** Drops all that is under way. */
+  stop(): void;
+}
+
+export interface RoundsDeps {
+  readonly scheduler: SchedulerLike;
+  readonly sampling: SamplingOptions | undefined;
+  readonly counters: StatsCounters;
+  /** Serves the subscriptions of a task that are due. */
+  readonly sample: (task: WatchedTask) => void;
+}
+
+export function createRounds({ scheduler, sampling, counters, sample }: RoundsDeps): Rounds {
+  const { sliceMs, spread, workClock } = { ...DEFAULT_SAMPLING, ...sampling };
+  const slicer = createSlicer({
+    scheduler,
+    sliceMs,
+    workClock,
+    onSlice(workMs) {
+      counters.workMs += workMs;
+      counters.longestSliceMs = Math.max(counters.longestSliceMs, workMs);
+    },
+  });
+  const sampleIfDue = ({ isDue, task }: TaskSubscription): void => {
+    if (isDue) sample(task);
+  };
+  const runRound = (group: IntervalGroup, due: readonly TaskSubscription[]): void => {
+    const { intervalMs } = group;
+    const beganMs = workClock();
+    counters.ticks += 1;
+    group.isBusy = true;
+    slicer.run(due, spread * intervalMs, sampleIfDue, (workMs) => {
+      group.isBusy = false;
+      const durationMs = workClock() - beganMs;
+      counters.lastTick = Object.freeze({ intervalMs, tasks: due.length, durationMs, workMs });
+    });
+  };
+  const ticker = createTicker<IntervalGroup>(scheduler, {
+    onTick(ticking, nowMs) {
+      // All are made due before the first is read, so that a task that two groups want is read once.
+      const rounds = ticking.map((group) => [group, dueSubscriptions(group, nowMs, counters)] as const);
+      for (const [group, due] of rounds) if (due !== undefined) runRound(group, due);
+    },
+    onLate(_, ticks) {
+      counters.skippedTicks += ticks;
+    },
+  });
+  const firstSamples = new FirstSamples(scheduler, (due) => slicer.run(due, 0, sampleIfDue, () => undefined));
+  return {
+    groups: new IntervalGroups(ticker),
+    firstSamples,
+    get shortestMs() {
+      return ticker.shortestMs;
+    },
+    stop() {
+      firstSamples.stop();
+      slicer.stop();
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import type { Subscriber } from 'rxjs';
+
+import type { GroupMask } from '../../model/field-groups.ts';
+import type { TaskResourceUsage } from '../../model/task-stats.ts';
+import type { Meter } from './usage-meter.ts';
+import type { WatchedTask } from './watched-task.ts';
+
+/** What a subscription asks for. */
+export interface SubscriptionOrder {
+  readonly task: WatchedTask;
+  readonly groups: GroupMask;
+  /** Ticks before this are too near to the first sample. */
+  readonly notBeforeMs: number;
+}
+
+/** The samples of one task for one consumer, which registers itself with its task. It alone decides whether it is due. */
+export abstract class TaskSubscription implements Meter {
+  readonly task: WatchedTask;
+  readonly groups: GroupMask;
+  readonly notBeforeMs: number;
+  baseline: TaskResourceUsage | undefined = undefined;
+  version = 0;
+  #isDue = false;
+
+  constructor({ task, groups, notBeforeMs }: SubscriptionOrder) {
+    this.task = task;
+    this.groups = groups;
+    this.notBeforeMs = notBeforeMs;
+    task.subscriptions.push(this);
+  }
+
+  /** The next read of the task serves it. */
+  get isDue(): boolean {
+    return this.#isDue;
+  }
+
+  setDue(): void {
+    this.#isDue = true;
+  }
+
+  /** It is served, or not wanted any more. */
+  clearDue(): void {
+    this.#isDue = false;
+  }
+
+  /** False for a subscription that has to be served by a later read when a read is under way at its tick. */
+  abstract readonly canSkip: boolean;
+
+  /** Takes the sample of this read; undefined when there is none. */
+  abstract deliver(usage: TaskResourceUsage | undefined): void;
+}
+
+/** A subscription to one task. */
+export class SingleSubscription extends TaskSubscription {
+  readonly #consumer: Subscriber<TaskResourceUsage>;
+  #isLast = false;
+
+  constructor(order: SubscriptionOrder, consumer: Subscriber<TaskResourceUsage>) {
+    super(order);
+    this.#consumer = consumer;
+  }
+
+  get canSkip(): boolean {
+    return !this.#isLast;
+  }
+
+  /** The task has ended: the next sample is the last. */
+  setLast(): void {
+    this.#isLast = true;
+    this.setDue();
+  }
+
+  deliver(usage: TaskResourceUsage | undefined): void {
+    if (usage !== undefined) this.#consumer.next(usage);
+    if (this.#isLast) this.#consumer.complete();
+  }
+
+  complete(): void {
+    this.#consumer.complete();
+  }
+}
