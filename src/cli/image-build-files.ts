@@ -2,6 +2,7 @@ import { realpathSync, statSync } from 'node:fs';
 import { isAbsolute, normalize } from 'node:path';
 
 import { collectHostPaths } from '../embedded/aci/host-files.ts';
+import type { EntryMeter } from '../embedded/aci/meter.ts';
 import type { RootfsFile } from '../embedded/aci/pack.ts';
 import { collectTree } from '../embedded/aci/tree-files.ts';
 
@@ -24,11 +25,14 @@ const MOUNT_POINTS: readonly RootfsFile[] = [
 ];
 
 /** The files of an image: each path once. @throws Error when something is missing on this machine */
-export function imageFiles({ rootfsDir, hostPaths = [], files = [] }: ImageContent): readonly RootfsFile[] {
+export function imageFiles(
+  { rootfsDir, hostPaths = [], files = [] }: ImageContent,
+  meter?: EntryMeter,
+): readonly RootfsFile[] {
   const all = [
-    ...(rootfsDir === undefined ? MOUNT_POINTS : collectTree(rootfsDir, false)),
+    ...(rootfsDir === undefined ? MOUNT_POINTS : collectTree(rootfsDir, false, meter)),
     ...collectHostPaths(hostPaths),
-    ...hostPaths.filter(isDirectory).flatMap(directoryContents),
+    ...hostPaths.filter(isDirectory).flatMap((path) => directoryContents(path, meter)),
     ...files,
   ];
   return [...new Map(all.map((file) => [file.path, file])).values()];
@@ -38,10 +42,10 @@ function isDirectory(path: string): boolean {
   return statSync(path).isDirectory();
 }
 
-function directoryContents(path: string): readonly RootfsFile[] {
+function directoryContents(path: string, meter?: EntryMeter): readonly RootfsFile[] {
   const top = realpathSync(path).slice(1);
   const below = (name: string): string => `${top}/${name}`;
-  return collectTree(`/${top}`, false)
+  return collectTree(`/${top}`, false, meter)
     .filter((file) => file.path !== '')
     .map((file) => ({
       ...file,

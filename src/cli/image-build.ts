@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 import { openTar, type Compression } from '../embedded/aci/decompress.ts';
+import { EntryMeter } from '../embedded/aci/meter.ts';
 import { packAci, type RootfsFile } from '../embedded/aci/pack.ts';
+import { imageLimits, type ImageLimits } from '../embedded/aci/image-limits.ts';
 import { RktError } from '../model/errors.ts';
 import { reasonOf } from '../model/reason-of.ts';
 import { fileInImage, imageFiles, type ImageContent } from './image-build-files.ts';
@@ -27,21 +29,28 @@ export interface BuiltImage {
 }
 
 const ID_DIGITS = 64;
+/** Where the embedded rkt looks by default. */
+const CONFIG_DIRS = { systemConfigDir: '/usr/lib/rkt', localConfigDir: '/etc/rkt', userConfigDir: undefined };
 
 /**
  * Makes an ACI. The file appears by rename, complete; the same input gives the same bytes.
  *
  * @throws {@link RktError} RKT_ERR_IMAGE_BUILD for what the manifest may not hold, files that are missing or cannot be
- * read, a program that is not in the image, and a place that cannot be written
+ * read, a program that is not in the image, a place that cannot be written, and what is beyond a limit of images
  */
 export async function buildImage(request: ImageRequest): Promise<BuiltImage> {
   const { name, out: path, compression = 'gzip' } = request;
+  const unchecked = `${path}.unchecked`;
   try {
-    const files = imageFiles(request);
+    const limits = imageLimits({ env: process.env, ...CONFIG_DIRS });
+    const files = imageFiles(request, new EntryMeter(limits));
     checkProgram(request, files);
-    await packAci({ files, manifest: imageManifest(request), out: path, compression });
-    return { id: await imageId(path), name, path, sizeBytes: (await stat(path)).size };
+    await packAci({ files, manifest: imageManifest(request), out: unchecked, compression });
+    const id = await imageId(unchecked, limits);
+    await rename(unchecked, path);
+    return { id, name, path, sizeBytes: (await stat(path)).size };
   } catch (error) {
+    await rm(unchecked, { force: true });
     throw error instanceof RktError ? error : buildError(request, error);
   }
 }
@@ -63,7 +72,7 @@ function buildError({ name }: ImageRequest, cause: unknown): RktError {
   return new RktError('RKT_ERR_IMAGE_BUILD', `Could not build the image "${name}": ${why}`, { cause });
 }
 
-async function imageId(path: string): Promise<string> {
+async function imageId(path: string, limits: ImageLimits): Promise<string> {
   const hash = createHash('sha512');
   const sink = new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -71,6 +80,6 @@ async function imageId(path: string): Promise<string> {
       done();
     },
   });
-  await pipeline(openTar(path), sink);
+  await pipeline(openTar(path, limits), sink);
   return `sha512-${hash.digest('hex').slice(0, ID_DIGITS)}`;
 }

@@ -55,7 +55,8 @@ function absolute(path: string, what: string): string {
   return path;
 }
 
-function readKind(configDir: string, kind: string): ConfigEntry[] {
+/** Entries of one kind in a configuration directory, by file name. @throws RktFailure */
+export function readKind(configDir: string, kind: string): ConfigEntry[] {
   const dir = join(configDir, `${kind}.d`);
   return jsonFiles(dir)
     .map((file) => parseGoJson(readFileSync(join(dir, file), 'utf8')))

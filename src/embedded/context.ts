@@ -1,3 +1,5 @@
+import { reasonOf } from '../model/reason-of.ts';
+
 /** Security checks that `--insecure-options` can switch off. */
 export type InsecureOption =
   'image' | 'tls' | 'ondisk' | 'http' | 'pubkey' | 'capabilities' | 'paths' | 'seccomp';
@@ -59,6 +61,13 @@ export function wrapFailure(error: unknown, outer: string): unknown {
   return new RktFailure(outer, inner, error.exitCode);
 }
 
+/** An error that no command foresaw, on one line; of the system in Go's words, else marked as a defect of rkt itself. */
+export function unexpectedFailure(error: unknown): RktFailure {
+  const { syscall = '', path = '' } = error as { syscall?: string; path?: string };
+  if (errnoText(error) !== undefined) return new RktFailure(systemErrorText(syscall, path, error));
+  return new RktFailure('internal error', [reasonOf(error).replaceAll(/\s*\n\s*/g, ' ')]);
+}
+
 /** Prints one line for the user the way rkt does: `<label>: <text>`. */
 export function tell(ctx: RktContext, text: string, label: string = ctx.label): void {
   ctx.stderr(`${label}: ${text}\n`);
@@ -75,10 +84,24 @@ const ERRNO_TEXTS: Readonly<Record<string, string>> = {
   EROFS: 'read-only file system',
   ELOOP: 'too many levels of symbolic links',
   ENAMETOOLONG: 'file name too long',
+  EMFILE: 'too many open files',
+  ENOTEMPTY: 'directory not empty',
+  EBUSY: 'device or resource busy',
+  EDQUOT: 'disk quota exceeded',
+  EFBIG: 'file too large',
+  EINVAL: 'invalid argument',
+  EIO: 'input/output error',
+  EMLINK: 'too many links',
+  EXDEV: 'invalid cross-device link',
 };
+
+/** The text Go has for the error of a system call; undefined for other errors. */
+export function errnoText(error: unknown): string | undefined {
+  const { code } = error as { code?: string };
+  return ERRNO_TEXTS[code ?? ''];
+}
 
 /** The text Go has for a failed system call, e.g. `open /x: no such file or directory`. */
 export function systemErrorText(operation: string, path: string, error: unknown): string {
-  const { code, message } = error as { code?: string; message?: string };
-  return `${operation} ${path}: ${ERRNO_TEXTS[code ?? ''] ?? message ?? String(error)}`;
+  return `${operation} ${path}: ${errnoText(error) ?? (error as { message?: string }).message ?? String(error)}`;
 }

@@ -17,10 +17,26 @@ export class JsonSyntaxFailure extends RktFailure {
  */
 export function parseGoJson(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
-  } catch {
+    const value = JSON.parse(text) as unknown;
+    if (text.length > MAX_DEPTH) checkDepth(value);
+    return value;
+  } catch (error) {
+    if (error instanceof JsonSyntaxFailure) throw error;
     const fault = new Scanner(text).findFault();
     throw new JsonSyntaxFailure(fault.message, Buffer.byteLength(text.slice(0, fault.at)));
+  }
+}
+
+/** Nothing that rkt reads is nested like that, and what prints it again may go as deep as the stack does. */
+const MAX_DEPTH = 1000;
+
+function checkDepth(value: unknown): void {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > MAX_DEPTH) throw new JsonSyntaxFailure('exceeded max depth', 0);
+    level = level.flatMap((item): unknown[] =>
+      typeof item === 'object' && item !== null ? Object.values(item) : [],
+    );
   }
 }
 
@@ -42,6 +58,7 @@ class FaultFound extends Error {
 class Scanner {
   readonly #text: string;
   #at = 0;
+  #depth = 0;
 
   constructor(text: string) {
     this.#text = text;
@@ -78,8 +95,15 @@ class Scanner {
     else this.#scalar(context);
   }
 
-  #object(): void {
+  /** One level deeper; no deeper than the stack allows. */
+  #enter(): void {
+    this.#depth += 1;
+    if (this.#depth > MAX_DEPTH) throw new FaultFound({ message: 'exceeded max depth', at: this.#at });
     this.#at += 1;
+  }
+
+  #object(): void {
+    this.#enter();
     if (this.#closes('}')) return;
     for (;;) {
       if (this.#peek() !== '"') this.#fail('looking for beginning of object key string');
@@ -94,7 +118,7 @@ class Scanner {
   }
 
   #array(): void {
-    this.#at += 1;
+    this.#enter();
     if (this.#closes(']')) return;
     for (;;) {
       this.#value('looking for beginning of value');
@@ -108,6 +132,7 @@ class Scanner {
   #closes(bracket: string): boolean {
     if (this.#peek() !== bracket) return false;
     this.#at += 1;
+    this.#depth -= 1;
     return true;
   }
 

@@ -1,7 +1,9 @@
 import { writeFileSync, writeSync } from 'node:fs';
-import { reasonOf } from '../model/reason-of.ts';
+import { unexpectedFailure } from './context.ts';
 import type { World } from './run-rkt.ts';
 import { runRkt } from './run-rkt.ts';
+
+const FAILURE = 254;
 
 /** Writes everything, also to pipes that are not ready; a reader that is gone ends it. */
 function writeAll(fd: number, text: string): void {
@@ -16,6 +18,12 @@ function writeAll(fd: number, text: string): void {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
     }
   }
+}
+
+/** Also what is thrown where nobody waits for it is one line, and the exit code of a failure. */
+function endOn(error: unknown): never {
+  writeAll(2, `rkt: ${unexpectedFailure(error).describe(false)}\n`);
+  process.exit(FAILURE);
 }
 
 /** The command line's entry; the launcher passes the file for a launch script in RKT_STREAMS_LAUNCH_FILE. */
@@ -35,9 +43,9 @@ async function main(): Promise<void> {
   try {
     process.exitCode = await runRkt(world);
   } catch (error) {
-    world.stderr(`rkt: ${reasonOf(error)}\n`);
-    process.exitCode = 254;
+    endOn(error);
   }
 }
 
+process.on('uncaughtException', endOn);
 await main();

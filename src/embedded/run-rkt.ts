@@ -3,7 +3,7 @@ import { Flags, parseFlags } from './args.ts';
 import type { Command } from './command.ts';
 import { commandTable } from './commands.ts';
 import type { RktContext } from './context.ts';
-import { RktFailure, UsageFailure } from './context.ts';
+import { RktFailure, UsageFailure, unexpectedFailure } from './context.ts';
 import type { Found } from './find-command.ts';
 import { findCommand } from './find-command.ts';
 import { globalFlags, helpFlag, parseInsecureOptions } from './global-flags.ts';
@@ -84,10 +84,10 @@ async function runCommand(world: World, command: Command, args: readonly string[
   } catch (error) {
     if (error instanceof UsageFailure)
       return usageError(world, error, (await import('./help.ts')).commandHelp(command));
-    if (!(error instanceof RktFailure)) throw error;
-    const text = `${label}: ${error.describe(debug)}`;
+    const failure = error instanceof RktFailure ? error : unexpectedFailure(error);
+    const text = `${label}: ${failure.describe(debug)}`;
     world.stderr(text.endsWith('\n') ? text : `${text}\n`);
-    return error.exitCode;
+    return failure.exitCode;
   }
 }
 

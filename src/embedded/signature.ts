@@ -3,6 +3,7 @@ import { openTar } from './aci/decompress.ts';
 import { readManifestText } from './aci/read.ts';
 import type { RktContext } from './context.ts';
 import { RktFailure, systemErrorText } from './context.ts';
+import { imageLimits } from './aci/image-limits.ts';
 import { trustedKeys } from './keystore.ts';
 import { parseImageManifest } from './manifest/image-manifest.ts';
 
@@ -20,7 +21,8 @@ export async function checkSignature(
 ): Promise<void> {
   requireFile(signature, 'error opening signature file');
   copyFileSync(file, copy, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-  const { name } = parseImageManifest(await readManifestText(openTar(copy)));
+  const limits = imageLimits(ctx);
+  const { name } = parseImageManifest(await readManifestText(openTar(copy, limits), limits));
   const keys = trustedKeys(ctx, name);
   const { verify } = await import('./gpg.ts');
   const check = await verify(copy, signature, keys);

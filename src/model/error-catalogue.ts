@@ -155,6 +155,11 @@ export const ERROR_CATALOGUE = {
     'The image cannot be used.',
     'Read the quoted message; check name, path and signature of the image.',
   ),
+  RKT_ERR_IMAGE_LIMIT: entry(
+    false,
+    'The image is larger than the embedded rkt takes.',
+    'If the image is to be trusted, raise the named limit in RKT_STREAMS_IMAGE_LIMITS or limits.d.',
+  ),
   RKT_ERR_IMAGE_BUILD: entry(
     false,
     'An image cannot be built from what was given.',

@@ -1,7 +1,7 @@
 import { isRktError } from '../model/errors.ts';
 import type { CallOptions, RktRunner } from './command.ts';
 import { recoded, unexpectedOutput } from './failure.ts';
-import { isNetworkTrouble, isRemoteImage } from './network-trouble.ts';
+import { imageFailureCode, isNetworkTrouble, isRemoteImage } from './network-trouble.ts';
 import { IMAGE_ID, linesOf } from './output.ts';
 
 /** Which of rkt's checks are left out; see its `--insecure-options`. */
@@ -13,7 +13,7 @@ export interface FetchOptions extends CallOptions {
  * Runs `rkt fetch`.
  *
  * @returns the id of each image, in order
- * @throws {@link RktError} RKT_ERR_IMAGE when one of them cannot be had
+ * @throws {@link RktError} RKT_ERR_IMAGE when one of them cannot be had, RKT_ERR_IMAGE_LIMIT when one is too large
  */
 export async function fetchImages(
   runner: RktRunner,
@@ -26,9 +26,14 @@ export async function fetchImages(
     return parseImageIds((await runner.run([...insecure, 'fetch', '--full', ...images], call)).stdout);
   } catch (error) {
     if (!isRktError(error, 'RKT_ERR_RKT_FAILED')) throw error;
-    throw recoded(error, 'RKT_ERR_IMAGE', `rkt cannot fetch ${images.join(', ')}`, {
-      recoverable: images.some(isRemoteImage) && isNetworkTrouble(error.details.stderr ?? ''),
-    });
+    throw recoded(
+      error,
+      imageFailureCode(error.details.stderr ?? ''),
+      `rkt cannot fetch ${images.join(', ')}`,
+      {
+        recoverable: images.some(isRemoteImage) && isNetworkTrouble(error.details.stderr ?? ''),
+      },
+    );
   }
 }
 

@@ -13,6 +13,15 @@ export function isNetworkTrouble(stderr: string): boolean {
   return TROUBLE.some((pattern) => pattern.test(stderr));
 }
 
+/** What the embedded rkt says of an image beyond one of its limits, under a code of its own. */
+export function imageFailureCode(stderr: string): 'RKT_ERR_IMAGE_LIMIT' | 'RKT_ERR_IMAGE' {
+  return isBeyondLimit(stderr) ? 'RKT_ERR_IMAGE_LIMIT' : 'RKT_ERR_IMAGE';
+}
+
+export function isBeyondLimit(stderr: string): boolean {
+  return /; the limit \w+ is \S+, set RKT_STREAMS_IMAGE_LIMITS=/.test(stderr);
+}
+
 /**
  * True for an image that rkt fetches when it does not have it. Everything that is no hash and no file is: a name is
  * discovered, and the rest are URLs.

@@ -54,6 +54,7 @@ const BAD_INPUT: ReadonlySet<ErrorCode> = new Set([
   'RKT_ERR_EXEC_COMMAND',
   'RKT_ERR_OUTPUT',
   'RKT_ERR_IMAGE',
+  'RKT_ERR_IMAGE_LIMIT',
 ]);
 
 export function statusOf(error: RktError): ContentfulStatusCode {

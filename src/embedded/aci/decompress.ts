@@ -1,14 +1,19 @@
 import { spawn } from 'node:child_process';
-import { openSync, closeSync, createReadStream, readSync } from 'node:fs';
+import { openSync, closeSync, createReadStream, readSync, statSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { PassThrough, pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { RktFailure, systemErrorText } from '../context.ts';
+import type { ImageLimits } from './image-limits.ts';
+import { DEFAULT_LIMITS } from './image-limits.ts';
+import { unpackMeter } from './meter.ts';
 
 /** Compression of an ACI, recognised by content. */
 export type Compression = 'gzip' | 'bzip2' | 'xz' | 'none';
 
 const HEAD_BYTES = 512;
+/** `xz -9` needs 65 MiB to be read back; the format allows 4 GiB. */
+const XZ_MEMORY = '512MiB';
 const MAGIC: readonly (readonly [Compression, number, Buffer])[] = [
   ['gzip', 0, Buffer.from([0x1f, 0x8b])],
   ['bzip2', 0, Buffer.from('BZh')],
@@ -50,15 +55,16 @@ function isText(head: Buffer): boolean {
   );
 }
 
-/** The uncompressed tar of an image file. The stream fails with RktFailure. */
-export function openTar(path: string): Readable {
+/** The uncompressed tar of an image file, up to the limits. The stream fails with RktFailure. */
+export function openTar(path: string, limits: ImageLimits = DEFAULT_LIMITS): Readable {
   const compression = detectCompression(path);
-  if (compression === 'bzip2' || compression === 'xz') return throughProgram(compression, path);
-  const file = createReadStream(path);
-  if (compression === 'none') return file;
-  const gunzip = createGunzip();
+  const meter = unpackMeter(limits, statSync(path).size);
   // the callback only keeps pipeline from throwing: readers see the error on the stream they hold
-  return pipeline(file, gunzip, () => undefined);
+  const done = (): void => undefined;
+  if (compression === 'bzip2' || compression === 'xz')
+    return pipeline(throughProgram(compression, path), meter, done);
+  const file = createReadStream(path);
+  return compression === 'none' ? pipeline(file, meter, done) : pipeline(file, createGunzip(), meter, done);
 }
 
 /** What Go says about a broken archive. */
@@ -69,8 +75,13 @@ export function archiveErrorText(error: unknown): string {
   return message ?? String(error);
 }
 
+function firstLine(text: Buffer): string {
+  return text.toString().trim().split('\n')[0] ?? '';
+}
+
 function throughProgram(program: 'bzip2' | 'xz', path: string): Readable {
-  const child = spawn(program, ['-dc', '--', path], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const limits = program === 'xz' ? [`--memlimit-decompress=${XZ_MEMORY}`] : [];
+  const child = spawn(program, [...limits, '-dc', '--', path], { stdio: ['ignore', 'pipe', 'pipe'] });
   const complaints: Buffer[] = [];
   child.stderr.on('data', (chunk: Buffer) => complaints.push(chunk));
   child.on('error', () =>
@@ -79,12 +90,11 @@ function throughProgram(program: 'bzip2' | 'xz', path: string): Readable {
   // Ends the tar only when the program has succeeded: a cut archive must not pass as a short one.
   const out = child.stdout.pipe(new PassThrough(), { end: false });
   child.stdout.on('error', (error) => out.destroy(error));
+  // a reader that has had enough ends the program, too
+  out.on('close', () => child.kill());
   child.on('close', (code) => {
     if (code === 0) out.end();
-    else
-      out.destroy(
-        new RktFailure(Buffer.concat(complaints).toString().trim() || `${program} ended with ${code}`),
-      );
+    else out.destroy(new RktFailure(firstLine(Buffer.concat(complaints)) || `${program} ended with ${code}`));
   });
   return out;
 }

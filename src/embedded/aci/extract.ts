@@ -1,7 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import type { Readable } from 'node:stream';
-import { RktFailure } from '../context.ts';
+import { reasonOf } from '../../model/reason-of.ts';
+import { RktFailure, errnoText } from '../context.ts';
+import type { EntryMeter } from './meter.ts';
+import { shortened } from './meter.ts';
 import type { TarMember } from './read.ts';
 import { readTar } from './read.ts';
 import { insideRootfs, makeDirInRoot, placeInRoot } from './rootfs-path.ts';
@@ -12,6 +15,8 @@ export interface ExtractOptions {
   readonly asRoot: boolean;
   /** Lists of paths (absolute, below the rootfs): only what is in all lists is written, with its parents. */
   readonly pathWhitelists: readonly (readonly string[])[];
+  /** Counts the members of all tars of a rendering; the default limits for this one alone when absent. */
+  readonly meter?: EntryMeter;
   /** Told about what had to be left out. */
   readonly warn: (text: string) => void;
 }
@@ -29,11 +34,18 @@ export async function extractRootfs(
   options: ExtractOptions,
 ): Promise<boolean> {
   const writer = new RootfsWriter(rootDir, options);
-  for await (const member of readTar(tar)) {
+  for await (const member of readTar(tar, options.meter)) {
     if (member.path[0] === 'rootfs') await writer.write(member, member.path.slice(1));
   }
   writer.finishDirectories();
   return writer.began;
+}
+
+/** Of a directory only this is kept until the end, not its member, which holds on to the archive. */
+type DirectoryFacts = Pick<TarMember, 'mode' | 'uid' | 'gid' | 'mtimeMs'>;
+
+function factsOf({ mode, uid, gid, mtimeMs }: TarMember): DirectoryFacts {
+  return { mode, uid, gid, mtimeMs };
 }
 
 class RootfsWriter {
@@ -42,7 +54,7 @@ class RootfsWriter {
   readonly #options: ExtractOptions;
   readonly #allowed: readonly ReadonlySet<string>[];
   /** Modes and times of directories are set last: a read-only one must still be filled, and filling changes the time. */
-  readonly #directories = new Map<string, TarMember>();
+  readonly #directories = new Map<string, DirectoryFacts>();
 
   constructor(root: string, options: ExtractOptions) {
     this.#root = root;
@@ -50,12 +62,24 @@ class RootfsWriter {
     this.#allowed = options.pathWhitelists.map(withParents);
   }
 
+  /** @throws RktFailure naming the path for whatever Linux refuses */
   async write(member: TarMember, path: readonly string[]): Promise<void> {
+    try {
+      await this.#write(member, path);
+    } catch (error) {
+      if (error instanceof RktFailure) throw error;
+      throw new RktFailure(
+        `cannot write ${shortened(path.join('/'))} of the image: ${errnoText(error) ?? reasonOf(error)}`,
+      );
+    }
+  }
+
+  async #write(member: TarMember, path: readonly string[]): Promise<void> {
     if (!this.began) fs.mkdirSync(this.#root, { recursive: true, mode: 0o755 });
     this.began = true;
     if (!this.#allowed.every((allowed) => allowed.has(path.join('/')))) return;
     if (path.length === 0) {
-      if (member.type === 'directory') this.#directories.set(this.#root, member);
+      if (member.type === 'directory') this.#directories.set(this.#root, factsOf(member));
       return;
     }
     if (member.type === 'directory') this.#directory(member, path);
@@ -83,11 +107,12 @@ class RootfsWriter {
     const place = placeInRoot(this.#root, path);
     const stat = fs.lstatSync(place, { throwIfNoEntry: false });
     // A directory over a symlink to a directory means that directory, as with tar itself.
-    if (stat?.isSymbolicLink() === true) this.#directories.set(makeDirInRoot(this.#root, path), member);
+    if (stat?.isSymbolicLink() === true)
+      this.#directories.set(makeDirInRoot(this.#root, path), factsOf(member));
     else {
       if (stat !== undefined && !stat.isDirectory()) fs.unlinkSync(place);
       if (stat?.isDirectory() !== true) fs.mkdirSync(place, { mode: 0o700 });
-      this.#directories.set(place, member);
+      this.#directories.set(place, factsOf(member));
     }
   }
 
@@ -147,7 +172,7 @@ class RootfsWriter {
     fs.utimesSync(place, member.mtimeMs / 1000, member.mtimeMs / 1000);
   }
 
-  #own(place: string, member: TarMember): void {
+  #own(place: string, member: DirectoryFacts): void {
     if (this.#options.asRoot) fs.lchownSync(place, member.uid, member.gid);
   }
 }

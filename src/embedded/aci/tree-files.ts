@@ -1,28 +1,50 @@
 import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { RktFailure } from '../context.ts';
+import { RktFailure, systemErrorText } from '../context.ts';
+import { EntryMeter, shortened } from './meter.ts';
+import { DEFAULT_LIMITS } from './image-limits.ts';
 import type { RootfsFile } from './pack.ts';
 
 /**
  * Everything below a directory as files of an image; the directory itself is the entry with the empty path.
  *
  * Hard links among the files stay hard links. Sockets are left out.
+ * @throws RktFailure for more files, or deeper directories, than an image may have
  */
-export function collectTree(rootfsDir: string, keepOwners: boolean): RootfsFile[] {
+export function collectTree(
+  rootfsDir: string,
+  keepOwners: boolean,
+  meter = new EntryMeter(DEFAULT_LIMITS),
+): RootfsFile[] {
   const top = lstatSync(rootfsDir, { throwIfNoEntry: false });
   if (top?.isDirectory() !== true) throw new RktFailure(`not a directory: ${rootfsDir}`);
   const firstPaths = new Map<string, string>();
   const found: RootfsFile[] = [];
-  const walk = (path: string): void => {
-    const source = join(rootfsDir, path);
-    const file = describe(source, path, keepOwners, firstPaths);
-    if (file === undefined) return;
+  const pending = [''];
+  for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
+    const file = described(rootfsDir, path, keepOwners, firstPaths);
+    if (file === undefined) continue;
+    meter.count(path, path.split('/'));
     found.push(file);
-    if (file.type !== 'directory') return;
-    for (const name of readdirSync(source).sort()) walk(path === '' ? name : `${path}/${name}`);
-  };
-  walk('');
+    if (file.type !== 'directory') continue;
+    const names = readdirSync(join(rootfsDir, path)).sort().reverse();
+    for (const name of names) pending.push(path === '' ? name : `${path}/${name}`);
+  }
   return found;
+}
+
+/** @throws RktFailure naming what cannot be read */
+function described(
+  rootfsDir: string,
+  path: string,
+  keepOwners: boolean,
+  firstPaths: Map<string, string>,
+): RootfsFile | undefined {
+  try {
+    return describe(join(rootfsDir, path), path, keepOwners, firstPaths);
+  } catch (error) {
+    throw new RktFailure(systemErrorText('lstat', shortened(join(rootfsDir, path)), error));
+  }
 }
 
 function describe(

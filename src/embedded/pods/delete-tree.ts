@@ -1,7 +1,8 @@
-import { chmodSync, lstatSync, readdirSync, realpathSync, rmdirSync, unlinkSync, type Stats } from 'node:fs';
-import { join } from 'node:path';
+import { realpathSync, rmdirSync, unlinkSync } from 'node:fs';
 
-import { RktFailure, systemErrorText } from '../context.ts';
+import { RktFailure } from '../context.ts';
+import { entryPath, type OpenDir } from '../open-dir.ts';
+import { attempt, walkTree } from '../walk-tree.ts';
 import { mountsWithin, readMounts } from './mountinfo.ts';
 import { runShell } from './shell.ts';
 
@@ -36,39 +37,28 @@ function stillMounted(path: string, why: string): RktFailure {
 }
 
 /**
- * Deletes a directory and everything in it, never across a mount.
+ * Deletes a directory and everything in it, never across a mount, however deep it is.
  *
- * A directory on another device than its parent, and any mount point (bind mounts keep the device), ends the deletion.
+ * Any mount point, also one of the same device, ends the deletion; what lies on it is not touched.
  * @throws RktFailure naming the mount or the file that cannot be deleted
  */
 export function deleteTree(dir: string): void {
   const real = realpathSync(dir);
-  const mountPoints = new Set(mountsWithin(readMounts(), real).map((mount) => mount.target));
-  deleteDirectory(real, lstatSync(real).dev, mountPoints);
-}
-
-function deleteDirectory(dir: string, device: number, mountPoints: ReadonlySet<string>): void {
-  const stat = lstatSync(dir);
-  if (mountPoints.has(dir) || stat.dev !== device) throw stillMounted(dir, '');
-  for (const entry of entriesOf(dir, stat)) {
-    const path = join(dir, entry.name);
-    if (mountPoints.has(path)) throw stillMounted(path, '');
-    if (entry.isDirectory()) deleteDirectory(path, device, mountPoints);
-    else attempt('unlink', path, () => unlinkSync(path));
-  }
-  attempt('rmdir', dir, () => rmdirSync(dir));
-}
-
-/** overlayfs leaves a work directory without any permission bits, which its owner has to open first. */
-function entriesOf(dir: string, stat: Stats) {
-  if ((stat.mode & 0o700) !== 0o700 && process.getuid?.() === stat.uid) chmodSync(dir, 0o700);
-  return attempt('open', dir, () => readdirSync(dir, { withFileTypes: true }));
-}
-
-function attempt<T>(operation: string, path: string, action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    throw new RktFailure(systemErrorText(operation, path, error));
-  }
+  const [mount] = mountsWithin(readMounts(), real);
+  if (mount !== undefined) throw stillMounted(mount.target, '');
+  let top: OpenDir | undefined;
+  walkTree(real, {
+    enter: (entered, path) => {
+      top ??= entered;
+      if (entered.mountId !== top.mountId || entered.stat.dev !== top.stat.dev)
+        throw stillMounted(path(), '');
+    },
+    file: (parent, name, path) => attempt('unlink', path, () => unlinkSync(entryPath(parent, name))),
+    leave: (parent, name, path) => attempt('rmdir', path, () => rmdirSync(entryPath(parent, name))),
+  });
+  attempt(
+    'rmdir',
+    () => real,
+    () => rmdirSync(real),
+  );
 }

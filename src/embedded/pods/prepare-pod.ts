@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { Flags } from '../args.ts';
 import { RktFailure, systemErrorText, type RktContext } from '../context.ts';
+import { beyondLimit, imageLimits, type ImageLimits } from '../aci/image-limits.ts';
 import { parseImageArgs, type ImageArgs, type NameValue } from '../image-args.ts';
 import { copyTree, findImage, findImageById, renderTree, type StoredImage } from '../store/image-store.ts';
 import { buildManifest } from './build-manifest.ts';
@@ -113,7 +114,7 @@ async function fill(ctx: RktContext, order: PodOrder, dir: string): Promise<void
   }
   write(dir, 'pod.lck', '', 0o600);
   const manifest = flags.isSet('pod-manifest')
-    ? readManifestFile(flags.string('pod-manifest'))
+    ? readManifestFile(flags.string('pod-manifest'), imageLimits(ctx))
     : orderedManifest(ctx, order);
   const stage1 = ensureStage1(ctx);
   const overlay = wantsOverlay && (await canOverlay(ctx, order.privileges, dir));
@@ -181,12 +182,14 @@ function inheritedVariables(ctx: RktContext): readonly NameValue[] {
   });
 }
 
-function readManifestFile(path: string): PodManifest {
+function readManifestFile(path: string, limits: ImageLimits): PodManifest {
   let text: string;
   try {
+    if (statSync(path).size > limits.manifestBytes)
+      throw beyondLimit('manifestBytes', limits, `the pod manifest ${path} is too large`);
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new RktFailure(systemErrorText('open', path, error));
+    throw error instanceof RktFailure ? error : new RktFailure(systemErrorText('open', path, error));
   }
   return parsePodManifest(text);
 }

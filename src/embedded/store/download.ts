@@ -1,18 +1,23 @@
-import { randomUUID } from 'node:crypto';
 import { createWriteStream, rmSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { get as httpGet } from 'node:http';
 import { get as httpsGet } from 'node:https';
-import { extname, join } from 'node:path';
+import { extname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { reasonOf } from '../../model/reason-of.ts';
 import type { RktContext } from '../context.ts';
-import { RktFailure } from '../context.ts';
+import { RktFailure, errnoText } from '../context.ts';
+import { beyondLimit, imageLimits } from '../aci/image-limits.ts';
+import { formatSize } from '../text.ts';
+import { reasonOf } from '../../model/reason-of.ts';
+import { downloadMeter } from './download-meter.ts';
+import { temporaryPath } from './temporary.ts';
 import type { StoredImage } from './lookup.ts';
 import type { StorePaths } from './paths.ts';
 
 const MAX_REDIRECTS = 10;
 const IDLE_TIMEOUT_MS = 60_000;
+/** An armored signature has a few hundred bytes. */
+const SIGNATURE_BYTES = 1024 * 1024;
 
 /** Imports a downloaded image with its signature file. */
 type Import = (file: string, signature: string) => Promise<StoredImage>;
@@ -34,7 +39,7 @@ export async function download(
 ): Promise<StoredImage> {
   if (extname(new URL(url).pathname) !== '.aci')
     throw new RktFailure(`invalid image string ${JSON.stringify(url)}`);
-  const file = join(paths.tmp, `download-${randomUUID()}.aci`);
+  const file = `${temporaryPath(paths, 'download')}.aci`;
   const signature = `${file}.asc`;
   try {
     if (ctx.debug) ctx.stderr(`image: downloading ${url}\n`);
@@ -48,13 +53,24 @@ export async function download(
 }
 
 async function save(ctx: RktContext, url: string, file: string, what: string): Promise<void> {
+  const limits = imageLimits(ctx);
+  const isImage = what === 'ACI';
+  const maxBytes = isImage ? limits.downloadBytes : SIGNATURE_BYTES;
+  const tooLarge = (bytes: number): RktFailure =>
+    isImage
+      ? beyondLimit('downloadBytes', limits, `the download has ${formatSize(bytes)} or more`)
+      : new RktFailure(`the signature file has more than ${formatSize(SIGNATURE_BYTES)}`);
   try {
-    await pipeline(
-      await request(ctx, url, MAX_REDIRECTS),
-      createWriteStream(file, { flags: 'wx', mode: 0o600 }),
-    );
+    const response = await request(ctx, url, MAX_REDIRECTS);
+    const announced = Number(response.headers['content-length'] ?? 0);
+    if (announced > maxBytes) {
+      response.destroy();
+      throw tooLarge(announced);
+    }
+    const meter = downloadMeter(limits, maxBytes, tooLarge);
+    await pipeline(response, meter, createWriteStream(file, { flags: 'wx', mode: 0o600 }));
   } catch (error) {
-    const text = reasonOf(error);
+    const text = errnoText(error) ?? reasonOf(error);
     throw new RktFailure('', [`error downloading the ${what} file`, text]);
   }
 }
@@ -68,7 +84,8 @@ function request(ctx: RktContext, url: string, redirects: number): Promise<Incom
     const onResponse = (response: IncomingMessage): void => {
       if (response.statusCode === 200) resolve(response);
       else {
-        response.resume();
+        // nothing in its body matters, and it may have no end
+        response.destroy();
         const next = redirectOf(response, url, redirects);
         if (typeof next === 'string') resolve(request(ctx, next, redirects - 1));
         else reject(next);
@@ -77,6 +94,12 @@ function request(ctx: RktContext, url: string, redirects: number): Promise<Incom
     const outgoing = url.startsWith('https:')
       ? httpsGet(url, options, onResponse)
       : httpGet(url, options, onResponse);
+    const late = setTimeout(
+      () => outgoing.destroy(new Error(`no answer for ${IDLE_TIMEOUT_MS / 1000} s`)),
+      IDLE_TIMEOUT_MS,
+    );
+    outgoing.on('response', () => clearTimeout(late));
+    outgoing.on('close', () => clearTimeout(late));
     outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer for ${IDLE_TIMEOUT_MS / 1000} s`)));
     outgoing.on('error', (error) => {
       reject(new Error(`Get "${url}": ${error.message}`));

@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
-import { extname, join, resolve } from 'node:path';
+import { extname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { RktContext } from '../context.ts';
 import { RktFailure } from '../context.ts';
+import { imageLimits } from '../aci/image-limits.ts';
 import type { StoredImage } from './lookup.ts';
 import { findByName, isHash, loadImage, lookUp, parseImageName, resolveId } from './lookup.ts';
 import type { StorePaths } from './paths.ts';
@@ -11,6 +11,7 @@ import { storePaths } from './paths.ts';
 import { readRecords, writeRecord } from './records.ts';
 import type { RenderedTree } from './render.ts';
 import { renderInto, renderTo } from './render.ts';
+import { temporaryPath } from './temporary.ts';
 
 export type { StoredImage } from './lookup.ts';
 export type { RenderedTree } from './render.ts';
@@ -102,13 +103,14 @@ async function importFile(
   const { importAci } = await import('./import.ts');
   const { detectCompression } = await import('../aci/decompress.ts');
   detectCompression(file);
-  if (ctx.insecure.has('image')) return loadImage(paths, await importAci(paths, file, url));
+  const limits = imageLimits(ctx);
+  if (ctx.insecure.has('image')) return loadImage(paths, await importAci(paths, file, limits, url));
   const { checkSignature } = await import('../signature.ts');
   // what is checked must be what is imported: the file might change in between, a copy of our own cannot
-  const copy = join(paths.tmp, `checked-${randomUUID()}.aci`);
+  const copy = `${temporaryPath(paths, 'checked')}.aci`;
   try {
     await checkSignature(ctx, file, copy, resolve(ctx.cwd, options.signature ?? `${file}.asc`));
-    return loadImage(paths, await importAci(paths, copy, url));
+    return loadImage(paths, await importAci(paths, copy, limits, url));
   } finally {
     rmSync(copy, { force: true });
   }

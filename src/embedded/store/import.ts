@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import {
   createReadStream,
   createWriteStream,
@@ -8,15 +8,17 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { archiveErrorText, openTar } from '../aci/decompress.ts';
 import { readManifestText } from '../aci/read.ts';
 import { RktFailure } from '../context.ts';
+import type { ImageLimits } from '../aci/image-limits.ts';
 import { parseImageManifest } from '../manifest/image-manifest.ts';
 import type { StorePaths } from './paths.ts';
 import { writeRecord } from './records.ts';
+import { temporaryPath } from './temporary.ts';
 
 const ID_DIGITS = 64;
 
@@ -24,17 +26,22 @@ const ID_DIGITS = 64;
  * Takes an image file into the store: unpacked to a plain tar, named by its hash. A known image is taken again.
  *
  * @returns the image's id
- * @throws RktFailure when it is no image or its manifest is not valid
+ * @throws RktFailure when it is no image, its manifest is not valid, or it is beyond a limit
  */
-export async function importAci(paths: StorePaths, file: string, url?: string): Promise<string> {
-  const temporary = join(paths.tmp, `import-${randomUUID()}`);
+export async function importAci(
+  paths: StorePaths,
+  file: string,
+  limits: ImageLimits,
+  url?: string,
+): Promise<string> {
+  const temporary = temporaryPath(paths, 'import');
+  const manifestTemporary = `${temporary}.manifest`;
   try {
-    const hash = await unpack(file, temporary);
+    const hash = await unpack(file, temporary, limits);
     const id = `sha512-${hash.slice(0, ID_DIGITS)}`;
-    const text = await readManifestText(createReadStream(temporary));
+    const text = await readManifestText(createReadStream(temporary), limits);
     const manifest = parseImageManifest(text);
     const blobBytes = statSync(temporary).size;
-    const manifestTemporary = `${temporary}.manifest`;
     writeFileSync(manifestTemporary, JSON.stringify(manifest), { mode: 0o660 });
     place(manifestTemporary, paths.manifest(id));
     place(temporary, paths.blob(id));
@@ -50,11 +57,12 @@ export async function importAci(paths: StorePaths, file: string, url?: string): 
     return id;
   } finally {
     rmSync(temporary, { force: true });
+    rmSync(manifestTemporary, { force: true });
   }
 }
 
 /** Uncompresses into `target` and returns the sha512 of the tar. */
-async function unpack(file: string, target: string): Promise<string> {
+async function unpack(file: string, target: string, limits: ImageLimits): Promise<string> {
   const hash = createHash('sha512');
   const hashing = new Transform({
     transform(chunk: Buffer, _encoding, done) {
@@ -63,7 +71,7 @@ async function unpack(file: string, target: string): Promise<string> {
     },
   });
   try {
-    await pipeline(openTar(file), hashing, createWriteStream(target, { mode: 0o660, flags: 'wx' }));
+    await pipeline(openTar(file, limits), hashing, createWriteStream(target, { mode: 0o660, flags: 'wx' }));
   } catch (error) {
     throw error instanceof RktFailure
       ? error

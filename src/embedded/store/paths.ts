@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RktContext } from '../context.ts';
 import { RktFailure, systemErrorText } from '../context.ts';
+import { sweepTemporary } from './temporary.ts';
 
 /** Where the image store keeps things; the layout of rkt, but for the database. */
 export interface StorePaths {
@@ -15,7 +16,7 @@ export interface StorePaths {
 
 const DIRS = ['blob', 'db/embedded', 'imageManifest', 'imagelocks', 'tmp', 'tree', 'treestorelocks'];
 
-/** The paths of the store; makes its directories (mode 0770). */
+/** The paths of the store; makes its directories (mode 0770), and removes what killed commands left in its `tmp`. */
 export function storePaths(ctx: Pick<RktContext, 'dir'>): StorePaths {
   const cas = join(ctx.dir, 'cas');
   const object = (kind: string, id: string): string => join(cas, kind, 'sha512', id.slice(7, 9), id);
@@ -24,6 +25,7 @@ export function storePaths(ctx: Pick<RktContext, 'dir'>): StorePaths {
   } catch (error) {
     throw new RktFailure('cannot open store', [systemErrorText('mkdir', cas, error)]);
   }
+  sweepTemporary(join(cas, 'tmp'));
   return {
     tmp: join(cas, 'tmp'),
     db: join(cas, 'db/embedded'),

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StorePaths } from './paths.ts';
+import { temporaryPath } from './temporary.ts';
 
 /** What the store knows about an image besides its blob and manifest: one JSON file an image. */
 export interface ImageRecord {
@@ -43,7 +43,7 @@ function readRecord(file: string): ImageRecord | undefined {
 
 /** Writes a record, by rename. */
 export function writeRecord(paths: StorePaths, record: ImageRecord): void {
-  const temporary = join(paths.tmp, `record-${randomUUID()}`);
+  const temporary = temporaryPath(paths, 'record');
   writeFileSync(temporary, JSON.stringify(record), { mode: 0o660 });
   renameSync(temporary, paths.record(record.id));
 }

@@ -1,22 +1,27 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import {
   createReadStream,
   existsSync,
-  lstatSync,
   mkdirSync,
-  readdirSync,
   renameSync,
-  rmSync,
+  statSync,
+  lstatSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import type { RktContext } from '../context.ts';
 import { RktFailure } from '../context.ts';
+import { EntryMeter } from '../aci/meter.ts';
+import { beyondLimit, imageLimits } from '../aci/image-limits.ts';
 import type { ManifestDependency } from '../manifest/image-manifest.ts';
 import type { StoredImage } from './lookup.ts';
 import { findByName, loadImage, resolveId } from './lookup.ts';
 import type { StorePaths } from './paths.ts';
 import { readRecords, writeRecord } from './records.ts';
+import { removeTemporary, temporaryPath } from './temporary.ts';
+import { entryPath } from '../open-dir.ts';
+import { formatSize } from '../text.ts';
+import { walkTree } from '../walk-tree.ts';
 
 /** An image laid out on disk with its dependencies. */
 export interface RenderedTree {
@@ -48,7 +53,7 @@ export async function renderInto(
   const dir = join(paths.trees, treeStoreId);
   const tree = { treeStoreId, rootfsDir: join(dir, 'rootfs'), manifestPath: join(dir, 'manifest') };
   if (existsSync(join(dir, 'rendered'))) return tree;
-  const temporary = join(paths.tmp, `tree-${randomUUID()}`);
+  const temporary = temporaryPath(paths, 'tree');
   try {
     mkdirSync(temporary, { mode: 0o755 });
     await layOut(ctx, paths, layers, temporary);
@@ -57,7 +62,7 @@ export async function renderInto(
     renameOrYield(temporary, dir);
     noteTreeSize(paths, image.id, dir);
   } finally {
-    rmSync(temporary, { recursive: true, force: true });
+    removeTemporary(temporary);
   }
   return tree;
 }
@@ -75,15 +80,17 @@ export async function renderTo(
 
 /** Images to be laid over one another, the deepest dependency first, the image itself last. */
 function layersOf(paths: StorePaths, image: StoredImage): readonly StoredImage[] {
-  const layers: StoredImage[] = [];
+  // in the order in which they are complete; each is looked at once, however many depend on it
+  const layers = new Map<string, StoredImage>();
   const visit = (current: StoredImage, depth: number): void => {
+    if (layers.has(current.id)) return;
     if (depth > MAX_DEPTH) throw new RktFailure('error rendering image', ['the dependencies form a circle']);
     for (const dependency of current.manifest.dependencies ?? [])
       visit(dependencyImage(paths, dependency), depth + 1);
-    layers.push(current);
+    layers.set(current.id, current);
   };
   visit(image, 0);
-  return layers.filter((layer, i) => layers.findIndex(({ id }) => id === layer.id) === i);
+  return [...layers.values()];
 }
 
 function dependencyImage(paths: StorePaths, dependency: ManifestDependency): StoredImage {
@@ -104,11 +111,17 @@ async function layOut(
 ): Promise<void> {
   const { extractRootfs } = await import('../aci/extract.ts');
   const top = layers.at(-1);
+  const limits = imageLimits(ctx);
+  const meter = new EntryMeter(limits);
+  const bytes = layers.reduce((sum, { id }) => sum + statSync(paths.blob(id)).size, 0);
+  if (bytes > limits.unpackedBytes)
+    throw beyondLimit('unpackedBytes', limits, `the image with its dependencies has ${formatSize(bytes)}`);
   for (const layer of layers) {
     // a dependency's own list restricts what it contributes, the image's list restricts everything
     const lists = [layer.manifest.pathWhitelist ?? [], top?.manifest.pathWhitelist ?? []];
     await extractRootfs(createReadStream(paths.blob(layer.id)), join(dir, 'rootfs'), {
       asRoot: ctx.uid === 0,
+      meter,
       pathWhitelists: lists.filter((list) => list.length > 0),
       warn: (text) => ctx.stderr(`image: ${text}\n`),
     });
@@ -132,7 +145,10 @@ function noteTreeSize(paths: StorePaths, id: string, dir: string): void {
 }
 
 function sizeOf(path: string): number {
-  const stat = lstatSync(path);
-  if (!stat.isDirectory()) return stat.size;
-  return readdirSync(path).reduce((sum, name) => sum + sizeOf(join(path, name)), stat.size);
+  let bytes = 0;
+  walkTree(path, {
+    enter: (dir) => void (bytes += dir.stat.size),
+    file: (dir, name) => void (bytes += lstatSync(entryPath(dir, name)).size),
+  });
+  return bytes;
 }

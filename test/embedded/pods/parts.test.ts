@@ -16,6 +16,7 @@ import { RootfsView } from '../../../src/embedded/pods/rootfs-view.ts';
 import { netProblem } from '../../../src/embedded/pods/run-flags.ts';
 import { quote } from '../../../src/embedded/pods/shell.ts';
 import { parsePort, parseVolume, volumeProblem } from '../../../src/embedded/pods/volume-args.ts';
+import { makeDeepTree } from '../../support/deep-tree.ts';
 
 describe('parts of the embedded rkt', () => {
   let dir: string;
@@ -181,6 +182,33 @@ describe('parts of the embedded rkt', () => {
       symlinkSync('../kept', join(tree, 'link'));
       deleteTree(tree);
       expect(existsSync(tree)).to.equal(false);
+      expect(existsSync(join(dir, 'kept/file'))).to.equal(true);
+    });
+
+    it('deletes a tree deeper than any path, and than the stack of a recursion', function () {
+      this.timeout(60_000);
+      const tree = join(dir, 'deep');
+      makeDeepTree(tree, 12_000);
+      deleteTree(tree);
+      expect(existsSync(tree)).to.equal(false);
+    });
+
+    it('does not touch what is bound into the tree, be it of the same device', function () {
+      if (process.getuid?.() !== 0) this.skip();
+      const tree = join(dir, 'bound');
+      mkdirSync(join(tree, 'there'), { recursive: true });
+      mkdirSync(join(dir, 'kept'));
+      writeFileSync(join(dir, 'kept/file'), '');
+      const module = new URL('../../../src/embedded/pods/delete-tree.ts', import.meta.url).href;
+      const call = `const { deleteTree } = await import('${module}'); try { deleteTree(process.argv[1]); } catch (e) { console.log(e.message); }`;
+      const script =
+        'mount --bind "$1" "$2/there" || exit 9; exec "$3" --import tsx/esm --input-type=module -e "$4" "$2"';
+      const args = ['--mount', '--propagation', 'private', 'sh', '-c', script, 'sh', join(dir, 'kept'), tree];
+      const result = spawnSync('unshare', [...args, process.execPath, call], { encoding: 'utf8' });
+      if (result.status === 9) this.skip();
+      expect(result.stdout).to.equal(
+        `"${join(tree, 'there')}" is still mounted, nothing below it is deleted\n`,
+      );
       expect(existsSync(join(dir, 'kept/file'))).to.equal(true);
     });
   });

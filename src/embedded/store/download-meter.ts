@@ -1,0 +1,49 @@
+import { Transform } from 'node:stream';
+import type { ImageLimits } from '../aci/image-limits.ts';
+import { beyondLimit } from '../aci/image-limits.ts';
+import { formatSize } from '../text.ts';
+
+const WINDOW_MS = 60_000;
+
+/**
+ * Passes a download on; fails when it has more than `maxBytes`, or brings in too little a minute.
+ *
+ * @param tooLarge the failure of so many bytes
+ * @param windowMs the minute
+ */
+export function downloadMeter(
+  limits: ImageLimits,
+  maxBytes: number,
+  tooLarge: (bytes: number) => Error,
+  windowMs = WINDOW_MS,
+): Transform {
+  let bytes = 0;
+  let bytesBefore = 0;
+  const meter = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length;
+      done(bytes > maxBytes ? tooLarge(bytes) : null, chunk);
+    },
+    destroy(error, done) {
+      clearInterval(timer);
+      done(error);
+    },
+    flush(done) {
+      clearInterval(timer);
+      done();
+    },
+  });
+  const timer = setInterval(() => {
+    const now = bytes - bytesBefore;
+    bytesBefore = bytes;
+    if (now < limits.downloadBytesPerMinute && limits.downloadBytesPerMinute !== Infinity)
+      meter.destroy(
+        beyondLimit(
+          'downloadBytesPerMinute',
+          limits,
+          `the download brought in ${formatSize(now)} in a minute`,
+        ),
+      );
+  }, windowMs);
+  return meter;
+}
