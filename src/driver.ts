@@ -20,6 +20,7 @@ import { execTask } from './ops/exec-task.ts';
 import { finishDestroys } from './ops/finish-destroy.ts';
 import { followTasks } from './ops/follow-tasks.ts';
 import { inspectTask, taskSpec } from './ops/inspect-task.ts';
+import { limitLogs } from './ops/limit-logs.ts';
 import { recoverAll } from './ops/recover-all.ts';
 import { recoverTask } from './ops/recover-task.ts';
 import { signalTask } from './ops/signal-task.ts';
@@ -68,7 +69,9 @@ export function createDriver(options: DriverOptions = {}): Driver {
       void finishDestroys(ctx).catch((error: unknown) =>
         logger.warn({ error }, 'What an earlier driver has half destroyed is left'),
       );
-      return { ctx, exits: watchExits(ctx) };
+      const watching = watchExits(ctx);
+      watching.add(limitLogs(ctx));
+      return { ctx, exits: watching };
     });
     return (await opened).ctx;
   };

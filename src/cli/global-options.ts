@@ -31,6 +31,8 @@ export const GLOBAL_OPTIONS: readonly GlobalOption[] = [
   option('statsGate', 'boolean', '<bool>', 'do not read again the figures that nothing can have moved'),
   option('statsMaxStaleMs', 'number', '<ms>', 'age at which such figures are read all the same'),
   option('statsDescriptors', 'number', '<n>', 'how many descriptors may stay open for reading figures'),
+  option('logMaxSize', 'text', '<size>', 'logs that are kept here are cut in steps of this size'),
+  option('logMaxFiles', 'number', '<n>', 'how many times that is kept of the log of a task'),
   option('logLevel', 'text', '<level>', `log on stderr from this level on: ${LOG_LEVELS.join(', ')}`),
   { key: 'agent', kind: 'boolean', help: 'work alone, though an agent runs', isNegated: true },
   { key: 'json', kind: 'boolean', help: 'print NDJSON: every line is one JSON object' },

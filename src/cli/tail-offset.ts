@@ -1,17 +1,20 @@
 import { open } from 'node:fs/promises';
 
+import { logBegin } from '../server/logs/log-begin.ts';
+
 const BLOCK_BYTES = 64 * 1024;
 const NEWLINE = 0x0a;
 
-/** Where the last lines of a file begin, read from its end; 0 when it has no more than these. */
+/** Where the last lines of a file begin, read from its end; where it begins when it has no more than these. */
 export async function tailOffset(path: string, lines: number): Promise<number> {
   const file = await open(path);
   try {
     const { size } = await file.stat();
+    const first = await logBegin(file);
     const block = Buffer.alloc(BLOCK_BYTES);
     let left = lines;
-    for (let end = size; end > 0;) {
-      const begin = Math.max(0, end - BLOCK_BYTES);
+    for (let end = size; end > first;) {
+      const begin = Math.max(first, end - BLOCK_BYTES);
       const { bytesRead } = await file.read(block, 0, end - begin, begin);
       for (let at = bytesRead - 1; at >= 0; at -= 1) {
         // The newline at the very end ends the last line; it does not begin one.
@@ -21,7 +24,7 @@ export async function tailOffset(path: string, lines: number): Promise<number> {
       }
       end = begin;
     }
-    return 0;
+    return first;
   } finally {
     await file.close();
   }

@@ -1,28 +1,17 @@
 import { InvalidArgumentError } from 'commander';
 
 import { signalName, signalNumber } from '../model/signals.ts';
+import { parseSizeBytes } from '../model/size.ts';
 
 /** Parsers for the values of flags. Each throws an InvalidArgumentError, which the command line reports with the flag. */
 
-const SIZE_UNITS = new Map([
-  ['', 1],
-  ['k', 1e3],
-  ['K', 1e3],
-  ['M', 1e6],
-  ['G', 1e9],
-  ['Ki', 2 ** 10],
-  ['Mi', 2 ** 20],
-  ['Gi', 2 ** 30],
-]);
-
 /** `64M` = 64 000 000, `64Mi` = 67 108 864; a plain number is bytes. */
 export function sizeBytes(text: string): number {
-  const { number = '', unit = '' } = /^(?<number>\d+(\.\d+)?)(?<unit>[A-Za-z]*)$/.exec(text)?.groups ?? {};
-  const factor = SIZE_UNITS.get(unit);
-  if (number === '' || factor === undefined) {
+  const bytes = parseSizeBytes(text);
+  if (bytes === undefined) {
     throw new InvalidArgumentError('A size is a number with one of the units k, M, G, Ki, Mi, Gi.');
   }
-  return Math.round(Number(number) * factor);
+  return bytes;
 }
 
 const DURATION_UNITS = new Map([

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { z } from 'zod';
 
+import { logMaxFilesSchema, logMaxSizeSchema } from './log-limits.ts';
 import { parseWith } from './parse.ts';
 
 const durationMs = z.number().int().min(1).max(2_147_483_647);
@@ -44,6 +45,10 @@ export const driverOptionsSchema = z.strictObject({
   statsMaxStaleMs: durationMs.default(10_000),
   /** How many descriptors may be kept open for reading figures. Default: what RLIMIT_NOFILE allows but for a reserve. */
   statsDescriptors: z.number().int().min(0).optional(),
+  /** Logs that the driver keeps itself are cut in steps of this size: bytes, or text such as `10Mi`. */
+  logMaxSize: logMaxSizeSchema.default(10 * 1024 * 1024),
+  /** How many times that is kept of each. */
+  logMaxFiles: logMaxFilesSchema.default(3),
 });
 
 export type DriverOptionsInput = z.input<typeof driverOptionsSchema>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { unsafeCharacter } from './printable.ts';
+import { logLimitsSchema } from './log-limits.ts';
 import { taskConfigSchema } from './task-config.ts';
 import { taskResourcesSchema } from './task-resources.ts';
 
@@ -41,6 +42,8 @@ export const taskSpecSchema = z.strictObject({
   /** A file or named pipe; a log file in the task's own directory when it is absent. */
   stdoutPath: z.string().startsWith('/').optional(),
   stderrPath: z.string().startsWith('/').optional(),
+  /** What is kept of the log files in the task's own directory; the driver's `logMaxSize` and `logMaxFiles` by default. */
+  logs: logLimitsSchema.optional(),
 });
 
 const isPrintable = (text: string): boolean => unsafeCharacter(text) === undefined;

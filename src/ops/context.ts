@@ -8,6 +8,7 @@ import type { TaskRegistry } from '../registry/task-registry.ts';
 import type { RktRunner } from '../rkt/command.ts';
 import type { Cgroups } from '../sources/cgroup/cgroups.ts';
 import type { ImageGc } from './image-gc.ts';
+import type { LogLimits } from './log-limits.ts';
 
 /** How long the ops wait for what, in ms. */
 export interface OpTimeouts {
@@ -35,6 +36,8 @@ export interface OpsContext {
   /** This driver's own process, written into every state file. */
   readonly owner: ProcessId;
   readonly imageGc: ImageGc;
+  /** For tasks that say nothing of their logs. */
+  readonly logLimits: LogLimits;
   readonly logger: Logger;
   readonly scheduler: SchedulerLike;
   readonly timeouts: OpTimeouts;

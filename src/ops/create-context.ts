@@ -41,6 +41,7 @@ export async function createOpsContext(deps: ContextDeps): Promise<OpsContext> {
     cgroups: await detectCgroups({ root: cgroupRoot, parent: cgroupParent }),
     dataDir,
     rktDir,
+    logLimits: { maxSize: settings.logMaxSize, maxFiles: settings.logMaxFiles },
     imageGc: createImageGc({ ...bound, rktDir }),
     owner: { pid: self.pid, startTicks: self.startTicks },
     timeouts: {

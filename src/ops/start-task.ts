@@ -17,6 +17,7 @@ import type { OpsContext } from './context.ts';
 import { makeTaskDirectory, removeTaskFiles } from './data-directory.ts';
 import { endLaunch } from './end-launch.ts';
 import { launch, type Launched } from './launch.ts';
+import { logLimitsOf } from './log-limits.ts';
 import { driverNetwork } from './network.ts';
 import { checkOutputs, type Outputs } from './outputs.ts';
 import { preparePod, removePodIfThere } from './prepare-pod.ts';
@@ -56,7 +57,7 @@ export async function startTask(ctx: OpsContext, input: TaskSpecInput): Promise<
   const args = await prepareArguments({ spec: asked, driverConfig: ctx.driverConfig(), startToken });
   const files = taskFiles(ctx.dataDir, startToken);
   const outputs = await checkOutputs(asked, files);
-  const spec = { ...asked, ...outputs };
+  const spec = { ...asked, ...outputs, logs: logLimitsOf(asked, ctx.logLimits) };
   const runner = await ctx.runner();
   const record = ctx.registry.add({ id: spec.id, spec, startToken });
   const undo = createUndoStack(ctx.logger);

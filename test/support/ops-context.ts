@@ -18,6 +18,7 @@ export async function anOpsContext(directory: string, more: Partial<OpsContext> 
     driverConfig: () => driverConfigSchema.parse({}),
     dataDir: directory,
     rktDir: `${directory}/rkt`,
+    logLimits: { maxSize: 10 * 1024 * 1024, maxFiles: 3 },
     imageGc: { consider: () => undefined },
     owner: { pid: process.pid, startTicks: 1 },
     logger: silentLogger,

@@ -1,6 +1,8 @@
 import { watch } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 
+import { withoutHole } from './log-begin.ts';
+
 const CHUNK_BYTES = 64 * 1024;
 /** The safety net below the watch. */
 const SWEEP_MS = 500;
@@ -8,6 +10,8 @@ const SWEEP_MS = 500;
 /**
  * Passes on what a file holds, from its beginning or another place, and what is appended to it. Returns when `ended` was
  * aborted and all that was written until then has been passed on; whoever aborts it knows that nobody writes any more.
+ *
+ * Goes on through a cut of the log: every byte keeps its place. A file that was emptied is read from its beginning again.
  */
 export async function followFile(
   path: string,
@@ -40,9 +44,15 @@ async function copyRest(
   const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
   for (let position = fromByte; ;) {
     const { bytesRead } = await file.read(buffer, 0, CHUNK_BYTES, position);
-    if (bytesRead === 0) return position;
-    await write(buffer.subarray(0, bytesRead));
-    position += bytesRead;
+    if (bytesRead === 0) {
+      if ((await file.stat()).size >= position) return position;
+      position = 0;
+      continue;
+    }
+    const read = { at: position, bytes: buffer.subarray(0, bytesRead) };
+    const { at, bytes } = await withoutHole(file, read);
+    if (bytes.length > 0) await write(bytes);
+    position = at + bytes.length;
   }
 }
 

@@ -3,6 +3,7 @@ import { open, stat } from 'node:fs/promises';
 import { RktError } from '../../model/errors.ts';
 import { reasonOf } from '../../model/reason-of.ts';
 import type { TaskStatus } from '../../model/task-status.ts';
+import { withoutHole } from './log-begin.ts';
 
 export type OutputStream = 'stdout' | 'stderr';
 
@@ -11,7 +12,7 @@ export interface FileEnd {
   readonly bytes: Buffer;
   /** Where {@link bytes} end in the file. */
   readonly endsAt: number;
-  /** They begin where the file begins. */
+  /** They begin where the file begins, or where it was cut to its limit. */
   readonly isWhole: boolean;
 }
 
@@ -34,11 +35,9 @@ export async function readFileEnd(path: string, tailBytes: number): Promise<File
     const { size } = await file.stat();
     const length = Math.min(size, tailBytes);
     const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, size - length);
-    return {
-      bytes: buffer.subarray(0, bytesRead),
-      endsAt: size - length + bytesRead,
-      isWhole: length === size,
-    };
+    const read = { at: size - length, bytes: buffer.subarray(0, bytesRead) };
+    const { at, bytes } = await withoutHole(file, read);
+    return { bytes, endsAt: at + bytes.length, isWhole: length === size || at > read.at };
   } finally {
     await file.close();
   }

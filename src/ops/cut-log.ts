@@ -1,0 +1,49 @@
+import { open, truncate } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+
+import { RktError } from '../model/errors.ts';
+import type { RktRunner } from '../rkt/command.ts';
+
+/** How far before the wanted place a line may begin that is kept whole. */
+const LINE_BYTES = 64 * 1024;
+const NEWLINE = 0x0a;
+
+export type Cut = 'punched' | 'truncated';
+
+/**
+ * Gives back what a log holds before a place, while its writers go on. The file keeps its size and every byte its place: what
+ * is gone is a hole, which takes no room and reads as zeros. So nothing has to be copied, and nothing that is written
+ * meanwhile can be lost.
+ *
+ * A file system without holes is left with an empty file.
+ *
+ * @throws RKT_ERR_LOGS
+ */
+export async function cutLog(runner: RktRunner, path: string, offset: number): Promise<Cut> {
+  const lineBegin = await beginOfLine(path, offset);
+  const command = ['fallocate', '--punch-hole', '--offset', '0', '--length', String(lineBegin), path];
+  const child = await runner.spawn(command, { stderr: 'pipe', env: { LC_ALL: 'C' } });
+  const [{ exitCode }, why] = await Promise.all([
+    child.closed,
+    child.stderr === undefined ? '' : text(child.stderr),
+  ]);
+  if (exitCode === 0) return 'punched';
+  if (!/not supported|fallocate failed: Function not implemented/i.test(why)) {
+    throw new RktError('RKT_ERR_LOGS', `The log ${path} cannot be cut: ${why.trim()}`);
+  }
+  await truncate(path);
+  return 'truncated';
+}
+
+/** The begin of the line at an offset, if that is not far before it. */
+async function beginOfLine(path: string, offset: number): Promise<number> {
+  const file = await open(path);
+  try {
+    const from = Math.max(0, offset - LINE_BYTES);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(offset - from), 0, offset - from, from);
+    const newline = buffer.subarray(0, bytesRead).lastIndexOf(NEWLINE);
+    return newline < 0 ? offset : from + newline + 1;
+  } finally {
+    await file.close();
+  }
+}
