@@ -36,7 +36,8 @@ export interface DriverOptions extends DriverOptionsInput {
 /**
  * A task driver for rkt: ops that do, streams that tell, and one registry of tasks between them.
  *
- * Streams are shared and end at shutdown; ops reject with {@link RktError}, and a failed one leaves nothing behind.
+ * Streams are shared. At shutdown, and when they are subscribed after it, one that owes a value (`waitTask`) fails with
+ * RKT_ERR_SHUTDOWN, and every other one completes. Ops reject with {@link RktError}, and a failed one leaves nothing behind.
  */
 export interface Driver {
   pluginInfo(): PluginInfo;
@@ -53,22 +54,26 @@ export interface Driver {
   setConfig(config: unknown, agent?: unknown): void;
   config(): { readonly driver: DriverConfig; readonly agent: AgentConfig };
 
-  /** Health and attributes: at once, then every 30 s. */
+  /** Health and attributes: at once, then every 30 s. Completes at shutdown. */
   fingerprint(): Observable<Fingerprint>;
-  /** What happens to the tasks, with `replay` after the last events. */
+  /**
+   * What happens to the tasks, with `replay` after the last events. The end of each task that is found is among it, also
+   * when another driver started the task, unless an earlier driver of this name has published it. Completes at shutdown.
+   */
   taskEvents(options?: TaskEventsOptions): Observable<TaskEvent>;
-  /** Resource usage of one task; completes with the task. */
+  /** Resource usage of one task; completes with the task, and at shutdown. Fails with RKT_ERR_TASK_NOT_FOUND. */
   taskStats(taskId: string, options?: TaskStatsOptions): Observable<TaskResourceUsage>;
-  /** One array a tick with a sample of each running task. */
+  /** One array a tick with a sample of each running task. Completes at shutdown. */
   allTaskStats(options?: AllTaskStatsOptions): Observable<readonly TaskStatsSample[]>;
-  /** The end of a task, once. */
+  /** The end of a task, once. Fails with RKT_ERR_TASK_NOT_FOUND, and with RKT_ERR_SHUTDOWN at shutdown. */
   waitTask(taskId: string): Observable<ExitResult>;
-  /** The registry's view: now, and after every change. */
+  /** The registry's view: now, and after every change. Completes at shutdown. */
   tasks(): Observable<readonly TaskStatus[]>;
-  /** All pods of rkt's data directory, whoever runs them: now, and after every change. */
+  /** All pods of rkt's data directory, whoever runs them: now, and after every change. Completes at shutdown. */
   pods(): Observable<readonly Pod[]>;
+  /** Figures of the machine: at once, then every `intervalMs`. Completes at shutdown. */
   hostStats(options?: HostStatsOptions): Observable<HostStats>;
-  /** What the sampling does and costs, every `intervalMs`. */
+  /** What the sampling does and costs: at once, then every `intervalMs`. Completes at shutdown. */
   samplingStats(options?: SamplingStatsOptions): Observable<SamplingStats>;
 
   startTask(task: TaskSpecInput): Promise<StartedTask>;
@@ -83,7 +88,7 @@ export interface Driver {
   recoverTask(handle: TaskHandle): Promise<void>;
   /** Takes up all tasks of the data directory, and undoes the starts that their driver did not live to finish. */
   recoverTasks(): Promise<Recovery>;
-  /** The same, and again whenever another driver of the data directory has started or destroyed a task. */
+  /** The same, and again whenever another driver of the data directory has started or destroyed a task. Completes at shutdown. */
   followTasks(): Observable<Recovery>;
   /** Ends every stream and op; tasks go on running and can be recovered. */
   shutdown(): Promise<void>;

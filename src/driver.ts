@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 
 import { asyncScheduler, defer, from, switchMap, type Observable, type Subscription } from 'rxjs';
@@ -53,7 +54,9 @@ export function createDriver(options: DriverOptions = {}): Driver {
   const shutdown = new AbortController();
   // Every op and stream that is under way listens, and there is no limit to these.
   setMaxListeners(0, shutdown.signal);
-  const registry = createTaskRegistry({ scheduler, logger });
+  const instance = randomUUID();
+  const beganAtMs = scheduler.now();
+  const registry = createTaskRegistry({ scheduler, logger, instance });
   const findRunner = lazyRunner(config.settings);
   let lastRunner: RktRunner | undefined;
   const runner = async (): Promise<RktRunner> => (lastRunner = await findRunner());
@@ -63,6 +66,8 @@ export function createDriver(options: DriverOptions = {}): Driver {
     shutdown.signal.throwIfAborted();
     opened ??= createOpsContext({
       ...deps,
+      instance,
+      beganAtMs,
       settings: config.settings(),
       shutdown: shutdown.signal,
     }).then((ctx) => {
@@ -152,9 +157,15 @@ function createStreams(
     fingerprint: () => fingerprint$.pipe(takeUntilAbort(shutdown)),
     taskEvents: (options) => taskEvents({ registry }, options),
     taskStats: (id, options) =>
-      defer(() => from(stats())).pipe(switchMap((shared) => taskStats(shared, id, options))),
+      defer(() => from(stats())).pipe(
+        switchMap((shared) => taskStats(shared, id, options)),
+        takeUntilAbort(shutdown),
+      ),
     allTaskStats: (options) =>
-      defer(() => from(stats())).pipe(switchMap((shared) => allTaskStats(shared, options))),
+      defer(() => from(stats())).pipe(
+        switchMap((shared) => allTaskStats(shared, options)),
+        takeUntilAbort(shutdown),
+      ),
     waitTask: (id) => waitTask({ registry }, id),
     tasks: () => tasks({ registry }),
     pods: () => pods$.pipe(takeUntilAbort(shutdown)),

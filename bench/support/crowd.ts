@@ -31,6 +31,8 @@ export async function openCrowd({ options }: Workshop, others: number): Promise<
   const driverConfig = driverConfigSchema.parse({});
   const ctx = await createOpsContext({
     settings,
+    instance: 'crowd',
+    beganAtMs: scheduler.now(),
     registry,
     runner: lazyRunner(() => settings),
     driverConfig: () => driverConfig,

@@ -35,10 +35,10 @@ export function clock(timeMs: number): string {
   return `${time}.${String(date.getMilliseconds()).padStart(3, '0')}`;
 }
 
-/** `0`, `3`, `SIGKILL (out of memory)`: how a task ended, as short as it goes. */
+/** `0`, `3`, `SIGKILL (out of memory)`, `SIGTERM (requested)`: how a task ended, as short as it goes. */
 export function exitText(exit: ExitResult | undefined): string {
   if (exit === undefined) return NOTHING;
-  const oom = exit.oomKilled ? ' (out of memory)' : '';
-  if (exit.signal !== undefined) return `${signalName(exit.signal) ?? `signal ${exit.signal}`}${oom}`;
-  return `${exit.exitCode ?? 'unknown'}${oom}`;
+  const why = exit.oomKilled ? ' (out of memory)' : exit.requested === true ? ' (requested)' : '';
+  if (exit.signal !== undefined) return `${signalName(exit.signal) ?? `signal ${exit.signal}`}${why}`;
+  return `${exit.exitCode ?? 'unknown'}${why}`;
 }

@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import { lastValueFrom } from 'rxjs';
 
+import { isRktError } from '../model/errors.ts';
 import { followFile } from '../server/logs/follow-file.ts';
 import { logPath, type OutputStream } from '../server/logs/log-file.ts';
 import { findTaskIds } from './find-task.ts';
@@ -61,7 +62,11 @@ async function logs(session: Session, wanted: string, flags: LogsFlags): Promise
 /** Resolves when the task has ended, or an interrupt has come. */
 async function endOf(session: Session, id: string): Promise<void> {
   followOthers(session);
-  await lastValueFrom(session.driver.waitTask(id), { defaultValue: undefined });
+  try {
+    await lastValueFrom(session.driver.waitTask(id));
+  } catch (error) {
+    if (!isRktError(error, 'RKT_ERR_SHUTDOWN')) throw error;
+  }
 }
 
 function sinkOf({ output }: Session, id: string, name: OutputStream): OutputSink {

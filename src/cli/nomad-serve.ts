@@ -21,7 +21,7 @@ export async function serveNomadPlugin(flags: Flags): Promise<number> {
         import('./settings.ts'),
       ]);
       const settings = loadSettings({ flags, env: process.env, cwd: process.cwd() });
-      return driverServices({ logger, options: driverOptionsOf(settings) });
+      return driverServices({ logger, options: { ...driverOptionsOf(settings), publisher: 'nomad' } });
     },
   });
 }

@@ -16,7 +16,7 @@ import {
 } from './global-options.ts';
 
 /** Everything that flags, environment and config file can set for all commands alike. */
-export const settingsSchema = driverOptionsSchema.extend({
+export const settingsSchema = driverOptionsSchema.omit({ publisher: true }).extend({
   agent: z.boolean().default(true),
   json: z.boolean().default(false),
   logLevel: z.enum(LOG_LEVELS).default('warn'),

@@ -43,8 +43,6 @@ async function wait(session: Session, wanted: readonly string[]): Promise<number
     toArray(),
   );
   const ends = await lastValueFrom(all$);
-  const interrupted = ends.length < ids.length;
-  if (interrupted) throw new Error('interrupted before all tasks had ended');
   const codes = ids.map((id) => ends.filter((end) => end.id === id).map(({ exit }) => exitCodeOfTask(exit)));
   return codes.flat().find((code) => code !== 0) ?? EXIT_OK;
 }

@@ -82,7 +82,8 @@ export function agentSocketOf(settings: Settings): string {
 }
 
 async function ownDriver({ settings, output, logger }: Common): Promise<Driver> {
-  const driver = createDriver({ ...driverOptionsOf(settings), logger });
+  // A command is no consumer that comes again: what it saw is still news to an agent.
+  const driver = createDriver({ ...driverOptionsOf(settings), publisher: '', logger });
   driver.setConfig({ volumes_enabled: settings.volumesEnabled });
   await recover(driver, output);
   return driver;

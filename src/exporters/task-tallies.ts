@@ -1,3 +1,5 @@
+import { isFailure } from '../model/exit-failure.ts';
+import { createSeenIds } from '../model/seen-ids.ts';
 import type { TaskEvent } from '../model/task-event.ts';
 import type { TaskStatus } from '../model/task-status.ts';
 
@@ -11,12 +13,13 @@ export interface TaskName {
 /** What has happened to the tasks of one name since the exporter began. */
 export interface TaskTally extends TaskName {
   readonly starts: number;
-  /** Ends with an exit code other than 0, or by a signal that nobody had asked for. */
+  /** Ends with another code than 0 that were not requested, and kills for memory. */
   readonly failures: number;
   readonly oomKills: number;
 }
 
 export interface TaskTallies {
+  /** Counts an event; one with an id that was counted already does nothing. */
   count(event: TaskEvent): void;
   /** Begins at 0 for the tasks that were started before: who compares two figures has to see it rise. */
   know(tasks: readonly Pick<TaskStatus, 'id' | 'name'>[]): void;
@@ -39,7 +42,7 @@ type Counts = { -readonly [K in keyof TaskTally]: TaskTally[K] };
  */
 export function createTaskTallies(findJob: FindJob, maxNames = MAX_NAMES): TaskTallies {
   const tallies = new Map<string, Counts>();
-  const stopping = new Set<string>();
+  const counted = createSeenIds();
   let known: ReadonlySet<string> = new Set();
   const tallyOf = ({ taskId, taskName }: Pick<TaskEvent, 'taskId' | 'taskName'>): Counts => {
     const name = { task: taskName, ...findJob(taskId) };
@@ -55,16 +58,12 @@ export function createTaskTallies(findJob: FindJob, maxNames = MAX_NAMES): TaskT
   };
   return {
     count(event) {
-      const { kind, taskId, annotations } = event;
-      if (kind === 'started') tallyOf(event).starts += 1;
-      if (kind === 'stopping') stopping.add(taskId);
-      if (kind === 'destroyed') stopping.delete(taskId);
-      if (kind !== 'exited') return;
+      const { id, kind, exitResult } = event;
+      if ((kind !== 'started' && exitResult === undefined) || !counted.isNew(id)) return;
       const tally = tallyOf(event);
-      const isOom = annotations['oom_killed'] === 'true';
-      const isWanted = stopping.delete(taskId) || annotations['exit_code'] === '0';
-      if (isOom) tally.oomKills += 1;
-      if (isOom || !isWanted) tally.failures += 1;
+      if (kind === 'started') tally.starts += 1;
+      if (exitResult?.oomKilled === true) tally.oomKills += 1;
+      if (exitResult !== undefined && isFailure(exitResult)) tally.failures += 1;
     },
     know(tasks) {
       for (const { id, name } of tasks) if (!known.has(id)) tallyOf({ taskId: id, taskName: name });

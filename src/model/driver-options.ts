@@ -29,6 +29,15 @@ export const driverOptionsSchema = z.strictObject({
   rktDir: absolutePath.optional(),
   /** Where the driver keeps state, logs and exit codes. Default `/var/lib/rkt-streams`; without root `$XDG_DATA_HOME/rkt-streams`. */
   dataDir: absolutePath.optional(),
+  /**
+   * The name under which the state of a task notes that its end was published. Drivers that follow each other under one name
+   * publish each end once between them; those that run at the same time need names of their own to find what the others
+   * have left. An empty one notes nothing: each such driver publishes all ends that it finds.
+   */
+  publisher: z
+    .string()
+    .regex(/^[\w-]{0,64}$/, 'is no name of at most 64 letters, digits, "_" and "-"')
+    .default('driver'),
   cgroupRoot: absolutePath.default('/sys/fs/cgroup'),
   /** The directory below which the cgroup of every task is made. */
   cgroupParent: cgroupPath.default('rkt-streams'),

@@ -1,4 +1,4 @@
-import { NEVER, catchError, concat, firstValueFrom, fromEvent, map, takeUntil, throwError } from 'rxjs';
+import { NEVER, catchError, firstValueFrom, fromEvent, map, takeUntil, throwError } from 'rxjs';
 
 import { isRktError } from '../model/errors.ts';
 import type { DriverHandlers } from './generated/hashicorp/nomad/plugins/drivers/proto/Driver.ts';
@@ -15,8 +15,8 @@ export function taskRpcs({ driver }: RpcContext): TaskRpcs {
   return {
     // Many wait for one task at once, and each wait is open until the task ends or the host gives it up.
     WaitTask: unary(({ task_id }, signal) => {
-      // To end a wait without a result would tell the host that the task has ended: a plugin that is shut down says nothing.
-      const exit$ = concat(driver.waitTask(task_id), NEVER).pipe(
+      // An answer would tell the host that the task has ended: a plugin that is shut down gives none.
+      const exit$ = driver.waitTask(task_id).pipe(
         catchError((error: unknown) =>
           isRktError(error, 'RKT_ERR_SHUTDOWN') ? NEVER : throwError(() => error),
         ),

@@ -35,6 +35,12 @@ export interface OpsContext {
   readonly rktDir: string;
   /** This driver's own process, written into every state file. */
   readonly owner: ProcessId;
+  /** Tells this driver from every other one. */
+  readonly instance: string;
+  /** The name under which it notes what it has published; empty for a driver that notes nothing. */
+  readonly publisher: string;
+  /** When it was created. */
+  readonly beganAtMs: number;
   readonly imageGc: ImageGc;
   /** For tasks that say nothing of their logs. */
   readonly logLimits: LogLimits;

@@ -12,6 +12,7 @@ import { detectCgroups } from '../sources/cgroup/cgroups.ts';
 import { readProcess } from '../sources/process-info.ts';
 import type { OpsContext } from './context.ts';
 import { createImageGc } from './image-gc.ts';
+import { registerInstance } from './published-exits.ts';
 import { stateDirectory } from './task-files.ts';
 
 export interface ContextDeps {
@@ -21,13 +22,15 @@ export interface ContextDeps {
   readonly driverConfig: () => DriverConfig;
   readonly logger: Logger;
   readonly scheduler: SchedulerLike;
+  readonly instance: string;
+  readonly beganAtMs: number;
   readonly shutdown: AbortSignal;
 }
 
 /** Looks at the machine once and binds what the ops work with. */
 export async function createOpsContext(deps: ContextDeps): Promise<OpsContext> {
   const { settings, ...bound } = deps;
-  const { cgroupRoot, cgroupParent, dataDir, rktDir } = settings;
+  const { cgroupRoot, cgroupParent, dataDir, rktDir, publisher } = settings;
   const self = await readProcess(process.pid);
   if (self === undefined)
     throw new RktError('RKT_ERR_OPTIONS', '/proc is not mounted: the driver cannot see any process');
@@ -35,8 +38,10 @@ export async function createOpsContext(deps: ContextDeps): Promise<OpsContext> {
   await store
     .sweep()
     .catch((error: unknown) => bound.logger.warn({ error }, 'Half-written state files are left'));
+  registerInstance(deps);
   return {
     ...bound,
+    publisher,
     store,
     cgroups: await detectCgroups({ root: cgroupRoot, parent: cgroupParent }),
     dataDir,

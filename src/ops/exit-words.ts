@@ -9,11 +9,13 @@ export function describeExit({ exitCode, signal, oomKilled, error }: ExitResult)
   return `${exitCode === undefined ? 'Exited with an unknown code' : `Exited with code ${exitCode}`}${why}`;
 }
 
-/** The same for programs: `exit_code`, `signal`, `oom_killed`, `source`, `error`. */
+/** The same for programs: `exit_code`, `signal`, `oom_killed`, `requested`, `completed_at_ms`, `source`, `error`. */
 export function exitAnnotations({
   exitCode,
   signal,
   oomKilled,
+  requested,
+  completedAtMs,
   source,
   error,
 }: ExitResult): Record<string, string> {
@@ -21,6 +23,8 @@ export function exitAnnotations({
     ...(exitCode !== undefined && { exit_code: String(exitCode) }),
     ...(signal !== undefined && { signal: String(signal) }),
     oom_killed: String(oomKilled),
+    ...(requested !== undefined && { requested: String(requested) }),
+    completed_at_ms: String(completedAtMs),
     source,
     ...(error !== undefined && { error }),
   };

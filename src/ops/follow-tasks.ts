@@ -10,7 +10,7 @@ const SETTLE_MS = 50;
 /**
  * Recovers all tasks of the data directory now, and again whenever another driver has started or destroyed one.
  *
- * Cold: each subscriber watches for itself. Completes at shutdown.
+ * Cold: each subscriber watches for itself. Completes at shutdown, and at once after it.
  */
 export function followTasks(ctx: OpsContext): Observable<Recovery> {
   if (ctx.shutdown.aborted) return EMPTY;

@@ -4,7 +4,8 @@ import { parseWith } from '../model/parse.ts';
 import { taskHandleSchema, type TaskHandle } from '../model/task-state.ts';
 import { isAlive } from '../sources/process-info.ts';
 import type { OpsContext } from './context.ts';
-import { describeExit, exitAnnotations } from './exit-words.ts';
+import { publishExit } from './publish-exit.ts';
+import { wasPublished } from './published-exits.ts';
 import { saveIfRoom } from './save-if-room.ts';
 import { settleIfPossible } from './settle-task.ts';
 import { storedTask } from './stored-task.ts';
@@ -20,6 +21,9 @@ export async function recoverTask(ctx: OpsContext, handle: unknown, known?: Exit
   const { state } = parseHandle(handle);
   const { spec, startToken, cgroupPaths, ...facts } = state;
   if (ctx.registry.get(spec.id) !== undefined) return;
+  const isExitPublished = await wasPublished(ctx, startToken);
+  // Two recoveries may be under way.
+  if (ctx.registry.get(spec.id) !== undefined) return;
   const { network, ...rest } = facts;
   const task = ctx.registry.add({
     id: spec.id,
@@ -30,14 +34,14 @@ export async function recoverTask(ctx: OpsContext, handle: unknown, known?: Exit
     ...(network && { network }),
     phase: known === undefined ? 'running' : 'exited',
     ...(known && { exitResult: known }),
+    recovery: { isExitPublished },
   });
   const { podId } = state;
+  ctx.registry.emit('recovered', task, `Recovered pod ${podId}`, { pod: podId });
   if (known !== undefined) {
-    const message = `Recovered pod ${podId}. ${describeExit(known)}`;
-    ctx.registry.emit('recovered', task, message, { pod: podId, ...exitAnnotations(known) });
+    await publishExit(ctx, task, known);
     return;
   }
-  ctx.registry.emit('recovered', task, `Recovered pod ${podId}`, { pod: podId });
   const stored = await ctx.store.load(spec.id).catch((error: unknown) => {
     if (isRktError(error, 'RKT_ERR_STATE_FILE')) return undefined;
     throw error;

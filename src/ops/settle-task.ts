@@ -5,8 +5,9 @@ import type { TaskRecord } from '../registry/task-record.ts';
 import { podStatus } from '../rkt/status.ts';
 import { isAlive } from '../sources/process-info.ts';
 import type { OpsContext } from './context.ts';
+import { isEndRequested } from './end-request.ts';
 import { exitResultOf, readExitFile, type ExitRecord } from './exit-record.ts';
-import { describeExit, exitAnnotations } from './exit-words.ts';
+import { publishExit } from './publish-exit.ts';
 import { saveIfRoom } from './save-if-room.ts';
 import { storedTask } from './stored-task.ts';
 import { taskFiles } from './task-files.ts';
@@ -16,17 +17,34 @@ import { taskFiles } from './task-files.ts';
  * sweep that repairs a missed push, and at recovery; calling it twice does no harm.
  */
 export async function settleTask(ctx: OpsContext, task: TaskRecord): Promise<void> {
-  const end = await findEnd(ctx, task);
+  const found = await findEnd(ctx, task);
+  if (found === undefined) return;
+  const isLost = found === 'lost';
+  const end = isLost ? lost(ctx) : found;
+  const isRequested = await isEndRequested(ctx, task, end);
   const record = ctx.registry.get(task.id);
-  if (end === undefined || record?.startToken !== task.startToken || !isUnderWay(record)) return;
-  if (end === 'lost') {
-    if (record.phase !== 'unknown') ctx.registry.transition(record.id, 'unknown', { exitResult: lost(ctx) });
+  if (record?.startToken !== task.startToken || !isUnderWay(record)) return;
+  const exit = { ...end, requested: isRequested || record.stopRequested };
+  if (isLost) {
+    await settleLost(ctx, record, exit);
     return;
   }
-  const exited = ctx.registry.transition(record.id, 'exited', { exitResult: end });
-  ctx.registry.emit('exited', exited, describeExit(end), exitAnnotations(end));
+  const exited = ctx.registry.transition(record.id, 'exited', { exitResult: exit });
+  await publishExit(ctx, exited, exit);
   await ctx.cgroups.open(exited.cgroupPaths).kill();
   await saveIfRoom(ctx, exited.id, ctx.store.saveIfPresent(storedTask(ctx, exited)));
+}
+
+/** Of a task that another driver has destroyed nothing is left either: that is no end to publish. */
+async function settleLost(
+  ctx: OpsContext,
+  { id, phase, startToken }: TaskRecord,
+  exit: ExitResult,
+): Promise<void> {
+  if (phase === 'unknown') return;
+  const unknown = ctx.registry.transition(id, 'unknown', { exitResult: exit });
+  const stored = await ctx.store.load(id);
+  if (stored?.startToken === startToken && !ctx.shutdown.aborted) await publishExit(ctx, unknown, exit);
 }
 
 /** The same where nobody waits for the answer: when it cannot be had now, the next sweep asks again. */

@@ -1,12 +1,13 @@
 import { RktError } from '../model/errors.ts';
 import { signalName, signalNumber } from '../model/signals.ts';
 import type { OpsContext } from './context.ts';
+import { noteSignal } from './end-request.ts';
 import { signalProcess } from './stop-task.ts';
 
 const FALLBACK = 'SIGINT';
 
 /**
- * Sends a signal to a task. As in the original driver an unknown name becomes SIGINT, with a warning in the log.
+ * Sends a signal to a task. An end by SIGINT, SIGQUIT, SIGTERM or SIGKILL that was sent so is a requested one. As in the original driver an unknown name becomes SIGINT, with a warning in the log.
  *
  * @throws {@link RktError} RKT_ERR_TASK_NOT_FOUND, RKT_ERR_TASK_NOT_RUNNING
  */
@@ -16,6 +17,7 @@ export async function signalTask(ctx: OpsContext, taskId: string, name: string):
   if (number === undefined) ctx.logger.warn({ taskId, signal: name }, `Unknown signal; sending ${FALLBACK}`);
   const signal = (number === undefined ? undefined : signalName(number)) ?? FALLBACK;
   const isRunning = task.phase === 'running' || task.phase === 'stopping';
+  if (isRunning) await noteSignal(ctx, task, signal);
   if (!isRunning || !(await signalProcess(task, signal))) {
     throw new RktError(
       'RKT_ERR_TASK_NOT_RUNNING',

@@ -6,6 +6,7 @@ import type { TaskRecord } from '../registry/task-record.ts';
 import { isAlive } from '../sources/process-info.ts';
 import type { OpsContext } from './context.ts';
 import { checkDuration } from './duration.ts';
+import { noteStop } from './end-request.ts';
 import { sendSignal } from './kill-tree.ts';
 import { settleTask } from './settle-task.ts';
 
@@ -33,6 +34,8 @@ export async function stopTask(ctx: OpsContext, taskId: string, options: StopOpt
     throw new RktError('RKT_ERR_TASK_NOT_RUNNING', `Task "${taskId}" is still ${task.phase}`, { taskId });
   }
   const stopping = markStopping(ctx, task, timeoutMs === 0 ? 'SIGKILL' : signal, timeoutMs);
+  await noteStop(ctx, task);
+  if (hasEnded(ctx, taskId)) return;
   if (timeoutMs > 0) {
     await signalProcess(stopping, signal);
     if (await exitsWithin(ctx, taskId, timeoutMs)) return;
@@ -58,11 +61,7 @@ async function killTask(ctx: OpsContext, task: TaskRecord): Promise<void> {
 }
 
 function markStopping(ctx: OpsContext, task: TaskRecord, signal: string, timeoutMs: number): TaskRecord {
-  const patch = { stopRequested: true };
-  const record =
-    task.phase === 'stopping'
-      ? ctx.registry.update(task.id, patch)
-      : ctx.registry.transition(task.id, 'stopping', patch);
+  const record = task.phase === 'stopping' ? task : ctx.registry.transition(task.id, 'stopping');
   const later = timeoutMs === 0 ? '' : `, SIGKILL follows after ${timeoutMs / 1_000} s`;
   ctx.registry.emit('stopping', record, `Stopping with ${signal}${later}`, {
     signal,
@@ -79,19 +78,20 @@ export async function signalProcess(task: TaskRecord, signal: NodeJS.Signals): P
 }
 
 async function exitsWithin(ctx: OpsContext, taskId: string, timeoutMs: number): Promise<boolean> {
-  const hasEnded = (): boolean => {
-    const phase = ctx.registry.get(taskId)?.phase;
-    return phase !== 'running' && phase !== 'stopping';
-  };
   return firstValueFrom(
     merge(of(undefined), ctx.registry.changes$).pipe(
-      map(hasEnded),
+      map(() => hasEnded(ctx, taskId)),
       filter((ended) => ended),
       take(1),
       takeUntil(timer(timeoutMs, ctx.scheduler)),
     ),
     { defaultValue: false },
   );
+}
+
+function hasEnded(ctx: OpsContext, taskId: string): boolean {
+  const phase = ctx.registry.get(taskId)?.phase;
+  return phase !== 'running' && phase !== 'stopping';
 }
 
 function normalizeSignal(signal = ''): NodeJS.Signals {

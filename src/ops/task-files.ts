@@ -13,6 +13,10 @@ export interface TaskFiles {
   readonly stderr: string;
   /** All exit files lie in one directory, so that one watch sees them all. */
   readonly exitFile: string;
+  /** There when the end was requested: by a stop (`stop`), or by the signal of this number. */
+  readonly endRequest: (how: string) => string;
+  /** There when a driver of this name has published the end. */
+  readonly published: (publisher: string) => string;
 }
 
 export const exitsDirectory = (dataDir: string): string => join(dataDir, 'exits');
@@ -29,5 +33,7 @@ export function taskFiles(dataDir: string, startToken: string): TaskFiles {
     stdout: join(directory, 'stdout.log'),
     stderr: join(directory, 'stderr.log'),
     exitFile: join(exitsDirectory(dataDir), startToken),
+    endRequest: (how) => join(directory, `end-requested.${how}`),
+    published: (publisher) => join(directory, `exit-published.${publisher}`),
   };
 }

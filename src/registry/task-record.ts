@@ -23,8 +23,16 @@ export interface TaskRecord {
   readonly network?: DriverNetwork;
   /** Absolute directories; empty when the task has no cgroup of its own. */
   readonly cgroupPaths: readonly string[];
-  /** Somebody asked for the end, so the exit that follows is no surprise. */
+  /** The end was requested, and the data directory could not take the note of it: see `ops/end-request.ts`. */
   readonly stopRequested: boolean;
+  /** Of a task that another driver has started. */
+  readonly recovery?: Recovery;
+}
+
+/** What was found when a task was recovered. */
+export interface Recovery {
+  /** An earlier driver of this name has published the end. */
+  readonly isExitPublished: boolean;
 }
 
 /** What a new record needs; the rest has defaults (`phase` is `preparing`). */

@@ -1,4 +1,7 @@
+import { randomUUID } from 'node:crypto';
+
 import {
+  EMPTY,
   Subject,
   auditTime,
   concat,
@@ -13,9 +16,11 @@ import {
 
 import { RktError, taskNotFound } from '../model/errors.ts';
 import type { Logger } from '../model/logger.ts';
+import { createSeenIds } from '../model/seen-ids.ts';
 import type { TaskEvent, TaskEventKind } from '../model/task-event.ts';
 import type { TaskPhase, TaskStatus } from '../model/task-status.ts';
 import { createEventHistory } from './event-history.ts';
+import { createEventMaker, type EventDetails } from './event-maker.ts';
 import { createSerialDelivery } from './serial-delivery.ts';
 import { newTaskRecord, type NewTask, type TaskPatch, type TaskRecord } from './task-record.ts';
 import { taskStatus } from './task-status.ts';
@@ -32,7 +37,8 @@ export interface TaskChange {
  * The one owner of task state.
  *
  * State changes at once; what was published reaches the subscribers in the order of the calls, also when a subscriber
- * calls back. After `close` everything but `get` and `list` throws RKT_ERR_SHUTDOWN, and each stream completes.
+ * calls back. After `close` everything but `get` and `list` throws RKT_ERR_SHUTDOWN, and each stream completes, also one
+ * that is subscribed later.
  */
 export interface TaskRegistry {
   /** @throws RKT_ERR_TASK_EXISTS */
@@ -48,12 +54,17 @@ export interface TaskRegistry {
   update(id: string, patch: TaskPatch): TaskRecord;
   /** @throws RKT_ERR_TRANSITION for a task that is running or stopping; RKT_ERR_TASK_NOT_FOUND */
   remove(id: string): void;
-  /** Publishes an event. Give the record itself for a task that was removed. @throws RKT_ERR_TASK_NOT_FOUND */
+  /**
+   * Publishes an event, each id once. Give the record itself for a task that was removed.
+   *
+   * @throws RKT_ERR_TASK_NOT_FOUND
+   */
   emit(
     kind: TaskEventKind,
     task: string | TaskRecord,
     message: string,
     annotations?: Readonly<Record<string, string>>,
+    details?: EventDetails,
   ): void;
   /** Hot, without replay. */
   readonly changes$: Observable<TaskChange>;
@@ -61,7 +72,10 @@ export interface TaskRegistry {
   readonly events$: Observable<TaskEvent>;
   /** The present tasks at once; then one value for all changes of the same moment. */
   readonly tasks$: Observable<readonly TaskStatus[]>;
-  /** The last `count` published events, oldest first, up to the one being delivered; see {@link createEventHistory}. */
+  /**
+   * The last `count` published events, oldest first, up to the one being delivered; see {@link createEventHistory}. None
+   * after `close`.
+   */
   lastEvents(count: number): Iterable<TaskEvent>;
   close(): void;
 }
@@ -69,9 +83,14 @@ export interface TaskRegistry {
 export interface TaskRegistryDeps {
   readonly scheduler: SchedulerLike;
   readonly logger: Logger;
+  /** Tells this driver from every other one, in the ids of events; a random one by default. */
+  readonly instance?: string;
 }
 
-export function createTaskRegistry({ scheduler, logger }: TaskRegistryDeps): TaskRegistry {
+export function createTaskRegistry(deps: TaskRegistryDeps): TaskRegistry {
+  const { scheduler, logger, instance = randomUUID() } = deps;
+  const taskEvent = createEventMaker({ scheduler, instance });
+  const published = createSeenIds();
   const records = new Map<string, TaskRecord>();
   const changeSubject = new Subject<TaskChange>();
   const eventSubject = new Subject<TaskEvent>();
@@ -132,15 +151,11 @@ export function createTaskRegistry({ scheduler, logger }: TaskRegistryDeps): Tas
       records.delete(id);
       publish({ kind: 'removed', record });
     },
-    emit(kind, task, message, annotations = {}) {
+    emit(kind, task, message, annotations = {}, details = {}) {
       checkOpen();
-      const event = taskEvent(
-        kind,
-        typeof task === 'string' ? present(task) : task,
-        message,
-        annotations,
-        scheduler,
-      );
+      const record = typeof task === 'string' ? present(task) : task;
+      const event = taskEvent(kind, record, message, { annotations, ...details });
+      if (!published.isNew(event.id)) return;
       logger.info({ taskId: event.taskId, kind, ...annotations }, message);
       deliver(() => {
         // Before the subscribers: one of them may ask for a replay, which must then hold this event exactly once.
@@ -150,8 +165,8 @@ export function createTaskRegistry({ scheduler, logger }: TaskRegistryDeps): Tas
     },
     changes$: changeSubject.asObservable(),
     events$: eventSubject.asObservable(),
-    tasks$: snapshots(changeSubject.asObservable(), statuses.read, scheduler),
-    lastEvents: (count) => history.last(count),
+    tasks$: snapshots(changeSubject.asObservable(), statuses.read, scheduler, () => isClosed),
+    lastEvents: (count) => (isClosed ? [] : history.last(count)),
     close() {
       isClosed = true;
       deliver(() => {
@@ -160,24 +175,6 @@ export function createTaskRegistry({ scheduler, logger }: TaskRegistryDeps): Tas
       });
     },
   };
-}
-
-function taskEvent(
-  kind: TaskEventKind,
-  record: TaskRecord,
-  message: string,
-  annotations: Readonly<Record<string, string>>,
-  scheduler: SchedulerLike,
-): TaskEvent {
-  return Object.freeze({
-    kind,
-    taskId: record.id,
-    taskName: record.name,
-    ...(record.allocId === undefined ? {} : { allocId: record.allocId }),
-    timeMs: scheduler.now(),
-    message,
-    annotations: Object.freeze({ ...annotations }),
-  });
 }
 
 /** The statuses of all tasks, computed once a change however many ask. */
@@ -198,7 +195,8 @@ function snapshots(
   changes$: Observable<TaskChange>,
   read: () => readonly TaskStatus[],
   scheduler: SchedulerLike,
+  isClosed: () => boolean,
 ): Observable<readonly TaskStatus[]> {
   const later$ = changes$.pipe(auditTime(0, scheduler), map(read), share());
-  return defer(() => concat(of(read()), later$)).pipe(distinctUntilChanged());
+  return defer(() => (isClosed() ? EMPTY : concat(of(read()), later$))).pipe(distinctUntilChanged());
 }

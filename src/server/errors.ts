@@ -1,7 +1,6 @@
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { EmptyError } from 'rxjs';
 
 import { ERROR_CATALOGUE, type ErrorCode } from '../model/error-catalogue.ts';
 import { RktError, isRktError } from '../model/errors.ts';
@@ -86,8 +85,6 @@ export function answerError(c: Context, thrown: unknown, logger: Logger): Respon
 
 function knownError(thrown: unknown): RktError | undefined {
   if (isRktError(thrown)) return thrown;
-  // A stream that ends without a value does so because the driver was shut down.
-  if (thrown instanceof EmptyError) return new RktError('RKT_ERR_SHUTDOWN', '');
   if (!(thrown instanceof HTTPException)) return undefined;
   if (thrown.status === 415) {
     return httpError('RKT_ERR_BODY', 'The body has another type than application/json', 415);

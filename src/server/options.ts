@@ -37,6 +37,8 @@ export interface ServerOptions extends ReloadableOptions {
   /** Serves the page at `/`. True by default. */
   readonly dashboard?: boolean;
   readonly metrics?: MetricsRenderer;
+  /** Done when alerts, history and streams watch the driver; requests are answered with 503 until it is over. */
+  readonly beforeServing?: () => Promise<void>;
   /** Silent by default. */
   readonly logger?: Logger;
   readonly version?: string;

@@ -68,7 +68,9 @@ export async function createServer(driver: Driver, options: ServerOptions = {}):
     const reloadable = (): ReloadableOptions => reloadedSubject.value;
     const reloaded$ = reloadedSubject.asObservable();
     const shared = { driver, version, logger, settings, hub };
-    app = createApp({ ...shared, reloadable, reloaded$, closing: closing.signal }, token);
+    const watching = createApp({ ...shared, reloadable, reloaded$, closing: closing.signal }, token);
+    await options.beforeServing?.();
+    app = watching;
   } catch (error) {
     await close();
     throw error;

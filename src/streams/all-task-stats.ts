@@ -21,7 +21,7 @@ export interface AllTaskStatsOptions {
  * Source: as {@link taskStats}. Hot, shared by all who ask for the same interval and groups; the last array is replayed;
  * sampling stops 1 s after the last subscriber left.
  *
- * @completes at shutdown
+ * @completes at shutdown, and at once after it
  */
 export function allTaskStats(
   stats: Stats,

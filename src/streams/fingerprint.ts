@@ -34,7 +34,9 @@ export interface FingerprintDeps {
  * Emits at once, then every `periodMs` (30 s). A probe that takes longer than that is not overtaken. What fails is
  * logged when it begins and when it ends, not in between.
  *
- * Shared; the latest value is replayed; stops 1 s after the last subscriber left. Never errors, never completes.
+ * Shared; the latest value is replayed; stops 1 s after the last subscriber left. Never errors.
+ *
+ * @completes never; the driver's own at shutdown
  */
 export function fingerprint(deps: FingerprintDeps): Observable<Fingerprint> {
   const { scheduler, periodMs = 30_000, probe = () => takeFingerprint(deps) } = deps;

@@ -31,7 +31,7 @@ const streamsOf = new WeakMap<HostStatsDeps, SharedStreams>();
  * Source: systeminformation and node:os. Hot, shared by all who ask for the same interval; the last value is replayed;
  * reading stops 1 s after the last subscriber left.
  *
- * @completes never
+ * @completes never; the driver's own at shutdown
  */
 export function hostStats(deps: HostStatsDeps, options: HostStatsOptions = {}): Observable<HostStats> {
   return defer(() => {

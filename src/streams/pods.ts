@@ -39,7 +39,7 @@ const UNLISTED: readonly PodState[] = ['preparing', 'aborted prepare', 'embryo',
  *
  * Shared; the latest value is replayed; stops 1 s after the last subscriber left.
  *
- * @completes at shutdown
+ * @completes at shutdown, and at once after it
  */
 export function pods(deps: PodsDeps): Observable<readonly Pod[]> {
   const { scheduler, logger, shutdown } = deps;

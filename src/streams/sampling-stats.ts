@@ -21,7 +21,7 @@ const LOOP_RESOLUTION_MS = 10;
  *
  * Hot, shared by all who ask for the same interval; the last value is replayed; stops 1 s after the last subscriber left.
  *
- * @completes never
+ * @completes never; the driver's own at shutdown
  */
 export function samplingStats(stats: Stats, options: SamplingStatsOptions = {}): Observable<SamplingStats> {
   return defer(() => {

@@ -17,8 +17,9 @@ export interface TaskEventsOptions {
  * What happens to the tasks, as it happens.
  *
  * Hot; with `replay` the last events of this driver come first, then the live ones, in order, none lost or twice.
+ * Each id comes once; a later driver may publish an event again, with the same id and marked as repeated.
  *
- * @completes at shutdown
+ * @completes at shutdown, and at once after it
  */
 export function taskEvents(
   { registry }: TaskEventsDeps,

@@ -28,7 +28,8 @@ export interface TaskStatsOptions {
  * the last subscriber left.
  *
  * @throws RKT_ERR_TASK_NOT_FOUND at subscription
- * @completes when the task has exited or was removed, after a final sample if one can be had; at shutdown; by `signal`
+ * @completes when the task has exited or was removed, after a final sample if one can be had; at shutdown, and at once
+ * after it; by `signal`
  */
 export function taskStats(
   stats: Stats,

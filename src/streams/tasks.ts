@@ -12,7 +12,7 @@ export interface TasksDeps {
  *
  * The present state at once, then one frozen array for all changes of the same moment. Shared.
  *
- * @completes at shutdown
+ * @completes at shutdown, and at once without a value after it
  */
 export function tasks({ registry }: TasksDeps): Observable<readonly TaskStatus[]> {
   return registry.tasks$;

@@ -1,6 +1,6 @@
-import { EMPTY, defer, filter, mergeMap, of, take, throwError, type Observable } from 'rxjs';
+import { EMPTY, concat, defer, filter, mergeMap, of, take, throwError, type Observable } from 'rxjs';
 
-import { taskNotFound } from '../model/errors.ts';
+import { RktError, taskNotFound } from '../model/errors.ts';
 import type { ExitResult } from '../model/exit-result.ts';
 import type { TaskRecord } from '../registry/task-record.ts';
 import type { TaskChange, TaskRegistry } from '../registry/task-registry.ts';
@@ -16,20 +16,23 @@ export interface WaitTaskDeps {
  * in place of an exit code. A task that is removed without a result was never seen to end: that
  * is an error, as for a task nobody knows.
  *
- * @throws {@link RktError} RKT_ERR_TASK_NOT_FOUND, RKT_ERR_SHUTDOWN through the stream, at subscription
- * @completes after the result, or without one at shutdown
+ * @throws {@link RktError} through the stream: RKT_ERR_TASK_NOT_FOUND; RKT_ERR_SHUTDOWN at shutdown, before and after it
+ * @completes after the result
  */
 export function waitTask({ registry }: WaitTaskDeps, taskId: string): Observable<ExitResult> {
   return defer(() => {
     const record = registry.require(taskId);
     const result = resultOf(record);
     if (result !== undefined) return of(result);
-    return registry.changes$.pipe(
+    const ended$ = registry.changes$.pipe(
       // By its start too: the id may be used again, by a task nobody here waits for.
       filter((change) => change.record.id === taskId && change.record.startToken === record.startToken),
       mergeMap(resultOfChange),
-      take(1),
     );
+    return concat(
+      ended$,
+      throwError(() => new RktError('RKT_ERR_SHUTDOWN', '')),
+    ).pipe(take(1));
   });
 }
 

@@ -58,6 +58,7 @@ function shown(text: string): readonly (readonly [string, number])[] {
     stderrPath: text,
   };
   const event: TaskEvent = {
+    id: text,
     kind: 'failed',
     taskId: text,
     taskName: text,

@@ -29,7 +29,7 @@ describe('rkt-streams ps, inspect, stop, signal, wait and rm', function () {
     expect(early.stderr).to.include('RKT_ERR_TASK_RUNNING');
     expect((await cli().run(['stop', 'web', '--signal', 'term'])).stdout).to.equal('web\n');
     expect((await cli().run(['ps'])).stdout).to.equal('ID  NAME  IMAGE  PHASE  PID  STARTED  EXIT\n');
-    expect((await cli().run(['ps', '-a'])).stdout).to.match(/ exited .* 7\n$/);
+    expect((await cli().run(['ps', '-a'])).stdout).to.match(/ exited .* 7 \(requested\)\n$/);
     expect(await cli().json('rm', 'web')).to.deep.equal([{ id: 'web' }]);
     expect(await cli().json('ps', '-a')).to.deep.equal([]);
   });
@@ -56,7 +56,7 @@ describe('rkt-streams ps, inspect, stop, signal, wait and rm', function () {
     const waiting = cli().start(['wait', 'good', 'bad']);
     await waiting.says('good');
     await cli().json('stop', 'bad', '--signal', 'TERM');
-    expect(await waiting.ended).to.deep.include({ exitCode: 7, stdout: 'good  0\nbad  7\n' });
+    expect(await waiting.ended).to.deep.include({ exitCode: 7, stdout: 'good  0\nbad  7 (requested)\n' });
     const again = await cli().run(['wait', 'good', '--json']);
     expect(again.exitCode).to.equal(0);
     expect(parseLines(again.stdout)[0]).to.deep.include({ id: 'good', exitCode: 0, source: 'exit-file' });

@@ -165,6 +165,7 @@ describe('statsText and statsLines', () => {
 
 describe('eventText and fingerprintText', () => {
   const event = {
+    id: 'start.exited',
     kind: 'exited',
     taskId: 'web-1',
     taskName: 'web',

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
+import type { TaskEvent } from '../../src/index.ts';
+import type { Alert } from '../../src/server/alerts/alert.ts';
 import { statsFrameSchema } from '../../src/server/schemas/usage.ts';
 import type { CliProcess } from '../support/cli-process.ts';
 import { FOREVER, useCliRoom, type CliRoom } from '../support/cli-room.ts';
@@ -96,6 +98,38 @@ describe('rkt-streams agent', () => {
     await until('it was told', () => resumed.frames.length > 1);
     expect(resumed.frames[0]).to.deep.include({ event: 'missed', data: { restarted: true } });
     expect(await end(next, 'SIGTERM')).to.equal(0);
+  });
+
+  it('publishes the ends of tasks of others once, counts them and raises alerts, those while it was down as well', async function () {
+    this.timeout(120_000);
+    const cli = get();
+    const crash = async (id: string): Promise<void> => {
+      expect((await cli.run(cli.shell('exit 9', '--id', id, '--name', id))).exitCode).to.equal(9);
+    };
+    /** The tasks whose end an agent has published, those it counts as failed, and those with an alert. */
+    const seenBy = async (agent: Agent): Promise<readonly (readonly string[])[]> => {
+      const reader = readStream(agent, '/v1/streams/events?replay=1000');
+      await until('its events are there', () => reader.frames.length > 0);
+      const events = reader.frames.map(({ data }) => data as TaskEvent);
+      const failures = (await agent.ask('/metrics')).text.matchAll(
+        /^rkt_task_failures_total\{.*?task="(.*?)".*?\} ([0-9]+)$/gm,
+      );
+      const { alerts } = JSON.parse((await agent.ask('/v1/alerts')).text) as { alerts: readonly Alert[] };
+      return [
+        events.filter(({ kind }) => kind === 'exited').map(({ taskId }) => taskId),
+        [...failures].flatMap(([, task = '', count]) => (count === '0' ? [] : [`${task} ${count}`])),
+        alerts.map(({ taskId, rule }) => `${taskId} ${rule}`),
+      ];
+    };
+    const first = await begin(cli);
+    await crash('seen');
+    await until('the alert is raised', async () => (await first.ask('/v1/alerts')).text.includes('"seen"'));
+    expect(await seenBy(first)).to.deep.equal([['seen'], ['seen 1'], ['seen crash']]);
+    await end(first, 'SIGKILL');
+    await crash('missed');
+    const second = await begin(cli);
+    expect(await seenBy(second)).to.deep.equal([['missed'], ['missed 1'], ['missed crash']]);
+    expect(await end(second, 'SIGTERM')).to.equal(0);
   });
 
   it('reads its configuration again on SIGHUP, and tells what needs a restart', async function () {

@@ -130,7 +130,9 @@ describe('recovery', function () {
     const handle = await leftBehind('gone', 'exec sleep 1000');
     await killUnseen(handle);
     await removeItsPod(handle);
+    const events = recordEvents(driver);
     await driver.recoverTask(handle);
+    expect(events.map(({ kind }) => kind)).to.deep.equal(['recovered', 'exited']);
     expect(driver.inspectTask('gone')).to.include({ phase: 'unknown', state: 'unknown' });
     expect((await exitOf('gone')).error).to.include('neither its processes nor its pod');
   });

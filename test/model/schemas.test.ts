@@ -19,7 +19,10 @@ const state = {
   startedAtMs: 5,
   cgroupPaths: [],
 };
-const event = { kind: 'started', taskId: 'a', taskName: 'a', timeMs: 1, message: '', annotations: {} };
+const event = {
+  id: 'x.started',
+  ...{ kind: 'started', taskId: 'a', taskName: 'a', timeMs: 1, message: '', annotations: {} },
+};
 const result = { oomKilled: false, completedAtMs: 1, source: 'exit-file' };
 
 const cases: readonly (readonly [
@@ -97,8 +100,14 @@ const cases: readonly (readonly [
   [
     'taskEventSchema',
     taskEventSchema,
-    [event, { ...event, allocId: 'x', annotations: { exit_code: '3' } }],
     [
+      event,
+      { ...event, allocId: 'x', annotations: { exit_code: '3' } },
+      { ...event, kind: 'exited', exitResult: { ...result, requested: true }, repeated: true },
+    ],
+    [
+      { ...event, id: undefined },
+      { ...event, repeated: false },
       { ...event, kind: 'happened' },
       { ...event, annotations: { exit_code: 3 } },
     ],

@@ -13,6 +13,7 @@ const HEALTHY: Fingerprint = {
   timeMs: 0,
 };
 const event = (change: Partial<TaskEvent> = {}): TaskEvent => ({
+  id: 'start.started',
   kind: 'started',
   taskId: 'a/web/1',
   taskName: 'web',

@@ -215,8 +215,8 @@ describe('the calls of the driver service', () => {
   });
 
   for (const [what, waitTask] of [
-    ['completes', undefined],
-    ['fails', () => throwError(() => new RktError('RKT_ERR_SHUTDOWN', ''))],
+    ['is under way', undefined],
+    ['begins later', () => throwError(() => new RktError('RKT_ERR_SHUTDOWN', ''))],
   ] as const) {
     it(`does not take its own end for that of a task: the wait ${what}`, async () => {
       await open(waitTask && { waitTask });

@@ -165,6 +165,7 @@ describe('toFingerprint', () => {
 
 describe('task events for the host', () => {
   const event: TaskEvent = {
+    id: 'start.started',
     kind: 'started',
     taskId: 'a/b/c',
     taskName: 'b',

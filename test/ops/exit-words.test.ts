@@ -22,8 +22,10 @@ describe('describeExit', () => {
 
 describe('exitAnnotations', () => {
   it('has what is known, as text', () => {
-    expect(exitAnnotations(anExitResult({ exitCode: 137, signal: 9, oomKilled: true }))).to.deep.equal({
+    const exit = anExitResult({ exitCode: 137, signal: 9, oomKilled: true, requested: false });
+    expect(exitAnnotations(exit)).to.deep.equal({
       ...{ exit_code: '137', signal: '9', oom_killed: 'true', source: 'exit-file' },
+      ...{ requested: 'false', completed_at_ms: '5000' },
     });
   });
 });

@@ -4,6 +4,7 @@ import type { TaskEvent } from '../../src/model/task-event.ts';
 import { createEventHistory } from '../../src/registry/event-history.ts';
 
 const anEvent = (message: string): TaskEvent => ({
+  id: `start.${message}`,
   kind: 'started',
   taskId: 'one',
   taskName: 'one',

@@ -217,6 +217,7 @@ describe('TaskRegistry.emit', () => {
     registry.emit('exited', 'one', 'task exited with code 3', { exit_code: '3' });
     expect(events).to.deep.equal([
       {
+        id: 'start-of-one.exited',
         kind: 'exited',
         taskId: 'one',
         taskName: 'web',
@@ -228,6 +229,26 @@ describe('TaskRegistry.emit', () => {
     ]);
     expect(events[0]).to.be.frozen;
     expect(events[0]?.annotations).to.be.frozen;
+  });
+
+  it('gives what happens once the same id in every driver, and what happens again one of its own', () => {
+    const idsOf = (instance?: string): readonly string[] => {
+      const ids: string[] = [];
+      const scheduler = new TestScheduler(() => undefined);
+      const registry = createTaskRegistry({ scheduler, logger: silentLogger, ...(instance && { instance }) });
+      registry.events$.subscribe(({ id }) => ids.push(id));
+      registry.add(aNewTask());
+      for (const kind of ['started', 'signaled', 'signaled', 'exited', 'exited'] as const)
+        registry.emit(kind, 'one', '');
+      return ids;
+    };
+    expect(idsOf('x')).to.deep.equal([
+      'start-of-one.started',
+      'start-of-one.signaled.x.1',
+      'start-of-one.signaled.x.2',
+      'start-of-one.exited',
+    ]);
+    expect(new Set([...idsOf(), ...idsOf()]).size).to.equal(6);
   });
 
   it('takes the record of a task that was removed', () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { take } from 'rxjs';
+import { map, take } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 
 import { silentLogger } from '../../src/model/logger.ts';
@@ -10,13 +10,13 @@ import { marbles } from '../support/marbles.ts';
 import { aNewTask } from '../support/task-specs.ts';
 
 function aRegistry(scheduler = new TestScheduler(() => undefined)): TaskRegistry {
-  const registry = createTaskRegistry({ scheduler, logger: silentLogger });
+  const registry = createTaskRegistry({ scheduler, logger: silentLogger, instance: 'here' });
   registry.add(aNewTask());
   return registry;
 }
 
 function emit(registry: TaskRegistry, ...messages: readonly string[]): void {
-  messages.forEach((message) => registry.emit('started', 'one', message));
+  messages.forEach((message) => registry.emit('signaled', 'one', message));
 }
 
 /** The messages a subscriber of this moment gets, in a list that goes on growing. */
@@ -47,38 +47,40 @@ describe('taskEvents', () => {
   it('tells every subscriber of each event when it happens', () => {
     marbles(({ expectObservable }, scheduler) => {
       const registry = aRegistry(scheduler);
-      const event = (timeMs: number): TaskEvent => ({
-        kind: 'exited',
+      const event = (timeMs: number, number: number): TaskEvent => ({
+        id: `start-of-one.signaled.here.${number}`,
+        kind: 'signaled',
         taskId: 'one',
         taskName: 'one',
         timeMs,
         message: 'done',
-        annotations: { exit_code: '3' },
+        annotations: { signal: '3' },
       });
       for (const time of [2, 5]) {
-        scheduler.schedule(() => registry.emit('exited', 'one', 'done', { exit_code: '3' }), time);
+        scheduler.schedule(() => registry.emit('signaled', 'one', 'done', { signal: '3' }), time);
       }
-      const values = { a: event(2), b: event(5) };
+      const values = { a: event(2, 1), b: event(5, 2) };
       expectObservable(taskEvents({ registry })).toBe('         --a--b', values);
       expectObservable(taskEvents({ registry }), '^--!').toBe(' --a', values);
       expectObservable(taskEvents({ registry }), '---^').toBe(' -----b', values);
     });
   });
 
-  it('replays to a subscriber that comes after shutdown and completes', () => {
+  it('replays nothing after shutdown', () => {
     marbles(({ expectObservable }, scheduler) => {
       const registry = aRegistry(scheduler);
       emit(registry, 'a');
       registry.close();
-      const event = {
-        kind: 'started',
-        taskId: 'one',
-        taskName: 'one',
-        timeMs: 0,
-        message: 'a',
-        annotations: {},
-      };
-      expectObservable(taskEvents({ registry }, { replay: true })).toBe('(a|)', { a: event });
+      expectObservable(taskEvents({ registry }, { replay: true })).toBe('|');
+    });
+  });
+
+  it('tells once what happens once in a life', () => {
+    marbles(({ expectObservable }, scheduler) => {
+      const registry = aRegistry(scheduler);
+      for (const time of [1, 3]) scheduler.schedule(() => registry.emit('exited', 'one', 'done'), time);
+      scheduler.schedule(() => registry.emit('signaled', 'one', 'x'), 4);
+      expectObservable(taskEvents({ registry }).pipe(map(({ kind }) => kind.charAt(0)))).toBe('-e--s');
     });
   });
 

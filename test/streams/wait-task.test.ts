@@ -146,19 +146,12 @@ describe('waitTask', () => {
     });
   });
 
-  it('completes without a result at shutdown', () => {
+  it('fails at shutdown, and after it', () => {
+    const error = new RktError('RKT_ERR_SHUTDOWN', '');
     scenario({ 3: steps.close }, (registry, { expectObservable }) => {
-      expectObservable(waitTask({ registry }, 'one')).toBe('---|');
-    });
-  });
-
-  it('fails after shutdown', () => {
-    scenario({ 1: steps.close }, (registry, { expectObservable }) => {
-      expectObservable(waitTask({ registry }, 'one'), '---^').toBe(
-        '---#',
-        {},
-        new RktError('RKT_ERR_SHUTDOWN', ''),
-      );
+      expectObservable(waitTask({ registry }, 'one')).toBe('---#', {}, error);
+      expectObservable(waitTask({ registry }, 'one'), '-----^').toBe('-----#', {}, error);
+      expectObservable(waitTask({ registry }, 'nobody'), '-----^').toBe('-----#', {}, error);
     });
   });
 

@@ -10,6 +10,7 @@ import { RktError, taskNotFound } from '../../src/model/errors.ts';
 import { taskSpecSchema } from '../../src/model/task-spec.ts';
 import { createServer, type Server, type ServerOptions } from '../../src/server/index.ts';
 import { aTaskStatus } from './task-statuses.ts';
+import { aTaskEvent } from './task-events.ts';
 
 /** A server over a driver whose every word the test says. */
 export interface ServerRig {
@@ -48,7 +49,7 @@ export function taskNamed(id: string, more: Partial<TaskStatus> = {}): TaskStatu
 }
 
 export function eventOf(taskId: string, message: string): TaskEvent {
-  return { kind: 'started', taskId, taskName: taskId, timeMs: 1, message, annotations: {} };
+  return aTaskEvent('started', taskId, { message });
 }
 
 export async function openServerRig(options: ServerOptions = {}): Promise<ServerRig> {

@@ -4,7 +4,9 @@ import {
   catchError,
   concat,
   map,
+  merge,
   mergeMap,
+  take,
   takeUntil,
   throwError,
   type MonoTypeOperatorFunction,
@@ -28,7 +30,8 @@ const ALL_EVENTS = 1_000;
  * What the commands need of a driver, from an agent. `inspectTask` tells what the agent last told, so the tasks it knows now
  * are given.
  *
- * Streams end with RKT_ERR_AGENT_LOST when the agent goes away, and complete at `shutdown`, which ends this client alone.
+ * Streams end with RKT_ERR_AGENT_LOST when the agent goes away. At `shutdown`, which ends this client alone, they end as those
+ * of a driver do.
  */
 export function createAgentClient(http: AgentHttp, known: readonly TaskStatus[]): CommandDriver {
   const closing = new AbortController();
@@ -72,9 +75,10 @@ export function createAgentClient(http: AgentHttp, known: readonly TaskStatus[])
     fingerprint: () => stream({ topics: ['fingerprint'] }, fingerprintSchema),
     hostStats: (options = {}) => stream({ topics: ['host'], ...sampling(options) }, hostSchema),
     waitTask: (task) =>
-      untilClosed(
+      merge(
+        closingSubject.pipe(map(failForShutdown)),
         exitOf(task, agentStream(http, { topics: ['tasks', 'events'], task }).pipe(withoutEnd(http))),
-      ),
+      ).pipe(understood(http), take(1)),
     // The agent does that.
     followTasks: () => untilClosed(NEVER),
     inspectTask(taskId) {
@@ -96,6 +100,10 @@ export function createAgentClient(http: AgentHttp, known: readonly TaskStatus[])
       return Promise.resolve();
     },
   };
+}
+
+function failForShutdown(): never {
+  throw new RktError('RKT_ERR_SHUTDOWN', '');
 }
 
 function pathOf(taskId: string): string {

@@ -1,8 +1,7 @@
 import { EMPTY, Observable, defer, of, take, throwError, mergeMap } from 'rxjs';
 
 import { taskNotFound } from '../../model/errors.ts';
-import { EXIT_SOURCES, type ExitResult } from '../../model/exit-result.ts';
-import type { TaskEvent } from '../../model/task-event.ts';
+import type { ExitResult } from '../../model/exit-result.ts';
 import { eventSchema, tasksSchema } from './answers.ts';
 import type { AgentMessage } from './agent-streams.ts';
 
@@ -19,7 +18,7 @@ export function exitOf(taskId: string, messages$: Observable<AgentMessage>): Obs
       mergeMap(({ topic, data }): Observable<ExitResult> => {
         if (topic === 'events') {
           const event = eventSchema.safeParse(data);
-          if (event.success && event.data.taskId === taskId) ended = resultOfEvent(event.data) ?? ended;
+          if (event.success && event.data.taskId === taskId) ended = event.data.exitResult ?? ended;
           return EMPTY;
         }
         if (topic !== 'tasks') return EMPTY;
@@ -32,17 +31,4 @@ export function exitOf(taskId: string, messages$: Observable<AgentMessage>): Obs
       take(1),
     );
   });
-}
-
-function resultOfEvent({ kind, timeMs, annotations }: TaskEvent): ExitResult | undefined {
-  if (kind !== 'exited') return undefined;
-  const { exit_code, signal, oom_killed, source, error } = annotations;
-  return {
-    ...(exit_code !== undefined && { exitCode: Number(exit_code) }),
-    ...(signal !== undefined && { signal: Number(signal) }),
-    oomKilled: oom_killed === 'true',
-    completedAtMs: timeMs,
-    source: EXIT_SOURCES.find((one) => one === source) ?? 'process-gone',
-    ...(error !== undefined && { error }),
-  };
 }

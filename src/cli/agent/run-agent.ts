@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 
 import { createDriver } from '../../driver.ts';
-import type { Driver } from '../../driver-interface.ts';
+import type { Driver, DriverOptions } from '../../driver-interface.ts';
 import { driverSettings } from '../../model/driver-options.ts';
 import { printable } from '../../model/printable.ts';
 import { createServer, type Server } from '../../server/index.ts';
@@ -54,32 +54,37 @@ async function openParts(
   closers: (() => unknown)[],
 ): Promise<AgentParts> {
   const logger = createLogger(common);
-  const options = driverOptionsOf(common);
+  const options: DriverOptions = { ...driverOptionsOf(common), publisher: 'agent' };
   const driver = createDriver({ ...options, logger });
   closers.push(() => driver.shutdown());
   driver.setConfig({ volumes_enabled: common.volumesEnabled });
-  const { failures } = await driver.recoverTasks();
-  for (const { file, error } of failures)
-    output.warn(`${file}: ${error.message}`, { code: error.code, file });
   const metrics = await metricsSource(driver, agent, logger);
   closers.push(metrics.close);
   const { dataDir } = driverSettings(options);
-  const server = await createServer(driver, {
-    ...serverOptions(agent, dataDir),
-    metrics: metrics.render,
-    logger,
-  });
-  closers.push(() => server.close());
   if (agent.otlp !== undefined) {
     const { createOtlpExporter } = await import('../../exporters/otlp/index.ts');
     const otlp = await createOtlpExporter(driver, { url: agent.otlp, logger });
     closers.push(() => otlp.close());
   }
+  const server = await createServer(driver, {
+    ...serverOptions(agent, dataDir),
+    metrics: metrics.render,
+    // Metrics, OTLP and alerts watch by now: ends that nobody has seen are published by the recovery.
+    beforeServing: () => recover(driver, output),
+    logger,
+  });
+  closers.push(() => server.close());
   const others = driver.followTasks().subscribe({
     error: (error: unknown) => logger.error({ error }, 'Tasks of other processes are no longer in view'),
   });
   closers.push(() => others.unsubscribe());
   return { driver, server, metrics, logger };
+}
+
+async function recover(driver: Driver, output: Output): Promise<void> {
+  const { failures } = await driver.recoverTasks();
+  for (const { file, error } of failures)
+    output.warn(`${file}: ${error.message}`, { code: error.code, file });
 }
 
 function announce({ url, socketPath, tokenPath }: Server, output: Output): void {

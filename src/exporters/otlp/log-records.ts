@@ -1,5 +1,6 @@
 import type { LogRecord, SeverityNumber } from '@opentelemetry/api-logs';
 
+import { isFailure } from '../../model/exit-failure.ts';
 import type { TaskEvent, TaskEventKind } from '../../model/task-event.ts';
 import { ATTRIBUTE, TASK_EVENT_PREFIX } from './semantic-names.ts';
 import { known } from './task-attributes.ts';
@@ -11,18 +12,22 @@ const UNUSUAL: readonly TaskEventKind[] = ['stats-degraded', 'killed'];
 
 /** An event of a task as a log record; what it tells besides its text becomes attributes. */
 export function logRecord(event: TaskEvent, severities: Severities): LogRecord {
-  const { kind, message, timeMs, annotations } = event;
+  const { id, kind, message, timeMs, annotations, exitResult, repeated } = event;
   const severityText = severityOf(event);
   const told = Object.entries(annotations).map(([key, value]) => [`${TASK_EVENT_PREFIX}${key}`, value]);
   return {
     eventName: `${TASK_EVENT_PREFIX}${kind}`,
-    timestamp: new Date(timeMs),
+    // When it happened; an end may have been found later.
+    timestamp: new Date(exitResult?.completedAtMs ?? timeMs),
+    observedTimestamp: new Date(timeMs),
     severityNumber: severities[severityText],
     severityText,
     body: message,
     attributes: {
       ...(Object.fromEntries(told) as Record<string, string>),
       ...known({
+        [ATTRIBUTE.eventId]: id,
+        [ATTRIBUTE.eventRepeated]: repeated === true ? 'true' : undefined,
         [ATTRIBUTE.containerName]: event.taskId,
         [ATTRIBUTE.taskName]: event.taskName,
         [ATTRIBUTE.allocId]: event.allocId,
@@ -31,8 +36,8 @@ export function logRecord(event: TaskEvent, severities: Severities): LogRecord {
   };
 }
 
-function severityOf({ kind, annotations }: TaskEvent): 'INFO' | 'WARN' | 'ERROR' {
-  if (kind === 'failed' || annotations['oom_killed'] === 'true') return 'ERROR';
-  const isBadExit = kind === 'exited' && annotations['exit_code'] !== '0';
+function severityOf({ kind, exitResult }: TaskEvent): 'INFO' | 'WARN' | 'ERROR' {
+  if (kind === 'failed' || exitResult?.oomKilled === true) return 'ERROR';
+  const isBadExit = exitResult !== undefined && isFailure(exitResult);
   return isBadExit || UNUSUAL.includes(kind) ? 'WARN' : 'INFO';
 }

@@ -35,6 +35,9 @@ export const ATTRIBUTE = {
   cpuMode: 'cpu.mode',
   diskDirection: 'disk.io.direction',
   networkDirection: 'network.io.direction',
+  /** The same for an event that is sent again: what counts events counts an id once. */
+  eventId: 'rkt.task.event_id',
+  eventRepeated: 'rkt.task.event_repeated',
 } as const;
 
 /** The name of the log records of an event, and of what is told with it. */

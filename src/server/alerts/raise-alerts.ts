@@ -1,5 +1,6 @@
 import { concatMap, defer, from, type Observable, type OperatorFunction, type SchedulerLike } from 'rxjs';
 
+import { createSeenIds } from '../../model/seen-ids.ts';
 import type { TaskEvent } from '../../model/task-event.ts';
 import type { TaskStatsSample } from '../../model/task-stats.ts';
 import type { AlertRule } from './alert-rules.ts';
@@ -33,6 +34,7 @@ export function raiseAlerts(board: () => AlertBoard): OperatorFunction<AlertInpu
 
 export function createAlertBoard(scheduler: Pick<SchedulerLike, 'now'>): AlertBoard {
   const tasks = new Map<string, TaskAlerts>();
+  const seen = createSeenIds();
   let rules: readonly AlertRule[] = [];
   const alertsOf = (taskId: string): TaskAlerts => {
     const known = tasks.get(taskId) ?? createTaskAlerts(taskId, rules);
@@ -55,7 +57,7 @@ export function createAlertBoard(scheduler: Pick<SchedulerLike, 'now'>): AlertBo
         case 'samples':
           return input.samples.flatMap(({ taskId, usage }) => alertsOf(taskId).sample(usage));
         case 'event':
-          return alertsOf(input.event.taskId).event(input.event);
+          return seen.isNew(input.event.id) ? alertsOf(input.event.taskId).event(input.event) : [];
         case 'tasks': {
           const known = new Set(input.taskIds);
           return forget((taskId) => !known.has(taskId));

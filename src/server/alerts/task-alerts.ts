@@ -1,9 +1,13 @@
+import { isFailure } from '../../model/exit-failure.ts';
 import type { TaskEvent } from '../../model/task-event.ts';
 import type { TaskResourceUsage } from '../../model/task-stats.ts';
 import type { AlertRule, ExitRule, ThresholdRule } from './alert-rules.ts';
 import type { Alert } from './alert.ts';
 import { createHysteresis, type Hysteresis } from './hysteresis.ts';
 import { metricText, metricValue } from './metric-values.ts';
+
+/** What an alert shows for a code that nobody can know any more. */
+const UNKNOWN_CODE = 1;
 
 /** The alerts of one task. Every call tells what has begun or ended by it. */
 export interface TaskAlerts {
@@ -21,7 +25,6 @@ export function createTaskAlerts(taskId: string, rules: readonly AlertRule[]): T
     .map((rule) => ({ rule, hysteresis: newHysteresis(rule) }));
   const exitRules = rules.filter((rule) => 'on' in rule);
   let before: TaskResourceUsage | undefined;
-  let wasAskedToEnd = false;
 
   const raise = (rule: string, more: Pick<Alert, 'value' | 'threshold' | 'timeMs' | 'message'>): Alert => {
     const alert: Alert = { taskId, rule, state: 'raised', ...more };
@@ -35,7 +38,6 @@ export function createTaskAlerts(taskId: string, rules: readonly AlertRule[]): T
   };
   const restart = (): void => {
     before = undefined;
-    wasAskedToEnd = false;
     meters.forEach((meter) => (meter.hysteresis = newHysteresis(meter.rule)));
   };
   const clearAll = (timeMs: number): readonly Alert[] =>
@@ -45,7 +47,7 @@ export function createTaskAlerts(taskId: string, rules: readonly AlertRule[]): T
     // A task that has ended uses nothing any more.
     const over = clearAll(timeMs);
     const begun = exitRules.flatMap((rule) => {
-      const found = judgeExit(rule, event, wasAskedToEnd);
+      const found = judgeExit(rule, event);
       return found === undefined ? [] : [raise(rule.name, { ...found, threshold: 1, timeMs })];
     });
     restart();
@@ -69,7 +71,6 @@ export function createTaskAlerts(taskId: string, rules: readonly AlertRule[]): T
       return changes;
     },
     event(event) {
-      if (event.kind === 'stopping' || event.kind === 'killed') wasAskedToEnd = true;
       if (event.kind === 'exited') return ended(event);
       if (event.kind !== 'started' && event.kind !== 'destroyed') return [];
       restart();
@@ -86,11 +87,10 @@ function newHysteresis({ raise, clear = raise, holdMs }: ThresholdRule): Hystere
 
 function judgeExit(
   { on }: ExitRule,
-  { annotations, message }: TaskEvent,
-  wasAskedToEnd: boolean,
+  { exitResult, message }: TaskEvent,
 ): Pick<Alert, 'value' | 'message'> | undefined {
-  const isOom = annotations['oom_killed'] === 'true';
-  if (on === 'oom') return isOom ? { value: 1, message } : undefined;
-  const code = Number(annotations['exit_code'] ?? 1);
-  return isOom || wasAskedToEnd || code === 0 ? undefined : { value: code, message };
+  if (exitResult === undefined) return undefined;
+  const { oomKilled, exitCode = UNKNOWN_CODE } = exitResult;
+  if (on === 'oom') return oomKilled ? { value: 1, message } : undefined;
+  return !oomKilled && isFailure(exitResult) ? { value: exitCode, message } : undefined;
 }

@@ -1,8 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { firstValueFrom, timeout, type Observable } from 'rxjs';
+import { timeout, type Observable } from 'rxjs';
 
 import { RktError } from '../../model/errors.ts';
 import type { ServerContext, ServerRoutes } from '../context.ts';
+import { presentValue } from '../present-value.ts';
 import { fingerprintSchema, hostSchema, podsSchema, samplingSchema } from '../schemas/machine.ts';
 import { FAILURES, json, routes } from './define.ts';
 
@@ -54,7 +55,7 @@ export function machineRoutes({ driver, version, settings, hub }: ServerContext)
   const app = routes();
   const startedAtMs = Date.now();
   const first = <T>(what: string, source$: Observable<T>): Promise<T> =>
-    firstValueFrom(source$.pipe(timeout({ first: settings.limits.answerTimeoutMs }))).catch(
+    presentValue(source$.pipe(timeout({ first: settings.limits.answerTimeoutMs }))).catch(
       (cause: unknown) => {
         if ((cause as Error).name !== 'TimeoutError') throw cause;
         throw new RktError('RKT_ERR_AGENT_BUSY', `There is no ${what} yet`, { cause });

@@ -1,10 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { firstValueFrom } from 'rxjs';
 import { toJSONSchema } from 'zod';
 
 import { networkSchema } from '../../model/driver-network.ts';
 import { taskSpecSchema, type TaskSpecInput } from '../../model/task-spec.ts';
 import type { ServerContext, ServerRoutes } from '../context.ts';
+import { presentValue } from '../present-value.ts';
 import { taskListSchema, taskStatusSchema } from '../schemas/task.ts';
 import { FAILURES, json, routes, taskParams } from './define.ts';
 
@@ -100,7 +100,7 @@ const execTask = createRoute({
 export function taskRoutes({ driver }: ServerContext): ServerRoutes {
   const app = routes();
   app.openapi(listTasks, async (c) =>
-    c.json(taskListSchema.parse(plain({ tasks: await firstValueFrom(driver.tasks()) })), 200),
+    c.json(taskListSchema.parse(plain({ tasks: await presentValue(driver.tasks()) })), 200),
   );
   app.openapi(startTask, async (c) => {
     const spec = c.req.valid('json') as unknown as TaskSpecInput;

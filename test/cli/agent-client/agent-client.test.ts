@@ -10,13 +10,14 @@ import { silentLogger, type Logger } from '../../../src/model/logger.ts';
 import { expectRktError, expectRktRejection } from '../../support/errors.ts';
 import { answers, fakeAgent, streams, type FakeAgent } from '../../support/fake-agent.ts';
 import { recorder } from '../../support/stats-deps.ts';
+import { aTaskEvent, anExit } from '../../support/task-events.ts';
 import { aStatus, aUsage } from '../../support/top-tasks.ts';
 import { until } from '../../support/until.ts';
 
 const web = aStatus('a/web');
 const sample = { taskId: 'a/web', usage: aUsage(1, 2) };
-const event = { kind: 'exited', taskId: 'a/web', taskName: 'web', timeMs: 7, message: 'm', annotations: {} };
 const exit = { exitCode: 3, oomKilled: false, completedAtMs: 7, source: 'exit-file' } as const;
+const event = anExit('a/web', exit, { timeMs: 9 });
 /** As JSON shows it: without what is undefined. */
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
@@ -145,19 +146,22 @@ describe('the client of an agent', () => {
     ).to.have.length(1);
   });
 
-  it('completes its streams and gives up its requests at its own end, and frees what it held', async () => {
+  it('ends its streams as a driver does and gives up its requests at its own end, and frees what it held', async () => {
     const { seen, ends, observer } = recorder<unknown>();
     agent.answer = streams([['tasks', { tasks: [] }]]);
     client.tasks().subscribe(observer);
     client.followTasks().subscribe(observer);
     await until('the first list has come', () => seen.length === 1);
     agent.answer = () => undefined;
+    const waiting = expectRktRejection(lastValueFrom(client.waitTask('a/web')), 'RKT_ERR_SHUTDOWN');
     const stopping = client.stopTask('a/web');
     await until('it was asked for', () => agent.seen.some(({ url }) => url?.endsWith('/stop')));
     await client.shutdown();
     await expectRktRejection(stopping, 'RKT_ERR_SHUTDOWN');
     expect(ends).to.deep.equal(['complete', 'complete']);
-    await lastValueFrom(client.waitTask('a/web'), { defaultValue: undefined });
+    await waiting;
+    await expectRktRejection(lastValueFrom(client.waitTask('a/web')), 'RKT_ERR_SHUTDOWN');
+    expect(await lastValueFrom(client.tasks(), { defaultValue: 'nothing' })).to.equal('nothing');
   });
 
   describe('waitTask', () => {
@@ -172,21 +176,9 @@ describe('the client of an agent', () => {
     });
 
     it('believes the event when the task went faster than its status', async () => {
-      const annotations = {
-        exit_code: '137',
-        signal: '9',
-        oom_killed: 'true',
-        source: 'exit-file',
-        error: 'e',
-      };
-      const ended = { ...event, annotations };
-      const results = await wait(['events', ended], ['tasks', { tasks: [] }]);
-      expect(results).to.deep.equal([
-        { exitCode: 137, signal: 9, oomKilled: true, completedAtMs: 7, source: 'exit-file', error: 'e' },
-      ]);
-      expect(
-        await wait(['events', event], ['events', { ...event, kind: 'destroyed' }], ['tasks', { tasks: [] }]),
-      ).to.deep.equal([{ oomKilled: false, completedAtMs: 7, source: 'process-gone' }]);
+      const destroyed = aTaskEvent('destroyed', 'a/web');
+      const results = await wait(['events', event], ['events', destroyed], ['tasks', { tasks: [] }]);
+      expect(results).to.deep.equal([event.exitResult]);
     });
 
     it('fails for a task that was never seen to end', async () => {

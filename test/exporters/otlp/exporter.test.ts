@@ -10,7 +10,8 @@ import {
 import { loadPeers, type PeerLoaders } from '../../../src/exporters/otlp/peers.ts';
 import type { TaskEvent } from '../../../src/model/task-event.ts';
 import { expectRktRejection } from '../../support/errors.ts';
-import { aTaskSpec } from '../../support/task-specs.ts';
+import { anExit } from '../../support/task-events.ts';
+import { aTaskSpec, anExitResult } from '../../support/task-specs.ts';
 import { until } from '../../support/until.ts';
 import { aRunningTask, fakeDriver, fullUsage, playSamples, playTasks } from '../fake-driver.ts';
 import { openCollector, type Collector, type Point } from './collector.ts';
@@ -19,6 +20,7 @@ const NEVER_MS = 3_600_000;
 
 function anEvent(kind: TaskEvent['kind'], annotations: Record<string, string> = {}): TaskEvent {
   return {
+    id: `start.${kind}`,
     kind,
     taskId: 'web',
     taskName: 'web',
@@ -152,9 +154,14 @@ describe('createOtlpExporter', () => {
   it('sends the events of tasks as log records', async () => {
     const fake = await setUp();
     fake.events.next(anEvent('started'));
-    fake.events.next(anEvent('exited', { exit_code: '3', oom_killed: 'false' }));
-    fake.events.next({ ...anEvent('exited', { exit_code: '137', oom_killed: 'true' }), allocId: 'alloc-1' });
-    fake.events.next(anEvent('exited', { exit_code: '0' }));
+    fake.events.next(anExit('web', { exitCode: 3 }));
+    fake.events.next({
+      ...anEvent('exited', { exit_code: '137', oom_killed: 'true' }),
+      exitResult: anExitResult({ exitCode: 137, oomKilled: true, completedAtMs: 1_700_000_000_007 }),
+      repeated: true,
+      allocId: 'alloc-1',
+    });
+    fake.events.next(anExit('web', { exitCode: 143, requested: true }));
     fake.events.next(anEvent('killed'));
     await fake.exporter.close();
     expect(collector.logs.map(({ severity }) => severity)).to.deep.equal([
@@ -168,8 +175,10 @@ describe('createOtlpExporter', () => {
       eventName: 'rkt.task.exited',
       body: 'it exited',
       severity: 'ERROR',
-      timeMs: 1_700_000_000_123,
+      timeMs: 1_700_000_000_007,
       attributes: {
+        'rkt.task.event_id': 'start.exited',
+        'rkt.task.event_repeated': 'true',
         'rkt.task.exit_code': '137',
         'rkt.task.oom_killed': 'true',
         'container.name': 'web',

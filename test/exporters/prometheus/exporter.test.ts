@@ -4,6 +4,8 @@ import { anExitResult, aTaskSpec } from '../../support/task-specs.ts';
 import { aRunningTask, fullUsage, playSamples, playTasks } from '../fake-driver.ts';
 import { valueOf } from './read-text.ts';
 import { namesOf, setUp } from './set-up.ts';
+import type { ExitResult } from '../../../src/model/exit-result.ts';
+import { aTaskEvent, anExit } from '../../support/task-events.ts';
 
 describe('the metrics of createPrometheusExporter', () => {
   it('tells the figures of a task in base units, by the names of cAdvisor', () => {
@@ -112,16 +114,15 @@ describe('the metrics of createPrometheusExporter', () => {
 
   it('counts starts, failures and OOM kills beyond the end of the task', () => {
     const fake = setUp();
-    const event = { taskName: 'web', timeMs: 0, message: '' };
     fake.specs.set('1', aTaskSpec('1', { jobName: 'shop' }));
-    const play = (kind: 'started' | 'stopping' | 'exited', taskId: string, annotations = {}): void =>
-      fake.events.next({ ...event, kind, taskId, annotations });
-    play('started', '1');
-    play('exited', '1', { exit_code: '137', oom_killed: 'true' });
-    play('started', '1');
-    play('exited', '1', { exit_code: '0', oom_killed: 'false' });
-    play('stopping', '1');
-    play('exited', '1', { exit_code: '130', oom_killed: 'false' });
+    const started = (): void => fake.events.next(aTaskEvent('started', '1', { taskName: 'web' }));
+    const exited = (exit: Partial<ExitResult>): void =>
+      fake.events.next(anExit('1', exit, { taskName: 'web' }));
+    started();
+    exited({ exitCode: 137, signal: 9, oomKilled: true });
+    started();
+    exited({ exitCode: 0 });
+    exited({ exitCode: 130, signal: 2, requested: true });
     const text = fake.read();
     const shop = { task: 'web', job: 'shop' };
     expect(valueOf(text, 'rkt_task_starts_total', shop)).to.equal(2);
@@ -133,8 +134,7 @@ describe('the metrics of createPrometheusExporter', () => {
     const fake = setUp();
     fake.tasks.next([aRunningTask('web')]);
     expect(valueOf(fake.read(), 'rkt_task_failures_total', { task: 'web' })).to.equal(0);
-    const failed = { kind: 'exited', taskId: 'web', taskName: 'web', timeMs: 0, message: '' } as const;
-    fake.events.next({ ...failed, annotations: { exit_code: '1' } });
+    fake.events.next(anExit('web', { exitCode: 1 }));
     fake.tasks.next([aRunningTask('web', { phase: 'exited', exitResult: anExitResult() })]);
     expect(valueOf(fake.read(), 'rkt_task_failures_total', { task: 'web' })).to.equal(1);
   });

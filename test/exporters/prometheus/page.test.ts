@@ -7,6 +7,7 @@ import { RktError } from '../../../src/model/errors.ts';
 import { fakeDriver, playTasks } from '../fake-driver.ts';
 import { readText, valueOf } from './read-text.ts';
 import { OPENMETRICS, namesOf, setUp } from './set-up.ts';
+import { aTaskEvent } from '../../support/task-events.ts';
 
 describe('the page of createPrometheusExporter', () => {
   it('writes the text format', () => {
@@ -61,14 +62,7 @@ describe('the page of createPrometheusExporter', () => {
     playTasks(fake, ['web']);
     const { body } = fake.exporter.render();
     expect(fake.exporter.render('*/*').body).to.equal(body);
-    fake.events.next({
-      kind: 'started',
-      taskId: 'x',
-      taskName: 'x',
-      timeMs: 0,
-      message: '',
-      annotations: {},
-    });
+    fake.events.next(aTaskEvent('started', 'x'));
     expect(fake.exporter.render().body).to.not.equal(body);
   });
 

@@ -13,6 +13,7 @@ import { createSeriesTable } from '../../../src/exporters/prometheus/series-tabl
 import { createTaskTallies } from '../../../src/exporters/task-tallies.ts';
 import { aTaskSpec } from '../../support/task-specs.ts';
 import { readText } from './read-text.ts';
+import { aTaskEvent, anExit } from '../../support/task-events.ts';
 
 describe('negotiate', () => {
   const PROMETHEUS =
@@ -210,8 +211,16 @@ describe('createSeriesTable', () => {
 describe('createTaskTallies', () => {
   it('keeps the names that were seen last', () => {
     const tallies = createTaskTallies(() => ({ job: undefined, taskGroup: undefined }), 2);
-    for (const taskName of ['a', 'b', 'a', 'c'])
-      tallies.count({ kind: 'started', taskId: '', taskName, timeMs: 0, message: '', annotations: {} });
+    for (const taskName of ['a', 'b', 'a', 'c']) tallies.count(aTaskEvent('started', '', { taskName }));
     expect([...tallies.all()].map(({ task }) => task)).to.deep.equal(['a', 'c']);
+  });
+
+  it('counts an event that comes again once', () => {
+    const tallies = createTaskTallies(() => ({ job: undefined, taskGroup: undefined }));
+    const events = [aTaskEvent('started'), anExit('web', { exitCode: 137, oomKilled: true })];
+    for (const event of [...events, ...events]) tallies.count({ ...event, repeated: true });
+    expect([...tallies.all()]).to.deep.equal([
+      { task: 'web', job: undefined, taskGroup: undefined, starts: 1, failures: 1, oomKills: 1 },
+    ]);
   });
 });

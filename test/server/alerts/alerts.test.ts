@@ -4,6 +4,7 @@ import { BehaviorSubject, Subject } from 'rxjs';
 import type { TaskEvent, TaskStatsSample, TaskStatus } from '../../../src/index.ts';
 import { parseAlertConfig } from '../../../src/server/alerts/alert-rules.ts';
 import { createAlerts } from '../../../src/server/alerts/alerts.ts';
+import { anExit } from '../../support/task-events.ts';
 
 describe('createAlerts', () => {
   const open = () => {
@@ -33,15 +34,7 @@ describe('createAlerts', () => {
       next: ({ taskId, rule, state }) => told.push(`${taskId} ${rule} ${state}`),
       complete: () => told.push('complete'),
     });
-    const crash = (taskId: string) =>
-      eventsSubject.next({
-        kind: 'exited',
-        taskId,
-        taskName: taskId,
-        timeMs: 1,
-        message: '',
-        annotations: { exit_code: '1' },
-      });
+    const crash = (taskId: string) => eventsSubject.next(anExit(taskId, { exitCode: 1 }));
     return {
       samplesSubject,
       eventsSubject,

@@ -1,11 +1,12 @@
 import { expect } from 'chai';
 import { map } from 'rxjs';
 
-import type { TaskEvent, TaskEventKind, TaskResourceUsage } from '../../../src/index.ts';
+import type { ExitResult, TaskEventKind, TaskResourceUsage } from '../../../src/index.ts';
 import type { AlertRule } from '../../../src/server/alerts/alert-rules.ts';
 import type { Alert } from '../../../src/server/alerts/alert.ts';
 import { createAlertBoard, raiseAlerts, type AlertInput } from '../../../src/server/alerts/raise-alerts.ts';
 import { marbles } from '../../support/marbles.ts';
+import { aTaskEvent, anExit } from '../../support/task-events.ts';
 
 const rules = (...all: readonly AlertRule[]): AlertInput => ({ kind: 'rules', rules: all });
 const tasks = (...taskIds: readonly string[]): AlertInput => ({ kind: 'tasks', taskIds });
@@ -15,13 +16,13 @@ const sample = (timestampMs: number, more: Partial<TaskResourceUsage>, taskId = 
 });
 const held = (timestampMs: number, workingSetBytes: number, limitBytes = 100): AlertInput =>
   sample(timestampMs, { memory: { workingSetBytes, limitBytes } });
-const event = (
-  kind: TaskEventKind,
-  timeMs: number,
-  annotations: Readonly<Record<string, string>> = {},
-): AlertInput => ({
+const event = (kind: TaskEventKind, timeMs: number): AlertInput => ({
   kind: 'event',
-  event: { kind, taskId: 'web', taskName: 'web', timeMs, message: 'words', annotations } satisfies TaskEvent,
+  event: aTaskEvent(kind, 'web', { timeMs, message: 'words' }),
+});
+const exited = (timeMs: number, exit: Partial<ExitResult> = {}): AlertInput => ({
+  kind: 'event',
+  event: anExit('web', exit, { timeMs, message: 'words' }),
 });
 
 const MEMORY: AlertRule = { name: 'memory', metric: 'memoryRatio', raise: 0.9, clear: 0.8, holdMs: 0 };
@@ -88,7 +89,7 @@ describe('raiseAlerts', () => {
   });
 
   it('ends the alerts of a task that has ended or is gone, and of rules that are', () => {
-    const inputs = { m: rules(MEMORY), a: held(1, 95), x: event('exited', 2, { exit_code: '0' }) };
+    const inputs = { m: rules(MEMORY), a: held(1, 95), x: exited(2) };
     plays('max|', inputs, '-RC|');
     plays('mat|', { ...inputs, t: tasks('other') }, '-RC|');
     plays('mat|', { ...inputs, t: tasks('web') }, '-R-|');
@@ -162,7 +163,7 @@ describe('createAlertBoard', () => {
   });
 
   it('tells a crash, until the task is started again', () => {
-    const crash = event('exited', 5, { exit_code: '3', oom_killed: 'false' });
+    const crash = exited(5, { exitCode: 3 });
     expect(told(rules(CRASH, OOM), crash, event('started', 6))).to.deep.equal([
       { taskId: 'web', rule: 'crash', state: 'raised', value: 3, threshold: 1, timeMs: 5, message: 'words' },
       { taskId: 'web', rule: 'crash', state: 'cleared', value: 3, threshold: 1, timeMs: 6, message: 'words' },
@@ -170,18 +171,24 @@ describe('createAlertBoard', () => {
   });
 
   it('takes an end whose code nobody knows for a crash', () => {
-    expect(told(rules(CRASH), event('exited', 5))).to.have.length(1);
+    expect(
+      told(rules(CRASH), exited(5, { exitCode: undefined, error: 'exit status unknown' })),
+    ).to.have.length(1);
   });
 
   it('tells the OOM killer from a crash', () => {
-    const killed = event('exited', 5, { exit_code: '137', oom_killed: 'true' });
+    const killed = exited(5, { exitCode: 137, signal: 9, oomKilled: true });
     expect(told(rules(CRASH, OOM), killed).map(({ rule }) => rule)).to.deep.equal(['oom']);
   });
 
-  it('takes the end of a task that was asked to end for no crash', () => {
-    const killed = event('exited', 5, { exit_code: '137', oom_killed: 'false' });
-    for (const kind of ['stopping', 'killed'] as const) {
-      expect(told(rules(CRASH), event(kind, 4), killed)).to.deep.equal([]);
-    }
+  it('takes an end that was requested for no crash, and one after a mere signal for one', () => {
+    const killed = { exitCode: 137, signal: 9 };
+    expect(told(rules(CRASH), exited(5, { ...killed, requested: true }))).to.deep.equal([]);
+    expect(told(rules(CRASH), event('signaled', 4), exited(5, killed))).to.have.length(1);
+  });
+
+  it('takes an event that is published again for one', () => {
+    const crash = exited(5, { exitCode: 3 });
+    expect(told(rules(CRASH), crash, crash)).to.have.length(1);
   });
 });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
-import type { TaskEvent } from '../../../src/index.ts';
 import { openServerRig, type ServerRig } from '../../support/server-rig.ts';
+import { anExit } from '../../support/task-events.ts';
 
 interface Columns {
   readonly timeMs: readonly number[];
@@ -19,14 +19,7 @@ describe('routes of history and alerts', () => {
     const { status, text } = await rig.ask(path);
     return { status, body: JSON.parse(text) as Record<string, unknown> };
   };
-  const crash: TaskEvent = {
-    kind: 'exited',
-    taskId: 'web',
-    taskName: 'web',
-    timeMs: 7,
-    message: 'Exited with 3',
-    annotations: { exit_code: '3' },
-  };
+  const crash = anExit('web', { exitCode: 3 }, { timeMs: 7, message: 'Exited with 3' });
 
   it('tell the history of a task', async () => {
     rig.statsSubject.next([

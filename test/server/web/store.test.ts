@@ -4,6 +4,7 @@ import type { HostStats, TaskEvent } from '../../../src/index.ts';
 import type { Alert } from '../../../src/server/alerts/alert.ts';
 import { messageOf, taskOf, toneOf, wordOf } from '../../../src/server/web/logic/feed-items.ts';
 import { createStore } from '../../../src/server/web/logic/store.ts';
+import { anExit } from '../../support/task-events.ts';
 import { status, usage } from '../../support/page-rows.ts';
 
 const alert = (taskId: string, rule: string, state: Alert['state'] = 'raised'): Alert => ({
@@ -16,6 +17,7 @@ const alert = (taskId: string, rule: string, state: Alert['state'] = 'raised'): 
   message: 'too much',
 });
 const event = (more: Partial<TaskEvent> = {}): TaskEvent => ({
+  id: 'start.started',
   kind: 'started',
   taskId: 'web',
   taskName: 'web',
@@ -142,8 +144,8 @@ describe('createStore', () => {
 describe('the feed', () => {
   it('holds events and alerts, newest first, the same once', () => {
     const { feed, addEvent, addAlert } = createStore();
-    addEvent(event(), '1');
-    addEvent(event(), '1');
+    addEvent(event());
+    addEvent(event({ timeMs: 8, repeated: true }));
     addAlert(alert('job', 'crash'), '2');
     const { version } = feed;
     feed.add({ kind: 'note', id: 'n', timeMs: 9, message: 'The agent is back' });
@@ -155,8 +157,8 @@ describe('the feed', () => {
 
   it('is filtered by task and by text', () => {
     const { feed, addEvent } = createStore();
-    addEvent(event(), '1');
-    addEvent(event({ taskId: 'job', kind: 'exited', message: 'Exited with 3' }), '2');
+    addEvent(event());
+    addEvent(anExit('job', { exitCode: 3 }, { message: 'Exited with 3' }));
     expect(feed.items({ taskId: 'web' })).to.have.length(1);
     expect(feed.items({ text: 'EXITED with' }).map(taskOf)).to.deep.equal(['job']);
     expect(feed.items({ text: 'nothing' })).to.deep.equal([]);
@@ -164,21 +166,22 @@ describe('the feed', () => {
 
   it('forgets the oldest when it is full', () => {
     const { feed, addEvent } = createStore();
-    for (let n = 0; n < 510; n += 1) addEvent(event({ timeMs: n }), String(n));
+    for (let n = 0; n < 510; n += 1) addEvent(event({ id: String(n), timeMs: n }));
     expect(feed.items()).to.have.length(500);
     expect(feed.items()[0]?.id).to.equal('509');
   });
 
-  const tone = (more: Partial<TaskEvent>) =>
-    toneOf({ kind: 'event', id: '1', timeMs: 1, event: event(more) });
+  const asItem = (told: TaskEvent) => ({ kind: 'event', id: told.id, timeMs: 1, event: told }) as const;
+  const tone = (more: Partial<TaskEvent>) => toneOf(asItem(event(more)));
   it('has a tone for what is good and bad', () => {
     expect(tone({ kind: 'started' })).to.equal('good');
     expect(tone({ kind: 'failed' })).to.equal('bad');
     expect(tone({ kind: 'killed' })).to.equal('warn');
     expect(tone({ kind: 'prepared' })).to.equal('plain');
-    expect(tone({ kind: 'exited', annotations: { exit_code: '0' } })).to.equal('plain');
-    expect(tone({ kind: 'exited', annotations: { exit_code: '1' } })).to.equal('warn');
-    expect(tone({ kind: 'exited', annotations: { oom_killed: 'true' } })).to.equal('bad');
+    expect(toneOf(asItem(anExit()))).to.equal('plain');
+    expect(toneOf(asItem(anExit('web', { exitCode: 1 })))).to.equal('warn');
+    expect(toneOf(asItem(anExit('web', { exitCode: 143, requested: true })))).to.equal('plain');
+    expect(toneOf(asItem(anExit('web', { oomKilled: true })))).to.equal('bad');
     const told = (state: Alert['state']) =>
       toneOf({ kind: 'alert', id: '1', timeMs: 1, alert: alert('web', 'memory', state) });
     expect([told('raised'), told('cleared')]).to.deep.equal(['bad', 'good']);

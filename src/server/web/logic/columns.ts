@@ -76,6 +76,7 @@ export function imageText(image: string): string {
 export function exitText(exit: ExitResult | undefined): string {
   if (exit === undefined) return NOTHING;
   if (exit.oomKilled) return 'OOM killed';
-  if (exit.signal !== undefined) return `signal ${exit.signal}`;
-  return exit.exitCode === undefined ? 'unknown' : `code ${exit.exitCode}`;
+  const requested = exit.requested === true ? ', requested' : '';
+  if (exit.signal !== undefined) return `signal ${exit.signal}${requested}`;
+  return `${exit.exitCode === undefined ? 'unknown' : `code ${exit.exitCode}`}${requested}`;
 }

@@ -1,3 +1,4 @@
+import { isFailure } from '../../../model/exit-failure.ts';
 import type { TaskEvent } from '../../../model/task-event.ts';
 import type { Alert } from '../../alerts/alert.ts';
 
@@ -30,10 +31,7 @@ export function createFeed(length = FEED_LENGTH): Feed {
   let version = 0;
   return {
     add(item) {
-      if (
-        items.some(({ id, kind, timeMs }) => id === item.id && kind === item.kind && timeMs === item.timeMs)
-      )
-        return;
+      if (items.some((other) => isSame(other, item))) return;
       items = [item, ...items].slice(0, length);
       version += 1;
     },
@@ -42,6 +40,12 @@ export function createFeed(length = FEED_LENGTH): Feed {
       return version;
     },
   };
+}
+
+/** An event that is published again has its id, and another time. */
+function isSame(one: FeedItem, other: FeedItem): boolean {
+  if (one.kind !== other.kind || one.id !== other.id) return false;
+  return one.kind === 'event' || one.timeMs === other.timeMs;
 }
 
 /** The task of an item; a note has none. */
@@ -73,9 +77,9 @@ export type Tone = 'good' | 'warn' | 'bad' | 'plain';
 export function toneOf(item: FeedItem): Tone {
   if (item.kind === 'note') return 'warn';
   if (item.kind === 'alert') return item.alert.state === 'raised' ? 'bad' : 'good';
-  const { kind, annotations } = item.event;
-  if (kind === 'failed' || annotations['oom_killed'] === 'true') return 'bad';
-  if (kind === 'exited') return annotations['exit_code'] === '0' ? 'plain' : 'warn';
+  const { kind, exitResult } = item.event;
+  if (kind === 'failed' || exitResult?.oomKilled === true) return 'bad';
+  if (exitResult !== undefined) return isFailure(exitResult) ? 'warn' : 'plain';
   if (kind === 'killed' || kind === 'stats-degraded') return 'warn';
   return kind === 'started' || kind === 'recovered' ? 'good' : 'plain';
 }

@@ -22,7 +22,7 @@ export interface Totals {
 export interface Store {
   readonly setTasks: (tasks: readonly TaskStatus[]) => void;
   readonly addSamples: (samples: readonly TaskStatsSample[]) => void;
-  readonly addEvent: (event: TaskEvent, id: string) => void;
+  readonly addEvent: (event: TaskEvent) => void;
   readonly addAlert: (alert: Alert, id: string) => void;
   /** Replaces the alerts that stand by what the agent says of them. */
   readonly setAlerts: (alerts: readonly Alert[]) => void;
@@ -83,7 +83,7 @@ export function createStore(): Store {
       totalCpu.push(cpuCores);
       totalMemory.push(memoryBytes);
     },
-    addEvent: (event, id) => feed.add({ kind: 'event', id, timeMs: event.timeMs, event }),
+    addEvent: (event) => feed.add({ kind: 'event', id: event.id, timeMs: event.timeMs, event }),
     addAlert(alert, id) {
       feed.add({ kind: 'alert', id, timeMs: alert.timeMs, alert });
       const others = alerts.filter(({ taskId, rule }) => taskId !== alert.taskId || rule !== alert.rule);

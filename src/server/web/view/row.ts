@@ -1,3 +1,4 @@
+import { isFailure } from '../../../model/exit-failure.ts';
 import { COLUMNS, exitText, type ColumnKey } from '../logic/columns.ts';
 import { absoluteText, bytesText } from '../logic/format.ts';
 import { taskHash } from '../logic/route.ts';
@@ -77,7 +78,7 @@ export function createRowView(taskId: string): RowView {
       setAttribute(uptime, 'title', `since ${absoluteText(status.startedAtMs)}`);
       setText(exit, exitText(status.exitResult));
       setAttribute(exit, 'title', absoluteText(status.completedAtMs));
-      exit.classList.toggle('is-bad', (status.exitResult?.exitCode ?? 0) !== 0);
+      exit.classList.toggle('is-bad', status.exitResult !== undefined && isFailure(status.exitResult));
     },
   };
 }

@@ -1,0 +1,45 @@
+import type { SchedulerLike } from 'rxjs';
+
+import { ONCE_A_LIFE, type TaskEvent, type TaskEventKind } from '../model/task-event.ts';
+import type { TaskRecord } from './task-record.ts';
+
+/** What an event may hold besides its message and annotations. */
+export type EventDetails = Pick<TaskEvent, 'exitResult' | 'repeated'>;
+
+export type MakeEvent = (
+  kind: TaskEventKind,
+  record: TaskRecord,
+  message: string,
+  more: EventDetails & Pick<TaskEvent, 'annotations'>,
+) => TaskEvent;
+
+/**
+ * Makes events with ids: start token and kind for what happens once in a life, which is the same id in every driver; the
+ * driver and a number as well for what happens again and again. Events are frozen.
+ */
+export function createEventMaker({
+  scheduler,
+  instance,
+}: {
+  readonly scheduler: Pick<SchedulerLike, 'now'>;
+  readonly instance: string;
+}): MakeEvent {
+  let made = 0;
+  const idOf = (kind: TaskEventKind, { startToken }: TaskRecord): string => {
+    if (ONCE_A_LIFE.has(kind)) return `${startToken}.${kind}`;
+    made += 1;
+    return `${startToken}.${kind}.${instance}.${made}`;
+  };
+  return (kind, record, message, { annotations, ...details }) =>
+    Object.freeze({
+      id: idOf(kind, record),
+      kind,
+      taskId: record.id,
+      taskName: record.name,
+      ...(record.allocId === undefined ? {} : { allocId: record.allocId }),
+      timeMs: scheduler.now(),
+      message,
+      annotations: Object.freeze({ ...annotations }),
+      ...details,
+    });
+}
