@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { mkdir, unlink } from 'node:fs/promises';
 import { createServer as createHttpServer, type RequestListener, type Server as HttpServer } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
@@ -6,6 +7,7 @@ import { dirname } from 'node:path';
 
 import { RktError } from '../model/errors.ts';
 import { reasonOf } from '../model/reason-of.ts';
+import { limitConnections } from './connections.ts';
 import type { ListenAddress, ServerLimits } from './options.ts';
 
 /** Longest path of a unix socket, less the zero byte. */
@@ -60,7 +62,7 @@ export async function closeServer(server: HttpServer): Promise<void> {
 }
 
 function httpServer(limits: ServerLimits, listener: RequestListener): HttpServer {
-  const { headersTimeoutMs, requestTimeoutMs, connections } = limits;
+  const { headersTimeoutMs, requestTimeoutMs, stallTimeoutMs } = limits;
   const server = createHttpServer(
     {
       headersTimeout: headersTimeoutMs,
@@ -71,8 +73,16 @@ function httpServer(limits: ServerLimits, listener: RequestListener): HttpServer
     },
     listener,
   );
-  server.maxConnections = connections;
+  // Of a connection that moves nothing. Streams write a heartbeat far more often, and are cut off before, with a reason.
+  server.timeout = 2 * (stallTimeoutMs + limits.heartbeatMs);
+  limitConnections(server, Math.min(limits.connections, Math.floor(openFilesLimit() / 4)));
   return server;
+}
+
+/** Descriptors this process may have: connections take a part of them, the rest is for files and the other door. */
+function openFilesLimit(): number {
+  const [, soft] = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? [];
+  return soft === undefined ? Infinity : Number(soft);
 }
 
 async function started(server: HttpServer, listen: () => void, what: string): Promise<void> {

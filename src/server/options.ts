@@ -48,8 +48,9 @@ export interface ServerOptions extends ReloadableOptions {
 /** What one client, or all of them, can make the server hold. */
 export interface ServerLimits {
   readonly bodyBytes: number;
+  /** Open at once, through each door; beyond that the one that has waited longest without asking makes room. */
   readonly connections: number;
-  /** Clients of streams, and different samplings that they may ask for. */
+  /** Clients of streams and followers of logs, of whom an eighth can only come over the unix socket; and different samplings that they may ask for. */
   readonly streams: number;
   readonly samplings: number;
   readonly headersTimeoutMs: number;

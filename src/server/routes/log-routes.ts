@@ -4,12 +4,14 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { createRoute, z } from '@hono/zod-openapi';
 
 import type { Driver } from '../../driver-interface.ts';
+import { RktError } from '../../model/errors.ts';
 import type { Logger } from '../../model/logger.ts';
 import type { ServerContext, ServerRoutes } from '../context.ts';
 import { followFile } from '../logs/follow-file.ts';
 import { logPath, readFileEnd, type FileEnd } from '../logs/log-file.ts';
 import type { Sink } from '../sse/client.ts';
-import { frame } from '../sse/frame.ts';
+import { HEARTBEAT, frame } from '../sse/frame.ts';
+import type { StreamReader, StreamReaders } from '../sse/stream-readers.ts';
 import { FAILURES, routes, taskParams } from './define.ts';
 import { openSink } from './sink.ts';
 
@@ -37,11 +39,12 @@ const getLogs = createRoute({
     400: FAILURES[400],
     404: FAILURES[404],
     409: FAILURES[409],
+    503: FAILURES[503],
   },
 });
 
 /** Reads only the files that the driver itself names: no path comes from a client. */
-export function logRoutes({ driver, logger, closing }: ServerContext): ServerRoutes {
+export function logRoutes({ driver, logger, hub }: ServerContext): ServerRoutes {
   const app = routes();
   app.openapi(getLogs, async (c) => {
     const { stream, tailBytes, follow } = c.req.valid('query');
@@ -51,6 +54,7 @@ export function logRoutes({ driver, logger, closing }: ServerContext): ServerRou
     if (follow === 'false') {
       return c.body(new Uint8Array(end.bytes), 200, { 'Content-Type': 'text/plain; charset=utf-8' });
     }
+    hub.readers.check(c.env.via);
     const sink = openSink(c.env.outgoing);
     followLog({
       driver,
@@ -59,7 +63,7 @@ export function logRoutes({ driver, logger, closing }: ServerContext): ServerRou
       path,
       end,
       sink,
-      closing,
+      readers: hub.readers,
       say: (text) => frame('log', { stream, text }),
     });
     return RESPONSE_ALREADY_SENT;
@@ -74,36 +78,55 @@ interface FollowDeps {
   readonly path: string;
   readonly end: FileEnd;
   readonly sink: Sink & { onGone: (listener: () => void) => void };
-  readonly closing: AbortSignal;
+  readonly readers: StreamReaders;
   readonly say: (text: string) => Buffer;
 }
 
-function followLog({ driver, logger, taskId, path, end, sink, closing, say }: FollowDeps): void {
+function followLog({ driver, logger, taskId, path, end, sink, readers, say }: FollowDeps): void {
   const over = new AbortController();
   const decoder = new StringDecoder('utf8');
   let drained = (): void => undefined;
   let isGone = false;
+  let blockedSinceMs: number | undefined;
   const write = async (chunk: Buffer): Promise<void> => {
     const text = decoder.write(chunk);
-    if (isGone || text === '' || sink.write(say(text))) return;
+    // ends the following, which would read on to the end of a file that may grow without one
+    if (isGone) throw new RktError('RKT_ERR_LOGS', 'the client has left');
+    if (text === '' || sink.write(say(text))) return;
+    blockedSinceMs = Date.now();
     await new Promise<void>((resolve) => {
       drained = resolve;
     });
   };
   const stop = (): void => over.abort();
   const exit = driver.waitTask(taskId).subscribe({ error: stop, complete: stop });
-  sink.onDrain(() => drained());
+  const reader: StreamReader = {
+    get blockedSinceMs() {
+      return blockedSinceMs;
+    },
+    heartbeat: () => {
+      if (blockedSinceMs === undefined && !sink.write(HEARTBEAT)) blockedSinceMs = Date.now();
+    },
+    end: stop,
+    destroy: () => sink.destroy(),
+  };
+  readers.add(reader);
+  sink.onDrain(() => {
+    blockedSinceMs = undefined;
+    drained();
+  });
   sink.onGone(() => {
     isGone = true;
     drained();
     stop();
     exit.unsubscribe();
-    closing.removeEventListener('abort', stop);
+    readers.delete(reader);
   });
-  closing.addEventListener('abort', stop, { once: true });
   write(end.bytes)
     .then(() => followFile(path, write, over.signal, end.endsAt))
-    .catch((error: unknown) => logger.warn({ error, taskId }, 'a log can no longer be followed'))
+    .catch((error: unknown) => {
+      if (!isGone) logger.warn({ error, taskId }, 'a log can no longer be followed');
+    })
     .finally(() => {
       if (!isGone) sink.write(frame('ended', { topic: 'log' }));
       sink.end();

@@ -2,7 +2,7 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { createRoute, z } from '@hono/zod-openapi';
 
 import { DEFAULT_FIELD_GROUPS, FIELD_GROUPS, type FieldGroup } from '../../model/field-groups.ts';
-import type { ServerContext, ServerRoutes } from '../context.ts';
+import type { ServerContext, ServerEnv, ServerRoutes } from '../context.ts';
 import { statsFrameSchema } from '../schemas/usage.ts';
 import { TOPICS, type StreamRequest } from '../sse/topics.ts';
 import { FAILURES, routes } from './define.ts';
@@ -63,12 +63,12 @@ export function streamRoutes({ hub }: ServerContext): ServerRoutes {
   app.openAPIRegistry.register('StatsFrame', statsFrameSchema);
   app.openapi(many, (c) => {
     const { topics, ...wish } = c.req.valid('query');
-    serve(c.env.outgoing, { topics, ...wish, ...seen(c.req.valid('header'), wish) });
+    serve(c.env, { topics, ...wish, ...seen(c.req.valid('header'), wish) });
     return RESPONSE_ALREADY_SENT;
   });
   app.openapi(one, (c) => {
     const wish = c.req.valid('query');
-    serve(c.env.outgoing, {
+    serve(c.env, {
       topics: [c.req.valid('param').topic],
       ...wish,
       ...seen(c.req.valid('header'), wish),
@@ -77,13 +77,13 @@ export function streamRoutes({ hub }: ServerContext): ServerRoutes {
   });
 
   const serve = (
-    outgoing: Parameters<typeof openSink>[0],
+    { outgoing, via }: ServerEnv['Bindings'],
     request: Omit<StreamRequest, 'groups'> & { groups?: readonly FieldGroup[] | undefined },
   ): void => {
     const full = { ...request, groups: request.groups ?? DEFAULT_FIELD_GROUPS };
-    hub.check(full);
+    hub.check(full, via);
     const sink = openSink(outgoing);
-    sink.onGone(hub.open(full, sink));
+    sink.onGone(hub.open(full, sink, via));
   };
   return app;
 }

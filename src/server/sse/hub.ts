@@ -1,4 +1,4 @@
-import { asyncScheduler, timer, type Observable, type SchedulerLike, Subscription } from 'rxjs';
+import { asyncScheduler, type Observable, type SchedulerLike, Subscription } from 'rxjs';
 
 import type { Driver } from '../../driver-interface.ts';
 import { RktError } from '../../model/errors.ts';
@@ -9,6 +9,7 @@ import { createSseClient, type EventWish, type Sink, type SseClient } from './cl
 import { createEventLog, type EventLog } from './event-log.ts';
 import { createFanOut } from './fan-out.ts';
 import { channelKey, isSampling, sourceOf } from './sources.ts';
+import { createStreamReaders, type StreamReaders, type Via } from './stream-readers.ts';
 import type { SampleTopic, StreamRequest, Topic } from './topics.ts';
 
 /** What an item of a logged topic holds at least. */
@@ -29,13 +30,15 @@ export interface Hub {
   /** Gives a topic its source. Its items are numbered, kept and resumed together with the events. */
   provide(topic: 'alerts', source$: Observable<LoggedItem>): void;
   /** Refuses what {@link open} would refuse, before anything is answered. */
-  check(request: StreamRequest): void;
+  check(request: StreamRequest, via?: Via): void;
   /**
    * Serves a client until the function it returns is called.
    *
    * @throws RKT_ERR_TASK_NOT_FOUND; RKT_ERR_AGENT_BUSY when there are too many clients or different samplings
    */
-  open(request: StreamRequest, sink: Sink): () => void;
+  open(request: StreamRequest, sink: Sink, via?: Via): () => void;
+  /** Readers of all streams, also of those that the hub does not serve itself. */
+  readonly readers: StreamReaders;
   figures(): HubFigures;
   /** Ends all clients. */
   close(): void;
@@ -54,12 +57,11 @@ export interface HubDeps {
 export function createHub({ driver, logger, limits, scheduler = asyncScheduler, later }: HubDeps): Hub {
   const log = createEventLog(limits.events);
   const clients = new Set<SseClient>();
+  const readers = createStreamReaders({ limits, logger, scheduler });
   const fanOut = createFanOut(later);
   const channels = createChannels({ fanOut, logger });
   const logged = new Subscription();
-  let heartbeat: Subscription | undefined;
   let goneDrops = 0;
-  let cutOffClients = 0;
   let samplings = 0;
 
   const keep = (topic: Topic, source$: Observable<LoggedItem>): void => {
@@ -73,16 +75,6 @@ export function createHub({ driver, logger, limits, scheduler = asyncScheduler, 
       }),
     );
   };
-  const beat = (): void => {
-    const nowMs = scheduler.now();
-    for (const client of clients) {
-      if (nowMs - (client.blockedSinceMs ?? nowMs) < limits.stallTimeoutMs) client.heartbeat();
-      else {
-        cutOffClients += 1;
-        client.destroy();
-      }
-    }
-  };
   const join = (client: SseClient, topic: SampleTopic, request: StreamRequest): (() => void) => {
     const key = channelKey(topic, request);
     if (isSampling(topic) && !channels.has(key)) samplings += 1;
@@ -92,10 +84,8 @@ export function createHub({ driver, logger, limits, scheduler = asyncScheduler, 
       if (isSampling(topic) && !channels.has(key)) samplings -= 1;
     };
   };
-  const checkRoom = (request: StreamRequest): void => {
-    if (clients.size >= limits.streams) {
-      throw new RktError('RKT_ERR_AGENT_BUSY', `${clients.size} clients read streams already`);
-    }
+  const checkRoom = (request: StreamRequest, via: Via): void => {
+    readers.check(via);
     const wanted = sampleTopics(request).filter(
       (topic) => isSampling(topic) && !channels.has(channelKey(topic, request)),
     );
@@ -104,17 +94,18 @@ export function createHub({ driver, logger, limits, scheduler = asyncScheduler, 
     }
   };
 
-  const check = (request: StreamRequest): void => {
+  const check = (request: StreamRequest, via: Via = 'unix'): void => {
     if (request.task !== undefined) driver.inspectTask(request.task);
-    checkRoom(request);
+    checkRoom(request, via);
   };
 
   keep('events', driver.taskEvents({ replay: true }));
   return {
     provide: keep,
     check,
-    open(request, sink) {
-      check(request);
+    readers,
+    open(request, sink, via) {
+      check(request, via);
       const client = createSseClient({
         sink,
         log,
@@ -122,32 +113,26 @@ export function createHub({ driver, logger, limits, scheduler = asyncScheduler, 
         nowMs: () => scheduler.now(),
       });
       clients.add(client);
-      heartbeat ??= timer(limits.heartbeatMs, limits.heartbeatMs, scheduler).subscribe({
-        next: beat,
-        error: (error: unknown) => logger.error({ error }, 'the heartbeat of the streams failed'),
-      });
+      readers.add(client);
       const leaves = sampleTopics(request).map((topic) => join(client, topic, request));
       fanOut.add(client);
       return () => {
         if (!clients.delete(client)) return;
+        readers.delete(client);
         leaves.forEach((leave) => leave());
         fanOut.remove(client);
         goneDrops += client.dropped;
-        if (clients.size > 0) return;
-        heartbeat?.unsubscribe();
-        heartbeat = undefined;
       };
     },
     figures: () => ({
-      clients: clients.size,
+      clients: readers.size,
       channels: channels.size,
       droppedFrames: [...clients].reduce((sum, { dropped }) => sum + dropped, goneDrops),
-      cutOffClients,
+      cutOffClients: readers.cutOff,
     }),
     close() {
       logged.unsubscribe();
-      heartbeat?.unsubscribe();
-      clients.forEach((client) => client.end());
+      readers.close();
     },
   };
 }

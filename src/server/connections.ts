@@ -1,0 +1,88 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** Part of all connections that one address may hold before its own make room for the next. */
+const ADDRESS_SHARE = 0.5;
+
+/**
+ * Keeps a server open for those who ask while others only connect: beyond `limit` connections, the one that has waited
+ * longest without a complete request is cut off for the next. One that is being answered never is.
+ *
+ * An address that holds more than half of all connections makes room itself. When every connection is being answered,
+ * the new one is closed.
+ */
+export function limitConnections(server: Server, limit: number): void {
+  const room = new ConnectionRoom(limit);
+  server.on('connection', (socket: Socket) => room.enter(socket));
+  server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
+    const { socket } = request;
+    const answering = (): void => room.busy(socket);
+    if (isWithoutBody(request)) answering();
+    else request.once('end', answering);
+    response.once('close', () => room.idle(socket));
+  });
+}
+
+class ConnectionRoom {
+  readonly #limit: number;
+  /** Without a complete request, the one that has waited longest first; with the address of each. */
+  readonly #waiting = new Map<Socket, string>();
+  readonly #busy = new Map<Socket, string>();
+  readonly #byAddress = new Map<string, number>();
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  enter(socket: Socket): void {
+    const address = socket.remoteAddress ?? '';
+    if (this.#waiting.size + this.#busy.size >= this.#limit && !this.#makeRoom(address)) {
+      socket.destroy();
+      return;
+    }
+    this.#waiting.set(socket, address);
+    this.#byAddress.set(address, (this.#byAddress.get(address) ?? 0) + 1);
+    socket.once('close', () => this.#leave(socket));
+  }
+
+  busy(socket: Socket): void {
+    move(socket, this.#waiting, this.#busy);
+  }
+
+  idle(socket: Socket): void {
+    move(socket, this.#busy, this.#waiting);
+  }
+
+  #makeRoom(address: string): boolean {
+    const isGreedy = (this.#byAddress.get(address) ?? 0) > this.#limit * ADDRESS_SHARE;
+    for (const [socket, its] of this.#waiting) {
+      if (isGreedy && its !== address) continue;
+      this.#leave(socket);
+      socket.destroy();
+      return true;
+    }
+    return false;
+  }
+
+  #leave(socket: Socket): void {
+    const address = this.#waiting.get(socket) ?? this.#busy.get(socket);
+    if (address === undefined) return;
+    this.#waiting.delete(socket);
+    this.#busy.delete(socket);
+    const left = (this.#byAddress.get(address) ?? 1) - 1;
+    if (left === 0) this.#byAddress.delete(address);
+    else this.#byAddress.set(address, left);
+  }
+}
+
+function move(socket: Socket, from: Map<Socket, string>, to: Map<Socket, string>): void {
+  const address = from.get(socket);
+  if (address === undefined) return;
+  from.delete(socket);
+  to.set(socket, address);
+}
+
+function isWithoutBody({ headers }: IncomingMessage): boolean {
+  const length = headers['content-length'] ?? '0';
+  return headers['transfer-encoding'] === undefined && Number(length) === 0;
+}
