@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 
-import { createReporter, type Reporter } from './demo/reporter.ts';
+import { createReporter } from './demo/create-reporter.ts';
+import type { Reporter } from './demo/reporter.ts';
 import { runDemo } from './demo/run-demo.ts';
 import { silentLogger, type Logger } from '../model/logger.ts';
 import { EXIT_FAILURE, EXIT_OK } from './exit-codes.ts';

@@ -3,7 +3,7 @@ import { isAbsolute, normalize } from 'node:path';
 
 import { collectHostPaths } from '../embedded/aci/host-files.ts';
 import type { EntryMeter } from '../embedded/aci/meter.ts';
-import type { RootfsFile } from '../embedded/aci/pack.ts';
+import type { RootfsFile } from '../embedded/aci/rootfs-file.ts';
 import { collectTree } from '../embedded/aci/tree-files.ts';
 
 /** What goes into the rootfs of an image. */

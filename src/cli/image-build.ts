@@ -5,7 +5,8 @@ import { pipeline } from 'node:stream/promises';
 
 import { openTar, type Compression } from '../embedded/aci/decompress.ts';
 import { EntryMeter } from '../embedded/aci/meter.ts';
-import { packAci, type RootfsFile } from '../embedded/aci/pack.ts';
+import { packAci } from '../embedded/aci/pack.ts';
+import type { RootfsFile } from '../embedded/aci/rootfs-file.ts';
 import { imageLimits, type ImageLimits } from '../embedded/aci/image-limits.ts';
 import { RktError } from '../model/errors.ts';
 import { reasonOf } from '../model/reason-of.ts';

@@ -1,5 +1,5 @@
 import type { FlagSpec } from './args.ts';
-import type { AppDraft } from './image-args.ts';
+import type { AppDraft } from './app-args.ts';
 import { parseBool } from './args.ts';
 import { acIdentifierProblem, acNameProblem } from './names.ts';
 import { parseQuantity, quantityProblem } from './manifest/quantity.ts';

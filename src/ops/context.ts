@@ -7,7 +7,6 @@ import type { StateStore } from '../registry/state-store.ts';
 import type { TaskRegistry } from '../registry/task-registry.ts';
 import type { RktRunner } from '../rkt/command.ts';
 import type { Cgroups } from '../sources/cgroup/cgroups.ts';
-import type { ImageGc } from './image-gc.ts';
 import type { LogLimits } from './log-limits.ts';
 
 /** How long the ops wait for what, in ms. */
@@ -20,6 +19,12 @@ export interface OpTimeouts {
   readonly networkMs: number;
   /** From SIGKILL to the exit. */
   readonly killMs: number;
+}
+
+/** Removes images that no pod needs any more, after the delay of the driver configuration. */
+export interface ImageGc {
+  /** The image of a pod that is gone; asked for again, its delay begins anew. */
+  consider(imageId: string): void;
 }
 
 /** What the ops work with. The driver binds it once; tests give their own. */

@@ -7,14 +7,8 @@ import { removeImages } from '../rkt/image-rm.ts';
 import { listPods } from '../rkt/list.ts';
 import { podStatus } from '../rkt/status.ts';
 import { takeUntilAbort } from '../streams/operators/take-until-abort.ts';
-import type { OpsContext } from './context.ts';
+import type { ImageGc, OpsContext } from './context.ts';
 import { unfinishedPods } from './prepare-pod.ts';
-
-/** Removes images that no pod needs any more, after the delay of the driver configuration. */
-export interface ImageGc {
-  /** The image of a pod that is gone; asked for again, its delay begins anew. */
-  consider(imageId: string): void;
-}
 
 type ImageGcDeps = Pick<
   OpsContext,

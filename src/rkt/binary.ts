@@ -4,18 +4,11 @@ import { delimiter, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { RktError, isRktError } from '../model/errors.ts';
-import type { RktRuntime } from '../model/fingerprint.ts';
 import { createRktRunner } from './command.ts';
+import type { RktBinary } from './rkt-binary.ts';
 import { rktVersion } from './version.ts';
 
 const VERSION_TIMEOUT_MS = 10_000;
-
-/** An rkt that was found. */
-export interface RktBinary {
-  /** What a command line begins with: `['/usr/bin/rkt']`, or `['/bin/sh', '…/rkt.sh']`. */
-  readonly command: readonly string[];
-  readonly runtime: RktRuntime;
-}
 
 /**
  * Finds the rkt to use.

@@ -5,7 +5,7 @@ import { execa, type Options, type Result } from 'execa';
 import type { Observable } from 'rxjs';
 
 import { RktError } from '../model/errors.ts';
-import type { RktBinary } from './binary.ts';
+
 import { filteredEnvironment } from './environment.ts';
 import {
   commandAborted,
@@ -16,6 +16,7 @@ import {
 } from './failure.ts';
 import { signalGroup } from './process-group.ts';
 import { createWorkQueue } from './queue.ts';
+import type { RktBinary } from './rkt-binary.ts';
 import { spawnedProcess, type SpawnOptions, type SpawnedProcess } from './spawned-process.ts';
 
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;

@@ -1,7 +1,22 @@
 import { POD_STATES, type PodState } from '../model/pod.ts';
 import { unexpectedOutput } from './failure.ts';
 import { linesOf } from './output.ts';
-import type { PodStatusText } from './status.ts';
+
+/** The text form of `rkt status`, the only one that has the pid. */
+export interface PodStatusText {
+  readonly state: PodState;
+  /** Absent for pods in preparation. */
+  readonly createdAtMs?: number;
+  /** Absent until the pod's pid file is there. */
+  readonly startedAtMs?: number;
+  /** The app (fly) or the stage1 supervisor. It stays after the exit, and may then belong to somebody else. */
+  readonly pid?: number;
+  /** rkt's `exited`: false for pods that are being deleted. */
+  readonly exited: boolean;
+  readonly networks: readonly { readonly name: string; readonly ip4: string }[];
+  /** App name → exit code; apps without a status file are missing, and so are all while the pod runs. */
+  readonly apps: ReadonlyMap<string, number>;
+}
 
 const TIME = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?) ([+-]\d\d)(\d\d) \S+$/;
 const NETWORK = /^(\S+):ip4=(\S*)$/;

@@ -4,7 +4,8 @@ import { isRktError } from '../../src/model/errors.ts';
 import type { Pod } from '../../src/model/pod.ts';
 import { catManifest } from '../../src/rkt/cat-manifest.ts';
 import { listPods } from '../../src/rkt/list.ts';
-import { podStatus, podStatusText, type PodStatusText } from '../../src/rkt/status.ts';
+import type { PodStatusText } from '../../src/rkt/status-text.ts';
+import { podStatus, podStatusText } from '../../src/rkt/status.ts';
 import { expectRktRejection } from '../support/errors.ts';
 import { recordedCommands, replayRunner, type RecordedCommand } from '../support/recordings.ts';
 

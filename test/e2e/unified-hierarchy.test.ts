@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import type { RootfsFile } from '../../src/embedded/aci/pack.ts';
+import type { RootfsFile } from '../../src/embedded/aci/rootfs-file.ts';
 import { compiledFiles, hostFiles, projectFiles } from '../support/guest-files.ts';
 import { buildImage } from '../support/images.ts';
 import { writeInitramfs } from '../support/initramfs.ts';

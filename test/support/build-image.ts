@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pack } from 'tar-stream';
 import type { Compression } from '../../src/embedded/aci/decompress.ts';
 import { collectHostPaths } from '../../src/embedded/aci/host-files.ts';
-import type { RootfsFile } from '../../src/embedded/aci/pack.ts';
+import type { RootfsFile } from '../../src/embedded/aci/rootfs-file.ts';
 import { packAci } from '../../src/embedded/aci/pack.ts';
 import { hostProgram } from './host-program.ts';
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
 import { collectHostPaths } from '../../src/embedded/aci/host-files.ts';
-import type { RootfsFile } from '../../src/embedded/aci/pack.ts';
+import type { RootfsFile } from '../../src/embedded/aci/rootfs-file.ts';
 import { hostProgram } from './host-program.ts';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));

@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-import type { RootfsFile } from '../../src/embedded/aci/pack.ts';
+import type { RootfsFile } from '../../src/embedded/aci/rootfs-file.ts';
 
 const FORMATS = { file: 0o100_000, directory: 0o040_000, symlink: 0o120_000 } as const;
 const DEFAULT_MODES = { file: 0o644, directory: 0o755, symlink: 0o777 } as const;

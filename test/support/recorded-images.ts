@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { RootfsFile } from '../../src/embedded/aci/pack.ts';
+import type { RootfsFile } from '../../src/embedded/aci/rootfs-file.ts';
 import { packAci } from '../../src/embedded/aci/pack.ts';
 import type { RawMember } from './build-image.ts';
 import { rawTar, shellRootfs } from './build-image.ts';

@@ -1,8 +1,24 @@
 import type { Driver } from '../../driver-interface.ts';
 import type { PrometheusExporter } from '../../exporters/prometheus/index.ts';
 import type { Logger } from '../../model/logger.ts';
-import type { ReloadableOptions, ServerOptions } from '../../server/index.ts';
+import type { ReloadableOptions, Server, ServerOptions } from '../../server/index.ts';
+import type { LevelledLogger } from '../log.ts';
+import type { Settings } from '../settings.ts';
 import type { AgentSettings } from './agent-settings.ts';
+
+/** All settings of an agent: those of every command, and its own. */
+export interface AgentConfiguration {
+  readonly common: Settings;
+  readonly agent: AgentSettings;
+}
+
+/** What an agent consists of. */
+export interface AgentParts {
+  readonly driver: Driver;
+  readonly server: Server;
+  readonly metrics: MetricsSource;
+  readonly logger: LevelledLogger;
+}
 
 /** The exporter behind /metrics, which a reload replaces. */
 export interface MetricsSource {

@@ -1,7 +1,6 @@
 import { reasonOf } from '../../model/reason-of.ts';
-import { reloadableOptions } from './agent-parts.ts';
+import { reloadableOptions, type AgentConfiguration, type AgentParts } from './agent-parts.ts';
 import { RELOADABLE, changedKeys } from './agent-settings.ts';
-import type { AgentConfiguration, AgentParts } from './run-agent.ts';
 
 /** Settings of every command that an agent can change while it runs. */
 const COMMON_RELOADABLE: ReadonlySet<string> = new Set(['logLevel', 'volumesEnabled', 'server']);

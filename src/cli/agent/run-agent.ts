@@ -5,28 +5,14 @@ import type { Driver, DriverOptions } from '../../driver-interface.ts';
 import { driverSettings } from '../../model/driver-options.ts';
 import { printable } from '../../model/printable.ts';
 import { createServer, type Server } from '../../server/index.ts';
-import { createLogger, type LevelledLogger } from '../log.ts';
+import { createLogger } from '../log.ts';
 import { createOutput, type Output } from '../output.ts';
-import { driverOptionsOf, type Settings } from '../settings.ts';
+import { driverOptionsOf } from '../settings.ts';
 import { settingsOf } from '../with-driver.ts';
-import { metricsSource, serverOptions, type MetricsSource } from './agent-parts.ts';
-import { agentSettings, type AgentFlags, type AgentSettings } from './agent-settings.ts';
+import { metricsSource, serverOptions, type AgentConfiguration, type AgentParts } from './agent-parts.ts';
+import { agentSettings, type AgentFlags } from './agent-settings.ts';
 import { reloader } from './reload.ts';
 import { untilStopped } from './signals.ts';
-
-/** All settings of an agent: those of every command, and its own. */
-export interface AgentConfiguration {
-  readonly common: Settings;
-  readonly agent: AgentSettings;
-}
-
-/** What an agent consists of. */
-export interface AgentParts {
-  readonly driver: Driver;
-  readonly server: Server;
-  readonly metrics: MetricsSource;
-  readonly logger: LevelledLogger;
-}
 
 /** Runs an agent until SIGTERM or SIGINT. Its tasks run on afterwards. */
 export async function runAgent(command: Command): Promise<void> {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { RktFailure, systemErrorText } from '../context.ts';
 import { EntryMeter, shortened } from './meter.ts';
 import { DEFAULT_LIMITS } from './image-limits.ts';
-import type { RootfsFile } from './pack.ts';
+import type { RootfsFile } from './rootfs-file.ts';
 
 /**
  * Everything below a directory as files of an image; the directory itself is the entry with the empty path.

@@ -1,5 +1,5 @@
 import { RktFailure } from '../context.ts';
-import type { AppArgs, MountArg, NameValue } from '../image-args.ts';
+import type { AppArgs, MountArg, NameValue } from '../app-args.ts';
 import {
   checkApp,
   type ManifestApp,

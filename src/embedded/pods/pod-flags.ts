@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 
 import type { FlagSpec, Flags } from '../args.ts';
 import { RktFailure, systemErrorText, UsageFailure } from '../context.ts';
-import { appFlags, type NameValue } from '../image-args.ts';
+import type { NameValue } from '../app-args.ts';
+import { appFlags } from '../image-args.ts';
 import { portProblem, volumeProblem } from './volume-args.ts';
 
 const value = (name: string, help: string): FlagSpec => ({ name, kind: 'value', help });

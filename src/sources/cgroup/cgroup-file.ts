@@ -22,6 +22,15 @@ export interface CgroupFile {
   readonly parse: Parse;
 }
 
+/** One file of a layout. */
+export interface LaidOutFile extends CgroupFile {
+  readonly slot: number;
+  /** Which of the task's directories it is in. */
+  readonly directory: number;
+  /** On a hybrid machine: the slots of v1 files, as bits, that together tell all that this one does; else 0. */
+  readonly supersededBy: number;
+}
+
 /** For a file that is one number. */
 export function figureAt(place: number): Parse {
   return (bytes, length, page, base) => {

@@ -6,7 +6,8 @@ import { errnoCode } from '../kernel-file.ts';
 import { isHierarchyRoot, type CgroupPlace } from './cgroup-place.ts';
 import { ABSENT, createDescriptorPool, type DescriptorPool } from './descriptor-pool.ts';
 import { COLUMN, type Row } from './row.ts';
-import { createLayouts, type LaidOutFile, type Layout } from './layout.ts';
+import type { LaidOutFile } from './cgroup-file.ts';
+import { createLayouts, type Layout } from './layout.ts';
 import { createRows } from './row-pool.ts';
 
 /** Reads the cgroups of many tasks again and again. */

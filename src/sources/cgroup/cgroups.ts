@@ -2,17 +2,10 @@ import { readKernelFile } from '../kernel-file.ts';
 import { createCgroupReader, type CgroupReader, type CgroupReaderOptions } from './cgroup-reader.ts';
 import { cgroupDirectories, createCgroup } from './create-cgroup.ts';
 import { directoryOf, findHierarchies, type Hierarchy } from './hierarchies.ts';
+import type { CgroupLimits } from './limits.ts';
 import { openCgroup, type TaskCgroup } from './task-cgroup.ts';
 
 export type { TaskCgroup } from './task-cgroup.ts';
-
-/** Limits of a task's cgroup. */
-export interface CgroupLimits {
-  /** Hard limit; swap is limited as well where the kernel counts it. */
-  readonly memoryLimitBytes?: number;
-  /** A weight in the scale of v1 `cpu.shares`, 2–262144. */
-  readonly cpuShares?: number;
-}
 
 /** The cgroups of this machine, as far as tasks are concerned. */
 export interface Cgroups {

@@ -6,9 +6,8 @@ import { reasonOf } from '../../model/reason-of.ts';
 import { errnoCode } from '../kernel-file.ts';
 import { cgroupName } from './cgroup-name.ts';
 import { parentChain, type CgroupPlace } from './cgroup-place.ts';
-import type { CgroupLimits } from './cgroups.ts';
 import type { Hierarchy } from './hierarchies.ts';
-import { applyLimits, limitedControllers } from './limits.ts';
+import { applyLimits, limitedControllers, type CgroupLimits } from './limits.ts';
 import { cannotBeJoined, passOnControllers } from './pass-on-controllers.ts';
 import { removeDirectories, removeEmptyParents } from './remove-cgroup.ts';
 

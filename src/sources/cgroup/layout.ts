@@ -1,5 +1,5 @@
 import type { GroupMask } from '../../model/field-groups.ts';
-import type { CgroupFile } from './cgroup-file.ts';
+import type { CgroupFile, LaidOutFile } from './cgroup-file.ts';
 import type { CgroupPlace } from './cgroup-place.ts';
 import { hierarchyOf } from './hierarchies.ts';
 import { pidsFiles } from './pids.ts';
@@ -26,15 +26,6 @@ const ALL_FILES: readonly CgroupFile[] = [
   ...BLKIO_FILES,
   ...pidsFiles('v1'),
 ];
-
-/** One file of a layout. */
-export interface LaidOutFile extends CgroupFile {
-  readonly slot: number;
-  /** Which of the task's directories it is in. */
-  readonly directory: number;
-  /** On a hybrid machine: the slots of v1 files, as bits, that together tell all that this one does; else 0. */
-  readonly supersededBy: number;
-}
 
 /** The files that tasks with directories of the same kinds have. One layout is shared by all of these tasks. */
 export interface Layout {

@@ -2,8 +2,15 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { errnoCode } from '../kernel-file.ts';
-import type { CgroupLimits } from './cgroups.ts';
 import type { Hierarchy } from './hierarchies.ts';
+
+/** Limits of a task's cgroup. */
+export interface CgroupLimits {
+  /** Hard limit; swap is limited as well where the kernel counts it. */
+  readonly memoryLimitBytes?: number;
+  /** A weight in the scale of v1 `cpu.shares`, 2–262144. */
+  readonly cpuShares?: number;
+}
 
 /** The controllers that these limits need. */
 export function limitedControllers({ memoryLimitBytes, cpuShares }: CgroupLimits): ReadonlySet<string> {

@@ -1,5 +1,5 @@
 import { GROUP, type GroupMask } from '../../model/field-groups.ts';
-import type { LaidOutFile } from './layout.ts';
+import type { LaidOutFile } from './cgroup-file.ts';
 
 /** The files to read for a set of groups. */
 export interface ReadingPlan {

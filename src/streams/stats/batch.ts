@@ -2,8 +2,7 @@ import type { Subscriber } from 'rxjs';
 
 import type { GroupMask } from '../../model/field-groups.ts';
 import type { TaskResourceUsage, TaskStatsSample } from '../../model/task-stats.ts';
-import { TaskSubscription, type SubscriptionOrder } from './task-subscription.ts';
-import type { WatchedTask } from './watched-task.ts';
+import { TaskSubscription, type SubscriptionOrder, type WatchedTask } from './task-subscription.ts';
 
 /** What a batch asks for. */
 export interface BatchOrder {

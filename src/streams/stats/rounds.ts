@@ -5,9 +5,8 @@ import { IntervalGroups, dueSubscriptions, type IntervalGroup } from './interval
 import { DEFAULT_SAMPLING, type SamplingOptions } from './sampling-options.ts';
 import { createSlicer } from './slices.ts';
 import type { StatsCounters } from './stats-counters.ts';
-import type { TaskSubscription } from './task-subscription.ts';
+import type { TaskSubscription, WatchedTask } from './task-subscription.ts';
 import { createTicker } from './ticker.ts';
-import type { WatchedTask } from './watched-task.ts';
 
 /** When which subscription is due: the rounds of the interval groups, and the first samples. */
 export interface Rounds {

@@ -4,9 +4,9 @@ import type { CpuFacts } from '../../sources/cpu-facts.ts';
 import type { StatsCounters } from './stats-counters.ts';
 import type { StatsDeps } from './stats-deps.ts';
 import type { Reading, TaskSource } from './task-source.ts';
-import type { TaskSubscription } from './task-subscription.ts';
+import type { TaskSubscription, WatchedTask } from './task-subscription.ts';
 import { measure } from './usage-meter.ts';
-import { dueGroups, skipDue, takeDue, type WatchedTask } from './watched-task.ts';
+import { dueGroups, skipDue, takeDue } from './watched-tasks.ts';
 
 export interface SamplerDeps extends Pick<StatsDeps, 'registry' | 'scheduler' | 'logger' | 'onDegraded'> {
   readonly source: TaskSource;

@@ -15,7 +15,7 @@ import { createCounters } from './stats-counters.ts';
 import type { StatsDeps } from './stats-deps.ts';
 import type { TaskSource } from './task-source.ts';
 import { SingleSubscription, type TaskSubscription } from './task-subscription.ts';
-import { WatchedTasks } from './watched-task.ts';
+import { WatchedTasks } from './watched-tasks.ts';
 
 /** One ticker for all subscriptions: every task that is due is read once a tick, for all of them. */
 export interface SamplingEngine {

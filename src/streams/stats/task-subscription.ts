@@ -2,8 +2,24 @@ import type { Subscriber } from 'rxjs';
 
 import type { GroupMask } from '../../model/field-groups.ts';
 import type { TaskResourceUsage } from '../../model/task-stats.ts';
+import type { TaskRecord } from '../../registry/task-record.ts';
+import type { OpenTask } from './task-source.ts';
 import type { Meter } from './usage-meter.ts';
-import type { WatchedTask } from './watched-task.ts';
+
+/** One start of a task that has subscriptions. */
+export interface WatchedTask {
+  readonly id: string;
+  readonly startToken: string;
+  /** As the registry has it now. */
+  record: TaskRecord;
+  /** What its source holds open. */
+  readonly source: OpenTask;
+  readonly subscriptions: TaskSubscription[];
+  /** The registry does not know it any more: there is nothing left to read. */
+  isRemoved: boolean;
+  /** A read that has to wait for something is under way. */
+  isReading: boolean;
+}
 
 /** What a subscription asks for. */
 export interface SubscriptionOrder {

@@ -1,22 +1,7 @@
 import type { GroupMask } from '../../model/field-groups.ts';
 import type { TaskRecord } from '../../registry/task-record.ts';
-import type { OpenTask, TaskSource } from './task-source.ts';
-import type { TaskSubscription } from './task-subscription.ts';
-
-/** One start of a task that has subscriptions. */
-export interface WatchedTask {
-  readonly id: string;
-  readonly startToken: string;
-  /** As the registry has it now. */
-  record: TaskRecord;
-  /** What its source holds open. */
-  readonly source: OpenTask;
-  readonly subscriptions: TaskSubscription[];
-  /** The registry does not know it any more: there is nothing left to read. */
-  isRemoved: boolean;
-  /** A read that has to wait for something is under way. */
-  isReading: boolean;
-}
+import type { TaskSource } from './task-source.ts';
+import type { TaskSubscription, WatchedTask } from './task-subscription.ts';
 
 /** The tasks that have subscriptions, by start. What their source holds open is closed with the last subscription. */
 export class WatchedTasks {

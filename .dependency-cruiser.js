@@ -1,0 +1,116 @@
+/**
+ * Who may import whom, as ARCHITECTURE.md shows it: arrows point one way, type-only and dynamic imports included, there is no
+ * circle, and each outside library has one door. `test/rules/import-rules.test.ts` breaks each rule once.
+ */
+
+/** A folder of src, and the folders it may import besides itself. */
+const LAYERS = {
+  model: [],
+  registry: ['model'],
+  rkt: ['model'],
+  sources: ['model'],
+  ops: ['model', 'registry', 'rkt', 'sources', 'streams/operators'],
+  streams: ['model', 'registry', 'rkt', 'sources'],
+  embedded: ['model'],
+  nomad: ['model', 'streams/operators', 'driver'],
+  server: ['model', 'streams/operators', 'driver'],
+  exporters: ['model', 'streams/operators', 'driver'],
+  cli: [
+    'model',
+    'streams/operators',
+    'driver',
+    'embedded/aci',
+    'nomad',
+    'server/index',
+    'server/logs',
+    'exporters/[a-z]+/index',
+  ],
+};
+
+/** A library, and the one file or folder of src that may import it. */
+const DOORS = {
+  execa: 'rkt/command.ts',
+  pidusage: 'sources/processes.ts',
+  systeminformation: 'sources/host.ts',
+  '@grpc': 'nomad/',
+  '@msgpack/msgpack': 'nomad/msgpack.ts',
+  hono: 'server/',
+  '@hono': 'server/',
+  uplot: 'server/web/view/chart.ts',
+  '@opentelemetry': 'exporters/otlp/',
+  'prom-client': 'exporters/prometheus/',
+  ink: 'cli/top/',
+  react: 'cli/top/',
+  commander: 'cli/',
+  'pretty-bytes': 'cli/humanize.ts',
+  'pretty-ms': 'cli/humanize.ts',
+  'tar-stream': 'embedded/aci/',
+  pino: '(cli/log|nomad/hclog).ts',
+};
+
+const layerRules = Object.entries(LAYERS).map(([layer, allowed]) => ({
+  name: `layer-${layer}`,
+  comment: `${layer}/ may import only ${[layer, ...allowed].join(', ')}.`,
+  severity: 'error',
+  from: { path: `^src/${layer}/` },
+  to: {
+    path: '^src/',
+    pathNot: [`^src/${layer}/`, ...allowed.map(pathOf)],
+  },
+}));
+
+/** `driver` is the driver's public interface. */
+function pathOf(allowed) {
+  if (allowed === 'driver') return '^src/(driver|driver-interface|index)\\.ts$';
+  return `^src/${allowed}(/|\\.ts$)`;
+}
+
+/** The driver wires what lies below it; only clients import it, or the public names beside it. */
+const driverRule = {
+  name: 'layer-driver',
+  comment: 'The driver imports none of its clients.',
+  severity: 'error',
+  from: { path: '^src/(driver|driver-interface|index)\\.ts$' },
+  to: { path: '^src/(nomad|server|exporters|cli|embedded)/' },
+};
+
+const doorRules = Object.entries(DOORS).map(([library, door]) => ({
+  name: `door-${library.replace(/\W+/g, '-')}`,
+  comment: `Only src/${door} imports ${library}.`,
+  severity: 'error',
+  from: { path: '^src/', pathNot: `^src/${door}` },
+  to: { path: `(^|/)node_modules/(@types/)?${library}/` },
+}));
+
+export default {
+  forbidden: [
+    {
+      name: 'no-circle',
+      comment: 'Imports form no circle.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'resolvable',
+      comment: 'Each import leads somewhere.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { couldNotResolve: true },
+    },
+    ...layerRules,
+    driverRule,
+    ...doorRules,
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^src/nomad/generated' },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.tsx', '.d.ts', '.js'],
+      exportsFields: ['exports'],
+      conditionNames: ['types', 'import', 'node', 'default'],
+    },
+  },
+};

@@ -1,0 +1,15 @@
+import type { Output } from '../output.ts';
+import { createLiveReporter } from './live-reporter.ts';
+import { createPlainReporter } from './plain-reporter.ts';
+import type { Reporter, ReporterClock } from './reporter.ts';
+
+/** JSON lines for programs, a table that stays in place on a terminal, lines below each other elsewhere. */
+export function createReporter(output: Output, clock: ReporterClock): Reporter {
+  if (output.isJson) return createJsonReporter(output);
+  return output.isTty ? createLiveReporter(process.stdout, output.paint, clock) : createPlainReporter(output);
+}
+
+function createJsonReporter(output: Output): Reporter {
+  const nothing = (): void => undefined;
+  return { tell: (record) => output.print(record, () => ''), tick: nothing, changed: nothing, end: nothing };
+}
