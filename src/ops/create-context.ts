@@ -9,11 +9,12 @@ import type { TaskRegistry } from '../registry/task-registry.ts';
 import { resolveRkt } from '../rkt/binary.ts';
 import { createRktRunner, type RktRunner } from '../rkt/command.ts';
 import { detectCgroups } from '../sources/cgroup/cgroups.ts';
-import { readProcess } from '../sources/process-info.ts';
+import { createLockFiles } from '../sources/lock-files.ts';
+import { identify } from '../sources/process-info.ts';
 import type { OpsContext } from './context.ts';
 import { createImageGc } from './image-gc.ts';
 import { registerInstance } from './published-exits.ts';
-import { stateDirectory } from './task-files.ts';
+import { locksDirectory, stateDirectory } from './task-files.ts';
 
 export interface ContextDeps {
   readonly settings: DriverSettings;
@@ -31,10 +32,11 @@ export interface ContextDeps {
 export async function createOpsContext(deps: ContextDeps): Promise<OpsContext> {
   const { settings, ...bound } = deps;
   const { cgroupRoot, cgroupParent, dataDir, rktDir, publisher } = settings;
-  const self = await readProcess(process.pid);
-  if (self === undefined)
+  const owner = await identify(process.pid);
+  if (owner === undefined)
     throw new RktError('RKT_ERR_OPTIONS', '/proc is not mounted: the driver cannot see any process');
-  const store = createStateStore(stateDirectory(dataDir));
+  const exclusive = createLockFiles({ directory: locksDirectory(dataDir), self: owner });
+  const store = createStateStore(stateDirectory(dataDir), exclusive);
   await store
     .sweep()
     .catch((error: unknown) => bound.logger.warn({ error }, 'Half-written state files are left'));
@@ -48,7 +50,7 @@ export async function createOpsContext(deps: ContextDeps): Promise<OpsContext> {
     rktDir,
     logLimits: { maxSize: settings.logMaxSize, maxFiles: settings.logMaxFiles },
     imageGc: createImageGc({ ...bound, rktDir }),
-    owner: { pid: self.pid, startTicks: self.startTicks },
+    owner,
     timeouts: {
       prepareMs: settings.prepareTimeoutMs,
       launchMs: settings.launchTimeoutMs,

@@ -9,7 +9,6 @@ import { removePodIfThere } from './prepare-pod.ts';
 import { rediscoverTask } from './rediscover-task.ts';
 import { saveIfRoom } from './save-if-room.ts';
 import { stopTask } from './stop-task.ts';
-import { storedTask } from './stored-task.ts';
 import { taskFiles } from './task-files.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -31,7 +30,16 @@ export async function destroyTask(
   options: DestroyOptions = {},
 ): Promise<void> {
   const task = ctx.registry.get(taskId) ?? (await rediscoverTask(ctx, taskId));
-  if (task === undefined) return;
+  if (task !== undefined) await destroyStart(ctx, task, options);
+}
+
+/** The same for one start: a later one of the same id, of whichever driver, is left alone. */
+export async function destroyStart(
+  ctx: OpsContext,
+  task: TaskRecord,
+  options: DestroyOptions,
+): Promise<void> {
+  const taskId = task.id;
   if (task.phase === 'preparing' || task.phase === 'starting') {
     throw new RktError(
       'RKT_ERR_TASK_RUNNING',
@@ -53,8 +61,8 @@ export async function destroyTask(
   if (task.podId !== undefined && takesPod) await removePodIfThere(ctx, await ctx.runner(), task.podId);
   await cgroup.remove();
   await removeTaskFiles(taskFiles(ctx.dataDir, task.startToken));
-  await ctx.store.remove(taskId);
-  forgetTask(ctx, taskId, takesPod ? undefined : 'Removed cgroup and files; the pod is left to rkt gc');
+  await ctx.store.remove(task);
+  forgetTask(ctx, task, takesPod ? undefined : 'Removed cgroup and files; the pod is left to rkt gc');
   if (image !== undefined) ctx.imageGc.consider(image);
 }
 
@@ -63,10 +71,11 @@ export async function destroyTask(
  * room for that; where even that is not enough the task is destroyed without the mark.
  */
 async function markDestroyed(ctx: OpsContext, task: TaskRecord): Promise<void> {
-  const entry = { ...storedTask(ctx, task), destroyer: ctx.owner };
-  if (await saveIfRoom(ctx, task.id, ctx.store.saveIfPresent(entry))) return;
+  const mark = (): Promise<unknown> =>
+    ctx.store.revise(task, (entry) => Promise.resolve({ ...entry, destroyer: ctx.owner }));
+  if (await saveIfRoom(ctx, task.id, mark())) return;
   await emptyLogs(taskFiles(ctx.dataDir, task.startToken));
-  await saveIfRoom(ctx, task.id, ctx.store.saveIfPresent(entry));
+  await saveIfRoom(ctx, task.id, mark());
 }
 
 /** It writes the pod's status last, into the directory that is about to go. */

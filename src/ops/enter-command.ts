@@ -2,6 +2,7 @@ import { RktError } from '../model/errors.ts';
 import type { TaskRecord } from '../registry/task-record.ts';
 import type { RktRunner } from '../rkt/command.ts';
 import { enterCommand } from '../rkt/enter.ts';
+import { isAlive } from '../sources/process-info.ts';
 import { environmentOf } from './arguments/environment.ts';
 import type { OpsContext } from './context.ts';
 import { cgroupEntry } from './spawn-shim.ts';
@@ -36,19 +37,10 @@ export async function enterTask(
     throw new RktError('RKT_ERR_EXEC_COMMAND', what, { taskId: task.id });
   }
   const { podId, process } = task;
-  if (
-    podId === undefined ||
-    process === undefined ||
-    (task.phase !== 'running' && task.phase !== 'stopping')
-  ) {
-    throw new RktError(
-      'RKT_ERR_TASK_NOT_RUNNING',
-      `Nothing can be executed in task "${task.id}": it is ${task.phase}`,
-      {
-        taskId: task.id,
-      },
-    );
-  }
+  const isUp = task.phase === 'running' || task.phase === 'stopping';
+  if (!isUp || podId === undefined || process === undefined) throw notRunning(task, `it is ${task.phase}`);
+  // The pid may be another process's by now.
+  if (!(await isAlive(process))) throw notRunning(task, 'its process has ended');
   const variables = environmentOf(task.spec);
   const replaced = command.map((word) => replaceVariables(word, variables));
   const enter = enterCommand(runner, podId, replaced);
@@ -56,6 +48,11 @@ export async function enterTask(
   if (runner.binary.runtime === 'embedded') return { argv: enter, env };
   const inside = ['nsenter', `--mount=/proc/${process.pid}/ns/mnt`, '--', ...enter];
   return { argv: join === '' ? inside : ['/bin/sh', '-c', JOIN, 'join', join, ...inside], env };
+}
+
+function notRunning({ id }: TaskRecord, why: string): RktError {
+  const what = `Nothing can be executed in task "${id}": ${why}`;
+  return new RktError('RKT_ERR_TASK_NOT_RUNNING', what, { taskId: id });
 }
 
 /**

@@ -2,7 +2,9 @@ import { isRktError } from '../model/errors.ts';
 import type { StoredTask } from '../registry/stored-task.ts';
 import { isAlive } from '../sources/process-info.ts';
 import type { OpsContext } from './context.ts';
-import { destroyTask } from './destroy-task.ts';
+import { destroyStart } from './destroy-task.ts';
+import { rediscoverTask } from './rediscover-task.ts';
+import { createSharedWork } from './shared-work.ts';
 
 /** True for a task whose driver died while it destroyed it: whoever asked for that will not ask again. */
 export async function isHalfDestroyed({ destroyer }: StoredTask): Promise<boolean> {
@@ -21,20 +23,17 @@ export async function finishDestroys(ctx: OpsContext): Promise<void> {
   }
 }
 
-const underWay = new WeakMap<OpsContext, Map<string, Promise<void>>>();
+const shared = createSharedWork<unknown>();
 
-/** The same of one task; whoever else asks meanwhile waits for the same. */
-export function finishDestroy(ctx: OpsContext, { id, startToken }: StoredTask): Promise<void> {
-  const finishing = underWay.get(ctx) ?? new Map<string, Promise<void>>();
-  underWay.set(ctx, finishing);
-  const known = finishing.get(startToken);
-  if (known !== undefined) return known;
-  const finished = destroyTask(ctx, id, { force: true })
-    .catch((error: unknown) => {
+/** The same of one start; a later one of the same id is left alone. */
+export function finishDestroy(ctx: OpsContext, { id, startToken }: StoredTask): Promise<unknown> {
+  return shared(ctx, startToken, async () => {
+    try {
+      const task = ctx.registry.get(id) ?? (await rediscoverTask(ctx, id));
+      if (task?.startToken === startToken) await destroyStart(ctx, task, { force: true });
+    } catch (error) {
       // Another driver was faster.
       if (!isRktError(error, 'RKT_ERR_TASK_NOT_FOUND')) throw error;
-    })
-    .finally(() => finishing.delete(startToken));
-  finishing.set(startToken, finished);
-  return finished;
+    }
+  });
 }

@@ -1,10 +1,14 @@
+import type { TaskRecord } from '../registry/task-record.ts';
 import type { OpsContext } from './context.ts';
 
-/** Takes a task that is gone from the machine out of the registry; does nothing when somebody did already. */
-export function forgetTask(ctx: OpsContext, taskId: string, words = 'Removed pod, cgroup and files'): void {
-  const last = ctx.registry.get(taskId);
-  if (last === undefined) return;
-  ctx.registry.remove(taskId);
+/**
+ * Takes a task that is gone from the machine out of the registry; does nothing when that has happened already, and leaves a
+ * later start of the same id alone.
+ */
+export function forgetTask(ctx: OpsContext, task: TaskRecord, words = 'Removed pod, cgroup and files'): void {
+  const last = ctx.registry.get(task.id);
+  if (last?.startToken !== task.startToken) return;
+  ctx.registry.remove(last.id);
   ctx.registry.emit('destroyed', last, words, {
     ...(last.podId !== undefined && { pod: last.podId }),
   });

@@ -5,7 +5,7 @@ import { RktError } from '../model/errors.ts';
 import type { ProcessId } from '../model/process-id.ts';
 import type { RktRunner } from '../rkt/command.ts';
 import { podStatusText } from '../rkt/status.ts';
-import { readProcess } from '../sources/process-info.ts';
+import { identify } from '../sources/process-info.ts';
 import type { OpsContext } from './context.ts';
 import { readExitFile } from './exit-record.ts';
 import { canSee, podDirectory, readPodStart, type PodStart } from './pod-files.ts';
@@ -82,8 +82,8 @@ async function findPodStart(
 
 /** A process that is gone already gets a start time that no process has. */
 async function launched(pod: PodStart, shim: ProcessId): Promise<Launched> {
-  const startTicks = (await readProcess(pod.pid))?.startTicks ?? 0;
-  return { process: { pid: pod.pid, startTicks }, shim, flavor: pod.flavor };
+  const process = (await identify(pod.pid)) ?? { pid: pod.pid, startTicks: 0 };
+  return { process, shim, flavor: pod.flavor };
 }
 
 async function readProcessId(path: string): Promise<number | undefined> {

@@ -5,7 +5,8 @@ import type { OpsContext } from './context.ts';
 import { finishDestroy, isHalfDestroyed } from './finish-destroy.ts';
 import { forgetTask } from './forget-task.ts';
 import { recoverTask } from './recover-task.ts';
-import { isDeadStart, undoStart } from './undo-start.ts';
+import { settleIfPossible } from './settle-task.ts';
+import { undoStart } from './undo-start.ts';
 
 export interface Recovery {
   /** Ids of the tasks that are known again, running or exited. */
@@ -23,7 +24,7 @@ export interface Recovery {
 export async function recoverAll(ctx: OpsContext): Promise<Recovery> {
   const before = ctx.registry.list();
   const { entries, failures } = await ctx.store.loadAll();
-  forgetRemoved(ctx, before, entries);
+  await forgetRemoved(ctx, before, entries);
   const result = { recovered: [] as string[], undone: [] as string[], failures: [...failures] };
   for (const entry of entries) {
     try {
@@ -31,10 +32,9 @@ export async function recoverAll(ctx: OpsContext): Promise<Recovery> {
         await finishDestroy(ctx, entry);
         result.undone.push(entry.id);
       } else if (entry.handle !== undefined) {
-        await recoverTask(ctx, entry.handle, entry.exitResult);
+        await recoverTask(ctx, entry.handle, entry);
         result.recovered.push(entry.id);
-      } else if (await isDeadStart(entry)) {
-        await undoStart(ctx, entry);
+      } else if (await undoStart(ctx, entry)) {
         result.undone.push(entry.id);
       }
     } catch (error) {
@@ -45,11 +45,22 @@ export async function recoverAll(ctx: OpsContext): Promise<Recovery> {
   return result;
 }
 
-/** A task that ended and has no state file any more was destroyed by another driver of this data directory. */
-function forgetRemoved(ctx: OpsContext, before: readonly TaskRecord[], entries: readonly StoredTask[]): void {
+/**
+ * A task that has ended and has no state file any more was destroyed by another driver of this data directory. One that still
+ * seems to run may have ended just now, and its id may be another start's already.
+ */
+async function forgetRemoved(
+  ctx: OpsContext,
+  before: readonly TaskRecord[],
+  entries: readonly StoredTask[],
+): Promise<void> {
   const tokens = new Set(entries.map(({ startToken }) => startToken));
-  for (const { id, startToken } of before) {
-    const phase = ctx.registry.get(id)?.phase;
-    if (!tokens.has(startToken) && (phase === 'exited' || phase === 'unknown')) forgetTask(ctx, id);
+  for (const task of before) {
+    if (tokens.has(task.startToken)) continue;
+    if (isUp(task)) await settleIfPossible(ctx, task);
+    const phase = ctx.registry.get(task.id)?.phase;
+    if (phase === 'exited' || phase === 'unknown') forgetTask(ctx, task);
   }
 }
+
+const isUp = ({ phase }: TaskRecord): boolean => phase === 'running' || phase === 'stopping';

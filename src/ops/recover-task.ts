@@ -1,7 +1,7 @@
 import { RktError, isRktError } from '../model/errors.ts';
-import type { ExitResult } from '../model/exit-result.ts';
 import { parseWith } from '../model/parse.ts';
 import { taskHandleSchema, type TaskHandle } from '../model/task-state.ts';
+import type { StoredTask } from '../registry/stored-task.ts';
 import { isAlive } from '../sources/process-info.ts';
 import type { OpsContext } from './context.ts';
 import { publishExit } from './publish-exit.ts';
@@ -14,10 +14,11 @@ import { storedTask } from './stored-task.ts';
  * Takes up a task that an earlier driver started: running, or exited with the code it left. Does nothing for a task that
  * is known already. A task of which nothing is left becomes `unknown`.
  *
- * @param known the exit that the earlier driver had seen, when it was written down
+ * @param stored the state file that the handle is from; without it the task gets one when it has none
  * @throws {@link RktError} RKT_ERR_HANDLE for a handle that is missing or cannot be read
  */
-export async function recoverTask(ctx: OpsContext, handle: unknown, known?: ExitResult): Promise<void> {
+export async function recoverTask(ctx: OpsContext, handle: unknown, stored?: StoredTask): Promise<void> {
+  const known = stored?.exitResult;
   const { state } = parseHandle(handle);
   const { spec, startToken, cgroupPaths, ...facts } = state;
   if (ctx.registry.get(spec.id) !== undefined) return;
@@ -42,13 +43,22 @@ export async function recoverTask(ctx: OpsContext, handle: unknown, known?: Exit
     await publishExit(ctx, task, known);
     return;
   }
-  const stored = await ctx.store.load(spec.id).catch((error: unknown) => {
+  const kept = stored ?? (await loadIfSound(ctx, spec.id));
+  if (kept === undefined || !(await isAlive(kept.owner))) {
+    const entry = storedTask(ctx, task);
+    // What was in the data directory a moment ago may have been destroyed by another driver.
+    const saved = stored === undefined ? ctx.store.save(entry) : ctx.store.saveIfPresent(entry);
+    await saveIfRoom(ctx, task.id, saved);
+  }
+  await settleIfPossible(ctx, task);
+  if (kept === undefined && ctx.registry.get(task.id)?.phase === 'unknown') await ctx.store.remove(task);
+}
+
+async function loadIfSound(ctx: OpsContext, taskId: string): Promise<StoredTask | undefined> {
+  return ctx.store.load(taskId).catch((error: unknown) => {
     if (isRktError(error, 'RKT_ERR_STATE_FILE')) return undefined;
     throw error;
   });
-  if (stored === undefined || !(await isAlive(stored.owner)))
-    await saveIfRoom(ctx, task.id, ctx.store.save(storedTask(ctx, task)));
-  await settleIfPossible(ctx, task);
 }
 
 function parseHandle(handle: unknown): TaskHandle {

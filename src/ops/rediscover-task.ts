@@ -2,7 +2,7 @@ import { RktError, taskNotFound } from '../model/errors.ts';
 import type { TaskRecord } from '../registry/task-record.ts';
 import type { OpsContext } from './context.ts';
 import { recoverTask } from './recover-task.ts';
-import { isDeadStart, undoStart } from './undo-start.ts';
+import { undoStart } from './undo-start.ts';
 
 /**
  * A task that is not known here, taken up by what its driver has written of it: Nomad destroys a task by its id when it
@@ -14,13 +14,11 @@ export async function rediscoverTask(ctx: OpsContext, taskId: string): Promise<T
   const entry = await ctx.store.load(taskId);
   if (entry === undefined) throw taskNotFound(taskId);
   if (entry.handle !== undefined) {
-    await recoverTask(ctx, entry.handle, entry.exitResult);
+    await recoverTask(ctx, entry.handle, entry);
     return ctx.registry.require(taskId);
   }
-  if (!(await isDeadStart(entry))) {
-    const what = `cannot destroy running task "${taskId}": another driver is starting it`;
-    throw new RktError('RKT_ERR_TASK_RUNNING', what, { taskId });
-  }
-  await undoStart(ctx, entry);
-  return undefined;
+  if (await undoStart(ctx, entry)) return undefined;
+  if ((await ctx.store.load(taskId)) === undefined) throw taskNotFound(taskId);
+  const what = `cannot destroy running task "${taskId}": another driver is starting it, or undoing its start`;
+  throw new RktError('RKT_ERR_TASK_RUNNING', what, { taskId });
 }

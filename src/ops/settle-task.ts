@@ -3,6 +3,7 @@ import type { ExitResult } from '../model/exit-result.ts';
 import type { ProcessId } from '../model/process-id.ts';
 import type { TaskRecord } from '../registry/task-record.ts';
 import { podStatus } from '../rkt/status.ts';
+import { isOfEarlierBoot } from '../sources/boot-id.ts';
 import { isAlive } from '../sources/process-info.ts';
 import type { OpsContext } from './context.ts';
 import { isEndRequested } from './end-request.ts';
@@ -11,6 +12,8 @@ import { publishExit } from './publish-exit.ts';
 import { saveIfRoom } from './save-if-room.ts';
 import { storedTask } from './stored-task.ts';
 import { taskFiles } from './task-files.ts';
+
+const RESTARTED = 'the machine was restarted while the task ran';
 
 /**
  * Finds out whether a running task has ended, and if so tells everybody. Called when its exit file appears, by the
@@ -68,8 +71,14 @@ async function findEnd(ctx: OpsContext, task: TaskRecord): Promise<ExitResult | 
   if (await isOneAlive(task.shim, task.process)) return undefined;
   // The shim writes before it ends: what was not there before may be there now.
   const late = await readIfSound(exitFile);
-  if (late === undefined) return askRkt(ctx, task, 'the shim of the task was killed');
+  if (late === undefined) return askRkt(ctx, task, whyUnwritten(task));
   return isRktError(late) ? askRkt(ctx, task, late.message) : withOomKills(ctx, task, late);
+}
+
+/** Why a shim that is gone has written no exit file. */
+function whyUnwritten({ shim }: TaskRecord): string {
+  const isRestarted = shim !== undefined && isOfEarlierBoot(shim);
+  return isRestarted ? RESTARTED : 'the shim of the task was killed';
 }
 
 /** A damaged exit file tells nothing but that it is damaged: the task has ended nevertheless. */
@@ -103,8 +112,9 @@ async function askRkt(ctx: OpsContext, task: TaskRecord, why: string): Promise<E
     const exitCode = pod.apps?.[0]?.exit_code;
     if (exitCode !== undefined) return { ...unknown, exitCode, source: 'rkt-status' };
   } catch (error) {
-    if (isRktError(error, 'RKT_ERR_POD_NOT_FOUND')) return 'lost';
-    throw error;
+    if (!isRktError(error, 'RKT_ERR_POD_NOT_FOUND')) throw error;
+    // A restart has ended the task for certain, whatever has become of its pod.
+    if (why !== RESTARTED) return 'lost';
   }
   return { ...unknown, source: 'process-gone', error: `exit status unknown: ${why}` };
 }

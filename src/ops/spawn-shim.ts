@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { ProcessId } from '../model/process-id.ts';
 import type { RktRunner } from '../rkt/command.ts';
 import { runPreparedCommand } from '../rkt/run-prepared.ts';
-import { readProcess } from '../sources/process-info.ts';
+import { identify } from '../sources/process-info.ts';
 import { writeTicket } from './data-directory.ts';
 import { podDirectory } from './pod-files.ts';
 import type { TaskFiles } from './task-files.ts';
@@ -44,7 +44,8 @@ export async function spawnShim(runner: RktRunner, order: ShimOrder): Promise<Pr
     { env },
   );
   shim.unref();
-  return { pid: shim.pid, startTicks: (await readProcess(shim.pid))?.startTicks ?? 0 };
+  // One that is gone already gets a start time that no process has.
+  return (await identify(shim.pid)) ?? { pid: shim.pid, startTicks: 0 };
 }
 
 /** The embedded rkt enters the cgroup itself, last of all, so that its Node is not charged to the task. */

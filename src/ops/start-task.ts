@@ -83,7 +83,7 @@ async function start(begun: Start, record: TaskRecord, args: readonly string[]):
 
   const podId = await prepare(begun, record.startToken, args);
   const planned = { podId, cgroupPaths: plannedCgroup(ctx, record) };
-  await ctx.store.save(storedTask(ctx, ctx.registry.transition(spec.id, 'starting', planned)));
+  await keep(ctx, ctx.registry.transition(spec.id, 'starting', planned));
   const cgroup = await createTaskCgroup(ctx, record);
   undo.push('cgroup', async () => cgroup?.remove());
   undo.push('launch', () => endLaunch(ctx, files, cgroup));
@@ -128,7 +128,7 @@ async function running(
   network: DriverNetwork | undefined,
 ): Promise<StartedTask> {
   const facts = { process, shim, startedAtMs: ctx.scheduler.now(), ...(network && { network }) };
-  await ctx.store.save(storedTask(ctx, { ...starting, ...facts, phase: 'running' }));
+  await keep(ctx, { ...starting, ...facts, phase: 'running' });
   const record = ctx.registry.transition(starting.id, 'running', facts);
   ctx.registry.emit('started', record, `Started as pid ${process.pid}`, {
     pid: String(process.pid),
@@ -150,11 +150,17 @@ async function claimId(ctx: OpsContext, record: TaskRecord): Promise<void> {
   const other = await ctx.store.load(record.id);
   if (other !== undefined && (await isDeadStart(other))) await undoStart(ctx, other);
   if (await ctx.store.create(entry)) return;
-  throw new RktError(
-    'RKT_ERR_TASK_EXISTS',
-    `A task with the id "${record.id}" is in ${ctx.store.directory}, but was not recovered here`,
-    { taskId: record.id },
-  );
+  throw isTaken(ctx, record);
+}
+
+/** Replaces the entry of a start. @throws RKT_ERR_TASK_EXISTS when the id is another start's now */
+async function keep(ctx: OpsContext, record: TaskRecord): Promise<void> {
+  if (!(await ctx.store.save(storedTask(ctx, record)))) throw isTaken(ctx, record);
+}
+
+function isTaken(ctx: OpsContext, { id }: TaskRecord): RktError {
+  const what = `A task with the id "${id}" is in ${ctx.store.directory}, but was not recovered here`;
+  return new RktError('RKT_ERR_TASK_EXISTS', what, { taskId: id });
 }
 
 async function abandon(
@@ -166,7 +172,7 @@ async function abandon(
   const last = ctx.registry.get(record.id) ?? record;
   await (
     isUndone
-      ? ctx.store.remove(record.id)
+      ? ctx.store.remove(record)
       : ctx.store.saveIfPresent({ ...storedTask(ctx, last), abandoned: true })
   ).catch((failure: unknown) => ctx.logger.error({ error: failure }, 'Could not note a failed start'));
   if (ctx.shutdown.aborted) return;

@@ -35,10 +35,10 @@ export async function stopTask(ctx: OpsContext, taskId: string, options: StopOpt
   }
   const stopping = markStopping(ctx, task, timeoutMs === 0 ? 'SIGKILL' : signal, timeoutMs);
   await noteStop(ctx, task);
-  if (hasEnded(ctx, taskId)) return;
+  if (hasEnded(ctx, stopping)) return;
   if (timeoutMs > 0) {
     await signalProcess(stopping, signal);
-    if (await exitsWithin(ctx, taskId, timeoutMs)) return;
+    if (await exitsWithin(ctx, stopping, timeoutMs)) return;
   }
   await killTask(ctx, stopping);
 }
@@ -48,9 +48,9 @@ async function killTask(ctx: OpsContext, task: TaskRecord): Promise<void> {
   ctx.registry.emit('killed', task, 'Killed with SIGKILL', { signal: '9' });
   await signalProcess(task, 'SIGKILL');
   await ctx.cgroups.open(task.cgroupPaths).kill();
-  if (await exitsWithin(ctx, task.id, 1_000)) return;
+  if (await exitsWithin(ctx, task, 1_000)) return;
   await settleTask(ctx, task);
-  if (await exitsWithin(ctx, task.id, ctx.timeouts.killMs)) return;
+  if (await exitsWithin(ctx, task, ctx.timeouts.killMs)) return;
   throw new RktError(
     'RKT_ERR_STOP',
     `Task "${task.id}" has not ended ${ctx.timeouts.killMs} ms after SIGKILL`,
@@ -77,10 +77,10 @@ export async function signalProcess(task: TaskRecord, signal: NodeJS.Signals): P
   return true;
 }
 
-async function exitsWithin(ctx: OpsContext, taskId: string, timeoutMs: number): Promise<boolean> {
+async function exitsWithin(ctx: OpsContext, task: TaskRecord, timeoutMs: number): Promise<boolean> {
   return firstValueFrom(
     merge(of(undefined), ctx.registry.changes$).pipe(
-      map(() => hasEnded(ctx, taskId)),
+      map(() => hasEnded(ctx, task)),
       filter((ended) => ended),
       take(1),
       takeUntil(timer(timeoutMs, ctx.scheduler)),
@@ -89,8 +89,9 @@ async function exitsWithin(ctx: OpsContext, taskId: string, timeoutMs: number): 
   );
 }
 
-function hasEnded(ctx: OpsContext, taskId: string): boolean {
-  const phase = ctx.registry.get(taskId)?.phase;
+function hasEnded(ctx: OpsContext, { id, startToken }: TaskRecord): boolean {
+  const now = ctx.registry.get(id);
+  const phase = now?.startToken === startToken ? now.phase : undefined;
   return phase !== 'running' && phase !== 'stopping';
 }
 

@@ -20,6 +20,7 @@ export interface TaskFiles {
 }
 
 export const exitsDirectory = (dataDir: string): string => join(dataDir, 'exits');
+export const locksDirectory = (dataDir: string): string => join(dataDir, 'locks');
 export const stateDirectory = (dataDir: string): string => join(dataDir, 'state');
 
 export function taskFiles(dataDir: string, startToken: string): TaskFiles {

@@ -4,6 +4,7 @@ import type { OpsContext } from './context.ts';
 import { removeTaskFiles } from './data-directory.ts';
 import { endLaunch } from './end-launch.ts';
 import { podsOfStart, preparationEnded, removePodIfThere } from './prepare-pod.ts';
+import { createSharedWork } from './shared-work.ts';
 import { taskFiles } from './task-files.ts';
 
 /** True for a start that nobody will finish: its driver has died, or has given up without being able to undo it. */
@@ -11,8 +12,35 @@ export async function isDeadStart({ handle, owner, abandoned }: StoredTask): Pro
   return handle === undefined && (abandoned === true || !(await isAlive(owner)));
 }
 
-/** Takes away all that is left of a start, wherever it ended. */
-export async function undoStart(ctx: OpsContext, entry: StoredTask): Promise<void> {
+const shared = createSharedWork<boolean>();
+
+/**
+ * Takes away all that is left of a dead start, wherever it ended. Of several drivers that try, one does: it becomes the
+ * owner of the start, and so nobody else takes it for dead.
+ *
+ * @returns false when the start is not dead any more: another driver is undoing it, or has done so
+ */
+export function undoStart(ctx: OpsContext, dead: StoredTask): Promise<boolean> {
+  return shared(ctx, dead.startToken, async () => {
+    const entry = await ctx.store.revise(dead, async (now) => {
+      if (!(await isDeadStart(now))) return undefined;
+      return { ...now, owner: ctx.owner, abandoned: undefined };
+    });
+    if (entry === undefined) return false;
+    try {
+      await removeRemains(ctx, entry);
+    } catch (error) {
+      await ctx.store
+        .saveIfPresent({ ...entry, abandoned: true })
+        .catch((failure: unknown) => ctx.logger.error({ error: failure }, 'Could not note a failed undo'));
+      throw error;
+    }
+    await ctx.store.remove(entry);
+    return true;
+  });
+}
+
+async function removeRemains(ctx: OpsContext, entry: StoredTask): Promise<void> {
   const files = taskFiles(ctx.dataDir, entry.startToken);
   const cgroup = ctx.cgroups.open(entry.cgroupPaths);
   const runner = await ctx.runner();
@@ -22,6 +50,5 @@ export async function undoStart(ctx: OpsContext, entry: StoredTask): Promise<voi
   for (const pod of pods) await removePodIfThere(ctx, runner, pod);
   await cgroup.remove();
   await removeTaskFiles(files);
-  await ctx.store.remove(entry.id);
   ctx.logger.info({ taskId: entry.id, pods }, 'Undid a start that was not finished');
 }

@@ -6,9 +6,9 @@ import { RktError } from '../model/errors.ts';
 import { exhaustionCode } from '../model/exhaustion.ts';
 import { parseWith } from '../model/parse.ts';
 import { reasonOf } from '../model/reason-of.ts';
+import { createTurns, type Turns } from '../model/turns.ts';
 import { createFile, isLeftover, listIfThere, readIfThere, replaceFile } from './durable-file.ts';
 import { storedTaskSchema, type StoredTask } from './stored-task.ts';
-import { createTurns } from './turns.ts';
 
 /** What a directory of state files held. */
 export interface LoadedTasks {
@@ -17,47 +17,85 @@ export interface LoadedTasks {
   readonly failures: readonly { readonly file: string; readonly error: RktError }[];
 }
 
-/** One JSON file a task. An error names the file: RKT_ERR_STATE_FILE, or RKT_ERR_NO_SPACE and RKT_ERR_RESOURCES. */
+/** What a change is meant for: this start of the task, and never another one of the same id. */
+export type StartOf = Pick<StoredTask, 'id' | 'startToken'>;
+
+/**
+ * One JSON file a task. An error names the file: RKT_ERR_STATE_FILE, or RKT_ERR_NO_SPACE and RKT_ERR_RESOURCES;
+ * RKT_ERR_DATA_DIR when the locks cannot be used.
+ *
+ * Changes of one task happen in the order of the calls, and each leaves the file of another start of the same id alone.
+ */
 export interface StateStore {
   readonly directory: string;
   /**
-   * Replaces the file of the task. Whoever reads it, and whenever this process dies, finds the old text or the new one,
-   * never a part. Saves and removals of one task happen in the order of the calls.
+   * Writes the file of the task, or replaces that of the same start; false when another start has it. A reader, or a
+   * process that dies here, finds the old text or the new one, never a part.
    */
-  save(entry: StoredTask): Promise<void>;
+  save(entry: StoredTask): Promise<boolean>;
   /** The same for a task that has no file yet; false when it has one, of whichever driver. */
   create(entry: StoredTask): Promise<boolean>;
-  /** The same, but only while the file is still of the same start: a task that was destroyed meanwhile does not come back. */
-  saveIfPresent(entry: StoredTask): Promise<void>;
+  /** The same for a task that has one: a task that was destroyed meanwhile does not come back. */
+  saveIfPresent(entry: StoredTask): Promise<boolean>;
+  /**
+   * Reads the entry of a start and replaces it by what `change` makes of it, with no other change in between; `change`
+   * returns undefined to leave it.
+   *
+   * @returns the new entry; undefined when nothing was replaced
+   */
+  revise(
+    start: StartOf,
+    change: (entry: StoredTask) => Promise<StoredTask | undefined>,
+  ): Promise<StoredTask | undefined>;
   /** Undefined when there is no file for the task. */
   load(id: string): Promise<StoredTask | undefined>;
   /** Everything there is, in the order of creation; also sweeps up what writers that were killed left half written. */
   loadAll(): Promise<LoadedTasks>;
   /** Sweeps up alone. */
   sweep(): Promise<void>;
-  /** Does nothing when there is no file for the task. */
-  remove(id: string): Promise<void>;
+  /** Does nothing when the start has no file. */
+  remove(start: StartOf): Promise<void>;
 }
 
 const SUFFIX = '.json';
 
-/** A store below `directory`, which is made by the first save, for its owner only: specs hold environments. */
-export function createStateStore(directory: string): StateStore {
-  const inTurn = createTurns();
+/**
+ * A store below `directory`, which is made by the first save, for its owner only: specs hold environments.
+ *
+ * @param exclusive orders the changes of a task; the default knows of this process alone
+ */
+export function createStateStore(directory: string, exclusive: Turns = createTurns()): StateStore {
   const pathOf = (id: string): string => join(directory, stateFileName(id));
   const put = <T>(entry: StoredTask, how: (path: string, text: string) => Promise<T>): Promise<T> =>
     orStateFileError(pathOf(entry.id), 'write', () => how(pathOf(entry.id), `${JSON.stringify(entry)}\n`));
+  const replace = async (entry: StoredTask): Promise<true> => {
+    await put(entry, replaceFile);
+    return true;
+  };
   const load = async (id: string): Promise<StoredTask | undefined> => {
     const text = await orStateFileError(pathOf(id), 'read', () => readIfThere(pathOf(id)));
     return text === undefined ? undefined : parseStoredTask(pathOf(id), text);
   };
+  const isOfOther = async ({ id, startToken }: StartOf): Promise<boolean> => {
+    const text = await orStateFileError(pathOf(id), 'read', () => readIfThere(pathOf(id)));
+    const token = text === undefined ? undefined : tokenIn(text);
+    return token !== undefined && token !== startToken;
+  };
   return {
     directory,
-    save: (entry) => inTurn(entry.id, () => put(entry, replaceFile)),
-    create: (entry) => inTurn(entry.id, () => put(entry, createFile)),
+    save: (entry) => exclusive(entry.id, async () => !(await isOfOther(entry)) && replace(entry)),
+    create: (entry) => exclusive(entry.id, () => put(entry, createFile)),
     saveIfPresent: (entry) =>
-      inTurn(entry.id, async () => {
-        if ((await load(entry.id))?.startToken === entry.startToken) await put(entry, replaceFile);
+      exclusive(
+        entry.id,
+        async () => (await load(entry.id))?.startToken === entry.startToken && replace(entry),
+      ),
+    revise: ({ id, startToken }, change) =>
+      exclusive(id, async () => {
+        const entry = await load(id);
+        const next = entry?.startToken === startToken ? await change(entry) : undefined;
+        if (next !== undefined) await replace(next);
+        return next;
       }),
     load,
     loadAll: () => loadDirectory(directory),
@@ -65,9 +103,23 @@ export function createStateStore(directory: string): StateStore {
       const names = await orStateFileError(directory, 'read', () => listIfThere(directory));
       await Promise.all(names.map((name) => removeLeftover(directory, name)));
     },
-    remove: (id) =>
-      inTurn(id, () => orStateFileError(pathOf(id), 'remove', () => rm(pathOf(id), { force: true }))),
+    remove: (start) =>
+      exclusive(start.id, async () => {
+        const path = pathOf(start.id);
+        if (!(await isOfOther(start)))
+          await orStateFileError(path, 'remove', () => rm(path, { force: true }));
+      }),
   };
+}
+
+/** The start token in the text of a state file; a damaged file belongs to no start. */
+function tokenIn(text: string): string | undefined {
+  try {
+    const { startToken } = (JSON.parse(text) ?? {}) as { startToken?: unknown };
+    return typeof startToken === 'string' ? startToken : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A file name for any id: readable where it can be, unique by a hash, 75 characters at most. */

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 
 import type { ProcessId } from '../model/process-id.ts';
+import { bootId, isOfEarlierBoot } from './boot-id.ts';
 import { readKernelFile } from './kernel-file.ts';
 
 /** What /proc/PID/stat tells of a process. */
@@ -17,10 +18,23 @@ export function readProcess(pid: number, procRoot = '/proc'): Promise<ProcessInf
   return Promise.resolve(text === undefined ? undefined : parseProcessStat(text));
 }
 
-/** True while this very process runs: a zombie and a later process with the same pid are not it. */
-export async function isAlive(processId: ProcessId, procRoot = '/proc'): Promise<boolean> {
+/** The identity to keep of the process with this pid; undefined when there is none. */
+export async function identify(pid: number): Promise<ProcessId | undefined> {
+  const info = await readProcess(pid);
+  const boot = bootId();
+  return info && { pid, startTicks: info.startTicks, ...(boot !== undefined && { bootId: boot }) };
+}
+
+/** What /proc/PID/stat says of this very process while it runs: a zombie and a later process with the same pid are not it. */
+export async function readAlive(processId: ProcessId, procRoot = '/proc'): Promise<ProcessInfo | undefined> {
+  if (isOfEarlierBoot(processId)) return undefined;
   const info = await readProcess(processId.pid, procRoot);
-  return info?.startTicks === processId.startTicks && !isDead(info);
+  return info?.startTicks === processId.startTicks && !isDead(info) ? info : undefined;
+}
+
+/** True while this very process runs, see {@link readAlive}. */
+export async function isAlive(processId: ProcessId, procRoot = '/proc'): Promise<boolean> {
+  return (await readAlive(processId, procRoot)) !== undefined;
 }
 
 /** True for a process that has ended and only waits to be reaped. */

@@ -6,12 +6,16 @@ import type { TaskRecord } from '../../src/registry/task-record.ts';
 import { newTaskRecord } from '../../src/registry/task-record.ts';
 import type { RktRunner } from '../../src/rkt/command.ts';
 import type { Cgroups } from '../../src/sources/cgroup/cgroups.ts';
+import { identify } from '../../src/sources/process-info.ts';
 import { expectRktRejection } from '../support/errors.ts';
 import { anOpsContext } from '../support/ops-context.ts';
 import { aNewTask, aTaskSpec } from '../support/task-specs.ts';
 
 const POD = '591531c3-15fa-4c70-b535-1420e03c7ef5';
 const RKT = ['/usr/bin/rkt', '--dir=/data/rkt', 'enter', POD];
+
+/** A process that lives. */
+const SELF = (await identify(process.pid)) ?? { pid: 0, startTicks: 0 };
 
 function aRunner(runtime: 'rkt' | 'embedded'): RktRunner {
   const binary = { command: ['/usr/bin/rkt'], runtime };
@@ -33,7 +37,7 @@ function aTask(more: Partial<TaskRecord> = {}): TaskRecord {
     spec: aTaskSpec('one', { env: { NAME: 'value', 'WITH.DOT': 'dotted', EMPTY: '' } }),
     phase: 'running',
     podId: POD,
-    process: { pid: 4_711, startTicks: 1 },
+    process: SELF,
     ...more,
   });
 }
@@ -50,15 +54,41 @@ describe('enterTask', () => {
 
   it('goes into the mount namespace of the pod first', async () => {
     const { argv, env } = await enter(['/bin/ls', '-l']);
-    expect(argv).to.deep.equal(['nsenter', '--mount=/proc/4711/ns/mnt', '--', ...RKT, '/bin/ls', '-l']);
+    expect(argv).to.deep.equal([
+      'nsenter',
+      `--mount=/proc/${SELF.pid}/ns/mnt`,
+      '--',
+      ...RKT,
+      '/bin/ls',
+      '-l',
+    ]);
     expect(env).to.deep.equal({});
   });
+
+  for (const [who, other] of [
+    ['a later process of the same pid', { ...SELF, startTicks: SELF.startTicks + 1 }],
+    ['a process of another boot with the same pid and start time', { ...SELF, bootId: 'another' }],
+  ] as const) {
+    it(`does not go into the namespace of ${who}`, async () => {
+      const error = await expectRktRejection(
+        enter(['/bin/ls'], aTask({ process: other })),
+        'RKT_ERR_TASK_NOT_RUNNING',
+      );
+      expect(error.message).to.include('its process has ended');
+    });
+  }
 
   it('joins the cgroups of the task before', async () => {
     const { argv } = await enter(['/bin/ls'], aTask({ cgroupPaths: ['/cg/cpu/one', '/cg/memory/one'] }));
     expect(argv.slice(0, 2)).to.deep.equal(['/bin/sh', '-c']);
     expect(argv[4]).to.equal('/cg/cpu/one/cgroup.procs:/cg/memory/one/cgroup.procs');
-    expect(argv.slice(5)).to.deep.equal(['nsenter', '--mount=/proc/4711/ns/mnt', '--', ...RKT, '/bin/ls']);
+    expect(argv.slice(5)).to.deep.equal([
+      'nsenter',
+      `--mount=/proc/${SELF.pid}/ns/mnt`,
+      '--',
+      ...RKT,
+      '/bin/ls',
+    ]);
   });
 
   it('goes where the task is now, when that is below', async () => {

@@ -91,7 +91,7 @@ describe('StateStore.saveIfPresent', () => {
   it('brings no entry back that was removed just before', async () => {
     const store = createStateStore(directory);
     await store.save(aStoredTask());
-    await Promise.all([store.remove('one'), store.saveIfPresent(aStoredTask())]);
+    await Promise.all([store.remove(aStoredTask()), store.saveIfPresent(aStoredTask())]);
     expect(await store.load('one')).to.equal(undefined);
   });
 
@@ -106,19 +106,22 @@ describe('StateStore.saveIfPresent', () => {
 describe('StateStore.remove', () => {
   it('removes what was saved just before', async () => {
     const store = createStateStore(directory);
-    await Promise.all([store.save(aStoredTask()), store.remove('one')]);
+    await Promise.all([store.save(aStoredTask()), store.remove(aStoredTask())]);
     expect(await store.load('one')).to.equal(undefined);
     expect(await readdir(directory)).to.deep.equal([]);
   });
 
   it('does nothing for a task without a file', async () => {
-    await createStateStore(join(directory, 'not there')).remove('one');
+    await createStateStore(join(directory, 'not there')).remove(aStoredTask());
   });
 
   it('says which file it could not remove', async () => {
     await mkdir(fileOf('one'));
-    const error = await expectRktRejection(createStateStore(directory).remove('one'), 'RKT_ERR_STATE_FILE');
-    expect(error.message).to.include(`remove state file ${fileOf('one')}`);
+    const error = await expectRktRejection(
+      createStateStore(directory).remove(aStoredTask()),
+      'RKT_ERR_STATE_FILE',
+    );
+    expect(error.message).to.include(`state file ${fileOf('one')}`);
   });
 });
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { createTurns } from '../../src/registry/turns.ts';
+import { createTurns } from '../../src/model/turns.ts';
 
 /** An action that ends when it is told to. */
 function held(log: string[], name: string) {

@@ -1,5 +1,8 @@
-/** One action at a time for each key; a failed one does not hold up the next. */
-export function createTurns(): <T>(key: string, action: () => Promise<T>) => Promise<T> {
+/** Runs actions of the same key one at a time, in the order of the calls. */
+export type Turns = <T>(key: string, action: () => Promise<T>) => Promise<T>;
+
+/** Turns within this process; an action that fails does not hold up the next. */
+export function createTurns(): Turns {
   const last = new Map<string, Promise<unknown>>();
   return async (key, action) => {
     const turn = (last.get(key) ?? Promise.resolve()).then(action, action);

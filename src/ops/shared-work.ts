@@ -1,0 +1,17 @@
+import type { OpsContext } from './context.ts';
+
+export type SharedWork<T> = (ctx: OpsContext, key: string, work: () => Promise<T>) => Promise<T>;
+
+/** Work that is done once at a time for each key of a driver; callers that come meanwhile share its outcome. */
+export function createSharedWork<T>(): SharedWork<T> {
+  const byContext = new WeakMap<OpsContext, Map<string, Promise<T>>>();
+  return (ctx, key, work) => {
+    const underWay = byContext.get(ctx) ?? new Map<string, Promise<T>>();
+    byContext.set(ctx, underWay);
+    const known = underWay.get(key);
+    if (known !== undefined) return known;
+    const done = work().finally(() => underWay.delete(key));
+    underWay.set(key, done);
+    return done;
+  };
+}

@@ -1,0 +1,148 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { RktError } from '../model/errors.ts';
+import type { ProcessId } from '../model/process-id.ts';
+import { reasonOf } from '../model/reason-of.ts';
+import { createTurns, type Turns } from '../model/turns.ts';
+import { errnoCode } from './kernel-file.ts';
+import { isAlive } from './process-info.ts';
+
+export interface LockFilesOptions {
+  readonly directory: string;
+  /** This process, by which others see that a lock is held. */
+  readonly self: ProcessId;
+  /** How long a lock may be held by others. */
+  readonly timeoutMs?: number;
+}
+
+const SLOTS = 32;
+const FREE = 'free';
+const TIMEOUT_MS = 30_000;
+const FIRST_DELAY_MS = 1;
+const MAX_DELAY_MS = 50;
+
+let instances = 0;
+
+/**
+ * Locks between the processes that share a directory. A holder that dies holds nothing.
+ *
+ * Each of a fixed number of files is one lock, and its name says who holds it: `07.free`, or `07.` and the identity of a
+ * process. rename(2) takes it: of several at once only one finds the old name. It takes the lock of a dead holder as
+ * well, and never that of a living one, whose name is another. A key belongs to one file by its hash. To lock needs no
+ * free byte on the disk.
+ */
+export function createLockFiles({ directory, self, timeoutMs = TIMEOUT_MS }: LockFilesOptions): Turns {
+  instances += 1;
+  const mine = holderName(self, instances);
+  const inTurn = createTurns();
+  return (key, action) => {
+    const slot = slotOf(key);
+    return inTurn(slot, async () => {
+      await acquire(directory, slot, mine, timeoutMs);
+      try {
+        return await action();
+      } finally {
+        await taken(directory, `${slot}.${mine}`, `${slot}.${FREE}`);
+      }
+    });
+  };
+}
+
+function slotOf(key: string): string {
+  const number = createHash('sha256').update(key).digest().readUInt32BE() % SLOTS;
+  return String(number).padStart(2, '0');
+}
+
+async function acquire(directory: string, slot: string, mine: string, timeoutMs: number): Promise<void> {
+  const deadlineMs = performance.now() + timeoutMs;
+  const take = (holder: string): Promise<boolean> => taken(directory, `${slot}.${holder}`, `${slot}.${mine}`);
+  for (let delayMs = FIRST_DELAY_MS; ; delayMs = Math.min(2 * delayMs, MAX_DELAY_MS)) {
+    if (await take(FREE)) return;
+    const holder = await holderOf(directory, slot);
+    if (holder !== undefined && (await isFree(holder, mine)) && (await take(holder))) return;
+    if (performance.now() > deadlineMs) throw heldTooLong(directory, slot, holder, timeoutMs);
+    await delay(delayMs);
+  }
+}
+
+/** False when the lock has no such holder any more. */
+async function taken(directory: string, from: string, to: string): Promise<boolean> {
+  try {
+    await rename(join(directory, from), join(directory, to));
+    return true;
+  } catch (error) {
+    if (errnoCode(error) === 'ENOENT') return false;
+    throw unusable(directory, error);
+  }
+}
+
+/** Who holds a lock; undefined between two holders, and when the directory was only made by this call. */
+async function holderOf(directory: string, slot: string): Promise<string | undefined> {
+  try {
+    const name = (await readdir(directory)).find((one) => one.startsWith(`${slot}.`));
+    return name?.slice(slot.length + 1);
+  } catch (error) {
+    if (errnoCode(error) !== 'ENOENT') throw unusable(directory, error);
+    await makeLocks(directory);
+    return undefined;
+  }
+}
+
+/** All locks appear at once: a directory that is not empty is replaced by no rename. */
+async function makeLocks(directory: string): Promise<void> {
+  const fresh = join(dirname(directory), `.locks-${randomUUID()}`);
+  try {
+    await mkdir(fresh, { recursive: true, mode: 0o700 });
+    for (let slot = 0; slot < SLOTS; slot += 1) {
+      await (await open(join(fresh, `${String(slot).padStart(2, '0')}.${FREE}`), 'wx', 0o600)).close();
+    }
+    await rename(fresh, directory);
+  } catch (error) {
+    await rm(fresh, { recursive: true, force: true });
+    if (!['ENOTEMPTY', 'EEXIST'].includes(errnoCode(error))) throw unusable(directory, error);
+  }
+}
+
+const HOLDER = /^(?<pid>\d+)-(?<startTicks>\d+)-(?<instance>\d+)(?:-(?<bootId>.+))?$/;
+
+function holderName({ pid, startTicks, bootId }: ProcessId, instance: number): string {
+  return [pid, startTicks, instance, ...(bootId === undefined ? [] : [bootId])].join('-');
+}
+
+/** A lock of this very instance is one that it could not give back. */
+async function isFree(holder: string, mine: string): Promise<boolean> {
+  if (holder === mine) return true;
+  const id = processOf(holder);
+  return id !== undefined && !(await isAlive(id));
+}
+
+function processOf(holder: string): ProcessId | undefined {
+  const { pid, startTicks, bootId } = HOLDER.exec(holder)?.groups ?? {};
+  if (pid === undefined || startTicks === undefined) return undefined;
+  return { pid: Number(pid), startTicks: Number(startTicks), ...(bootId !== undefined && { bootId }) };
+}
+
+function unusable(directory: string, cause: unknown): RktError {
+  return new RktError('RKT_ERR_DATA_DIR', `Could not lock in ${directory}: ${reasonOf(cause)}`, { cause });
+}
+
+function heldTooLong(
+  directory: string,
+  slot: string,
+  holder: string | undefined,
+  timeoutMs: number,
+): RktError {
+  const pid = holder === undefined ? undefined : processOf(holder)?.pid;
+  const who =
+    pid === undefined
+      ? `The lock ${join(directory, slot)}.${FREE} is missing`
+      : `Process ${pid} has held the lock ${slot} of ${directory} for more than ${timeoutMs} ms`;
+  const remedy =
+    pid === undefined
+      ? `remove ${directory} while no driver runs; it is made anew`
+      : `is it stopped? Continue it (kill -CONT ${pid}) or end it`;
+  return new RktError('RKT_ERR_DATA_DIR', `${who}: ${remedy}`);
+}

@@ -1,0 +1,37 @@
+import { createDriver, RktError, type DriverOptions, type TaskSpecInput } from '../../src/index.ts';
+
+/** What a racer is asked: one op of its driver. */
+export type RaceOrder =
+  | { readonly op: 'start'; readonly spec: TaskSpecInput }
+  | { readonly op: 'destroy'; readonly id: string; readonly force: boolean }
+  | { readonly op: 'renew'; readonly spec: TaskSpecInput }
+  | { readonly op: 'recover' };
+
+/** A driver in a process of its own that does what its parent says. RACE_OPTIONS: the driver's options as JSON. */
+const driver = createDriver(JSON.parse(process.env['RACE_OPTIONS'] ?? '') as DriverOptions);
+
+async function obey(order: RaceOrder): Promise<unknown> {
+  switch (order.op) {
+    case 'start':
+      return (await driver.startTask(order.spec)).handle.state.startToken;
+    case 'destroy':
+      return driver.destroyTask(order.id, { force: order.force });
+    case 'renew':
+      await driver.destroyTask(order.spec.id, { force: true });
+      return (await driver.startTask(order.spec)).handle.state.startToken;
+    case 'recover':
+      return (await driver.recoverTasks()).recovered;
+  }
+}
+
+process.on('message', ({ number, order }: { number: number; order: RaceOrder }) => {
+  obey(order).then(
+    (value) => process.send?.({ number, outcome: { value } }),
+    (error: unknown) => {
+      const code = error instanceof RktError ? error.code : 'unexpected';
+      process.send?.({ number, outcome: { code, text: String(error) } });
+    },
+  );
+});
+process.on('disconnect', () => void driver.shutdown());
+process.send?.('ready');
