@@ -1,4 +1,6 @@
-import { writeFileSync, writeSync } from 'node:fs';
+import { readFileSync, writeFileSync, writeSync } from 'node:fs';
+
+import { resolveWords } from '../model/argument-variables.ts';
 import { unexpectedFailure } from './context.ts';
 import type { World } from './run-rkt.ts';
 import { runRkt } from './run-rkt.ts';
@@ -26,11 +28,23 @@ function endOn(error: unknown): never {
   process.exit(FAILURE);
 }
 
-/** The command line's entry; the launcher passes the file for a launch script in RKT_STREAMS_LAUNCH_FILE. */
+/** The last words of another process's command line; `source` is `PID:COUNT`. */
+function wordsOf(source: string): readonly string[] {
+  const [pid = '', count = ''] = source.split(':');
+  const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
+  return words.slice(words.length - Number(count));
+}
+
+/**
+ * The command line's entry. The launcher passes the file for a launch script in RKT_STREAMS_LAUNCH_FILE, and says in
+ * RKT_STREAMS_WORDS_OF on whose command line the words are.
+ */
 async function main(): Promise<void> {
-  const { RKT_STREAMS_LAUNCH_FILE: launchFile, ...env } = process.env;
+  const { RKT_STREAMS_LAUNCH_FILE: launchFile, RKT_STREAMS_WORDS_OF: source, ...given } = process.env;
+  const words = source === undefined ? process.argv.slice(2) : wordsOf(source);
+  const { argv, env } = resolveWords(words, given);
   const world: World = {
-    argv: process.argv.slice(2),
+    argv,
     env,
     cwd: process.cwd(),
     uid: process.getuid?.() ?? 0,

@@ -12,9 +12,11 @@ for arg do
 done
 [ -n "$launches" ] || exec "$node" "$main" "$@"
 
-# Only Node dies with this shell when that is killed early: a pod must not be prepared by an orphan.
+# Only Node dies with this shell when that is killed early: a pod must not be prepared by an orphan. It reads the words
+# of the command line from this shell's, so that they stand in no other one.
 {
-  launch=$(RKT_STREAMS_LAUNCH_FILE=/proc/self/fd/4 exec setpriv --pdeathsig TERM "$node" "$main" "$@" 4>&1 1>&3 3>&-)
+  launch=$(RKT_STREAMS_LAUNCH_FILE=/proc/self/fd/4 RKT_STREAMS_WORDS_OF=$$:$# \
+    exec setpriv --pdeathsig TERM "$node" "$main" 4>&1 1>&3 3>&-)
   status=$?
 } 3>&1
 [ "$status" -eq 0 ] && [ -n "$launch" ] || exit "$status"

@@ -8,11 +8,23 @@ import { knownKeys } from './known-keys.ts';
 import { printableJson } from './printable.ts';
 import { reasonOf } from './reason-of.ts';
 
+/** Keys below which values are secrets, in every object that we read: variables, commands, tokens. */
+const SECRET_KEYS: ReadonlySet<PropertyKey> = new Set([
+  'env',
+  'deviceEnv',
+  'environment',
+  'args',
+  'exec',
+  'cmd',
+  'headers',
+  'token',
+]);
+
 /**
  * Parses input from outside by its schema.
  *
- * @throws {@link RktError} of `code`, naming `what`, every place that is wrong and the value found there; for a key that
- * nobody knows, also those that are known
+ * @throws {@link RktError} of `code`, naming `what`, every place that is wrong and the value found there, unless it may be
+ * a secret: then its type; for a key that nobody knows, also those that are known
  */
 export function parseWith<Schema extends z.ZodType>(
   schema: Schema,
@@ -27,7 +39,7 @@ export function parseWith<Schema extends z.ZodType>(
     const place = issue.path.map(String).join('.');
     const known = issue.code === 'unrecognized_keys' ? knownKeys(schema, issue.path) : undefined;
     const hint = known === undefined ? '' : `; known are ${known.join(', ')}`;
-    return `${place === '' ? what : `${what}.${place}`}: ${issue.message}${hint} (got ${quoted(at(input, issue.path))})`;
+    return `${place === '' ? what : `${what}.${place}`}: ${issue.message}${hint} (got ${found(input, issue.path)})`;
   });
   throw new RktError(code, problems.join('; '), { ...details, cause: result.error });
 }
@@ -47,6 +59,21 @@ function tryParse<Schema extends z.ZodType>(
   }
 }
 
+function found(input: unknown, path: readonly PropertyKey[]): string {
+  const value = at(input, path);
+  if (typeof value === 'object' && value !== null) return kindOf(value);
+  const isSecret = path.some((key) => SECRET_KEYS.has(key));
+  return isSecret && value !== undefined && value !== null ? `a ${typeof value}` : quoted(value);
+}
+
+/** What is in an object or list nobody has looked at yet: only its keys can be told. */
+function kindOf(value: object): string {
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  const keys = Object.keys(value);
+  if (keys.length === 0) return 'an empty object';
+  return shortened(`an object with ${keys.join(', ')}`);
+}
+
 function at(input: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
     (value, key) =>
@@ -57,7 +84,10 @@ function at(input: unknown, path: readonly PropertyKey[]): unknown {
 
 function quoted(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = textOf(value);
+  return shortened(textOf(value));
+}
+
+function shortened(text: string): string {
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }
 

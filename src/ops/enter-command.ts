@@ -32,8 +32,9 @@ export async function enterTask(
       taskId: task.id,
     });
   }
-  if (command.some((word) => word.includes('\0'))) {
-    const what = `${JSON.stringify(command)} for task "${task.id}" holds a zero byte`;
+  const cut = command.findIndex((word) => word.includes('\0'));
+  if (cut !== -1) {
+    const what = `Word ${cut + 1} of the command for task "${task.id}" holds a zero byte`;
     throw new RktError('RKT_ERR_EXEC_COMMAND', what, { taskId: task.id });
   }
   const { podId, process } = task;
@@ -44,9 +45,11 @@ export async function enterTask(
   const variables = environmentOf(task.spec);
   const replaced = command.map((word) => replaceVariables(word, variables));
   const enter = enterCommand(runner, podId, replaced);
-  const { join, env } = cgroupEntry(runner, await procsFiles(ctx, task.cgroupPaths, process.pid));
-  if (runner.binary.runtime === 'embedded') return { argv: enter, env };
-  const inside = ['nsenter', `--mount=/proc/${process.pid}/ns/mnt`, '--', ...enter];
+  const cgroup = cgroupEntry(runner, await procsFiles(ctx, task.cgroupPaths, process.pid));
+  const { join } = cgroup;
+  const env = { ...enter.env, ...cgroup.env };
+  if (runner.binary.runtime === 'embedded') return { argv: enter.argv, env };
+  const inside = ['nsenter', `--mount=/proc/${process.pid}/ns/mnt`, '--', ...enter.argv];
   return { argv: join === '' ? inside : ['/bin/sh', '-c', JOIN, 'join', join, ...inside], env };
 }
 

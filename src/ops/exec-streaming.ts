@@ -72,13 +72,18 @@ export async function execTaskStreaming(
     const why = reasonOf(cause);
     throw new RktError(
       'RKT_ERR_EXEC_STREAM',
-      `A stream of ${JSON.stringify(cmd.join(' '))} in task "${taskId}" broke: ${why}`,
-      { taskId, command: cmd, cause },
+      `A stream of ${shownCommand(cmd)} in task "${taskId}" broke: ${why}`,
+      { taskId, cause },
     );
   } finally {
     sizes?.unsubscribe();
     signal?.removeEventListener('abort', kill);
   }
+}
+
+/** The program of a command; its arguments may hold secrets. */
+export function shownCommand([program = '', ...args]: readonly string[]): string {
+  return `"${program}"${args.length === 0 ? '' : ` with ${args.length} ${args.length === 1 ? 'argument' : 'arguments'}`}`;
 }
 
 async function connected(child: SpawnedProcess, options: ExecStreamingOptions): Promise<ProcessEnd> {

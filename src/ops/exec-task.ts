@@ -3,7 +3,7 @@ import { PassThrough, type Readable } from 'node:stream';
 import { RktError } from '../model/errors.ts';
 import type { OpsContext } from './context.ts';
 import { checkDuration } from './duration.ts';
-import { execTaskStreaming, type ExecResult } from './exec-streaming.ts';
+import { execTaskStreaming, shownCommand, type ExecResult } from './exec-streaming.ts';
 
 export interface ExecOptions {
   /** How long the command may take; default 60 s. */
@@ -43,8 +43,8 @@ export async function execTask(
   const err = collect(stderr);
   const result = await execTaskStreaming(ctx, taskId, { cmd, stdout, stderr, signal });
   if (timeout.aborted) {
-    const what = `${JSON.stringify(cmd.join(' '))} in task "${taskId}" was killed after ${timeoutMs} ms`;
-    throw new RktError('RKT_ERR_EXEC_TIMEOUT', what, { taskId, command: cmd, stderr: err().slice(-2048) });
+    const what = `${shownCommand(cmd)} in task "${taskId}" was killed after ${timeoutMs} ms`;
+    throw new RktError('RKT_ERR_EXEC_TIMEOUT', what, { taskId, stderr: err().slice(-2048) });
   }
   return { ...result, stdout: out(), stderr: err(), output: all() };
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { RktError } from '../model/errors.ts';
 import type { ProcessId } from '../model/process-id.ts';
+import { withoutSecrets } from '../model/secret-words.ts';
 import type { RktRunner } from '../rkt/command.ts';
 import { podStatusText } from '../rkt/status.ts';
 import { identify } from '../sources/process-info.ts';
@@ -50,14 +51,14 @@ export async function launch(ctx: OpsContext, runner: RktRunner, order: ShimOrde
         const isFinal = pod?.flavor === 'fly' || ctx.scheduler.now() - (seenMs ?? 0) > graceMs;
         return pod && isFinal ? { launched: await launched(pod, shim) } : undefined;
       }
-      const message = exit.code === RKT_FAILURE ? await rktMessage(order.stderr, stderrBefore) : '';
+      const message = exit.code === RKT_FAILURE ? await rktMessage(order, stderrBefore) : '';
       const ran = pod !== undefined && message === '';
       return ran ? { launched: await launched(pod, shim) } : { exitCode: exit.code };
     },
     { everyMs: PROBE_MS, deadlineMs: ctx.timeouts.launchMs, scheduler: ctx.scheduler },
   );
   if (outcome !== undefined && 'launched' in outcome) return outcome.launched;
-  const message = await rktMessage(order.stderr, stderrBefore);
+  const message = await rktMessage(order, stderrBefore);
   const end =
     outcome === undefined
       ? `it had not started after ${ctx.timeouts.launchMs} ms`
@@ -98,12 +99,10 @@ async function sizeOf(path: string): Promise<number | undefined> {
   return found.isFile() ? found.size : undefined;
 }
 
-async function rktMessage(stderr: string, from: number | undefined): Promise<string> {
+async function rktMessage({ stderr, secrets }: ShimOrder, from: number | undefined): Promise<string> {
   if (from === undefined) return '';
   const text = (await readFile(stderr).catch(() => Buffer.alloc(0))).subarray(from).toString('utf8');
   const lines = text.match(RKT_LINE) ?? [];
-  return lines
-    .filter((line) => !HARMLESS.test(line))
-    .join('; ')
-    .slice(-2048);
+  const said = lines.filter((line) => !HARMLESS.test(line)).join('; ');
+  return withoutSecrets(said, secrets).slice(-2048);
 }

@@ -19,6 +19,7 @@ const FLOCK_UNAVAILABLE = 69;
 interface Preparation {
   readonly startToken: string;
   readonly lock: string;
+  readonly environmentFile: string;
   readonly image: string;
 }
 
@@ -30,7 +31,7 @@ export async function preparePod(
   ctx: OpsContext,
   runner: RktRunner,
   args: readonly string[],
-  { startToken, lock, image }: Preparation,
+  { startToken, lock, environmentFile, image }: Preparation,
 ): Promise<string> {
   const before = await unfinishedPods(ctx);
   try {
@@ -38,6 +39,7 @@ export async function preparePod(
       timeoutMs: ctx.timeouts.prepareMs,
       signal: ctx.shutdown,
       image,
+      environmentFile,
       wrap: (argv) => ['flock', '--no-fork', '--exclusive', lock, ...argv],
     });
   } catch (error) {

@@ -21,6 +21,8 @@ export interface ShimOrder {
   readonly procsFiles: readonly string[];
   /** Arguments of rkt, without its name and global flags. */
   readonly runArguments: readonly string[];
+  /** Must not be quoted from what rkt writes. */
+  readonly secrets: readonly string[];
 }
 
 const SHIM = fileURLToPath(new URL('./shim.sh', import.meta.url));

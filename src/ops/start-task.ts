@@ -11,6 +11,7 @@ import type { TaskRecord } from '../registry/task-record.ts';
 import type { RktRunner } from '../rkt/command.ts';
 import { trustPrefix } from '../rkt/trust.ts';
 import { hasTrustPrefix } from './arguments/global-arguments.ts';
+import { secretsOf } from './arguments/secrets.ts';
 import { prepareArguments } from './arguments/prepare-arguments.ts';
 import { runPreparedArguments } from './arguments/run-prepared-arguments.ts';
 import type { OpsContext } from './context.ts';
@@ -97,6 +98,7 @@ async function start(begun: Start, record: TaskRecord, args: readonly string[]):
     stderr: begun.outputs.stderrPath,
     procsFiles: cgroup?.procsFiles ?? [],
     runArguments: runPreparedArguments(spec, podId),
+    secrets: secretsOf(spec),
   });
   const network = await driverNetwork(ctx, runner, starting, launched.flavor);
   return running(ctx, starting, launched, network);
@@ -109,6 +111,7 @@ async function prepare(begun: Start, startToken: string, args: readonly string[]
   const podId = await preparePod(ctx, runner, args, {
     startToken,
     lock: files.prepareLock,
+    environmentFile: files.environment,
     image: config.image,
   });
   undo.push('pod', () => removePodIfThere(ctx, runner, podId));

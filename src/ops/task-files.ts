@@ -8,6 +8,8 @@ export interface TaskFiles {
   readonly revoked: string;
   /** Held by flock while `rkt prepare` runs. */
   readonly prepareLock: string;
+  /** Values of variables, there only while a real `rkt prepare` reads them. */
+  readonly environment: string;
   readonly appPid: string;
   readonly stdout: string;
   readonly stderr: string;
@@ -30,6 +32,7 @@ export function taskFiles(dataDir: string, startToken: string): TaskFiles {
     ticket: join(directory, 'ticket'),
     revoked: join(directory, 'revoked'),
     prepareLock: join(directory, 'prepare.lock'),
+    environment: join(directory, 'environment'),
     appPid: join(directory, 'app.pid'),
     stdout: join(directory, 'stdout.log'),
     stderr: join(directory, 'stderr.log'),

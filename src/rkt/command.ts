@@ -5,7 +5,8 @@ import { execa, type Options, type Result } from 'execa';
 import type { Observable } from 'rxjs';
 
 import { RktError } from '../model/errors.ts';
-
+import { shownWords } from '../model/secret-words.ts';
+import { commandLine, programOf, shownCause, type CommandLine } from './command-line.ts';
 import { filteredEnvironment } from './environment.ts';
 import {
   commandAborted,
@@ -30,7 +31,7 @@ export interface RktOutput {
   readonly exitCode: number;
   readonly signal?: NodeJS.Signals;
   readonly durationMs: number;
-  /** The whole command line. */
+  /** The whole command line, as it may be shown. */
   readonly command: readonly string[];
 }
 
@@ -44,6 +45,8 @@ export interface CallOptions {
   /** Added to the runner's environment. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** Not to be quoted from stderr, beside what is secret in the arguments. */
+  readonly secrets?: readonly string[];
 }
 
 /** How one command is run. */
@@ -93,17 +96,17 @@ export function createRktRunner(options: RktRunnerOptions): RktRunner {
   const stats = { calls: 0, failures: 0, totalMs: 0 };
 
   const run = async (args: readonly string[], call: RunOptions = {}): Promise<RktOutput> => {
-    const plain = [...binary.command, ...globalArgs, ...args];
-    const argv = call.wrap?.(plain) ?? plain;
-    const environment = { ...env, ...call.env };
+    const { env: more, ...line } = commandLine({ binary, globalArgs }, args, call);
+    const environment = { ...env, ...more, ...call.env };
     const startedAt = performance.now();
     stats.calls += 1;
     try {
-      return await queue.run(() => execute(argv, { timeoutMs, ...call, env: environment }), call.signal);
+      return await queue.run(() => execute(line, { timeoutMs, ...call, env: environment }), call.signal);
     } catch (error) {
       stats.failures += 1;
       if (error instanceof RktError || call.signal?.aborted !== true) throw error;
-      throw commandAborted({ command: argv, durationMs: performance.now() - startedAt, cause: error });
+      const durationMs = performance.now() - startedAt;
+      throw commandAborted({ command: line.command, durationMs, cause: error });
     } finally {
       stats.totalMs += performance.now() - startedAt;
     }
@@ -123,17 +126,13 @@ export function createRktRunner(options: RktRunnerOptions): RktRunner {
   };
 }
 
-function programOf(argv: readonly string[]): readonly [string, readonly string[]] {
-  const [file = '', ...args] = argv;
-  if (!argv.some((arg) => arg.includes('\0'))) return [file, args];
-  throw commandNotStarted({ command: argv, durationMs: 0 }, 'an argument holds a zero byte');
-}
+type Executed = Pick<CommandLine, 'argv' | 'command' | 'secrets'>;
 
 async function execute(
-  argv: readonly string[],
+  executed: Executed,
   options: RunOptions & { readonly timeoutMs: number },
 ): Promise<RktOutput> {
-  const [file, args] = programOf(argv);
+  const [file, args] = programOf(executed.argv, executed.command);
   const startedAt = performance.now();
   const giveUp = new AbortController();
   const child = execa(file, args, {
@@ -155,7 +154,7 @@ async function execute(
   const result = await child;
   const ending = limits.stop();
   if (result.isMaxBuffer) killAll(child.pid);
-  return outputOf({ argv, ending, durationMs: performance.now() - startedAt, result }, options);
+  return outputOf({ executed, ending, durationMs: performance.now() - startedAt, result }, options);
 }
 
 type Ending = 'timeout' | 'aborted';
@@ -193,7 +192,7 @@ function killAll(pid: number | undefined): void {
 
 /** How a command went, before it is known what to make of it. */
 interface Fate {
-  readonly argv: readonly string[];
+  readonly executed: Executed;
   readonly ending: Ending | undefined;
   readonly durationMs: number;
   readonly result: Pick<Result, 'exitCode' | 'signal' | 'isMaxBuffer' | 'originalMessage' | 'cause'> & {
@@ -203,15 +202,19 @@ interface Fate {
 }
 
 function outputOf(fate: Fate, { okExitCodes = [0], signal: aborter }: RunOptions): RktOutput {
-  const { durationMs, argv: command, result } = fate;
+  const { durationMs, executed, result } = fate;
+  const { command, secrets } = executed;
   const { stdout, stderr, signal } = result;
   const exitCode = result.exitCode ?? (signal === undefined ? undefined : 128 + constants.signals[signal]);
-  const failed = { command, durationMs, stderr, ...(exitCode === undefined ? {} : { exitCode }) };
+  const failed = { command, secrets, durationMs, stderr, ...(exitCode === undefined ? {} : { exitCode }) };
   if (fate.ending === 'timeout') throw commandTimedOut(failed);
   if (fate.ending === 'aborted') throw commandAborted({ ...failed, cause: aborter?.reason });
   if (result.isMaxBuffer) throw commandFlooded(failed, MAX_OUTPUT_BYTES);
   if (exitCode === undefined)
-    throw commandNotStarted({ ...failed, cause: result.cause }, result.originalMessage ?? 'unknown reason');
+    throw commandNotStarted(
+      { ...failed, cause: shownCause(result.cause) },
+      result.originalMessage ?? 'unknown reason',
+    );
   if (okExitCodes !== 'any' && (signal !== undefined || !okExitCodes.includes(exitCode))) {
     throw commandFailed(failed, signal === undefined ? `exited with ${exitCode}` : `was killed by ${signal}`);
   }
@@ -219,7 +222,8 @@ function outputOf(fate: Fate, { okExitCodes = [0], signal: aborter }: RunOptions
 }
 
 async function start(argv: readonly string[], options: SpawnOptions): Promise<SpawnedProcess> {
-  const [file, args] = programOf(argv);
+  const command = shownWords(argv);
+  const [file, args] = programOf(argv, command);
   const { stdin = 'ignore', stdout = 'ignore', stderr = 'ignore', more = [], detached = true } = options;
   // execa takes every descriptor, its types only those up to 9.
   const stdio = [stdin, stdout, stderr, ...more] as Options['stdio'];
@@ -236,7 +240,7 @@ async function start(argv: readonly string[], options: SpawnOptions): Promise<Sp
   });
   if (child.pid === undefined) {
     const result = await child;
-    const failed = { command: argv, durationMs: performance.now() - startedAt, cause: result.cause };
+    const failed = { command, durationMs: performance.now() - startedAt, cause: shownCause(result.cause) };
     throw commandNotStarted(failed, result.originalMessage ?? 'unknown reason');
   }
   return spawnedProcess(child, child.pid, detached);

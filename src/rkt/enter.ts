@@ -1,4 +1,4 @@
-import type { RktRunner } from './command.ts';
+import { commandLine, type CommandLine, type RktProgram } from './command-line.ts';
 import { assertPodId } from './output.ts';
 
 /**
@@ -15,10 +15,10 @@ export function enterArguments(podId: string, command: readonly string[], app?: 
 
 /** The whole command line of `rkt enter`, for `runner.spawn`. */
 export function enterCommand(
-  runner: RktRunner,
+  runner: RktProgram,
   podId: string,
   command: readonly string[],
   app?: string,
-): readonly string[] {
-  return [...runner.binary.command, ...runner.globalArgs, ...enterArguments(podId, command, app)];
+): CommandLine {
+  return commandLine(runner, enterArguments(podId, command, app));
 }

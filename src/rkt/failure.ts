@@ -1,15 +1,19 @@
 import type { ErrorCode } from '../model/error-catalogue.ts';
 import { exhaustionCode, exhaustionInText } from '../model/exhaustion.ts';
 import { RktError, type RktErrorDetails } from '../model/errors.ts';
+import { withoutSecrets } from '../model/secret-words.ts';
 
 const STDERR_TAIL_BYTES = 2_048;
 
 /** How a command line went that cannot be used. */
 export interface FailedCommand {
+  /** Without the values of variables and the words of an app's command. */
   readonly command: readonly string[];
   readonly durationMs: number;
   readonly exitCode?: number;
   readonly stderr?: string;
+  /** What must not be quoted from stderr. */
+  readonly secrets?: readonly string[];
   readonly cause?: unknown;
 }
 
@@ -23,7 +27,7 @@ export function commandFailed(failed: FailedCommand, fate: string): RktError {
   const code = POD_UNKNOWN.test(stderr)
     ? 'RKT_ERR_POD_NOT_FOUND'
     : (exhaustionInText(stderr) ?? 'RKT_ERR_RKT_FAILED');
-  return failure(code, failed, `${fate} after ${rounded(failed)} ms: ${lastWords(stderr)}`);
+  return failure(code, failed, `${fate} after ${rounded(failed)} ms: ${lastWords(shownStderr(failed))}`);
 }
 
 /** rkt did not end in time and was killed with all it had started. */
@@ -71,14 +75,27 @@ export function retryable(error: RktError): RktError {
   return new RktError(error.code, error.what, { ...error.details, recoverable: true, cause: error });
 }
 
+/** The whole of what rkt wrote to stderr, secrets included: only to find out what has happened. */
+export function rawStderr(error: RktError): string {
+  return written.get(error) ?? '';
+}
+
+const written = new WeakMap<RktError, string>();
+
 function failure(code: ErrorCode, failed: FailedCommand, what: string): RktError {
-  return new RktError(code, `${shownCommand(failed.command)} ${what}`, {
+  const error = new RktError(code, `${shownCommand(failed.command)} ${what}`, {
     command: failed.command,
     durationMs: failed.durationMs,
     ...(failed.exitCode === undefined ? {} : { exitCode: failed.exitCode }),
-    ...(failed.stderr === undefined ? {} : { stderr: tail(failed.stderr) }),
+    ...(failed.stderr === undefined ? {} : { stderr: tail(shownStderr(failed)) }),
     ...(failed.cause === undefined ? {} : { cause: failed.cause }),
   });
+  written.set(error, failed.stderr ?? '');
+  return error;
+}
+
+function shownStderr({ stderr = '', secrets = [] }: FailedCommand): string {
+  return withoutSecrets(stderr, secrets);
 }
 
 function tail(text: string): string {

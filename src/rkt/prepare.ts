@@ -1,12 +1,17 @@
+import { rm } from 'node:fs/promises';
+
 import { isRktError } from '../model/errors.ts';
 import type { CallOptions, RktRunner } from './command.ts';
-import { recoded, retryable, unexpectedOutput } from './failure.ts';
+import { filedEnvironment, writeEnvironmentFile } from './environment-file.ts';
+import { rawStderr, recoded, retryable, unexpectedOutput } from './failure.ts';
 import { imageFailureCode, isBeyondLimit, isNetworkTrouble, isRemoteImage } from './network-trouble.ts';
 import { POD_ID, linesOf } from './output.ts';
 
 export interface PrepareOptions extends CallOptions {
   /** What the errors call the image. */
   readonly image?: string;
+  /** Where a real rkt gets the variables from; it is removed when rkt has ended. */
+  readonly environmentFile?: string;
 }
 
 /**
@@ -20,13 +25,16 @@ export async function prepare(
   args: readonly string[],
   options: PrepareOptions = {},
 ): Promise<string> {
-  const { image = 'the image', ...call } = options;
+  const { image = 'the image', environmentFile, ...call } = options;
   try {
-    return parsePreparedPod((await runner.run(args, call)).stdout);
+    const run = async (words: readonly string[], secrets: readonly string[] = []): Promise<string> =>
+      parsePreparedPod((await runner.run(words, { ...call, secrets })).stdout);
+    if (environmentFile === undefined || runner.binary.runtime === 'embedded') return await run(args);
+    return await withEnvironmentFile(args, environmentFile, run);
   } catch (error) {
     if (isRktError(error, 'RKT_ERR_RKT_TIMEOUT') && isRemoteImage(image)) throw retryable(error);
     if (!isRktError(error, 'RKT_ERR_RKT_FAILED')) throw error;
-    const stderr = error.details.stderr ?? '';
+    const stderr = rawStderr(error);
     if (/\berror finding images\b/.test(stderr) || isBeyondLimit(stderr))
       throw recoded(error, imageFailureCode(stderr), `rkt cannot use ${image}`, {
         recoverable: isRemoteImage(image) && isNetworkTrouble(stderr),
@@ -34,6 +42,21 @@ export async function prepare(
     if (/\bport name "[^"]*" could not be found\b/.test(stderr))
       throw recoded(error, 'RKT_ERR_PORT_MAP', `rkt cannot map the ports of ${image}`);
     throw error;
+  }
+}
+
+async function withEnvironmentFile(
+  args: readonly string[],
+  file: string,
+  run: (args: readonly string[], secrets: readonly string[]) => Promise<string>,
+): Promise<string> {
+  const { args: words, text, values } = filedEnvironment(args, file);
+  if (text === undefined) return run(words, []);
+  try {
+    await writeEnvironmentFile(file, text);
+    return await run(words, values);
+  } finally {
+    await rm(file, { force: true });
   }
 }
 

@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { z } from 'zod';
@@ -55,9 +57,37 @@ describe('parseWith', () => {
   });
 
   it('quotes no more than 80 characters of a value', () => {
-    const message = messageOf({ image: ['x'.repeat(500)] });
-    expect(message).to.include(`(got ["${'x'.repeat(75)}…)`);
+    const message = messageOf({ image: 'i', ports: 'x'.repeat(500) });
+    expect(message).to.include(`(got "${'x'.repeat(76)}…)`);
   });
+
+  it('tells of an object or a list what it is, and never what is in it', () => {
+    expect(messageOf({ image: ['s3cret'] })).to.match(/^config\.image: .* \(got a list of 1\)/);
+    expect(messageOf({ image: { user: 's3cret' } })).to.match(/\(got an object with user\)/);
+    expect(messageOf({ image: {} })).to.match(/\(got an empty object\)/);
+  });
+
+  const secrets: readonly [string, object][] = [
+    ['a name that is none', { env: { '1BAD': 's3cret' } }],
+    ['a variable that is no string', { env: { PASSWORD: { from: 's3cret' } } }],
+    ['an env that is no map', { env: 's3cret' }],
+    ['args that are no list', { config: { image: 'i', args: '--password=s3cret' } }],
+    ['a word that is no string', { config: { image: 'i', args: [{ word: 's3cret' }] } }],
+    ['an unknown key beside it', { env: { PASSWORD: 's3cret' }, unknown: 1 }],
+    ['an unknown key of the config', { config: { image: 'i', args: ['s3cret'], unknown: 1 } }],
+    ['an env under a wrong name', { environment: { PASSWORD: 's3cret' } }],
+    ['a variable of a device', { deviceEnv: { PASSWORD: 5, TOKEN: 's3cret' } }],
+  ];
+  for (const [what, given] of secrets) {
+    it(`does not quote a secret: ${what}`, () => {
+      const input = { id: 'a', config: { image: 'i' }, ...given };
+      const error = expectRktError(
+        () => parseWith(taskSpecSchema, input, 'task', 'RKT_ERR_TASK_CONFIG'),
+        'RKT_ERR_TASK_CONFIG',
+      );
+      expect(inspect(error, { depth: null })).to.not.include('s3cret');
+    });
+  }
 
   it('keeps the cause and the details', () => {
     const error = expectRktError(

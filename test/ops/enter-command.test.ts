@@ -100,8 +100,11 @@ describe('enterTask', () => {
   it('leaves both to the embedded rkt', async () => {
     const task = aTask({ cgroupPaths: ['/cg/cpu/one'] });
     const { argv, env } = await enter(['/bin/ls'], task, 'embedded');
-    expect(argv).to.deep.equal([...RKT, '/bin/ls']);
-    expect(env).to.deep.equal({ RKT_STREAMS_CGROUP_PROCS: '/cg/cpu/one/cgroup.procs' });
+    expect(argv).to.deep.equal([...RKT, 'RKT_STREAMS_ARGUMENT_2']);
+    expect(env).to.deep.equal({
+      RKT_STREAMS_ARGUMENT_2: '/bin/ls',
+      RKT_STREAMS_CGROUP_PROCS: '/cg/cpu/one/cgroup.procs',
+    });
   });
 
   for (const [written, meant] of [

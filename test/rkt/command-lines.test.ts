@@ -28,14 +28,20 @@ describe('the command lines of rkt', () => {
   it('begin with the binary and its global flags', () => {
     const begin = ['/bin/sh', '/x/rkt.sh', '--dir=/d'];
     expect(runPreparedCommand(runner, ['run-prepared', POD])).to.deep.equal([...begin, 'run-prepared', POD]);
-    expect(enterCommand(runner, POD, ['/bin/ls'])).to.deep.equal([...begin, 'enter', POD, '/bin/ls']);
-    expect(enterCommand(runner, POD, ['/bin/ls'], 'a')).to.deep.equal([
-      ...begin,
-      'enter',
-      '--app=a',
-      POD,
-      '/bin/ls',
-    ]);
+    expect(enterCommand(runner, POD, ['/bin/ls', 's3cret'], 'a')).to.deep.equal({
+      argv: [...begin, 'enter', '--app=a', POD, 'RKT_STREAMS_ARGUMENT_3', 'RKT_STREAMS_ARGUMENT_4'],
+      env: { RKT_STREAMS_ARGUMENT_3: '/bin/ls', RKT_STREAMS_ARGUMENT_4: 's3cret' },
+      command: [...begin, 'enter', '--app=a', POD, '…', '…'],
+      secrets: ['/bin/ls', 's3cret'],
+    });
+  });
+
+  it('hold all words for a real rkt, which looks into no variable', () => {
+    const real = { ...runner, binary: { command: ['/usr/bin/rkt'], runtime: 'rkt' as const } };
+    const { argv, env, command } = enterCommand(real, POD, ['/bin/ls']);
+    expect(argv).to.deep.equal(['/usr/bin/rkt', '--dir=/d', 'enter', POD, '/bin/ls']);
+    expect(env).to.deep.equal({});
+    expect(command).to.deep.equal(['/usr/bin/rkt', '--dir=/d', 'enter', POD, '…']);
   });
 
   it('have the insecure options of fetch in front', async () => {

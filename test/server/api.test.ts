@@ -48,7 +48,7 @@ function recorded(stdoutPath: string): { driver: Driver; calls: Call[]; exitSubj
       output: 'ab',
     }) as unknown as Driver['execTask'],
     inspectTask: (id) => ({ ...base.inspectTask(id), stdoutPath, stderrPath: '/dev/null' }),
-    taskSpec: (id) => ({ id, env: {}, config: { image: 'x.aci' } }) as never,
+    taskSpec: (id) => ({ id, env: {}, config: { image: 'x.aci', args: [] } }) as never,
     pods: () => concat(of([]), NEVER),
     waitTask: () => exitSubject.asObservable(),
   };

@@ -145,12 +145,21 @@ describe('the guard of the server', () => {
     rig.server.reload({});
   });
 
-  it('keeps the values of an environment from those without the token', async () => {
-    expect((await rig.ask('/v1/tasks/web')).text)
-      .to.include('SECRET')
-      .and.to.not.include('hunter2');
-    expect((await rig.ask('/v1/tasks/web', { headers: bearer })).text).to.include('hunter2');
-    expect((await rig.ask('/v1/tasks/web', { local: true })).text).to.include('hunter2');
+  it('shows secrets of a task only to those with the token who ask for them', async () => {
+    for (const request of [{}, { headers: bearer }, { local: true }]) {
+      expect((await rig.ask('/v1/tasks/web', request)).text)
+        .to.include('"SECRET":"…"')
+        .and.include('"GPU":"…"')
+        .and.include('"args":["…"]')
+        .and.to.not.match(/hunter2|hunter3|hunter4/);
+    }
+    expect((await rig.ask('/v1/tasks/web?secrets=true')).status).to.equal(401);
+    for (const request of [{ headers: bearer }, { local: true }]) {
+      expect((await rig.ask('/v1/tasks/web?secrets=true', request)).text)
+        .to.include('hunter2')
+        .and.include('hunter3')
+        .and.include('hunter4');
+    }
   });
 
   it('refuses a body that is too large, before it is read', async () => {

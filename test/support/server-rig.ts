@@ -88,7 +88,12 @@ export async function openServerRig(options: ServerOptions = {}): Promise<Server
     inspectTask: find,
     taskSpec: (id) => {
       find(id);
-      return taskSpecSchema.parse({ id, config: { image: 'x' }, env: { SECRET: 'hunter2' } });
+      return taskSpecSchema.parse({
+        id,
+        config: { image: 'x', args: ['hunter3'] },
+        env: { SECRET: 'hunter2' },
+        deviceEnv: { GPU: 'hunter4' },
+      });
     },
     startTask: (spec) => {
       calls.push(['start', spec]);

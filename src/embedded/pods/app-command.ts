@@ -29,16 +29,15 @@ export interface AppProcess {
   /** Inside the root. */
   readonly workingDir: string;
   readonly credentials: Credentials;
-  /** Absolute path inside the root, and arguments. */
-  readonly argv: readonly string[];
 }
 
 /**
- * Words that turn the launcher into the app: groups first, then chroot, working directory and user in one step.
+ * Words before those of the app that turn the launcher into it: groups first, then chroot, working directory and user in
+ * one step.
  *
  * @throws RktFailure when the user cannot be had without root
  */
-export function appWords(ctx: RktContext, privileges: Privileges, app: AppProcess): readonly string[] {
+export function appLauncher(ctx: RktContext, privileges: Privileges, app: AppProcess): readonly string[] {
   const { uid, gid, groups } = app.credentials;
   const chroot = [
     hostTool(ctx.env, 'unshare'),
@@ -48,14 +47,14 @@ export function appWords(ctx: RktContext, privileges: Privileges, app: AppProces
   ];
   if (privileges === 'root') {
     const identity = [hostTool(ctx.env, 'setpriv'), '--regid', String(gid), '--groups', groups.join(',')];
-    return [...identity, ...chroot, '--', ...app.argv];
+    return [...identity, ...chroot, '--'];
   }
   if (uid !== 0 || gid !== 0) {
     throw new RktFailure(
       `cannot run as uid ${uid}, gid ${gid}: without root a pod has only user 0, who is the caller`,
     );
   }
-  return [...chroot, '--', ...app.argv];
+  return [...chroot, '--'];
 }
 
 /**

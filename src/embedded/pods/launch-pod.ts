@@ -1,10 +1,11 @@
 import type { Flags } from '../args.ts';
 import { RktFailure, type RktContext } from '../context.ts';
 import { parseManifestApp, type ManifestApp } from '../manifest/image-manifest.ts';
-import { appEnvironment, appWords, currentUmask, joinCgroups } from './app-command.ts';
+import { appEnvironment, appLauncher, currentUmask, joinCgroups } from './app-command.ts';
 import { resolveCredentials } from './credentials.ts';
 import { readNameFiles, type NameFiles } from './dns.ts';
 import { checkExecutable, findExecutable } from './executable.ts';
+import { execWords, SecretWords } from './exec-line.ts';
 import { LaunchScript } from './launch-script.ts';
 import { mountHostDirs, mountVolume, planMounts, type MountSite } from './mount-plan.ts';
 import { placeNameFiles } from './name-files.ts';
@@ -23,10 +24,10 @@ export interface LaunchOrder {
   readonly privileges: Privileges;
 }
 
-/** What the inner script gets as positional parameters: the app's environment, then the words of its command. */
+/** The inner script is an argument, which everybody can read: what is secret it finds in variables. */
 interface Inner {
   readonly script: string;
-  readonly words: readonly string[];
+  readonly exports: readonly string[];
 }
 
 /**
@@ -42,7 +43,7 @@ export function launchScript(ctx: RktContext, order: LaunchOrder): string {
   const launch = [
     ...[hostTool(ctx.env, 'flock'), '--no-fork', '-x', './.'],
     ...namespaceWords(ctx, order.privileges),
-    ...['/bin/sh', '-c', inner.script, 'rkt', ...inner.words],
+    ...['/bin/sh', '-c', inner.script, 'rkt'],
   ];
   // Of several launchers the one that gets pod.lck goes on; the others must not wait for the lock of a running pod.
   // The working directory and `./.` follow the pod through its renames, and flock cannot create them by accident.
@@ -53,6 +54,7 @@ export function launchScript(ctx: RktContext, order: LaunchOrder): string {
     'exec 9<pod.lck',
     'flock -n 9 || not_prepared',
     `[ -d ${quote(pod.dir)} ] || not_prepared`,
+    ...inner.exports,
     `exec ${commandLine(...launch)}`,
   ].join('\n');
 }
@@ -64,15 +66,15 @@ function innerScript(ctx: RktContext, { pod, flags, privileges }: LaunchOrder, n
     `mv -T -- ${quote(pod.dir)} ${quote(podPath(ctx, 'run', pod.uuid))} 2>/dev/null || die ${quote(notPrepared)}`,
   );
   script.raw('exec 9<&-');
-  let words: readonly string[] = [];
+  const secrets = new SecretWords();
   section(script, ctx.label, () => {
     const names = readNameFiles(flags);
     section(script, 'run', () => {
       const site = stage0(ctx, script, { pod, flags, names });
-      words = stage1(ctx, script, { pod, privileges, site, names });
+      stage1(ctx, script, { pod, privileges, site, names, secrets });
     });
   });
-  return { script: script.toString(), words };
+  return { script: script.toString(), exports: secrets.exports };
 }
 
 /** What fails while the script is made becomes its last line. */
@@ -92,10 +94,11 @@ interface Stage1Order {
   readonly privileges: Privileges;
   readonly site: AppSite;
   readonly names: NameFiles;
+  readonly secrets: SecretWords;
 }
 
-function stage1(ctx: RktContext, script: LaunchScript, order: Stage1Order): readonly string[] {
-  const { pod, privileges, site } = order;
+function stage1(ctx: RktContext, script: LaunchScript, order: Stage1Order): void {
+  const { pod, privileges, site, secrets } = order;
   const { app, root } = site;
   const runtimeApp = appSection(pod, app);
   const [program] = runtimeApp.exec ?? [];
@@ -119,17 +122,17 @@ function stage1(ctx: RktContext, script: LaunchScript, order: Stage1Order): read
     { user: runtimeApp.user, group: runtimeApp.group, supplementaryGids: runtimeApp.supplementaryGIDs ?? [] },
     root,
   );
-  const environment = appEnvironment(runtimeApp.environment ?? []);
-  writeEnvironment(script, app.name, environment.length);
+  const variables = appEnvironment(runtimeApp.environment ?? []).map((pair) => secrets.variable(pair));
+  const lines = variables.map((pair) => `"${pair}"`).join(' ');
+  script.raw(`printf '%s\\n' ${lines} >${quote(`stage1/rootfs/rkt/env/${app.name}`)}`);
   const executable = findExecutable(view, program, workingDir, path);
   checkWorkingDir(view, workingDir);
   checkExecutable(view, executable);
   const argv = [executable, ...(runtimeApp.exec ?? []).slice(1)];
-  const words = appWords(ctx, privileges, { root, workingDir, credentials, argv });
+  const launcher = appLauncher(ctx, privileges, { root, workingDir, credentials });
   script.raw(`umask ${currentUmask()}`);
   joinCgroups(ctx, script);
-  script.raw(`exec ${quote(hostTool(ctx.env, 'env'))} -i "$@"`);
-  return [...environment, ...words];
+  script.run('exec', ...execWords(ctx, secrets, { variables, launcher, argv }));
 }
 
 /** The app section of the pod manifest; a hand-written one may leave it to the image. */
@@ -144,14 +147,6 @@ function appSection(pod: PodEntry, app: PodApp): ManifestApp {
 function writePid(script: LaunchScript): void {
   script.raw(`printf '%s\\n' "$$" >pid || die 'run: cannot write the pid'`);
   script.raw(`read -r _ _ _ _ group _ <"/proc/$$/stat" && printf '%s\\n' "$group" >pgid`);
-}
-
-/** The first positional parameters are the variables. */
-function writeEnvironment(script: LaunchScript, appName: string, count: number): void {
-  script.raw('n=0');
-  script.raw(
-    `for pair do [ "$n" -lt ${count} ] || break; n=$((n + 1)); printf '%s\\n' "$pair"; done >stage1/rootfs/rkt/env/${appName}`,
-  );
 }
 
 function checkWorkingDir(view: RootfsView, dir: string): void {

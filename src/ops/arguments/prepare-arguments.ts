@@ -1,6 +1,7 @@
 import { RktError } from '../../model/errors.ts';
 import type { DriverConfig } from '../../model/driver-config.ts';
 import type { TaskSpec } from '../../model/task-spec.ts';
+import { HIDDEN, commandWords } from '../../model/secret-words.ts';
 import { environmentOf } from './environment.ts';
 import { globalArguments } from './global-arguments.ts';
 import { portArguments } from './ports.ts';
@@ -45,9 +46,11 @@ export async function prepareArguments(input: PrepareInput): Promise<readonly st
     `--user-annotation=${TASK_ANNOTATION}=${spec.id}`,
     ...commandArguments(config.args),
   ];
-  const cut = [...args, ...later].find((arg) => arg.includes('\0'));
-  if (cut !== undefined)
-    throw new RktError('RKT_ERR_TASK_CONFIG', `${JSON.stringify(cut)} holds a zero byte`);
+  const cut = commandWords([...later, ...args]).find(({ text }) => text.includes('\0'));
+  if (cut !== undefined) {
+    const what = cut.shown === HIDDEN ? 'a word of args' : JSON.stringify(cut.shown);
+    throw new RktError('RKT_ERR_TASK_CONFIG', `${what} holds a zero byte`);
+  }
   return args;
 }
 

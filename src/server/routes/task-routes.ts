@@ -2,7 +2,9 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { toJSONSchema } from 'zod';
 
 import { networkSchema } from '../../model/driver-network.ts';
-import { taskSpecSchema, type TaskSpecInput } from '../../model/task-spec.ts';
+import { RktError } from '../../model/errors.ts';
+import { HIDDEN } from '../../model/secret-words.ts';
+import { taskSpecSchema, type TaskSpec, type TaskSpecInput } from '../../model/task-spec.ts';
 import type { ServerContext, ServerRoutes } from '../context.ts';
 import { presentValue } from '../present-value.ts';
 import { taskListSchema, taskStatusSchema } from '../schemas/task.ts';
@@ -32,7 +34,10 @@ const startedSchema = z
 const detailsSchema = z
   .strictObject({
     task: taskStatusSchema,
-    config: z.record(z.string(), z.unknown()).openapi({ description: 'What the task was started with' }),
+    config: z.record(z.string(), z.unknown()).openapi({
+      description:
+        'What the task was started with; … for values of variables and words of args, unless asked for',
+    }),
   })
   .openapi('TaskDetails');
 
@@ -59,8 +64,15 @@ const inspectTask = createRoute({
   method: 'get',
   path: '/v1/tasks/{id}',
   summary: 'A task and what it was started with',
-  request: { params: taskParams },
-  responses: { 200: json(detailsSchema, 'The task.'), 404: FAILURES[404] },
+  request: {
+    params: taskParams,
+    query: z.object({
+      secrets: z.enum(['true', 'false']).default('false').openapi({
+        description: 'With values of variables and words of args; needs the token, or the unix socket',
+      }),
+    }),
+  },
+  responses: { 200: json(detailsSchema, 'The task.'), 401: FAILURES[401], 404: FAILURES[404] },
 });
 const stopTask = createRoute({
   method: 'post',
@@ -111,7 +123,10 @@ export function taskRoutes({ driver }: ServerContext): ServerRoutes {
     const { id } = c.req.valid('param');
     const task = taskStatusSchema.parse(plain(driver.inspectTask(id)));
     const spec = driver.taskSpec(id);
-    const config = c.var.trusted ? spec : { ...spec, env: withheld(spec.env) };
+    const wantsSecrets = c.req.valid('query').secrets === 'true';
+    if (wantsSecrets && !c.var.trusted)
+      throw new RktError('RKT_ERR_TOKEN', 'The request asks for secrets without the token');
+    const config = wantsSecrets ? spec : withoutSecrets(spec);
     return c.json({ task, config: plain(config) as Record<string, unknown> }, 200);
   });
   app.openapi(stopTask, async (c) => {
@@ -151,9 +166,19 @@ function specDescription(): object {
   return schema;
 }
 
-/** Environments hold secrets: who has not shown the token sees the names. */
-function withheld(env: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.keys(env).map((name) => [name, '(withheld)']));
+/** Names of variables, and how many words there are. */
+function withoutSecrets(spec: TaskSpec): TaskSpec {
+  const { env, deviceEnv, config } = spec;
+  return {
+    ...spec,
+    config: { ...config, args: config.args.map(() => HIDDEN) },
+    env: hidden(env),
+    ...(deviceEnv === undefined ? {} : { deviceEnv: hidden(deviceEnv) }),
+  };
+}
+
+function hidden(env: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.keys(env).map((name) => [name, HIDDEN]));
 }
 
 /** A body that may be missing is an empty object then. */

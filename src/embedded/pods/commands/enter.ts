@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import type { Command } from '../../command.ts';
 import { RktFailure, tell, UsageFailure, type RktContext } from '../../context.ts';
 import { acNameProblem } from '../../names.ts';
-import { appEnvironment, appWords, joinCgroups } from '../app-command.ts';
+import { appEnvironment, appLauncher, joinCgroups } from '../app-command.ts';
 import { resolveCredentials } from '../credentials.ts';
 import { executableProblem } from '../executable.ts';
+import { execWords, SecretWords } from '../exec-line.ts';
 import { launcherOf } from '../hand-over.ts';
 import { LaunchScript } from '../launch-script.ts';
 import { findPod } from '../phases.ts';
@@ -15,7 +16,7 @@ import type { PodApp } from '../pod-manifest.ts';
 import { requireNamespaces, type Privileges } from '../privileges.ts';
 import { livePid } from '../process.ts';
 import { RootfsView } from '../rootfs-view.ts';
-import { commandLine, hostTool } from '../shell.ts';
+import { hostTool } from '../shell.ts';
 
 const DEFAULT_COMMAND = '/bin/bash';
 
@@ -94,21 +95,22 @@ function enterScript(
   const [program = ''] = argv;
   const problem = program.startsWith('/') ? executableProblem(view, program) : missingRelative(view, program);
   if (problem !== undefined) throw new RktFailure('exec failed', [problem]);
-  const words = appWords(ctx, privileges, {
+  const launcher = appLauncher(ctx, privileges, {
     root,
     workingDir: '/',
     credentials: credentialsOf(view, app, root),
-    argv,
   });
   const script = new LaunchScript();
   joinCgroups(ctx, script);
   const lines = environment.split('\n').filter((line) => line.includes('='));
-  const variables = app?.app === undefined ? lines : appEnvironment(app.app.environment ?? []);
+  const pairs = app?.app === undefined ? lines : appEnvironment(app.app.environment ?? []);
+  const secrets = new SecretWords();
+  const variables = pairs.map((pair) => secrets.variable(pair));
+  const words = execWords(ctx, secrets, { variables, launcher, argv });
   const entry = [hostTool(ctx.env, 'nsenter'), `--mount=/proc/${pid}/ns/mnt`];
   const user = privileges === 'root' ? [] : [`--user=/proc/${pid}/ns/user`, '--preserve-credentials'];
-  script.raw(
-    `exec ${commandLine(hostTool(ctx.env, 'env'), '-i', ...variables, ...entry, ...user, '--', ...words)}`,
-  );
+  secrets.exports.forEach((line) => script.raw(line));
+  script.run('exec', ...entry, ...user, '--', ...words);
   return script.toString();
 }
 

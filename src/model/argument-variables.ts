@@ -1,0 +1,37 @@
+import { commandWords } from './secret-words.ts';
+
+const NAME = /^RKT_STREAMS_ARGUMENT_\d+$/;
+
+/** A command line of the embedded rkt that every user of the machine may read, and the variables that complete it. */
+export interface ReferredWords {
+  readonly words: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/**
+ * Takes the secrets out of a command line of the embedded rkt: each word that holds one becomes the name of a variable.
+ * The environment of a process can be read by its user and root alone, its command line by everybody.
+ */
+export function referToSecrets(args: readonly string[]): ReferredWords {
+  const env: Record<string, string> = {};
+  const words = commandWords(args).map(({ text, secret }, index) => {
+    if (secret === undefined) return text;
+    const name = `RKT_STREAMS_ARGUMENT_${index}`;
+    env[name] = text;
+    return name;
+  });
+  return { words, env };
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The other way round: the command line that was meant, and the environment without the variables for it. */
+export function resolveWords(
+  words: readonly string[],
+  env: Environment,
+): { readonly argv: readonly string[]; readonly env: Environment } {
+  return {
+    argv: words.map((word) => (NAME.test(word) ? (env[word] ?? word) : word)),
+    env: Object.fromEntries(Object.entries(env).filter(([name]) => !NAME.test(name))),
+  };
+}

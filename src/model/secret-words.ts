@@ -1,0 +1,67 @@
+/** What stands for a value that is not shown. */
+export const HIDDEN = '…';
+
+/** A word of an rkt command line. */
+export interface CommandWord {
+  readonly text: string;
+  /** The word as it may be shown: the same, unless it holds a value of a variable or belongs to an app's command. */
+  readonly shown: string;
+  /** The part that is not shown; undefined when all of it is. */
+  readonly secret: string | undefined;
+}
+
+const VARIABLE_FLAG = /^(--(?:set-env|environment))(?:=([^]*))?$/;
+const POD = /^[0-9a-f]{8}-[0-9a-f-]{27}$/;
+
+/**
+ * The words of an rkt command line, with those found that hold secrets: values of `--set-env` and `--environment`, the
+ * words after `--` (an app's arguments), and those after the pod of `enter` (a command to execute).
+ */
+export function commandWords(argv: readonly string[]): readonly CommandWord[] {
+  let isCommand = false;
+  let isEnter = false;
+  let isVariable = false;
+  return argv.map((text) => {
+    if (isCommand) return { text, shown: HIDDEN, secret: text };
+    if (isVariable) {
+      isVariable = false;
+      return variable(text, '', text);
+    }
+    const [, flag, pair] = VARIABLE_FLAG.exec(text) ?? [];
+    if (flag !== undefined && pair !== undefined) return variable(text, `${flag}=`, pair);
+    isVariable = flag !== undefined;
+    isCommand = text === '--' || (isEnter && POD.test(text));
+    isEnter ||= text === 'enter';
+    return { text, shown: text, secret: undefined };
+  });
+}
+
+/** A command line as errors and logs may hold it. */
+export function shownWords(argv: readonly string[]): readonly string[] {
+  return commandWords(argv).map(({ shown }) => shown);
+}
+
+function variable(text: string, before: string, pair: string): CommandWord {
+  const at = pair.indexOf('=');
+  const name = at === -1 ? '' : pair.slice(0, at + 1);
+  return { text, shown: `${before}${name}${HIDDEN}`, secret: pair.slice(name.length) };
+}
+
+/** Shorter ones occur in every text, and say nothing of what they were the value of. */
+const SHORTEST = 4;
+
+/** A text that a program has written about what it was given, without the values in it. */
+export function withoutSecrets(text: string, secrets: readonly string[]): string {
+  const forms = secrets
+    .filter((secret) => secret.length >= SHORTEST)
+    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]);
+  const unique = [...new Set(forms)].sort((a, b) => b.length - a.length);
+  return unique.reduce((rest, form) => rest.replaceAll(new RegExp(wholeWord(form), 'gu'), HIDDEN), text);
+}
+
+/** `error` is not looked for in `errors`: what quotes a value puts something between it and the words around. */
+function wholeWord(form: string): string {
+  const before = /^\w/.test(form) ? '(?<!\\w)' : '';
+  const after = /\w$/.test(form) ? '(?!\\w)' : '';
+  return `${before}${form.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&')}${after}`;
+}
