@@ -22,19 +22,37 @@ export function decodeConfig(bytes: Uint8Array, what: string, code: ErrorCode): 
   throw new RktError(code, `${what} holds ${describe(value)} where a map is expected`);
 }
 
+/** No schema nests anything near it, and what reads the value goes down by recursion. */
+const MAX_DEPTH = 100;
+
 /** Reads bytes that {@link encodeMsgpack} wrote. @throws {@link RktError} of `code` */
 export function decodeBytes(bytes: Uint8Array, what: string, code: ErrorCode): unknown {
   try {
-    return decode(bytes);
+    const value = decode(bytes);
+    if (bytes.length > MAX_DEPTH) checkDepth(value);
+    return value;
   } catch (cause) {
     const why = reasonOf(cause);
-    throw new RktError(code, `${what} is ${bytes.length} bytes that are no msgpack: ${why}`, { cause });
+    throw new RktError(code, `${what} is ${bytes.length} bytes that are no msgpack to use: ${why}`, {
+      cause,
+    });
   }
 }
 
 /** Writes a value in the compact form of msgpack; what is undefined is left out. */
 export function encodeMsgpack(value: unknown): Buffer {
   return Buffer.from(encode(value, { ignoreUndefined: true }));
+}
+
+/** @throws RangeError for a value that is nested deeper than {@link MAX_DEPTH} */
+function checkDepth(value: unknown): void {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > MAX_DEPTH) throw new RangeError(`it is nested more than ${MAX_DEPTH} deep`);
+    level = level.flatMap((item): unknown[] =>
+      Array.isArray(item) || isMap(item) ? Object.values(item) : [],
+    );
+  }
 }
 
 function given(value: unknown): unknown {

@@ -31,6 +31,13 @@ describe('decodeConfig', () => {
     });
   }
 
+  it('refuses what is nested deeper than the stack allows', () => {
+    for (const nest of ['91', '81 a1 61']) {
+      const error = expectRktError(() => decodeHex(nest.repeat(20_000) + 'c0'), 'RKT_ERR_DRIVER_CONFIG');
+      expect(error.message).to.include('nested more than 100 deep');
+    }
+  });
+
   it('leaves out what was not given, in lists and maps too', () => {
     expect(decodeHex('83 a1 61 c0 a1 62 92 c0 a1 78 a1 63 81 a1 64 c0')).to.deep.equal({ b: ['x'], c: {} });
   });
