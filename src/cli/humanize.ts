@@ -1,9 +1,6 @@
 import prettyBytes from 'pretty-bytes';
 import prettyMs from 'pretty-ms';
 
-import type { ExitResult } from '../model/exit-result.ts';
-import { signalName } from '../model/signals.ts';
-
 /** What stands for a figure that was not measured. */
 export const NOTHING = '-';
 
@@ -33,12 +30,4 @@ export function clock(timeMs: number): string {
   const two = (value: number): string => String(value).padStart(2, '0');
   const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':');
   return `${time}.${String(date.getMilliseconds()).padStart(3, '0')}`;
-}
-
-/** `0`, `3`, `SIGKILL (out of memory)`, `SIGTERM (requested)`: how a task ended, as short as it goes. */
-export function exitText(exit: ExitResult | undefined): string {
-  if (exit === undefined) return NOTHING;
-  const why = exit.oomKilled ? ' (out of memory)' : exit.requested === true ? ' (requested)' : '';
-  if (exit.signal !== undefined) return `${signalName(exit.signal) ?? `signal ${exit.signal}`}${why}`;
-  return `${exit.exitCode ?? 'unknown'}${why}`;
 }

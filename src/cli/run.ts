@@ -8,7 +8,7 @@ import type { TaskSpecInput } from '../model/task-spec.ts';
 import { agentKnows } from './agent-client/agent-knows.ts';
 import { exitCodeOfSignal, exitCodeOfTask } from './exit-codes.ts';
 import { followFile } from '../server/logs/follow-file.ts';
-import { exitText } from './humanize.ts';
+import { exitText } from '../model/exit-text.ts';
 import { addRunOptions } from './run-options.ts';
 import { runSpec, type RunSpecFlags } from './run-spec.ts';
 import { jsonSink, plainSink, type OutputSink } from './task-output.ts';

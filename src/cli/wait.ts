@@ -6,7 +6,7 @@ import { printable } from '../model/printable.ts';
 import { EXIT_OK, exitCodeOfTask } from './exit-codes.ts';
 import { findTaskIds } from './find-task.ts';
 import { withExamples } from './help.ts';
-import { exitText } from './humanize.ts';
+import { exitText } from '../model/exit-text.ts';
 import { followOthers, withDriverUntilSignal, type Session } from './with-driver.ts';
 
 interface Ended {

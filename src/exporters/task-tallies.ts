@@ -1,4 +1,4 @@
-import { isFailure } from '../model/exit-failure.ts';
+import { isFailure } from '../model/exit-text.ts';
 import { createSeenIds } from '../model/seen-ids.ts';
 import type { TaskEvent } from '../model/task-event.ts';
 import type { TaskStatus } from '../model/task-status.ts';

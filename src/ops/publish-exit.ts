@@ -1,7 +1,7 @@
 import type { ExitResult } from '../model/exit-result.ts';
 import type { TaskRecord } from '../registry/task-record.ts';
 import type { OpsContext } from './context.ts';
-import { describeExit, exitAnnotations } from './exit-words.ts';
+import { exitAnnotations, exitSentence } from '../model/exit-text.ts';
 import { notePublished } from './published-exits.ts';
 
 /**
@@ -11,7 +11,7 @@ import { notePublished } from './published-exits.ts';
 export async function publishExit(ctx: OpsContext, task: TaskRecord, exit: ExitResult): Promise<void> {
   if (task.recovery?.isExitPublished === true) return;
   const { registry } = ctx;
-  registry.emit('exited', task, describeExit(exit), exitAnnotations(exit), {
+  registry.emit('exited', task, exitSentence(exit), exitAnnotations(exit), {
     exitResult: exit,
     ...(mayBeRepeated(ctx, task, exit) && { repeated: true as const }),
   });

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 
 import { eventText } from '../../src/cli/events.ts';
 import { fingerprintText } from '../../src/cli/fingerprint.ts';
-import { ago, bytes, clock, duration, exitText, percent } from '../../src/cli/humanize.ts';
+import { ago, bytes, clock, duration, percent } from '../../src/cli/humanize.ts';
 import { inspectText } from '../../src/cli/inspect.ts';
 import { createPaint } from '../../src/cli/output.ts';
 import { tasksText } from '../../src/cli/ps.ts';
@@ -80,12 +80,6 @@ describe('figures for people', () => {
     [ago(NOW_MS - 2_000, NOW_MS), '2s ago'],
     [ago(NOW_MS + 2_000, NOW_MS), '0ms ago'],
     [clock(NOW_MS), '14:05:09.007'],
-    [exitText(undefined), '-'],
-    [exitText(anExitResult({ exitCode: 3 })), '3'],
-    [exitText(anExitResult({ exitCode: 143, signal: 15 })), 'SIGTERM'],
-    [exitText(anExitResult({ exitCode: 192, signal: 64 })), 'signal 64'],
-    [exitText(anExitResult({ exitCode: 1, oomKilled: true })), '1 (out of memory)'],
-    [exitText({ oomKilled: false, completedAtMs: 0, source: 'process-gone', error: 'lost' }), 'unknown'],
   ];
   rows.forEach(([text, expected]) => {
     it(`say ${expected}`, () => {

@@ -80,7 +80,7 @@ describe('the dashboard', function () {
     expect(await cellOf('web', 'state')).to.equal('running');
     expect(await cellOf('web', 'image')).to.match(/\.aci$/);
     await until('memory is measured', async () => /[KM]iB/.test(await cellOf('web', 'memory')));
-    expect(await cellOf('job', 'exit')).to.equal('code 3');
+    expect(await cellOf('job', 'exit')).to.equal('3');
     const line = row('web').locator('.cpu path');
     const before = await line.getAttribute('d');
     await until('the line moves on', async () => (await line.getAttribute('d')) !== before);

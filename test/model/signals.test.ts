@@ -1,3 +1,5 @@
+import { constants } from 'node:os';
+
 import { expect } from 'chai';
 
 import { signalName, signalNumber } from '../../src/model/signals.ts';
@@ -38,5 +40,12 @@ describe('signalName', () => {
       const name = signalName(number);
       expect(name === undefined ? undefined : signalNumber(name), String(number)).to.equal(number);
     }
+  });
+});
+
+describe('the table of signals', () => {
+  it('has the numbers of this machine', () => {
+    for (const [name, number] of Object.entries(constants.signals))
+      expect(signalNumber(name), name).to.equal(number);
   });
 });

@@ -1,5 +1,6 @@
 import type { ExitResult } from '../../model/exit-result.ts';
-import { exitText, bytes, percent } from '../humanize.ts';
+import { exitText } from '../../model/exit-text.ts';
+import { bytes, percent } from '../humanize.ts';
 import type { Journal, PodJournal } from './journal.ts';
 import { DEMO_PODS, HELD_BYTES, type PodId } from './pods.ts';
 import type { PodSummary, Verdict } from './records.ts';

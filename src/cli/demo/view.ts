@@ -1,6 +1,7 @@
 import type { HostStats } from '../../model/host-stats.ts';
 import type { TaskStatus } from '../../model/task-status.ts';
-import { NOTHING, exitText } from '../humanize.ts';
+import { exitText } from '../../model/exit-text.ts';
+import { NOTHING } from '../humanize.ts';
 import { memoryOf } from '../../model/headline.ts';
 import type { Journal, PodJournal } from './journal.ts';
 import { DEMO_PODS } from './pods.ts';

@@ -1,6 +1,7 @@
 import { coresOf, memoryOf } from '../../model/headline.ts';
 import { printable } from '../../model/printable.ts';
-import { clock, exitText } from '../humanize.ts';
+import { exitText } from '../../model/exit-text.ts';
+import { clock } from '../humanize.ts';
 import { chart, largest, type Series } from './blocks.ts';
 import { PHASE_TONES } from './columns.ts';
 import { cores, rates, shortBytes, shortDuration } from './figures.ts';

@@ -1,6 +1,6 @@
 import type { LogRecord, SeverityNumber } from '@opentelemetry/api-logs';
 
-import { isFailure } from '../../model/exit-failure.ts';
+import { isFailure } from '../../model/exit-text.ts';
 import type { TaskEvent, TaskEventKind } from '../../model/task-event.ts';
 import { ATTRIBUTE, TASK_EVENT_PREFIX } from './semantic-names.ts';
 import { known } from './task-attributes.ts';

@@ -1,4 +1,4 @@
-import { isFailure } from '../../model/exit-failure.ts';
+import { isFailure } from '../../model/exit-text.ts';
 import type { TaskEvent } from '../../model/task-event.ts';
 import type { TaskResourceUsage } from '../../model/task-stats.ts';
 import type { AlertRule, ExitRule, ThresholdRule } from './alert-rules.ts';

@@ -1,4 +1,4 @@
-import type { ExitResult } from '../../../model/exit-result.ts';
+import { exitText } from '../../../model/exit-text.ts';
 import { NOTHING, bytesText, coresText, countText, durationText } from './format.ts';
 import type { TaskRow } from './task-row.ts';
 
@@ -59,7 +59,7 @@ export const COLUMNS: readonly Column[] = [
     key: 'exit',
     title: 'Exit',
     value: ({ status }) => (status.exitResult === undefined ? undefined : exitText(status.exitResult)),
-    text: ({ status }) => exitText(status.exitResult),
+    text: ({ status }) => exitText(status.exitResult, NOTHING),
   },
 ];
 
@@ -71,12 +71,4 @@ export function nameOf({ status }: TaskRow): string {
 /** A path is told by its last part. */
 export function imageText(image: string): string {
   return image.startsWith('/') ? image.slice(image.lastIndexOf('/') + 1) : image;
-}
-
-export function exitText(exit: ExitResult | undefined): string {
-  if (exit === undefined) return NOTHING;
-  if (exit.oomKilled) return 'OOM killed';
-  const requested = exit.requested === true ? ', requested' : '';
-  if (exit.signal !== undefined) return `signal ${exit.signal}${requested}`;
-  return `${exit.exitCode === undefined ? 'unknown' : `code ${exit.exitCode}`}${requested}`;
 }

@@ -1,5 +1,5 @@
-import { exitText } from '../logic/columns.ts';
-import { absoluteText, bytesText, coresText, countText, durationText } from '../logic/format.ts';
+import { exitText } from '../../../model/exit-text.ts';
+import { NOTHING, absoluteText, bytesText, coresText, countText, durationText } from '../logic/format.ts';
 import type { Store } from '../logic/store.ts';
 import type { TaskRow } from '../logic/task-row.ts';
 import { createActions } from './actions.ts';
@@ -98,7 +98,7 @@ function updateSummary(
   set('Started', absoluteText(status.startedAtMs));
   set('Uptime', durationText(row.uptimeMs(nowMs)));
   set('Processes', countText(usage?.pidCount?.current));
-  set('Exit', exitText(status.exitResult), absoluteText(status.completedAtMs));
+  set('Exit', exitText(status.exitResult, NOTHING), absoluteText(status.completedAtMs));
   set('Pod', status.podId ?? '–');
   set('Image', status.image);
   set('Pid', status.pid === undefined ? '–' : String(status.pid));

@@ -1,6 +1,6 @@
-import { isFailure } from '../../../model/exit-failure.ts';
-import { COLUMNS, exitText, type ColumnKey } from '../logic/columns.ts';
-import { absoluteText, bytesText } from '../logic/format.ts';
+import { exitText, isFailure } from '../../../model/exit-text.ts';
+import { COLUMNS, type ColumnKey } from '../logic/columns.ts';
+import { NOTHING, absoluteText, bytesText } from '../logic/format.ts';
 import { taskHash } from '../logic/route.ts';
 import type { TaskRow } from '../logic/task-row.ts';
 import { h, setAttribute, setText } from './dom.ts';
@@ -76,7 +76,7 @@ export function createRowView(taskId: string): RowView {
       setText(processes, text('processes'));
       setText(uptime, text('uptime'));
       setAttribute(uptime, 'title', `since ${absoluteText(status.startedAtMs)}`);
-      setText(exit, exitText(status.exitResult));
+      setText(exit, exitText(status.exitResult, NOTHING));
       setAttribute(exit, 'title', absoluteText(status.completedAtMs));
       exit.classList.toggle('is-bad', status.exitResult !== undefined && isFailure(status.exitResult));
     },
