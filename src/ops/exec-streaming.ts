@@ -31,6 +31,9 @@ export interface ExecResult {
   readonly signal?: number;
 }
 
+/** As in the shim: a command gets neither the OOM score of the driver nor its umask. */
+const OF_ITS_OWN = 'umask 022; echo 0 2>/dev/null >/proc/self/oom_score_adj; exec "$@"';
+
 /**
  * Runs a command in a task, its streams connected. Without a terminal it ends when everybody who holds its pipes has
  * let go; with one, when the command itself has ended. The given writables are not ended.
@@ -46,7 +49,8 @@ export async function execTaskStreaming(
   const { cmd, tty = false, signal } = options;
   const task = ctx.registry.require(taskId);
   const runner = await ctx.runner();
-  const { argv, env } = await enterTask(ctx, runner, task, cmd);
+  const { argv: words, env } = await enterTask(ctx, runner, task, cmd);
+  const argv = ['/bin/sh', '-c', OF_ITS_OWN, 'exec', ...words];
   const child = await runner.spawn(tty ? inTerminal(argv) : argv, {
     env,
     stdin: tty || options.stdin ? 'pipe' : 'ignore',

@@ -34,7 +34,9 @@ cd "$run_dir" || exit 125
 setsid /bin/sh -c '
   adjust=$1 join=$2 pid_file=$3
   shift 3
-  echo "$adjust" 2>/dev/null >/proc/self/oom_score_adj
+  # What the driver is protected by is not for the app: without the right to go down to 0, at least not the value of this shell.
+  echo 0 2>/dev/null >/proc/self/oom_score_adj || echo "$adjust" 2>/dev/null >/proc/self/oom_score_adj
+  umask 022
   IFS=:
   for procs in $join; do echo "$$" >"$procs" || exit 126; done
   unset IFS
