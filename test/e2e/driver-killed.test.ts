@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { firstValueFrom } from 'rxjs';
 
+import { random } from '../support/random.ts';
 import { openRoom, type Room } from '../support/room.ts';
 import { until } from '../support/until.ts';
 
@@ -88,9 +89,3 @@ describe('a driver that is killed', function () {
     return last();
   }
 });
-
-/** Park and Miller's generator: 0 to 1, the same for the same seed. */
-function random(seed: number): () => number {
-  let state = (seed % 2_147_483_646) + 1;
-  return () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
-}

@@ -38,6 +38,11 @@ let rooms = 0;
 /** Opens a room; skips the tests where pods cannot be run. */
 export async function openRoom(context: Context): Promise<Room> {
   requires(context, 'root', 'pods');
+  return createRoom();
+}
+
+/** The same outside of tests. */
+export async function createRoom(): Promise<Room> {
   const base = await mkdtemp(join(tmpdir(), 'rkt-streams-test-'));
   const image = await buildImage(join(base, 'images'), { name: 'test.local/shell' });
   rooms += 1;

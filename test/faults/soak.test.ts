@@ -1,0 +1,62 @@
+import { expect } from 'chai';
+
+import { requires } from '../support/requirements.ts';
+import { runSoak, TARGETS, type TargetName } from './soak/run-soak.ts';
+import { isSound, soakTable } from './soak/table.ts';
+import { judge, type Life } from './soak/verdict.ts';
+
+const SEED = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
+const exit = (exitCode: number | undefined) => ({ exitCode, signal: undefined });
+const event = (id: string, isRepeated: boolean) => ({ id, taskId: 'a', isRepeated, exit: exit(3) });
+
+describe('tasks under random kills', function () {
+  this.timeout(400_000);
+
+  for (const target of Object.keys(TARGETS) as TargetName[]) {
+    it(`lose, invent, double and leak nothing, driven by the ${target} (seed ${SEED})`, async function () {
+      requires(this, 'root', 'pods');
+      const result = await runSoak({ target, durationMs: 5_000, kills: 6, seed: SEED });
+      expect(isSound(result), soakTable([result])).to.equal(true);
+      expect(result.lives.length).to.be.at.least(4);
+      expect([...result.kills.values()].reduce((sum, count) => sum + count, 0)).to.equal(6);
+    });
+  }
+});
+
+describe('the verdict on a life', () => {
+  const aLife: Life = {
+    id: 'a',
+    outcome: 'started',
+    record: { started: true, ending: 3 },
+    killed: new Set(),
+    exits: [exit(3)],
+    events: [],
+  };
+  const faults = (more: Partial<Life>): readonly string[] =>
+    judge({ ...aLife, ...more }).map(({ fault }) => fault);
+
+  it('is clean when all say the same', () => {
+    expect(faults({ events: [event('1', false), event('1', true)] })).to.deep.equal([]);
+  });
+
+  it('is lost when nobody reported the end, or it was reported as unknown while its shim lived', () => {
+    expect(faults({ exits: [] })).to.deep.equal(['lost']);
+    expect(faults({ exits: [exit(undefined)] })).to.deep.equal(['lost']);
+    expect(faults({ exits: [exit(undefined)], killed: new Set(['shim']) })).to.deep.equal([]);
+    expect(faults({ exits: [], outcome: 'refused' })).to.deep.equal(['lost']);
+    expect(faults({ exits: [], outcome: 'undone' })).to.deep.equal([]);
+  });
+
+  it('is invented when the app wrote down no such end', () => {
+    expect(faults({ exits: [exit(4)] })).to.deep.equal(['invented']);
+    expect(faults({ record: { started: false, ending: undefined } })).to.deep.equal(['invented']);
+    const killed = { exits: [exit(137)], record: { started: true, ending: undefined } };
+    expect(faults(killed)).to.deep.equal(['invented']);
+    expect(faults({ ...killed, killed: new Set(['app']) })).to.deep.equal([]);
+  });
+
+  it('is doubled when two events of its end are not marked, or have two ids', () => {
+    expect(faults({ events: [event('1', false), event('1', false)] })).to.deep.equal(['doubled']);
+    expect(faults({ events: [event('1', false), event('2', true)] })).to.deep.equal(['doubled']);
+  });
+});

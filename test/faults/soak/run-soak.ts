@@ -1,0 +1,118 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { random } from '../../support/random.ts';
+import { createRoom, type Room } from '../../support/room.ts';
+import { cleanUp } from './clean-up.ts';
+import { killAtRandom } from './killer.ts';
+import { live } from './live.ts';
+import { readRecord, recordingScript } from './record.ts';
+import { SessionKeeper } from './session-keeper.ts';
+import type { ReportedEvent, Target } from './session.ts';
+import { agentTarget } from './sessions/agent.ts';
+import { libraryTarget } from './sessions/library.ts';
+import { pluginTarget } from './sessions/plugin.ts';
+import { isUnknown, judge, type Finding, type Life } from './verdict.ts';
+import type { Victim, VictimKind } from './victims.ts';
+
+export const TARGETS = { library: libraryTarget, agent: agentTarget, plugin: pluginTarget } as const;
+export type TargetName = keyof typeof TARGETS;
+
+export interface SoakOptions {
+  readonly target: TargetName;
+  readonly durationMs: number;
+  readonly kills: number;
+  readonly seed: number;
+}
+
+export interface SoakResult {
+  readonly target: TargetName;
+  readonly seed: number;
+  readonly lives: readonly Life[];
+  /** How often the driver process was started. */
+  readonly sessions: number;
+  readonly kills: ReadonlyMap<VictimKind, number>;
+  /** Ends that nobody can know, as their shim was killed. */
+  readonly unknown: number;
+  readonly findings: readonly Finding[];
+  /** Pods that a killed rkt left half made or half removed, so that `rkt gc` alone finds them. */
+  readonly garbage: number;
+  /** What was left on the machine in the end. */
+  readonly leaked: readonly string[];
+}
+
+const AT_ONCE = 4;
+
+/** Runs lives of tasks while processes are killed, and compares what was reported with what the apps wrote down. */
+export async function runSoak(options: SoakOptions): Promise<SoakResult> {
+  const room = await createRoom();
+  const { lives, sessions, kills } = await runLives(room, options);
+  const { garbage, leaked } = await cleanUp(room);
+  return {
+    target: options.target,
+    seed: options.seed,
+    lives,
+    sessions,
+    kills,
+    unknown: lives.filter(isUnknown).length,
+    findings: lives.flatMap(judge),
+    garbage,
+    leaked,
+  };
+}
+
+interface Lived {
+  readonly lives: readonly Life[];
+  readonly sessions: number;
+  readonly kills: ReadonlyMap<VictimKind, number>;
+}
+
+async function runLives(room: Room, { target, durationMs, kills, seed }: SoakOptions): Promise<Lived> {
+  const recordDir = join(room.base, 'record');
+  await mkdir(recordDir);
+  const events: ReportedEvent[] = [];
+  const opened: Target = await TARGETS[target](room);
+  const keeper = new SessionKeeper(opened, (event) => events.push(event));
+  await keeper.get();
+  const deaths: Death[] = [];
+  const stop = new AbortController();
+  const killing = killAtRandom({
+    ...{ room, draw: random(seed + 1), kills, durationMs, signal: stop.signal },
+    driver: () => keeper.pid,
+    onKill: (victim) => deaths.push({ ...victim, atMs: performance.now() }),
+  });
+  const end = performance.now() + durationMs;
+  const phase = { isKilling: true };
+  void killing.finally(() => (phase.isKilling = false));
+  const draw = random(seed);
+  const lives: Life[] = [];
+  let count = 0;
+  const worker = async (): Promise<void> => {
+    while (performance.now() < end || phase.isKilling) {
+      const id = `${target}-${(count += 1)}`;
+      const script = recordingScript(id, Math.round(draw() * 150) / 100, Math.floor(draw() * 120));
+      const beganMs = performance.now();
+      const lived = await live(keeper, { id, script, recordDir });
+      const killed = killedOf(id, beganMs, deaths);
+      lives.push({ id, killed, record: readRecord(recordDir, id), events: [], ...lived });
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker)).finally(() => stop.abort());
+  await keeper.close();
+  const eventsOf = (id: string): ReportedEvent[] => events.filter(({ taskId }) => taskId === id);
+  return {
+    lives: lives.map((life) => ({ ...life, events: eventsOf(life.id) })),
+    sessions: keeper.sessions,
+    kills: await killing,
+  };
+}
+
+interface Death extends Victim {
+  readonly atMs: number;
+}
+
+/** Which task an rkt command worked for is not told by its arguments: it may have been any that lived then. */
+function killedOf(id: string, beganMs: number, deaths: readonly Death[]): Life['killed'] {
+  const own = deaths.filter(({ kind, taskId, atMs }) => (kind === 'rkt' ? atMs >= beganMs : taskId === id));
+  return new Set(own.flatMap(({ kind }) => (kind === 'driver' ? [] : [kind])));
+}

@@ -1,0 +1,67 @@
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+import { filter, firstValueFrom } from 'rxjs';
+
+import { createAgentClient } from '../../../../src/cli/agent-client/agent-client.ts';
+import { createAgentHttp, type AgentHttp } from '../../../../src/cli/agent-client/agent-http.ts';
+import { startCli, variablesOf } from '../../../support/cli-process.ts';
+import type { Room } from '../../../support/room.ts';
+import type { Session, Target } from '../session.ts';
+import { specOf } from './library.ts';
+import { reportedEvent } from './reported-event.ts';
+
+/** An agent, asked over its HTTP API. */
+export function agentTarget(room: Room): Target {
+  return {
+    name: 'agent',
+    async open(onExited) {
+      const socketPath = join(room.base, 'agent.sock');
+      const args = ['--json', 'agent', '--listen', '127.0.0.1:0', '--socket', socketPath];
+      const { child, says, ended } = startCli(args, { env: variablesOf(room) });
+      const isUp = await Promise.race([says('\n').then(() => true), ended.then(() => false)]);
+      if (!isUp) throw new Error(`the agent has ended: ${(await ended).stderr}`);
+      const http = createAgentHttp(socketPath);
+      const client = createAgentClient(http, []);
+      client
+        .taskEvents({ replay: true })
+        .pipe(filter(({ kind }) => kind === 'exited'))
+        // The stream ends with the agent, by an error.
+        .subscribe({ next: (event) => onExited(reportedEvent(event)), error: () => undefined });
+      return sessionOf(room, { child, ended: once(child, 'exit') }, http, client);
+    },
+  };
+}
+
+function sessionOf(
+  room: Room,
+  process: Pick<Session, 'child' | 'ended'>,
+  http: AgentHttp,
+  client: ReturnType<typeof createAgentClient>,
+): Session {
+  return {
+    ...process,
+    start: async (task) => {
+      await http.json({
+        method: 'POST',
+        path: '/v1/tasks',
+        taskId: task.id,
+        body: specOf(room, task),
+      });
+    },
+    async knows(id) {
+      const { tasks } = (await http.json({ path: '/v1/tasks' })) as { tasks: { id: string }[] };
+      return tasks.some((task) => task.id === id);
+    },
+    async wait(id) {
+      const { exitCode, signal } = await firstValueFrom(client.waitTask(id));
+      return { exitCode, signal };
+    },
+    destroy: (id) => client.destroyTask(id),
+    async close() {
+      await client.shutdown();
+      process.child.kill('SIGTERM');
+      await process.ended;
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import type { TaskConfig } from '../../../../src/nomad/generated/hashicorp/nomad/plugins/drivers/proto/TaskConfig.ts';
+import type { TaskHandle__Output } from '../../../../src/nomad/generated/hashicorp/nomad/plugins/drivers/proto/TaskHandle.ts';
+import { encodeMsgpack } from '../../../../src/nomad/msgpack.ts';
+import type { NomadHost } from '../../../support/nomad-host.ts';
+import { openPluginRoom } from '../../../support/plugin-room.ts';
+import type { Room } from '../../../support/room.ts';
+import type { Session, SoakTask, Target } from '../session.ts';
+
+/** What a Nomad agent keeps of its tasks. */
+type Handles = Map<string, TaskHandle__Output>;
+
+/** The plugin process, asked as a Nomad agent asks: it keeps the handles, and recovers by them. */
+export async function pluginTarget(room: Room): Promise<Target> {
+  const plugins = await openPluginRoom(room);
+  const handles: Handles = new Map();
+  return { name: 'plugin', open: async () => sessionOf(await plugins.start(), room, handles) };
+}
+
+function sessionOf(plugin: NomadHost, room: Room, handles: Handles): Session {
+  const { driver } = plugin;
+  const recovered = new Set<string>();
+  const destroy = async (id: string, force: boolean): Promise<void> => {
+    await driver.unary('DestroyTask', { task_id: id, force });
+    handles.delete(id);
+  };
+  return {
+    child: plugin.child,
+    ended: plugin.exited,
+    async start(task) {
+      const { handle, driver_error_msg } = await driver.unary('StartTask', { task: configOf(room, task) });
+      if (!handle) throw new Error(driver_error_msg);
+      recovered.add(task.id);
+      handles.set(task.id, handle);
+    },
+    async knows(id) {
+      if (recovered.has(id)) return handles.has(id);
+      const handle = handles.get(id);
+      try {
+        // An agent that never got a handle, or cannot recover by it, destroys what there may be.
+        if (handle === undefined) await destroy(id, true);
+        else await driver.unary('RecoverTask', { task_id: id, handle });
+      } catch (error) {
+        if (!String(error).includes('task not found')) throw error;
+        return false;
+      }
+      recovered.add(id);
+      return handle !== undefined;
+    },
+    async wait(id) {
+      const { result, err } = await driver.unary('WaitTask', { task_id: id });
+      const { exit_code = 0, signal = 0 } = result ?? {};
+      return { exitCode: err === '' ? exit_code : undefined, signal: signal || undefined };
+    },
+    destroy: (id) => destroy(id, false),
+    async close() {
+      await plugin.shutdown();
+    },
+  };
+}
+
+function configOf(room: Room, { id, script, recordDir }: SoakTask): TaskConfig {
+  const args = ['-c', script];
+  const volumes = [`${recordDir}:/record`];
+  const config = { image: room.image, command: '/bin/sh', args, volumes };
+  return { id, name: id, msgpack_driver_config: encodeMsgpack(config) };
+}

@@ -1,0 +1,16 @@
+import type { TaskEvent } from '../../../../src/index.ts';
+import type { ReportedEvent } from '../session.ts';
+
+/** An `exited` event as the library and the agent publish it. */
+export function reportedEvent(event: TaskEvent & { id?: string; repeated?: boolean }): ReportedEvent {
+  const { exit_code, signal } = event.annotations;
+  return {
+    id: event.id,
+    taskId: event.taskId,
+    isRepeated: event.repeated === true,
+    exit: {
+      exitCode: exit_code === undefined ? undefined : Number(exit_code),
+      signal: signal === undefined ? undefined : Number(signal),
+    },
+  };
+}

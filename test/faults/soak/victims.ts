@@ -1,0 +1,64 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { Room } from '../../support/room.ts';
+
+export type VictimKind = 'driver' | 'shim' | 'rkt' | 'app';
+
+export interface Victim {
+  readonly kind: VictimKind;
+  readonly pid: number;
+  /** The task it belongs to, where that can be told. */
+  readonly taskId: string | undefined;
+}
+
+/** The processes of a room, found by their arguments: nothing that names its directory belongs to anybody else. */
+export function findVictims({ options }: Room): readonly Victim[] {
+  const tokens = tasksByToken(options.dataDir);
+  const victims = readdirSync('/proc').map((name): Victim | undefined => {
+    if (!/^\d+$/.test(name)) return undefined;
+    const argv = argvOf(name);
+    const pid = Number(name);
+    const app = /^# soak (\S+) #\n/.exec(argv[1] === '-c' ? (argv[2] ?? '') : '');
+    if (app !== null) return { kind: 'app', pid, taskId: app[1] };
+    const isShim = argv[1]?.endsWith('/shim.sh') === true;
+    const taskDir = isShim ? (argv[2] ?? '') : '';
+    if (taskDir.startsWith(`${options.dataDir}/`)) {
+      return { kind: 'shim', pid, taskId: tokens.get(taskDir.split('/').at(-1) ?? '') };
+    }
+    // The driver has it among its options as well, in one long argument.
+    const isRkt = argv.includes(`--dir=${options.rktDir}`) && argv.some((arg) => arg.includes('/embedded/'));
+    return isRkt && !isShim ? { kind: 'rkt', pid, taskId: undefined } : undefined;
+  });
+  return victims.filter((victim) => victim !== undefined);
+}
+
+function tasksByToken(dataDir: string): ReadonlyMap<string, string> {
+  const directory = join(dataDir, 'state');
+  const tokens = new Map<string, string>();
+  for (const name of list(directory)) {
+    try {
+      const stored = JSON.parse(readFileSync(join(directory, name), 'utf8')) as Record<string, unknown>;
+      tokens.set(String(stored['startToken']), String(stored['id']));
+    } catch {
+      // Renamed or removed meanwhile.
+    }
+  }
+  return tokens;
+}
+
+function list(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
+  }
+}
+
+function argvOf(pid: string): readonly string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+  } catch {
+    return [];
+  }
+}
