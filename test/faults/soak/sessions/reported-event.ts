@@ -2,7 +2,7 @@ import type { TaskEvent } from '../../../../src/index.ts';
 import type { ReportedEvent } from '../session.ts';
 
 /** An `exited` event as the library and the agent publish it. */
-export function reportedEvent(event: TaskEvent & { id?: string; repeated?: boolean }): ReportedEvent {
+export function reportedEvent(event: TaskEvent): ReportedEvent {
   const { exit_code, signal } = event.annotations;
   return {
     id: event.id,

@@ -1,0 +1,145 @@
+import { expect } from 'chai';
+import { filter, firstValueFrom } from 'rxjs';
+
+import type { Driver, TaskHandle } from '../../src/index.ts';
+import { isRktError } from '../../src/model/errors.ts';
+import { openRoom, type Room } from '../support/room.ts';
+import { faultyRkt, type FaultyRkt, type Mode } from './support/faulty-rkt.ts';
+
+const FOREVER = 'trap "exit 7" TERM; while :; do sleep 0.05; done';
+/** Short, as what hangs is waited for. */
+const LIMITS = {
+  rktTimeoutMs: 8_000,
+  prepareTimeoutMs: 8_000,
+  launchTimeoutMs: 8_000,
+  fingerprintPeriodMs: 200,
+};
+
+/** A subcommand that goes wrong in a way, and the code of the error that the op then has; none where it must succeed. */
+type Row = readonly [subcommand: string, mode: Mode, code: string | undefined];
+
+const STARTS: readonly Row[] = [
+  ['prepare', 'fail', 'RKT_ERR_RKT_FAILED'],
+  ['prepare', 'hang', 'RKT_ERR_RKT_TIMEOUT'],
+  ['prepare', 'slow', undefined],
+  ['prepare', 'garble', 'RKT_ERR_RKT_OUTPUT'],
+  ['prepare', 'flood', 'RKT_ERR_RKT_OUTPUT'],
+  ['prepare', 'lie', 'RKT_ERR_LAUNCH'],
+  ['prepare', 'crash', 'RKT_ERR_RKT_FAILED'],
+  ['run-prepared', 'fail', 'RKT_ERR_LAUNCH'],
+  ['run-prepared', 'hang', 'RKT_ERR_LAUNCH'],
+  ['run-prepared', 'slow', undefined],
+  ['run-prepared', 'crash', 'RKT_ERR_LAUNCH'],
+  ['run-prepared', 'lie', 'RKT_ERR_LAUNCH'],
+];
+
+const REMOVALS: readonly Row[] = [
+  ['rm', 'hang', 'RKT_ERR_RKT_TIMEOUT'],
+  ['rm', 'fail', 'RKT_ERR_RKT_FAILED'],
+  ['rm', 'garble', 'RKT_ERR_RKT_OUTPUT'],
+  ['rm', 'lie', 'RKT_ERR_RKT_OUTPUT'],
+  ['rm', 'slow', undefined],
+];
+
+const EXECS: readonly Row[] = [
+  ['enter', 'hang', 'RKT_ERR_EXEC_TIMEOUT'],
+  ['enter', 'slow', undefined],
+];
+
+describe('a driver whose rkt misbehaves', function () {
+  this.timeout(120_000);
+  let room: Room;
+  let rkt: FaultyRkt;
+  let driver: Driver;
+  /** Runs all the time, and must not notice anything. */
+  let bystander: TaskHandle;
+
+  before(async function () {
+    room = await openRoom(this);
+    rkt = await faultyRkt(room.base);
+    driver = room.driver({ rkt: rkt.path, ...LIMITS });
+    ({ handle: bystander } = await driver.startTask(room.shell('bystander', FOREVER)));
+  });
+  after(async () => {
+    rkt.heal();
+    await room.close();
+  });
+  afterEach('the other task runs on, and nothing else is left', async () => {
+    rkt.heal();
+    expect(driver.inspectTask('bystander').phase).to.equal('running');
+    expect(driver.inspectTask('bystander').pid).to.equal(bystander.state.process.pid);
+    expect(await firstValueFrom(driver.taskStats('bystander'))).to.have.nested.property('memory.usageBytes');
+    const files = (await room.leftovers()).filter((what) => /^(pod|file state|file tasks)/.test(what));
+    expect(files, files.join('\n')).to.have.lengthOf(3);
+  });
+
+  const attempt = async (op: () => Promise<unknown>, [, , code]: Row): Promise<void> => {
+    const error: unknown = await op().then(
+      () => undefined,
+      (caught: unknown) => caught,
+    );
+    if (code === undefined) expect(error).to.equal(undefined);
+    else expect(isRktError(error) ? error.code : error, String(error)).to.equal(code);
+  };
+
+  for (const row of STARTS) {
+    const [subcommand, mode, code] = row;
+    it(`start: ${subcommand} ${mode} → ${code ?? 'runs'}`, async () => {
+      rkt.break(subcommand, mode);
+      await attempt(() => driver.startTask(room.shell('victim', FOREVER)), row);
+      rkt.heal();
+      // Nothing of the failure is in the way of the next.
+      if (code !== undefined) await driver.startTask(room.shell('victim', FOREVER));
+      await driver.destroyTask('victim', { force: true });
+    });
+  }
+
+  for (const row of REMOVALS) {
+    const [subcommand, mode, code] = row;
+    it(`destroy: ${subcommand} ${mode} → ${code ?? 'is gone'}, and can be repeated`, async () => {
+      await driver.startTask(room.shell('victim', 'exit 3'));
+      expect(await firstValueFrom(driver.waitTask('victim'))).to.include({ exitCode: 3 });
+      rkt.break(subcommand, mode);
+      await attempt(() => driver.destroyTask('victim'), row);
+      rkt.heal();
+      if (code === undefined) return;
+      expect(driver.inspectTask('victim')).to.have.nested.property('exitResult.exitCode', 3);
+      await driver.destroyTask('victim');
+    });
+  }
+
+  for (const row of EXECS) {
+    const [subcommand, mode, code] = row;
+    it(`exec: ${subcommand} ${mode} → ${code ?? 'runs'}`, async () => {
+      rkt.break(subcommand, mode);
+      await attempt(() => driver.execTask('bystander', ['/bin/true'], { timeoutMs: 3_000 }), row);
+    });
+  }
+
+  for (const mode of ['fail', 'hang', 'garble', 'flood', 'crash'] as const) {
+    it(`fingerprint: version ${mode} → undetected, and healthy when it has passed`, async () => {
+      const healthIs = (wanted: string) =>
+        firstValueFrom(driver.fingerprint().pipe(filter(({ health }) => health === wanted)));
+      rkt.break('version', mode);
+      const { health, description } = await healthIs('undetected');
+      expect(health).to.equal('undetected');
+      // A terminal or a page may show it.
+      expect(description).to.match(/^[^\p{Cc}]*$/u);
+      rkt.heal();
+      await healthIs('healthy');
+    });
+  }
+
+  for (const mode of ['fail', 'garble', 'hang'] as const) {
+    it(`exits are seen while every rkt command but the start would ${mode}`, async () => {
+      await driver.startTask(room.shell('victim', 'sleep 0.2; exit 5'));
+      rkt.break('status', mode);
+      expect(await firstValueFrom(driver.waitTask('victim'))).to.include({
+        exitCode: 5,
+        source: 'exit-file',
+      });
+      rkt.heal();
+      await driver.destroyTask('victim');
+    });
+  }
+});
