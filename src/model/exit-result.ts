@@ -14,14 +14,14 @@ export const exitResultSchema = z.strictObject({
   /** Number of the signal; absent when the task ended by itself. */
   signal: z.number().int().positive().optional(),
   oomKilled: z.boolean(),
+  completedAtMs: z.number(),
+  source: z.enum(EXIT_SOURCES),
+  error: z.string().optional(),
   /**
    * Whether the end was asked for: by a stop, a destroy with force, or by the signal of signalTask that ended the task
    * (SIGINT, SIGQUIT, SIGTERM or SIGKILL). Absent in results of versions that did not record it.
    */
   requested: z.boolean().optional(),
-  completedAtMs: z.number(),
-  source: z.enum(EXIT_SOURCES),
-  error: z.string().optional(),
 });
 
 export type ExitResult = z.infer<typeof exitResultSchema>;
