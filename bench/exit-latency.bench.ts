@@ -1,3 +1,5 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+
 import { firstValueFrom } from 'rxjs';
 
 import type { Driver } from '../src/index.ts';
@@ -26,6 +28,7 @@ export const exitLatency: Question = {
           row('own child', own, 2),
           row('recovered', recovered, 5),
           row('1,000 others sampled', crowded, 10),
+          await burst(workshop, quick ? 50 : 300),
         ];
       } finally {
         await crowd.close();
@@ -58,6 +61,22 @@ async function latencies(
     await driver.destroyTask(id, { force: true });
   }
   return times;
+}
+
+/** How long the event loop is blocked at most while many tasks end at once. */
+async function burst({ driver, shell }: Workshop, count: number): Promise<Row> {
+  const ids = Array.from({ length: count }, (_, index) => `burst-${index}`);
+  for (const id of ids) await driver.startTask(shell(id, 'exec sleep 1000'));
+  const pids = ids.map((id) => driver.inspectTask(id).pid ?? 0);
+  const exits = Promise.all(ids.map((id) => firstValueFrom(driver.waitTask(id))));
+  const delay = monitorEventLoopDelay({ resolution: 5 });
+  delay.enable();
+  for (const pid of pids) process.kill(pid, 'SIGKILL');
+  await exits;
+  delay.disable();
+  for (const id of ids) await driver.destroyTask(id, { force: true });
+  const what = `${count} that end at once: longest block of the event loop`;
+  return row(what, [delay.max / 1e6], 100);
 }
 
 const row = (what: string, times: readonly number[], bar: number): Row => ({

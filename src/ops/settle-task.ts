@@ -20,20 +20,31 @@ const RESTARTED = 'the machine was restarted while the task ran';
  * sweep that repairs a missed push, and at recovery; calling it twice does no harm.
  */
 export async function settleTask(ctx: OpsContext, task: TaskRecord): Promise<void> {
+  const exited = await noteEnd(ctx, task);
+  if (exited !== undefined) await tidyUp(ctx, exited);
+}
+
+/** The first half, for those who wait: the record of the task if it has ended now. */
+export async function noteEnd(ctx: OpsContext, task: TaskRecord): Promise<TaskRecord | undefined> {
   const found = await findEnd(ctx, task);
-  if (found === undefined) return;
+  if (found === undefined) return undefined;
   const isLost = found === 'lost';
   const end = isLost ? lost(ctx) : found;
   const isRequested = await isEndRequested(ctx, task, end);
   const record = ctx.registry.get(task.id);
-  if (record?.startToken !== task.startToken || !isUnderWay(record)) return;
+  if (record?.startToken !== task.startToken || !isUnderWay(record)) return undefined;
   const exit = { ...end, requested: isRequested || record.stopRequested };
   if (isLost) {
     await settleLost(ctx, record, exit);
-    return;
+    return undefined;
   }
   const exited = ctx.registry.transition(record.id, 'exited', { exitResult: exit });
   await publishExit(ctx, exited, exit);
+  return exited;
+}
+
+/** The second half, which may come later: ends what is left in the cgroup, and writes the end down. */
+export async function tidyUp(ctx: OpsContext, exited: TaskRecord): Promise<void> {
   await ctx.cgroups.open(exited.cgroupPaths).kill();
   await saveIfRoom(ctx, exited.id, ctx.store.saveIfPresent(storedTask(ctx, exited)));
 }
@@ -52,11 +63,21 @@ async function settleLost(
 
 /** The same where nobody waits for the answer: when it cannot be had now, the next sweep asks again. */
 export async function settleIfPossible(ctx: OpsContext, task: TaskRecord): Promise<void> {
+  await ifPossible(ctx, task, settleTask(ctx, task));
+}
+
+/** What comes of a part of it; undefined when it failed, which is logged. */
+export async function ifPossible<T>(
+  ctx: OpsContext,
+  task: TaskRecord,
+  settling: Promise<T>,
+): Promise<T | undefined> {
   try {
-    await settleTask(ctx, task);
+    return await settling;
   } catch (error) {
     const what = 'Could not find out whether a task has ended; asking again';
     ctx.logger.warn({ error, taskId: task.id }, what);
+    return undefined;
   }
 }
 

@@ -1,7 +1,9 @@
 import {
   EMPTY,
+  filter,
   finalize,
   from,
+  map,
   merge,
   mergeMap,
   retry,
@@ -13,12 +15,15 @@ import {
 import type { TaskRecord } from '../registry/task-record.ts';
 import { watchDirectory } from '../sources/directory-watch.ts';
 import type { OpsContext } from './context.ts';
-import { settleIfPossible } from './settle-task.ts';
+import { ifPossible, noteEnd, settleIfPossible, tidyUp } from './settle-task.ts';
 import { exitsDirectory } from './task-files.ts';
 
 /** The safety net below the watch: a push that was missed is found this late. */
 const SWEEP_MS = 5_000;
+/** Hundreds of tasks that end at once must not block the event loop: no more than this many are worked on together. */
 const AT_ONCE = 16;
+/** Those who wait have been told by then. */
+const TIDIED_AT_ONCE = 4;
 
 /**
  * Settles each task when its exit file appears: one watch on the directory of all exit files, for tasks this process
@@ -33,7 +38,8 @@ export function watchExits(ctx: OpsContext): Subscription {
         return timer(SWEEP_MS, scheduler);
       },
     }),
-    mergeMap((token) => registry.list().filter(({ startToken }) => startToken === token)),
+    map((token) => registry.ofStart(token)),
+    filter((task) => task !== undefined),
   );
   const underWay = new Set<string>();
   // A rkt that hangs must not gather a call more with every sweep.
@@ -41,12 +47,23 @@ export function watchExits(ctx: OpsContext): Subscription {
     mergeMap(() => registry.list().filter(({ startToken }) => !underWay.has(startToken))),
   );
   const settle = (task: TaskRecord): Observable<void> => {
-    if (task.phase !== 'running' && task.phase !== 'stopping') return EMPTY;
+    if (!isRunning(task)) return EMPTY;
     underWay.add(task.startToken);
     return from(settleIfPossible(ctx, task)).pipe(finalize(() => underWay.delete(task.startToken)));
   };
+  const note = async (task: TaskRecord): Promise<TaskRecord | undefined> =>
+    isRunning(task) ? ifPossible(ctx, task, noteEnd(ctx, task)) : undefined;
   // A push never waits behind a sweep.
-  return merge(pushed$.pipe(mergeMap(settle)), swept$.pipe(mergeMap(settle, AT_ONCE))).subscribe({
+  const noted$ = pushed$.pipe(
+    mergeMap((task) => note(task), AT_ONCE),
+    filter((exited) => exited !== undefined),
+  );
+  const tidied$ = noted$.pipe(
+    mergeMap((exited) => ifPossible(ctx, exited, tidyUp(ctx, exited)), TIDIED_AT_ONCE),
+  );
+  return merge(tidied$, swept$.pipe(mergeMap(settle, AT_ONCE))).subscribe({
     error: (error: unknown) => logger.error({ error }, 'Watching for exits ended'),
   });
 }
+
+const isRunning = ({ phase }: TaskRecord): boolean => phase === 'running' || phase === 'stopping';

@@ -44,6 +44,8 @@ export interface TaskRegistry {
   /** @throws RKT_ERR_TASK_EXISTS */
   add(task: NewTask): TaskRecord;
   get(id: string): TaskRecord | undefined;
+  /** By its start token. */
+  ofStart(startToken: string): TaskRecord | undefined;
   /** @throws RKT_ERR_TASK_NOT_FOUND */
   require(id: string): TaskRecord;
   /** In the order they were added. */
@@ -92,6 +94,7 @@ export function createTaskRegistry(deps: TaskRegistryDeps): TaskRegistry {
   const taskEvent = createEventMaker({ scheduler, instance });
   const published = createSeenIds();
   const records = new Map<string, TaskRecord>();
+  const idOfStart = new Map<string, string>();
   const changeSubject = new Subject<TaskChange>();
   const eventSubject = new Subject<TaskEvent>();
   const history = createEventHistory();
@@ -129,10 +132,12 @@ export function createTaskRegistry(deps: TaskRegistryDeps): TaskRegistry {
       }
       const record = newTaskRecord(task);
       records.set(record.id, record);
+      idOfStart.set(record.startToken, record.id);
       publish({ kind: 'added', record });
       return record;
     },
     get: (id) => records.get(id),
+    ofStart: (startToken) => records.get(idOfStart.get(startToken) ?? ''),
     require: present,
     list: () => [...records.values()],
     transition(id, phase, patch = {}) {
@@ -149,6 +154,7 @@ export function createTaskRegistry(deps: TaskRegistryDeps): TaskRegistry {
       const record = present(id);
       checkRemoval(id, record.phase);
       records.delete(id);
+      idOfStart.delete(record.startToken);
       publish({ kind: 'removed', record });
     },
     emit(kind, task, message, annotations = {}, details = {}) {

@@ -11,8 +11,16 @@ const NOMAD_STATES: Readonly<Record<TaskPhase, NomadTaskState>> = {
   unknown: 'unknown',
 };
 
-/** What inspectTask tells of a task. Frozen. */
+const known = new WeakMap<TaskRecord, TaskStatus>();
+
+/** What inspectTask tells of a task. Frozen, and the same for the same record: most tasks do not change with a change. */
 export function taskStatus(record: TaskRecord): TaskStatus {
+  const status = known.get(record) ?? newStatus(record);
+  known.set(record, status);
+  return status;
+}
+
+function newStatus(record: TaskRecord): TaskStatus {
   return Object.freeze({
     id: record.id,
     name: record.name,

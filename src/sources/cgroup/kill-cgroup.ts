@@ -23,7 +23,8 @@ export function pidsIn(directories: readonly string[]): readonly number[] {
 }
 
 /**
- * Sends a signal to every process in these cgroups. SIGKILL returns when all of them have ended.
+ * Sends a signal to every process in these cgroups. SIGKILL returns when all of them have ended. In cgroups that are empty
+ * everywhere nothing can fork: they are read once, and that is all.
  *
  * @throws RKT_ERR_CGROUP for a cgroup that holds this very process or process 1: that is no task's
  * @throws RKT_ERR_STOP when processes outlive SIGKILL by ten seconds
@@ -41,6 +42,7 @@ export async function killCgroup(
       `Refused to kill the processes of ${directories.join(', ')}: not a task's`,
     );
   }
+  if (pids.length === 0) return;
   if (signal === 'SIGKILL') await killUntilEmpty(place, directories);
   else signalAll(pids, signal);
 }
