@@ -38,6 +38,7 @@ import { allTaskStats } from './streams/all-task-stats.ts';
 import { fingerprint } from './streams/fingerprint.ts';
 import { pods } from './streams/pods.ts';
 import { hostStats } from './streams/host-stats.ts';
+import { retryWhenExhausted } from './streams/operators/retry-when-exhausted.ts';
 import { takeUntilAbort } from './streams/operators/take-until-abort.ts';
 import { samplingStats } from './streams/sampling-stats.ts';
 import type { SamplingOptions } from './streams/stats/sampling-options.ts';
@@ -46,6 +47,7 @@ import { taskEvents } from './streams/task-events.ts';
 import { taskStats } from './streams/task-stats.ts';
 import { tasks } from './streams/tasks.ts';
 import { waitTask } from './streams/wait-task.ts';
+import { rktErrorsOnly } from './rkt-errors-only.ts';
 
 /** Creates a driver. It touches nothing before its first op or subscription. @throws RKT_ERR_OPTIONS */
 export function createDriver(options: DriverOptions = {}): Driver {
@@ -78,11 +80,13 @@ export function createDriver(options: DriverOptions = {}): Driver {
       watching.add(limitLogs(ctx));
       return { ctx, exits: watching };
     });
+    // What has failed for want of something may succeed the next time.
+    opened.catch(() => (opened = undefined));
     return (await opened).ctx;
   };
   const streams = createStreams(registry, config, deps, context, shutdown.signal, () => rktCosts(lastRunner));
 
-  return {
+  return rktErrorsOnly({
     pluginInfo: () => PLUGIN_INFO,
     capabilities: () => CAPABILITIES,
     configSchema: () => CONFIG_SPEC,
@@ -101,13 +105,17 @@ export function createDriver(options: DriverOptions = {}): Driver {
     recoverTask: async (handle) => recoverTask(await context(), handle),
     recoverTasks: async () => recoverAll(await context()),
     followTasks: () =>
-      defer(() => from(context())).pipe(switchMap(followTasks), takeUntilAbort(shutdown.signal)),
+      defer(() => from(context())).pipe(
+        switchMap(followTasks),
+        retryWhenExhausted(deps, 'Following tasks'),
+        takeUntilAbort(shutdown.signal),
+      ),
     async shutdown() {
       shutdown.abort(new RktError('RKT_ERR_SHUTDOWN', ''));
       registry.close();
       (await opened)?.exits.unsubscribe();
     },
-  };
+  });
 }
 
 type Streams = Pick<
@@ -139,31 +147,32 @@ function createStreams(
     return (shared$ ??= pods({ ...base, directories, shutdown }));
   });
   const hostDeps = { ...base, host: createHost() };
-  let shareable: Promise<Stats> | undefined;
-  const stats = (): Promise<Stats> =>
-    (shareable ??= context().then((ctx) =>
-      createStats({
-        ...base,
-        registry,
-        cgroups: ctx.cgroups,
-        processes: createProcesses(),
-        onDegraded: tellDegraded(registry),
-        sampling: samplingOptions(config.settings()),
-        minIntervalMs: () => configDurationMs(config.current().driver.stats_interval),
-        rkt,
-      }),
-    ));
+  let shared: Stats | undefined;
+  const stats = async (): Promise<Stats> => {
+    const ctx = await context();
+    return (shared ??= createStats({
+      ...base,
+      registry,
+      cgroups: ctx.cgroups,
+      processes: createProcesses(),
+      onDegraded: tellDegraded(registry),
+      sampling: samplingOptions(config.settings()),
+      minIntervalMs: () => configDurationMs(config.current().driver.stats_interval),
+      rkt,
+    }));
+  };
+  const sampling$ = defer(() => from(stats())).pipe(retryWhenExhausted(base, 'Sampling'));
   return {
     fingerprint: () => fingerprint$.pipe(takeUntilAbort(shutdown)),
     taskEvents: (options) => taskEvents({ registry }, options),
     taskStats: (id, options) =>
-      defer(() => from(stats())).pipe(
-        switchMap((shared) => taskStats(shared, id, options)),
+      sampling$.pipe(
+        switchMap((each) => taskStats(each, id, options)),
         takeUntilAbort(shutdown),
       ),
     allTaskStats: (options) =>
-      defer(() => from(stats())).pipe(
-        switchMap((shared) => allTaskStats(shared, options)),
+      sampling$.pipe(
+        switchMap((each) => allTaskStats(each, options)),
         takeUntilAbort(shutdown),
       ),
     waitTask: (id) => waitTask({ registry }, id),
@@ -171,8 +180,8 @@ function createStreams(
     pods: () => pods$.pipe(takeUntilAbort(shutdown)),
     hostStats: (options) => hostStats(hostDeps, options).pipe(takeUntilAbort(shutdown)),
     samplingStats: (options) =>
-      defer(() => from(stats())).pipe(
-        switchMap((shared) => samplingStats(shared, options)),
+      sampling$.pipe(
+        switchMap((each) => samplingStats(each, options)),
         takeUntilAbort(shutdown),
       ),
   };

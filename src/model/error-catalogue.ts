@@ -182,6 +182,11 @@ export const ERROR_CATALOGUE = {
     'The process or the machine has no file descriptor, memory or process left.',
     'Raise the limit (ulimit -n, LimitNOFILE= or TasksMax= of the unit) or end what uses it up, and try again.',
   ),
+  RKT_ERR_UNEXPECTED: entry(
+    false,
+    'Something failed that the driver does not know.',
+    'Read the quoted reason and its cause; report it when it is no fault of the machine.',
+  ),
   RKT_ERR_CGROUP: entry(
     false,
     'A cgroup could not be made, joined, limited or removed.',

@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
 import {
   EMPTY,
   filter,
@@ -53,14 +55,16 @@ export function watchExits(ctx: OpsContext): Subscription {
   };
   const note = async (task: TaskRecord): Promise<TaskRecord | undefined> =>
     isRunning(task) ? ifPossible(ctx, task, noteEnd(ctx, task)) : undefined;
+  const tidy = async (exited: TaskRecord): Promise<void> => {
+    await nextTurn();
+    await ifPossible(ctx, exited, tidyUp(ctx, exited));
+  };
   // A push never waits behind a sweep.
   const noted$ = pushed$.pipe(
     mergeMap((task) => note(task), AT_ONCE),
     filter((exited) => exited !== undefined),
   );
-  const tidied$ = noted$.pipe(
-    mergeMap((exited) => ifPossible(ctx, exited, tidyUp(ctx, exited)), TIDIED_AT_ONCE),
-  );
+  const tidied$ = noted$.pipe(mergeMap(tidy, TIDIED_AT_ONCE));
   return merge(tidied$, swept$.pipe(mergeMap(settle, AT_ONCE))).subscribe({
     error: (error: unknown) => logger.error({ error }, 'Watching for exits ended'),
   });

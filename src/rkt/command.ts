@@ -18,6 +18,7 @@ import {
 import { signalGroup } from './process-group.ts';
 import { createWorkQueue } from './queue.ts';
 import type { RktBinary } from './rkt-binary.ts';
+import { startProcess } from './start-process.ts';
 import { spawnedProcess, type SpawnOptions, type SpawnedProcess } from './spawned-process.ts';
 
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
@@ -135,21 +136,23 @@ async function execute(
   const [file, args] = programOf(executed.argv, executed.command);
   const startedAt = performance.now();
   const giveUp = new AbortController();
-  const child = execa(file, args, {
-    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    env: options.env ?? {},
-    extendEnv: false,
-    stdin: 'ignore',
-    maxBuffer: MAX_OUTPUT_BYTES,
-    stripFinalNewline: false,
-    cancelSignal: giveUp.signal,
-    killSignal: 'SIGKILL',
-    forceKillAfterDelay: false,
-    // rkt stop of a fly pod may signal the process group of whoever started rkt: it has to be one of its own.
-    detached: true,
-    cleanup: false,
-    reject: false,
-  });
+  const child = startProcess(argv, () =>
+    execa(file, args, {
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+      env: options.env ?? {},
+      extendEnv: false,
+      stdin: 'ignore',
+      maxBuffer: MAX_OUTPUT_BYTES,
+      stripFinalNewline: false,
+      cancelSignal: giveUp.signal,
+      killSignal: 'SIGKILL',
+      forceKillAfterDelay: false,
+      // rkt stop of a fly pod may signal the process group of whoever started rkt: it has to be one of its own.
+      detached: true,
+      cleanup: false,
+      reject: false,
+    }),
+  );
   const limits = watchLimits(child, options, giveUp);
   const result = await child;
   const ending = limits.stop();
@@ -228,16 +231,18 @@ async function start(argv: readonly string[], options: SpawnOptions): Promise<Sp
   // execa takes every descriptor, its types only those up to 9.
   const stdio = [stdin, stdout, stderr, ...more] as Options['stdio'];
   const startedAt = performance.now();
-  const child = execa(file, args, {
-    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    env: options.env ?? {},
-    extendEnv: false,
-    stdio,
-    buffer: false,
-    detached,
-    cleanup: false,
-    reject: false,
-  });
+  const child = startProcess(argv, () =>
+    execa(file, args, {
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+      env: options.env ?? {},
+      extendEnv: false,
+      stdio,
+      buffer: false,
+      detached,
+      cleanup: false,
+      reject: false,
+    }),
+  );
   if (child.pid === undefined) {
     const result = await child;
     const failed = { command, durationMs: performance.now() - startedAt, cause: shownCause(result.cause) };
