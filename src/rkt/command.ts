@@ -136,7 +136,7 @@ async function execute(
   const [file, args] = programOf(executed.argv, executed.command);
   const startedAt = performance.now();
   const giveUp = new AbortController();
-  const child = startProcess(argv, () =>
+  const child = startProcess(executed.command, () =>
     execa(file, args, {
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       env: options.env ?? {},
@@ -231,7 +231,7 @@ async function start(argv: readonly string[], options: SpawnOptions): Promise<Sp
   // execa takes every descriptor, its types only those up to 9.
   const stdio = [stdin, stdout, stderr, ...more] as Options['stdio'];
   const startedAt = performance.now();
-  const child = startProcess(argv, () =>
+  const child = startProcess(command, () =>
     execa(file, args, {
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       env: options.env ?? {},

@@ -16,7 +16,7 @@ const NO_DESCRIPTOR = 'EMFILE: no file descriptor is left';
  *
  * @throws RKT_ERR_RESOURCES, RKT_ERR_RKT_MISSING
  */
-export function startProcess<T>(argv: readonly string[], start: () => T): T {
+export function startProcess<T>(command: readonly string[], start: () => T): T {
   let child: ChildProcess | undefined;
   const onChild = (message: unknown): void => {
     child = (message as { readonly process: ChildProcess }).process;
@@ -28,7 +28,7 @@ export function startProcess<T>(argv: readonly string[], start: () => T): T {
   } catch (error) {
     const hasNoStreams = child !== undefined && (child.stdio as unknown) === undefined;
     const cause = hasNoStreams ? Object.assign(new Error(NO_DESCRIPTOR), { code: 'EMFILE' }) : error;
-    throw commandNotStarted({ command: argv, durationMs: 0, cause }, reasonOf(cause));
+    throw commandNotStarted({ command, durationMs: 0, cause }, reasonOf(cause));
   } finally {
     unsubscribe(CHANNEL, onChild);
   }
