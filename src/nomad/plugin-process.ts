@@ -2,6 +2,7 @@ import { writeSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import type { Logger } from '../model/logger.ts';
+import { memo } from '../model/memo.ts';
 import { NOT_TO_BE_RUN, readInvitation, type Invitation } from './handshake.ts';
 import { createHclog, type HclogLevel } from './hclog.ts';
 import { createLogPipe, guardStdout } from './log-pipe.ts';
@@ -114,13 +115,9 @@ interface OnDemand {
 
 /** Loads once; what is not loaded yet when it is to be closed is not waited for. */
 function onDemand(load: () => Promise<DriverServices>): OnDemand {
-  let loading: Promise<DriverServices> | undefined;
   let loaded: DriverServices | undefined;
   return {
-    get() {
-      loading ??= load().then((services) => (loaded = services));
-      return loading;
-    },
+    get: memo(async () => (loaded = await load())),
     close: async () => loaded?.close(),
   };
 }

@@ -4,6 +4,7 @@ import type { DriverConfig } from '../model/driver-config.ts';
 import type { DriverSettings } from '../model/driver-options.ts';
 import { RktError } from '../model/errors.ts';
 import type { Logger } from '../model/logger.ts';
+import { memo } from '../model/memo.ts';
 import { createStateStore } from '../registry/state-store.ts';
 import type { TaskRegistry } from '../registry/task-registry.ts';
 import { resolveRkt } from '../rkt/binary.ts';
@@ -62,14 +63,8 @@ export async function createOpsContext(deps: ContextDeps): Promise<OpsContext> {
 
 /** Finds rkt when it is first needed, and again after a failure: it may be installed meanwhile. */
 export function lazyRunner(settings: () => DriverSettings): () => Promise<RktRunner> {
-  let found: Promise<RktRunner> | undefined;
-  const find = async (): Promise<RktRunner> => {
+  return memo(async () => {
     const { rkt, rktDir: dir, rktTimeoutMs: timeoutMs, rktConcurrency: concurrency } = settings();
     return createRktRunner({ binary: await resolveRkt(rkt, timeoutMs), dir, timeoutMs, concurrency });
-  };
-  return () =>
-    (found ??= find().catch((error: unknown) => {
-      found = undefined;
-      throw error;
-    }));
+  });
 }

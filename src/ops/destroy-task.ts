@@ -1,6 +1,5 @@
 import { RktError } from '../model/errors.ts';
 import type { TaskRecord } from '../registry/task-record.ts';
-import { isAlive } from '../sources/process-info.ts';
 import type { OpsContext } from './context.ts';
 import { emptyLogs, removeTaskFiles } from './data-directory.ts';
 import { forgetTask } from './forget-task.ts';
@@ -8,9 +7,9 @@ import { collectableImage } from './image-gc.ts';
 import { removePodIfThere } from './prepare-pod.ts';
 import { rediscoverTask } from './rediscover-task.ts';
 import { saveIfRoom } from './save-if-room.ts';
+import { endShim } from './shim-process.ts';
 import { stopTask } from './stop-task.ts';
 import { taskFiles } from './task-files.ts';
-import { waitUntil } from './wait-until.ts';
 
 export interface DestroyOptions {
   /** Kill the task first when it runs. */
@@ -55,7 +54,8 @@ export async function destroyStart(
   await markDestroyed(ctx, task);
   const cgroup = ctx.cgroups.open(task.cgroupPaths);
   await cgroup.kill();
-  await shimGone(ctx, task);
+  // It writes the pod's status last, into the directory that is about to go.
+  await endShim(ctx, task);
   const image = await collectableImage(ctx, task.podId);
   const { pod: takesPod } = ctx.driverConfig().gc;
   if (task.podId !== undefined && takesPod) await removePodIfThere(ctx, await ctx.runner(), task.podId);
@@ -76,16 +76,4 @@ async function markDestroyed(ctx: OpsContext, task: TaskRecord): Promise<void> {
   if (await saveIfRoom(ctx, task.id, mark())) return;
   await emptyLogs(taskFiles(ctx.dataDir, task.startToken));
   await saveIfRoom(ctx, task.id, mark());
-}
-
-/** It writes the pod's status last, into the directory that is about to go. */
-async function shimGone(ctx: OpsContext, { id, shim }: TaskRecord): Promise<void> {
-  if (shim === undefined) return;
-  const gone = await waitUntil(async () => ((await isAlive(shim)) ? undefined : true), {
-    everyMs: 5,
-    deadlineMs: ctx.timeouts.killMs,
-    scheduler: ctx.scheduler,
-  });
-  if (gone === undefined)
-    throw new RktError('RKT_ERR_STOP', `The shim ${shim.pid} of task "${id}" has not ended`, { taskId: id });
 }

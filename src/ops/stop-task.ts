@@ -9,6 +9,7 @@ import { checkDuration } from './duration.ts';
 import { noteStop } from './end-request.ts';
 import { sendSignal } from './kill-tree.ts';
 import { settleTask } from './settle-task.ts';
+import { continueIfStopped, endShim } from './shim-process.ts';
 
 export interface StopOptions {
   /** How long the task may take after the signal before it is killed; 0 (the default is 5 s) kills at once. */
@@ -38,6 +39,9 @@ export async function stopTask(ctx: OpsContext, taskId: string, options: StopOpt
   if (hasEnded(ctx, stopping)) return;
   if (timeoutMs > 0) {
     await signalProcess(stopping, signal);
+    await ctx.cgroups.open(stopping.cgroupPaths).resume();
+    await continueIfStopped(stopping.process);
+    await continueIfStopped(stopping.shim);
     if (await exitsWithin(ctx, stopping, timeoutMs)) return;
   }
   await killTask(ctx, stopping);
@@ -48,7 +52,10 @@ async function killTask(ctx: OpsContext, task: TaskRecord): Promise<void> {
   ctx.registry.emit('killed', task, 'Killed with SIGKILL', { signal: '9' });
   await signalProcess(task, 'SIGKILL');
   await ctx.cgroups.open(task.cgroupPaths).kill();
+  await continueIfStopped(task.shim);
   if (await exitsWithin(ctx, task, 1_000)) return;
+  // A shim that cannot write the exit down would be waited for in vain.
+  if (task.process !== undefined && !(await isAlive(task.process))) await endShim(ctx, task);
   await settleTask(ctx, task);
   if (await exitsWithin(ctx, task, ctx.timeouts.killMs)) return;
   throw new RktError(

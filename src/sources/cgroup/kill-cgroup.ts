@@ -90,3 +90,11 @@ function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
     }
   }
 }
+
+/** Thaws these cgroups and continues every process in them that is stopped. */
+export async function resumeCgroup(place: CgroupPlace, directories: readonly string[]): Promise<void> {
+  await thaw(freezersOf(place, directories));
+  const infos = await Promise.all(pidsIn(directories).map((pid) => readProcess(pid)));
+  const stopped = infos.flatMap((info) => (info?.state === 'T' ? [info.pid] : []));
+  signalAll(stopped, 'SIGCONT');
+}

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 import { isHierarchyRoot, type CgroupPlace } from './cgroup-place.ts';
-import { killCgroup, pidsIn } from './kill-cgroup.ts';
+import { killCgroup, pidsIn, resumeCgroup } from './kill-cgroup.ts';
 import { readCgroup, readOomKills, type CgroupReading } from './read-cgroup.ts';
 import { removeDirectories } from './remove-cgroup.ts';
 
@@ -18,6 +18,8 @@ export interface TaskCgroup {
    * @throws RKT_ERR_STOP when some outlive it, RKT_ERR_CGROUP when the cgroup holds this process or process 1
    */
   kill(signal?: NodeJS.Signals): Promise<void>;
+  /** Lets processes go on that somebody has stopped or frozen. */
+  resume(): Promise<void>;
   /** How many processes the kernel has killed because of the memory limit; undefined where it does not count them. */
   oomKills(): Promise<number | undefined>;
   /**
@@ -42,6 +44,7 @@ export function openCgroup(place: CgroupPlace, directories: readonly string[]): 
     procsFiles: Object.freeze(paths.map((path) => join(path, 'cgroup.procs'))),
     pids: () => Promise.resolve(pidsIn(paths)),
     kill: (signal = 'SIGKILL') => killCgroup(place, paths, signal),
+    resume: () => resumeCgroup(place, paths),
     oomKills: () => Promise.resolve().then(() => readOomKills(place, paths)),
     remove: () => removeDirectories(place, paths),
     read: () => Promise.resolve().then(() => readCgroup(place, paths)),

@@ -1,0 +1,33 @@
+import { RktError } from '../model/errors.ts';
+import type { ProcessId } from '../model/process-id.ts';
+import type { TaskRecord } from '../registry/task-record.ts';
+import { isAlive, readAlive } from '../sources/process-info.ts';
+import type { OpsContext } from './context.ts';
+import { sendSignal } from './kill-tree.ts';
+import { waitUntil } from './wait-until.ts';
+
+/** Lets a process of a task go on that somebody has stopped (SIGSTOP): it handles no signal and writes no exit down. */
+export async function continueIfStopped(process: ProcessId | undefined): Promise<void> {
+  const info = process && (await readAlive(process));
+  if (info?.state === 'T') sendSignal(info.pid, 'SIGCONT');
+}
+
+/** Waits until the shim of a task that has ended is gone; one that stays is killed. @throws RKT_ERR_STOP */
+export async function endShim(ctx: OpsContext, { id, shim }: TaskRecord): Promise<void> {
+  if (shim === undefined || (await isGone(ctx, shim))) return;
+  if (await isAlive(shim)) sendSignal(shim.pid, 'SIGKILL');
+  if (await isGone(ctx, shim)) return;
+  const what = `The shim ${shim.pid} of task "${id}" outlives SIGKILL: /proc/${shim.pid}/stack says what it waits for`;
+  throw new RktError('RKT_ERR_STOP', what, { taskId: id });
+}
+
+async function isGone(ctx: OpsContext, shim: ProcessId): Promise<boolean> {
+  const gone = await waitUntil(
+    async () => {
+      await continueIfStopped(shim);
+      return (await isAlive(shim)) ? undefined : true;
+    },
+    { everyMs: 5, deadlineMs: ctx.timeouts.killMs, scheduler: ctx.scheduler },
+  );
+  return gone === true;
+}
