@@ -1,5 +1,6 @@
 import type { Observable, SchedulerLike } from 'rxjs';
 
+import type { AuditOptions, AuditReport } from './model/audit.ts';
 import type { AgentConfig, DriverConfig } from './model/driver-config.ts';
 import type { DriverOptionsInput } from './model/driver-options.ts';
 import type { ExitResult } from './model/exit-result.ts';
@@ -90,6 +91,11 @@ export interface Driver {
   recoverTasks(): Promise<Recovery>;
   /** The same, and again whenever another driver of the data directory has started or destroyed a task. Completes at shutdown. */
   followTasks(): Observable<Recovery>;
+  /**
+   * Finds what belongs to no task of the data directory: pods, cgroups, processes, mounts and files. Removes it with `fix`, and
+   * changes nothing without. A start that is under way, in any driver, is left alone.
+   */
+  audit(options?: AuditOptions): Promise<AuditReport>;
   /** Ends every stream and op; tasks go on running and can be recovered. */
   shutdown(): Promise<void>;
 }

@@ -12,6 +12,7 @@ import { CAPABILITIES, CONFIG_SPEC, PLUGIN_INFO, TASK_CONFIG_SPEC } from './mode
 import type { Pod } from './model/pod.ts';
 import { reasonOf } from './model/reason-of.ts';
 import type { SamplingStats } from './model/sampling-stats.ts';
+import { audit } from './ops/audit/audit.ts';
 import { createConfiguration, type Configuration } from './ops/configuration.ts';
 import type { OpsContext } from './ops/context.ts';
 import { createOpsContext, lazyRunner, type ContextDeps } from './ops/create-context.ts';
@@ -64,15 +65,18 @@ export function createDriver(options: DriverOptions = {}): Driver {
   const runner = async (): Promise<RktRunner> => (lastRunner = await findRunner());
   const deps = { registry, runner, driverConfig: () => config.current().driver, logger, scheduler };
   let opened: Promise<{ ctx: OpsContext; exits: Subscription }> | undefined;
-  const context = async (): Promise<OpsContext> => {
-    shutdown.signal.throwIfAborted();
-    opened ??= createOpsContext({
+  let bound: Promise<OpsContext> | undefined;
+  const machine = (): Promise<OpsContext> =>
+    (bound ??= createOpsContext({
       ...deps,
       instance,
       beganAtMs,
       settings: config.settings(),
       shutdown: shutdown.signal,
-    }).then((ctx) => {
+    }));
+  const context = async (): Promise<OpsContext> => {
+    shutdown.signal.throwIfAborted();
+    opened ??= machine().then((ctx) => {
       void finishDestroys(ctx).catch((error: unknown) =>
         logger.warn({ error }, 'What an earlier driver has half destroyed is left'),
       );
@@ -81,7 +85,7 @@ export function createDriver(options: DriverOptions = {}): Driver {
       return { ctx, exits: watching };
     });
     // What has failed for want of something may succeed the next time.
-    opened.catch(() => (opened = undefined));
+    opened.catch(() => (opened = bound = undefined));
     return (await opened).ctx;
   };
   const streams = createStreams(registry, config, deps, context, shutdown.signal, () => rktCosts(lastRunner));
@@ -110,6 +114,11 @@ export function createDriver(options: DriverOptions = {}): Driver {
         retryWhenExhausted(deps, 'Following tasks'),
         takeUntilAbort(shutdown.signal),
       ),
+    // Not of the context: that begins to finish what others have left, and an audit shall show it.
+    async audit(options) {
+      shutdown.signal.throwIfAborted();
+      return audit(await machine(), options);
+    },
     async shutdown() {
       shutdown.abort(new RktError('RKT_ERR_SHUTDOWN', ''));
       registry.close();

@@ -1,5 +1,6 @@
 export { createDriver } from './driver.ts';
 export type { Driver, DriverOptions } from './driver-interface.ts';
+export type { AuditFinding, AuditOptions, AuditReport, RemainKind } from './model/audit.ts';
 export type { AgentConfig, DriverConfig, DriverConfigInput } from './model/driver-config.ts';
 export type { DriverNetwork } from './model/driver-network.ts';
 export { ERROR_CATALOGUE, type ErrorCode } from './model/error-catalogue.ts';

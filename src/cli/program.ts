@@ -3,6 +3,7 @@ import { Command, Option, type CommanderError } from 'commander';
 import { RktError } from '../model/errors.ts';
 import { PLUGIN_VERSION } from '../model/plugin.ts';
 import { agentCommand } from './agent.ts';
+import { auditCommand } from './audit.ts';
 import { demoCommand } from './demo.ts';
 import { eventsCommand } from './events.ts';
 import { execCommand } from './exec.ts';
@@ -39,6 +40,7 @@ const COMMANDS = [
   signalCommand,
   execCommand,
   rmCommand,
+  auditCommand,
   fingerprintCommand,
   imageCommand,
   nomadCommand,

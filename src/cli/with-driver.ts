@@ -53,6 +53,11 @@ export async function withOwnDriver(command: Command, act: Action<OwnSession>): 
   await run(command, act, ownDriver);
 }
 
+/** The same, but the data directory stays as it is: nothing is recovered, and nothing is undone. */
+export async function withBareDriver(command: Command, act: Action<OwnSession>): Promise<void> {
+  await run(command, act, (common) => Promise.resolve(bareDriver(common)));
+}
+
 type Common = Omit<Session, 'driver' | 'interrupt'>;
 
 async function run<D extends CommandDriver>(
@@ -81,11 +86,16 @@ export function agentSocketOf(settings: Settings): string {
   return join(driverSettings(driverOptionsOf(settings)).dataDir, 'agent.sock');
 }
 
-async function ownDriver({ settings, output, logger }: Common): Promise<Driver> {
+async function ownDriver(common: Common): Promise<Driver> {
+  const driver = bareDriver(common);
+  await recover(driver, common.output);
+  return driver;
+}
+
+function bareDriver({ settings, logger }: Common): Driver {
   // A command is no consumer that comes again: what it saw is still news to an agent.
   const driver = createDriver({ ...driverOptionsOf(settings), publisher: '', logger });
   driver.setConfig({ volumes_enabled: settings.volumesEnabled });
-  await recover(driver, output);
   return driver;
 }
 

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 
 import type { DriverNetwork } from '../model/driver-network.ts';
@@ -23,6 +22,7 @@ import { driverNetwork } from './network.ts';
 import { checkOutputs, type Outputs } from './outputs.ts';
 import { preparePod, removePodIfThere } from './prepare-pod.ts';
 import { settleIfPossible } from './settle-task.ts';
+import { newStartToken } from './start-token.ts';
 import { storedTask } from './stored-task.ts';
 import { createTaskCgroup, plannedCgroup } from './task-cgroup.ts';
 import { taskFiles, type TaskFiles } from './task-files.ts';
@@ -54,7 +54,7 @@ interface Start {
  */
 export async function startTask(ctx: OpsContext, input: TaskSpecInput): Promise<StartedTask> {
   const asked = parseWith(newTaskSpecSchema, input, 'task', 'RKT_ERR_TASK_CONFIG');
-  const startToken = randomUUID();
+  const startToken = newStartToken(ctx.dataDir);
   const args = await prepareArguments({ spec: asked, driverConfig: ctx.driverConfig(), startToken });
   const files = taskFiles(ctx.dataDir, startToken);
   const outputs = await checkOutputs(asked, files);

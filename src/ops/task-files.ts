@@ -23,10 +23,11 @@ export interface TaskFiles {
 
 export const exitsDirectory = (dataDir: string): string => join(dataDir, 'exits');
 export const locksDirectory = (dataDir: string): string => join(dataDir, 'locks');
+export const tasksDirectory = (dataDir: string): string => join(dataDir, 'tasks');
 export const stateDirectory = (dataDir: string): string => join(dataDir, 'state');
 
 export function taskFiles(dataDir: string, startToken: string): TaskFiles {
-  const directory = join(dataDir, 'tasks', startToken);
+  const directory = join(tasksDirectory(dataDir), startToken);
   return {
     directory,
     ticket: join(directory, 'ticket'),

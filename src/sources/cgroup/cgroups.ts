@@ -1,6 +1,7 @@
 import { readKernelFile } from '../kernel-file.ts';
 import { createCgroupReader, type CgroupReader, type CgroupReaderOptions } from './cgroup-reader.ts';
 import { cgroupDirectories, createCgroup } from './create-cgroup.ts';
+import { listCgroups } from './list-cgroups.ts';
 import { directoryOf, findHierarchies, type Hierarchy } from './hierarchies.ts';
 import type { CgroupLimits } from './limits.ts';
 import { openCgroup, type TaskCgroup } from './task-cgroup.ts';
@@ -22,12 +23,19 @@ export interface Cgroups {
   create(name: string, limits: CgroupLimits): Promise<TaskCgroup>;
   /** The directories that {@link Cgroups.create} would make for this name, so that they can be noted down before. */
   pathsFor(name: string): readonly string[];
+  /** The cgroups below the parent, of whichever driver: each with its name, and its directory in each hierarchy. */
+  list(): readonly NamedCgroup[];
   /** The cgroup in these directories, as {@link TaskCgroup.paths} told them earlier. Touches nothing. */
   open(paths: readonly string[]): TaskCgroup;
   /** Reads the figures of many cgroups again and again. Nothing is open before it is read; {@link CgroupReader.close} closes. */
   reader(options: CgroupReaderOptions): CgroupReader;
   /** The absolute directories a process is in, one a hierarchy; empty when the process is gone. */
   ofProcess(pid: number): Promise<readonly string[]>;
+}
+
+export interface NamedCgroup {
+  readonly name: string;
+  readonly paths: readonly string[];
 }
 
 /** Where cgroups are looked for and made. */
@@ -47,6 +55,7 @@ export async function detectCgroups(options: CgroupOptions = {}): Promise<Cgroup
     version: versionOf(hierarchies),
     create: async (name, limits) => openCgroup(place, await createCgroup(place, name, limits)),
     pathsFor: (name) => cgroupDirectories(place, name),
+    list: () => listCgroups(place),
     open: (paths) => openCgroup(place, paths),
     reader: (readerOptions) => createCgroupReader(place, readerOptions),
     ofProcess: (pid) => {

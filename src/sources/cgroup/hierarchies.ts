@@ -2,6 +2,7 @@ import { access, constants } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 
 import { readKernelFile } from '../kernel-file.ts';
+import { unescapeOctal } from '../mounts.ts';
 
 /** One mounted cgroup hierarchy. */
 export interface Hierarchy {
@@ -104,10 +105,6 @@ function hierarchyKey({ version, controllers }: Mount): string {
 function v2Controllers(mountPoint: string): readonly string[] {
   const offered = (readKernelFile(`${mountPoint}/cgroup.controllers`) ?? '').split(/\s+/);
   return offered.filter((name) => TASK_CONTROLLERS.has(name));
-}
-
-function unescapeOctal(field: string): string {
-  return field.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 8)));
 }
 
 /** What may have been handed over to a caller who is not root. */

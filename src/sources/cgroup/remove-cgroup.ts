@@ -48,7 +48,7 @@ export function subtree(directory: string): readonly string[] {
   return found;
 }
 
-function childDirectories(directory: string): readonly string[] {
+export function childDirectories(directory: string): readonly string[] {
   try {
     const entries = readdirSync(directory, { withFileTypes: true });
     return entries.filter((entry) => entry.isDirectory()).map((entry) => join(directory, entry.name));

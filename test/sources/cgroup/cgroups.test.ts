@@ -161,6 +161,15 @@ describe('detectCgroups', () => {
     expect((await cgroups.create('a b', {})).paths).to.deep.equal(planned);
   });
 
+  it('lists the cgroups below the parent, each once', async () => {
+    const cgroups = await fixture('v1').detect();
+    const { paths } = await cgroups.create('one', {});
+    await cgroups.create('two', {});
+    const listed = cgroups.list();
+    expect(listed.map(({ name }) => name).sort()).to.deep.equal(['one', 'two', 'web']);
+    expect(listed.find(({ name }) => name === 'one')?.paths).to.deep.equal(paths);
+  });
+
   it('undoes everything when one hierarchy refuses', async () => {
     const { root, detect } = fixture('v1');
     writeFileSync(`${root}/pids/blocked`, 'no directory');
