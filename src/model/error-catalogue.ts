@@ -40,8 +40,8 @@ export const ERROR_CATALOGUE = {
   ),
   RKT_ERR_VOLUME: entry(
     false,
-    'A volume is not written as host:container[:readOnly].',
-    'Write two or three parts; the third can only be readOnly.',
+    'A volume is not written as host:container[:readOnly], or rkt cannot mount it.',
+    'Write two or three parts; the third can only be readOnly. A target below /dev, /proc or /sys has to exist on the host.',
   ),
   RKT_ERR_VOLUMES_DISABLED: entry(
     false,
@@ -50,8 +50,8 @@ export const ERROR_CATALOGUE = {
   ),
   RKT_ERR_VOLUME_ESCAPE: entry(
     false,
-    'A relative volume leaves the allocation directory.',
-    'Keep the path, with its symbolic links resolved, below the allocation directory.',
+    'A relative volume leaves the allocation directory, or was replaced while the task was started.',
+    'Keep the path, with its symbolic links resolved, below the allocation directory, and do not replace it during a start.',
   ),
   RKT_ERR_PORT_MAP: entry(
     false,

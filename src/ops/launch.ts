@@ -11,6 +11,7 @@ import type { OpsContext } from './context.ts';
 import { readExitFile } from './exit-record.ts';
 import { canSee, podDirectory, readPodStart, type PodStart } from './pod-files.ts';
 import { spawnShim, type ShimOrder } from './spawn-shim.ts';
+import { REPLACED_EXIT } from './volume-pins.ts';
 import { waitUntil } from './wait-until.ts';
 
 export interface Launched {
@@ -34,7 +35,8 @@ const HARMLESS = /group "rkt" not found/;
 /**
  * Starts the shim and waits until rkt has become the app.
  *
- * @throws {@link RktError} RKT_ERR_LAUNCH when rkt fails before that, or the deadline passes
+ * @throws {@link RktError} RKT_ERR_LAUNCH when rkt fails before that, or the deadline passes, RKT_ERR_VOLUME_ESCAPE when
+ * a volume, or the place for it, was replaced since it was checked
  */
 export async function launch(ctx: OpsContext, runner: RktRunner, order: ShimOrder): Promise<Launched> {
   const stderrBefore = await sizeOf(order.stderr);
@@ -51,7 +53,8 @@ export async function launch(ctx: OpsContext, runner: RktRunner, order: ShimOrde
         const isFinal = pod?.flavor === 'fly' || ctx.scheduler.now() - (seenMs ?? 0) > graceMs;
         return pod && isFinal ? { launched: await launched(pod, shim) } : undefined;
       }
-      const message = exit.code === RKT_FAILURE ? await rktMessage(order, stderrBefore) : '';
+      const isRkt = exit.code === RKT_FAILURE || exit.code === REPLACED_EXIT;
+      const message = isRkt ? await rktMessage(order, stderrBefore) : '';
       const ran = pod !== undefined && message === '';
       return ran ? { launched: await launched(pod, shim) } : { exitCode: exit.code };
     },
@@ -59,15 +62,21 @@ export async function launch(ctx: OpsContext, runner: RktRunner, order: ShimOrde
   );
   if (outcome !== undefined && 'launched' in outcome) return outcome.launched;
   const message = await rktMessage(order, stderrBefore);
-  const end =
-    outcome === undefined
-      ? `it had not started after ${ctx.timeouts.launchMs} ms`
-      : `it ended with ${outcome.exitCode}`;
-  throw new RktError('RKT_ERR_LAUNCH', `rkt could not start pod ${order.podId}: ${message || end}`, {
+  const exitCode = outcome?.exitCode;
+  const code = exitCode === REPLACED_EXIT ? 'RKT_ERR_VOLUME_ESCAPE' : 'RKT_ERR_LAUNCH';
+  const why = message || endOf(exitCode, ctx.timeouts.launchMs);
+  throw new RktError(code, `rkt could not start pod ${order.podId}: ${why}`, {
     podId: order.podId,
     stderr: message,
-    ...(outcome !== undefined && { exitCode: outcome.exitCode }),
+    ...(exitCode !== undefined && { exitCode }),
   });
+}
+
+/** How a launch ended, when nothing that rkt wrote can be read. */
+function endOf(exitCode: number | undefined, launchMs: number): string {
+  if (exitCode === undefined) return `it had not started after ${launchMs} ms`;
+  if (exitCode !== REPLACED_EXIT) return `it ended with ${exitCode}`;
+  return 'a volume, or the place for it, was replaced since it was checked';
 }
 
 async function findPodStart(

@@ -4,9 +4,11 @@ import type { ProcessId } from '../model/process-id.ts';
 import type { RktRunner } from '../rkt/command.ts';
 import { runPreparedCommand } from '../rkt/run-prepared.ts';
 import { identify } from '../sources/process-info.ts';
+import type { CheckedVolume } from './checked-volumes.ts';
 import { writeTicket } from './data-directory.ts';
 import { podDirectory } from './pod-files.ts';
 import type { TaskFiles } from './task-files.ts';
+import { identityVariable, makePins, pinDirectory, pinningCommand } from './volume-pins.ts';
 
 /** Everything the shim is told. */
 export interface ShimOrder {
@@ -19,6 +21,8 @@ export interface ShimOrder {
   readonly stderr: string;
   /** Files to write a pid to, to enter the task's cgroup. */
   readonly procsFiles: readonly string[];
+  /** Open until rkt has become the app. */
+  readonly volumes: readonly CheckedVolume[];
   /** Arguments of rkt, without its name and global flags. */
   readonly runArguments: readonly string[];
   /** Must not be quoted from what rkt writes. */
@@ -35,15 +39,8 @@ export async function spawnShim(runner: RktRunner, order: ShimOrder): Promise<Pr
   const paths = [files.directory, order.runDir, files.exitFile, order.stdout, order.stderr];
   const podDir = podDirectory(order.rktDir, order.podId);
   const shim = await runner.spawn(
-    [
-      '/bin/sh',
-      SHIM,
-      ...paths,
-      podDir,
-      join,
-      ...inOwnMounts(runner, runPreparedCommand(runner, order.runArguments)),
-    ],
-    { env },
+    ['/bin/sh', SHIM, ...paths, podDir, join, ...(await inOwnMounts(runner, order))],
+    { env: { ...env, ...identityVariable(order.volumes) } },
   );
   shim.unref();
   // One that is gone already gets a start time that no process has.
@@ -60,9 +57,18 @@ export function cgroupEntry(
   return { join: '', env: { RKT_STREAMS_CGROUP_PROCS: join } };
 }
 
-/** fly leaves some twenty mounts a pod where it runs; the embedded rkt makes a mount namespace of its own. */
-function inOwnMounts({ binary }: RktRunner, command: readonly string[]): readonly string[] {
-  return binary.runtime === 'embedded'
-    ? command
-    : ['unshare', '--mount', '--propagation', 'slave', ...command];
+/**
+ * fly leaves some twenty mounts a pod where it runs, and volumes are mounted for it where nobody can replace them; the
+ * embedded rkt makes a mount namespace of its own.
+ */
+async function inOwnMounts(
+  runner: RktRunner,
+  { runArguments, files, volumes }: ShimOrder,
+): Promise<readonly string[]> {
+  const command = runPreparedCommand(runner, runArguments);
+  const pins = pinDirectory(runner, files);
+  if (pins === undefined) return command;
+  await makePins(pins, volumes);
+  const unshare = ['unshare', '--mount', '--propagation', 'slave'];
+  return [...unshare, ...pinningCommand(pins, volumes, command)];
 }

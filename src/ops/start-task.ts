@@ -13,9 +13,12 @@ import { hasTrustPrefix } from './arguments/global-arguments.ts';
 import { secretsOf } from './arguments/secrets.ts';
 import { prepareArguments } from './arguments/prepare-arguments.ts';
 import { runPreparedArguments } from './arguments/run-prepared-arguments.ts';
+import { plannedVolumes, volumeArguments, type Volume } from './arguments/volumes.ts';
+import { openVolumes } from './checked-volumes.ts';
 import type { OpsContext } from './context.ts';
 import { makeTaskDirectory, removeTaskFiles } from './data-directory.ts';
 import { endLaunch } from './end-launch.ts';
+import { checkHostTargets } from './host-targets.ts';
 import { launch, type Launched } from './launch.ts';
 import { logLimitsOf } from './log-limits.ts';
 import { driverNetwork } from './network.ts';
@@ -29,6 +32,7 @@ import { taskFiles, type TaskFiles } from './task-files.ts';
 import { handleOf } from './task-handle.ts';
 import { isDeadStart, undoStart } from './undo-start.ts';
 import { createUndoStack, type UndoStack } from './undo.ts';
+import { pinDirectory } from './volume-pins.ts';
 
 export interface StartedTask {
   readonly handle: TaskHandle;
@@ -43,6 +47,7 @@ interface Start {
   readonly spec: TaskSpec;
   readonly files: TaskFiles;
   readonly outputs: Outputs;
+  readonly volumes: readonly Volume[];
   readonly undo: UndoStack;
 }
 
@@ -55,11 +60,16 @@ interface Start {
 export async function startTask(ctx: OpsContext, input: TaskSpecInput): Promise<StartedTask> {
   const asked = parseWith(newTaskSpecSchema, input, 'task', 'RKT_ERR_TASK_CONFIG');
   const startToken = newStartToken(ctx.dataDir);
-  const args = await prepareArguments({ spec: asked, driverConfig: ctx.driverConfig(), startToken });
+  const driverConfig = ctx.driverConfig();
+  const volumes = await plannedVolumes(asked, driverConfig);
   const files = taskFiles(ctx.dataDir, startToken);
   const outputs = await checkOutputs(asked, files);
   const spec = { ...asked, ...outputs, logs: logLimitsOf(asked, ctx.logLimits) };
   const runner = await ctx.runner();
+  const args = prepareArguments({
+    ...{ spec: asked, driverConfig, startToken },
+    volumes: volumeArguments(volumes, pinDirectory(runner, files)),
+  });
   const record = ctx.registry.add({ id: spec.id, spec, startToken });
   const undo = createUndoStack(ctx.logger);
   try {
@@ -69,7 +79,7 @@ export async function startTask(ctx: OpsContext, input: TaskSpecInput): Promise<
     throw error;
   }
   try {
-    return await start({ ctx, runner, spec, files, outputs, undo }, record, args);
+    return await start({ ctx, runner, spec, files, outputs, volumes, undo }, record, args);
   } catch (error) {
     const isUndone = await undo.run();
     await abandon(ctx, record, error, isUndone);
@@ -89,19 +99,35 @@ async function start(begun: Start, record: TaskRecord, args: readonly string[]):
   undo.push('cgroup', async () => cgroup?.remove());
   undo.push('launch', () => endLaunch(ctx, files, cgroup));
   const starting = ctx.registry.update(spec.id, { cgroupPaths: cgroup?.paths ?? [] });
-  const launched = await launch(ctx, runner, {
-    podId,
-    rktDir: ctx.rktDir,
-    files,
-    runDir: spec.allocDir === undefined ? files.directory : join(spec.allocDir, record.name),
-    stdout: begun.outputs.stdoutPath,
-    stderr: begun.outputs.stderrPath,
-    procsFiles: cgroup?.procsFiles ?? [],
-    runArguments: runPreparedArguments(spec, podId),
-    secrets: secretsOf(spec),
-  });
+  const launched = await launchPod(begun, starting, podId, cgroup?.procsFiles ?? []);
   const network = await driverNetwork(ctx, runner, starting, launched.flavor);
   return running(ctx, starting, launched, network);
+}
+
+/** The volumes are opened as late as can be, and stay open until rkt has mounted them. */
+async function launchPod(
+  { ctx, runner, spec, files, outputs, volumes }: Start,
+  record: TaskRecord,
+  podId: string,
+  procsFiles: readonly string[],
+): Promise<Launched> {
+  const checked = await openVolumes(volumes);
+  try {
+    return await launch(ctx, runner, {
+      podId,
+      rktDir: ctx.rktDir,
+      files,
+      runDir: spec.allocDir === undefined ? files.directory : join(spec.allocDir, record.name),
+      stdout: outputs.stdoutPath,
+      stderr: outputs.stderrPath,
+      procsFiles,
+      volumes: checked.volumes,
+      runArguments: runPreparedArguments(spec, podId),
+      secrets: secretsOf(spec),
+    });
+  } finally {
+    await checked.close();
+  }
 }
 
 async function prepare(begun: Start, startToken: string, args: readonly string[]): Promise<string> {
@@ -115,6 +141,7 @@ async function prepare(begun: Start, startToken: string, args: readonly string[]
     image: config.image,
   });
   undo.push('pod', () => removePodIfThere(ctx, runner, podId));
+  await checkHostTargets(ctx, podId, begun.volumes);
   const record = ctx.registry.update(spec.id, { podId });
   ctx.registry.emit('prepared', record, `Pod prepared from image ${config.image}`, {
     pod: podId,

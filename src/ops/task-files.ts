@@ -11,6 +11,8 @@ export interface TaskFiles {
   /** Values of variables, there only while a real `rkt prepare` reads them. */
   readonly environment: string;
   readonly appPid: string;
+  /** Where a real rkt finds the volumes that were checked, by name. */
+  readonly volumes: string;
   readonly stdout: string;
   readonly stderr: string;
   /** All exit files lie in one directory, so that one watch sees them all. */
@@ -35,6 +37,7 @@ export function taskFiles(dataDir: string, startToken: string): TaskFiles {
     prepareLock: join(directory, 'prepare.lock'),
     environment: join(directory, 'environment'),
     appPid: join(directory, 'app.pid'),
+    volumes: join(directory, 'volumes'),
     stdout: join(directory, 'stdout.log'),
     stderr: join(directory, 'stderr.log'),
     exitFile: join(exitsDirectory(dataDir), startToken),

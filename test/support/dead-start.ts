@@ -25,7 +25,7 @@ export async function leaveDeadStart(room: Room, id: string): Promise<void> {
   const cgroupPaths = [...(await detectCgroups({ parent })).pathsFor(`${id}-${startToken}`)];
   const runner = createRktRunner({ binary: await resolveRkt(options.rkt), dir: options.rktDir });
   const driverConfig = driverConfigSchema.parse({});
-  const args = await prepareArguments({ spec, driverConfig, startToken });
+  const args = prepareArguments({ spec, driverConfig, startToken, volumes: [] });
   const podId = await prepare(runner, args, { image: spec.config.image });
   await mkdir(files.directory, { recursive: true });
   await writeFile(files.ticket, '');

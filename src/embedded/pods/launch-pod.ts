@@ -7,7 +7,8 @@ import { readNameFiles, type NameFiles } from './dns.ts';
 import { checkExecutable, findExecutable } from './executable.ts';
 import { execWords, SecretWords } from './exec-line.ts';
 import { LaunchScript } from './launch-script.ts';
-import { mountHostDirs, mountVolume, planMounts, type MountSite } from './mount-plan.ts';
+import { mountHostDirs, mountVolume, planMounts } from './mount-plan.ts';
+import { TARGET_FUNCTIONS, type MountSite } from './mount-target.ts';
 import { placeNameFiles } from './name-files.ts';
 import { podPath, type PodEntry } from './phases.ts';
 import { appImageManifest, readPodManifest } from './pod-info.ts';
@@ -85,6 +86,7 @@ function section(script: LaunchScript, label: string, action: () => void): void 
     if (!(error instanceof RktFailure)) throw error;
     script.die(
       error.message.startsWith('stage0: ') ? error.describe(false) : `${label}: ${error.describe(false)}`,
+      error.exitCode,
     );
   }
 }
@@ -108,7 +110,13 @@ function stage1(ctx: RktContext, script: LaunchScript, order: Stage1Order): void
     );
   }
   const mounts = planMounts(readPodManifest(pod), app, runtimeApp);
-  const mountSite: MountSite = { script, view: site.view, root, alwaysRecursive: privileges !== 'root' };
+  const mountSite: MountSite = {
+    ...{ script, view: site.view, root },
+    alwaysRecursive: privileges !== 'root',
+    identities: checkedVolumes(ctx),
+  };
+  script.raw(TARGET_FUNCTIONS.trim());
+  script.raw(`cd -P . && root=$PWD/${quote(root)}`);
   mountHostDirs(mountSite);
   for (const mount of mounts) mountVolume(mountSite, mount);
   placeNameFiles(mountSite, order.names);
@@ -133,6 +141,12 @@ function stage1(ctx: RktContext, script: LaunchScript, order: Stage1Order): void
   script.raw(`umask ${currentUmask()}`);
   joinCgroups(ctx, script);
   script.run('exec', ...execWords(ctx, secrets, { variables, launcher, argv }));
+}
+
+/** The volumes that the caller has checked, from RKT_STREAMS_VOLUMES: `NAME=DEVICE:INODE …`. */
+function checkedVolumes({ env }: RktContext): ReadonlyMap<string, string> {
+  const entries = (env['RKT_STREAMS_VOLUMES'] ?? '').split(' ').filter((entry) => entry !== '');
+  return new Map(entries.map((entry) => entry.split('=', 2) as [string, string]));
 }
 
 /** The app section of the pod manifest; a hand-written one may leave it to the image. */

@@ -3,6 +3,9 @@ import { quote } from './shell.ts';
 /** Exit code of everything rkt itself fails at. */
 const FAILURE = 254;
 
+/** Exit code of a launch that found something else where a checked volume, or the place for one, had been. */
+export const REPLACED_EXIT = 253;
+
 /**
  * `die` ends the launch with rkt's exit code. `attempt MESSAGE COMMAND…` runs a command, and dies with the message and
  * the first line of what the command said.
@@ -10,12 +13,14 @@ const FAILURE = 254;
 const PRELUDE = `
 die() {
   printf '%s\\n' "$1" >&2
-  exit ${FAILURE}
+  exit "\${2:-${FAILURE}}"
 }
 attempt() {
   doing=$1
   shift
   said=$("$@" 2>&1) && return
+  [ "$?" -ne ${REPLACED_EXIT} ] || die "$doing: \${said##*"
+"}" ${REPLACED_EXIT}
   said=\${said%%"
 "*}
   die "$doing: \${said##*: }"
@@ -37,8 +42,8 @@ export class LaunchScript {
   }
 
   /** Ends the launch here. */
-  die(message: string): this {
-    return this.run('die', message);
+  die(message: string, exitCode: number = FAILURE): this {
+    return this.run('die', message, String(exitCode));
   }
 
   /** Writes a file; a failure ends the launch. */

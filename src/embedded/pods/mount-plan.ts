@@ -1,12 +1,12 @@
-import { realpathSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { realpathSync, statSync, type BigIntStats } from 'node:fs';
+import { posix } from 'node:path';
 
 import { RktFailure } from '../context.ts';
 import type { ManifestApp } from '../manifest/image-manifest.ts';
-import type { LaunchScript } from './launch-script.ts';
-import { mountOf, mountsWithin, readMounts } from './mountinfo.ts';
+import { REPLACED_EXIT } from './launch-script.ts';
+import { prepareTarget, type MountSite, type Target } from './mount-target.ts';
+import { mountOf, mountsWithin, readMounts, type Mount } from './mountinfo.ts';
 import type { PodApp, PodManifest, PodVolume } from './pod-manifest.ts';
-import type { RootfsView } from './rootfs-view.ts';
 
 /** A volume with its place in the app. */
 export interface PlannedMount {
@@ -53,40 +53,29 @@ export function planMounts(
   return [...planned.values()];
 }
 
-/** What the mounting functions need: the script to write, the view to keep in step, and the names of things. */
-export interface MountSite {
-  readonly script: LaunchScript;
-  readonly view: RootfsView;
-  /** The app's root, relative to the pod's directory. */
-  readonly root: string;
-  /** In a user namespace only whole trees of mounts can be bound. */
-  readonly alwaysRecursive: boolean;
-}
-
 /** /dev, /proc and /sys of the host, and a fresh /tmp. */
 export function mountHostDirs(site: MountSite): void {
-  const { script, view, root } = site;
+  const { view, root } = site;
   for (const dir of HOST_DIRS) {
     const target = prepareTarget(site, dir, true);
-    script.attempt(mountFailure(dir, `${root}${dir}`, 20480), 'mount', '--rbind', dir, `${root}${target}`);
-    view.mount({ path: target, host: dir });
+    attach(site, target, { failure: mountFailure(dir, `${root}${dir}`, 20480), words: ['--rbind', dir] });
+    view.mount({ path: target.path, host: dir, kind: 'host' });
   }
   const tmp = prepareTarget(site, '/tmp', true);
-  script.attempt(mountFailure('tmpfs', `${root}/tmp`, 0), 'mount', '-t', 'tmpfs', 'tmpfs', `${root}${tmp}`);
-  view.mount({ path: tmp, host: undefined });
+  const failure = mountFailure('tmpfs', `${root}/tmp`, 0);
+  attach(site, tmp, { failure, words: ['-t', 'tmpfs', 'tmpfs'] });
+  view.mount({ path: tmp.path, host: undefined, kind: 'own' });
 }
 
 /** Binds one volume. @throws RktFailure in rkt's words */
 export function mountVolume(site: MountSite, mount: PlannedMount): void {
-  const { script, view, root } = site;
+  const { view, root, identities } = site;
   const { volume, path } = mount;
   const label = `${root}${path}`;
   if (volume.kind === 'empty') throw new RktFailure(mountProblem('', label, 4096), ['invalid argument']);
   const source = volume.source ?? '';
-  const stat = statSync(source, { throwIfNoEntry: false });
-  if (stat === undefined) {
-    throw new RktFailure(`stat of host path ${source}`, [`stat ${source}: no such file or directory`]);
-  }
+  const checked = identities.get(volume.name);
+  const { stat, real } = lookAt(source, checked);
   const existing = view.resolve(path)?.stat;
   if (existing !== undefined && existing.isDirectory() !== stat.isDirectory()) {
     const [is, isNot] = stat.isDirectory() ? ['is a directory', 'is not'] : ['is not a directory', 'is'];
@@ -95,59 +84,76 @@ export function mountVolume(site: MountSite, mount: PlannedMount): void {
     );
   }
   const target = prepareTarget(site, path, stat.isDirectory());
-  const real = realpathSync(source);
   const recursive = volume.recursive === true || site.alwaysRecursive;
-  script.attempt(
-    mountFailure(source, label, recursive ? 20480 : 4096),
-    'mount',
-    recursive ? '--rbind' : '--bind',
-    real,
-    `${root}${target}`,
-  );
+  const identity = checked ?? (target.isShared ? identityOf(stat) : '');
+  const failure = mountFailure(source, label, recursive ? 20480 : 4096);
+  attach(site, target, { failure, identity, words: [recursive ? '--rbind' : '--bind', real] });
   if (mount.readOnly) makeReadOnly(site, real, target, recursive);
-  view.mount({ path: target, host: real });
+  view.mount({ path: target.path, host: real, kind: 'volume' });
+}
+
+/** The source of a volume; one that the caller has checked must still be the same. @throws RktFailure */
+function lookAt(
+  source: string,
+  checked: string | undefined,
+): { readonly stat: BigIntStats; readonly real: string } {
+  const stat = statSync(source, { throwIfNoEntry: false, bigint: true });
+  if (checked !== undefined && (stat === undefined || identityOf(stat) !== checked)) {
+    throw new RktFailure(`the volume ${source} has been replaced since it was checked`, [], REPLACED_EXIT);
+  }
+  if (stat === undefined) {
+    throw new RktFailure(`stat of host path ${source}`, [`stat ${source}: no such file or directory`]);
+  }
+  return { stat, real: checked === undefined ? realpathSync(source) : source };
+}
+
+/** As `stat -c %d:%i` prints it. */
+export function identityOf({ dev, ino }: BigIntStats): string {
+  return `${dev}:${ino}`;
+}
+
+/** A call of mount(8) at a target. */
+export interface Attachment {
+  readonly failure: string;
+  /** What the target must be afterwards. */
+  readonly identity?: string;
+  /** Without the target. */
+  readonly words: readonly string[];
+}
+
+/** Mounts something at a target. */
+export function attach(
+  { script }: MountSite,
+  target: Target,
+  { failure, identity = '', words }: Attachment,
+): void {
+  const place = [target.existing, target.missing, 'attach', identity, target.file];
+  script.attempt(failure, 'within', ...place, ...words);
 }
 
 /** A bind mount becomes read-only by a second mount call, each mount of a recursive one by its own. */
-function makeReadOnly({ script, root }: MountSite, source: string, target: string, recursive: boolean): void {
+function makeReadOnly(site: MountSite, source: string, target: Target, recursive: boolean): void {
   const mounts = readMounts();
   const inner = recursive ? mountsWithin(mounts, source).filter((mount) => mount.target !== source) : [];
   const places = [
     { target, options: mountOf(mounts, source)?.options ?? [] },
-    ...inner.map((mount) => ({
-      target: `${target}${mount.target.slice(source.length)}`,
-      options: mount.options,
-    })),
+    ...inner.map((mount) => ({ target: innerTarget(target, source, mount), options: mount.options })),
   ];
   for (const place of places) {
-    const options = [
-      'remount',
-      'bind',
-      'ro',
-      ...KEPT_OPTIONS.filter((option) => place.options.includes(option)),
-    ];
-    script.attempt(
-      mountFailure('', `${root}${place.target}`, 4129),
-      'mount',
-      '-o',
-      options.join(','),
-      `${root}${place.target}`,
-    );
+    const kept = KEPT_OPTIONS.filter((option) => place.options.includes(option));
+    const words = ['-o', ['remount', 'bind', 'ro', ...kept].join(','), 'none'];
+    attach(site, place.target, {
+      failure: mountFailure('', `${site.root}${place.target.path}`, 4129),
+      words,
+    });
   }
 }
 
-/** Finds, and creates where missing, a mount target inside the root; returns its path without symlinks. */
-export function prepareTarget({ script, view, root }: MountSite, path: string, directory: boolean): string {
-  const found = view.resolve(path);
-  const label = `${root}${path}`;
-  if (found === undefined)
-    throw new RktFailure(`can't create mount target ${JSON.stringify(label)}: not a directory`);
-  if (found.stat !== undefined) return found.path;
-  const target = `${root}${found.path}`;
-  const failure = `run: cannot create mount target ${JSON.stringify(label)}`;
-  script.attempt(failure, 'mkdir', '-p', '--', directory ? target : dirname(target));
-  if (!directory) script.write(target, '');
-  return found.path;
+/** Where a mount below a volume's source is seen in the app. */
+function innerTarget(target: Target, source: string, mount: Mount): Target {
+  const path = `${target.path}${mount.target.slice(source.length)}`;
+  if (statSync(mount.target).isDirectory()) return { ...target, path, existing: path, missing: '', file: '' };
+  return { ...target, path, existing: posix.dirname(path), missing: '', file: posix.basename(path) };
 }
 
 function mountFailure(source: string, target: string, flags: number): string {

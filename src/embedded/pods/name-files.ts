@@ -1,9 +1,11 @@
-import { realpathSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
+
+import { posix } from 'node:path';
 
 import { RktFailure } from '../context.ts';
 import type { NameFile, NameFiles } from './dns.ts';
-import { prepareTarget, type MountSite } from './mount-plan.ts';
-import { isWithin } from './mountinfo.ts';
+import { attach, identityOf } from './mount-plan.ts';
+import { prepareTarget, type MountSite } from './mount-target.ts';
 
 const DEFAULT_HOSTS = '127.0.0.1 localhost localdomain\n';
 
@@ -23,8 +25,10 @@ function place(site: MountSite, path: string, file: NameFile): void {
   if (file.kind === 'host') {
     const target = prepareTarget(site, path, false);
     const failure = `run: can't mount ${JSON.stringify(path)} on ${JSON.stringify(`${site.root}${path}`)} with flags 4096`;
-    site.script.attempt(failure, 'mount', '--bind', realpathSync(path), `${site.root}${target}`);
-    site.view.mount({ path: target, host: path });
+    const real = realpathSync(path);
+    const identity = target.isShared ? identityOf(statSync(real, { bigint: true })) : '';
+    attach(site, target, { failure, identity, words: ['--bind', real] });
+    site.view.mount({ path: target.path, host: real, kind: 'host' });
   } else if (file.kind === 'text') copyText(site, path, file.text);
 }
 
@@ -37,6 +41,15 @@ function copyText({ script, view, root }: MountSite, path: string, text: string)
   const target = view.resolve(path);
   if (target === undefined)
     throw new RktFailure(`can't copy ${path}`, [`open ${root}${path}: not a directory`]);
-  if (target.host === undefined || !isWithin(target.host, view.rootHost)) return;
-  script.write(`${root}${target.path}`, text);
+  if (view.kindOf(target.path) !== 'image') return;
+  const failure = `run: cannot write ${root}${target.path}`;
+  script.attempt(
+    failure,
+    'within',
+    posix.dirname(target.path).replace(/^\/$/, ''),
+    '',
+    'copy',
+    posix.basename(target.path),
+    text,
+  );
 }

@@ -1,7 +1,8 @@
-import { closeSync, lstatSync, openSync, readFileSync, readlinkSync, readSync, type Stats } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, lstatSync, readFileSync, readlinkSync, readSync, type Stats } from 'node:fs';
+import { join, posix } from 'node:path';
 
 import { isWithin } from './mountinfo.ts';
+import { openBelow } from './open-below.ts';
 
 /** A mount of the app's view that is made, or will be made, of a directory or file of the host. */
 export interface ViewMount {
@@ -9,6 +10,8 @@ export interface ViewMount {
   readonly path: string;
   /** What the app sees there; undefined for a fresh, empty tmpfs. */
   readonly host: string | undefined;
+  /** `image` and `own` belong to the pod alone, `host` is the host's own tree, and a `volume` others may write to. */
+  readonly kind: 'image' | 'own' | 'host' | 'volume';
 }
 
 /** Where a path of the app leads to. */
@@ -35,7 +38,7 @@ export class RootfsView {
 
   constructor(rootHost: string) {
     this.rootHost = rootHost;
-    this.#mounts = [{ path: '/', host: rootHost }];
+    this.#mounts = [{ path: '/', host: rootHost, kind: 'image' }];
   }
 
   /** Adds a mount on top of what is there. */
@@ -65,29 +68,43 @@ export class RootfsView {
     return here;
   }
 
+  /** The deepest directory on the way to a path free of symlinks; `''` for the root. */
+  deepest(path: string): string {
+    if (path === '' || this.#look(path).stat !== undefined) return path;
+    return this.deepest(posix.dirname(path).replace(/^\/$/, ''));
+  }
+
+  /** What a path free of symlinks lies on. */
+  kindOf(path: string): ViewMount['kind'] {
+    return this.#mountOf(path).kind;
+  }
+
+  /** The directory of the host that a path free of symlinks lies in, where it does in one of those that every app sees. */
+  hostDirOf(path: string): string | undefined {
+    const mount = this.#mountOf(path);
+    return mount.kind === 'host' ? mount.path : undefined;
+  }
+
   /** Text of a small file, or undefined. */
   read(path: string): string | undefined {
     const found = this.resolve(path);
     if (found?.host === undefined || found.stat?.isFile() !== true) return undefined;
-    return readFileSync(found.host, 'utf8');
+    return this.#withFile(found.path, (fd) => readFileSync(fd, 'utf8'));
   }
 
   /** The first bytes of a file. */
   head(found: Resolved, bytes: number): Buffer {
     if (found.host === undefined) return Buffer.alloc(0);
-    const fd = openSync(found.host, 'r');
-    try {
+    const head = this.#withFile(found.path, (fd) => {
       const buffer = Buffer.alloc(bytes);
       return buffer.subarray(0, readSync(fd, buffer, 0, bytes, 0));
-    } finally {
-      closeSync(fd);
-    }
+    });
+    return head ?? Buffer.alloc(0);
   }
 
   /** One path without following a symlink at its end. */
   #look(path: string): Resolved {
-    const mount = this.#mounts.findLast((candidate) => isWithin(path, candidate.path));
-    if (mount === undefined) return { path, host: undefined, stat: undefined };
+    const mount = this.#mountOf(path);
     if (mount.host === undefined)
       return { path, host: undefined, stat: path === mount.path ? emptyTmpfs() : undefined };
     // A mounted thing itself may be a symlink on the host: the mount follows it.
@@ -96,6 +113,24 @@ export class RootfsView {
         ? mount.host
         : join(mount.host, path.slice(mount.path === '/' ? 1 : mount.path.length + 1));
     return { path, host, stat: lstatOrNone(host) };
+  }
+
+  /** Reads the file at a path free of symlinks; undefined when one has taken the place of a part of it since. */
+  #withFile<T>(path: string, read: (fd: number) => T): T | undefined {
+    const mount = this.#mountOf(path);
+    if (mount.host === undefined) return undefined;
+    const fd = openBelow(mount.host, path.slice(mount.path.length));
+    if (fd === undefined) return undefined;
+    try {
+      return read(fd);
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  #mountOf(path: string): ViewMount {
+    const mount = this.#mounts.findLast((candidate) => isWithin(path === '' ? '/' : path, candidate.path));
+    return mount ?? { path: '/', host: this.rootHost, kind: 'image' };
   }
 }
 

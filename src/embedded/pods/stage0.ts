@@ -9,6 +9,7 @@ import type { PodEntry } from './phases.ts';
 import { podFile, readPodManifest } from './pod-info.ts';
 import type { PodApp } from './pod-manifest.ts';
 import { RootfsView } from './rootfs-view.ts';
+import { quote } from './shell.ts';
 
 /** The app of a pod with its root. */
 export interface AppSite {
@@ -145,5 +146,5 @@ function runtimeConfig({ flags, names }: Stage0Order): string {
 function linkMtab(script: LaunchScript, view: RootfsView, root: string): void {
   const etc = view.resolve('/etc');
   if (etc?.stat?.isDirectory() !== true || view.resolve('/etc/mtab')?.stat !== undefined) return;
-  script.raw(`ln -s ../proc/self/mounts '${root}${etc.path}/mtab' 2>/dev/null`);
+  script.raw(`ln -s ../proc/self/mounts ${quote(`${root}${etc.path}/mtab`)} 2>/dev/null`);
 }

@@ -7,7 +7,6 @@ import { globalArguments } from './global-arguments.ts';
 import { portArguments } from './ports.ts';
 import { runPreparedArguments } from './run-prepared-arguments.ts';
 import { stage1Argument } from './stage1.ts';
-import { volumeArguments } from './volumes.ts';
 
 /** User annotations by which a pod of ours is found again, in `rkt list` and `rkt status`. */
 export const START_ANNOTATION = 'rkt-streams/start';
@@ -15,7 +14,9 @@ export const TASK_ANNOTATION = 'rkt-streams/task';
 
 export interface PrepareInput {
   readonly spec: TaskSpec;
-  readonly driverConfig: Pick<DriverConfig, 'volumes_enabled' | 'stage1'>;
+  readonly driverConfig: Pick<DriverConfig, 'stage1'>;
+  /** From `volumeArguments`. */
+  readonly volumes: readonly string[];
   /** Distinguishes this start from every other one. */
   readonly startToken: string;
 }
@@ -25,10 +26,9 @@ export interface PrepareInput {
  *
  * What only `rkt run-prepared` takes is checked here as well, so that no pod is prepared in vain.
  *
- * @throws {@link RktError} RKT_ERR_TASK_CONFIG, RKT_ERR_DNS, RKT_ERR_PORT_MAP, RKT_ERR_VOLUME, RKT_ERR_VOLUMES_DISABLED,
- * RKT_ERR_VOLUME_ESCAPE
+ * @throws {@link RktError} RKT_ERR_TASK_CONFIG, RKT_ERR_DNS, RKT_ERR_PORT_MAP
  */
-export async function prepareArguments(input: PrepareInput): Promise<readonly string[]> {
+export function prepareArguments(input: PrepareInput): readonly string[] {
   const { spec, driverConfig, startToken } = input;
   const { config } = spec;
   const later = [...runPreparedArguments(spec, ''), config.trust_prefix ?? ''];
@@ -38,7 +38,7 @@ export async function prepareArguments(input: PrepareInput): Promise<readonly st
     'prepare',
     ...stage1Argument(config.stage1 ?? driverConfig.stage1),
     ...(config.no_overlay ? ['--no-overlay=true'] : []),
-    ...(await volumeArguments(spec, driverConfig)),
+    ...input.volumes,
     ...Object.entries(environmentOf(spec)).map(([name, value]) => `--set-env=${name}=${value}`),
     imageArgument(config.image),
     ...appArguments(spec, ports),

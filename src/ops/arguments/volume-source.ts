@@ -3,20 +3,26 @@ import { basename, dirname, join, resolve, sep } from 'node:path';
 
 import { RktError } from '../../model/errors.ts';
 
+/** A path below a directory, and that directory, both absolute and free of symbolic links. */
+export interface SourceBelow {
+  readonly source: string;
+  readonly root: string;
+}
+
 /**
- * The absolute path of a volume that is given relative to the allocation directory, its symbolic links resolved.
+ * Where a volume is that is given relative to the allocation directory.
  *
  * It need not exist yet; what exists of it must not lead out.
  *
  * @throws {@link RktError} RKT_ERR_VOLUME_ESCAPE
  */
-export async function resolveBelow(allocDir: string, relative: string): Promise<string> {
+export async function resolveBelow(allocDir: string, relative: string): Promise<SourceBelow> {
   const root = await resolveExisting(resolve(allocDir), relative);
   const wanted = resolve(root, relative);
   if (!isBelow(root, wanted)) throw escape(relative, wanted, root);
-  const real = await resolveExisting(wanted, relative);
-  if (!isBelow(root, real)) throw escape(relative, real, root);
-  return real;
+  const source = await resolveExisting(wanted, relative);
+  if (!isBelow(root, source)) throw escape(relative, source, root);
+  return { source, root };
 }
 
 /** realpath that lets the last parts be missing, but not behind a symbolic link that leads nowhere. */

@@ -7,23 +7,29 @@ import { volumePrefix } from './volume-name.ts';
 import { resolveBelow } from './volume-source.ts';
 
 /** One directory or file of the host at a place in the pod. */
-interface Volume {
+export interface Volume {
   readonly name: string;
+  /** Absolute; free of symbolic links when there is a {@link root}. */
   readonly source: string;
+  /** The allocation directory that the source must not leave; absent for a path that the operator or Nomad answers for. */
+  readonly root?: string;
   readonly target: string;
   readonly readOnly: boolean;
 }
 
 /**
- * `--volume` and `--mount` of everything of the host that a task sees: the standing directories of its allocation,
- * its own volumes, and the mounts and devices of its resources.
+ * Everything of the host that a task sees: the standing directories of its allocation, its own volumes, and the mounts and
+ * devices of its resources.
+ *
+ * Tasks can write the allocation directory, so what lies in it is checked again when it is mounted
+ * (`checked-volumes.ts`).
  *
  * @throws {@link RktError} RKT_ERR_VOLUME, RKT_ERR_VOLUMES_DISABLED, RKT_ERR_VOLUME_ESCAPE
  */
-export async function volumeArguments(
+export async function plannedVolumes(
   spec: TaskSpec,
   driverConfig: Pick<DriverConfig, 'volumes_enabled'>,
-): Promise<readonly string[]> {
+): Promise<readonly Volume[]> {
   const prefix = volumePrefix(spec.allocId, spec.name ?? spec.id);
   const { mounts, devices } = spec.resources;
   const outward = mounts.find(({ propagationMode }) => propagationMode === 'bidirectional');
@@ -35,8 +41,8 @@ export async function volumeArguments(
   for (const [i, text] of spec.config.volumes.entries()) {
     own.push(await userVolume(text, `${prefix}-${i}`, spec.allocDir, driverConfig));
   }
-  const volumes: readonly Volume[] = [
-    ...standingVolumes(spec, prefix),
+  return [
+    ...(await standingVolumes(spec, prefix)),
     ...own,
     ...mounts.map(({ hostPath, taskPath, readOnly }, i) => ({
       name: `${prefix}-taskmounts-${i}`,
@@ -51,26 +57,25 @@ export async function volumeArguments(
       readOnly: !permissions.includes('w'),
     })),
   ];
-  return volumes.flatMap(flags);
 }
 
-function standingVolumes(spec: TaskSpec, prefix: string): readonly Volume[] {
+async function standingVolumes(spec: TaskSpec, prefix: string): Promise<readonly Volume[]> {
   const { allocDir } = spec;
   if (allocDir === undefined) return [];
   const task = spec.name ?? spec.id;
   if (task.includes('/') || task === '.' || task === '..') {
     throw new RktError('RKT_ERR_VOLUME_ESCAPE', `the task name "${task}" is no name of a directory`);
   }
-  const volume = (what: string, source: string): Volume => ({
+  const volume = async (what: string, relative: string): Promise<Volume> => ({
     name: `${prefix}-${what}`,
-    source,
+    ...(await resolveBelow(allocDir, relative)),
     target: `/${what}`,
     readOnly: false,
   });
   return [
-    volume('alloc', join(allocDir, 'alloc')),
-    volume('local', join(allocDir, task, 'local')),
-    volume('secrets', join(allocDir, task, 'secrets')),
+    await volume('alloc', 'alloc'),
+    await volume('local', join(task, 'local')),
+    await volume('secrets', join(task, 'secrets')),
   ];
 }
 
@@ -102,7 +107,21 @@ async function userVolume(
       `the volume "${text}" is relative, but the task has no allocation directory`,
     );
   }
-  return { name, source: await resolveBelow(allocDir, host), target, readOnly };
+  return { name, ...(await resolveBelow(allocDir, host)), target, readOnly };
+}
+
+/**
+ * `--volume` and `--mount` of every volume.
+ *
+ * @param pins directory in which the checked volumes will be mounted by name; without it rkt mounts them from where they
+ * are
+ * @throws {@link RktError} RKT_ERR_VOLUME
+ */
+export function volumeArguments(volumes: readonly Volume[], pins?: string): readonly string[] {
+  return volumes.flatMap((volume) => {
+    const isPinned = pins !== undefined && volume.root !== undefined;
+    return flags(isPinned ? { ...volume, source: join(pins, volume.name) } : volume);
+  });
 }
 
 function flags({ name, source, target, readOnly }: Volume): readonly string[] {

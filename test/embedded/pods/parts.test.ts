@@ -129,8 +129,8 @@ describe('parts of the embedded rkt', () => {
 
     it('sees what is mounted, and nothing in a fresh tmpfs', () => {
       const view = new RootfsView(join(dir, 'root'));
-      view.mount({ path: '/usr/bin', host: join(dir, 'volume') });
-      view.mount({ path: '/tmp', host: undefined });
+      view.mount({ path: '/usr/bin', host: join(dir, 'volume'), kind: 'volume' });
+      view.mount({ path: '/tmp', host: undefined, kind: 'own' });
       expect(view.read('/bin/tool')).to.equal('volume');
       expect(view.resolve('/tmp')?.stat?.isDirectory()).to.equal(true);
       expect(view.resolve('/tmp/x')?.stat).to.equal(undefined);

@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import type { ErrorCode } from '../../../src/model/error-catalogue.ts';
 import type { TaskSpecInput } from '../../../src/model/task-spec.ts';
 import { prepareArguments } from '../../../src/ops/arguments/prepare-arguments.ts';
+import { plannedVolumes, volumeArguments } from '../../../src/ops/arguments/volumes.ts';
 import { volumePrefix } from '../../../src/ops/arguments/volume-name.ts';
 import { expectRktRejection } from '../../support/errors.ts';
 import { aTaskSpec } from '../../support/task-specs.ts';
@@ -17,10 +18,14 @@ type More = Omit<Partial<TaskSpecInput>, 'config'> & { readonly config?: Partial
 const IMAGE = 'example.com/app:1.0';
 const ANNOTATIONS = ['--user-annotation=rkt-streams/start=token', '--user-annotation=rkt-streams/task=one'];
 
-const argumentsOf = (more: More = {}, volumesEnabled = true, stage1?: string): Promise<readonly string[]> => {
+const argumentsOf = async (
+  more: More = {},
+  volumesEnabled = true,
+  stage1?: string,
+): Promise<readonly string[]> => {
   const spec = aTaskSpec('one', { ...more, config: { image: IMAGE, ...more.config } });
-  const driverConfig = { volumes_enabled: volumesEnabled, stage1 };
-  return prepareArguments({ spec, driverConfig, startToken: 'token' });
+  const volumes = volumeArguments(await plannedVolumes(spec, { volumes_enabled: volumesEnabled }));
+  return prepareArguments({ spec, driverConfig: { stage1 }, volumes, startToken: 'token' });
 };
 const volumesOf = async (more: More): Promise<readonly string[]> =>
   (await argumentsOf(more)).filter((arg) => /^--(?:volume|mount)=/.test(arg));

@@ -124,7 +124,20 @@ export const VOLUMES_AND_PORTS: readonly Row[] = [
     code: 'RKT_ERR_LAUNCH',
     names: ['/dev/nowhere'],
     act: ({ start }) =>
-      start({}, { resources: { devices: [{ hostPath: '/dev/nowhere', taskPath: '/dev/x' }] } }),
+      start({}, { resources: { devices: [{ hostPath: '/dev/nowhere', taskPath: '/dev/null' }] } }),
+  },
+  {
+    what: 'a device at a place that the /dev of the host lacks',
+    code: 'RKT_ERR_VOLUME',
+    names: ['/dev/null', '/dev/rkt-streams-test', 'exist on the host'],
+    act: ({ start }) =>
+      start({}, { resources: { devices: [{ hostPath: '/dev/null', taskPath: '/dev/rkt-streams-test' }] } }),
+  },
+  {
+    what: 'a volume at a place that the /sys of the host lacks',
+    code: 'RKT_ERR_VOLUME',
+    names: ['/srv', '/sys/rkt-streams-test'],
+    act: ({ start }) => start({ volumes: ['/srv:/run/../sys/rkt-streams-test'] }),
   },
   resource('a port that is no port', 'task.resources.networks.0.reservedPorts.0.value', {
     networks: [{ reservedPorts: [{ label: 'http', value: 65_536 }] }],
