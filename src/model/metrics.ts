@@ -80,6 +80,8 @@ export const METRICS = {
   /** Read to compute other metrics; not part of a sample. */
   hidden: {
     inactiveFileBytes: gauge('memoryDetail', 'bytes', 'File cache that can be dropped at once.'),
+    ioBytesSource: gauge('io', '1', 'Which file of the blkio controller counts the bytes.'),
+    ioOpsSource: gauge('io', '1', 'Which file of the blkio controller counts the operations.'),
   },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, Metric>>>>;
 

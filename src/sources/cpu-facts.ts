@@ -20,10 +20,24 @@ export function readCpuFacts({ procRoot = '/proc', sysRoot = '/sys' } = {}): Cpu
   return mhzPerCore === undefined ? { cores } : { cores, mhzPerCore };
 }
 
-/** The first `cpu MHz` of /proc/cpuinfo. */
+/**
+ * What /proc/cpuinfo gives as the clock of the first core with one: `cpu MHz` on x86, `clock` (`3000.000000MHz`) on
+ * POWER, `CPU MHz` on MIPS and `cpu MHz static` on s390x, before its `cpu MHz dynamic`, which is the present one.
+ */
 export function parseCpuInfoMhz(text: string): number | undefined {
-  const [, digits] = /^cpu MHz\s*:\s*(\d+(?:\.\d+)?)\s*$/m.exec(text) ?? [];
-  return positive(Number(digits ?? NaN));
+  return clockOf(text, 'cpu MHz static') ?? clockOf(text, '(?:cpu MHz(?: dynamic)?|clock)');
+}
+
+function clockOf(text: string, title: string): number | undefined {
+  const line = new RegExp(
+    `^[ \\t]*${title}[ \\t]*:[ \\t]*(\\d+(?:\\.\\d+)?)[ \\t]*(?:MHz)?[ \\t\\r]*$`,
+    'gim',
+  );
+  for (const [, digits] of text.matchAll(line)) {
+    const mhz = positive(Number(digits));
+    if (mhz !== undefined) return mhz;
+  }
+  return undefined;
 }
 
 function parseMaxFrequency(text: string): number | undefined {

@@ -80,5 +80,12 @@ describe('readCpuFacts', () => {
     expect(parseCpuInfoMhz('model name\t: x\ncpu MHz\t\t: 2600.000\ncpu MHz\t\t: 800.1\n')).to.equal(2_600);
     expect(parseCpuInfoMhz('BogoMIPS\t: 50.00\n')).to.equal(undefined);
     expect(parseCpuInfoMhz('cpu MHz\t\t: 0.000\n')).to.equal(undefined);
+    expect(parseCpuInfoMhz('cpu MHz\t\t: 0.000\n\ncpu MHz\t\t: unknown\ncpu MHz : 900\r\n')).to.equal(900);
+    expect(parseCpuInfoMhz('cpu\t\t: POWER9\nclock\t\t: 3000.000000MHz\n')).to.equal(3_000);
+    expect(parseCpuInfoMhz('CPU MHz\t\t\t: 600.00\n')).to.equal(600);
+    expect(parseCpuInfoMhz('cpu number      : 0\ncpu MHz dynamic : 2704\ncpu MHz static  : 5504\n')).to.equal(
+      5_504,
+    );
+    expect(parseCpuInfoMhz('timebase\t: 512000000\nclock\t\t: fastMHz\n')).to.equal(undefined);
   });
 });

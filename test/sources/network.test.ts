@@ -1,12 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 
 import { expect } from 'chai';
 import fc from 'fast-check';
 
 import { COLUMN, ROW_LENGTH, type Row } from '../../src/sources/cgroup/row.ts';
 import { hasOwnNetwork, parseNetDev, readNetwork } from '../../src/sources/network.ts';
-import { requires } from '../support/requirements.ts';
+import { hostProgram } from '../support/host-program.ts';
+import { requires, skipFor } from '../support/requirements.ts';
 import { until } from '../support/until.ts';
 
 const TITLES =
@@ -28,6 +30,16 @@ describe('parseNetDev', () => {
       '  eth0: 204492195    6315    1    2    0     0          0         9   580717    4102    3    4    0     0       0          0\n' +
       'lossy1:5 6 7 8 0 0 0 0 9 10 11 12 0 0 0 0\n';
     expect(parsed(text)).to.deep.equal([204_492_200, 6_321, 8, 10, 580_726, 4_112, 14, 16]);
+  });
+
+  it('takes tabs, names with a colon, lines without an end, and more columns than there are', () => {
+    const text = 'eth0:1: 1 2 3 4 0 0 0 0 5 6 7 8 0 0 0 0 99\r\n\t eth1 :\t1\t2 3 4 0 0 0 0 5 6 7 8';
+    expect(parsed(text)).to.deep.equal([2, 4, 6, 8, 10, 12, 14, 16]);
+  });
+
+  it('skips one odd line, and adds up the others', () => {
+    const text = 'eth0: 1 2 3\neth1: 1 2 3 4 0 0 0 0 5 6 7 -8\neth2: 1 2 3 4 0 0 0 0 5 6 7 8 0 0 0 0\n';
+    expect(parsed(text)).to.deep.equal([1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
   it('tells 0 of a namespace without interfaces', () => {
@@ -70,6 +82,28 @@ describe('the network of a process', () => {
     await until('it has a namespace of its own', () => hasOwnNetwork({ pid, startTicks: 0 }));
     expect(readNetwork(pid, row)).to.equal(true);
     expect(row.page[COLUMN.network.receivedBytes]).to.equal(0);
+  });
+
+  it('is read to its end from a namespace with many interfaces', async function () {
+    requires(this, 'root');
+    if (hostProgram('ip') === undefined) skipFor(this, 'root', 'no ip on the PATH');
+    const script =
+      'for i in $(seq 60); do ip link add v$i type veth peer name w$i && ip link set v$i up && ip link set w$i up; done; echo; exec sleep 1000';
+    child = spawn('unshare', ['--net', 'sh', '-c', script], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const { pid = 0, stdout } = child;
+    if (stdout) await once(stdout, 'data');
+    expect(readFileSync(`/proc/${pid}/net/dev`).length).to.be.above(8_000);
+    expect(readNetwork(pid, row)).to.equal(true);
+    const sent = (text: string): number =>
+      text
+        .split('\n')
+        .filter((line) => /^ *[vw]\d/.test(line))
+        .reduce((sum, line) => sum + Number(line.split(':')[1]?.trim().split(/ +/)[8]), 0);
+    await until('the interfaces are at rest', () => {
+      const before = sent(readFileSync(`/proc/${pid}/net/dev`, 'utf8'));
+      readNetwork(pid, row);
+      return before > 0 && before === row.page[COLUMN.network.sentBytes];
+    });
   });
 
   it('is not told of a process that has ended', () => {

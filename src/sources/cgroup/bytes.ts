@@ -71,7 +71,8 @@ export function keyTable(
 /**
  * Puts the numbers of the wanted keys into a row and leaves the others alone.
  *
- * False when the number of a wanted key is none. Lines with other keys are not looked at: kernels add new ones.
+ * A wanted key whose number is none becomes NaN, not measured; false when that is so of all that were found. Lines with
+ * other keys are not looked at: kernels add new ones.
  */
 export function parseFlatKeyed(
   bytes: Uint8Array,
@@ -122,7 +123,7 @@ function parseInOrder(
   return true;
 }
 
-/** Finds the keys by their hashes, and notes down where they are when all of them are there. */
+/** Finds the keys by their hashes, and notes down where they are when all of them are there with their numbers. */
 function parseByName(
   bytes: Uint8Array,
   length: number,
@@ -132,6 +133,7 @@ function parseByName(
 ): boolean {
   const { hashes } = table;
   let found = 0;
+  let odd = 0;
   let lines = 0;
   let at = 0;
   table.isOrdered = false;
@@ -148,18 +150,19 @@ function parseByName(
     const key = table.keys[wanted];
     if (key !== undefined && keyEnd - start === key.length && isKey(bytes, start, key)) {
       const value = parseDigits(bytes, keyEnd + 1, at);
-      if (!(value >= 0)) return false;
       page[base + (table.places[wanted] as number)] = value * (table.scales[wanted] as number);
-      table.order[found] = wanted;
-      table.gaps[found] = lines;
-      found += 1;
-      lines = -1;
+      if (value >= 0) {
+        table.order[found] = wanted;
+        table.gaps[found] = lines;
+        found += 1;
+        lines = -1;
+      } else odd += 1;
     }
     lines += 1;
     at += 1;
   }
   table.isOrdered = found === table.keys.length;
-  return true;
+  return odd === 0 || found > 0;
 }
 
 function nextHash(hash: number, byte: number): number {

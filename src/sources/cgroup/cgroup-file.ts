@@ -19,6 +19,8 @@ export interface CgroupFile {
    * neither CPU time nor memory usage moves. `slow`: somebody else may move it, so that it has to be read now and then.
    */
   readonly gate: 'none' | 'cpu' | 'memory' | 'slow';
+  /** `optional`: many kernels lack it. `fallback`: it is read only where the file that fills the same places is missing. */
+  readonly role?: 'optional' | 'fallback';
   readonly parse: Parse;
 }
 
@@ -27,7 +29,7 @@ export interface LaidOutFile extends CgroupFile {
   readonly slot: number;
   /** Which of the task's directories it is in. */
   readonly directory: number;
-  /** On a hybrid machine: the slots of v1 files, as bits, that together tell all that this one does; else 0. */
+  /** The slots of v1 files, as bits, that together tell all that this one does: of a v2 file or a fallback; else 0. */
   readonly supersededBy: number;
 }
 

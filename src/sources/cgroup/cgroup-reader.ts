@@ -141,7 +141,7 @@ export function createCgroupReader(place: CgroupPlace, options: CgroupReaderOpti
         const { absent } = cgroup;
         const fresh = look(cgroup, groups, nowMs, keepMs);
         if ((cgroup.absent & ~absent & cgroup.layout.superseding) === 0) return fresh;
-        // A file of v1 turned out to be missing: once more, and v2 fills in.
+        // A file of v1 turned out to be missing: once more, and v2 or a fallback fills in.
         cgroup.dirty = ALL_GROUPS;
         return look(cgroup, groups, nowMs, keepMs);
       } catch (cause) {
@@ -158,7 +158,7 @@ export function createCgroupReader(place: CgroupPlace, options: CgroupReaderOpti
   };
 }
 
-/** On a hybrid machine a file of v2 is read only where one of v1 is missing. */
+/** A fallback, and on a hybrid machine a file of v2, is read only where the file of v1 that it stands in for is missing. */
 function isNeeded({ absent }: OpenCgroup, { supersededBy }: LaidOutFile): boolean {
   return supersededBy === 0 || (absent & supersededBy) !== 0;
 }

@@ -76,9 +76,11 @@ function isIn({ version, controller }: CgroupFile, found: NonNullable<Directory>
 }
 
 function supersededBy(file: CgroupFile, placed: readonly (CgroupFile & { readonly slot: number })[]): number {
-  if (file.version === 'v1') return 0;
+  if (file.version === 'v1' && file.role !== 'fallback') return 0;
   const providers = file.places.map((place) =>
-    placed.find(({ version, places }) => version === 'v1' && places.includes(place)),
+    placed.find(
+      ({ version, places, role }) => version === 'v1' && role === undefined && places.includes(place),
+    ),
   );
   if (!providers.every((provider) => provider !== undefined)) return 0;
   return providers.reduce((bits, { slot }) => bits | (1 << slot), 0);

@@ -42,7 +42,12 @@ function parsed(version: 'v1' | 'v2', name: string, text: string): ReadonlyMap<n
   const bytes = bytesOf(`${text}7 7\n9`);
   if (!file?.parse(bytes, bytes.length - 5, page, 3)) return undefined;
   expect([...page.slice(0, 3)]).to.deep.equal([NaN, NaN, NaN]);
-  return new Map([...page.slice(3)].flatMap((value, place) => (value >= 0 ? [[place, value] as const] : [])));
+  const { ioBytesSource, ioOpsSource } = COLUMN.hidden;
+  return new Map(
+    [...page.slice(3)].flatMap((value, place) =>
+      value >= 0 && place !== ioBytesSource && place !== ioOpsSource ? [[place, value] as const] : [],
+    ),
+  );
 }
 
 describe('the parsers of cgroup files', () => {
@@ -173,6 +178,40 @@ describe('the parsers of cgroup files', () => {
     );
     expect(parsed('v2', 'io.stat', '')?.size).to.equal(4);
     expect(parsed('v2', 'io.stat', '8:0 rbytes=x\n')).to.equal(undefined);
+  });
+
+  it('skip one odd line, and keep what the others say', () => {
+    expect(parsed('v1', 'cpuacct.stat', 'user 95\nsystem -1\n')).to.deep.equal(
+      new Map([[COLUMN.cpu.userNs, 950_000_000]]),
+    );
+    expect(parsed('v1', 'blkio.throttle.io_serviced', '8:0 Read many\n8:16\tRead\t7 \n')).to.deep.equal(
+      new Map([
+        [COLUMN.io.readOps, 7],
+        [COLUMN.io.writeOps, 0],
+      ]),
+    );
+    expect(
+      parsed('v2', 'io.stat', '8:0 rbytes=(none) wbytes=3\n8:16 rbytes=4\n')?.get(COLUMN.io.readBytes),
+    ).to.equal(4);
+    const { avg10 } = PRESSURE_COLUMN.cpu.some;
+    const text = 'none\nsome avg10=1.00 avg60=0.00 avg300=0.00 total=1\nfull avg10=0.00 avg60=\n';
+    expect(parsed('v2', 'cpu.pressure', text)).to.deep.equal(
+      new Map([
+        [avg10, 1],
+        [avg10 + 1, 0],
+        [avg10 + 2, 0],
+        [avg10 + 3, 1_000],
+      ]),
+    );
+  });
+
+  it('do not keep the last number of a key that has become odd', () => {
+    const page = new Float64Array(2).fill(NaN);
+    const table = keyTable({ a: [0, 1], b: [1, 1] });
+    for (const text of ['a 1\nb 2\n', 'a 3\nb x\n', 'a 4\nb x\n']) {
+      expect(parseFlatKeyed(bytesOf(text), text.length, table, page, 0)).to.equal(true);
+    }
+    expect([...page]).to.deep.equal([4, NaN]);
   });
 
   it('read pressure in percent and ns', () => {

@@ -19,12 +19,14 @@ function placeOf(bytes: Uint8Array, start: number, end: number): number {
   return -1;
 }
 
-/** Adds up the `8:0 rbytes=4096 wbytes=0 rios=1 wios=0 dbytes=0 dios=0` lines of all devices. */
+/** Adds up the `8:0 rbytes=4096 wbytes=0 rios=1 wios=0 dbytes=0 dios=0` lines of all devices; what is no number is left out. */
 export const parseIoStat: Parse = (bytes, length, page, base) => {
   for (let place: number = COLUMN.io.readBytes; place <= COLUMN.io.writeOps; place += 1)
     page[base + place] = 0;
   let start = 0;
   let equals = -1;
+  let good = 0;
+  let odd = 0;
   for (let at = 0; at <= length; at += 1) {
     const byte = at === length ? NEWLINE : bytes[at];
     if (byte === EQUALS) equals = at;
@@ -32,12 +34,14 @@ export const parseIoStat: Parse = (bytes, length, page, base) => {
     const place = equals < start ? -1 : placeOf(bytes, start, equals);
     if (place >= 0) {
       const value = parseDigits(bytes, equals + 1, at);
-      if (!(value >= 0)) return false;
-      page[base + place] = (page[base + place] as number) + value;
+      if (value >= 0) {
+        page[base + place] = (page[base + place] as number) + value;
+        good += 1;
+      } else odd += 1;
     }
     start = at + 1;
   }
-  return true;
+  return odd === 0 || good > 0;
 };
 
 /** What went to and from block devices, of the cgroup and all below it. */
