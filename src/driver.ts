@@ -149,7 +149,12 @@ function createStreams(
   rkt: () => SamplingStats['rkt'],
 ): Streams {
   const cgroups = async (): Promise<Cgroups> => (await context()).cgroups;
-  const fingerprint$ = fingerprint({ ...base, cgroups, periodMs: config.options.fingerprintPeriodMs });
+  const fingerprint$ = fingerprint({
+    ...base,
+    cgroups,
+    periodMs: config.options.fingerprintPeriodMs,
+    shutdown,
+  });
   let shared$: Observable<readonly Pod[]> | undefined;
   const pods$ = defer(() => {
     const directories = createPodDirectories(config.settings());

@@ -16,9 +16,21 @@ export function createLogger({ json, logLevel }: Pick<Settings, 'json' | 'logLev
     level: logLevel,
     base: null,
     formatters: { level: (label: string) => ({ level: label }) },
-    serializers: { error: pino.stdSerializers.err },
   };
-  return pino(options, { write });
+  const log = pino({ ...options, serializers: { error: describe, err: describe } }, { write });
+  // The level can change while the log is in use.
+  function describe(error: unknown): unknown {
+    return describeError(error, log.isLevelEnabled('debug'));
+  }
+  return log;
+}
+
+/** A stack is for defects: an error with a code was foreseen, and its message says all. */
+function describeError(error: unknown, debug: boolean): unknown {
+  if (!(error instanceof Error)) return error;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  if (debug || code === undefined) return pino.stdSerializers.err(error);
+  return { code, message: error.message };
 }
 
 /** pino ends each line itself. */

@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 
+import { permissionError } from '../model/permission.ts';
 import { EXIT_OK, EXIT_USAGE, exitCodeOfError } from './exit-codes.ts';
 import { errorText } from './output.ts';
 import { createProgram } from './program.ts';
@@ -29,7 +30,8 @@ async function main(argv: readonly string[]): Promise<void> {
       process.exitCode = error.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
       return;
     }
-    process.stderr.write(errorText(error, errorStyle(argv)));
+    const shown = permissionError(error, 'The command failed') ?? error;
+    process.stderr.write(errorText(shown, errorStyle(argv)));
     process.exitCode = exitCodeOfError(error, running);
   }
 }

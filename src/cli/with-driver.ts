@@ -130,6 +130,9 @@ export function followOthers({ driver, logger }: Session): void {
 
 async function recover(driver: Driver, output: Output): Promise<void> {
   const { failures } = await driver.recoverTasks();
+  const denied = failures.find(({ error }) => error.code === 'RKT_ERR_PERMISSION');
+  // A list without the tasks of others would pass for the whole.
+  if (denied !== undefined) throw denied.error;
   for (const { file, error } of failures)
     output.warn(`${file}: ${error.message}`, { code: error.code, file });
 }

@@ -172,6 +172,11 @@ export const ERROR_CATALOGUE = {
     'Optional packages that are needed for this are not installed.',
     'Install the named packages beside rkt-streams.',
   ),
+  RKT_ERR_PERMISSION: entry(
+    false,
+    'The user lacks the rights on a file or directory.',
+    'Run this as root, or as somebody else whom the message names.',
+  ),
   RKT_ERR_NO_SPACE: entry(
     false,
     'no space left on device',

@@ -1,10 +1,13 @@
 import { RktError } from './errors.ts';
 import { exhaustionCode } from './exhaustion.ts';
+import { permissionError } from './permission.ts';
 import { reasonOf } from './reason-of.ts';
 
 /** Whatever was thrown as an error of the library: itself where it is one, else one that names what was done. */
 export function toRktError(error: unknown, what: string): RktError {
   if (error instanceof RktError) return error;
+  const denied = permissionError(error, `${what} failed`);
+  if (denied !== undefined) return denied;
   const code = exhaustionCode(error) ?? 'RKT_ERR_UNEXPECTED';
   return new RktError(code, `${what} failed: ${reasonOf(error)}`, { cause: error });
 }

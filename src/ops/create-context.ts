@@ -2,7 +2,7 @@ import type { SchedulerLike } from 'rxjs';
 
 import type { DriverConfig } from '../model/driver-config.ts';
 import type { DriverSettings } from '../model/driver-options.ts';
-import { RktError } from '../model/errors.ts';
+import { RktError, isRktError } from '../model/errors.ts';
 import type { Logger } from '../model/logger.ts';
 import { memo } from '../model/memo.ts';
 import { createStateStore } from '../registry/state-store.ts';
@@ -29,7 +29,7 @@ export interface ContextDeps {
   readonly shutdown: AbortSignal;
 }
 
-/** Looks at the machine once and binds what the ops work with. */
+/** Looks at the machine once and binds what the ops work with. @throws RKT_ERR_PERMISSION when the state of tasks is out of reach */
 export async function createOpsContext(deps: ContextDeps): Promise<OpsContext> {
   const { settings, ...bound } = deps;
   const { cgroupRoot, cgroupParent, dataDir, rktDir, publisher } = settings;
@@ -38,9 +38,10 @@ export async function createOpsContext(deps: ContextDeps): Promise<OpsContext> {
     throw new RktError('RKT_ERR_OPTIONS', '/proc is not mounted: the driver cannot see any process');
   const exclusive = createLockFiles({ directory: locksDirectory(dataDir), self: owner });
   const store = createStateStore(stateDirectory(dataDir), exclusive);
-  await store
-    .sweep()
-    .catch((error: unknown) => bound.logger.warn({ error }, 'Half-written state files are left'));
+  await store.sweep().catch((error: unknown) => {
+    if (isRktError(error, 'RKT_ERR_PERMISSION')) throw error;
+    bound.logger.warn({ error }, 'Half-written state files are left');
+  });
   registerInstance(deps);
   return {
     ...bound,

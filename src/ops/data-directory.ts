@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 
 import { RktError } from '../model/errors.ts';
 import { exhaustionCode } from '../model/exhaustion.ts';
+import { permissionError } from '../model/permission.ts';
 import { reasonOf } from '../model/reason-of.ts';
 import { EXIT_PLACEHOLDER } from './exit-record.ts';
 import type { TaskFiles } from './task-files.ts';
@@ -53,6 +54,8 @@ async function inDataDirectory(path: string, verb: string, action: () => Promise
   try {
     await action();
   } catch (cause) {
+    const denied = permissionError(cause, `Could not ${verb} ${path}`, path);
+    if (denied !== undefined) throw denied;
     const why = reasonOf(cause);
     throw new RktError(exhaustionCode(cause) ?? 'RKT_ERR_DATA_DIR', `Could not ${verb} ${path}: ${why}`, {
       cause,

@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { RktError } from '../model/errors.ts';
 import { exhaustionCode } from '../model/exhaustion.ts';
 import type { ExitResult } from '../model/exit-result.ts';
+import { permissionError } from '../model/permission.ts';
 
 /** What the shim wrote. */
 export interface ExitRecord {
@@ -42,6 +43,8 @@ async function readRecord(path: string): Promise<RawRecord | undefined> {
     return { text, completedAtMs: Math.round(mtimeMs) };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    const denied = permissionError(error, 'Could not read the exit of a task', path);
+    if (denied !== undefined) throw denied;
     const why = (error as Error).message;
     throw new RktError(
       exhaustionCode(error) ?? 'RKT_ERR_STATE_FILE',

@@ -14,6 +14,7 @@ import {
   type Subscription,
 } from 'rxjs';
 
+import { isRktError } from '../model/errors.ts';
 import type { TaskRecord } from '../registry/task-record.ts';
 import { watchDirectory } from '../sources/directory-watch.ts';
 import type { OpsContext } from './context.ts';
@@ -36,7 +37,9 @@ export function watchExits(ctx: OpsContext): Subscription {
   const pushed$ = watchDirectory(exitsDirectory(ctx.dataDir)).pipe(
     retry({
       delay: (error: unknown) => {
-        logger.warn({ error }, 'Exits are found by the sweep alone until they can be watched');
+        // Every op that needs the directory reports that it is out of reach.
+        const level = isRktError(error, 'RKT_ERR_PERMISSION') ? 'debug' : 'warn';
+        logger[level]({ error }, 'Exits are found by the sweep alone until they can be watched');
         return timer(SWEEP_MS, scheduler);
       },
     }),

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { RktError } from '../model/errors.ts';
 import { exhaustionCode } from '../model/exhaustion.ts';
 import { parseWith } from '../model/parse.ts';
+import { permissionError } from '../model/permission.ts';
 import { reasonOf } from '../model/reason-of.ts';
 import { createTurns, type Turns } from '../model/turns.ts';
 import { createFile, isLeftover, listIfThere, readIfThere, replaceFile } from './durable-file.ts';
@@ -13,7 +14,7 @@ import { storedTaskSchema, type StoredTask } from './stored-task.ts';
 /** What a directory of state files held. */
 export interface LoadedTasks {
   readonly entries: readonly StoredTask[];
-  /** Files that could not be read; each error is RKT_ERR_STATE_FILE and names the file. */
+  /** Files that could not be read; each error is RKT_ERR_STATE_FILE or RKT_ERR_PERMISSION and names the file. */
   readonly failures: readonly { readonly file: string; readonly error: RktError }[];
 }
 
@@ -21,7 +22,7 @@ export interface LoadedTasks {
 export type StartOf = Pick<StoredTask, 'id' | 'startToken'>;
 
 /**
- * One JSON file a task. An error names the file: RKT_ERR_STATE_FILE, or RKT_ERR_NO_SPACE and RKT_ERR_RESOURCES;
+ * One JSON file a task. An error names the file: RKT_ERR_STATE_FILE, or RKT_ERR_PERMISSION, RKT_ERR_NO_SPACE and RKT_ERR_RESOURCES;
  * RKT_ERR_DATA_DIR when the locks cannot be used.
  *
  * Changes of one task happen in the order of the calls, and each leaves the file of another start of the same id alone.
@@ -185,6 +186,8 @@ async function orStateFileError<T>(path: string, verb: string, action: () => Pro
   try {
     return await action();
   } catch (cause) {
+    const denied = permissionError(cause, `Could not ${verb} the state of tasks`, path);
+    if (denied !== undefined) throw denied;
     const reason = reasonOf(cause);
     const code = exhaustionCode(cause) ?? 'RKT_ERR_STATE_FILE';
     throw new RktError(code, `Could not ${verb} state file ${path}: ${reason}`, { cause });

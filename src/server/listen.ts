@@ -6,6 +6,7 @@ import { connect, type AddressInfo } from 'node:net';
 import { dirname } from 'node:path';
 
 import { RktError } from '../model/errors.ts';
+import { permissionError } from '../model/permission.ts';
 import { reasonOf } from '../model/reason-of.ts';
 import { limitConnections } from './connections.ts';
 import type { ListenAddress, ServerLimits } from './options.ts';
@@ -42,12 +43,12 @@ export async function listenOnSocket(
     throw new RktError('RKT_ERR_LISTEN', `The path ${path} is longer than ${MAX_SOCKET_PATH} bytes`);
   }
   await mkdir(dirname(path), { recursive: true }).catch((cause: unknown) => {
-    throw new RktError('RKT_ERR_LISTEN', `${dirname(path)} cannot be made: ${reasonOf(cause)}`, { cause });
+    throw cannotListen(cause, `${dirname(path)} cannot be made`, dirname(path));
   });
   if (await answers(path)) throw new RktError('RKT_ERR_AGENT_RUNNING', `An agent listens on ${path}`);
   await unlink(path).catch(() => undefined);
   const server = httpServer(limits, listener);
-  await started(server, () => listenPrivately(server, path), `${path} cannot be listened on`);
+  await started(server, () => listenPrivately(server, path), `${path} cannot be listened on`, path);
   return server;
 }
 
@@ -85,14 +86,19 @@ function openFilesLimit(): number {
   return soft === undefined ? Infinity : Number(soft);
 }
 
-async function started(server: HttpServer, listen: () => void, what: string): Promise<void> {
+async function started(server: HttpServer, listen: () => void, what: string, path?: string): Promise<void> {
   try {
     const listening = once(server, 'listening');
     listen();
     await listening;
   } catch (cause) {
-    throw new RktError('RKT_ERR_LISTEN', `${what}: ${reasonOf(cause)}`, { cause });
+    throw cannotListen(cause, what, path);
   }
+}
+
+function cannotListen(cause: unknown, what: string, path?: string): RktError {
+  const denied = permissionError(cause, what, path);
+  return denied ?? new RktError('RKT_ERR_LISTEN', `${what}: ${reasonOf(cause)}`, { cause });
 }
 
 /** The socket is bound within the call, so that it has its mode from its first moment on. */

@@ -3,6 +3,7 @@ import { link, mkdir, open, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { RktError } from '../model/errors.ts';
+import { permissionError } from '../model/permission.ts';
 import { reasonOf } from '../model/reason-of.ts';
 
 const FORM = /^[\w-]{32,128}$/;
@@ -14,14 +15,22 @@ export function tokenPath(dataDir: string): string {
 /**
  * The token of the agent; made at the first start, in a file that only its owner may read.
  *
- * @throws RKT_ERR_TOKEN_FILE when others may read the file, or when it holds something else
+ * @throws RKT_ERR_TOKEN_FILE when others may read the file, or when it holds something else; RKT_ERR_PERMISSION
  */
 export async function loadToken(path: string): Promise<string> {
   try {
     return await readToken(path);
   } catch (error) {
-    if (!isMissing(error)) throw error;
+    if (error instanceof RktError) throw error;
+    if (!isMissing(error)) throw unusable(path, error);
   }
+  await makeToken(path).catch((error: unknown) => {
+    throw unusable(path, error);
+  });
+  return readToken(path);
+}
+
+async function makeToken(path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o755 });
   const fresh = `${path}.${randomBytes(6).toString('hex')}`;
   await writeFile(fresh, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
@@ -30,7 +39,6 @@ export async function loadToken(path: string): Promise<string> {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   });
   await unlink(fresh);
-  return readToken(path);
 }
 
 /** Compares in a time that tells nothing of the token. */
@@ -53,7 +61,7 @@ async function readToken(path: string): Promise<string> {
     if (!FORM.test(token)) throw refused(path, 'it holds no token');
     return token;
   } catch (error) {
-    throw error instanceof RktError ? error : refused(path, reasonOf(error));
+    throw error instanceof RktError ? error : unusable(path, error);
   } finally {
     await file.close();
   }
@@ -61,6 +69,11 @@ async function readToken(path: string): Promise<string> {
 
 function refused(path: string, why: string): RktError {
   return new RktError('RKT_ERR_TOKEN_FILE', `The token file ${path} cannot be used: ${why}`);
+}
+
+function unusable(path: string, cause: unknown): RktError {
+  const tried = `The token file ${path} cannot be used`;
+  return permissionError(cause, tried, path) ?? refused(path, reasonOf(cause));
 }
 
 function isMissing(error: unknown): boolean {

@@ -3,12 +3,13 @@ import { mkdirSync, watch } from 'node:fs';
 import { Observable, catchError } from 'rxjs';
 
 import { RktError } from '../model/errors.ts';
+import { permissionError } from '../model/permission.ts';
 import { reasonOf } from '../model/reason-of.ts';
 
 /**
  * The names that change in a directory, which is made when it is not there. Cold.
  *
- * @throws RKT_ERR_DATA_DIR through the stream, when it cannot be made or watched
+ * @throws RKT_ERR_DATA_DIR or RKT_ERR_PERMISSION through the stream, when it cannot be made or watched
  */
 export function watchDirectory(directory: string): Observable<string> {
   return new Observable<string>((subscriber) => {
@@ -20,8 +21,9 @@ export function watchDirectory(directory: string): Observable<string> {
     return () => watcher.close();
   }).pipe(
     catchError((cause: unknown) => {
-      const why = reasonOf(cause);
-      throw new RktError('RKT_ERR_DATA_DIR', `Could not watch ${directory}: ${why}`, { cause });
+      const tried = `Could not watch ${directory}`;
+      const denied = permissionError(cause, tried, directory);
+      throw denied ?? new RktError('RKT_ERR_DATA_DIR', `${tried}: ${reasonOf(cause)}`, { cause });
     }),
   );
 }

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { RktError } from '../model/errors.ts';
+import { permissionError } from '../model/permission.ts';
 import type { ProcessId } from '../model/process-id.ts';
 import { reasonOf } from '../model/reason-of.ts';
 import { createTurns, type Turns } from '../model/turns.ts';
@@ -126,7 +127,9 @@ function processOf(holder: string): ProcessId | undefined {
 }
 
 function unusable(directory: string, cause: unknown): RktError {
-  return new RktError('RKT_ERR_DATA_DIR', `Could not lock in ${directory}: ${reasonOf(cause)}`, { cause });
+  const tried = `Could not lock in ${directory}`;
+  const denied = permissionError(cause, tried, directory);
+  return denied ?? new RktError('RKT_ERR_DATA_DIR', `${tried}: ${reasonOf(cause)}`, { cause });
 }
 
 function heldTooLong(

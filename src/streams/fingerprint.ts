@@ -11,6 +11,7 @@ import { userNamespacesWork } from '../rkt/user-namespaces.ts';
 import { MINIMUM_RKT_VERSION, isAtLeast, rktVersion } from '../rkt/version.ts';
 import { poll } from './operators/poll.ts';
 import { shareLatest } from './operators/share-latest.ts';
+import { takeUntilAbort } from './operators/take-until-abort.ts';
 
 /** What a fingerprint is taken from. */
 export interface FingerprintDeps {
@@ -24,6 +25,8 @@ export interface FingerprintDeps {
   /** Effective user id; this process's own by default. */
   readonly uid?: number;
   readonly periodMs?: number;
+  /** Ends the stream. */
+  readonly shutdown?: AbortSignal;
   /** Takes one fingerprint; tests give their own. */
   readonly probe?: () => ObservableInput<Fingerprint>;
 }
@@ -36,11 +39,13 @@ export interface FingerprintDeps {
  *
  * Shared; the latest value is replayed; stops 1 s after the last subscriber left. Never errors.
  *
- * @completes never; the driver's own at shutdown
+ * @completes at shutdown
  */
 export function fingerprint(deps: FingerprintDeps): Observable<Fingerprint> {
   const { scheduler, periodMs = 30_000, probe = () => takeFingerprint(deps) } = deps;
   return defer(() => poll(probe, { intervalMs: periodMs, scheduler })).pipe(
+    // What fails because the driver is over is no news of the machine.
+    takeUntilAbort(deps.shutdown),
     tap(loggedOnce(deps.logger)),
     shareLatest({ scheduler }),
   );

@@ -29,6 +29,8 @@ export interface CliOptions {
   readonly cwd?: string;
   /** In a terminal, made by util-linux `script`; stderr is part of stdout then. */
   readonly tty?: boolean;
+  readonly uid?: number;
+  readonly gid?: number;
 }
 
 /** The command line with arguments, for a shell. */
@@ -38,7 +40,7 @@ export function shellLine(args: readonly string[]): string {
 
 /** Starts the command line. Nothing of the variables of this process that it knows gets through. */
 export function startCli(args: readonly string[], options: CliOptions = {}): CliProcess {
-  const { env = {}, input, cwd, tty = false } = options;
+  const { env = {}, input, cwd, uid, gid, tty = false } = options;
   const inherited = Object.entries(process.env).filter(
     ([name]) => !name.startsWith('RKT_STREAMS_') && name !== 'NO_COLOR',
   );
@@ -47,6 +49,8 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Cli
   const child = spawn(program, words, {
     env: { ...Object.fromEntries(inherited), ...env },
     ...(cwd !== undefined && { cwd }),
+    ...(uid !== undefined && { uid }),
+    ...(gid !== undefined && { gid }),
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const out = { stdout: '', stderr: '' };

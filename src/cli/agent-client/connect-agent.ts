@@ -1,5 +1,6 @@
 import { isRktError } from '../../model/errors.ts';
 import type { Logger } from '../../model/logger.ts';
+import { permissionError } from '../../model/permission.ts';
 import type { TaskStatus } from '../../model/task-status.ts';
 import type { CommandDriver } from '../command-driver.ts';
 import { createAgentClient } from './agent-client.ts';
@@ -9,7 +10,11 @@ import { tasksSchema } from './answers.ts';
 /** An agent that runs answers at once; one that does not for so long is of no use. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** The agent behind a socket; undefined when there is none, or one that does not answer as an agent does. */
+/**
+ * The agent behind a socket; undefined when there is none, or one that does not answer as an agent does.
+ *
+ * @throws RKT_ERR_PERMISSION when this user may not connect, and so has no rights on the tasks either
+ */
 export async function connectAgent(socketPath: string, logger: Logger): Promise<CommandDriver | undefined> {
   const http = createAgentHttp(socketPath);
   const tasks = await askTasks(http, logger);
@@ -22,6 +27,8 @@ async function askTasks(http: AgentHttp, logger: Logger): Promise<readonly TaskS
     return tasksSchema.parse(await http.json({ path: '/v1/tasks', signal }));
   } catch (error) {
     const { cause } = isRktError(error, 'RKT_ERR_AGENT_LOST') ? error.details : { cause: error };
+    const denied = permissionError(cause, 'Could not ask the agent of the data directory', http.socketPath);
+    if (denied !== undefined) throw denied;
     // Without a socket there is nothing to tell.
     if ((cause as NodeJS.ErrnoException | undefined)?.code !== 'ENOENT')
       logger.debug({ error, socket: http.socketPath }, 'No agent answers; working alone');

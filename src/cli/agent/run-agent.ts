@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { firstValueFrom } from 'rxjs';
 
 import { createDriver } from '../../driver.ts';
 import type { Driver, DriverOptions } from '../../driver-interface.ts';
@@ -44,6 +45,8 @@ async function openParts(
   const driver = createDriver({ ...options, logger });
   closers.push(() => driver.shutdown());
   driver.setConfig({ volumes_enabled: common.volumesEnabled });
+  // Whatever watches from here on would report on its own that the driver cannot be opened.
+  await firstValueFrom(driver.samplingStats());
   const metrics = await metricsSource(driver, agent, logger);
   closers.push(metrics.close);
   const { dataDir } = driverSettings(options);
@@ -69,6 +72,8 @@ async function openParts(
 
 async function recover(driver: Driver, output: Output): Promise<void> {
   const { failures } = await driver.recoverTasks();
+  const denied = failures.find(({ error }) => error.code === 'RKT_ERR_PERMISSION');
+  if (denied !== undefined) throw denied.error;
   for (const { file, error } of failures)
     output.warn(`${file}: ${error.message}`, { code: error.code, file });
 }

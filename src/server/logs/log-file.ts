@@ -1,6 +1,7 @@
 import { open, stat } from 'node:fs/promises';
 
 import { RktError } from '../../model/errors.ts';
+import { permissionError } from '../../model/permission.ts';
 import { reasonOf } from '../../model/reason-of.ts';
 import type { TaskStatus } from '../../model/task-status.ts';
 import { withoutHole } from './log-begin.ts';
@@ -44,6 +45,9 @@ export async function readFileEnd(path: string, tailBytes: number): Promise<File
 }
 
 function refused(taskId: string, stream: OutputStream, why: string, cause?: unknown): RktError {
-  const what = `The ${stream} of task "${taskId}" cannot be read back: ${why}`;
+  const tried = `The ${stream} of task "${taskId}" cannot be read back`;
+  const denied = permissionError(cause, tried);
+  if (denied !== undefined) return denied;
+  const what = `${tried}: ${why}`;
   return new RktError('RKT_ERR_LOGS', what, { taskId, ...(cause === undefined ? {} : { cause }) });
 }
