@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { DriverOptions } from '../driver-interface.ts';
 import { driverOptionsSchema } from '../model/driver-options.ts';
 import { RktError } from '../model/errors.ts';
+import { plainIssues } from '../model/plain-issues.ts';
 import {
   GLOBAL_OPTIONS,
   LOG_LEVELS,
@@ -75,7 +76,7 @@ function parseFound(found: ReadonlyMap<string, Found>): Settings {
   const input = Object.fromEntries([...found].map(([key, { value }]) => [key, value]));
   const result = settingsSchema.safeParse(input);
   if (result.success) return result.data;
-  const problems = result.error.issues.map((issue) => {
+  const problems = plainIssues(result.error.issues).map((issue) => {
     const key = String(issue.code === 'unrecognized_keys' ? issue.keys[0] : issue.path[0]);
     const { origin, value } = found.get(key) ?? { origin: key, value: undefined };
     if (issue.code === 'unrecognized_keys') return `${origin}: there is no such setting`;

@@ -1,9 +1,13 @@
 import { z } from 'zod';
 
-/** The keys that an object may have at a place of a schema; undefined where the schema has no object. */
+/** The keys that an object may have at a place of a schema, in any of its forms; undefined where the schema has no object. */
 export function knownKeys(schema: unknown, path: readonly PropertyKey[]): readonly string[] | undefined {
   const inner = unwrapped(schema);
   const [key, ...rest] = path;
+  if (inner instanceof z.ZodUnion) {
+    const all = inner.options.flatMap((option) => knownKeys(option, path) ?? []);
+    return all.length === 0 ? undefined : [...new Set(all)];
+  }
   if (key === undefined) return inner instanceof z.ZodObject ? Object.keys(inner.shape) : undefined;
   if (inner instanceof z.ZodObject)
     return knownKeys((inner.shape as Record<PropertyKey, unknown>)[key], rest);

@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import type { ErrorCode } from './error-catalogue.ts';
 import { RktError, type RktErrorDetails } from './errors.ts';
 import { knownKeys } from './known-keys.ts';
+import { plainIssues } from './plain-issues.ts';
 import { printableJson } from './printable.ts';
 import { reasonOf } from './reason-of.ts';
 
@@ -35,7 +36,7 @@ export function parseWith<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const result = tryParse(schema, input, what, code, details);
   if (result.success) return result.data;
-  const problems = result.error.issues.map((issue) => {
+  const problems = plainIssues(result.error.issues).map((issue) => {
     const place = issue.path.map(String).join('.');
     const known = issue.code === 'unrecognized_keys' ? knownKeys(schema, issue.path) : undefined;
     const hint = known === undefined ? '' : `; known are ${known.join(', ')}`;

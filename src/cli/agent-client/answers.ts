@@ -5,6 +5,7 @@ import type { Fingerprint } from '../../model/fingerprint.ts';
 import type { HostStats } from '../../model/host-stats.ts';
 import type { TaskStatsSample } from '../../model/task-stats.ts';
 import { taskEventSchema, type TaskEvent } from '../../model/task-event.ts';
+import { plainIssues } from '../../model/plain-issues.ts';
 import { TASK_PHASES, type TaskStatus } from '../../model/task-status.ts';
 
 /**
@@ -15,7 +16,8 @@ function asTold<T>(schema: z.ZodType) {
   return z.unknown().transform((value, context): T => {
     const result = schema.safeParse(value);
     if (result.success) return value as T;
-    for (const { message, path } of result.error.issues) context.addIssue({ code: 'custom', message, path });
+    for (const { message, path } of plainIssues(result.error.issues))
+      context.addIssue({ code: 'custom', message, path });
     return z.NEVER;
   });
 }

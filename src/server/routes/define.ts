@@ -1,6 +1,7 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 
 import { RktError } from '../../model/errors.ts';
+import { plainIssues } from '../../model/plain-issues.ts';
 import type { ServerEnv, ServerRoutes } from '../context.ts';
 
 /** A sub-app whose validation errors are told like all others. */
@@ -8,7 +9,7 @@ export function routes(): ServerRoutes {
   return new OpenAPIHono<ServerEnv>({
     defaultHook: (result) => {
       if (result.success) return;
-      const problems = result.error.issues.map(({ path, message }) =>
+      const problems = plainIssues(result.error.issues).map(({ path, message }) =>
         [result.target, ...path.map(String)].join('.').concat(`: ${message}`),
       );
       throw new RktError('RKT_ERR_REQUEST', problems.join('; '));
