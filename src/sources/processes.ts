@@ -15,7 +15,11 @@ export interface Processes {
   sample(pids: readonly number[]): Promise<ReadonlyMap<number, ProcessFigures>>;
 }
 
-type Usage = Pick<pidusage.Status, 'ctime' | 'memory'>;
+/** What is used of an answer of pidusage: CPU time in ms, memory in bytes. Its own types are those of a development dependency. */
+interface Usage {
+  readonly ctime: number;
+  readonly memory: number;
+}
 
 export interface ProcessesDeps {
   readonly readUsage?: (

@@ -1,7 +1,7 @@
 import { readKernelFile } from '../kernel-file.ts';
 import { createCgroupReader, type CgroupReader, type CgroupReaderOptions } from './cgroup-reader.ts';
 import { cgroupDirectories, createCgroup } from './create-cgroup.ts';
-import { listCgroups } from './list-cgroups.ts';
+import { listCgroups, type NamedCgroup } from './list-cgroups.ts';
 import { directoryOf, findHierarchies, type Hierarchy } from './hierarchies.ts';
 import type { CgroupLimits } from './limits.ts';
 import { openCgroup, type TaskCgroup } from './task-cgroup.ts';
@@ -31,11 +31,6 @@ export interface Cgroups {
   reader(options: CgroupReaderOptions): CgroupReader;
   /** The absolute directories a process is in, one a hierarchy; empty when the process is gone. */
   ofProcess(pid: number): Promise<readonly string[]>;
-}
-
-export interface NamedCgroup {
-  readonly name: string;
-  readonly paths: readonly string[];
 }
 
 /** Where cgroups are looked for and made. */

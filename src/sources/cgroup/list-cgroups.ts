@@ -1,8 +1,12 @@
 import { basename } from 'node:path';
 
 import { parentChain, type CgroupPlace } from './cgroup-place.ts';
-import type { NamedCgroup } from './cgroups.ts';
 import { childDirectories } from './remove-cgroup.ts';
+
+export interface NamedCgroup {
+  readonly name: string;
+  readonly paths: readonly string[];
+}
 
 /** What lies directly below the parent, by name: one cgroup has a directory in each hierarchy. */
 export function listCgroups(place: CgroupPlace): readonly NamedCgroup[] {

@@ -1,0 +1,110 @@
+import { execFileSync } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { expect } from 'chai';
+
+interface Manifest {
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly peerDependencies: Readonly<Record<string, string>>;
+}
+
+/** Uses every subpath export, as a strict program of somebody else would. */
+const PROGRAM = `
+import { firstValueFrom } from 'rxjs';
+import { METRICS, createDriver, isRktError, type Driver, type ExitResult, type TaskEvent } from 'rkt-streams';
+import { servePlugin } from 'rkt-streams/nomad';
+import { createOtlpExporter } from 'rkt-streams/otlp';
+import { createPrometheusExporter } from 'rkt-streams/prometheus';
+import { createServer } from 'rkt-streams/server';
+
+export const doors: readonly unknown[] = [createOtlpExporter, createPrometheusExporter, createServer, servePlugin];
+export const meaning: string = METRICS.memory.oomKills.meaning;
+
+export async function end(driver: Driver, id: string): Promise<ExitResult> {
+  driver.taskEvents().subscribe((event: TaskEvent) => console.log(event.kind, event.annotations['exit_code']));
+  driver.taskStats(id).subscribe(({ memory, cpu }) => {
+    const bytes: number | undefined = memory.workingSetBytes;
+    const percent: number | undefined = cpu.percent;
+    console.log(bytes, percent);
+  });
+  try {
+    return await firstValueFrom(driver.waitTask(id));
+  } catch (error) {
+    if (isRktError(error, 'RKT_ERR_TASK_NOT_FOUND')) console.log(error.code, error.details.taskId);
+    throw error;
+  }
+}
+
+console.log(typeof createDriver({ dataDir: '/nowhere' }).pluginInfo().name, doors.length, meaning.length > 0);
+`;
+
+const SETTINGS = {
+  compilerOptions: {
+    target: 'ES2022',
+    module: 'NodeNext',
+    moduleResolution: 'NodeNext',
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    skipLibCheck: false,
+    types: ['node'],
+    outDir: 'out',
+    lib: ['ES2022'],
+  },
+  files: ['program.ts'],
+};
+
+describe('the packed package', function () {
+  this.timeout(300_000);
+  let directory: string;
+  before(() => {
+    directory = mkdtempSync(join(tmpdir(), 'rkt-streams-consumer-'));
+    const run = (program: string, args: readonly string[], cwd: string) =>
+      execFileSync(program, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+    run('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', directory], process.cwd());
+    const tarball = readdirSync(directory).find((name) => name.endsWith('.tgz')) ?? '';
+    run('tar', ['xzf', tarball], directory);
+    const modules = join(directory, 'node_modules');
+    mkdirSync(modules);
+    symlinkSync(join(directory, 'package'), join(modules, 'rkt-streams'));
+    linkDependencies(join(directory, 'package'));
+    for (const name of ['rxjs', '@types/node', 'undici-types']) link(name, modules);
+    writeFileSync(join(directory, 'package.json'), JSON.stringify({ name: 'consumer', type: 'module' }));
+    writeFileSync(join(directory, 'program.ts'), PROGRAM);
+    writeFileSync(join(directory, 'tsconfig.json'), JSON.stringify(SETTINGS));
+  });
+  after(() => rmSync(directory, { recursive: true }));
+
+  it('compiles in a strict program that checks the types of libraries, and runs', () => {
+    execFileSync(join(process.cwd(), 'node_modules/.bin/tsc'), ['-p', '.'], {
+      cwd: directory,
+      stdio: 'inherit',
+    });
+    const printed = execFileSync(process.execPath, ['out/program.js'], { cwd: directory, encoding: 'utf8' });
+    expect(printed).to.equal('string 4 true\n');
+  });
+});
+
+/** What an installation brings along: no development dependency is among it. */
+function linkDependencies(installed: string): void {
+  const { dependencies, peerDependencies } = JSON.parse(
+    readFileSync(join(installed, 'package.json'), 'utf8'),
+  ) as Manifest;
+  const modules = join(installed, 'node_modules');
+  for (const name of Object.keys({ ...dependencies, ...peerDependencies })) link(name, modules);
+}
+
+function link(name: string, modules: string): void {
+  mkdirSync(join(modules, name, '..'), { recursive: true });
+  symlinkSync(join(process.cwd(), 'node_modules', name), join(modules, name));
+}
