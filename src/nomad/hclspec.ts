@@ -48,10 +48,11 @@ function isList(value: object): value is readonly string[] {
   return Array.isArray(value);
 }
 
+const ESCAPES_OF_JSON_ALONE: Readonly<Record<string, string>> = { b: '\\u0008', f: '\\u000c' };
+
 /** HCL knows the escapes of JSON but for \b and \f, and two beginnings of a template. */
 function quoted(text: string): string {
   return JSON.stringify(text)
-    .replaceAll('\\b', '\\u0008')
-    .replaceAll('\\f', '\\u000c')
+    .replace(/\\(.)/g, (escape, letter: string) => ESCAPES_OF_JSON_ALONE[letter] ?? escape)
     .replace(/[$%]\{/g, (start) => `${start.charAt(0)}${start}`);
 }

@@ -8,11 +8,11 @@ import { DEFAULT_LIMITS } from '../../src/embedded/aci/image-limits.ts';
 import { EntryMeter } from '../../src/embedded/aci/meter.ts';
 import { readManifestText, readTar } from '../../src/embedded/aci/read.ts';
 import { parseImageManifest } from '../../src/embedded/manifest/image-manifest.ts';
-import { parseMountinfo } from '../../src/embedded/pods/mountinfo.ts';
 import { parsePodManifest as parsePreparedManifest } from '../../src/embedded/pods/pod-manifest.ts';
 import { parseImageName } from '../../src/embedded/store/lookup.ts';
 import { driverConfigSchema } from '../../src/model/driver-config.ts';
 import { parseWith } from '../../src/model/parse.ts';
+import { hclSpec } from '../../src/nomad/hclspec.ts';
 import { decodeConfig } from '../../src/nomad/msgpack.ts';
 import { parsePodManifest } from '../../src/rkt/cat-manifest.ts';
 import { parseImageList } from '../../src/rkt/image-list.ts';
@@ -21,13 +21,11 @@ import { parseStatusText } from '../../src/rkt/status-text.ts';
 import { parsePodStatus } from '../../src/rkt/status.ts';
 import { parseVersion } from '../../src/rkt/version.ts';
 import { parseAlertConfig } from '../../src/server/alerts/alert-rules.ts';
-import { parseFigure, parseLimit } from '../../src/sources/cgroup/bytes.ts';
-import { parseCgroupMounts } from '../../src/sources/cgroup/hierarchies.ts';
-import { parseCpuInfoMhz } from '../../src/sources/cpu-facts.ts';
-import { parseLocks } from '../../src/sources/pod-directories.ts';
-import { parseProcessStat } from '../../src/sources/process-info.ts';
 import { rawTar } from '../support/images.ts';
-import { cgroupFiles, recordedAnswers } from './corpus.ts';
+import { recordedAnswers } from './corpus.ts';
+import { fileTargets } from './file-targets.ts';
+import { httpTarget } from './http-target.ts';
+import { kernelTargets } from './kernel-targets.ts';
 import { isFailure, isRkt, never, textTarget, type FuzzTarget } from './target.ts';
 
 const MANIFEST = JSON.stringify({
@@ -42,11 +40,6 @@ const MANIFEST = JSON.stringify({
     isolators: [{ name: 'resource/memory', value: { limit: '1G' } }],
   },
 });
-const MOUNTS =
-  '36 35 98:0 /a /mnt\\040x rw,noatime shared:1 - ext3 /dev/root rw\n40 25 0:33 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu\n';
-const STAT =
-  '1234 (a b) c) S 1 1234 1234 0 -1 4194304 1 0 0 0 2 3 0 0 20 0 1 0 5678 1000 10 18446744073709551615\n';
-
 const ALERTS = { rules: [{ name: 'a', metric: 'memory.usageBytes', above: 1, forMs: 1000 }] };
 
 function imageTar(): Promise<Buffer> {
@@ -66,25 +59,6 @@ const rktTargets: readonly FuzzTarget[] = [
   textTarget('rkt version', recordedAnswers('rkt version'), parseVersion, isRkt),
   textTarget('rkt image list', recordedAnswers('rkt image list'), parseImageList, isRkt),
   textTarget('rkt cat-manifest', recordedAnswers('rkt cat-manifest'), parsePodManifest, isRkt),
-];
-
-/** Files of the kernel. */
-const kernelTargets: readonly FuzzTarget[] = [
-  {
-    name: 'a number of a cgroup',
-    corpus: () => [...cgroupFiles(/(usage|current|limit|max)[^/]*$/), Buffer.from('max\n')],
-    parse: (input) => [parseFigure(input, input.length), parseLimit(input, input.length)],
-    isDocumented: isRkt,
-  },
-  textTarget('/proc/PID/stat', [STAT], parseProcessStat, never),
-  textTarget(
-    '/proc/PID/mountinfo',
-    [MOUNTS],
-    (text) => [parseCgroupMounts(text), parseMountinfo(text)],
-    never,
-  ),
-  textTarget('/proc/locks', ['1: FLOCK  ADVISORY  WRITE 42 08:01:1234 0 EOF\n'], parseLocks, never),
-  textTarget('/proc/cpuinfo', ['processor : 0\ncpu MHz\t\t: 2400.000\n'], parseCpuInfoMhz, never),
 ];
 
 /** What strangers write: images, agents, operators. */
@@ -148,4 +122,25 @@ function jsonOf(text: string): unknown {
   }
 }
 
-export const fuzzTargets: readonly FuzzTarget[] = [...rktTargets, ...kernelTargets, ...strangerTargets];
+/** The default of an attribute, as Nomad's parser of HCL reads the literal that is made of it. */
+const hclTarget = textTarget(
+  'the default of an attribute',
+  ['rkt', 'C:\\bin ${x} %{if} $${y}', 'a"b\n\f\b'],
+  (text) => {
+    const spec = { name: 'a', type: 'string', form: 'attribute', required: false, default: text } as const;
+    const literal = hclSpec([spec]).object?.attributes?.['a']?.default?.default?.literal?.value ?? '';
+    if (/\n|\\[^nrtu"\\]/.test(literal.replaceAll('\\\\', ''))) throw new Error(`no HCL: ${literal}`);
+    const read: unknown = JSON.parse(literal.replaceAll(/\$\$\{/g, '${').replaceAll(/%%\{/g, '%{'));
+    if (read !== text) throw new Error(`${JSON.stringify(text)} is read as ${JSON.stringify(read)}`);
+  },
+  never,
+);
+
+export const fuzzTargets: readonly FuzzTarget[] = [
+  ...rktTargets,
+  ...kernelTargets,
+  ...fileTargets,
+  ...strangerTargets,
+  hclTarget,
+  httpTarget,
+];

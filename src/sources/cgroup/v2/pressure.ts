@@ -77,7 +77,7 @@ const file = (name: string, place: number): CgroupFile => ({
   version: 'v2',
   name,
   groups: GROUP.pressure,
-  places: [place],
+  places: Array.from({ length: 2 * NUMBERS_A_LINE }, (_, number) => place + number),
   gate: 'none',
   parse: pressureAt(place),
 });
