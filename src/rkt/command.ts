@@ -2,7 +2,6 @@ import type { ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 
 import { execa, type Options, type Result } from 'execa';
-import type { Observable } from 'rxjs';
 
 import { RktError } from '../model/errors.ts';
 import { shownWords } from '../model/secret-words.ts';
@@ -76,7 +75,6 @@ export interface RktRunner {
   spawn(argv: readonly string[], options?: SpawnOptions): Promise<SpawnedProcess>;
   /** How many commands wait for their turn. */
   readonly queueLength: number;
-  readonly queueLength$: Observable<number>;
   readonly stats: { readonly calls: number; readonly failures: number; readonly totalMs: number };
 }
 
@@ -122,7 +120,6 @@ export function createRktRunner(options: RktRunnerOptions): RktRunner {
     get queueLength() {
       return queue.length;
     },
-    queueLength$: queue.length$,
     stats,
   };
 }

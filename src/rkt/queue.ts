@@ -1,17 +1,13 @@
-import { BehaviorSubject, type Observable } from 'rxjs';
-
 /** Lets at most so many pieces of work run at once; the others wait in the order they came. */
 export interface WorkQueue {
   /** How many wait. */
   readonly length: number;
-  readonly length$: Observable<number>;
   /** Runs `work` when its turn comes; rejects with the signal's reason when that aborts while it waits. */
   run<Result>(work: () => Promise<Result>, signal?: AbortSignal): Promise<Result>;
 }
 
 export function createWorkQueue(concurrency: number): WorkQueue {
   const waiting: (() => void)[] = [];
-  const length$ = new BehaviorSubject(0);
   let running = 0;
 
   const turn = (signal: AbortSignal | undefined): Promise<void> => {
@@ -22,7 +18,6 @@ export function createWorkQueue(concurrency: number): WorkQueue {
     return new Promise((resolve, reject) => {
       const giveUp = (): void => {
         waiting.splice(waiting.indexOf(start), 1);
-        length$.next(waiting.length);
         reject(signal?.reason as Error);
       };
       const start = (): void => {
@@ -30,7 +25,6 @@ export function createWorkQueue(concurrency: number): WorkQueue {
         resolve();
       };
       waiting.push(start);
-      length$.next(waiting.length);
       signal?.addEventListener('abort', giveUp, { once: true });
     });
   };
@@ -42,7 +36,6 @@ export function createWorkQueue(concurrency: number): WorkQueue {
       running -= 1;
       return;
     }
-    length$.next(waiting.length);
     next();
   };
 
@@ -50,7 +43,6 @@ export function createWorkQueue(concurrency: number): WorkQueue {
     get length() {
       return waiting.length;
     },
-    length$: length$.asObservable(),
     async run(work, signal) {
       signal?.throwIfAborted();
       await turn(signal);

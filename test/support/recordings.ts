@@ -1,7 +1,5 @@
 import { readFileSync, readdirSync } from 'node:fs';
 
-import { of } from 'rxjs';
-
 import { commandFailed } from '../../src/rkt/failure.ts';
 import type { RktOutput, RktRunner, RunOptions } from '../../src/rkt/command.ts';
 
@@ -65,7 +63,6 @@ export function replayRunner(
     binary: { command: ['rkt'], runtime: 'rkt' },
     globalArgs: [],
     queueLength: 0,
-    queueLength$: of(0),
     stats: { calls: 0, failures: 0, totalMs: 0 },
     sent,
     spawn: () => Promise.reject(new Error('nothing is spawned here')),
