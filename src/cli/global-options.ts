@@ -21,6 +21,12 @@ export const GLOBAL_OPTIONS: readonly GlobalOption[] = [
   option('cgroupRoot', 'path', '<dir>', 'where the cgroup hierarchies are mounted'),
   option('cgroupParent', 'text', '<name>', 'the cgroup below which every task gets its own'),
   option('volumesEnabled', 'boolean', '<bool>', 'allow volumes with absolute host paths'),
+  option(
+    'allowMissingIsolation',
+    'boolean',
+    '<bool>',
+    'run tasks without a network or stage1 that rkt lacks',
+  ),
   option('rktConcurrency', 'number', '<n>', 'how many rkt commands may run at once'),
   option('rktTimeoutMs', 'number', '<ms>', 'time for a command of rkt'),
   option('prepareTimeoutMs', 'number', '<ms>', 'time for rkt prepare, which may fetch the image'),

@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 
 import type { DriverOptions } from '../driver-interface.ts';
+import type { DriverConfigInput } from '../model/driver-config.ts';
 import { driverOptionsSchema } from '../model/driver-options.ts';
 import { RktError } from '../model/errors.ts';
 import { plainIssues } from '../model/plain-issues.ts';
@@ -22,6 +23,7 @@ export const settingsSchema = driverOptionsSchema.omit({ publisher: true }).exte
   json: z.boolean().default(false),
   logLevel: z.enum(LOG_LEVELS).default('warn'),
   volumesEnabled: z.boolean().default(true),
+  allowMissingIsolation: z.boolean().default(false),
   /** For `rkt-streams agent` alone, which reads it further. */
   server: z.record(z.string(), z.unknown()).default({}),
 });
@@ -66,10 +68,16 @@ export function driverOptionsOf(settings: Settings): DriverOptions {
     json: _json,
     logLevel: _level,
     volumesEnabled: _volumes,
+    allowMissingIsolation: _isolation,
     server: _server,
     ...options
   } = settings;
   return options;
+}
+
+/** The part of the settings that setConfig takes. */
+export function driverConfigOf({ volumesEnabled, allowMissingIsolation }: Settings): DriverConfigInput {
+  return { volumes_enabled: volumesEnabled, allow_missing_isolation: allowMissingIsolation };
 }
 
 function parseFound(found: ReadonlyMap<string, Found>): Settings {

@@ -12,7 +12,7 @@ import { exitCodeOfSignal } from './exit-codes.ts';
 import { listenForInterrupt, type Interrupt } from './interrupt.ts';
 import { createLogger } from './log.ts';
 import { createOutput, type Output } from './output.ts';
-import { driverOptionsOf, loadSettings, type Settings } from './settings.ts';
+import { driverConfigOf, driverOptionsOf, loadSettings, type Settings } from './settings.ts';
 
 /** What the action of a command works with. */
 export interface Session {
@@ -95,7 +95,7 @@ async function ownDriver(common: Common): Promise<Driver> {
 function bareDriver({ settings, logger }: Common): Driver {
   // A command is no consumer that comes again: what it saw is still news to an agent.
   const driver = createDriver({ ...driverOptionsOf(settings), publisher: '', logger });
-  driver.setConfig({ volumes_enabled: settings.volumesEnabled });
+  driver.setConfig(driverConfigOf(settings));
   return driver;
 }
 

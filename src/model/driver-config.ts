@@ -30,6 +30,8 @@ const gcSchema = z.strictObject({
  */
 export const driverConfigSchema = z.strictObject({
   volumes_enabled: z.boolean().default(true),
+  /** Tasks with a `net` or `stage1` that their pod cannot have run without it, in the network of the host; else they are refused. */
+  allow_missing_isolation: z.boolean().optional(),
   /** No task is sampled more often than this, whatever is asked for. */
   stats_interval: duration.default('100ms'),
   /** `auto`, `embedded`, or the path of an rkt. */

@@ -116,6 +116,11 @@ export const ERROR_CATALOGUE = {
     'A stream that was given to an exec broke.',
     'Keep the streams open until the exec has ended.',
   ),
+  RKT_ERR_ISOLATION: entry(
+    false,
+    'The task asks for isolation that its pod would not have.',
+    'Use a stage1 that isolates, leave the named attribute out (net = ["host"] says what happens), or set allow_missing_isolation in the driver configuration.',
+  ),
   RKT_ERR_LAUNCH: entry(false, 'rkt could not start the pod.', 'Read the quoted message of rkt.'),
   RKT_ERR_NETWORK: entry(
     true,

@@ -57,6 +57,7 @@ const optional = (
 /** Attributes without a default leave the choice to the options of createDriver, or to rkt. */
 export const CONFIG_SPEC: readonly AttributeSpec[] = [
   optional('volumes_enabled', 'bool', { default: true }),
+  optional('allow_missing_isolation', 'bool'),
   optional('stats_interval', 'string', { default: '100ms' }),
   optional('rkt_path', 'string'),
   optional('rkt_dir', 'string'),

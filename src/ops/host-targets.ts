@@ -38,7 +38,8 @@ function hostDirOf(target: string): string | undefined {
   return HOST_DIRS.find((dir) => path.startsWith(`${dir}/`));
 }
 
-async function isLikeFly(rktDir: string, podId: string): Promise<boolean> {
+/** True for a prepared pod of fly or of the embedded rkt, whose app is only chrooted. */
+export async function isLikeFly(rktDir: string, podId: string): Promise<boolean> {
   const manifest = join(rktDir, 'pods', 'prepared', podId, 'stage1', 'manifest');
   const text = await readFile(manifest, 'utf8').catch(() => '');
   return /"name":\s*"[^"]*stage1-(?:fly|embedded)[^"]*"/.test(text);

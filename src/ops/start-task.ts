@@ -18,7 +18,8 @@ import { openVolumes } from './checked-volumes.ts';
 import type { OpsContext } from './context.ts';
 import { makeTaskDirectory, removeTaskFiles } from './data-directory.ts';
 import { endLaunch } from './end-launch.ts';
-import { checkHostTargets } from './host-targets.ts';
+import { checkHostTargets, isLikeFly } from './host-targets.ts';
+import { checkChrooted, checkKnownIsolation, withoutEffect } from './isolation.ts';
 import { launch, type Launched } from './launch.ts';
 import { logLimitsOf } from './log-limits.ts';
 import { driverNetwork } from './network.ts';
@@ -70,6 +71,7 @@ export async function startTask(ctx: OpsContext, input: TaskSpecInput): Promise<
     ...{ spec: asked, driverConfig, startToken },
     volumes: volumeArguments(volumes, pinDirectory(runner, files)),
   });
+  checkKnownIsolation(spec.config, driverConfig, runner.binary.runtime);
   const record = ctx.registry.add({ id: spec.id, spec, startToken });
   const undo = createUndoStack(ctx.logger);
   try {
@@ -142,12 +144,24 @@ async function prepare(begun: Start, startToken: string, args: readonly string[]
   });
   undo.push('pod', () => removePodIfThere(ctx, runner, podId));
   await checkHostTargets(ctx, podId, begun.volumes);
+  const ignored = await checkIsolation(ctx, podId, config);
   const record = ctx.registry.update(spec.id, { podId });
-  ctx.registry.emit('prepared', record, `Pod prepared from image ${config.image}`, {
+  const without = ignored === '' ? '' : `; without effect in it: ${ignored}`;
+  ctx.registry.emit('prepared', record, `Pod prepared from image ${config.image}${without}`, {
     pod: podId,
     image: config.image,
+    ...(ignored !== '' && { without_effect: ignored }),
   });
   return podId;
+}
+
+/** Names the attributes that a pod which is only chrooted ignores. @throws RKT_ERR_ISOLATION, RKT_ERR_NETWORK */
+async function checkIsolation(ctx: OpsContext, podId: string, config: TaskSpec['config']): Promise<string> {
+  if (!(await isLikeFly(ctx.rktDir, podId))) return '';
+  checkChrooted(config, ctx.driverConfig());
+  const ignored = withoutEffect(config).join(', ');
+  if (ignored !== '') ctx.logger.warn({ podId, ignored }, 'The pod does not isolate as its task asks');
+  return ignored;
 }
 
 /** From here on the task is the caller's: a driver that dies later leaves it running, and finds it by the handle. */

@@ -56,7 +56,7 @@ describe('rkt-streams agent', () => {
     const exec = { ...local, method: 'POST', body: '{"cmd":["/bin/sh","-c","echo in; exit 3"]}' };
     const executed = await agent.ask('/v1/tasks/a%2Fb/exec', exec);
     expect(JSON.parse(executed.text)).to.include({ exitCode: 3, stdout: 'in\n' });
-    expect((await agent.ask('/metrics')).text).to.include('rkt_streams_build_info');
+    expect((await agent.ask('/metrics')).text).to.match(/^rkt_streams_build_info\{.*cgroup="v[12]"/m);
     const stop = { ...local, method: 'POST', body: '{"signal":"SIGTERM"}' };
     expect((await agent.ask('/v1/tasks/a%2Fb/stop', stop)).status).to.equal(204);
     expect(JSON.parse((await agent.ask('/v1/tasks/a%2Fb')).text)).to.have.nested.property(

@@ -273,6 +273,37 @@ describe('a task', function () {
     expect(JSON.stringify(app)).to.include('capabilities-retain-set').and.include('seccomp-remove-set');
   });
 
+  it('is refused with isolation that its pod would not have, before anything is made', async () => {
+    const runner = createRktRunner({ binary: await resolveRkt(room.options.rkt), dir: room.options.rktDir });
+    if (runner.binary.runtime !== 'embedded') return;
+    const events = recordEvents(driver);
+    const before = await listPods(runner);
+    for (const config of [{ net: ['none'] }, { net: ['default'] }, { stage1: 'oci' }]) {
+      const task = room.shell('isolated', 'exit 0');
+      const start = driver.startTask({ ...task, config: { ...task.config, ...config } });
+      await expectRktRejection(start, 'RKT_ERR_ISOLATION');
+    }
+    const ports = { resources: { networks: [{ reservedPorts: [{ label: 'http', value: 8_080 }] }] } };
+    const task = room.shell('isolated', 'exit 0', ports);
+    const start = driver.startTask({ ...task, config: { ...task.config, port_map: { http: 'http' } } });
+    await expectRktRejection(start, 'RKT_ERR_NETWORK');
+    expect(await listPods(runner)).to.deep.equal(before);
+    expect(events.filter(({ taskId }) => taskId === 'isolated')).to.deep.equal([]);
+  });
+
+  it('runs without isolation where the operator allows it, and says so', async () => {
+    const other = room.driver();
+    other.setConfig({ allow_missing_isolation: true });
+    const events = recordEvents(other);
+    const task = room.shell('lax', 'exit 0');
+    await other.startTask({ ...task, config: { ...task.config, net: ['none'], readonly_rootfs: true } });
+    const prepared = events.find(({ kind }) => kind === 'prepared');
+    expect(prepared?.annotations).to.include({ without_effect: 'net, readonly_rootfs' });
+    expect(prepared?.message).to.contain('without effect in it: net, readonly_rootfs');
+    await other.destroyTask('lax', { force: true });
+    await other.shutdown();
+  });
+
   it('is resolved as its group is, and warned that fly gives it no name of its own', async () => {
     const dns = { servers: ['10.0.0.2'], searches: ['svc.example'], options: ['ndots:2'] };
     const task = room.shell('dns', 'while read l; do echo $l; done </etc/resolv.conf', { dns });

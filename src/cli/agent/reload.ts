@@ -1,9 +1,15 @@
 import { reasonOf } from '../../model/reason-of.ts';
 import { reloadableOptions, type AgentConfiguration, type AgentParts } from './agent-parts.ts';
+import { driverConfigOf } from '../settings.ts';
 import { RELOADABLE, changedKeys } from './agent-settings.ts';
 
 /** Settings of every command that an agent can change while it runs. */
-const COMMON_RELOADABLE: ReadonlySet<string> = new Set(['logLevel', 'volumesEnabled', 'server']);
+const COMMON_RELOADABLE: ReadonlySet<string> = new Set([
+  'logLevel',
+  'volumesEnabled',
+  'allowMissingIsolation',
+  'server',
+]);
 
 /** Reads the configuration again and takes over what can change; what cannot is told. A bad one changes nothing. */
 export function reloader(
@@ -19,7 +25,7 @@ export function reloader(
       const agent = changedKeys(current.agent, next.agent);
       if (agent.some((key) => key === 'labels' || key === 'intervalMs')) metrics.replace(next.agent);
       if (agent.some((key) => RELOADABLE.has(key))) server.reload(reloadableOptions(next.agent));
-      driver.setConfig({ volumes_enabled: next.common.volumesEnabled });
+      driver.setConfig(driverConfigOf(next.common));
       logger.level = next.common.logLevel;
       const fixed = [
         ...common.filter((key) => !COMMON_RELOADABLE.has(key)),

@@ -8,7 +8,7 @@ import { printable } from '../../model/printable.ts';
 import { createServer, type Server } from '../../server/index.ts';
 import { createLogger } from '../log.ts';
 import { createOutput, type Output } from '../output.ts';
-import { driverOptionsOf } from '../settings.ts';
+import { driverConfigOf, driverOptionsOf } from '../settings.ts';
 import { settingsOf } from '../with-driver.ts';
 import { metricsSource, serverOptions, type AgentConfiguration, type AgentParts } from './agent-parts.ts';
 import { agentSettings, type AgentFlags } from './agent-settings.ts';
@@ -44,7 +44,7 @@ async function openParts(
   const options: DriverOptions = { ...driverOptionsOf(common), publisher: 'agent' };
   const driver = createDriver({ ...options, logger });
   closers.push(() => driver.shutdown());
-  driver.setConfig({ volumes_enabled: common.volumesEnabled });
+  driver.setConfig(driverConfigOf(common));
   // Whatever watches from here on would report on its own that the driver cannot be opened.
   await firstValueFrom(driver.samplingStats());
   const metrics = await metricsSource(driver, agent, logger);

@@ -4,7 +4,7 @@ import { createDriver } from '../../driver.ts';
 import type { Logger } from '../../model/logger.ts';
 import { reasonOf } from '../../model/reason-of.ts';
 import { TASK_EVENT_KINDS, type TaskEventKind } from '../../model/task-event.ts';
-import type { Settings } from '../settings.ts';
+import { driverConfigOf, type Settings } from '../settings.ts';
 import { playAll } from './acts.ts';
 import { judgePods } from './expectations.ts';
 import { buildDemoImages } from './images.ts';
@@ -75,7 +75,7 @@ async function perform(
   tell({ type: 'image', ...images.tools });
   const over = new AbortController();
   const driver = createDriver(place.driverOptions);
-  driver.setConfig({ volumes_enabled: settings.volumesEnabled });
+  driver.setConfig(driverConfigOf(settings));
   const { driverOptions } = place;
   const stage: DemoStage = { driver, driverOptions, images, journal, tell, failures, over: over.signal };
   const watching = watch(stage, reporter, intervalMs);

@@ -119,7 +119,7 @@ function buildEntry(driver: Driver, { fingerprint }: Snapshot): Entry<unknown> {
     node_version: process.version,
     runtime: word('runtime'),
     rkt_version: word('version'),
-    cgroup: word('cgroup'),
+    cgroup: word('cgroup.version'),
   };
   return only(undefined, labels);
 }

@@ -171,7 +171,11 @@ describe('the metrics of createPrometheusExporter', () => {
     fake.fingerprint.next({
       health: 'undetected',
       description: '',
-      attributes: { 'driver.rkt.runtime': 'embedded', 'driver.rkt.version': '1.30.0' },
+      attributes: {
+        'driver.rkt.runtime': 'embedded',
+        'driver.rkt.version': '1.30.0',
+        'driver.rkt.cgroup.version': 'v2',
+      },
       timeMs: 0,
     });
     const text = fake.read();
@@ -184,8 +188,8 @@ describe('the metrics of createPrometheusExporter', () => {
     expect(valueOf(text, 'rkt_streams_rkt_command_duration_seconds_count')).to.equal(3);
     expect(valueOf(text, 'rkt_streams_driver_health', { health: 'undetected' })).to.equal(1);
     expect(valueOf(text, 'rkt_streams_driver_health', { health: 'healthy' })).to.equal(0);
-    expect(valueOf(text, 'rkt_streams_build_info', { runtime: 'embedded', rkt_version: '1.30.0' })).to.equal(
-      1,
-    );
+    expect(
+      valueOf(text, 'rkt_streams_build_info', { runtime: 'embedded', rkt_version: '1.30.0', cgroup: 'v2' }),
+    ).to.equal(1);
   });
 });

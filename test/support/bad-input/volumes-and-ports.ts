@@ -145,8 +145,19 @@ export const VOLUMES_AND_PORTS: readonly Row[] = [
   ports('port_map without a network', ['port_map', 'no network'], { port_map: [{ http: 'http' }] }),
   ports('a port that port_map does not name', ['"http"'], { port_map: [{ https: 'http' }] }, network(HTTP)),
   ports('a port name that no image has', ['"HTTP!"'], { port_map: [{ http: 'HTTP!' }] }, network(HTTP)),
-  ports('a port that this image lacks', ['http'], { port_map: [{ http: 'http' }] }, network(HTTP)),
   ports('ports without a network', ['none'], { port_map: [{ http: 'http' }], net: ['none'] }, network(HTTP)),
+  {
+    what: 'no network for a pod that is in that of the host',
+    code: 'RKT_ERR_ISOLATION',
+    names: ['net = ["none"]', 'allow_missing_isolation'],
+    act: ({ start }) => start({ net: ['none'] }),
+  },
+  {
+    what: 'a stage1 that the embedded rkt does not have',
+    code: 'RKT_ERR_ISOLATION',
+    names: ['stage1 = "oci"', 'embedded'],
+    act: ({ start }) => start({ stage1: 'oci' }),
+  },
   {
     what: 'ports for a pod that has no network of its own',
     code: 'RKT_ERR_NETWORK',
