@@ -100,7 +100,7 @@ describe('taskSpecSchema', () => {
     ['args that are no list', 'task.config.args', { config: { ...config, args: '-v' } }],
     ['an arg that is a number', 'task.config.args.0', { config: { ...config, args: [1] } }],
     ['an empty network', 'task.config.net.0', { config: { ...config, net: [''] } }],
-    ['a port map of numbers', 'task.config.port_map', { config: { ...config, port_map: { http: 80 } } }],
+    ['a port map of numbers', 'task.config.port_map.http', { config: { ...config, port_map: { http: 80 } } }],
     ['a no_overlay that is a word', 'task.config.no_overlay', { config: { ...config, no_overlay: 'yes' } }],
     ['too little memory', 'task.resources.memoryLimitBytes', { resources: { memoryLimitBytes: 4_095 } }],
     [
