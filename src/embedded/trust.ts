@@ -6,7 +6,7 @@ import type { Command } from './command.ts';
 import type { RktContext } from './context.ts';
 import { RktFailure, systemErrorText } from './context.ts';
 import { readKey } from './gpg.ts';
-import { storeKey } from './keystore.ts';
+import { storeKey, trustedKeys } from './keystore.ts';
 import { acIdentifierProblem } from './names.ts';
 
 const UNBOUNDED = `aborting due to implicit unbounded trust (root domain)
@@ -16,7 +16,7 @@ Please provide a specific domain prefix to trust:
 Otherwise, trust at the root domain (not recommended) must be explicitly requested:
     rkt trust --root PUBKEY`;
 
-/** `rkt trust`, for key files; keys are not looked for on the network. */
+/** `rkt trust`, for key files, and for prefixes that have one; keys are not looked for on the network. */
 export const command: Command = {
   name: 'trust',
   summary: 'Trust a key for image verification',
@@ -38,12 +38,26 @@ A specified PREFIX or the --root flag is required.`,
     if (prefix !== '' && root) throw new RktFailure('--root and --prefix usage mutually exclusive');
     const problem = prefix === '' ? undefined : acIdentifierProblem(prefix);
     if (problem !== undefined) throw new RktFailure('error adding key', [problem]);
-    if (args.length === 0)
-      throw new RktFailure('determining key location', ['the embedded rkt needs a key file']);
+    if (args.length === 0) return trustAgain(ctx, prefix);
     for (const location of args) await trust(ctx, prefix, location, flags.bool('skip-fingerprint-review'));
     return 0;
   },
 };
+
+/** Keys are discovered nowhere, but there is nothing to discover where images below the prefix are verified already. */
+function trustAgain(ctx: RktContext, prefix: string): number {
+  const known = prefix === '' ? 0 : trustedKeys(ctx, prefix).length;
+  if (known === 0) {
+    const how = `trust its file first: rkt trust --prefix=${prefix === '' ? 'PREFIX' : prefix} KEYFILE`;
+    throw new RktFailure('determining key location', [
+      'the embedded rkt needs a key file, as it discovers none over the network',
+      ...(prefix === '' ? [] : [`no key is trusted for ${JSON.stringify(prefix)}; ${how}`]),
+    ]);
+  }
+  const keys = known === 1 ? 'a key is' : `${known} keys are`;
+  ctx.stdout(`Nothing to add: ${keys} trusted for prefix ${JSON.stringify(prefix)} already\n`);
+  return 0;
+}
 
 async function trust(ctx: RktContext, prefix: string, location: string, skipReview: boolean): Promise<void> {
   const key = readKeyFile(ctx, location);

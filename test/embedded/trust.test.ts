@@ -70,6 +70,35 @@ describe('signatures', function () {
     expect(exitCode).to.equal(0);
   });
 
+  it('has nothing to add, without a key file, for a prefix whose keys are known', async () => {
+    const again = ['trust', '--skip-fingerprint-review=true'];
+    const key = join(dir.path, 'pub.gpg');
+    await rkt('trust', '--prefix=example.net/team', '--skip-fingerprint-review', key);
+    for (const prefix of ['example.net/team', 'example.net/team/*', 'example.net/team/app']) {
+      const { exitCode, stdout, stderr } = await rkt(...again, `--prefix=${prefix}`);
+      expect([exitCode, stderr]).to.deep.equal([0, '']);
+      expect(stdout).to.contain('trusted for prefix "example.net/team');
+    }
+    for (const prefix of ['example.net', 'example.net/te', 'example.net/teams']) {
+      const { exitCode, stderr } = await rkt(...again, `--prefix=${prefix}`);
+      expect(exitCode).to.equal(254);
+      expect(stderr).to.contain('determining key location').and.to.contain(`--prefix=${prefix} KEYFILE`);
+    }
+  });
+
+  it('takes a key that the local configuration masks for none', async () => {
+    const name = fs.readdirSync(join(dir.path, 'etc/trustedkeys/prefix.d/example.net/team'))[0] ?? '';
+    for (const [config, text] of [
+      ['usr', 'a key'],
+      ['etc', ''],
+    ] as const) {
+      const keys = join(dir.path, config, 'trustedkeys/prefix.d/example.edu');
+      fs.mkdirSync(keys, { recursive: true });
+      fs.writeFileSync(join(keys, name), text);
+    }
+    expect((await rkt('trust', '--prefix=example.edu')).exitCode).to.equal(254);
+  });
+
   it('refuses a signature of other bytes', async () => {
     const other = await buildImage(join(dir.path, 'other'), {
       name: 'example.com/signed',
