@@ -18,6 +18,7 @@ import type { TaskStatus } from './model/task-status.ts';
 import type { DestroyOptions } from './ops/destroy-task.ts';
 import type { ExecResult, ExecStreamingOptions } from './ops/exec-streaming.ts';
 import type { ExecOptions, ExecTaskResult } from './ops/exec-task.ts';
+import type { AgentLockOptions } from './ops/lock-agent.ts';
 import type { Recovery } from './ops/recover-all.ts';
 import type { StartedTask } from './ops/start-task.ts';
 import type { StopOptions } from './ops/stop-task.ts';
@@ -96,6 +97,11 @@ export interface Driver {
    * changes nothing without. A start that is under way, in any driver, is left alone.
    */
   audit(options?: AuditOptions): Promise<AuditReport>;
+  /**
+   * Makes this process the only agent of the data directory until the returned function is called or the process ends. Plain
+   * drivers are not kept out. Rejects with RKT_ERR_AGENT_RUNNING, which names pid and socket of the other agent.
+   */
+  lockAgent(options?: AgentLockOptions): Promise<() => Promise<void>>;
   /** Ends every stream and op; tasks go on running and can be recovered. */
   shutdown(): Promise<void>;
 }

@@ -23,6 +23,7 @@ import { finishDestroys } from './ops/finish-destroy.ts';
 import { followTasks } from './ops/follow-tasks.ts';
 import { inspectTask, taskSpec } from './ops/inspect-task.ts';
 import { limitLogs } from './ops/limit-logs.ts';
+import { lockAgent } from './ops/lock-agent.ts';
 import { recoverAll } from './ops/recover-all.ts';
 import { recoverTask } from './ops/recover-task.ts';
 import { signalTask } from './ops/signal-task.ts';
@@ -119,6 +120,7 @@ export function createDriver(options: DriverOptions = {}): Driver {
       shutdown.signal.throwIfAborted();
       return audit(await machine(), options);
     },
+    lockAgent: async (lock) => lockAgent(config.settings().dataDir, lock),
     async shutdown() {
       shutdown.abort(new RktError('RKT_ERR_SHUTDOWN', ''));
       registry.close();

@@ -41,6 +41,7 @@ export type {
 } from './model/task-stats.ts';
 export type { NomadTaskState, TaskPhase, TaskStatus } from './model/task-status.ts';
 export type { DestroyOptions } from './ops/destroy-task.ts';
+export type { AgentLockOptions } from './ops/lock-agent.ts';
 export type { ExecResult, ExecStreamingOptions } from './ops/exec-streaming.ts';
 export type { ExecOptions, ExecTaskResult } from './ops/exec-task.ts';
 export type { Recovery } from './ops/recover-all.ts';

@@ -250,8 +250,8 @@ export const ERROR_CATALOGUE = {
   ),
   RKT_ERR_AGENT_RUNNING: entry(
     false,
-    'An agent runs on this data directory already.',
-    'Use that one, stop it first, or choose another --data-dir.',
+    'An agent runs on this data directory, or listens on this socket, already.',
+    'Use that one, stop it first (kill -TERM and its pid), or choose another --data-dir.',
   ),
   RKT_ERR_AGENT_LOST: entry(
     false,

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { mkdir, unlink } from 'node:fs/promises';
+import { lstat, mkdir, unlink } from 'node:fs/promises';
 import { createServer as createHttpServer, type RequestListener, type Server as HttpServer } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { dirname } from 'node:path';
@@ -32,24 +32,30 @@ export async function listenOnTcp(
 /**
  * Listens where only its owner may connect. A socket that an agent has left behind is taken over.
  *
- * @throws RKT_ERR_AGENT_RUNNING when somebody answers there, RKT_ERR_LISTEN
+ * @param lock keeps others from taking over the same socket meanwhile
+ * @throws RKT_ERR_AGENT_RUNNING when a process listens there, RKT_ERR_LISTEN
  */
 export async function listenOnSocket(
   path: string,
   limits: ServerLimits,
   listener: RequestListener,
+  lock: () => Promise<() => Promise<void>>,
 ): Promise<HttpServer> {
   if (Buffer.byteLength(path) > MAX_SOCKET_PATH) {
     throw new RktError('RKT_ERR_LISTEN', `The path ${path} is longer than ${MAX_SOCKET_PATH} bytes`);
   }
   await mkdir(dirname(path), { recursive: true }).catch((cause: unknown) => {
-    throw cannotListen(cause, `${dirname(path)} cannot be made`, dirname(path));
+    throw new RktError('RKT_ERR_LISTEN', `${dirname(path)} cannot be made: ${reasonOf(cause)}`, { cause });
   });
-  if (await answers(path)) throw new RktError('RKT_ERR_AGENT_RUNNING', `An agent listens on ${path}`);
-  await unlink(path).catch(() => undefined);
-  const server = httpServer(limits, listener);
-  await started(server, () => listenPrivately(server, path), `${path} cannot be listened on`, path);
-  return server;
+  const unlock = await lock();
+  try {
+    await removeAbandoned(path);
+    const server = httpServer(limits, listener);
+    await started(server, () => listenPrivately(server, path), `${path} cannot be listened on`);
+    return server;
+  } finally {
+    await unlock();
+  }
 }
 
 /** Ends what is under way, at the latest after a moment. */
@@ -111,13 +117,23 @@ function listenPrivately(server: HttpServer, path: string): void {
   }
 }
 
-async function answers(path: string): Promise<boolean> {
+async function removeAbandoned(path: string): Promise<void> {
+  const found = await lstat(path).catch(() => undefined);
+  if (found === undefined) return;
+  if (!found.isSocket())
+    throw new RktError('RKT_ERR_LISTEN', `${path} is there and is not a socket: remove it`);
+  if (await isListenedOn(path)) throw new RktError('RKT_ERR_AGENT_RUNNING', `An agent listens on ${path}`);
+  await unlink(path).catch(() => undefined);
+}
+
+/** A listener that is too busy to accept, or that this process may not reach, is one all the same. */
+async function isListenedOn(path: string): Promise<boolean> {
   const socket = connect({ path });
   try {
     await once(socket, 'connect');
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    return !['ECONNREFUSED', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '');
   } finally {
     socket.destroy();
   }

@@ -57,8 +57,11 @@ export async function createServer(driver: Driver, options: ServerOptions = {}):
   let url: string | undefined;
   try {
     // The socket first: it tells whether another agent is here.
-    if (settings.socketPath !== undefined)
-      servers.push(await listenOnSocket(settings.socketPath, limits, listener('unix')));
+    const { socketPath } = settings;
+    if (socketPath !== undefined) {
+      const lock = (): ReturnType<Driver['lockAgent']> => driver.lockAgent({ socketPath, what: 'socket' });
+      servers.push(await listenOnSocket(socketPath, limits, listener('unix'), lock));
+    }
     if (settings.listen !== undefined) {
       const tcp = await listenOnTcp(settings.listen, limits, listener('tcp'));
       servers.push(tcp.server);

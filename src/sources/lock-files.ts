@@ -10,6 +10,7 @@ import { reasonOf } from '../model/reason-of.ts';
 import { createTurns, type Turns } from '../model/turns.ts';
 import { errnoCode } from './kernel-file.ts';
 import { isAlive } from './process-info.ts';
+import { holderName, holderProcess } from './process-lock.ts';
 
 export interface LockFilesOptions {
   readonly directory: string;
@@ -107,23 +108,11 @@ async function makeLocks(directory: string): Promise<void> {
   }
 }
 
-const HOLDER = /^(?<pid>\d+)-(?<startTicks>\d+)-(?<instance>\d+)(?:-(?<bootId>.+))?$/;
-
-function holderName({ pid, startTicks, bootId }: ProcessId, instance: number): string {
-  return [pid, startTicks, instance, ...(bootId === undefined ? [] : [bootId])].join('-');
-}
-
 /** A lock of this very instance is one that it could not give back. */
 async function isFree(holder: string, mine: string): Promise<boolean> {
   if (holder === mine) return true;
-  const id = processOf(holder);
+  const id = holderProcess(holder);
   return id !== undefined && !(await isAlive(id));
-}
-
-function processOf(holder: string): ProcessId | undefined {
-  const { pid, startTicks, bootId } = HOLDER.exec(holder)?.groups ?? {};
-  if (pid === undefined || startTicks === undefined) return undefined;
-  return { pid: Number(pid), startTicks: Number(startTicks), ...(bootId !== undefined && { bootId }) };
 }
 
 function unusable(directory: string, cause: unknown): RktError {
@@ -138,7 +127,7 @@ function heldTooLong(
   holder: string | undefined,
   timeoutMs: number,
 ): RktError {
-  const pid = holder === undefined ? undefined : processOf(holder)?.pid;
+  const pid = holder === undefined ? undefined : holderProcess(holder)?.pid;
   const who =
     pid === undefined
       ? `The lock ${join(directory, slot)}.${FREE} is missing`

@@ -7,6 +7,7 @@ import { expect } from 'chai';
 
 import type { Driver } from '../../src/index.ts';
 import { createServer } from '../../src/server/index.ts';
+import { abandonSocket } from '../support/abandoned-socket.ts';
 import { expectRktRejection } from '../support/errors.ts';
 import { openServerRig as open, type ServerRig } from '../support/server-rig.ts';
 
@@ -58,10 +59,18 @@ describe('createServer', () => {
   });
 
   it('takes over a socket that nobody answers on', async () => {
-    await writeFile(join(dataDir, 'agent.sock'), '');
+    await abandonSocket(join(dataDir, 'agent.sock'));
     const rig = await openServerRig({ dataDir });
     expect((await rig.ask('/v1/health', { local: true })).status).to.equal(200);
     await rig.close();
+  });
+
+  it('replaces nothing that is not a socket', async () => {
+    const socketPath = join(dataDir, 'precious');
+    await writeFile(socketPath, 'kept');
+    const refused = await expectRktRejection(openServerRig({ dataDir, socketPath }), 'RKT_ERR_LISTEN');
+    expect(refused.message).to.include(`${socketPath} is there and is not a socket`);
+    expect(await readFile(socketPath, 'utf8')).to.equal('kept');
   });
 
   it('refuses a token that others can read, or that is none', async () => {

@@ -63,6 +63,7 @@ export function fakeDriver(count: number): Driver {
   const statuses = indexes.map((index) => fakeTask(index, Date.now()));
   const fingerprint = { health: 'healthy', description: 'Healthy', attributes: {}, timeMs: Date.now() };
   const known: Partial<Driver> = {
+    lockAgent: () => Promise.resolve(() => Promise.resolve()),
     tasks: () => concat(of(statuses), NEVER),
     taskEvents: () => NEVER,
     fingerprint: () => concat(of(fingerprint as Fingerprint), NEVER),

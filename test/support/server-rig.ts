@@ -7,6 +7,7 @@ import { BehaviorSubject, NEVER, Subject, concat, of } from 'rxjs';
 
 import type { Driver, TaskEvent, TaskResourceUsage, TaskStatsSample, TaskStatus } from '../../src/index.ts';
 import { RktError, taskNotFound } from '../../src/model/errors.ts';
+import { lockAgent } from '../../src/ops/lock-agent.ts';
 import { taskSpecSchema } from '../../src/model/task-spec.ts';
 import { createServer, type Server, type ServerOptions } from '../../src/server/index.ts';
 import { aTaskStatus } from './task-statuses.ts';
@@ -73,6 +74,7 @@ export async function openServerRig(options: ServerOptions = {}): Promise<Server
   const healthy = { health: 'healthy', description: 'Healthy', attributes: {}, timeMs: 1 } as const;
   const host = { timestampMs: 1, cpu: { cores: 2 }, memory: {}, disks: [], uptimeMs: 1 };
   const driver: Partial<Driver> = {
+    lockAgent: (lock) => lockAgent(dataDir, lock),
     tasks: () => tasksSubject.asObservable(),
     taskEvents: () => eventsSubject.asObservable(),
     allTaskStats: (wanted) => {

@@ -9,7 +9,7 @@ import { createServer, type Server } from '../../server/index.ts';
 import { createLogger } from '../log.ts';
 import { createOutput, type Output } from '../output.ts';
 import { driverConfigOf, driverOptionsOf } from '../settings.ts';
-import { settingsOf } from '../with-driver.ts';
+import { agentSocketOf, settingsOf } from '../with-driver.ts';
 import { metricsSource, serverOptions, type AgentConfiguration, type AgentParts } from './agent-parts.ts';
 import { agentSettings, type AgentFlags } from './agent-settings.ts';
 import { reloader } from './reload.ts';
@@ -45,6 +45,9 @@ async function openParts(
   const driver = createDriver({ ...options, logger });
   closers.push(() => driver.shutdown());
   driver.setConfig(driverConfigOf(common));
+  const socketPath = agent.socket ?? agentSocketOf(common);
+  // Held before anything is sampled or served, and released after everything else.
+  closers.unshift(await driver.lockAgent(socketPath === 'none' ? {} : { socketPath }));
   // Whatever watches from here on would report on its own that the driver cannot be opened.
   await firstValueFrom(driver.samplingStats());
   const metrics = await metricsSource(driver, agent, logger);

@@ -7,6 +7,7 @@ import { stateFileName } from '../../registry/state-store.ts';
 import { isSocketAbandoned } from '../../sources/unix-socket.ts';
 import type { OpsContext } from '../context.ts';
 import { finishDestroy } from '../finish-destroy.ts';
+import { lockAgent } from '../lock-agent.ts';
 import { undoStart } from '../undo-start.ts';
 import { knownStarts, type KnownStarts } from './known-starts.ts';
 import { mountsOfPod } from './mounts-of-pod.ts';
@@ -111,9 +112,15 @@ async function abandonedSocket({ dataDir }: OpsContext): Promise<readonly Orphan
   const what = join(dataDir, 'agent.sock');
   if (!(await isSocketAbandoned(what))) return [];
   const finding = { kind: 'socket', what, why: 'no agent listens on it' } as const;
-  return [{ finding, remove: () => removeSocket(what) }];
+  return [{ finding, remove: () => removeSocket(dataDir, what) }];
 }
 
-async function removeSocket(path: string): Promise<void> {
-  if (await isSocketAbandoned(path)) await rm(path, { force: true });
+/** Locked as by an agent that takes it over: its new socket has the same name. */
+async function removeSocket(dataDir: string, socketPath: string): Promise<void> {
+  const unlock = await lockAgent(dataDir, { socketPath, what: 'socket' });
+  try {
+    if (await isSocketAbandoned(socketPath)) await rm(socketPath, { force: true });
+  } finally {
+    await unlock();
+  }
 }

@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readFile, readdir, rename, rm, rmdir, unlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+
+import type { ProcessId } from '../model/process-id.ts';
+import { errnoCode } from './kernel-file.ts';
+import { isAlive } from './process-info.ts';
+
+/** What an attempt to lock has come to. */
+export type LockAttempt =
+  | { readonly release: () => Promise<void> }
+  | { readonly heldBy: { readonly pid: number; readonly note: string } };
+
+let instances = 0;
+
+/**
+ * A lock that one process holds until it releases it or dies; of several that try at once exactly one gets it.
+ *
+ * The lock is a directory with one file, whose name is the identity of the holder. It appears with this file in it by one
+ * rename(2), which replaces an empty directory and no other. The file of a dead holder is unlinked by its name, which no
+ * later holder has.
+ *
+ * @param note what others read of the holder
+ * @throws the error of the file system, also when something else lies in the directory
+ */
+export async function lockForProcess(directory: string, self: ProcessId, note = ''): Promise<LockAttempt> {
+  instances += 1;
+  const mine = holderName(self, instances);
+  const fresh = join(dirname(directory), `.${basename(directory)}-${randomUUID()}`);
+  try {
+    await mkdir(fresh, { recursive: true, mode: 0o700 });
+    const file = await open(join(fresh, mine), 'wx', 0o600);
+    await file.writeFile(note).finally(() => file.close());
+    for (;;) {
+      if (await appears(fresh, directory)) return { release: () => release(directory, mine) };
+      const heldBy = await livingHolder(directory);
+      if (heldBy !== undefined) return { heldBy };
+    }
+  } finally {
+    await rm(fresh, { recursive: true, force: true });
+  }
+}
+
+/** False when the lock is held. */
+async function appears(fresh: string, directory: string): Promise<boolean> {
+  try {
+    await rename(fresh, directory);
+    return true;
+  } catch (error) {
+    if (['ENOTEMPTY', 'EEXIST'].includes(errnoCode(error))) return false;
+    throw error;
+  }
+}
+
+/** Undefined when nobody holds the lock any more: a dead holder was removed, or the lock has been released meanwhile. */
+async function livingHolder(directory: string): Promise<{ pid: number; note: string } | undefined> {
+  const [name] = (await unlessGone(readdir(directory))) ?? [];
+  if (name === undefined) return undefined;
+  const path = join(directory, name);
+  const holder = holderProcess(name);
+  if (holder === undefined) throw new Error(`${path} belongs to no lock: remove it`);
+  if (await isAlive(holder)) {
+    const note = await unlessGone(readFile(path, 'utf8'));
+    return note === undefined ? undefined : { pid: holder.pid, note };
+  }
+  await unlessGone(unlink(path));
+  return undefined;
+}
+
+async function release(directory: string, mine: string): Promise<void> {
+  await unlessGone(unlink(join(directory, mine)));
+  // Somebody may hold it again by now.
+  await rmdir(directory).catch(() => undefined);
+}
+
+async function unlessGone<T>(action: Promise<T>): Promise<T | undefined> {
+  try {
+    return await action;
+  } catch (error) {
+    if (errnoCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+const HOLDER = /^(?<pid>\d+)-(?<startTicks>\d+)-(?<instance>\d+)(?:-(?<bootId>.+))?$/;
+
+/** The name by which one holder of locks in a process is known. */
+export function holderName({ pid, startTicks, bootId }: ProcessId, instance: number): string {
+  return [pid, startTicks, instance, ...(bootId === undefined ? [] : [bootId])].join('-');
+}
+
+/** The process of such a name; undefined when it is none. */
+export function holderProcess(name: string): ProcessId | undefined {
+  const { pid, startTicks, bootId } = HOLDER.exec(name)?.groups ?? {};
+  if (pid === undefined || startTicks === undefined) return undefined;
+  return { pid: Number(pid), startTicks: Number(startTicks), ...(bootId !== undefined && { bootId }) };
+}
