@@ -28,6 +28,7 @@ export function movePod(ctx: RktContext, pod: PodEntry, phase: Phase): PodEntry 
 
 /** Where a pod of this phase goes before it is deleted, and what rkt says then. */
 const GARBAGE: Readonly<Partial<Record<Phase, { readonly phase: Phase; readonly text: string }>>> = {
+  embryo: { phase: 'garbage', text: 'moving abandoned embryo' },
   prepare: { phase: 'garbage', text: 'moving failed prepare' },
   prepared: { phase: 'garbage', text: 'moving expired prepared pod' },
   run: { phase: 'exited-garbage', text: 'moving pod' },

@@ -1,5 +1,9 @@
+import { mkdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+
 import { expect } from 'chai';
 
+import { holdLock } from '../../../src/embedded/pods/locks.ts';
 import { RktProcess } from '../../support/replay/rkt-process.ts';
 import { PodRig } from '../../support/pod-rig.ts';
 import { until } from '../../support/until.ts';
@@ -49,6 +53,26 @@ describe('several processes at one data directory', () => {
     const removed = outcomes.flatMap(({ stdout }) => stdout.match(/[0-9a-f-]{36}/g) ?? []);
     expect(removed.sort()).to.deep.equal([...pods].sort());
     for (const { stderr } of outcomes) expect(stderr).not.to.match(/ENOENT|no such file|Error/);
+    expect(rig.pods()).to.deep.equal({});
+  }).timeout(60_000);
+
+  it('collect what a killed prepare has left, and nothing that one at work has', async () => {
+    await rig.prepare('true');
+    const embryo = (digit: string): string =>
+      join(rig.dataDir, 'pods', 'embryo', `${digit.repeat(8)}-1111-4111-8111-111111111111`);
+    mkdirSync(embryo('a'));
+    mkdirSync(embryo('b'));
+    const atWork = await holdLock(embryo('b'), { wait: true });
+    try {
+      await rig.rkt(['gc']);
+      expect(rig.pods().embryo).to.have.length(2);
+      const { stderr } = await rig.rkt(['gc', '--grace-period=0s', '--expire-prepared=0s']);
+      expect(stderr).to.include('moving abandoned embryo "aaaaaaaa-1111-4111-8111-111111111111" to garbage');
+      expect(rig.pods()).to.deep.equal({ embryo: [basename(embryo('b'))] });
+    } finally {
+      await atWork?.release();
+    }
+    await rig.rkt(['gc', '--grace-period=0s', '--expire-prepared=0s']);
     expect(rig.pods()).to.deep.equal({});
   }).timeout(60_000);
 

@@ -52,6 +52,8 @@ export const command: Command = {
     await markAll(ctx, 'run', () => true);
     await markAll(ctx, 'prepared', (pod) => changedBeforeMs(pod) >= expireMs);
     await markAll(ctx, 'prepare', () => true);
+    // A `prepare` that was killed at once. By age as well: one that runs makes the directory a moment before it has the lock.
+    await markAll(ctx, 'embryo', (pod) => changedBeforeMs(pod) >= expireMs);
     if (flags.bool('mark-only')) return 0;
     const graceMs = flags.durationMs('grace-period');
     const kept = await sweepAll(ctx, 'exited-garbage', graceMs);
