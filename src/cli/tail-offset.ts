@@ -1,5 +1,4 @@
-import { open } from 'node:fs/promises';
-
+import { openRegular } from '../model/regular-file.ts';
 import { logBegin } from '../server/logs/log-begin.ts';
 
 const BLOCK_BYTES = 64 * 1024;
@@ -7,7 +6,7 @@ const NEWLINE = 0x0a;
 
 /** Where the last lines of a file begin, read from its end; where it begins when it has no more than these. */
 export async function tailOffset(path: string, lines: number): Promise<number> {
-  const file = await open(path);
+  const file = await openRegular(path);
   try {
     const { size } = await file.stat();
     const first = await logBegin(file);

@@ -1,8 +1,9 @@
-import { readFile, stat } from 'node:fs/promises';
+import { open, readFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { RktError } from '../model/errors.ts';
 import type { ProcessId } from '../model/process-id.ts';
+import { descriptorPath } from '../model/regular-file.ts';
 import { withoutSecrets } from '../model/secret-words.ts';
 import type { RktRunner } from '../rkt/command.ts';
 import { podStatusText } from '../rkt/status.ts';
@@ -102,16 +103,25 @@ async function readProcessId(path: string): Promise<number | undefined> {
 }
 
 /** Only a regular file can be read back; what went into a pipe is the reader's. */
-async function sizeOf(path: string): Promise<number | undefined> {
-  const found = await stat(path).catch(() => undefined);
-  if (found === undefined) return 0;
+async function sizeOf(output: FileHandle): Promise<number | undefined> {
+  const found = await output.stat();
   return found.isFile() ? found.size : undefined;
 }
 
 async function rktMessage({ stderr, secrets }: ShimOrder, from: number | undefined): Promise<string> {
   if (from === undefined) return '';
-  const text = (await readFile(stderr).catch(() => Buffer.alloc(0))).subarray(from).toString('utf8');
+  const text = await textFrom(stderr, from).catch(() => '');
   const lines = text.match(RKT_LINE) ?? [];
   const said = lines.filter((line) => !HARMLESS.test(line)).join('; ');
   return withoutSecrets(said, secrets).slice(-2048);
+}
+
+/** What an output that was opened for writing holds from a place on; read through the descriptor, not by its name. */
+async function textFrom(output: FileHandle, from: number): Promise<string> {
+  const file = await open(descriptorPath(output));
+  try {
+    return (await file.readFile()).subarray(from).toString('utf8');
+  } finally {
+    await file.close();
+  }
 }

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 
 import { finalize, from, mergeMap, type Subscription } from 'rxjs';
 
@@ -48,7 +48,7 @@ export function limitLogs(ctx: OpsContext, deps: LimitLogsDeps = {}): Subscripti
   };
 
   const check = async (log: KeptLog): Promise<void> => {
-    const { size, blocks } = await stat(log.path);
+    const { size, blocks } = await lstat(log.path);
     const hasGrown = size !== log.sizeBytes;
     // An unknown begin is found by the room that the file takes.
     log.beginsAt = Math.max(log.beginsAt, size - blocks * 512, 0);

@@ -1,14 +1,15 @@
 #!/bin/sh
 # Waits for one pod and writes down how it ended, so that neither a Node process nor a living driver is needed for it.
 #
-#   shim.sh TASK_DIR RUN_DIR EXIT_FILE STDOUT STDERR POD_DIR JOIN COMMAND...
+#   shim.sh TASK_DIR RUN_DIR EXIT_FILE POD_DIR JOIN COMMAND... 3>>STDOUT 4>>STDERR
 #
+# The app's stdout and stderr are inherited open: by their names others could have put something else there by now.
 # TASK_DIR holds the ticket this start was given; without it the start was revoked and nothing is run.
 # JOIN is a colon-separated list of cgroup.procs files to enter before COMMAND, or empty.
 # EXIT_FILE is there before, with its block allocated: on a full disk the exit status (128 + n for signal n) still fits in.
 set -u
-task_dir=$1 run_dir=$2 exit_file=$3 stdout=$4 stderr=$5 pod_dir=$6 join=$7
-shift 7
+task_dir=$1 run_dir=$2 exit_file=$3 pod_dir=$4 join=$5
+shift 5
 
 # rename(2) is the claim: a recovering driver renames the ticket too, and only one of the two can win.
 mv "$task_dir/ticket" "$task_dir/shim.$$" 2>/dev/null || exit 125
@@ -26,10 +27,6 @@ done
 
 read -r adjust </proc/self/oom_score_adj
 echo -999 2>/dev/null >/proc/self/oom_score_adj
-
-# Read-write on a pipe: opening never blocks, and a reader that comes and goes never kills the app with SIGPIPE.
-if [ -p "$stdout" ]; then exec 3<>"$stdout"; else exec 3>>"$stdout"; fi
-if [ -p "$stderr" ]; then exec 4<>"$stderr"; else exec 4>>"$stderr"; fi
 
 # Opened now: the status is written in place, and needs neither a descriptor nor a block then.
 exec 5<>"$exit_file"

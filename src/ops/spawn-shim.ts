@@ -1,3 +1,4 @@
+import type { FileHandle } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 import type { ProcessId } from '../model/process-id.ts';
@@ -17,8 +18,9 @@ export interface ShimOrder {
   readonly files: TaskFiles;
   /** The working directory of rkt. */
   readonly runDir: string;
-  readonly stdout: string;
-  readonly stderr: string;
+  /** Open until the shim has inherited them. */
+  readonly stdout: FileHandle;
+  readonly stderr: FileHandle;
   /** Files to write a pid to, to enter the task's cgroup. */
   readonly procsFiles: readonly string[];
   /** Open until rkt has become the app. */
@@ -36,11 +38,11 @@ export async function spawnShim(runner: RktRunner, order: ShimOrder): Promise<Pr
   const { files } = order;
   await writeTicket(files);
   const { join, env } = cgroupEntry(runner, order.procsFiles);
-  const paths = [files.directory, order.runDir, files.exitFile, order.stdout, order.stderr];
+  const paths = [files.directory, order.runDir, files.exitFile];
   const podDir = podDirectory(order.rktDir, order.podId);
   const shim = await runner.spawn(
     ['/bin/sh', SHIM, ...paths, podDir, join, ...(await inOwnMounts(runner, order))],
-    { env: { ...env, ...identityVariable(order.volumes) } },
+    { env: { ...env, ...identityVariable(order.volumes) }, more: [order.stdout.fd, order.stderr.fd] },
   );
   shim.unref();
   // One that is gone already gets a start time that no process has.

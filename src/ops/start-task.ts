@@ -14,7 +14,7 @@ import { secretsOf } from './arguments/secrets.ts';
 import { prepareArguments } from './arguments/prepare-arguments.ts';
 import { runPreparedArguments } from './arguments/run-prepared-arguments.ts';
 import { plannedVolumes, volumeArguments, type Volume } from './arguments/volumes.ts';
-import { openVolumes } from './checked-volumes.ts';
+import { openVolumes, type CheckedVolumes } from './checked-volumes.ts';
 import type { OpsContext } from './context.ts';
 import { makeTaskDirectory, removeTaskFiles } from './data-directory.ts';
 import { endLaunch } from './end-launch.ts';
@@ -23,7 +23,7 @@ import { checkChrooted, checkKnownIsolation, withoutEffect } from './isolation.t
 import { launch, type Launched } from './launch.ts';
 import { logLimitsOf } from './log-limits.ts';
 import { driverNetwork } from './network.ts';
-import { checkOutputs, type Outputs } from './outputs.ts';
+import { checkOutputs, openOutputs, type OpenOutputs, type Outputs } from './outputs.ts';
 import { preparePod, removePodIfThere } from './prepare-pod.ts';
 import { settleIfPossible } from './settle-task.ts';
 import { newStartToken } from './start-token.ts';
@@ -99,36 +99,40 @@ async function start(begun: Start, record: TaskRecord, args: readonly string[]):
   await keep(ctx, ctx.registry.transition(spec.id, 'starting', planned));
   const cgroup = await createTaskCgroup(ctx, record);
   undo.push('cgroup', async () => cgroup?.remove());
-  undo.push('launch', () => endLaunch(ctx, files, cgroup));
   const starting = ctx.registry.update(spec.id, { cgroupPaths: cgroup?.paths ?? [] });
-  const launched = await launchPod(begun, starting, podId, cgroup?.procsFiles ?? []);
+  const outputs = await openOutputs(begun.outputs, spec.allocDir);
+  undo.push('outputs', () => outputs.discard());
+  undo.push('launch', () => endLaunch(ctx, files, cgroup));
+  const launched = await launchPod(begun, starting, podId, cgroup?.procsFiles ?? [], outputs);
   const network = await driverNetwork(ctx, runner, starting, launched.flavor);
   return running(ctx, starting, launched, network);
 }
 
-/** The volumes are opened as late as can be, and stay open until rkt has mounted them. */
+/** The volumes are opened as late as can be, and stay open until rkt has mounted them. Closes the outputs. */
 async function launchPod(
-  { ctx, runner, spec, files, outputs, volumes }: Start,
+  { ctx, runner, spec, files, volumes }: Start,
   record: TaskRecord,
   podId: string,
   procsFiles: readonly string[],
+  outputs: OpenOutputs,
 ): Promise<Launched> {
-  const checked = await openVolumes(volumes);
+  let checked: CheckedVolumes | undefined;
   try {
+    checked = await openVolumes(volumes);
     return await launch(ctx, runner, {
       podId,
       rktDir: ctx.rktDir,
       files,
       runDir: spec.allocDir === undefined ? files.directory : join(spec.allocDir, record.name),
-      stdout: outputs.stdoutPath,
-      stderr: outputs.stderrPath,
+      stdout: outputs.stdout,
+      stderr: outputs.stderr,
       procsFiles,
       volumes: checked.volumes,
       runArguments: runPreparedArguments(spec, podId),
       secrets: secretsOf(spec),
     });
   } finally {
-    await checked.close();
+    await Promise.all([checked?.close(), outputs.close()]);
   }
 }
 

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { firstValueFrom, merge, tap, type Observable, type Subscription } from 'rxjs';
 
+import { openRegular } from '../../model/regular-file.ts';
 import type { TaskEvent } from '../../model/task-event.ts';
 import type { TaskStatus } from '../../model/task-status.ts';
 import type { Reporter } from './reporter.ts';
@@ -68,11 +68,20 @@ export function watch(stage: DemoStage, reporter: Reporter, intervalMs: number):
 /** What a pod has written, from the files that its status names. */
 async function tellOutput({ journal, tell }: DemoStage, status: TaskStatus): Promise<void> {
   const paths = [status.stdoutPath, status.stderrPath].filter((path) => path !== undefined);
-  const texts = await Promise.all(paths.map((path) => readFile(path, 'utf8').catch(() => '')));
+  const texts = await Promise.all(paths.map((path) => textOf(path).catch(() => '')));
   const lines = texts.flatMap((text) => text.split('\n')).filter((line) => line !== '');
   if (lines.length === 0) return;
   journal.addOutput(status.id, lines);
   tell({ type: 'output', taskId: status.id, lines });
+}
+
+async function textOf(path: string): Promise<string> {
+  const file = await openRegular(path);
+  try {
+    return await file.readFile('utf8');
+  } finally {
+    await file.close();
+  }
 }
 
 /** Ends and destroys every task, in parallel; what fails is noted down and does not keep the others. */

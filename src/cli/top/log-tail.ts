@@ -1,5 +1,3 @@
-import { stat } from 'node:fs/promises';
-
 import {
   distinctUntilChanged,
   exhaustMap,
@@ -12,6 +10,7 @@ import {
 } from 'rxjs';
 
 import { reasonOf } from '../../model/reason-of.ts';
+import { NotRegularError } from '../../model/regular-file.ts';
 import { readFileEnd } from '../../server/logs/log-file.ts';
 import { NO_LOG, tailLines, type LogTail } from './log-view.ts';
 
@@ -36,14 +35,13 @@ async function readTail(path: string): Promise<LogTail> {
   try {
     return await readEnd(path);
   } catch (error) {
+    if (error instanceof NotRegularError && error.isPipe)
+      return { kind: 'none', reason: 'The output goes into a pipe, and the reader of that pipe has it.' };
     return { kind: 'none', reason: `The output cannot be read: ${reasonOf(error)}` };
   }
 }
 
 async function readEnd(path: string): Promise<LogTail> {
-  // A named pipe is not even opened: that would wake its writer for nobody.
-  if (!(await stat(path)).isFile())
-    return { kind: 'none', reason: 'The output goes into a pipe, and whoever reads that has it.' };
   const { bytes, isWhole } = await readFileEnd(path, TAIL_BYTES);
   return { kind: 'lines', lines: tailLines(bytes, isWhole) };
 }

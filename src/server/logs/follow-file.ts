@@ -1,6 +1,7 @@
 import { watch } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 
+import { openRegular } from '../../model/regular-file.ts';
 import { withoutHole } from './log-begin.ts';
 
 const CHUNK_BYTES = 64 * 1024;
@@ -20,7 +21,7 @@ export async function followFile(
   fromByte = 0,
 ): Promise<void> {
   let position = fromByte;
-  const file = await open(path);
+  const file = await openRegular(path);
   const changes = watchChanges(path, ended);
   try {
     for (;;) {

@@ -1,8 +1,7 @@
-import { open, stat } from 'node:fs/promises';
-
 import { RktError } from '../../model/errors.ts';
 import { permissionError } from '../../model/permission.ts';
 import { reasonOf } from '../../model/reason-of.ts';
+import { openRegular } from '../../model/regular-file.ts';
 import type { TaskStatus } from '../../model/task-status.ts';
 import { withoutHole } from './log-begin.ts';
 
@@ -21,17 +20,16 @@ export interface FileEnd {
 export async function logPath(task: TaskStatus, stream: OutputStream): Promise<string> {
   const path = stream === 'stdout' ? task.stdoutPath : task.stderrPath;
   if (path === undefined) throw refused(task.id, stream, 'it was not opened yet');
-  const found = await stat(path).catch((cause: unknown) => {
+  const file = await openRegular(path).catch((cause: unknown) => {
     throw refused(task.id, stream, reasonOf(cause), cause);
   });
-  // A named pipe is not even opened: that would wake its writer for nobody.
-  if (!found.isFile()) throw refused(task.id, stream, `${path} is no file`);
+  await file.close();
   return path;
 }
 
 /** The last `tailBytes` of a file. */
 export async function readFileEnd(path: string, tailBytes: number): Promise<FileEnd> {
-  const file = await open(path);
+  const file = await openRegular(path);
   try {
     const { size } = await file.stat();
     const length = Math.min(size, tailBytes);

@@ -1,0 +1,47 @@
+import { constants, type Stats } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+
+/** Not among Node's constants; the same number on every Linux that Node runs on. Opens anything, even a socket. */
+export const O_PATH = 0o10000000;
+
+/**
+ * Opens a regular file that others could replace. A symbolic link is not followed. Anything else, like a named pipe, is
+ * not even opened: that would wake the process at its other end.
+ *
+ * @throws the system's error when there is no such file, and {@link NotRegularError} for anything but a regular file
+ */
+export async function openRegular(path: string, flags: number = constants.O_RDONLY): Promise<FileHandle> {
+  const found = await open(path, O_PATH | constants.O_NOFOLLOW);
+  try {
+    const stat = await found.stat();
+    if (!stat.isFile()) throw new NotRegularError(path, stat);
+    // The link in /proc stands for the file that was checked, whatever has its name by now.
+    return await open(descriptorPath(found), flags).catch((error: unknown) => {
+      throw renamed(error, path);
+    });
+  } finally {
+    await found.close();
+  }
+}
+
+export class NotRegularError extends Error {
+  readonly isPipe: boolean;
+
+  constructor(path: string, found: Pick<Stats, 'isFIFO' | 'isSymbolicLink'>) {
+    super(`${path} is ${found.isSymbolicLink() ? 'a symbolic link' : 'no file'}`);
+    this.isPipe = found.isFIFO();
+    this.name = 'NotRegularError';
+  }
+}
+
+/** A path that stands for what a descriptor of this process refers to. */
+export function descriptorPath({ fd }: Pick<FileHandle, 'fd'>): string {
+  return `/proc/self/fd/${fd}`;
+}
+
+/** The same system error, with the path that a person knows. */
+export function renamed(error: unknown, path: string): Error {
+  const { code, syscall, message } = error as NodeJS.ErrnoException;
+  const words = message.replaceAll(/\/proc\/self\/fd\/\d+(?:\/[^']*)?/g, path);
+  return Object.assign(new Error(words, { cause: error }), { code, syscall, path });
+}
