@@ -10,8 +10,8 @@ const PLAIN = /^[A-Za-z0-9_@%+=:,./-]+$/;
 /**
  * Values that a launch script hands on to the app without a command line that holds them.
  *
- * They travel in variables of the launcher, whose environment only its user and root can read. GNU env expands `${…}` in
- * its own argument: so it sets names that a shell cannot export, and those that a shell keeps for itself.
+ * They travel in variables of the launcher, whose environment only its user and root can read. What becomes the
+ * app (become-app.pl, else GNU env) expands `${…}` itself: so it sets names that a shell cannot export or keeps for itself.
  */
 export class SecretWords {
   readonly #values: string[] = [];
@@ -50,10 +50,15 @@ export interface ExecOrder {
  * @throws RktFailure when the host's env cannot do that
  */
 export function execWords(ctx: RktContext, secrets: SecretWords, order: ExecOrder): readonly string[] {
-  const plain = (word: string): string => (PLAIN.test(word) ? word : secrets.refer(word));
+  const plain = (word: string): string => plainOrReference(secrets, word);
   const [program = '', ...args] = order.argv;
   const words = [...order.launcher.map(plain), plain(program), ...args.map((arg) => secrets.refer(arg))];
   return [splittingEnv(ctx), '-S', ['-i', ...order.variables, ...words].join(' ')];
+}
+
+/** A word as it is where nothing can misread it, else a reference to it. */
+export function plainOrReference(secrets: SecretWords, word: string): string {
+  return PLAIN.test(word) ? word : secrets.refer(word);
 }
 
 /** The path of GNU env: that of BusyBox has no -S. */

@@ -1,11 +1,12 @@
 import type { Flags } from '../args.ts';
 import { RktFailure, type RktContext } from '../context.ts';
 import { parseManifestApp, type ManifestApp } from '../manifest/image-manifest.ts';
-import { appEnvironment, appLauncher, currentUmask, joinCgroups } from './app-command.ts';
-import { resolveCredentials } from './credentials.ts';
+import { appEnvironment, currentUmask, joinCgroups } from './app-command.ts';
+import { becomeApp } from './become-app.ts';
+import { resolveCredentials, wantedCredentials } from './credentials.ts';
 import { readNameFiles, type NameFiles } from './dns.ts';
 import { checkExecutable, findExecutable } from './executable.ts';
-import { execWords, SecretWords } from './exec-line.ts';
+import { SecretWords } from './exec-line.ts';
 import { LaunchScript } from './launch-script.ts';
 import { mountHostDirs, mountVolume, planMounts } from './mount-plan.ts';
 import { TARGET_FUNCTIONS, type MountSite } from './mount-target.ts';
@@ -127,7 +128,7 @@ function stage1(ctx: RktContext, script: LaunchScript, order: Stage1Order): void
   const path = runtimeApp.environment?.find(({ name }) => name === 'PATH')?.value;
   const credentials = resolveCredentials(
     view,
-    { user: runtimeApp.user, group: runtimeApp.group, supplementaryGids: runtimeApp.supplementaryGIDs ?? [] },
+    wantedCredentials(runtimeApp, appImageManifest(pod, app.name)),
     root,
   );
   const variables = appEnvironment(runtimeApp.environment ?? []).map((pair) => secrets.variable(pair));
@@ -137,10 +138,13 @@ function stage1(ctx: RktContext, script: LaunchScript, order: Stage1Order): void
   checkWorkingDir(view, workingDir);
   checkExecutable(view, executable);
   const argv = [executable, ...(runtimeApp.exec ?? []).slice(1)];
-  const launcher = appLauncher(ctx, privileges, { root, workingDir, credentials });
+  const process = { root, workingDir, credentials };
+  const words = becomeApp(ctx, secrets, { privileges, process, variables, argv, label: 'run' });
   script.raw(`umask ${currentUmask()}`);
   joinCgroups(ctx, script);
-  script.run('exec', ...execWords(ctx, secrets, { variables, launcher, argv }));
+  // Perl would complain of a locale that the host lacks.
+  script.raw('export LC_ALL=C');
+  script.run('exec', ...words);
 }
 
 /** The volumes that the caller has checked, from RKT_STREAMS_VOLUMES: `NAME=DEVICE:INODE …`. */

@@ -85,6 +85,12 @@ export class RootfsView {
     return mount.kind === 'host' ? mount.path : undefined;
   }
 
+  /** What is in a directory under a name: a symlink is not followed. Undefined where there is nothing. */
+  entry(directory: string, name: string): Stats | undefined {
+    const parent = this.resolve(directory);
+    return parent === undefined ? undefined : this.#look(join(parent.path, name)).stat;
+  }
+
   /** Text of a small file, or undefined. */
   read(path: string): string | undefined {
     const found = this.resolve(path);

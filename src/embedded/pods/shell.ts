@@ -17,10 +17,17 @@ export function commandLine(...words: readonly string[]): string {
 /** Where the host's tools are looked for after PATH. */
 const USUAL_DIRS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
-/** Absolute path of a tool of the host. @throws RktFailure naming what is missing */
-export function hostTool(env: Readonly<Record<string, string | undefined>>, name: string): string {
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Absolute path of a tool of the host; undefined where it is not installed. */
+export function findHostTool(env: Environment, name: string): string | undefined {
   const dirs = [...(env['PATH'] ?? '').split(':').filter((dir) => dir.startsWith('/')), ...USUAL_DIRS];
-  const found = dirs.map((dir) => join(dir, name)).find(isExecutable);
+  return dirs.map((dir) => join(dir, name)).find(isExecutable);
+}
+
+/** Absolute path of a tool of the host. @throws RktFailure naming what is missing */
+export function hostTool(env: Environment, name: string): string {
+  const found = findHostTool(env, name);
   if (found === undefined) {
     throw new RktFailure(
       `cannot find ${name}: it comes with util-linux (2.35 or newer) or coreutils, please install it`,

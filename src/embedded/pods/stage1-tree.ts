@@ -16,6 +16,8 @@ import { versionText } from '../version-number.ts';
 
 /** Entry points of the stage1 interface, as a real rkt calls them on our pods. */
 const ENTRY_POINTS = ['run', 'enter', 'gc', 'stop'] as const;
+/** What the entry points call beside themselves. */
+const HELPERS: readonly string[] = ['become-app.pl'];
 const INTERFACE_VERSION = '5';
 
 /** The stage1 of the embedded rkt: a few shell scripts in the shape of a rendered stage1 image. */
@@ -46,10 +48,11 @@ function manifestText(): string {
 /** Puts our stage1 into the tree store, once per version of its content. */
 export function ensureStage1(ctx: RktContext): Stage1Tree {
   const manifest = manifestText();
-  const scripts = ENTRY_POINTS.map((name) => ({
-    name,
-    text: readFileSync(new URL(`../stage1/${name}.sh`, import.meta.url)),
-  }));
+  const textOf = (file: string) => readFileSync(new URL(`../stage1/${file}`, import.meta.url));
+  const scripts = [
+    ...ENTRY_POINTS.map((name) => ({ name, text: textOf(`${name}.sh`) })),
+    ...HELPERS.map((name) => ({ name, text: textOf(name) })),
+  ];
   const hash = createHash('sha512').update(manifest);
   for (const { text } of scripts) hash.update(text);
   const id = `deps-sha512-${hash.digest('hex').slice(0, 64)}`;

@@ -24,11 +24,32 @@ while read -r key first rest; do
 done <"/proc/$pid/status"
 groups=$(echo "${groups:-$gid}" | tr ' ' ',')
 
-# env looks for commands in the app's PATH, so the host's tools need their full paths.
-set -- "$(command -v unshare)" --root="/proc/$pid/root" --wd=/ --setuid="$uid" -- "$@"
-set -- "$(command -v setpriv)" --regid "$gid" --groups "$groups" "$@"
-set -- "$(command -v nsenter)" --mount="/proc/$pid/ns/mnt" -- "$@"
+if ! command -v perl >/dev/null; then
+  echo 'fly-enter: exec failed: cannot find perl: please install it' >&2
+  exit 254
+fi
+program=$(cat "${0%/*}/become-app.pl") || exit 254
+
+# Command lines can be read by everybody: values and words become variables RKT_n, and become-app.pl gets references. Only
+# that program sets the app's environment: what it holds must not act on the host's tools.
+n=0
+refer() {
+  eval "RKT_$n=\$1; export RKT_$n"
+  reference="\${RKT_$n}"
+  n=$((n + 1))
+}
+for word do
+  refer "$word"
+  shift
+  set -- "$@" "$reference"
+done
+pairs=0
 while IFS= read -r pair; do
-  set -- "$pair" "$@"
+  refer "${pair#*=}"
+  set -- "${pair%%=*}=$reference" "$@"
+  pairs=$((pairs + 1))
 done <"stage1/rootfs/rkt/env/$app"
-exec env -i "$@"
+set -- fly-enter "/proc/$pid/root" / "$uid" "$gid" "$groups" "$pairs" "$@"
+LC_ALL=C
+export LC_ALL
+exec nsenter --mount="/proc/$pid/ns/mnt" -- perl -C0 -e "$program" -- "$@"

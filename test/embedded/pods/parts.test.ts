@@ -7,7 +7,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 
 import { goDuration } from '../../../src/embedded/pods/commands/gc.ts';
-import { resolveCredentials } from '../../../src/embedded/pods/credentials.ts';
+import { resolveCredentials, wantedCredentials } from '../../../src/embedded/pods/credentials.ts';
 import { deleteTree } from '../../../src/embedded/pods/delete-tree.ts';
 import { interpreterOf } from '../../../src/embedded/pods/executable.ts';
 import { lockedDirs, holdLock, parseLocks } from '../../../src/embedded/pods/locks.ts';
@@ -151,6 +151,44 @@ describe('parts of the embedded rkt', () => {
         'failed to lookup process',
       );
       expect(resolveCredentials(view, { ...wanted, user: '/bin' }, 'ROOT').uid).to.equal(process.getuid?.());
+    });
+
+    it('resolves users in the order of rkt: root, a number, a path without following it, the last entry', () => {
+      const view = new RootfsView(join(dir, 'root'));
+      mkdirSync(join(dir, 'root/etc'));
+      symlinkSync('/none', join(dir, 'root/dangling'));
+      const none = { supplementaryGids: [] };
+      const own = { uid: process.getuid?.(), gid: process.getgid?.() };
+      const root = { uid: 0, gid: 0, groups: [0] };
+      expect(resolveCredentials(view, { ...none, user: 'root', group: 'root' }, 'ROOT')).to.deep.equal(root);
+      const linked = resolveCredentials(view, { ...none, user: '/dangling', group: '/dangling' }, 'ROOT');
+      expect(linked).to.include(own);
+      writeFileSync(join(dir, 'root/etc/passwd'), 'app:x:7:7::/:/x\nroot:x:3:3::/:/x\napp:x:9:9::/:/x\n');
+      writeFileSync(join(dir, 'root/etc/group'), 'root:x:3:\n');
+      expect(resolveCredentials(view, { ...none, user: 'root', group: 'root' }, 'ROOT')).to.deep.equal(root);
+      expect(resolveCredentials(view, { ...none, user: 'app', group: '1' }, 'ROOT').uid).to.equal(9);
+    });
+
+    it('takes the uid as the gid where an image of docker2aci names a group that does not exist', () => {
+      const view = new RootfsView(join(dir, 'root'));
+      mkdirSync(join(dir, 'root/etc'));
+      writeFileSync(join(dir, 'root/etc/passwd'), 'app:x:1000:50::/:/bin/sh\n');
+      const image = (user: string, group: string, name = 'appc.io/docker/repository') => ({
+        annotations: [{ name, value: 'library/x' }],
+        app: { user, group },
+      });
+      const gidOf = (group: string, manifest: object) =>
+        resolveCredentials(view, wantedCredentials({ user: 'app', group }, { ...manifest }), 'ROOT').gid;
+      expect(gidOf('app', image('app', 'app'))).to.equal(1000);
+      for (const [group, manifest] of [
+        ['app', image('app', 'app', 'some/other')],
+        ['app', image('other', 'app')],
+        ['wheel', image('app', 'app')],
+      ] as const) {
+        expect(() => gidOf(group, manifest), group).to.throw('failed to lookup process credentials');
+      }
+      writeFileSync(join(dir, 'root/etc/group'), 'app:x:77:\n');
+      expect(gidOf('app', image('app', 'app'))).to.equal(77);
     });
   });
 

@@ -70,7 +70,8 @@ export class RktProcess {
 
   /** The process has become the app: it has a root of its own and is not the launcher any more. */
   get isApp(): boolean {
-    return !['', '/'].includes(rootOf(this.pid)) && readProc(this.pid, 'comm').trim() !== 'unshare';
+    const isLauncher = ['unshare', 'perl'].includes(readProc(this.pid, 'comm').trim());
+    return !['', '/'].includes(rootOf(this.pid)) && !isLauncher;
   }
 
   get hasChildren(): boolean {

@@ -4,15 +4,22 @@ import { join } from 'node:path';
 import type { Command } from '../../command.ts';
 import { RktFailure, tell, UsageFailure, type RktContext } from '../../context.ts';
 import { acNameProblem } from '../../names.ts';
-import { appEnvironment, appLauncher, joinCgroups } from '../app-command.ts';
-import { resolveCredentials } from '../credentials.ts';
+import { appEnvironment, joinCgroups } from '../app-command.ts';
+import { becomeApp } from '../become-app.ts';
+import { resolveCredentials, wantedCredentials } from '../credentials.ts';
 import { executableProblem } from '../executable.ts';
-import { execWords, SecretWords } from '../exec-line.ts';
+import { SecretWords } from '../exec-line.ts';
 import { launcherOf } from '../hand-over.ts';
 import { LaunchScript } from '../launch-script.ts';
 import { findPod } from '../phases.ts';
-import { podFile, podPid, podStatus, readPodManifest, type PodStatus } from '../pod-info.ts';
-import type { PodApp } from '../pod-manifest.ts';
+import {
+  appImageManifest,
+  podFile,
+  podPid,
+  podStatus,
+  readPodManifest,
+  type PodStatus,
+} from '../pod-info.ts';
 import { requireNamespaces, type Privileges } from '../privileges.ts';
 import { livePid } from '../process.ts';
 import { RootfsView } from '../rootfs-view.ts';
@@ -95,21 +102,19 @@ function enterScript(
   const [program = ''] = argv;
   const problem = program.startsWith('/') ? executableProblem(view, program) : missingRelative(view, program);
   if (problem !== undefined) throw new RktFailure('exec failed', [problem]);
-  const launcher = appLauncher(ctx, privileges, {
-    root,
-    workingDir: '/',
-    credentials: credentialsOf(view, app, root),
-  });
+  const wanted = wantedCredentials(app?.app ?? {}, appImageManifest(pod, name));
+  const process = { root, workingDir: '/', credentials: resolveCredentials(view, wanted, root) };
   const script = new LaunchScript();
   joinCgroups(ctx, script);
   const lines = environment.split('\n').filter((line) => line.includes('='));
   const pairs = app?.app === undefined ? lines : appEnvironment(app.app.environment ?? []);
   const secrets = new SecretWords();
   const variables = pairs.map((pair) => secrets.variable(pair));
-  const words = execWords(ctx, secrets, { variables, launcher, argv });
+  const words = becomeApp(ctx, secrets, { privileges, process, variables, argv, label: 'fly-enter' });
   const entry = [hostTool(ctx.env, 'nsenter'), `--mount=/proc/${pid}/ns/mnt`];
   const user = privileges === 'root' ? [] : [`--user=/proc/${pid}/ns/user`, '--preserve-credentials'];
   secrets.exports.forEach((line) => script.raw(line));
+  script.raw('export LC_ALL=C');
   script.run('exec', ...entry, ...user, '--', ...words);
   return script.toString();
 }
@@ -117,17 +122,4 @@ function enterScript(
 /** There is no search: a bare name is a file of the root directory, where the command starts. */
 function missingRelative(view: RootfsView, program: string): string | undefined {
   return executableProblem(view, `/${program}`);
-}
-
-function credentialsOf(view: RootfsView, app: PodApp | undefined, root: string) {
-  const section = app?.app;
-  return resolveCredentials(
-    view,
-    {
-      user: section?.user ?? '0',
-      group: section?.group ?? '0',
-      supplementaryGids: section?.supplementaryGIDs ?? [],
-    },
-    root,
-  );
 }
