@@ -99,7 +99,7 @@ export const ERROR_CATALOGUE = {
   RKT_ERR_STOP: entry(
     false,
     'A task did not end in time.',
-    'Look for processes in uninterruptible sleep in its cgroup.',
+    'Thaw a frozen parent cgroup (THAWED into freezer.state, 0 into cgroup.freeze), look for processes in uninterruptible sleep in its cgroup, and stop it again.',
   ),
   RKT_ERR_EXEC_COMMAND: entry(
     false,

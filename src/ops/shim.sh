@@ -11,9 +11,6 @@ set -u
 task_dir=$1 run_dir=$2 exit_file=$3 pod_dir=$4 join=$5
 shift 5
 
-# rename(2) is the claim: a recovering driver renames the ticket too, and only one of the two can win.
-mv "$task_dir/ticket" "$task_dir/shim.$$" 2>/dev/null || exit 125
-
 # Every signal that would end or stop this shell by default, but those of a fault of its own, and the two that libc keeps.
 # Caught, not ignored: an ignored signal would stay ignored in the app. `command` because not every shell knows every name.
 for signal in HUP INT QUIT TRAP ABRT USR1 USR2 PIPE ALRM TERM 16 TSTP TTIN TTOU XCPU XFSZ VTALRM PROF IO PWR SYS; do
@@ -24,6 +21,9 @@ while [ "$signal" -le 64 ]; do
   command trap : "$signal" 2>/dev/null
   signal=$((signal + 1))
 done
+
+# rename(2) is the claim: a recovering driver renames the ticket too, and only one of the two can win.
+mv "$task_dir/ticket" "$task_dir/shim.$$" 2>/dev/null || exit 125
 
 read -r adjust </proc/self/oom_score_adj
 echo -999 2>/dev/null >/proc/self/oom_score_adj

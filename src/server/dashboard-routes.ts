@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { Hono } from 'hono';
 
 import { RktError } from '../model/errors.ts';
+import { exhaustionCode } from '../model/exhaustion.ts';
 import type { ServerEnv } from './context.ts';
 
 /** Where the build puts the page, seen from here and from the build alike. */
@@ -43,13 +44,12 @@ interface Asset {
 /** The page at `/`, and its files. They are read once. */
 export function dashboardRoutes(): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>();
-  const assets = new Map<string, Promise<Asset | undefined>>();
-  const asset = (path: string): Promise<Asset | undefined> => {
-    const kept = assets.get(path) ?? load(path);
-    if (!assets.has(path)) assets.set(path, kept);
-    // Names that nothing stands for are not kept: anybody can think them up.
-    void kept.then((found) => found ?? assets.delete(path));
-    return kept;
+  const assets = new Map<string, Asset>();
+  const asset = async (path: string): Promise<Asset> => {
+    const found = assets.get(path) ?? (await load(path));
+    // Only what was read: anybody can make up names, and what fails may succeed the next time.
+    assets.set(path, found);
+    return found;
   };
   app.get('/', async (c) => answer(c.req.header('if-none-match'), await asset('index.html')));
   app.get('/assets/*', async (c) =>
@@ -61,19 +61,23 @@ export function dashboardRoutes(): Hono<ServerEnv> {
 /** Letters, digits, dashes and single dots in at most three folders: no path leads out of the directory. */
 const NAME = /^(?:[\w-]+\/){0,3}[\w-]+(?:\.[\w-]+)*\.([a-z]+)$/;
 
-async function load(path: string): Promise<Asset | undefined> {
+/** @throws RKT_ERR_ROUTE, and what has run out when a file of the page cannot be read for now */
+async function load(path: string): Promise<Asset> {
   const type = TYPES[NAME.exec(path)?.[1] ?? ''];
-  if (type === undefined) return undefined;
+  if (type === undefined) throw noSuchFile();
   const file = path === UPLOT_STYLES ? UPLOT_FILE : join(WEB, path);
-  const bytes = await readFile(file).catch(() => undefined);
-  if (bytes === undefined) return undefined;
+  const bytes = await readFile(file).catch((error: unknown) => {
+    throw exhaustionCode(error) === undefined ? noSuchFile() : error;
+  });
   const tag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
   return { bytes: new Uint8Array(bytes), tag, type };
 }
 
-function answer(known: string | undefined, asset: Asset | undefined): Response {
-  if (asset === undefined) throw new RktError('RKT_ERR_ROUTE', 'There is no such file');
-  const { bytes, tag, type } = asset;
+function noSuchFile(): RktError {
+  return new RktError('RKT_ERR_ROUTE', 'There is no such file');
+}
+
+function answer(known: string | undefined, { bytes, tag, type }: Asset): Response {
   // Asked for anew each time, and sent only when it has changed: an update shows at the next load.
   const headers = { ETag: tag, 'Cache-Control': 'no-cache', 'Content-Security-Policy': PAGE_POLICY };
   if (known === tag) return new Response(null, { status: 304, headers });

@@ -4,6 +4,7 @@ import type { DriverConfig } from '../model/driver-config.ts';
 import { isRktError } from '../model/errors.ts';
 import type { Fingerprint } from '../model/fingerprint.ts';
 import type { Logger } from '../model/logger.ts';
+import { memo } from '../model/memo.ts';
 import { reasonOf } from '../model/reason-of.ts';
 import type { RktRunner } from '../rkt/command.ts';
 import { configuredStage1 } from '../rkt/config.ts';
@@ -88,21 +89,20 @@ async function detect(deps: FingerprintDeps): Promise<Fingerprint['attributes']>
 }
 
 /** The configuration of rkt is asked for once a runner: it cannot change while rkt runs, and costs a process. */
-const askedStage1 = new WeakMap<RktRunner, Promise<string | undefined>>();
+const askedStage1 = new WeakMap<RktRunner, () => Promise<string | undefined>>();
 
 /** What tasks run on that name no stage1, as far as it can be known. */
 async function defaultStage1(runner: RktRunner, configured: string | undefined): Promise<string | undefined> {
   // There is one stage1 in the embedded rkt, and it does what fly does.
   if (runner.binary.runtime === 'embedded') return 'fly';
   if (configured !== undefined) return configured;
-  const asked =
-    askedStage1.get(runner) ??
-    configuredStage1(runner).catch((error: unknown) => {
-      if (isRktError(error)) return undefined;
-      throw error;
-    });
+  const asked = askedStage1.get(runner) ?? memo(() => configuredStage1(runner));
   askedStage1.set(runner, asked);
-  return asked;
+  // A failure costs this fingerprint the attribute, and is asked for again by the next one.
+  return asked().catch((error: unknown) => {
+    if (isRktError(error)) return undefined;
+    throw error;
+  });
 }
 
 async function checkWithoutRoot(runner: RktRunner): Promise<void> {

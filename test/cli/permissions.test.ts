@@ -27,7 +27,6 @@ const COMMANDS = {
   exec: ['web', '--', '/bin/true'],
   run: ['/nowhere.aci'],
   fingerprint: [],
-  agent: ['--listen', 'none'],
 };
 
 describe('a user without rights on the data directory', function () {
@@ -74,6 +73,10 @@ describe('a user without rights on the data directory', function () {
       expectRefusal(await asNobody(...command.split(' '), ...args), join(dataDir, 'state'), '0700');
     });
   }
+
+  it('gets the name of the directory that an agent locks', async () => {
+    expectRefusal(await asNobody('agent', '--listen', 'none'), dataDir, '0755');
+  });
 
   it('gets the name of the directory above, where that one is in the way', async () => {
     chmodSync(dataDir, 0o700);

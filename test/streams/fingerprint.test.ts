@@ -85,6 +85,17 @@ describe('takeFingerprint', () => {
     );
     expect(await stage1Of(answering(plain))).to.equal(undefined);
     expect(await stage1Of(answering('no JSON'))).to.equal(undefined);
+    let isBroken = true;
+    const recovers: RktRunner = {
+      ...real,
+      run: (args, options) => {
+        if (args[0] !== 'config') return real.run(args, options);
+        return isBroken ? Promise.reject(failure) : answering(configured).run(args, options);
+      },
+    };
+    expect(await stage1Of(recovers)).to.equal(undefined);
+    isBroken = false;
+    expect(await stage1Of(recovers)).to.equal('coreos.com/rkt/stage1-fly:1.30.0');
     expect(await stage1Of(aRunner('embedded', version('1.30.0')))).to.equal('fly');
   });
 
