@@ -183,6 +183,63 @@ describe('extractRootfs', () => {
     expect([stat.isCharacterDevice(), stat.rdev, stat.mode & 0o777]).to.deep.equal([true, 0x103, 0o666]);
   });
 
+  it('makes many special files with few processes', async function () {
+    requires(this, 'root');
+    const bin = join(dir.path, 'outside', 'bin');
+    const log = join(bin, 'log');
+    fs.mkdirSync(bin);
+    fs.writeFileSync(join(bin, 'sh'), `#!/bin/sh\necho x >>'${log}'\nexec /bin/sh "$@"\n`, { mode: 0o755 });
+    const path = process.env['PATH'] ?? '';
+    process.env['PATH'] = `${bin}:${path}`;
+    try {
+      const numbers = Array.from({ length: 200 }, (_, n) => n);
+      await extract([
+        ...numbers.map((n) => ({
+          name: `rootfs/dev/loop${n}`,
+          type: 'block-device' as const,
+          devmajor: 7,
+          devminor: n,
+        })),
+        { name: 'rootfs/file', content: 'x' },
+        { name: 'rootfs/pipe', type: 'fifo', mode: 0o622 },
+      ]);
+      expect(fs.readFileSync(log, 'utf8')).to.equal('x\nx\n');
+      for (const n of numbers) {
+        const stat = fs.statSync(join(root, 'dev', `loop${n}`));
+        expect([stat.isBlockDevice(), stat.rdev]).to.deep.equal([true, 0x700 + n]);
+      }
+    } finally {
+      process.env['PATH'] = path;
+    }
+  });
+
+  it('makes a special file before whatever lies over it or links to it', async () => {
+    await extract([
+      { name: 'rootfs/a', type: 'fifo', mode: 0o600 },
+      { name: 'rootfs/a', type: 'fifo', mode: 0o640 },
+      { name: 'rootfs/b', type: 'link', linkname: 'rootfs/a' },
+      { name: 'rootfs/c', type: 'fifo' },
+      { name: 'rootfs/c', content: 'a file' },
+      { name: 'rootfs/d', type: 'fifo' },
+      { name: 'rootfs/d', type: 'directory' },
+      { name: 'rootfs/e\nf g', type: 'fifo' },
+    ]);
+    expect(fs.statSync(join(root, 'b')).mode & 0o777).to.equal(0o640);
+    expect(fs.statSync(join(root, 'b')).nlink).to.equal(2);
+    expect(fs.readFileSync(join(root, 'c'), 'utf8')).to.equal('a file');
+    expect(fs.statSync(join(root, 'd')).isDirectory()).to.equal(true);
+    expect(fs.statSync(join(root, 'e\nf g')).isFIFO()).to.equal(true);
+  });
+
+  it('names the special file that cannot be made', async () => {
+    const message = await failureOf([
+      { name: 'rootfs/first', type: 'fifo' },
+      { name: 'rootfs/dir', type: 'fifo' },
+      { name: 'rootfs/dir/below', type: 'fifo' },
+    ]);
+    expect(message).to.match(/^cannot make device node "dir": mknod: .*exists$/);
+  });
+
   it('writes only what a whitelist names', async () => {
     const members = ['a/b', 'a/c', 'd'].map((path) => ({ name: `rootfs/${path}`, content: path }));
     await extract(members, { whitelist: ['/a/b'] });

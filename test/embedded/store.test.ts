@@ -127,6 +127,13 @@ describe('the image store', () => {
     );
     expect(exitCode).to.equal(254);
     expect(stderr).to.contain('dependency "example.com/gone" is not in the local store');
+    // The image itself is sound: it stays, and can be used when the dependency has come.
+    expect((await rkt('image', 'list', '--no-legend')).stdout.trim().split('\n')).to.have.length(1);
+    await rkt('fetch', await image('1', { name: 'example.com/gone' }));
+    expect(await rkt('fetch', '--pull-policy=never', 'example.com/app')).to.include({
+      stderr: '',
+      exitCode: 0,
+    });
   });
 
   it('forgets removed images', async () => {

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import type { Readable } from 'node:stream';
 import { reasonOf } from '../../model/reason-of.ts';
@@ -8,6 +7,7 @@ import { shortened } from './meter.ts';
 import type { TarMember } from './read.ts';
 import { readTar } from './read.ts';
 import { insideRootfs, makeDirInRoot, placeInRoot } from './rootfs-path.ts';
+import { SpecialFiles } from './special-files.ts';
 
 /** How an image is laid out. */
 export interface ExtractOptions {
@@ -37,7 +37,7 @@ export async function extractRootfs(
   for await (const member of readTar(tar, options.meter)) {
     if (member.path[0] === 'rootfs') await writer.write(member, member.path.slice(1));
   }
-  writer.finishDirectories();
+  writer.finish();
   return writer.began;
 }
 
@@ -52,6 +52,7 @@ class RootfsWriter {
   began = false;
   readonly #root: string;
   readonly #options: ExtractOptions;
+  readonly #specials: SpecialFiles;
   readonly #allowed: readonly ReadonlySet<string>[];
   /** Modes and times of directories are set last: a read-only one must still be filled, and filling changes the time. */
   readonly #directories = new Map<string, DirectoryFacts>();
@@ -59,6 +60,7 @@ class RootfsWriter {
   constructor(root: string, options: ExtractOptions) {
     this.#root = root;
     this.#options = options;
+    this.#specials = new SpecialFiles(options.asRoot);
     this.#allowed = options.pathWhitelists.map(withParents);
   }
 
@@ -82,6 +84,8 @@ class RootfsWriter {
       if (member.type === 'directory') this.#directories.set(this.#root, factsOf(member));
       return;
     }
+    // Whatever comes may lie over a special file, or be a link to one.
+    if (!isSpecial(member)) this.#specials.make();
     if (member.type === 'directory') this.#directory(member, path);
     else if (member.type === 'link') this.#hardLink(member, placeInRoot(this.#root, path), path);
     else await this.#plain(member, path);
@@ -89,13 +93,15 @@ class RootfsWriter {
 
   async #plain(member: TarMember, path: readonly string[]): Promise<void> {
     const place = placeInRoot(this.#root, path);
+    if (this.#specials.has(place)) this.#specials.make();
     makeRoom(place, path);
     if (member.type === 'file') await this.#file(member, place);
     else if (member.type === 'symlink') this.#symlink(member, place);
     else this.#special(member, place, path);
   }
 
-  finishDirectories(): void {
+  finish(): void {
+    this.#specials.make();
     for (const [place, member] of [...this.#directories].reverse()) {
       this.#own(place, member);
       fs.chmodSync(place, member.mode);
@@ -158,23 +164,16 @@ class RootfsWriter {
       this.#options.warn(`device node ${JSON.stringify(path.join('/'))} left out: only root can make it`);
       return;
     }
-    const letter = member.type === 'character-device' ? 'c' : 'b';
-    const args = isDevice ? [place, letter, String(member.major), String(member.minor)] : [place, 'p'];
-    try {
-      execFileSync('mknod', ['--', ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
-    } catch (error) {
-      throw new RktFailure(
-        `cannot make device node ${JSON.stringify(path.join('/'))}: ${(error as Error).message}`,
-      );
-    }
-    this.#own(place, member);
-    fs.chmodSync(place, member.mode);
-    fs.utimesSync(place, member.mtimeMs / 1000, member.mtimeMs / 1000);
+    this.#specials.add({ place, shown: path.join('/'), member });
   }
 
   #own(place: string, member: DirectoryFacts): void {
     if (this.#options.asRoot) fs.lchownSync(place, member.uid, member.gid);
   }
+}
+
+function isSpecial({ type }: TarMember): boolean {
+  return type === 'fifo' || type === 'character-device' || type === 'block-device';
 }
 
 /** Of a path that occurs twice (or in a dependency, too) the last one stays. */
