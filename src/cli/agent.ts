@@ -17,6 +17,10 @@ export function agentCommand(program: Command): void {
     .option('--allow-remote', 'listen beyond loopback; reads need the token as well then')
     .option('--require-token', 'reads over TCP need the token as well')
     .option('--no-dashboard', 'without the page at /')
+    .option(
+      '--metrics-labels <names>',
+      'labels of tasks in the metrics: cadvisor, docker or nomad (cadvisor)',
+    )
     .option('--otlp <url>', 'send metrics and events to the OpenTelemetry collector at this URL')
     .action(async (_flags: object, self: Command) => {
       const { runAgent } = await import('./agent/run-agent.ts');

@@ -34,8 +34,8 @@ export async function metricsSource(
   logger: Logger,
 ): Promise<MetricsSource> {
   const { createPrometheusExporter } = await import('../../exporters/prometheus/index.ts');
-  const make = ({ labels, intervalMs }: AgentSettings): PrometheusExporter =>
-    createPrometheusExporter(driver, { labels, intervalMs, logger });
+  const make = ({ labels, metricsLabels: labelNames, intervalMs }: AgentSettings): PrometheusExporter =>
+    createPrometheusExporter(driver, { labels, labelNames, intervalMs, logger });
   let exporter = make(settings);
   return {
     render: (accept) => exporter.render(accept),

@@ -28,6 +28,8 @@ const agentSettingsSchema = z.strictObject({
   dashboard: z.boolean().default(true),
   /** Labels of tasks in /metrics, besides the standing ones. */
   labels: z.array(z.string().min(1)).default([]),
+  /** Whose dashboards the labels of tasks in /metrics suit. */
+  metricsLabels: z.enum(['cadvisor', 'docker', 'nomad']).default('cadvisor'),
   /** How often tasks are sampled for /metrics. */
   intervalMs: z.number().int().min(100).max(3_600_000).default(1_000),
   alerts: z.unknown().optional(),
@@ -45,6 +47,7 @@ export interface AgentFlags {
   readonly requireToken?: boolean;
   readonly dashboard?: boolean;
   readonly otlp?: string;
+  readonly metricsLabels?: string;
 }
 
 /** What can be changed by SIGHUP; all other settings need a restart. */
@@ -53,6 +56,7 @@ export const RELOADABLE: ReadonlySet<keyof AgentSettings> = new Set([
   'allowedHosts',
   'alerts',
   'labels',
+  'metricsLabels',
   'intervalMs',
 ]);
 
@@ -62,8 +66,8 @@ export function agentSettings(
   flags: AgentFlags,
   cwd: string,
 ): AgentSettings {
-  const { listen, socket, allowRemote, requireToken, dashboard, otlp } = flags;
-  const given = Object.entries({ listen, socket, allowRemote, requireToken, otlp }).filter(
+  const { listen, socket, allowRemote, requireToken, dashboard, otlp, metricsLabels } = flags;
+  const given = Object.entries({ listen, socket, allowRemote, requireToken, otlp, metricsLabels }).filter(
     ([, value]) => value !== undefined,
   );
   // Without --no-dashboard commander says true; then the file counts.

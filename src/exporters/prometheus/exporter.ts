@@ -1,8 +1,9 @@
 import type { Driver } from '../../driver-interface.ts';
 import { silentLogger } from '../../model/logger.ts';
 import { watchDriver, type WatchOptions } from '../snapshot.ts';
-import { parseExtraLabels } from './extra-labels.ts';
 import { headerText, type TextFormat } from './family.ts';
+import type { LabelNames } from './label-names.ts';
+import { labelOptions } from './label-options.ts';
 import { createMetricTables, type MetricTables } from './metric-tables.ts';
 import { negotiate } from './negotiate.ts';
 import { onePiece } from './one-piece.ts';
@@ -14,6 +15,8 @@ export interface PrometheusExporterOptions extends WatchOptions {
    * it. None by default: every value of a label is a series of its own.
    */
   readonly labels?: readonly string[];
+  /** By which names the dashboards ask for tasks and jobs; `cadvisor`, the standing labels alone, by default. */
+  readonly labelNames?: LabelNames;
 }
 
 export interface PrometheusExporter {
@@ -36,7 +39,7 @@ export function createPrometheusExporter(
   driver: Driver,
   options: PrometheusExporterOptions = {},
 ): PrometheusExporter {
-  const tables = createMetricTables(driver, parseExtraLabels(options.labels ?? []));
+  const tables = createMetricTables(driver, labelOptions(options));
   const feed = watchDriver(driver, options);
   const { logger = silentLogger } = options;
   const page = createPage();

@@ -1,16 +1,17 @@
 import type { Driver } from '../../driver-interface.ts';
 import { specOf, type Snapshot } from '../snapshot.ts';
 import type { TaskTally } from '../task-tallies.ts';
-import type { ExtraLabel } from './extra-labels.ts';
 import { CONTAINER_FAMILIES } from './families/container.ts';
 import { DISK_FAMILIES, HOST_FAMILIES } from './families/host.ts';
 import { APP_FAMILIES, POD_FAMILIES, POD_INFO_FAMILIES, TALLY_FAMILIES } from './families/pod.ts';
-import { BUILD_FAMILIES, SELF_FAMILIES } from './families/self.ts';
+import { BUILD_FAMILIES, SELF_FAMILIES, VERSION_FAMILIES } from './families/self.ts';
 import type { Family } from './family.ts';
+import type { LabelOptions } from './label-options.ts';
 import type { Labels } from './label-text.ts';
 import type { Page } from './page.ts';
 import { appEntries, createTaskEntries, podEntries, podInfoEntries } from './rows.ts';
 import { createSeriesTable, type Entry, type SeriesTable, type SeriesValue } from './series-table.ts';
+import { versionLabels } from './version-labels.ts';
 
 /** All families and their present series. */
 export interface MetricTables {
@@ -34,9 +35,10 @@ export const ALL_FAMILIES: readonly Family<never>[] = [
   ...DISK_FAMILIES,
   ...SELF_FAMILIES,
   ...BUILD_FAMILIES,
+  ...VERSION_FAMILIES,
 ];
 
-export function createMetricTables(driver: Driver, allowed: readonly ExtraLabel[]): MetricTables {
+export function createMetricTables(driver: Driver, labels: LabelOptions): MetricTables {
   const containers = createSeriesTable(CONTAINER_FAMILIES);
   const pods = createSeriesTable(POD_FAMILIES);
   const podInfos = createSeriesTable(POD_INFO_FAMILIES);
@@ -46,9 +48,10 @@ export function createMetricTables(driver: Driver, allowed: readonly ExtraLabel[
   const disks = createSeriesTable(DISK_FAMILIES);
   const self = createSeriesTable(SELF_FAMILIES);
   const build = createSeriesTable(BUILD_FAMILIES);
-  const tables = [containers, pods, podInfos, apps, tallies, host, disks, self, build];
+  const versions = createSeriesTable(VERSION_FAMILIES);
+  const tables = [containers, pods, podInfos, apps, tallies, host, disks, self, build, versions];
   const places = tables.flatMap((table) => table.families.map((_, place) => ({ table, place })));
-  const taskEntries = createTaskEntries((taskId) => specOf(driver, taskId), allowed);
+  const taskEntries = createTaskEntries((taskId) => specOf(driver, taskId), labels);
   const ofPlace = <T>(at: number, ask: (table: SeriesTable<never>, place: number) => T): T | undefined => {
     const found = places[at];
     return found === undefined ? undefined : ask(found.table, found.place);
@@ -72,6 +75,7 @@ export function createMetricTables(driver: Driver, allowed: readonly ExtraLabel[
       disks.update(diskEntries(snapshot.host));
       self.update([only({ snapshot, renderMs })]);
       build.update([buildEntry(driver, snapshot)]);
+      versions.update([only(undefined, versionLabels(driver.pluginInfo().pluginVersion))]);
     },
     count: (at) => ofPlace(at, (table, place) => table.count(place)) ?? 0,
     write: (at, page) => ofPlace(at, (table, place) => table.write(place, page)),

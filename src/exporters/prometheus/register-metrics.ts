@@ -1,9 +1,9 @@
 import type { Driver } from '../../driver-interface.ts';
 import { watchDriver } from '../snapshot.ts';
-import { parseExtraLabels } from './extra-labels.ts';
 import type { PrometheusExporterOptions } from './exporter.ts';
 import type { Family, MetricType } from './family.ts';
 import type { Labels } from './label-text.ts';
+import { labelOptions } from './label-options.ts';
 import { createMetricTables } from './metric-tables.ts';
 
 /** Metrics that were added to somebody's registry. */
@@ -49,7 +49,7 @@ export function registerMetrics(
   driver: Driver,
   options: PrometheusExporterOptions = {},
 ): MetricsRegistration {
-  const tables = createMetricTables(driver, parseExtraLabels(options.labels ?? []));
+  const tables = createMetricTables(driver, labelOptions(options));
   const feed = watchDriver(driver, options);
   let version: number | undefined;
   const valuesOf = (place: number): readonly object[] => {

@@ -3,10 +3,12 @@ import type { TaskSpec } from '../../model/task-spec.ts';
 import type { TaskStatus } from '../../model/task-status.ts';
 import { cgroupId } from '../cgroup-id.ts';
 import type { Snapshot } from '../snapshot.ts';
-import { extraLabels, type ExtraLabel } from './extra-labels.ts';
+import { extraLabels } from './extra-labels.ts';
 import type { TaskRow } from './families/container.ts';
 import type { AppRow, PodRow } from './families/pod.ts';
+import { dashboardLabels } from './label-names.ts';
 import type { Labels } from './label-text.ts';
+import type { LabelOptions } from './label-options.ts';
 import type { Entry } from './series-table.ts';
 
 export type FindSpec = (taskId: string) => TaskSpec | undefined;
@@ -28,7 +30,7 @@ export function taskLabels(status: TaskStatus, spec: TaskSpec | undefined): Labe
 /** Makes entries of the tasks that have not exited; labels are made again only when tasks or pods have changed. */
 export function createTaskEntries(
   findSpec: FindSpec,
-  allowed: readonly ExtraLabel[],
+  { names, extra: allowed }: LabelOptions,
 ): (snapshot: Snapshot) => readonly Entry<TaskRow>[] {
   let tasks: Snapshot['tasks'] | undefined;
   let pods: Snapshot['pods'] | undefined;
@@ -43,6 +45,7 @@ export function createTaskEntries(
           const spec = findSpec(status.id);
           const labels = {
             ...taskLabels(status, spec),
+            ...dashboardLabels(names, status, spec),
             ...extraLabels(allowed, spec, podOf.get(status.podId ?? '')),
           };
           return { key: status.id, labels, status, spec };

@@ -42,6 +42,14 @@ describe('agentSettings', () => {
     });
   }
 
+  it('takes the names of labels from the flag, then from the file, and no others', () => {
+    expect(of({}).metricsLabels).to.equal('cadvisor');
+    expect(of({ metricsLabels: 'docker' }).metricsLabels).to.equal('docker');
+    expect(of({ metricsLabels: 'docker' }, { metricsLabels: 'nomad' }).metricsLabels).to.equal('nomad');
+    const error = expectRktError(() => of({}, { metricsLabels: 'k8s' }), 'RKT_ERR_OPTIONS');
+    expect(error.message).to.contain('server.metricsLabels').and.to.contain('"k8s"');
+  });
+
   it('lets a flag win over the file', () => {
     const settings = of(
       { listen: '1', requireToken: false, dashboard: true },

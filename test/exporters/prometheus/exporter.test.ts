@@ -1,7 +1,11 @@
+import { release } from 'node:os';
+
 import { expect } from 'chai';
 
 import { anExitResult, aTaskSpec } from '../../support/task-specs.ts';
 import { aRunningTask, fullUsage, playSamples, playTasks } from '../fake-driver.ts';
+import { parsePrettyName } from '../../../src/exporters/prometheus/version-labels.ts';
+import { expectRktError } from '../../support/errors.ts';
 import { valueOf } from './read-text.ts';
 import { namesOf, setUp } from './set-up.ts';
 import type { ExitResult } from '../../../src/model/exit-result.ts';
@@ -44,6 +48,52 @@ describe('the metrics of createPrometheusExporter', () => {
       job: 'shop',
       task_group: 'front',
     });
+  });
+
+  for (const [labelNames, wanted] of [
+    ['cadvisor', {}],
+    [
+      'docker',
+      {
+        container_label_com_docker_compose_project: 'shop',
+        container_label_com_docker_compose_service: 'web',
+      },
+    ],
+    [
+      'nomad',
+      {
+        container_label_com_hashicorp_nomad_alloc_id: 'alloc-1',
+        container_label_com_hashicorp_nomad_job_name: 'shop',
+        container_label_com_hashicorp_nomad_task_group_name: 'front',
+        container_label_com_hashicorp_nomad_task_name: 'web',
+      },
+    ],
+  ] as const) {
+    it(`names task and job as dashboards for ${labelNames} do`, () => {
+      const fake = setUp({ labelNames });
+      fake.specs.set('a/b', aTaskSpec('a/b', { jobName: 'shop', taskGroupName: 'front' }));
+      fake.tasks.next([aRunningTask('a/b', { name: 'web', allocId: 'alloc-1' })]);
+      const { labels = {} } =
+        fake.read().series.find(({ name }) => name === 'container_start_time_seconds') ?? {};
+      const added = Object.entries(labels).filter(([name]) => name.startsWith('container_label_'));
+      expect(Object.fromEntries(added)).to.deep.equal(wanted);
+      expect(labels).to.include({ name: 'a/b', task: 'web', job: 'shop' });
+    });
+  }
+
+  it('refuses names that no dashboard has', () => {
+    const labelNames = 'kubernetes' as 'nomad';
+    expect(expectRktError(() => setUp({ labelNames }), 'RKT_ERR_OPTIONS').message).to.contain('"kubernetes"');
+  });
+
+  it('says by the labels of cAdvisor what it is and runs on', () => {
+    const { labels } =
+      setUp()
+        .read()
+        .series.find(({ name }) => name === 'cadvisor_version_info') ?? {};
+    expect(labels).to.include({ kernelVersion: release() });
+    expect(labels?.['cadvisorVersion']).to.match(/^rkt-streams-\d/);
+    expect(parsePrettyName('NAME=x\nPRETTY_NAME="Debian \\"12\\""\nID=debian\n')).to.equal('Debian "12"');
   });
 
   it('leaves out what was not measured', () => {

@@ -157,6 +157,16 @@ export const BUILD_FAMILIES: readonly Family<unknown>[] = [
   ),
 ];
 
+/** For dashboards that begin with it. */
+export const VERSION_FAMILIES: readonly Family<unknown>[] = [
+  family(
+    'cadvisor_version_info',
+    'info',
+    { help: 'This program and the machine, by the labels of cAdvisor; always 1.', source: 'the machine' },
+    () => 1,
+  ),
+];
+
 type Figure = (sampling: SamplingStats) => number | undefined;
 
 function sampled(figure: Figure): Series<SelfRow>['value'] {

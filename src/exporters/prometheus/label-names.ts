@@ -1,0 +1,28 @@
+import type { TaskSpec } from '../../model/task-spec.ts';
+import type { TaskStatus } from '../../model/task-status.ts';
+import type { Labels } from './label-text.ts';
+
+/** Whose dashboards the labels of tasks are to suit. */
+export const LABEL_NAMES = ['cadvisor', 'docker', 'nomad'] as const;
+export type LabelNames = (typeof LABEL_NAMES)[number];
+
+/**
+ * The task and its job once more, under the names that dashboards of cAdvisor ask for: those of Docker Compose, or those
+ * that Nomad gives its containers. `cadvisor` adds none.
+ */
+export function dashboardLabels(names: LabelNames, status: TaskStatus, spec: TaskSpec | undefined): Labels {
+  const { name, allocId } = status;
+  if (names === 'docker') {
+    return {
+      container_label_com_docker_compose_project: spec?.jobName,
+      container_label_com_docker_compose_service: name,
+    };
+  }
+  if (names === 'cadvisor') return {};
+  return {
+    container_label_com_hashicorp_nomad_alloc_id: allocId,
+    container_label_com_hashicorp_nomad_job_name: spec?.jobName,
+    container_label_com_hashicorp_nomad_task_group_name: spec?.taskGroupName,
+    container_label_com_hashicorp_nomad_task_name: name,
+  };
+}
