@@ -8,6 +8,7 @@ import { dashboardRoutes } from './dashboard-routes.ts';
 import { answerError } from './errors.ts';
 import { guard } from './guard.ts';
 import { historyRoutes } from './history/history-routes.ts';
+import { auditRoutes } from './routes/audit-routes.ts';
 import { logRoutes } from './routes/log-routes.ts';
 import { machineRoutes } from './routes/machine-routes.ts';
 import { sessionRoutes } from './routes/session-routes.ts';
@@ -24,7 +25,7 @@ export function createApp(ctx: ServerContext, token: string): ServerRoutes {
   );
   app.use(safeHeaders);
   app.use(guard({ settings, reloadable, token }));
-  const parts = [machineRoutes, taskRoutes, logRoutes, streamRoutes, historyRoutes, alertRoutes];
+  const parts = [machineRoutes, taskRoutes, logRoutes, streamRoutes, historyRoutes, alertRoutes, auditRoutes];
   parts.forEach((part) => app.route('/', part(ctx)));
   app.route('/', sessionRoutes(token));
   if (settings.metrics !== undefined) {

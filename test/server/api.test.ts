@@ -50,6 +50,11 @@ function recorded(stdoutPath: string): { driver: Driver; calls: Call[]; exitSubj
     inspectTask: (id) => ({ ...base.inspectTask(id), stdoutPath, stderrPath: '/dev/null' }),
     taskSpec: (id) => ({ id, env: {}, config: { image: 'x.aci', args: [] } }) as never,
     pods: () => concat(of([]), NEVER),
+    audit: ({ fix = false } = {}) => {
+      const outcome = fix ? 'removed' : 'found';
+      const finding = { kind: 'cgroup', what: '/sys/fs/cgroup/x', why: 'no task', outcome } as const;
+      return Promise.resolve({ findings: [finding], unchecked: [{ what: '/nowhere', reason: 'gone' }] });
+    },
     waitTask: () => exitSubject.asObservable(),
   };
   return { driver: driver as Driver, calls, exitSubject };
@@ -171,6 +176,7 @@ describe('HTTP API', () => {
       'delete /v1/session',
       'delete /v1/tasks/{id}',
       'get /v1/alerts',
+      'get /v1/audit',
       'get /v1/fingerprint',
       'get /v1/health',
       'get /v1/history',
@@ -184,12 +190,29 @@ describe('HTTP API', () => {
       'get /v1/tasks/{id}',
       'get /v1/tasks/{id}/logs',
       'get /v1/version',
+      'post /v1/audit',
       'post /v1/session',
       'post /v1/tasks',
       'post /v1/tasks/{id}/exec',
       'post /v1/tasks/{id}/signal',
       'post /v1/tasks/{id}/stop',
     ]);
+  });
+
+  it('audits, and removes what it finds only for a POST with the token', async () => {
+    const outcome = async (answer: Promise<{ status: number; body: string }>): Promise<unknown> => {
+      const { status, body } = await answer;
+      expect(status, body).to.equal(200);
+      const { findings, unchecked } = JSON.parse(body) as {
+        findings: { outcome: string }[];
+        unchecked: unknown;
+      };
+      expect(unchecked).to.deep.equal([{ what: '/nowhere', reason: 'gone' }]);
+      return findings.map((finding) => finding.outcome);
+    };
+    expect(await outcome(served.ask('/v1/audit'))).to.deep.equal(['found']);
+    expect(await outcome(served.ask('/v1/audit', { method: 'POST', unix: true }))).to.deep.equal(['removed']);
+    expect((await served.ask('/v1/audit', { method: 'POST' })).status).to.equal(401);
   });
 
   it('sends the page with a tag, and not again while it is the same', async () => {

@@ -1,0 +1,50 @@
+import { createRoute, z } from '@hono/zod-openapi';
+
+import { REMAIN_KINDS, type AuditReport } from '../../model/audit.ts';
+import type { ServerContext, ServerRoutes } from '../context.ts';
+import { FAILURES, json, routes } from './define.ts';
+
+const auditSchema = z
+  .strictObject({
+    findings: z.array(
+      z.strictObject({
+        kind: z.enum(REMAIN_KINDS),
+        what: z.string(),
+        why: z.string(),
+        startToken: z.string().optional(),
+        outcome: z.enum(['found', 'removed', 'left']),
+        error: z.string().optional(),
+      }),
+    ),
+    unchecked: z.array(z.strictObject({ what: z.string(), reason: z.string() })),
+  })
+  .openapi('Audit');
+
+const audit = <Method extends 'get' | 'post'>(method: Method, summary: string) =>
+  createRoute({
+    method,
+    path: '/v1/audit',
+    summary,
+    responses: {
+      200: json(auditSchema, 'What belongs to no task, and what could not be looked at'),
+      401: FAILURES[401],
+      500: FAILURES[500],
+      503: FAILURES[503],
+    },
+  });
+
+/** What belongs to no task: a GET changes nothing, a POST removes it. */
+export function auditRoutes({ driver }: ServerContext): ServerRoutes {
+  const app = routes();
+  app.openapi(audit('get', 'Finds what belongs to no task'), async (c) =>
+    c.json(bodyOf(await driver.audit()), 200),
+  );
+  app.openapi(audit('post', 'Removes what belongs to no task'), async (c) =>
+    c.json(bodyOf(await driver.audit({ fix: true })), 200),
+  );
+  return app;
+}
+
+function bodyOf({ findings, unchecked }: AuditReport): z.output<typeof auditSchema> {
+  return { findings: [...findings], unchecked: [...unchecked] };
+}
