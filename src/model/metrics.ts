@@ -35,6 +35,8 @@ export const METRICS = {
     periods: counter('throttling', '1', 'Periods of the CPU quota in which the task ran.'),
     throttledPeriods: counter('throttling', '1', 'Periods of the CPU quota in which the task was throttled.'),
     throttledNs: counter('throttling', 'ns', 'Time for which the task was throttled by its CPU quota.'),
+    quotaNs: gauge('limits', 'ns', 'The CPU quota: CPU time in each period; absent when there is none.'),
+    periodNs: gauge('limits', 'ns', 'The period of the CPU quota.'),
   },
   memory: {
     rssBytes: gauge('memoryDetail', 'bytes', 'Anonymous memory.'),
@@ -46,6 +48,11 @@ export const METRICS = {
     kernelUsageBytes: gauge('kernelMemory', 'bytes', 'Memory of the kernel.'),
     kernelMaxUsageBytes: gauge('kernelMemory', 'bytes', 'The highest memory of the kernel so far.'),
     limitBytes: gauge('limits', 'bytes', 'The memory limit; absent when there is none.'),
+    reservationBytes: gauge(
+      'limits',
+      'bytes',
+      'What is kept for the task when memory is short; absent when nothing is.',
+    ),
     oomKills: counter('limits', '1', 'Processes of the task that the OOM killer has killed.'),
     limitHits: counter('limits', '1', 'How often the memory limit was reached.'),
   },

@@ -93,6 +93,8 @@ export function fullUsage(by = 0, more: Partial<TaskResourceUsage> = {}): TaskRe
       periods: 120 + turn,
       throttledPeriods: 7,
       throttledNs: 350_000_000,
+      quotaNs: 50_000_000,
+      periodNs: 100_000_000,
     },
     memory: {
       usageBytes: 52_428_800 + turn * 4_096,
@@ -103,6 +105,7 @@ export function fullUsage(by = 0, more: Partial<TaskResourceUsage> = {}): TaskRe
       mappedFileBytes: 4_194_304,
       maxUsageBytes: 62_914_560 + turn * 4_096,
       limitBytes: 268_435_456,
+      reservationBytes: 134_217_728,
       limitHits: 41,
       oomKills: 3,
     },

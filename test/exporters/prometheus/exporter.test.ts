@@ -24,6 +24,9 @@ describe('the metrics of createPrometheusExporter', () => {
     expect(valueOf(text, 'container_cpu_cfs_throttled_seconds_total', web)).to.equal(0.35);
     expect(valueOf(text, 'container_memory_swap', web)).to.equal(0);
     expect(valueOf(text, 'container_spec_cpu_shares', web)).to.equal(512);
+    expect(valueOf(text, 'container_spec_cpu_quota', web)).to.equal(50_000);
+    expect(valueOf(text, 'container_spec_cpu_period', web)).to.equal(100_000);
+    expect(valueOf(text, 'container_spec_memory_reservation_limit_bytes', web)).to.equal(134_217_728);
     expect(valueOf(text, 'container_fs_reads_bytes_total', { ...web, device: 'all' })).to.equal(1_000);
     expect(valueOf(text, 'container_pressure_io_stalled_seconds_total', web)).to.equal(0.5);
     expect(valueOf(text, 'container_start_time_seconds', web)).to.equal(1_700_000_000);

@@ -141,6 +141,28 @@ describe('the parsers of cgroup files', () => {
     );
   });
 
+  it('give quota and period in ns, and the memory that is kept', () => {
+    const { quotaNs, periodNs } = COLUMN.cpu;
+    const { reservationBytes } = COLUMN.memory;
+    expect(parsed('v1', 'cpu.cfs_quota_us', '50000\n')).to.deep.equal(new Map([[quotaNs, 50_000_000]]));
+    expect(parsed('v1', 'cpu.cfs_quota_us', '-1\n')).to.deep.equal(new Map());
+    expect(parsed('v1', 'cpu.cfs_period_us', '100000\n')).to.deep.equal(new Map([[periodNs, 100_000_000]]));
+    expect(parsed('v2', 'cpu.max', '50000 100000\n')).to.deep.equal(
+      new Map([
+        [quotaNs, 50_000_000],
+        [periodNs, 100_000_000],
+      ]),
+    );
+    expect(parsed('v2', 'cpu.max', 'max 100000\n')).to.deep.equal(new Map([[periodNs, 100_000_000]]));
+    expect(parsed('v2', 'cpu.max', 'max')).to.equal(undefined);
+    expect(parsed('v2', 'memory.low', '4096\n')).to.deep.equal(new Map([[reservationBytes, 4_096]]));
+    expect(parsed('v2', 'memory.low', '0\n')).to.deep.equal(new Map());
+    expect(parsed('v1', 'memory.soft_limit_in_bytes', '9223372036854771712\n')).to.deep.equal(new Map());
+    expect(parsed('v1', 'memory.soft_limit_in_bytes', '8192\n')).to.deep.equal(
+      new Map([[reservationBytes, 8_192]]),
+    );
+  });
+
   it('leave out what a file does not hold', () => {
     expect(parsed('v2', 'memory.stat', 'anon 1\n')).to.deep.equal(new Map([[COLUMN.memory.rssBytes, 1]]));
     expect(parsed('v1', 'memory.stat', 'rss 1\n')).to.deep.equal(new Map());

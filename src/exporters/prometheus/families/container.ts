@@ -55,6 +55,22 @@ export const CONTAINER_FAMILIES: readonly Family<TaskRow>[] = [
     unit: 'bytes',
     value: ({ usage, status }) => memoryLimitOf(usage, status),
   }),
+  container('spec_memory_reservation_limit_bytes', 'gauge', {
+    help: 'What is kept for the task when memory is short; absent when nothing is.',
+    source: 'memory.reservationBytes',
+    unit: 'bytes',
+    value: ({ usage }) => usage?.memory.reservationBytes,
+  }),
+  container('spec_cpu_quota', 'gauge', {
+    help: 'The CPU quota in µs for each period; absent when there is none.',
+    source: 'cpu.quotaNs',
+    value: ({ usage }) => micros(usage?.cpu.quotaNs),
+  }),
+  container('spec_cpu_period', 'gauge', {
+    help: 'The period of the CPU quota in µs.',
+    source: 'cpu.periodNs',
+    value: ({ usage }) => micros(usage?.cpu.periodNs),
+  }),
   container('spec_cpu_shares', 'gauge', {
     help: 'The weight of the task when CPU is short; absent when none was given.',
     source: 'resources.cpuShares of the task',
@@ -123,6 +139,11 @@ function container(name: string, type: MetricType, { value, labels, ...about }: 
 
 function seconds(ns: number | undefined): number | undefined {
   return ns === undefined ? undefined : ns / NS_PER_SECOND;
+}
+
+/** cAdvisor gives quota and period in µs. */
+function micros(ns: number | undefined): number | undefined {
+  return ns === undefined ? undefined : ns / 1_000;
 }
 
 function cpu(mode: string, help: string, key: 'totalNs' | 'userNs' | 'systemNs'): Family<TaskRow> {

@@ -53,6 +53,13 @@ export const MEMORY_V1_FILES: readonly CgroupFile[] = [
   file('kmem.usage_in_bytes', GROUP.kernelMemory, COLUMN.memory.kernelUsageBytes, 'memory'),
   file('kmem.max_usage_in_bytes', GROUP.kernelMemory, COLUMN.memory.kernelMaxUsageBytes, 'memory'),
   file('limit_in_bytes', GROUP.limits, COLUMN.memory.limitBytes, 'slow', limitAt(COLUMN.memory.limitBytes)),
+  file(
+    'soft_limit_in_bytes',
+    GROUP.limits,
+    COLUMN.memory.reservationBytes,
+    'slow',
+    limitAt(COLUMN.memory.reservationBytes),
+  ),
   file('failcnt', GROUP.limits, COLUMN.memory.limitHits, 'memory'),
   file('oom_control', GROUP.limits, COLUMN.memory.oomKills, 'memory', OOM_CONTROL),
 ];

@@ -1,5 +1,5 @@
 import { GROUP } from '../../../model/field-groups.ts';
-import { keyTable } from '../bytes.ts';
+import { keyTable, parseLimit } from '../bytes.ts';
 import { figureAt, keysAt, limitAt, type CgroupFile } from '../cgroup-file.ts';
 import { COLUMN } from '../row.ts';
 
@@ -18,6 +18,13 @@ const file = (
   gate,
   parse,
 });
+
+/** 0 where nothing is kept for the cgroup. */
+function reservation(bytes: Uint8Array, length: number, page: Float64Array, base: number): boolean {
+  const value = parseLimit(bytes, length);
+  page[base + COLUMN.memory.reservationBytes] = value === undefined || value === 0 ? NaN : value;
+  return value === undefined || value >= 0;
+}
 
 /** Counts the cgroups below as well. */
 const EVENTS = keysAt(keyTable({ max: [COLUMN.memory.limitHits, 1], oom_kill: [COLUMN.memory.oomKills, 1] }));
@@ -50,6 +57,7 @@ export const MEMORY_V2_FILES: readonly CgroupFile[] = [
     ),
   },
   file('swap.current', GROUP.memoryDetail, COLUMN.memory.swapBytes, 'slow'),
+  file('low', GROUP.limits, COLUMN.memory.reservationBytes, 'slow', reservation),
   file('max', GROUP.limits, COLUMN.memory.limitBytes, 'slow', limitAt(COLUMN.memory.limitBytes)),
   {
     version: 'v2',
