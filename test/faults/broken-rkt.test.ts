@@ -1,9 +1,13 @@
+import { join } from 'node:path';
+
 import { expect } from 'chai';
 import { filter, firstValueFrom } from 'rxjs';
 
 import type { Driver, TaskHandle } from '../../src/index.ts';
 import { isRktError } from '../../src/model/errors.ts';
+import { openPluginRoom } from '../support/plugin-room.ts';
 import { openRoom, type Room } from '../support/room.ts';
+import { serve } from '../support/served.ts';
 import { faultyRkt, type FaultyRkt, type Mode } from './support/faulty-rkt.ts';
 
 const FOREVER = 'trap "exit 7" TERM; while :; do sleep 0.05; done';
@@ -44,6 +48,16 @@ const REMOVALS: readonly Row[] = [
 const EXECS: readonly Row[] = [
   ['enter', 'hang', 'RKT_ERR_EXEC_TIMEOUT'],
   ['enter', 'slow', undefined],
+];
+
+/** What is not needed to see an end, or to bring one about. */
+const BESIDE: readonly (readonly [subcommand: string, mode: Mode])[] = [
+  ['status', 'fail'],
+  ['status', 'garble'],
+  ['status', 'hang'],
+  ['list', 'fail'],
+  ['stop', 'fail'],
+  ['rm', 'fail'],
 ];
 
 describe('a driver whose rkt misbehaves', function () {
@@ -130,16 +144,60 @@ describe('a driver whose rkt misbehaves', function () {
     });
   }
 
-  for (const mode of ['fail', 'garble', 'hang'] as const) {
-    it(`exits are seen while every rkt command but the start would ${mode}`, async () => {
+  for (const [subcommand, mode] of BESIDE) {
+    it(`exits are seen, and tasks stopped, while ${subcommand} would ${mode}`, async () => {
       await driver.startTask(room.shell('victim', 'sleep 0.2; exit 5'));
-      rkt.break('status', mode);
-      expect(await firstValueFrom(driver.waitTask('victim'))).to.include({
-        exitCode: 5,
-        source: 'exit-file',
-      });
+      await driver.startTask(room.shell('stopped', FOREVER));
+      rkt.break(subcommand, mode);
+      const exit = { exitCode: 5, source: 'exit-file' };
+      expect(await firstValueFrom(driver.waitTask('victim'))).to.include(exit);
+      await driver.stopTask('stopped', { timeoutMs: 0 });
+      expect(driver.inspectTask('stopped').exitResult).to.include({ signal: 9, source: 'exit-file' });
       rkt.heal();
       await driver.destroyTask('victim');
+      await driver.destroyTask('stopped');
     });
   }
+
+  for (const [subcommand, code] of [
+    ['prepare', 'RKT_ERR_RKT_FAILED'],
+    ['run-prepared', 'RKT_ERR_LAUNCH'],
+  ] as const) {
+    it(`start over HTTP: ${subcommand} fail → ${code}`, async () => {
+      const served = await serve(driver);
+      try {
+        rkt.break(subcommand, 'fail');
+        const body = JSON.stringify(room.shell('victim', FOREVER));
+        const headers = { 'content-type': 'application/json' };
+        const answer = await served.ask('/v1/tasks', { method: 'POST', headers, body, unix: true });
+        expect(answer.status, answer.body).to.be.within(400, 599);
+        expect(answer.body).to.include(code);
+      } finally {
+        await served.close();
+      }
+    });
+  }
+
+  it('start by the plugin: prepare and run-prepared fail → an error, and the same id starts after that', async () => {
+    const options = { ...room.options, rkt: rkt.path, dataDir: join(room.base, 'plugin') };
+    const plugins = await openPluginRoom({ ...room, options });
+    try {
+      const plugin = await plugins.start();
+      const start = async () => {
+        const task = plugins.task('victim', FOREVER);
+        const { handle, driver_error_msg } = await plugin.driver.unary('StartTask', { task });
+        return handle ? 'started' : driver_error_msg;
+      };
+      for (const subcommand of ['prepare', 'run-prepared']) {
+        rkt.break(subcommand, 'fail');
+        expect(await start().catch(String), subcommand).to.match(/broken on purpose/);
+      }
+      rkt.heal();
+      expect(await start()).to.equal('started');
+      await plugin.driver.unary('DestroyTask', { task_id: 'victim', force: true });
+      await plugin.shutdown();
+    } finally {
+      plugins.killAll();
+    }
+  });
 });

@@ -1,13 +1,18 @@
 import { expect } from 'chai';
 
 import { requires } from '../support/requirements.ts';
+import { unexplainedPods } from './soak/clean-up.ts';
 import { runSoak, TARGETS, type TargetName } from './soak/run-soak.ts';
 import { isSound, soakTable } from './soak/table.ts';
 import { judge, type Life } from './soak/verdict.ts';
 
 const SEED = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
 const exit = (exitCode: number | undefined) => ({ exitCode, signal: undefined });
-const event = (id: string, isRepeated: boolean) => ({ id, taskId: 'a', isRepeated, exit: exit(3) });
+let sessions = 0;
+const event = (id: string | undefined, isRepeated: boolean, session = (sessions += 1)) => ({
+  ...{ id, taskId: 'a', isRepeated, session },
+  exit: exit(3),
+});
 
 describe('tasks under random kills', function () {
   this.timeout(400_000);
@@ -28,12 +33,13 @@ describe('the verdict on a life', () => {
     id: 'a',
     outcome: 'started',
     record: { started: true, ending: 3 },
+    recordInTheEnd: { started: true, ending: 3 },
     killed: new Set(),
     exits: [exit(3)],
     events: [],
   };
   const faults = (more: Partial<Life>): readonly string[] =>
-    judge({ ...aLife, ...more }).map(({ fault }) => fault);
+    judge({ ...aLife, recordInTheEnd: more.record ?? aLife.record, ...more }).map(({ fault }) => fault);
 
   it('is clean when all say the same', () => {
     expect(faults({ events: [event('1', false), event('1', true)] })).to.deep.equal([]);
@@ -44,7 +50,16 @@ describe('the verdict on a life', () => {
     expect(faults({ exits: [exit(undefined)] })).to.deep.equal(['lost']);
     expect(faults({ exits: [exit(undefined)], killed: new Set(['shim']) })).to.deep.equal([]);
     expect(faults({ exits: [], outcome: 'refused' })).to.deep.equal(['lost']);
-    expect(faults({ exits: [], outcome: 'undone' })).to.deep.equal([]);
+  });
+
+  it('is lost when a start was undone without a reason, or its app went on', () => {
+    const undone: Partial<Life> = { exits: [], outcome: 'undone', killed: new Set(['driver']) };
+    expect(faults(undone)).to.deep.equal([]);
+    expect(faults({ ...undone, killed: new Set() })).to.deep.equal(['lost']);
+    const record = { started: true, ending: undefined };
+    expect(faults({ ...undone, record, recordInTheEnd: { started: true, ending: 3 } })).to.deep.equal([
+      'lost',
+    ]);
   });
 
   it('is invented when the app wrote down no such end', () => {
@@ -58,5 +73,21 @@ describe('the verdict on a life', () => {
   it('is doubled when two events of its end are not marked, or have two ids', () => {
     expect(faults({ events: [event('1', false), event('1', false)] })).to.deep.equal(['doubled']);
     expect(faults({ events: [event('1', false), event('2', true)] })).to.deep.equal(['doubled']);
+    expect(faults({ events: [event(undefined, false, 1), event(undefined, false, 1)] })).to.include(
+      'doubled',
+    );
+  });
+});
+
+describe('a pod that is left', () => {
+  const killed = (command: string) => ({ kind: 'rkt', pid: 2, taskId: undefined, command }) as const;
+
+  it('is excused by an rkt that was killed at it, or at one prepare each, and by nothing else', () => {
+    const pods = ['pod exited-garbage/u1', 'pod prepare/u2', 'pod embryo/u3'];
+    expect(unexplainedPods(pods, [])).to.deep.equal(pods);
+    expect(unexplainedPods(pods, [killed('rkt rm u1'), killed('rkt prepare image')])).to.deep.equal([
+      'pod embryo/u3',
+    ]);
+    expect(unexplainedPods(['pod run/u4'], [killed('rkt prepare image')])).to.deep.equal(['pod run/u4']);
   });
 });

@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 
 import { resolveRkt } from '../../../src/rkt/binary.ts';
 import type { Room } from '../../support/room.ts';
+import type { Victim } from './victims.ts';
 
 const run = promisify(execFile);
 
@@ -14,25 +15,39 @@ export interface Remains {
 }
 
 /** Destroys what is still there, runs rkt's own garbage collection, and closes the room. */
-export async function cleanUp(room: Room): Promise<Remains> {
+export async function cleanUp(room: Room, deaths: readonly Victim[]): Promise<Remains> {
   const driver = room.driver();
   const { recovered } = await driver.recoverTasks();
   for (const id of recovered) await driver.destroyTask(id, { force: true });
   const before = await podsIn(room);
+  const unexplained = unexplainedPods(before, deaths);
   const { command } = await resolveRkt(room.options.rkt);
   const [program = '', ...args] = command;
   const gc = [`--dir=${room.options.rktDir}`, 'gc', '--grace-period=0s', '--expire-prepared=0s'];
   await run(program, [...args, ...gc]);
-  const garbage = before - (await podsIn(room));
+  const garbage = before.length - (await podsIn(room)).length;
   try {
     await room.close();
-    return { garbage, leaked: [] };
+    return { garbage, leaked: unexplained };
   } catch (error) {
     const leaked = await room.leftovers();
-    return { garbage, leaked: leaked.length > 0 ? leaked : [String(error)] };
+    return { garbage, leaked: [...unexplained, ...(leaked.length > 0 ? leaked : [String(error)])] };
   }
 }
 
-async function podsIn(room: Room): Promise<number> {
-  return (await room.leftovers()).filter((what) => what.startsWith('pod ')).length;
+/** As `pod PHASE/UUID`. */
+async function podsIn(room: Room): Promise<readonly string[]> {
+  return (await room.leftovers()).filter((what) => what.startsWith('pod '));
+}
+
+/** Pods that no killed rkt explains: one was killed at this very pod, or at a `prepare`, which leaves one at most. */
+export function unexplainedPods(pods: readonly string[], deaths: readonly Victim[]): readonly string[] {
+  const commands = deaths.filter(({ kind }) => kind === 'rkt').map(({ command }) => command);
+  const others = pods.filter(
+    (pod) => !commands.some((command) => command.includes(pod.split('/')[1] ?? pod)),
+  );
+  const isHalfMade = (pod: string): boolean => /^pod (embryo|prepare|garbage)\//.test(pod);
+  const prepares = commands.filter((command) => command.includes(' prepare ')).length;
+  const halfMade = others.filter(isHalfMade);
+  return [...others.filter((pod) => !isHalfMade(pod)), ...halfMade.slice(prepares)];
 }

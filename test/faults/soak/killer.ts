@@ -70,7 +70,7 @@ async function search({ room, draw, driver }: KillerOptions, kind: VictimKind): 
       kind === 'driver'
         ? pid === undefined
           ? []
-          : [{ kind, pid, taskId: undefined }]
+          : [{ kind, pid, taskId: undefined, command: '' }]
         : findVictims(room).filter((victim) => victim.kind === kind);
     if (found.length > 0) return found[Math.floor(drawn * found.length)];
     await delay(10);

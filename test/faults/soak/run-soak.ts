@@ -8,7 +8,7 @@ import { killAtRandom } from './killer.ts';
 import { live } from './live.ts';
 import { readRecord, recordingScript } from './record.ts';
 import { SessionKeeper } from './session-keeper.ts';
-import type { ReportedEvent, Target } from './session.ts';
+import type { SessionEvent, Target } from './session.ts';
 import { agentTarget } from './sessions/agent.ts';
 import { libraryTarget } from './sessions/library.ts';
 import { pluginTarget } from './sessions/plugin.ts';
@@ -46,8 +46,8 @@ const AT_ONCE = 4;
 /** Runs lives of tasks while processes are killed, and compares what was reported with what the apps wrote down. */
 export async function runSoak(options: SoakOptions): Promise<SoakResult> {
   const room = await createRoom();
-  const { lives, sessions, kills } = await runLives(room, options);
-  const { garbage, leaked } = await cleanUp(room);
+  const { lives, sessions, kills, deaths } = await runLives(room, options);
+  const { garbage, leaked } = await cleanUp(room, deaths);
   return {
     target: options.target,
     seed: options.seed,
@@ -65,12 +65,13 @@ interface Lived {
   readonly lives: readonly Life[];
   readonly sessions: number;
   readonly kills: ReadonlyMap<VictimKind, number>;
+  readonly deaths: readonly Victim[];
 }
 
 async function runLives(room: Room, { target, durationMs, kills, seed }: SoakOptions): Promise<Lived> {
   const recordDir = join(room.base, 'record');
   await mkdir(recordDir);
-  const events: ReportedEvent[] = [];
+  const events: SessionEvent[] = [];
   const opened: Target = await TARGETS[target](room);
   const keeper = new SessionKeeper(opened, (event) => events.push(event));
   await keeper.get();
@@ -85,7 +86,7 @@ async function runLives(room: Room, { target, durationMs, kills, seed }: SoakOpt
   const phase = { isKilling: true };
   void killing.finally(() => (phase.isKilling = false));
   const draw = random(seed);
-  const lives: Life[] = [];
+  const lives: Omit<Life, 'recordInTheEnd'>[] = [];
   let count = 0;
   const worker = async (): Promise<void> => {
     while (performance.now() < end || phase.isKilling) {
@@ -99,11 +100,16 @@ async function runLives(room: Room, { target, durationMs, kills, seed }: SoakOpt
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker)).finally(() => stop.abort());
   await keeper.close();
-  const eventsOf = (id: string): ReportedEvent[] => events.filter(({ taskId }) => taskId === id);
+  const eventsOf = (id: string): SessionEvent[] => events.filter(({ taskId }) => taskId === id);
   return {
-    lives: lives.map((life) => ({ ...life, events: eventsOf(life.id) })),
+    lives: lives.map((life) => ({
+      ...life,
+      recordInTheEnd: readRecord(recordDir, life.id),
+      events: eventsOf(life.id),
+    })),
     sessions: keeper.sessions,
     kills: await killing,
+    deaths,
   };
 }
 
@@ -111,8 +117,12 @@ interface Death extends Victim {
   readonly atMs: number;
 }
 
-/** Which task an rkt command worked for is not told by its arguments: it may have been any that lived then. */
+/** The end of a driver is noticed a moment later: until then it is still asked. */
+const NOTICED_MS = 1_000;
+
 function killedOf(id: string, beganMs: number, deaths: readonly Death[]): Life['killed'] {
-  const own = deaths.filter(({ kind, taskId, atMs }) => (kind === 'rkt' ? atMs >= beganMs : taskId === id));
-  return new Set(own.flatMap(({ kind }) => (kind === 'driver' ? [] : [kind])));
+  const own = deaths.filter(({ kind, taskId, atMs }) =>
+    kind === 'driver' ? atMs >= beganMs - NOTICED_MS : taskId === id,
+  );
+  return new Set(own.map(({ kind }) => kind));
 }

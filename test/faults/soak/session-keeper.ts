@@ -1,17 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import type { ReportedEvent, Session, Target } from './session.ts';
+import type { Session, SessionEvent, Target } from './session.ts';
 
 /** Keeps one session open: the next is started when one has died. */
 export class SessionKeeper {
   readonly #target: Target;
-  readonly #onExited: (event: ReportedEvent) => void;
+  readonly #onExited: (event: SessionEvent) => void;
   #current: Promise<Session> | undefined;
   #open: Session | undefined;
   #isClosed = false;
   sessions = 0;
+  #opened = 0;
 
-  constructor(target: Target, onExited: (event: ReportedEvent) => void) {
+  constructor(target: Target, onExited: (event: SessionEvent) => void) {
     this.#target = target;
     this.#onExited = onExited;
   }
@@ -34,7 +35,8 @@ export class SessionKeeper {
   async #start(): Promise<Session> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const session = await this.#target.open(this.#onExited);
+        const number = (this.#opened += 1);
+        const session = await this.#target.open((event) => this.#onExited({ ...event, session: number }));
         this.sessions += 1;
         this.#open = session;
         void session.ended.then(() => this.#forget());

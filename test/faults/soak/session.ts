@@ -15,6 +15,11 @@ export interface ReportedEvent {
   readonly exit: ReportedExit;
 }
 
+/** The same with the driver process that published it: each is counted from 1. */
+export interface SessionEvent extends ReportedEvent {
+  readonly session: number;
+}
+
 /** What one life asks for: the handle is what the driver gave at the start, for interfaces that keep none themselves. */
 export interface SoakTask {
   readonly id: string;

@@ -1,5 +1,6 @@
 import type { OwnRecord } from './record.ts';
-import type { ReportedEvent, ReportedExit } from './session.ts';
+import type { ReportedExit, SessionEvent } from './session.ts';
+import type { VictimKind } from './victims.ts';
 
 /** How a start went, as its caller knows: `undone` when the next driver says that there is no such task. */
 export type Outcome = 'started' | 'refused' | 'undone';
@@ -8,13 +9,16 @@ export type Outcome = 'started' | 'refused' | 'undone';
 export interface Life {
   readonly id: string;
   readonly outcome: Outcome;
+  /** When its caller had the last answer. */
   readonly record: OwnRecord;
-  /** What was killed of it. */
-  readonly killed: ReadonlySet<'app' | 'shim' | 'rkt'>;
+  /** When everything was over. */
+  readonly recordInTheEnd: OwnRecord;
+  /** What was killed of it, and whether a driver was while it lived. */
+  readonly killed: ReadonlySet<VictimKind>;
   /** Answers to those who waited, in all sessions. */
   readonly exits: readonly ReportedExit[];
   /** Of kind `exited`, of all sessions. */
-  readonly events: readonly ReportedEvent[];
+  readonly events: readonly SessionEvent[];
 }
 
 export type Fault = 'lost' | 'invented' | 'doubled';
@@ -34,6 +38,7 @@ export function judge(life: Life): readonly Finding[] {
   if (reports.length === 0 && hasEnded(life)) {
     found.push(finding('lost', `${life.outcome}, ended with ${end ?? 'SIGKILL'}, and nobody reported it`));
   }
+  if (life.outcome !== 'started') found.push(...judgeUndoing(life));
   for (const { exitCode } of reports) {
     if (exitCode === undefined) {
       if (!isUnknowable(life))
@@ -48,9 +53,21 @@ export function judge(life: Life): readonly Finding[] {
   const unmarked = life.events.filter(({ id, isRepeated }) => id !== undefined && !isRepeated);
   if (unmarked.length > 1)
     found.push(finding('doubled', `${unmarked.length} events of its end without a mark`));
+  const publishers = new Set(life.events.map(({ session }) => session));
+  if (publishers.size < life.events.length)
+    found.push(finding('doubled', `${life.events.length} events by ${publishers.size} drivers`));
   const ids = new Set(life.events.map(({ id }) => id));
   if (ids.size > 1) found.push(finding('doubled', `one end has the ids ${[...ids].join(', ')}`));
   return found;
+}
+
+/** A start is undone only when its driver was killed, and its app goes with it before anybody says so. */
+function judgeUndoing({ id, outcome, record, recordInTheEnd, killed }: Life): readonly Finding[] {
+  const found: string[] = [];
+  if (outcome === 'undone' && !killed.has('driver')) found.push('undone, and no driver was killed');
+  if (recordInTheEnd.started !== record.started || recordInTheEnd.ending !== record.ending)
+    found.push(`${outcome}, and its app went on after that`);
+  return found.map((what) => ({ fault: 'lost', taskId: id, what }));
 }
 
 /** With its shim gone, nothing is left that could know the code. */

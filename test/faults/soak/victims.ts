@@ -10,41 +10,53 @@ export interface Victim {
   readonly pid: number;
   /** The task it belongs to, where that can be told. */
   readonly taskId: string | undefined;
+  /** Its arguments. */
+  readonly command: string;
 }
 
 /** The processes of a room, found by their arguments: nothing that names its directory belongs to anybody else. */
 export function findVictims({ options }: Room): readonly Victim[] {
-  const tokens = tasksByToken(options.dataDir);
+  const tasks = tasksByWord(options.dataDir);
   const victims = readdirSync('/proc').map((name): Victim | undefined => {
     if (!/^\d+$/.test(name)) return undefined;
     const argv = argvOf(name);
-    const pid = Number(name);
+    const found = { pid: Number(name), command: argv.join(' ') };
     const app = /^# soak (\S+) #\n/.exec(argv[1] === '-c' ? (argv[2] ?? '') : '');
-    if (app !== null) return { kind: 'app', pid, taskId: app[1] };
+    if (app !== null) return { kind: 'app', taskId: app[1], ...found };
     const isShim = argv[1]?.endsWith('/shim.sh') === true;
     const taskDir = isShim ? (argv[2] ?? '') : '';
     if (taskDir.startsWith(`${options.dataDir}/`)) {
-      return { kind: 'shim', pid, taskId: tokens.get(taskDir.split('/').at(-1) ?? '') };
+      return { kind: 'shim', taskId: tasks.get(taskDir.split('/').at(-1) ?? ''), ...found };
     }
     // The driver has it among its options as well, in one long argument.
     const isRkt = argv.includes(`--dir=${options.rktDir}`) && argv.some((arg) => arg.includes('/embedded/'));
-    return isRkt && !isShim ? { kind: 'rkt', pid, taskId: undefined } : undefined;
+    return isRkt && !isShim
+      ? { kind: 'rkt', taskId: taskNamedIn(found.command, tasks), ...found }
+      : undefined;
   });
   return victims.filter((victim) => victim !== undefined);
 }
 
-function tasksByToken(dataDir: string): ReadonlyMap<string, string> {
+/** `prepare` has the token among its annotations, the others the pod; `list` is of no task. */
+function taskNamedIn(command: string, tasks: ReadonlyMap<string, string>): string | undefined {
+  return [...tasks].find(([word]) => command.includes(word))?.[1];
+}
+
+/** Tasks by the token of their start, and by their pod. */
+function tasksByWord(dataDir: string): ReadonlyMap<string, string> {
   const directory = join(dataDir, 'state');
-  const tokens = new Map<string, string>();
+  const tasks = new Map<string, string>();
   for (const name of list(directory)) {
     try {
       const stored = JSON.parse(readFileSync(join(directory, name), 'utf8')) as Record<string, unknown>;
-      tokens.set(String(stored['startToken']), String(stored['id']));
+      for (const word of [stored['startToken'], stored['podId']]) {
+        if (typeof word === 'string') tasks.set(word, String(stored['id']));
+      }
     } catch {
       // Renamed or removed meanwhile.
     }
   }
-  return tokens;
+  return tasks;
 }
 
 function list(directory: string): readonly string[] {

@@ -4,7 +4,7 @@ import { encodeMsgpack } from '../../../../src/nomad/msgpack.ts';
 import type { NomadHost } from '../../../support/nomad-host.ts';
 import { openPluginRoom } from '../../../support/plugin-room.ts';
 import type { Room } from '../../../support/room.ts';
-import type { Session, SoakTask, Target } from '../session.ts';
+import type { ReportedEvent, Session, SoakTask, Target } from '../session.ts';
 
 /** What a Nomad agent keeps of its tasks. */
 type Handles = Map<string, TaskHandle__Output>;
@@ -13,8 +13,32 @@ type Handles = Map<string, TaskHandle__Output>;
 export async function pluginTarget(room: Room): Promise<Target> {
   const plugins = await openPluginRoom(room);
   const handles: Handles = new Map();
-  return { name: 'plugin', open: async () => sessionOf(await plugins.start(), room, handles) };
+  return {
+    name: 'plugin',
+    async open(onExited) {
+      const plugin = await plugins.start();
+      void reportExits(plugin, onExited);
+      return sessionOf(plugin, room, handles);
+    },
+  };
 }
+
+/** Nomad's events carry neither the id nor the mark: one process publishes each end once. */
+async function reportExits({ driver }: NomadHost, onExited: (event: ReportedEvent) => void): Promise<void> {
+  try {
+    for await (const { task_id, annotations } of driver.stream('TaskEvents', {})) {
+      const { kind, exit_code, signal } = annotations;
+      if (kind !== 'exited') continue;
+      const exit = { exitCode: numberIn(exit_code), signal: numberIn(signal) };
+      onExited({ id: undefined, taskId: task_id, isRepeated: false, exit });
+    }
+  } catch {
+    // The stream ends with the plugin.
+  }
+}
+
+const numberIn = (text: string | undefined): number | undefined =>
+  text === undefined ? undefined : Number(text);
 
 function sessionOf(plugin: NomadHost, room: Room, handles: Handles): Session {
   const { driver } = plugin;
