@@ -70,6 +70,11 @@ function parseExitCode(text: string, path: string): number {
   return Number(text);
 }
 
+/** True for an end by SIGKILL, as a shell tells it. */
+export function isBySigkill({ code }: ExitRecord): boolean {
+  return code === SIGNAL_BASE + 9;
+}
+
 /** A shell tells death by signal n as 128 + n, and an app that itself exits so is read as signalled. */
 export function exitResultOf(record: ExitRecord, oomKills: number | undefined): ExitResult {
   const signal = record.code - SIGNAL_BASE;
@@ -77,7 +82,7 @@ export function exitResultOf(record: ExitRecord, oomKills: number | undefined): 
   return {
     exitCode: record.code,
     ...(signalled && { signal }),
-    oomKilled: signal === 9 && oomKills !== undefined && oomKills > 0,
+    oomKilled: isBySigkill(record) && oomKills !== undefined && oomKills > 0,
     completedAtMs: record.completedAtMs,
     source: 'exit-file',
   };

@@ -7,7 +7,7 @@ import { isOfEarlierBoot } from '../sources/boot-id.ts';
 import { isAlive } from '../sources/process-info.ts';
 import type { OpsContext } from './context.ts';
 import { isEndRequested } from './end-request.ts';
-import { exitResultOf, readExitFile, type ExitRecord } from './exit-record.ts';
+import { exitResultOf, isBySigkill, readExitFile, type ExitRecord } from './exit-record.ts';
 import { publishExit } from './publish-exit.ts';
 import { saveIfRoom } from './save-if-room.ts';
 import { storedTask } from './stored-task.ts';
@@ -112,10 +112,10 @@ async function readIfSound(exitFile: string): Promise<ExitRecord | RktError | un
   }
 }
 
+/** The OOM killer ends by SIGKILL: for any other end its count says nothing, and reading it is the most costly part. */
 async function withOomKills(ctx: OpsContext, task: TaskRecord, exit: ExitRecord): Promise<ExitResult> {
-  const kills =
-    task.cgroupPaths.length === 0 ? undefined : await ctx.cgroups.open(task.cgroupPaths).oomKills();
-  return exitResultOf(exit, kills);
+  const isAsked = task.cgroupPaths.length > 0 && isBySigkill(exit);
+  return exitResultOf(exit, isAsked ? await ctx.cgroups.open(task.cgroupPaths).oomKills() : undefined);
 }
 
 async function isOneAlive(...processes: readonly (ProcessId | undefined)[]): Promise<boolean> {
