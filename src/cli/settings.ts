@@ -7,6 +7,9 @@ import type { DriverOptions } from '../driver-interface.ts';
 import type { DriverConfigInput } from '../model/driver-config.ts';
 import { driverOptionsSchema } from '../model/driver-options.ts';
 import { RktError } from '../model/errors.ts';
+import { jsonFault } from '../model/json-fault.ts';
+import { shownValue } from '../model/parse.ts';
+import { reasonOf } from '../model/reason-of.ts';
 import { plainIssues } from '../model/plain-issues.ts';
 import {
   GLOBAL_OPTIONS,
@@ -86,9 +89,9 @@ function parseFound(found: ReadonlyMap<string, Found>): Settings {
   if (result.success) return result.data;
   const problems = plainIssues(result.error.issues).map((issue) => {
     const key = String(issue.code === 'unrecognized_keys' ? issue.keys[0] : issue.path[0]);
-    const { origin, value } = found.get(key) ?? { origin: key, value: undefined };
+    const { origin } = found.get(key) ?? { origin: key };
     if (issue.code === 'unrecognized_keys') return `${origin}: there is no such setting`;
-    return `${origin}: ${issue.message} (got ${JSON.stringify(value)})`;
+    return `${origin}: ${issue.message} (got ${shownValue(input, issue.path)})`;
   });
   throw new RktError('RKT_ERR_OPTIONS', problems.join('; '));
 }
@@ -111,9 +114,14 @@ function readObject(path: string): Readonly<Record<string, unknown>> {
   try {
     return z.looseObject({}).parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch (cause) {
-    const why = cause instanceof z.ZodError ? 'it holds no JSON object' : (cause as Error).message;
-    throw new RktError('RKT_ERR_OPTIONS', `The config file ${path} cannot be read: ${why}`, { cause });
+    const why = cause instanceof z.ZodError ? 'it holds no JSON object' : whyUnreadable(cause);
+    throw new RktError('RKT_ERR_OPTIONS', `The config file ${path} cannot be read: ${why}`);
   }
+}
+
+/** Without a word of the file, which can hold tokens: Node quotes what stands around a fault of JSON. */
+function whyUnreadable(error: unknown): string {
+  return error instanceof SyntaxError ? jsonFault(error) : reasonOf(error);
 }
 
 /** An empty variable counts as one that is not set. */

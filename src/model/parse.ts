@@ -8,6 +8,7 @@ import { knownKeys } from './known-keys.ts';
 import { plainIssues } from './plain-issues.ts';
 import { printableJson } from './printable.ts';
 import { reasonOf } from './reason-of.ts';
+import { withoutCredentials } from './url-credentials.ts';
 
 /** Keys below which values are secrets, in every object that we read: variables, commands, tokens. */
 const SECRET_KEYS: ReadonlySet<PropertyKey> = new Set([
@@ -40,7 +41,7 @@ export function parseWith<Schema extends z.ZodType>(
     const place = issue.path.map(String).join('.');
     const known = issue.code === 'unrecognized_keys' ? knownKeys(schema, issue.path) : undefined;
     const hint = known === undefined ? '' : `; known are ${known.join(', ')}`;
-    return `${place === '' ? what : `${what}.${place}`}: ${issue.message}${hint} (got ${found(input, issue.path)})`;
+    return `${place === '' ? what : `${what}.${place}`}: ${issue.message}${hint} (got ${shownValue(input, issue.path)})`;
   });
   throw new RktError(code, problems.join('; '), { ...details, cause: result.error });
 }
@@ -60,7 +61,8 @@ function tryParse<Schema extends z.ZodType>(
   }
 }
 
-function found(input: unknown, path: readonly PropertyKey[]): string {
+/** The value at a place as an error may quote it: shortened, and its type alone where it may be a secret. */
+export function shownValue(input: unknown, path: readonly PropertyKey[]): string {
   const value = at(input, path);
   if (typeof value === 'object' && value !== null) return kindOf(value);
   const isSecret = path.some((key) => SECRET_KEYS.has(key));
@@ -85,7 +87,7 @@ function at(input: unknown, path: readonly PropertyKey[]): unknown {
 
 function quoted(value: unknown): string {
   if (value === undefined) return 'nothing';
-  return shortened(textOf(value));
+  return shortened(withoutCredentials(textOf(value)));
 }
 
 function shortened(text: string): string {

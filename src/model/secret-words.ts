@@ -1,10 +1,10 @@
-/** What stands for a value that is not shown. */
-export const HIDDEN = '…';
+import { HIDDEN } from './hidden.ts';
+import { credentialsIn, withoutCredentials } from './url-credentials.ts';
 
 /** A word of an rkt command line. */
 export interface CommandWord {
   readonly text: string;
-  /** The word as it may be shown: the same, unless it holds a value of a variable or belongs to an app's command. */
+  /** The word as it may be shown: the same, unless it holds a value of a variable or credentials, or is of an app's command. */
   readonly shown: string;
   /** The part that is not shown; undefined when all of it is. */
   readonly secret: string | undefined;
@@ -14,7 +14,7 @@ const VARIABLE_FLAG = /^(--(?:set-env|environment))(?:=([^]*))?$/;
 const POD = /^[0-9a-f]{8}-[0-9a-f-]{27}$/;
 
 /**
- * The words of an rkt command line, with those found that hold secrets: values of `--set-env` and `--environment`, the
+ * The words of an rkt command line, with those found that hold secrets: values of `--set-env` and `--environment`, the credentials of URLs, the
  * words after `--` (an app's arguments), and those after the pod of `enter` (a command to execute).
  */
 export function commandWords(argv: readonly string[]): readonly CommandWord[] {
@@ -32,7 +32,7 @@ export function commandWords(argv: readonly string[]): readonly CommandWord[] {
     isVariable = flag !== undefined;
     isCommand = text === '--' || (isEnter && POD.test(text));
     isEnter ||= text === 'enter';
-    return { text, shown: text, secret: undefined };
+    return { text, shown: withoutCredentials(text), secret: credentialsIn(text) };
   });
 }
 
@@ -56,7 +56,8 @@ export function withoutSecrets(text: string, secrets: readonly string[]): string
     .filter((secret) => secret.length >= SHORTEST)
     .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]);
   const unique = [...new Set(forms)].sort((a, b) => b.length - a.length);
-  return unique.reduce((rest, form) => rest.replaceAll(new RegExp(wholeWord(form), 'gu'), HIDDEN), text);
+  const start = withoutCredentials(text);
+  return unique.reduce((rest, form) => rest.replaceAll(new RegExp(wholeWord(form), 'gu'), HIDDEN), start);
 }
 
 /** `error` is not looked for in `errors`: what quotes a value puts something between it and the words around. */

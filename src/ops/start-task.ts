@@ -4,6 +4,7 @@ import type { DriverNetwork } from '../model/driver-network.ts';
 import { RktError } from '../model/errors.ts';
 import { parseWith } from '../model/parse.ts';
 import { reasonOf } from '../model/reason-of.ts';
+import { withoutCredentials } from '../model/url-credentials.ts';
 import type { TaskHandle } from '../model/task-state.ts';
 import { newTaskSpecSchema, type TaskSpec, type TaskSpecInput } from '../model/task-spec.ts';
 import type { TaskRecord } from '../registry/task-record.ts';
@@ -151,9 +152,10 @@ async function prepare(begun: Start, startToken: string, args: readonly string[]
   const ignored = await checkIsolation(ctx, podId, config);
   const record = ctx.registry.update(spec.id, { podId });
   const without = ignored === '' ? '' : `; without effect in it: ${ignored}`;
-  ctx.registry.emit('prepared', record, `Pod prepared from image ${config.image}${without}`, {
+  const image = withoutCredentials(config.image);
+  ctx.registry.emit('prepared', record, `Pod prepared from image ${image}${without}`, {
     pod: podId,
-    image: config.image,
+    image,
     ...(ignored !== '' && { without_effect: ignored }),
   });
   return podId;

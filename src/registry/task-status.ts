@@ -1,4 +1,5 @@
 import type { NomadTaskState, TaskPhase, TaskStatus } from '../model/task-status.ts';
+import { withoutCredentials } from '../model/url-credentials.ts';
 import type { TaskRecord } from './task-record.ts';
 
 /** Nomad has no words for a task whose start is not over: its state is unknown until the app runs. */
@@ -27,7 +28,7 @@ function newStatus(record: TaskRecord): TaskStatus {
     allocId: record.allocId,
     phase: record.phase,
     state: NOMAD_STATES[record.phase],
-    image: record.spec.config.image,
+    image: withoutCredentials(record.spec.config.image),
     podId: record.podId,
     pid: record.process?.pid,
     startedAtMs: record.startedAtMs,

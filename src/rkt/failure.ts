@@ -51,12 +51,10 @@ export function commandNotStarted(failed: FailedCommand, reason: string): RktErr
   return failure(code, failed, `could not be executed: ${reason}`);
 }
 
-/** The error of an answer that is not what rkt answers. */
-export function unexpectedOutput(what: string, text: string, cause?: unknown): RktError {
+/** The error of an answer that is not what rkt answers; quotes its begin, so not for one that can hold secrets. */
+export function unexpectedOutput(what: string, text: string): RktError {
   const shown = text.length > 200 ? `${text.slice(0, 200)}…` : text;
-  return new RktError('RKT_ERR_RKT_OUTPUT', `${what} is not what rkt prints: ${JSON.stringify(shown)}`, {
-    cause,
-  });
+  return new RktError('RKT_ERR_RKT_OUTPUT', `${what} is not what rkt prints: ${JSON.stringify(shown)}`);
 }
 
 /** `error` under a code that says more than the one it has. */

@@ -1,8 +1,9 @@
 import type { z } from 'zod';
 
 import { RktError } from '../model/errors.ts';
+import { jsonFault } from '../model/json-fault.ts';
 import { parseWith } from '../model/parse.ts';
-import { unexpectedOutput } from './failure.ts';
+import { reasonOf } from '../model/reason-of.ts';
 
 /** The pod UUIDs and image ids that rkt prints. */
 export const POD_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -11,7 +12,7 @@ export const IMAGE_ID = /^sha512-[0-9a-f]{32,128}$/;
 /**
  * Parses JSON that rkt printed.
  *
- * @throws {@link RktError} RKT_ERR_RKT_OUTPUT, quoting the text or the wrong places of it
+ * @throws {@link RktError} RKT_ERR_RKT_OUTPUT with what is wrong, and where; the text can hold values of variables, and is not quoted
  */
 export function parseJson<Schema extends z.ZodType>(
   schema: Schema,
@@ -22,7 +23,11 @@ export function parseJson<Schema extends z.ZodType>(
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw unexpectedOutput(what, text, error);
+    const why = error instanceof SyntaxError ? jsonFault(error) : reasonOf(error);
+    throw new RktError(
+      'RKT_ERR_RKT_OUTPUT',
+      `${what} is not what rkt prints: ${why}, of ${text.length} characters`,
+    );
   }
   return parseWith(schema, value, what, 'RKT_ERR_RKT_OUTPUT');
 }

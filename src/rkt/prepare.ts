@@ -1,3 +1,4 @@
+import { withoutCredentials } from '../model/url-credentials.ts';
 import { rm } from 'node:fs/promises';
 
 import { isRktError } from '../model/errors.ts';
@@ -26,6 +27,7 @@ export async function prepare(
   options: PrepareOptions = {},
 ): Promise<string> {
   const { image = 'the image', environmentFile, ...call } = options;
+  const shownImage = withoutCredentials(image);
   try {
     const run = async (words: readonly string[], secrets: readonly string[] = []): Promise<string> =>
       parsePreparedPod((await runner.run(words, { ...call, secrets })).stdout);
@@ -36,11 +38,11 @@ export async function prepare(
     if (!isRktError(error, 'RKT_ERR_RKT_FAILED')) throw error;
     const stderr = rawStderr(error);
     if (/\berror finding images\b/.test(stderr) || isBeyondLimit(stderr))
-      throw recoded(error, imageFailureCode(stderr), `rkt cannot use ${image}`, {
+      throw recoded(error, imageFailureCode(stderr), `rkt cannot use ${shownImage}`, {
         recoverable: isRemoteImage(image) && isNetworkTrouble(stderr),
       });
     if (/\bport name "[^"]*" could not be found\b/.test(stderr))
-      throw recoded(error, 'RKT_ERR_PORT_MAP', `rkt cannot map the ports of ${image}`);
+      throw recoded(error, 'RKT_ERR_PORT_MAP', `rkt cannot map the ports of ${shownImage}`);
     throw error;
   }
 }

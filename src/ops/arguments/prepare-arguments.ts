@@ -1,7 +1,9 @@
 import { RktError } from '../../model/errors.ts';
 import type { DriverConfig } from '../../model/driver-config.ts';
 import type { TaskSpec } from '../../model/task-spec.ts';
-import { HIDDEN, commandWords } from '../../model/secret-words.ts';
+import { HIDDEN } from '../../model/hidden.ts';
+import { withoutCredentials } from '../../model/url-credentials.ts';
+import { commandWords } from '../../model/secret-words.ts';
 import { environmentOf } from './environment.ts';
 import { globalArguments } from './global-arguments.ts';
 import { portArguments } from './ports.ts';
@@ -56,7 +58,7 @@ export function prepareArguments(input: PrepareInput): readonly string[] {
 
 function imageArgument(image: string): string {
   if (image.startsWith('-'))
-    throw new RktError('RKT_ERR_TASK_CONFIG', `the image "${image}" begins with a dash`);
+    throw new RktError('RKT_ERR_TASK_CONFIG', `the image "${withoutCredentials(image)}" begins with a dash`);
   return image;
 }
 

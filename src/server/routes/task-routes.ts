@@ -3,7 +3,8 @@ import { toJSONSchema } from 'zod';
 
 import { networkSchema } from '../../model/driver-network.ts';
 import { RktError } from '../../model/errors.ts';
-import { HIDDEN } from '../../model/secret-words.ts';
+import { HIDDEN } from '../../model/hidden.ts';
+import { withoutCredentials } from '../../model/url-credentials.ts';
 import { taskSpecSchema, type TaskSpec, type TaskSpecInput } from '../../model/task-spec.ts';
 import type { ServerContext, ServerRoutes } from '../context.ts';
 import { presentValue } from '../present-value.ts';
@@ -171,7 +172,7 @@ function withoutSecrets(spec: TaskSpec): TaskSpec {
   const { env, deviceEnv, config } = spec;
   return {
     ...spec,
-    config: { ...config, args: config.args.map(() => HIDDEN) },
+    config: { ...config, image: withoutCredentials(config.image), args: config.args.map(() => HIDDEN) },
     env: hidden(env),
     ...(deviceEnv === undefined ? {} : { deviceEnv: hidden(deviceEnv) }),
   };

@@ -1,0 +1,15 @@
+import { HIDDEN } from './hidden.ts';
+
+/** What stands between the scheme and the host of a URL: a user, often with a password. */
+const CREDENTIALS = /([a-z][a-z0-9+.-]*:\/\/)([^\s/?#"'`]*)@/gi;
+
+/** A text, an image for example, with `https://…@host/` in place of `https://user:password@host/`. */
+export function withoutCredentials(text: string): string {
+  return text.replaceAll(CREDENTIALS, `$1${HIDDEN}@`);
+}
+
+/** `user:password` of the first URL in a text that has it. */
+export function credentialsIn(text: string): string | undefined {
+  const [found] = text.matchAll(CREDENTIALS);
+  return found?.[2];
+}
