@@ -1,10 +1,21 @@
 import { isAbsolute } from 'node:path';
 import { RktFailure } from '../context.ts';
 import { acNameProblem } from '../names.ts';
-import { parseIsolator } from './isolators.ts';
+import { parseIsolators } from './isolators.ts';
 import type { ManifestApp, ManifestMountPoint, ManifestPair, ManifestPort } from './types.ts';
 import type { JsonRecord } from './values.ts';
-import { checkUnique, listOf, numberAt, optional, pairsAt, recordOf, stringAt, stringsOf } from './values.ts';
+import {
+  checkUnique,
+  flagAt,
+  listOf,
+  mapOf,
+  numberAt,
+  optional,
+  pairsAt,
+  recordOf,
+  stringAt,
+  stringsOf,
+} from './values.ts';
 
 const ENVIRONMENT_NAME = /^[A-Za-z_][A-Za-z_0-9.-]*$/;
 
@@ -25,7 +36,7 @@ export function parseManifestApp(value: unknown): ManifestApp {
     ...optional('environment', json['environment'], () => pairsAt(json, 'environment')),
     ...optional('mountPoints', json['mountPoints'], parseMountPoints),
     ...optional('ports', json['ports'], parsePorts),
-    ...optional('isolators', json['isolators'], (list) => listOf(list, 'isolators').map(parseIsolator)),
+    ...optional('isolators', json['isolators'], (list) => parseIsolators(list)),
     ...optional('userAnnotations', json['userAnnotations'], (map) => parseStringMap(map, 'userAnnotations')),
     ...optional('userLabels', json['userLabels'], (map) => parseStringMap(map, 'userLabels')),
   };
@@ -88,30 +99,27 @@ function acName(json: JsonRecord): string {
 }
 
 function parseMountPoints(value: unknown): readonly ManifestMountPoint[] {
-  const points = listOf(value, 'mountPoints').map((entry) => {
+  // appc takes several of one name; rkt mounts a volume at the first.
+  return listOf(value, 'mountPoints').map((entry) => {
     const json = recordOf(entry, 'MountPoint');
     const path = stringAt(json, 'path');
-    return { name: acName(json), path, ...(json['readOnly'] === true ? { readOnly: true } : {}) };
+    return { name: acName(json), path, ...(flagAt(json, 'readOnly') ? { readOnly: true } : {}) };
   });
-  checkUnique(points, (name) => `duplicate mountPoint of name ${JSON.stringify(name)}`);
-  return points;
 }
 
 function parsePorts(value: unknown): readonly ManifestPort[] {
-  const ports = listOf(value, 'ports').map((entry) => {
+  return listOf(value, 'ports').map((entry) => {
     const json = recordOf(entry, 'Port');
     const port = numberAt(json, 'port') ?? 0;
     const count = numberAt(json, 'count') ?? 1;
     const parsed = { name: acName(json), protocol: stringAt(json, 'protocol'), port, count };
     if (port < 1 || port > 65535) throw new RktFailure('port must be in 1-65535 range');
     if (port + count - 1 > 65535) throw new RktFailure('end of port range must be in 1-65535 range');
-    return { ...parsed, socketActivated: json['socketActivated'] === true };
+    return { ...parsed, socketActivated: flagAt(json, 'socketActivated') };
   });
-  checkUnique(ports, (name) => `duplicate port of name ${JSON.stringify(name)}`);
-  return ports;
 }
 
 function parseStringMap(value: unknown, what: string): Readonly<Record<string, string>> {
-  const json = recordOf(value, what);
+  const json = mapOf(value, what);
   return Object.fromEntries(Object.keys(json).map((key) => [key, stringAt(json, key)]));
 }

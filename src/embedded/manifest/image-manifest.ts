@@ -2,28 +2,12 @@ import { RktFailure } from '../context.ts';
 import { JsonSyntaxFailure, parseGoJson } from '../go-json.ts';
 import { acIdentifierProblem } from '../names.ts';
 import { parseManifestApp } from './app.ts';
+import { checkManifestPlatform } from './platform.ts';
 import type { ImageManifest, ManifestDependency, ManifestPair } from './types.ts';
-import { checkUnique, listOf, optional, pairsAt, recordOf, stringAt, stringsOf } from './values.ts';
+import { checkUnique, listOf, numberAt, optional, pairsAt, recordOf, stringAt, stringsOf } from './values.ts';
 
 export { checkApp, parseManifestApp } from './app.ts';
 export type * from './types.ts';
-
-const ARCHES: Readonly<Record<string, readonly string[]>> = {
-  linux: [
-    'amd64',
-    'i386',
-    'aarch64',
-    'aarch64_be',
-    'armv6l',
-    'armv7l',
-    'armv7b',
-    'ppc64',
-    'ppc64le',
-    's390x',
-  ],
-  freebsd: ['amd64', 'i386', 'arm'],
-  darwin: ['x86_64', 'i386'],
-};
 
 const SEMVER = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/;
 const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
@@ -40,6 +24,7 @@ export function parseImageManifest(text: string): ImageManifest {
   const acVersion = stringAt(json, 'acVersion');
   if (acVersion === '') throw new RktFailure('acVersion must be set');
   if (!SEMVER.test(acVersion)) throw new RktFailure(`${acVersion} is not in dotted-tri format`);
+  if (/^0+\.0+\.0+$/.test(acVersion)) throw new RktFailure('SemVer cannot be zero');
   const name = identifier(stringAt(json, 'name'));
   return {
     acKind: 'ImageManifest',
@@ -81,23 +66,13 @@ function identifier(text: string): string {
 /** Labels of an image or of a dependency, with known os and arch. */
 function parseLabels(json: Readonly<Record<string, unknown>>): readonly ManifestPair[] {
   const labels = pairsAt(json, 'labels');
-  const value = (name: string) => labels.find((label) => label.name === name)?.value;
   for (const { name } of labels) {
     if (name === 'name') throw new RktFailure('invalid label name: "name"');
     identifier(name);
   }
   checkUnique(labels, (name) => `duplicate labels of name ${JSON.stringify(name)}`);
-  checkPlatform(value('os'), value('arch'));
+  checkManifestPlatform(labels);
   return labels;
-}
-
-function checkPlatform(os: string | undefined, arch: string | undefined): void {
-  if (os === undefined || os === '') return;
-  const arches = ARCHES[os];
-  const known = Object.keys(ARCHES).join(' ');
-  if (arches === undefined) throw new RktFailure(`bad os ${JSON.stringify(os)} (must be one of: [${known}])`);
-  if (arch === undefined || arch === '' || arches.includes(arch)) return;
-  throw new RktFailure(`bad arch ${JSON.stringify(arch)} for ${os} (must be one of: [${arches.join(' ')}])`);
 }
 
 function parseAnnotations(json: Readonly<Record<string, unknown>>): readonly ManifestPair[] {
@@ -124,14 +99,19 @@ function parseDependencies(value: unknown): readonly ManifestDependency[] {
     if (imageName === '') throw new RktFailure('imageName cannot be empty');
     return {
       imageName: identifier(imageName),
-      ...optional('imageID', json['imageID'], (id) => hash(String(id))),
+      ...optional('imageID', json['imageID'], () => hash(stringAt(json, 'imageID'))),
       ...optional('labels', json['labels'], () => parseLabels(json)),
-      ...optional('size', json['size'], Number),
+      ...optional('size', numberAt(json, 'size'), Number),
     };
   });
 }
 
+/** As appc takes it: rkt looks an image up by any beginning of its id. */
 function hash(text: string): string {
-  if (!/^sha512-[0-9a-f]{64}([0-9a-f]{64})?$/.test(text)) throw new RktFailure(`badly formatted hash string`);
+  const [type = '', value, ...rest] = text.split('-');
+  if (value === undefined || rest.length > 0) throw new RktFailure('badly formatted hash string');
+  if (type === '') throw new RktFailure('unexpected empty hash type');
+  if (type !== 'sha512') throw new RktFailure(`unrecognized hash type: ${type}`);
+  if (value === '') throw new RktFailure('unexpected empty hash value');
   return text;
 }

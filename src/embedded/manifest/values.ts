@@ -4,10 +4,70 @@ import type { ManifestPair } from './types.ts';
 /** A JSON object, or a failure in the style of Go's decoder. */
 export type JsonRecord = Readonly<Record<string, unknown>>;
 
-/** `value` as an object. */
+/** The keys of image and pod manifests, by their lower case. */
+const KEYS: ReadonlyMap<string, string> = new Map(
+  [
+    'acKind',
+    'acVersion',
+    'name',
+    'labels',
+    'app',
+    'annotations',
+    'dependencies',
+    'pathWhitelist',
+    'exec',
+    'eventHandlers',
+    'user',
+    'role',
+    'type',
+    'level',
+    'group',
+    'supplementaryGIDs',
+    'workingDirectory',
+    'environment',
+    'mountPoints',
+    'ports',
+    'isolators',
+    'userAnnotations',
+    'userLabels',
+    'value',
+    'path',
+    'readOnly',
+    'protocol',
+    'port',
+    'count',
+    'socketActivated',
+    'imageName',
+    'imageID',
+    'size',
+    'default',
+    'request',
+    'limit',
+    'set',
+    'errno',
+  ].map((key) => [key.toLowerCase(), key]),
+);
+
+/** `value` as an object with the keys of manifests, which Go's decoder takes in any case; of several, the last one wins. */
 export function recordOf(value: unknown, what: string): JsonRecord {
+  const json = mapOf(value, what);
+  const keys = Object.keys(json);
+  if (keys.every((key) => (KEYS.get(key.toLowerCase()) ?? key) === key)) return json;
+  return Object.fromEntries(keys.map((key) => [KEYS.get(key.toLowerCase()) ?? key, json[key]]));
+}
+
+/** `value` as an object whose keys are data. */
+export function mapOf(value: unknown, what: string): JsonRecord {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonRecord;
   throw mismatch(value, what);
+}
+
+/** A boolean member; false when missing. */
+export function flagAt(json: JsonRecord, key: string): boolean {
+  const value = json[key];
+  if (value === undefined || value === null) return false;
+  if (typeof value === 'boolean') return value;
+  throw mismatch(value, 'type bool');
 }
 
 /** `value` as a list; nothing at all is an empty one. */

@@ -1,11 +1,7 @@
 import { RktFailure } from '../context.ts';
 import type { AppArgs, MountArg, NameValue } from '../app-args.ts';
-import {
-  checkApp,
-  type ManifestApp,
-  type ManifestIsolator,
-  type ManifestPair,
-} from '../manifest/image-manifest.ts';
+import { checkApp, type ManifestApp, type ManifestIsolator } from '../manifest/image-manifest.ts';
+import { checkPodPlatform } from '../manifest/platform.ts';
 import { parseQuantity } from '../manifest/quantity.ts';
 import { acNameProblem, defaultAppName } from '../names.ts';
 import type { StoredImage } from '../store/image-store.ts';
@@ -41,7 +37,7 @@ export function buildManifest(wish: PodWish): PodManifest {
   for (const wanted of wish.apps) {
     const name = appName(wanted);
     if (apps.some((app) => app.name === name)) throw new RktFailure(`error: multiple apps with name ${name}`);
-    checkPlatform(wanted.image.labels);
+    checkPodPlatform(wanted.image.labels);
     apps.push(podApp(wish, wanted, name));
   }
   checkPorts(apps, wish.ports);
@@ -72,13 +68,6 @@ function appName({ image, args }: WantedApp): string {
   const problem = acNameProblem(name);
   if (problem !== undefined) throw new RktFailure(problem);
   return name;
-}
-
-function checkPlatform(labels: readonly ManifestPair[]): void {
-  for (const label of ['os', 'arch']) {
-    if (!labels.some(({ name }) => name === label))
-      throw new RktFailure(`missing ${label} label in the image manifest`);
-  }
 }
 
 function podApp(wish: PodWish, { image, args }: WantedApp, name: string): PodApp {
