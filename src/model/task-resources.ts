@@ -44,6 +44,8 @@ export const taskResourcesSchema = z.strictObject({
   memoryLimitBytes: z.number().int().min(4096).optional(),
   /** A weight against the other tasks of the machine (v1 `cpu.shares`), not a limit. */
   cpuShares: z.number().int().min(2).max(262_144).optional(),
+  /** How readily the kernel kills the task when memory runs out, −1000 to 1000; wins over what the image says. */
+  oomScoreAdj: z.number().int().min(-1000).max(1000).optional(),
   /** The task's own networks; the first counts. */
   networks: z.array(networkResourceSchema).default([]),
   ports: z.array(groupPortSchema).optional(),

@@ -19,6 +19,7 @@ export function toTaskResources({ resources, mounts, devices }: TaskConfig__Outp
   return {
     ...memoryLimit(resources),
     ...cpuShares(resources),
+    ...oomScore(resources),
     networks: (resources?.allocated_resources?.networks ?? []).map(toNetwork),
     ...groupPorts(resources?.ports ?? []),
     devices: devices.map(({ host_path, task_path, cgroup_permissions: permissions }) => ({
@@ -45,6 +46,12 @@ function cpuShares(resources: Resources__Output | null): Pick<ResourcesInput, 'c
     resources?.linux_resources?.cpu_shares || resources?.allocated_resources?.cpu?.cpu_shares || 0;
   if (shares <= 0) return {};
   return { cpuShares: Math.min(SHARES.most, Math.max(SHARES.least, shares)) };
+}
+
+/** 0 is what proto3 sends where a job says nothing, and what a task has anyway. */
+function oomScore(resources: Resources__Output | null): Pick<ResourcesInput, 'oomScoreAdj'> {
+  const oomScoreAdj = resources?.linux_resources?.oom_score_adj ?? 0;
+  return oomScoreAdj === 0 ? {} : { oomScoreAdj };
 }
 
 function toNetwork({ ip, reserved_ports, dynamic_ports }: NetworkResource__Output): {

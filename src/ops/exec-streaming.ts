@@ -31,8 +31,8 @@ export interface ExecResult {
   readonly signal?: number;
 }
 
-/** As in the shim: a command gets neither the OOM score of the driver nor its umask. */
-const OF_ITS_OWN = 'umask 022; echo 0 2>/dev/null >/proc/self/oom_score_adj; exec "$@"';
+/** As in the shim: a command gets neither the OOM score of the driver nor its umask. `$0` is the score. */
+const OF_ITS_OWN = 'umask 022; echo "$0" 2>/dev/null >/proc/self/oom_score_adj; exec "$@"';
 
 /**
  * Runs a command in a task, its streams connected. Without a terminal it ends when everybody who holds its pipes has
@@ -50,7 +50,7 @@ export async function execTaskStreaming(
   const task = ctx.registry.require(taskId);
   const runner = await ctx.runner();
   const { argv: words, env } = await enterTask(ctx, runner, task, cmd);
-  const argv = ['/bin/sh', '-c', OF_ITS_OWN, 'exec', ...words];
+  const argv = ['/bin/sh', '-c', OF_ITS_OWN, String(task.spec.resources.oomScoreAdj ?? 0), ...words];
   const child = await runner.spawn(tty ? inTerminal(argv) : argv, {
     env,
     stdin: tty || options.stdin ? 'pipe' : 'ignore',

@@ -16,6 +16,8 @@ export interface ExecTaskResult extends ExecResult {
   readonly stderr: string;
   /** Both, in the order they came: what Nomad calls the output. */
   readonly output: string;
+  /** True where one of the three is cut, as more than 16 MiB came. */
+  readonly truncated: boolean;
 }
 
 const DEFAULT_TIMEOUT_MS = 60_000;
@@ -44,12 +46,18 @@ export async function execTask(
   const result = await execTaskStreaming(ctx, taskId, { cmd, stdout, stderr, signal });
   if (timeout.aborted) {
     const what = `${shownCommand(cmd)} in task "${taskId}" was killed after ${timeoutMs} ms`;
-    throw new RktError('RKT_ERR_EXEC_TIMEOUT', what, { taskId, stderr: err().slice(-2048) });
+    throw new RktError('RKT_ERR_EXEC_TIMEOUT', what, { taskId, stderr: err.text().slice(-2048) });
   }
-  return { ...result, stdout: out(), stderr: err(), output: all() };
+  const truncated = [out, err, all].some(({ isCut }) => isCut());
+  return { ...result, stdout: out.text(), stderr: err.text(), output: all.text(), truncated };
 }
 
-function collect(...streams: readonly Readable[]): () => string {
+interface Collected {
+  readonly text: () => string;
+  readonly isCut: () => boolean;
+}
+
+function collect(...streams: readonly Readable[]): Collected {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for (const stream of streams) {
@@ -58,5 +66,5 @@ function collect(...streams: readonly Readable[]): () => string {
       bytes += chunk.length;
     });
   }
-  return () => Buffer.concat(chunks).toString('utf8');
+  return { text: () => Buffer.concat(chunks).toString('utf8'), isCut: () => bytes > MAX_OUTPUT_BYTES };
 }

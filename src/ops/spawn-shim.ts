@@ -13,6 +13,7 @@ import { identityVariable, makePins, pinDirectory, pinningCommand } from './volu
 
 /** Everything the shim is told. */
 export interface ShimOrder {
+  readonly oomScoreAdj: number | undefined;
   readonly podId: string;
   readonly rktDir: string;
   readonly files: TaskFiles;
@@ -41,12 +42,30 @@ export async function spawnShim(runner: RktRunner, order: ShimOrder): Promise<Pr
   const paths = [files.directory, order.runDir, files.exitFile];
   const podDir = podDirectory(order.rktDir, order.podId);
   const shim = await runner.spawn(
-    ['/bin/sh', SHIM, ...paths, podDir, join, ...(await inOwnMounts(runner, order))],
+    [
+      '/bin/sh',
+      SHIM,
+      ...paths,
+      podDir,
+      join,
+      ...withOomScore(runner, order, await inOwnMounts(runner, order)),
+    ],
     { env: { ...env, ...identityVariable(order.volumes) }, more: [order.stdout.fd, order.stderr.fd] },
   );
   shim.unref();
   // One that is gone already gets a start time that no process has.
   return (await identify(shim.pid)) ?? { pid: shim.pid, startTicks: 0 };
+}
+
+/** A real rkt leaves the score alone with fly; the embedded one sets what the pod's manifest says. */
+function withOomScore(
+  { binary }: RktRunner,
+  { oomScoreAdj }: ShimOrder,
+  command: readonly string[],
+): readonly string[] {
+  if (binary.runtime === 'embedded' || oomScoreAdj === undefined) return command;
+  const script = 'echo "$0" >/proc/self/oom_score_adj && exec "$@"';
+  return ['/bin/sh', '-c', script, String(oomScoreAdj), ...command];
 }
 
 /** The embedded rkt enters the cgroup itself, last of all, so that its Node is not charged to the task. */

@@ -130,6 +130,7 @@ async function launchPod(
       procsFiles,
       volumes: checked.volumes,
       runArguments: runPreparedArguments(spec, podId),
+      oomScoreAdj: spec.resources.oomScoreAdj,
       secrets: secretsOf(spec),
     });
   } finally {

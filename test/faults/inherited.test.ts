@@ -4,7 +4,9 @@ import { expect } from 'chai';
 import { firstValueFrom } from 'rxjs';
 
 import type { Driver } from '../../src/index.ts';
+import { buildImage } from '../support/images.ts';
 import { openRoom, type Room } from '../support/room.ts';
+import { until } from '../support/until.ts';
 
 const OWN = '/proc/self/oom_score_adj';
 const SCRIPT = 'cat /proc/self/oom_score_adj; umask';
@@ -33,6 +35,39 @@ describe('what an app inherits from a driver with an OOM score and a umask', fun
     await firstValueFrom(driver.waitTask('one'));
     expect(await readFile(driver.inspectTask('one').stdoutPath ?? '', 'utf8')).to.equal('0\n0022\n');
     await driver.destroyTask('one');
+  });
+
+  it('is the score that the task is given, and of a command in it', async () => {
+    const resources = { oomScoreAdj: 250 };
+    await driver.startTask(room.shell('scored', `${SCRIPT}; exec sleep 600`, { resources }));
+    const { stdout } = await driver.execTask('scored', ['/bin/sh', '-c', SCRIPT]);
+    expect(stdout).to.equal('250\n0022\n');
+    const output = driver.inspectTask('scored').stdoutPath ?? '';
+    await until('the score is written', async () => (await readFile(output, 'utf8')).endsWith('0022\n'));
+    expect(await readFile(output, 'utf8')).to.equal('250\n0022\n');
+    await driver.destroyTask('scored', { force: true });
+  });
+
+  it("is the score of the image's isolator", async function () {
+    if (process.env['RKT_STREAMS_TEST_RKT'] !== undefined) this.skip();
+    const isolators = [{ name: 'os/linux/oom-score-adj', value: 120 }];
+    const app = { exec: ['/bin/sh'], user: '0', group: '0', isolators };
+    const image = await buildImage(room.base, { name: 'test.local/scored', manifest: { app } });
+    const config = { image, command: '/bin/sh', args: ['-c', SCRIPT] };
+    await driver.startTask({ id: 'isolated', config });
+    await firstValueFrom(driver.waitTask('isolated'));
+    const output = await readFile(driver.inspectTask('isolated').stdoutPath ?? '', 'utf8');
+    expect(output).to.equal('120\n0022\n');
+    await driver.destroyTask('isolated');
+  });
+
+  it('says when the output of a command was cut', async () => {
+    await driver.startTask(room.shell('three', 'exec sleep 600'));
+    const exec = (bytes: number) => driver.execTask('three', ['/bin/sh', '-c', `head -c ${bytes} /dev/zero`]);
+    expect((await exec(1_000)).truncated).to.equal(false);
+    const cut = await exec(17 * 1024 * 1024);
+    expect([cut.truncated, cut.stdout.length]).to.deep.equal([true, 16 * 1024 * 1024]);
+    await driver.destroyTask('three', { force: true });
   });
 
   it('is neither, for a command in it', async () => {

@@ -45,7 +45,7 @@ function acceptingDriver(): Driver {
     stopTask: done,
     signalTask: done,
     destroyTask: done,
-    execTask: () => Promise.resolve({ exitCode: 0, stdout: '', stderr: '', output: '' }),
+    execTask: () => Promise.resolve({ exitCode: 0, stdout: '', stderr: '', output: '', truncated: false }),
     taskSpec: () => newTaskSpecSchema.parse(TASK),
     taskStats: () => NEVER,
   };

@@ -241,7 +241,14 @@ describe('the calls of the driver service', () => {
     await open({
       execTask: (id, cmd, options) => {
         asked.push(id, cmd, options?.timeoutMs);
-        return Promise.resolve({ exitCode: 130, signal: 2, stdout: 'out', stderr: 'err', output: 'outerr' });
+        return Promise.resolve({
+          exitCode: 130,
+          signal: 2,
+          stdout: 'out',
+          stderr: 'err',
+          output: 'outerr',
+          truncated: false,
+        });
       },
     });
     const request = { task_id: 'a', command: ['/bin/x', 'y'], timeout: { seconds: 3, nanos: 0 } };

@@ -131,6 +131,13 @@ describe('toTaskSpec', () => {
     expect(shares(0, 0)).to.equal(undefined);
   });
 
+  it('takes over the OOM score, where the job gives one', () => {
+    const score = (given: number) =>
+      toTaskSpec(wireTask({ resources: { linux_resources: { oom_score_adj: given } } })).resources
+        ?.oomScoreAdj;
+    expect([score(250), score(-5), score(0)]).to.deep.equal([250, -5, undefined]);
+  });
+
   it('takes over mounts and devices, and leaves their checking to the driver', () => {
     const mounts = [
       { host_path: '/srv', task_path: '/data', readonly: true, propagation_mode: 'host-to-task' },

@@ -109,7 +109,13 @@ export async function openServerRig(options: ServerOptions = {}): Promise<Server
     execTask: (id, cmd) => {
       find(id);
       calls.push(['exec', id, cmd]);
-      return Promise.resolve({ exitCode: 3, stdout: 'out', stderr: 'err', output: 'outerr' });
+      return Promise.resolve({
+        exitCode: 3,
+        stdout: 'out',
+        stderr: 'err',
+        output: 'outerr',
+        truncated: false,
+      });
     },
   };
   const server = await createServer(driver as Driver, {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 import { RktFailure, type RktContext } from '../context.ts';
+import type { ManifestApp } from '../manifest/types.ts';
 import type { Credentials } from './credentials.ts';
 import type { LaunchScript } from './launch-script.ts';
 import type { Privileges } from './privileges.ts';
@@ -67,6 +68,18 @@ export function joinCgroups(ctx: RktContext, script: LaunchScript): void {
     const failure = `${ctx.label}: cannot join the cgroup: writing to ${path} failed`;
     script.raw(`{ printf '%s\\n' "$$" >${quote(path)}; } 2>/dev/null || die ${quote(failure)}`);
   }
+}
+
+/** Gives the launcher the OOM score of the app; where the app has no such isolator it stays as it is. */
+export function setOomScore(
+  ctx: RktContext,
+  script: LaunchScript,
+  { isolators }: Pick<ManifestApp, 'isolators'>,
+): void {
+  const score = isolators?.find(({ name }) => name === 'os/linux/oom-score-adj')?.value;
+  if (typeof score !== 'number') return;
+  const failure = `${ctx.label}: cannot set the OOM score to ${score}`;
+  script.raw(`{ echo ${score} >/proc/self/oom_score_adj; } 2>/dev/null || die ${quote(failure)}`);
 }
 
 /** The umask this process was started with, as octal text. */

@@ -1,7 +1,7 @@
 import type { Flags } from '../args.ts';
 import { RktFailure, type RktContext } from '../context.ts';
 import { parseManifestApp, type ManifestApp } from '../manifest/image-manifest.ts';
-import { appEnvironment, currentUmask, joinCgroups } from './app-command.ts';
+import { appEnvironment, currentUmask, joinCgroups, setOomScore } from './app-command.ts';
 import { becomeApp } from './become-app.ts';
 import { resolveCredentials, wantedCredentials } from './credentials.ts';
 import { readNameFiles, type NameFiles } from './dns.ts';
@@ -141,6 +141,7 @@ function stage1(ctx: RktContext, script: LaunchScript, order: Stage1Order): void
   const process = { root, workingDir, credentials };
   const words = becomeApp(ctx, secrets, { privileges, process, variables, argv, label: 'run' });
   script.raw(`umask ${currentUmask()}`);
+  setOomScore(ctx, script, runtimeApp);
   joinCgroups(ctx, script);
   // Perl would complain of a locale that the host lacks.
   script.raw('export LC_ALL=C');

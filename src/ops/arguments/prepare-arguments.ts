@@ -63,12 +63,13 @@ function imageArgument(image: string): string {
 }
 
 function appArguments({ config, resources, user }: TaskSpec, ports: readonly string[]): readonly string[] {
-  const { memoryLimitBytes, cpuShares } = resources;
+  const { memoryLimitBytes, cpuShares, oomScoreAdj } = resources;
   return [
     ...option('exec', config.command),
     ...option('memory', memoryLimitBytes),
     // A weight; --cpu would be a hard limit counted in cores.
     ...option('cpu-shares', cpuShares),
+    ...option('oom-score-adj', oomScoreAdj),
     ...ports,
     ...option('user', user),
     ...option('group', config.group),

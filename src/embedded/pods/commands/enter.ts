@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Command } from '../../command.ts';
 import { RktFailure, tell, UsageFailure, type RktContext } from '../../context.ts';
 import { acNameProblem } from '../../names.ts';
-import { appEnvironment, joinCgroups } from '../app-command.ts';
+import { appEnvironment, joinCgroups, setOomScore } from '../app-command.ts';
 import { becomeApp } from '../become-app.ts';
 import { resolveCredentials, wantedCredentials } from '../credentials.ts';
 import { executableProblem } from '../executable.ts';
@@ -105,6 +105,7 @@ function enterScript(
   const wanted = wantedCredentials(app?.app ?? {}, appImageManifest(pod, name));
   const process = { root, workingDir: '/', credentials: resolveCredentials(view, wanted, root) };
   const script = new LaunchScript();
+  setOomScore(ctx, script, app?.app ?? {});
   joinCgroups(ctx, script);
   const lines = environment.split('\n').filter((line) => line.includes('='));
   const pairs = app?.app === undefined ? lines : appEnvironment(app.app.environment ?? []);
