@@ -23,14 +23,14 @@ const attribute = (
 ): Row => ({
   what: `the attribute ${name} = ${JSON.stringify(value)}`,
   code: 'RKT_ERR_TASK_CONFIG',
-  names: [place, JSON.stringify(shown), 'docs/task-config.md'],
+  names: [place, shown instanceof RegExp ? shown : JSON.stringify(shown), 'docs/task-config.md'],
   act: ({ start }) => start({ [name]: value }),
 });
 
 const member = (name: string, value: unknown, place = `task.${name}`, shown: unknown = value): Row => ({
   what: `a task with ${name} = ${JSON.stringify(value)}`,
   code: 'RKT_ERR_TASK_CONFIG',
-  names: [place, JSON.stringify(shown)],
+  names: [place, shown instanceof RegExp ? shown : JSON.stringify(shown)],
   act: ({ start }) => start({}, { [name]: value }),
 });
 
@@ -67,13 +67,14 @@ export const CONFIGURATION: readonly Row[] = [
   driverConfig('data_dir = "relative"', ['config.data_dir', 'absolute'], { data_dir: 'relative' }),
   driverConfig('concurrency = 0', ['config.concurrency', '0'], { concurrency: 0 }),
   driverConfig('stage1 = "./fly.aci"', ['config.stage1', 'absolute'], { stage1: './fly.aci' }),
-  driverConfig('a driver configuration that is a list', ['config', '[]'], []),
+  driverConfig('a driver configuration that is a list', ['config', 'a list of 0'], []),
   driverConfig('an agent with port 70000', ['agent.clientMaxPort', '70000'], {}, { clientMaxPort: 70_000 }),
 
   attribute('image', ''),
   attribute('image', '--dir=/', 'dash'),
   attribute('command', 7),
-  attribute('args', 'not a list'),
+  // The words of args may be secret.
+  attribute('args', 'not a list', 'task.config.args', /got a string/),
   attribute('args', ['a', ''], 'args', ''),
   attribute('args', ['---'], 'args', '---'),
   attribute('trust_prefix', false),
@@ -82,14 +83,14 @@ export const CONFIGURATION: readonly Row[] = [
   attribute('dns_search_domains', [1], 'task.config.dns_search_domains.0', 1),
   attribute('net', [''], 'task.config.net.0', ''),
   attribute('port_map', 'http'),
-  attribute('volumes', { a: 'b' }),
+  attribute('volumes', { a: 'b' }, 'task.config.volumes', /an object with a\b/),
   attribute('no_overlay', 'true'),
   attribute('debug', 1),
   attribute('group', 0),
   attribute('stage1', 'images/fly.aci'),
   attribute('readonly_rootfs', 'yes'),
   attribute('cap_retain', ['net_admin'], 'task.config.cap_retain.0', 'net_admin'),
-  attribute('cap_remove', []),
+  attribute('cap_remove', [], 'task.config.cap_remove', /a list of 0/),
   attribute('seccomp', 'chmod'),
   attribute('hostname', '-a'),
   attribute('working_dir', 'srv'),
@@ -114,7 +115,7 @@ export const CONFIGURATION: readonly Row[] = [
     act: ({ driver }) => driver.startTask(undefined as never),
   },
 
-  member('env', { '1A': 'b' }, 'task.env.1A', 'b'),
+  member('env', { '1A': 'b' }, 'task.env.1A', /is not a variable name \(got a string\)/),
   member('allocDir', 'relative'),
   member('colour', 'red', 'task', 'colour'),
   member('user', ''),

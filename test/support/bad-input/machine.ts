@@ -193,13 +193,13 @@ export const MACHINE: readonly Row[] = [
 
   {
     what: 'a data directory below a file',
-    code: 'RKT_ERR_STATE_FILE',
+    code: 'RKT_ERR_DATA_DIR',
     names: ['/etc/passwd/data', 'ENOTDIR'],
     act: ({ other, room }) => other({ dataDir: '/etc/passwd/data' }).startTask(taskOf(room)),
   },
   {
     what: 'a data directory where nothing can be written',
-    code: 'RKT_ERR_STATE_FILE',
+    code: 'RKT_ERR_DATA_DIR',
     names: ['/sys/kernel/data', /EPERM|EACCES|EROFS/],
     act: ({ other, room }) => other({ dataDir: '/sys/kernel/data' }).startTask(taskOf(room)),
   },

@@ -116,8 +116,11 @@ export const TASKS: readonly Row[] = [
   good('an exec with a negative timeout', 'RKT_ERR_OPTIONS', ['timeoutMs', '-5'], (driver) =>
     driver.execTask('good', ['/bin/true'], { timeoutMs: -5 }),
   ),
-  good('an exec with no time at all', 'RKT_ERR_EXEC_TIMEOUT', ['/bin/sleep 1000', '0 ms'], (driver) =>
-    driver.execTask('good', ['/bin/sleep', '1000'], { timeoutMs: 0 }),
+  good(
+    'an exec with no time at all',
+    'RKT_ERR_EXEC_TIMEOUT',
+    ['"/bin/sleep" with 1 argument', '0 ms'],
+    (driver) => driver.execTask('good', ['/bin/sleep', '1000'], { timeoutMs: 0 }),
   ),
   good('an exec of nothing', 'RKT_ERR_EXEC_COMMAND', ['"good"', 'absolute path'], (driver) =>
     driver.execTask('good', []),
@@ -128,12 +131,17 @@ export const TASKS: readonly Row[] = [
   good('an exec of a command with a zero byte', 'RKT_ERR_EXEC_COMMAND', ['zero byte'], (driver) =>
     driver.execTask('good', ['/bin/echo', 'a\0b']),
   ),
-  good('an exec whose stdout breaks', 'RKT_ERR_EXEC_STREAM', ['sleep 1000', 'full'], (driver) => {
-    const stdout = new PassThrough();
-    const cmd = ['/bin/sh', '-c', 'echo x; sleep 1000'];
-    stdout.once('data', () => stdout.destroy(new Error('full')));
-    return driver.execTaskStreaming('good', { cmd, stdout });
-  }),
+  good(
+    'an exec whose stdout breaks',
+    'RKT_ERR_EXEC_STREAM',
+    ['"/bin/sh" with 2 arguments', 'full'],
+    (driver) => {
+      const stdout = new PassThrough();
+      const cmd = ['/bin/sh', '-c', 'echo x; sleep 1000'];
+      stdout.once('data', () => stdout.destroy(new Error('full')));
+      return driver.execTaskStreaming('good', { cmd, stdout });
+    },
+  ),
   good('an exec whose stdin breaks', 'RKT_ERR_EXEC_STREAM', ['/bin/cat', 'gone'], (driver) => {
     const stdin = new PassThrough();
     const stdout = new PassThrough();
