@@ -39,7 +39,8 @@ export function checkChrooted(config: TaskConfig, policy: Policy): void {
     throw refused(`net = ${JSON.stringify(config.net)}`, why);
   }
   if (Object.keys(mergedPortMap(config)).length === 0) return;
-  const what = 'The ports of port_map cannot be mapped: fly and the embedded rkt give a pod no network of its own';
+  const what =
+    'The ports of port_map cannot be mapped: fly and the embedded rkt give a pod no network of its own';
   throw new RktError('RKT_ERR_NETWORK', what, { recoverable: false });
 }
 
