@@ -1,21 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 
-import { asyncScheduler, defer, from, switchMap, type Observable, type Subscription } from 'rxjs';
+import { asyncScheduler, defer, from, switchMap, type Subscription } from 'rxjs';
 
 import type { Driver, DriverOptions } from './driver-interface.ts';
-import { configDurationMs } from './model/driver-config.ts';
-import type { DriverSettings } from './model/driver-options.ts';
+import { createDriverStreams } from './driver-streams.ts';
 import { RktError } from './model/errors.ts';
 import { silentLogger } from './model/logger.ts';
 import { CAPABILITIES, CONFIG_SPEC, PLUGIN_INFO, TASK_CONFIG_SPEC } from './model/plugin.ts';
-import type { Pod } from './model/pod.ts';
-import { reasonOf } from './model/reason-of.ts';
 import type { SamplingStats } from './model/sampling-stats.ts';
 import { audit } from './ops/audit/audit.ts';
-import { createConfiguration, type Configuration } from './ops/configuration.ts';
+import { createConfiguration } from './ops/configuration.ts';
 import type { OpsContext } from './ops/context.ts';
-import { createOpsContext, lazyRunner, type ContextDeps } from './ops/create-context.ts';
+import { createOpsContext, lazyRunner } from './ops/create-context.ts';
 import { destroyTask } from './ops/destroy-task.ts';
 import { execTaskStreaming } from './ops/exec-streaming.ts';
 import { execTask } from './ops/exec-task.ts';
@@ -30,25 +27,10 @@ import { signalTask } from './ops/signal-task.ts';
 import { startTask } from './ops/start-task.ts';
 import { stopTask } from './ops/stop-task.ts';
 import { watchExits } from './ops/watch-exits.ts';
-import { createTaskRegistry, type TaskRegistry } from './registry/task-registry.ts';
+import { createTaskRegistry } from './registry/task-registry.ts';
 import type { RktRunner } from './rkt/command.ts';
-import type { Cgroups } from './sources/cgroup/cgroups.ts';
-import { createHost } from './sources/host.ts';
-import { createPodDirectories } from './sources/pod-directories.ts';
-import { createProcesses } from './sources/processes.ts';
-import { allTaskStats } from './streams/all-task-stats.ts';
-import { fingerprint } from './streams/fingerprint.ts';
-import { pods } from './streams/pods.ts';
-import { hostStats } from './streams/host-stats.ts';
 import { retryWhenExhausted } from './streams/operators/retry-when-exhausted.ts';
 import { takeUntilAbort } from './streams/operators/take-until-abort.ts';
-import { samplingStats } from './streams/sampling-stats.ts';
-import type { SamplingOptions } from './streams/stats/sampling-options.ts';
-import { createStats, type Stats } from './streams/stats/stats.ts';
-import { taskEvents } from './streams/task-events.ts';
-import { taskStats } from './streams/task-stats.ts';
-import { tasks } from './streams/tasks.ts';
-import { waitTask } from './streams/wait-task.ts';
 import { rktErrorsOnly } from './rkt-errors-only.ts';
 
 /** Creates a driver. It touches nothing before its first op or subscription. @throws RKT_ERR_OPTIONS */
@@ -67,14 +49,18 @@ export function createDriver(options: DriverOptions = {}): Driver {
   const deps = { registry, runner, driverConfig: () => config.current().driver, logger, scheduler };
   let opened: Promise<{ ctx: OpsContext; exits: Subscription }> | undefined;
   let bound: Promise<OpsContext> | undefined;
-  const machine = (): Promise<OpsContext> =>
-    (bound ??= createOpsContext({
+  const machine = (): Promise<OpsContext> => {
+    bound ??= createOpsContext({
       ...deps,
       instance,
       beganAtMs,
       settings: config.settings(),
       shutdown: shutdown.signal,
-    }));
+    });
+    // What has failed for want of something may succeed the next time.
+    bound.catch(() => (bound = undefined));
+    return bound;
+  };
   const context = async (): Promise<OpsContext> => {
     shutdown.signal.throwIfAborted();
     opened ??= machine().then((ctx) => {
@@ -85,11 +71,16 @@ export function createDriver(options: DriverOptions = {}): Driver {
       watching.add(limitLogs(ctx));
       return { ctx, exits: watching };
     });
-    // What has failed for want of something may succeed the next time.
-    opened.catch(() => (opened = bound = undefined));
+    opened.catch(() => (opened = undefined));
     return (await opened).ctx;
   };
-  const streams = createStreams(registry, config, deps, context, shutdown.signal, () => rktCosts(lastRunner));
+  const streams = createDriverStreams({
+    ...deps,
+    config,
+    context,
+    shutdown: shutdown.signal,
+    rkt: () => rktCosts(lastRunner),
+  });
 
   return rktErrorsOnly({
     pluginInfo: () => PLUGIN_INFO,
@@ -129,95 +120,7 @@ export function createDriver(options: DriverOptions = {}): Driver {
   });
 }
 
-type Streams = Pick<
-  Driver,
-  | 'fingerprint'
-  | 'taskEvents'
-  | 'taskStats'
-  | 'allTaskStats'
-  | 'waitTask'
-  | 'tasks'
-  | 'pods'
-  | 'hostStats'
-  | 'samplingStats'
->;
-
-function createStreams(
-  registry: TaskRegistry,
-  config: Configuration,
-  base: Pick<ContextDeps, 'runner' | 'driverConfig' | 'logger' | 'scheduler'>,
-  context: () => Promise<OpsContext>,
-  shutdown: AbortSignal,
-  rkt: () => SamplingStats['rkt'],
-): Streams {
-  const cgroups = async (): Promise<Cgroups> => (await context()).cgroups;
-  const fingerprint$ = fingerprint({
-    ...base,
-    cgroups,
-    periodMs: config.options.fingerprintPeriodMs,
-    shutdown,
-  });
-  let shared$: Observable<readonly Pod[]> | undefined;
-  const pods$ = defer(() => {
-    const directories = createPodDirectories(config.settings());
-    return (shared$ ??= pods({ ...base, directories, shutdown }));
-  });
-  const hostDeps = { ...base, host: createHost() };
-  let shared: Stats | undefined;
-  const stats = async (): Promise<Stats> => {
-    const ctx = await context();
-    return (shared ??= createStats({
-      ...base,
-      registry,
-      cgroups: ctx.cgroups,
-      processes: createProcesses(),
-      onDegraded: tellDegraded(registry),
-      sampling: samplingOptions(config.settings()),
-      minIntervalMs: () => configDurationMs(config.current().driver.stats_interval),
-      rkt,
-    }));
-  };
-  const sampling$ = defer(() => from(stats())).pipe(retryWhenExhausted(base, 'Sampling'));
-  return {
-    fingerprint: () => fingerprint$.pipe(takeUntilAbort(shutdown)),
-    taskEvents: (options) => taskEvents({ registry }, options),
-    taskStats: (id, options) =>
-      sampling$.pipe(
-        switchMap((each) => taskStats(each, id, options)),
-        takeUntilAbort(shutdown),
-      ),
-    allTaskStats: (options) =>
-      sampling$.pipe(
-        switchMap((each) => allTaskStats(each, options)),
-        takeUntilAbort(shutdown),
-      ),
-    waitTask: (id) => waitTask({ registry }, id),
-    tasks: () => tasks({ registry }),
-    pods: () => pods$.pipe(takeUntilAbort(shutdown)),
-    hostStats: (options) => hostStats(hostDeps, options).pipe(takeUntilAbort(shutdown)),
-    samplingStats: (options) =>
-      sampling$.pipe(
-        switchMap((each) => samplingStats(each, options)),
-        takeUntilAbort(shutdown),
-      ),
-  };
-}
-
-function samplingOptions(settings: DriverSettings): SamplingOptions {
-  const { statsGate: gate, statsMaxStaleMs: maxStaleMs, statsDescriptors: descriptorBudget } = settings;
-  return { gate, maxStaleMs, ...(descriptorBudget === undefined ? {} : { descriptorBudget }) };
-}
-
 function rktCosts(runner: RktRunner | undefined): SamplingStats['rkt'] {
   if (runner === undefined) return undefined;
   return Object.freeze({ ...runner.stats, queueLength: runner.queueLength });
-}
-
-function tellDegraded(registry: TaskRegistry): (taskId: string, error: unknown) => void {
-  return (taskId, error) => {
-    const record = registry.get(taskId);
-    if (record === undefined) return;
-    const message = reasonOf(error);
-    registry.emit('stats-degraded', record, `Figures are incomplete: ${message}`, { error: message });
-  };
 }
