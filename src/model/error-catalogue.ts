@@ -1,3 +1,5 @@
+/** All errors in one table, which is as long as there are errors. */
+
 /**
  * What one catalogue entry says. `recoverable` is Nomad's word: starting the task again may succeed, with nothing
  * changed. That is so when a network was to blame, be it another's or the pod's own, or when resources had run out for a

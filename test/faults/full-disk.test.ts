@@ -9,6 +9,7 @@ import { expect } from 'chai';
 
 import { buildImage } from '../support/images.ts';
 import { openNamespace, type Namespace } from '../support/mount-namespace.ts';
+import { requires } from '../support/requirements.ts';
 
 const CHILD = fileURLToPath(new URL('../support/full-disk-child.ts', import.meta.url));
 
@@ -20,7 +21,7 @@ describe('data and rkt’s directory on one full disk', function () {
   let namespace: Namespace;
 
   before(async function () {
-    if (process.getuid?.() !== 0) this.skip();
+    requires(this, 'root', 'pods');
     base = await mkdtemp(join(tmpdir(), 'rkt-streams-test-full-'));
     image = await buildImage(join(base, 'images'), { name: 'test.local/shell' });
   });
