@@ -22,12 +22,12 @@ interface Summary {
 
 const ALL_HAS_HAPPENED = [
   '"type":"exec"',
-  '"by":"second driver","kind":"signaled"',
   '"kind":"failed","taskId":"broken"',
   '"kind":"exited","taskId":"glutton"',
   '"kind":"exited","taskId":"logger"',
   '"kind":"started","taskId":"stubborn"',
 ];
+const SECOND_SIGNALED = /"by":"second driver","id":"[^"]*","kind":"signaled"/;
 const CRASHER_STARTED = '"kind":"started","taskId":"crasher"';
 const HOLDER_MEASURED = '"type":"stats","taskId":"holder"';
 
@@ -59,6 +59,7 @@ describe('rkt-streams demo', function () {
   it('tells everything as JSON lines, and every pod is as expected', async () => {
     const demo = start('--interval', '200ms', '--json');
     for (const fact of ALL_HAS_HAPPENED) await demo.says(fact);
+    await until('the second driver has signaled', () => SECOND_SIGNALED.test(demo.stdout()));
     await until('the crasher was restarted', () => demo.stdout().split(CRASHER_STARTED).length > 2);
     await until('the holder was measured', () => demo.stdout().split(HOLDER_MEASURED).length > 6);
     demo.child.kill('SIGINT');

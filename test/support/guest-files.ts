@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -35,6 +36,7 @@ const PROGRAMS = [
     'mount',
     'mv',
     'nsenter',
+    'perl',
     'readlink',
     'rm',
     'rmdir',
@@ -53,8 +55,14 @@ export function hostFiles(): readonly RootfsFile[] {
   const programs = PROGRAMS.map(hostProgram).filter((path) => path !== undefined);
   return [
     { path: 'usr/local/bin/node', type: 'symlink', linkname: process.execPath },
-    ...collectHostPaths(['/bin/sh', ...programs, process.execPath]),
+    ...collectHostPaths(['/bin/sh', ...programs, ...perlModules(), process.execPath]),
   ];
+}
+
+/** The one module that the scripts of the embedded rkt use. */
+function perlModules(): readonly string[] {
+  const { stdout } = spawnSync('perl', ['-Mstrict', '-e', 'print $INC{"strict.pm"}'], { encoding: 'utf8' });
+  return stdout === '' ? [] : [stdout];
 }
 
 /** The build of this project and packages of its node_modules with all that they need, below `/project`. */
