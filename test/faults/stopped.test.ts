@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -41,9 +41,12 @@ async function runSignalledShim(base: string, signal: string): Promise<string> {
     mode: 0o755,
   });
   const command = ['/bin/sh', '-c', 'exit 7'];
-  const args = [at('task'), at('run'), at('exit'), at('out'), at('err'), at('pod'), '', ...command];
+  const args = [at('task'), at('run'), at('exit'), at('pod'), '', ...command];
+  const output = await open(at('out'), 'a');
   const env = { PATH: `${at('bin')}:${process.env['PATH'] ?? ''}` };
-  await once(spawn('/bin/sh', [SHIM, ...args], { stdio: 'ignore', env }), 'exit');
+  const stdio = ['ignore', 'ignore', 'ignore', output.fd, output.fd] as const;
+  await once(spawn('/bin/sh', [SHIM, ...args], { stdio: [...stdio], env }), 'exit');
+  await output.close();
   return readFile(at('exit'), 'utf8');
 }
 
