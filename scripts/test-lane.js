@@ -8,7 +8,7 @@ const END_MS = 15_000;
 
 process.on('message', ({ file, end }) => {
   if (end) finish();
-  else runFile(file).then((result) => process.send(result));
+  else runFile(file).then((result) => process.send({ ...result, heapBytes: process.memoryUsage().heapUsed }));
 });
 // Whoever started this is gone.
 process.on('disconnect', () => process.exit(1));

@@ -8,6 +8,8 @@ import { clearTimeout, setTimeout } from 'node:timers';
 const LANE = fileURLToPath(new URL('test-lane.js', import.meta.url));
 const FILE_LIMIT_MS = 840_000;
 const END_LIMIT_MS = 30_000;
+/** A process with more than this takes no further file: another goes on with a fresh heap. */
+const MAX_HEAP_BYTES = 1024 ** 3;
 /** What a file counts that was never timed: those that start processes are the long ones. */
 const GUESSES_S = [
   [/^test\/(e2e|cli|server|nomad|faults)\//, 15],
@@ -46,10 +48,15 @@ async function runLane(queue, { name, scratch, env }) {
   const results = [];
   for (let round = 0; queue.length > 0; round += 1) {
     const lane = startLane(join(scratch, `${name}-${round}`), env);
-    while (queue.length > 0 && lane.isAlive()) {
+    let heapBytes = 0;
+    while (queue.length > 0 && lane.isAlive() && heapBytes < MAX_HEAP_BYTES) {
       const file = queue.shift();
       const result = await lane.run(file);
-      process.stdout.write(`\n${file} (${(result.ms / 1_000).toFixed(1)} s)\n${lane.output()}`);
+      heapBytes = result.heapBytes ?? 0;
+      const mib = Math.round(heapBytes / 2 ** 20);
+      process.stdout.write(
+        `\n${file} (${(result.ms / 1_000).toFixed(1)} s, heap ${mib} MiB)\n${lane.output()}`,
+      );
       results.push(result);
     }
     const failures = await lane.end();

@@ -1,7 +1,10 @@
 import { HIDDEN } from './hidden.ts';
 
-/** What stands between the scheme and the host of a URL: a user, often with a password. */
-const CREDENTIALS = /([a-z][a-z0-9+.-]*:\/\/)([^\s/?#"'`]*)@/gi;
+/**
+ * What stands between the scheme and the host of a URL: a user, often with a password. The length of a scheme is bounded, as
+ * otherwise each letter of a long text would begin a search to its end.
+ */
+const CREDENTIALS = /([a-z][a-z0-9+.-]{0,31}:\/\/)([^\s/?#"'`]*)@/gi;
 
 /** A text, an image for example, with `https://…@host/` in place of `https://user:password@host/`. */
 export function withoutCredentials(text: string): string {
