@@ -7,6 +7,7 @@ import type { Driver } from '../../src/index.ts';
 import { buildImage } from '../support/images.ts';
 import { openRoom, type Room } from '../support/room.ts';
 import { until } from '../support/until.ts';
+import { skipFor } from '../support/requirements.ts';
 
 const OWN = '/proc/self/oom_score_adj';
 const SCRIPT = 'cat /proc/self/oom_score_adj; umask';
@@ -49,7 +50,8 @@ describe('what an app inherits from a driver with an OOM score and a umask', fun
   });
 
   it("is the score of the image's isolator", async function () {
-    if (process.env['RKT_STREAMS_TEST_RKT'] !== undefined) this.skip();
+    if (process.env['RKT_STREAMS_TEST_RKT'] !== undefined)
+      skipFor(this, 'embedded-rkt', 'is about the embedded rkt');
     const isolators = [{ name: 'os/linux/oom-score-adj', value: 120 }];
     const app = { exec: ['/bin/sh'], user: '0', group: '0', isolators };
     const image = await buildImage(room.base, { name: 'test.local/scored', manifest: { app } });

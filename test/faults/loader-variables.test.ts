@@ -10,7 +10,7 @@ import type { Driver } from '../../src/index.ts';
 import { hostProgram } from '../support/host-program.ts';
 import { PodRig } from '../support/pod-rig.ts';
 import { EMBEDDED_RKT } from '../support/replay/rkt-process.ts';
-import { requires } from '../support/requirements.ts';
+import { requires, skipFor } from '../support/requirements.ts';
 import { openRoom, type Room } from '../support/room.ts';
 
 /** What a task may set to have the dynamic loader write a file for every program that runs with its environment. */
@@ -31,7 +31,8 @@ describe('variables of a task that the dynamic loader follows', function () {
 
   before(async function () {
     requires(this, 'perl');
-    if (process.env['RKT_STREAMS_TEST_RKT'] !== undefined) this.skip();
+    if (process.env['RKT_STREAMS_TEST_RKT'] !== undefined)
+      skipFor(this, 'embedded-rkt', 'is about the embedded rkt');
     room = await openRoom(this);
     driver = room.driver();
     dir = openDirectory(room.base);
