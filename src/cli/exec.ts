@@ -51,6 +51,7 @@ async function exec(
       stdout,
       stderr,
       signal: interrupt.signal,
+      lingerMs: 0,
       ...(tty && stdout.isTTY && { resize: terminalSizes() }),
     });
     return codeOfInterrupt(interrupt.received()) ?? exitCode;

@@ -8,6 +8,9 @@ import { LONGEST_MS, durationMs } from './times.ts';
 import { toInspectResponse, toWaitResponse } from './to-status.ts';
 import { unary } from './unary.ts';
 
+/** The host has no field for it. */
+const CUT = 'rkt-streams: the output was cut after 16 MiB';
+
 type TaskRpcs = Pick<DriverHandlers, 'WaitTask' | 'InspectTask' | 'SignalTask' | 'ExecTask'>;
 
 /** What is asked of a task that is there. */
@@ -45,7 +48,7 @@ export function taskRpcs({ driver }: RpcContext): TaskRpcs {
       });
       return {
         stdout: Buffer.from(output.stdout),
-        stderr: Buffer.from(output.stderr),
+        stderr: Buffer.from(output.truncated ? `${output.stderr}\n${CUT}\n` : output.stderr),
         result: { exit_code: exitCode, signal: death },
       };
     }),

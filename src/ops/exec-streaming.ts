@@ -1,13 +1,14 @@
 import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-import type { Observable } from 'rxjs';
+import { NEVER, firstValueFrom, fromEvent, race, timer, type Observable } from 'rxjs';
 
 import { RktError } from '../model/errors.ts';
 import { reasonOf } from '../model/reason-of.ts';
 import { signalNumber } from '../model/signals.ts';
 import type { ProcessEnd, SpawnedProcess } from '../rkt/spawned-process.ts';
 import type { OpsContext } from './context.ts';
+import { checkDuration } from './duration.ts';
 import { enterTask } from './enter-command.ts';
 import { killTree } from './kill-tree.ts';
 import { followSize, inTerminal, type TerminalSize } from './terminal.ts';
@@ -21,6 +22,11 @@ export interface ExecStreamingOptions {
   readonly stderr?: Writable;
   /** Sizes of the terminal, the first one and every change. */
   readonly resize?: Observable<TerminalSize>;
+  /**
+   * How long after the command's own end those are waited for who still hold its outputs, as a command that it has left in
+   * the background does; default 5000. Then the outputs are closed, after what was written by then.
+   */
+  readonly lingerMs?: number;
   /** Kills the command. */
   readonly signal?: AbortSignal;
 }
@@ -31,12 +37,15 @@ export interface ExecResult {
   readonly signal?: number;
 }
 
+/** Enough for what a script leaves behind to finish its last line; a daemon is not waited for. */
+const DEFAULT_LINGER_MS = 5_000;
+
 /** As in the shim: a command gets neither the OOM score of the driver nor its umask. `$0` is the score. */
 const OF_ITS_OWN = 'umask 022; echo "$0" 2>/dev/null >/proc/self/oom_score_adj; exec "$@"';
 
 /**
- * Runs a command in a task, its streams connected. Without a terminal it ends when everybody who holds its pipes has
- * let go; with one, when the command itself has ended. The given writables are not ended.
+ * Runs a command in a task, its streams connected. It ends with the command: with a terminal at once, else when nobody
+ * holds its outputs any more, `lingerMs` later at the latest. The given writables are not ended.
  *
  * @throws {@link RktError} RKT_ERR_TASK_NOT_FOUND, RKT_ERR_TASK_NOT_RUNNING, RKT_ERR_EXEC_COMMAND, or RKT_ERR_EXEC_STREAM when
  * one of the given streams breaks, after which the command was killed
@@ -47,6 +56,7 @@ export async function execTaskStreaming(
   options: ExecStreamingOptions,
 ): Promise<ExecResult> {
   const { cmd, tty = false, signal } = options;
+  const lingerMs = checkDuration('lingerMs of an exec', options.lingerMs ?? DEFAULT_LINGER_MS);
   const task = ctx.registry.require(taskId);
   const runner = await ctx.runner();
   const { argv: words, env } = await enterTask(ctx, runner, task, cmd);
@@ -70,7 +80,7 @@ export async function execTaskStreaming(
   if (signal?.aborted === true) kill();
   const sizes = tty && options.resize ? followSize(runner, child, options.resize, ctx.scheduler) : undefined;
   try {
-    return execResult(await connected(child, options));
+    return execResult(await connected(child, options, () => lingering(ctx, lingerMs, signal)));
   } catch (cause) {
     kill();
     const why = reasonOf(cause);
@@ -90,19 +100,37 @@ export function shownCommand([program = '', ...args]: readonly string[]): string
   return `"${program}"${args.length === 0 ? '' : ` with ${args.length} ${args.length === 1 ? 'argument' : 'arguments'}`}`;
 }
 
-async function connected(child: SpawnedProcess, options: ExecStreamingOptions): Promise<ProcessEnd> {
+/** Resolves when the command has ended and its output is delivered. */
+async function connected(
+  child: SpawnedProcess,
+  options: ExecStreamingOptions,
+  linger: () => Promise<unknown>,
+): Promise<ProcessEnd> {
   const fed = feed(child, options.stdin);
   try {
-    const ended = Promise.all([
-      child.closed,
-      drain(child.stdout, options.stdout),
-      drain(child.stderr, options.stderr),
-    ]);
-    const [end] = await Promise.race([ended, fed.broken]);
+    const drained = Promise.all([drain(child.stdout, options.stdout), drain(child.stderr, options.stderr)]);
+    const end = await Promise.race([child.exit, fed.broken, failureOf(drained)]);
+    await Promise.race([linger(), drained, fed.broken]);
+    await Promise.race([Promise.all([child.release(), drained]), fed.broken]);
     return end;
   } finally {
     fed.stop();
   }
+}
+
+function failureOf(work: Promise<unknown>): Promise<never> {
+  return new Promise((_, reject) => void work.catch(reject));
+}
+
+/** Until the time is over, or the command is aborted. */
+async function lingering(
+  { scheduler }: Pick<OpsContext, 'scheduler'>,
+  lingerMs: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (lingerMs === 0 || signal?.aborted === true) return;
+  const abort$ = signal === undefined ? NEVER : fromEvent(signal, 'abort');
+  await firstValueFrom(race(timer(lingerMs, scheduler), abort$));
 }
 
 /** Connects stdin. A command may end before it has read everything: then nobody is left to read it. */

@@ -24,7 +24,8 @@ const DEFAULT_TIMEOUT_MS = 60_000;
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 
 /**
- * Runs a command in a task and returns what it wrote, each stream up to 16 MiB.
+ * Runs a command in a task and returns what was written until it ended, each stream up to 16 MiB. What it has left in the
+ * background is not waited for.
  *
  * @throws {@link RktError} RKT_ERR_TASK_NOT_FOUND, RKT_ERR_TASK_NOT_RUNNING, RKT_ERR_EXEC_COMMAND, or RKT_ERR_EXEC_TIMEOUT
  * after which the command was killed
@@ -43,7 +44,13 @@ export async function execTask(
   const all = collect(stdout, stderr);
   const out = collect(stdout);
   const err = collect(stderr);
-  const result = await execTaskStreaming(ctx, taskId, { cmd, stdout, stderr, signal });
+  const result = await execTaskStreaming(ctx, taskId, {
+    cmd,
+    stdout,
+    stderr,
+    signal,
+    lingerMs: 0,
+  });
   if (timeout.aborted) {
     const what = `${shownCommand(cmd)} in task "${taskId}" was killed after ${timeoutMs} ms`;
     throw new RktError('RKT_ERR_EXEC_TIMEOUT', what, { taskId, stderr: err.text().slice(-2048) });

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { PassThrough, type Readable, type Writable } from 'node:stream';
 
+import { closeEmptied } from './close-emptied.ts';
 import { signalGroup } from './process-group.ts';
 
 /** What a standard stream of a child is: nothing, a pipe to us, or a descriptor of ours. */
@@ -40,6 +41,8 @@ export interface SpawnedProcess {
   readonly exit: Promise<ProcessEnd>;
   /** When it has ended and all its pipes are closed by every holder. */
   readonly closed: Promise<ProcessEnd>;
+  /** Ends stdout and stderr after what has been written until now, whoever else still holds the other end. */
+  release(): Promise<void>;
   /** Signals the process alone; false when it is gone. */
   kill(signal?: NodeJS.Signals): boolean;
   /** Signals its process group (only when detached); false when it is gone. */
@@ -62,6 +65,9 @@ export function spawnedProcess(child: ChildProcess, pid: number, detached: boole
     stdio: [child.stdin, stdout, stderr, ...more],
     exit: ending(child, 'exit'),
     closed: ending(child, 'close'),
+    release: async () => {
+      await Promise.all([closeEmptied(child.stdout, stdout), closeEmptied(child.stderr, stderr)]);
+    },
     kill: (signal = 'SIGTERM') => child.kill(signal),
     killGroup: (signal = 'SIGTERM') => (detached ? signalGroup(pid, signal) : child.kill(signal)),
     unref: () => child.unref(),

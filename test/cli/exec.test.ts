@@ -62,6 +62,18 @@ describe('rkt-streams exec', function () {
     expect((await ended).exitCode).to.equal(130);
   });
 
+  it('ends with the command, though what that has left behind holds the output', async () => {
+    const { exitCode, stdout } = await cli().run([
+      'exec',
+      'web',
+      '--',
+      '/bin/sh',
+      '-c',
+      'sleep 1000 & echo started; exit 4',
+    ]);
+    expect({ exitCode, stdout }).to.deep.equal({ exitCode: 4, stdout: 'started\n' });
+  });
+
   it('exits with 125 when there is no such task', async () => {
     expect((await cli().run(['exec', 'nope', '--', '/bin/true'])).exitCode).to.equal(125);
   });

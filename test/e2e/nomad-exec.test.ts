@@ -99,6 +99,12 @@ describe('nomad alloc exec', () => {
       expect(seen).to.include({ stdout: 'from main\nfrom child\n', exitCode: 0 });
     });
 
+    it('does not wait for a daemon that a command has started', async () => {
+      const seen = await exec('sleep 1000 & echo from main', { isOpen: true });
+      expect(seen).to.include({ stdout: 'from main\n', exitCode: 0 });
+      expect(seen.ending).to.deep.equal(['stdout closed', 'stderr closed', 'exited']);
+    });
+
     it('carries much in both directions', async () => {
       const stdin = 'x'.repeat(3 * 2 ** 20);
       expect((await exec('cat', { stdin })).stdout.length).to.equal(stdin.length);
@@ -156,6 +162,8 @@ describe('nomad alloc exec', () => {
       });
     const { stdout, stderr, result } = await check('echo ${NOMAD_TASK_NAME}; echo bad >&2; exit 2', 0);
     expect([stdout.toString(), stderr.toString(), result?.exit_code]).to.deep.equal(['web\n', 'bad\n', 2]);
+    const daemon = await check('sleep 1000 & echo started', 0);
+    expect(daemon.stdout.toString()).to.equal('started\n');
     const late = await callError(check('exec sleep 1000', 200_000_000));
     expect(late).to.include({ code: 2 });
     expect(late.details).to.include('killed after 200 ms');

@@ -1,4 +1,4 @@
-import { PassThrough, Readable } from 'node:stream';
+import { PassThrough, Readable, Writable } from 'node:stream';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 
@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import { of } from 'rxjs';
 
 import type { Driver, ExecResult, ExecStreamingOptions } from '../../src/index.ts';
+import { expectRktRejection } from '../support/errors.ts';
 import { openRoom, type Room } from '../support/room.ts';
 
 interface Conversation extends ExecResult {
@@ -74,6 +75,60 @@ describe('execTaskStreaming', function () {
     it('waits for everybody who holds the pipes', async () => {
       const seen = await exec('(sleep 3; echo from child) & echo from main');
       expect(seen).to.include({ stdout: 'from main\nfrom child\n', exitCode: 0 });
+    });
+  });
+
+  describe('of a command that leaves another one behind, which holds its outputs', () => {
+    const DAEMON = 'sleep 1000 & echo from main';
+
+    it('ends some time after the command', async () => {
+      expect(await exec(DAEMON, { lingerMs: 300 })).to.include({ stdout: 'from main\n', exitCode: 0 });
+      expect(await exec(DAEMON)).to.include({ stdout: 'from main\n', exitCode: 0 });
+    });
+
+    it('ends with the command where nobody is waited for, with all that was written', async () => {
+      const bytes = 3 * 2 ** 20;
+      const script = `sleep 1000 & head -c ${bytes} /dev/zero | tr '\\0' x; echo err >&2; exit 7`;
+      const seen = await exec(script, { lingerMs: 0 });
+      expect(seen).to.include({ exitCode: 7, stderr: 'err\n' });
+      expect(seen.stdout.length).to.equal(bytes);
+    });
+
+    it('loses nothing to a reader that is slow', async () => {
+      const bytes = 2 ** 20;
+      let count = 0;
+      const stdout = new Writable({
+        write(chunk: Buffer, _encoding, done) {
+          count += chunk.length;
+          setImmediate(done);
+        },
+      });
+      const script = `sleep 1000 & head -c ${bytes} /dev/zero`;
+      const cmd = ['/bin/sh', '-c', script];
+      await driver.execTaskStreaming('task', { cmd, stdout, lingerMs: 0 });
+      expect(count).to.equal(bytes);
+    });
+
+    it('ends at once when it is aborted meanwhile', async () => {
+      const abort = new AbortController();
+      const stdout = new PassThrough().on('data', () => abort.abort());
+      const seen = await exec(DAEMON, { stdout, signal: abort.signal, lingerMs: 1_000_000 });
+      expect(seen.exitCode).to.be.oneOf([0, 137]);
+    });
+
+    it('ends with the command as execTask', async () => {
+      const seen = await driver.execTask('task', ['/bin/sh', '-c', `${DAEMON}; exit 3`]);
+      expect(seen).to.include({ stdout: 'from main\n', exitCode: 3 });
+    });
+
+    it('is killed at its timeout, though one that has left its process tree still holds the outputs', async () => {
+      const script = '(sleep 1000 &); exec sleep 1000';
+      const late = driver.execTask('task', ['/bin/sh', '-c', script], { timeoutMs: 300 });
+      await expectRktRejection(late, 'RKT_ERR_EXEC_TIMEOUT');
+    });
+
+    it('refuses a time that is none', async () => {
+      await expectRktRejection(exec('true', { lingerMs: Number.NaN }), 'RKT_ERR_OPTIONS');
     });
   });
 

@@ -261,6 +261,14 @@ describe('the calls of the driver service', () => {
     expect(asked).to.deep.equal(['a', ['/bin/x', 'y'], 3_000, 'a', ['/bin/x', 'y'], 2 ** 31 - 1]);
   });
 
+  it('says in stderr when the output of an exec was cut', async () => {
+    const result = { exitCode: 0, stdout: 'out', stderr: 'err', output: 'outerr', truncated: true };
+    await open({ execTask: () => Promise.resolve(result) });
+    const { stdout, stderr } = await services.driver.unary('ExecTask', { task_id: 'a', command: ['/bin/x'] });
+    expect(stdout.toString()).to.equal('out');
+    expect(stderr.toString()).to.equal('err\nrkt-streams: the output was cut after 16 MiB\n');
+  });
+
   it('kills the command of an exec that was given up', async () => {
     let signal: AbortSignal | undefined;
     await open({

@@ -46,6 +46,7 @@ function recorded(stdoutPath: string): { driver: Driver; calls: Call[]; exitSubj
       stdout: 'a',
       stderr: 'b',
       output: 'ab',
+      truncated: true,
     }) as unknown as Driver['execTask'],
     inspectTask: (id) => ({ ...base.inspectTask(id), stdoutPath, stderrPath: '/dev/null' }),
     taskSpec: (id) => ({ id, env: {}, config: { image: 'x.aci', args: [] } }) as never,
@@ -103,7 +104,10 @@ describe('HTTP API', () => {
     expect((await post('/v1/tasks/a%2Fb/stop', { timeoutMs: 10, signal: 'SIGTERM' })).status).to.equal(204);
     expect((await post('/v1/tasks/web/signal', { signal: 'SIGHUP' })).status).to.equal(204);
     const exec = await post('/v1/tasks/web/exec', { cmd: ['id'], timeoutMs: 5_000 });
-    expect(parsed(exec)).to.deep.equal({ exitCode: 3, stdout: 'a', stderr: 'b', output: 'ab' });
+    expect(parsed(exec)).to.deep.equal({
+      ...{ exitCode: 3, stdout: 'a', stderr: 'b', output: 'ab' },
+      truncated: true,
+    });
     expect((await remove('/v1/tasks/a%2Fb?force=true')).status).to.equal(204);
     expect(calls.map(({ op }) => op)).to.deep.equal(['start', 'stop', 'signal', 'exec', 'destroy']);
     expect(calls[0]?.args[0]).to.deep.equal(spec);

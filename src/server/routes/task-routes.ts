@@ -25,6 +25,9 @@ const execResultSchema = z
     stdout: z.string(),
     stderr: z.string(),
     output: z.string().openapi({ description: 'Both, in the order they came' }),
+    truncated: z.boolean().openapi({
+      description: 'True where one of the three is cut, as more than 16 MiB came',
+    }),
   })
   .openapi('ExecResult');
 
@@ -149,15 +152,13 @@ export function taskRoutes({ driver }: ServerContext): ServerRoutes {
   app.openapi(execTask, async (c) => {
     const { cmd, timeoutMs } = c.req.valid('json');
     const options = { signal: c.req.raw.signal, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
-    const { exitCode, signal, stdout, stderr, output } = await driver.execTask(
+    const { exitCode, signal, stdout, stderr, output, truncated } = await driver.execTask(
       c.req.valid('param').id,
       cmd,
       options,
     );
-    return c.json(
-      plain({ exitCode, signal, stdout, stderr, output }) as z.output<typeof execResultSchema>,
-      200,
-    );
+    const result = { exitCode, signal, stdout, stderr, output, truncated };
+    return c.json(plain(result) as z.output<typeof execResultSchema>, 200);
   });
   return app;
 }
