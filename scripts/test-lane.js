@@ -1,19 +1,61 @@
 // One process that runs test files, one after the other, and tells how each went.
-import { setTimeout } from 'node:timers';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
+import { inspect } from 'node:util';
 
 import Mocha from 'mocha';
 
 const TIMEOUT_MS = 60_000;
-const END_MS = 15_000;
 
-process.on('message', ({ file, end }) => {
-  if (end) finish();
-  else runFile(file).then((result) => process.send({ ...result, heapBytes: process.memoryUsage().heapUsed }));
+/** The reasons of rejections that no code has handled, by their promises: mocha publishes each a second time. */
+const unhandled = new Map();
+process.on('unhandledRejection', (reason, promise) => unhandled.set(promise, inspect(reason)));
+
+process.on('message', ({ file, closeMs, end }) => {
+  if (end) process.channel.unref();
+  else runFile(file, closeMs).then((result) => process.send(result));
 });
 // Whoever started this is gone.
 process.on('disconnect', () => process.exit(1));
 
-async function runFile(file) {
+/**
+ * Runs a file, and fails it when it leaves something open, which would keep this process from ending, or a rejection
+ * unhandled, which would end the process of a user.
+ */
+async function runFile(file, closeMs) {
+  const before = process.getActiveResourcesInfo();
+  const result = await runTests(file);
+  const open = await stillOpen(before, closeMs);
+  if (open.length > 0)
+    result.failures.push({ title: 'the file closes what it opens', message: open.join(', ') });
+  for (const message of new Set(unhandled.values())) {
+    result.failures.push({ title: 'the file handles all rejections', message });
+  }
+  unhandled.clear();
+  globalThis.gc();
+  return { ...result, isSpent: open.length > 0, heapBytes: process.memoryUsage().heapUsed };
+}
+
+/** What keeps this process alive that did not before, once it has had its time to go. */
+async function stillOpen(before, closeMs) {
+  const deadline = performance.now() + closeMs;
+  for (;;) {
+    const open = addedTo(before, process.getActiveResourcesInfo());
+    if (open.length === 0 || performance.now() > deadline) return open;
+    await delay(50);
+  }
+}
+
+function addedTo(before, now) {
+  const rest = [...now];
+  for (const name of before) {
+    const index = rest.indexOf(name);
+    if (index >= 0) rest.splice(index, 1);
+  }
+  return rest;
+}
+
+async function runTests(file) {
   const mocha = new Mocha({ timeout: TIMEOUT_MS, forbidOnly: true, reporter: 'spec', color: false });
   mocha.addFile(file);
   try {
@@ -24,11 +66,14 @@ async function runFile(file) {
   }
   const failures = [];
   const skipped = [];
-  return new Promise((resolve) => {
-    const runner = mocha.run(() => resolve({ passed: runner.stats.passes, skipped, failures }));
+  const passed = await new Promise((resolve) => {
+    const runner = mocha.run(() => resolve(runner.stats.passes));
     runner.on('pending', (test) => skipped.push(test.fullTitle()));
     runner.on('fail', (test, error) => failures.push({ title: test.fullTitle(), message: textOf(error) }));
   });
+  // Its listener for rejections publishes them again to all other listeners: n of them call each other n! times.
+  mocha.dispose();
+  return { passed, skipped, failures };
 }
 
 /** Message, difference and place; without the lines of mocha and node. */
@@ -43,13 +88,4 @@ function textOf(error) {
 function show(name, value) {
   const text = typeof value === 'string' ? value : JSON.stringify(value, undefined, 2);
   return `${name}: ${(text ?? String(value)).slice(0, 2_000)}`;
-}
-
-/** Nothing of the tests may keep this process alive. */
-function finish() {
-  process.channel.unref();
-  setTimeout(() => {
-    console.log(`\nStill open after all tests: ${process.getActiveResourcesInfo().join(', ')}`);
-    process.exit(1);
-  }, END_MS).unref();
 }

@@ -8,6 +8,8 @@ import { clearTimeout, setTimeout } from 'node:timers';
 const LANE = fileURLToPath(new URL('test-lane.js', import.meta.url));
 const FILE_LIMIT_MS = 840_000;
 const END_LIMIT_MS = 30_000;
+/** How long what a file has opened may take to be closed. */
+const CLOSE_MS = 15_000;
 /** A process with more than this takes no further file: another goes on with a fresh heap. */
 const MAX_HEAP_BYTES = 1024 ** 3;
 /** What a file counts that was never timed: those that start processes are the long ones. */
@@ -30,13 +32,13 @@ const ALONE = [
  * A lane that dies fails the file it was at, and another takes its place. Returns for each file what passed, what
  * was skipped, what failed and how long it took.
  */
-export async function runInLanes(files, { lanes, durations, scratch, env }) {
+export async function runInLanes(files, { lanes, durations, scratch, env, closeMs = CLOSE_MS }) {
   const guess = (file) => GUESSES_S.find(([pattern]) => pattern.test(file))?.[1] ?? 1;
   const seconds = (file) => durations[file] ?? guess(file);
   const queue = [...files].sort((a, b) => seconds(b) - seconds(a));
   const isAlone = (file) => ALONE.includes(file);
   const results = [];
-  const run = async (name, own) => results.push(...(await runLane(own, { name, scratch, env })));
+  const run = async (name, own) => results.push(...(await runLane(own, { name, scratch, env, closeMs })));
 
   const together = queue.filter((file) => !isAlone(file));
   await Promise.all(Array.from({ length: lanes }, (_, index) => run(`lane-${index}`, together)));
@@ -44,31 +46,32 @@ export async function runInLanes(files, { lanes, durations, scratch, env }) {
   return results;
 }
 
-async function runLane(queue, { name, scratch, env }) {
+async function runLane(queue, { name, scratch, env, closeMs }) {
   const results = [];
   for (let round = 0; queue.length > 0; round += 1) {
-    const lane = startLane(join(scratch, `${name}-${round}`), env);
-    let heapBytes = 0;
-    while (queue.length > 0 && lane.isAlive() && heapBytes < MAX_HEAP_BYTES) {
+    const lane = startLane(join(scratch, `${name}-${round}`), { env, closeMs });
+    let last = { heapBytes: 0 };
+    while (queue.length > 0 && lane.isAlive() && !last.isSpent && last.heapBytes < MAX_HEAP_BYTES) {
       const file = queue.shift();
       const result = await lane.run(file);
-      heapBytes = result.heapBytes ?? 0;
+      const { heapBytes = 0, isSpent } = result;
+      last = { heapBytes, isSpent };
       const mib = Math.round(heapBytes / 2 ** 20);
       process.stdout.write(
         `\n${file} (${(result.ms / 1_000).toFixed(1)} s, heap ${mib} MiB)\n${lane.output()}`,
       );
       results.push(result);
     }
-    const failures = await lane.end();
+    const failures = await (last.isSpent ? lane.kill() : lane.end());
     if (failures.length > 0) results.push({ ...NOTHING, file: results.at(-1)?.file ?? name, failures });
   }
   return results;
 }
 
-function startLane(log, env) {
+function startLane(log, { env, closeMs }) {
   // Both streams in one file: nothing is lost when the process dies, and nothing overtakes.
   const fd = openSync(log, 'a');
-  const execArgv = ['--import', 'tsx/esm'];
+  const execArgv = ['--import', 'tsx/esm', '--expose-gc'];
   const child = fork(LANE, [], { execArgv, env, stdio: ['ignore', fd, fd, 'ipc'] });
   closeSync(fd);
   let told = 0;
@@ -84,7 +87,7 @@ function startLane(log, env) {
       const begin = Date.now();
       const limit = kill(FILE_LIMIT_MS);
       const answer = new Promise((resolve) => child.once('message', resolve));
-      child.send({ file });
+      child.send({ file, closeMs });
       const result = (await Promise.race([answer, ended.then(() => answerOf(death))])) ?? answerOf(death);
       clearTimeout(limit);
       return { file, ...result, ms: Date.now() - begin };
@@ -95,6 +98,12 @@ function startLane(log, env) {
       const text = bytes.subarray(told).toString();
       told = bytes.length;
       return text;
+    },
+    /** For a process that is not fit for another file, for which one has failed already. */
+    async kill() {
+      child.kill('SIGKILL');
+      await ended;
+      return [];
     },
     /** Lets it end by itself, as a process does that holds nothing any more; fails when it does not. */
     async end() {

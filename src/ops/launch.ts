@@ -28,6 +28,8 @@ const PROBE_MS = 5;
 const CHROOT_GRACE_MS = 250;
 /** The embedded rkt is always like fly; only without permission to look can it seem to be something else. */
 const EMBEDDED_GRACE_MS = 5_000;
+/** What rkt says last of a launch that failed. */
+const MESSAGE_BYTES = 64 * 1024;
 const RKT_FAILURE = 254;
 const RKT_LINE = /^(?:run|run-prepared|stage0|stage1|fly-run): .*$/gm;
 /** rkt says this on every machine without such a group; it is no failure. */
@@ -116,11 +118,18 @@ async function rktMessage({ stderr, secrets }: ShimOrder, from: number | undefin
   return withoutSecrets(said, secrets).slice(-2048);
 }
 
-/** What an output that was opened for writing holds from a place on; read through the descriptor, not by its name. */
+/**
+ * The end of what an output that was opened for writing holds from a place on; read through the descriptor, not by its
+ * name. A log can be larger than the memory of this process.
+ */
 async function textFrom(output: FileHandle, from: number): Promise<string> {
   const file = await open(descriptorPath(output));
   try {
-    return (await file.readFile()).subarray(from).toString('utf8');
+    const { size } = await file.stat();
+    const begin = Math.max(from, size - MESSAGE_BYTES);
+    const bytes = Buffer.alloc(Math.max(0, size - begin));
+    const { bytesRead } = await file.read(bytes, 0, bytes.length, begin);
+    return bytes.toString('utf8', 0, bytesRead);
   } finally {
     await file.close();
   }

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createReadStream, existsSync } from 'node:fs';
-import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { expect } from 'chai';
@@ -206,6 +206,16 @@ describe('a task', function () {
     expect(error.message).to.include('/bin/nope');
     expect(await room.leftovers()).to.deep.equal([]);
     expect(events.map(({ kind }) => kind)).to.deep.equal(['prepared', 'failed']);
+  });
+
+  it('says why it cannot be launched below a log that is larger than any file that can be read at once', async () => {
+    const stderrPath = join(room.base, 'large.log');
+    await writeFile(stderrPath, '');
+    await truncate(stderrPath, 3 * 2 ** 30);
+    const task = room.shell('large', 'true', { stderrPath });
+    const start = driver.startTask({ ...task, config: { ...task.config, command: '/bin/nope' } });
+    expect((await expectRktRejection(start, 'RKT_ERR_LAUNCH')).message).to.include('/bin/nope');
+    await rm(stderrPath);
   });
 
   it('is not destroyed while it runs, unless by force', async () => {

@@ -100,11 +100,8 @@ describe('relative volumes that are replaced while a task starts', function () {
       const run = async (id: string, script: string, volumes: readonly string[]): Promise<string> => {
         const spec = task(id, script, volumes);
         const stdoutPath = join(room.base, `${id}.out`);
-        const ended = firstValueFrom(
-          driver.taskEvents().pipe(filter(({ kind, taskId }) => kind === 'exited' && taskId === id)),
-        );
         await driver.startTask({ ...spec, stdoutPath });
-        await ended;
+        await firstValueFrom(driver.waitTask(id));
         await driver.destroyTask(id);
         return readFileSync(stdoutPath, 'utf8');
       };

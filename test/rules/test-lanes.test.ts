@@ -1,0 +1,71 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { expect } from 'chai';
+
+interface Result {
+  readonly file: string;
+  readonly passed: number;
+  readonly failures: readonly { readonly title: string; readonly message: string }[];
+}
+
+/** Prints the results of test files that one process runs, after a line that the outputs of the tests stand before. */
+const RUN = `
+import { runInLanes } from './scripts/test-lanes.js';
+const [scratch, ...files] = process.argv.slice(1);
+const options = { lanes: 1, durations: {}, scratch, env: process.env, closeMs: 500 };
+const results = await runInLanes(files, options);
+console.log('RESULTS');
+console.log(JSON.stringify(results));
+`;
+
+const PASSES = "it('passes', () => undefined);";
+const REJECTS = "it('rejects', () => { void Promise.reject(new Error('of nobody')); });";
+const TIMER = "it('waits', () => { setTimeout(() => undefined, 3_600_000); });";
+const WATCH = "it('watches', async () => { (await import('node:net')).createServer().listen(0); });";
+
+describe('the process that runs test files', function () {
+  this.timeout(120_000);
+  let scratch: string;
+  beforeEach(async () => {
+    scratch = await mkdtemp(join(tmpdir(), 'rkt-streams-test-'));
+  });
+  afterEach(() => rm(scratch, { recursive: true }));
+
+  const run = async (...texts: readonly string[]): Promise<readonly Result[]> => {
+    const files = texts.map((_, index) => join(scratch, `${index}.test.mjs`));
+    await Promise.all(files.map((file, index) => writeFile(file, texts[index] ?? '')));
+    const args = ['--input-type=module', '-e', RUN, '--', scratch, ...files];
+    const { stdout } = await promisify(execFile)(process.execPath, args);
+    const results = JSON.parse(stdout.split('\nRESULTS\n')[1] ?? '[]') as Result[];
+    return results.filter(({ failures }) => failures.length > 0);
+  };
+
+  it('finds nothing wrong with files that pass', async () => {
+    expect(await run(PASSES, PASSES)).to.deep.equal([]);
+  });
+
+  it('fails the file of a rejection that nobody handles, however many files ran before', async () => {
+    const failed = await run(...Array.from({ length: 15 }, () => PASSES), REJECTS, PASSES);
+    expect(failed.map(({ file, passed }) => [file, passed])).to.deep.equal([
+      [join(scratch, '15.test.mjs'), 1],
+    ]);
+    expect(failed[0]?.failures.map(({ title }) => title)).to.deep.equal(['the file handles all rejections']);
+    expect(failed[0]?.failures[0]?.message).to.contain('of nobody');
+  });
+
+  for (const [what, text, resource] of [
+    ['a timer', TIMER, 'Timeout'],
+    ['a server', WATCH, 'TCPServerWrap'],
+  ] as const) {
+    it(`fails the file that leaves ${what}, and no later one`, async () => {
+      const failed = await run(PASSES, text, PASSES);
+      expect(failed.map(({ file, failures }) => [file, failures])).to.deep.equal([
+        [join(scratch, '1.test.mjs'), [{ title: 'the file closes what it opens', message: resource }]],
+      ]);
+    });
+  }
+});
