@@ -21,14 +21,14 @@ export function execCommand(program: Command): void {
         'An interrupt kills the command; with --tty it is passed on as the key that was pressed.',
     )
     .argument('<id>', 'id or name of a task, or the beginning of one')
-    .argument('<command...>', 'the command, after --; an absolute path in the image')
+    .argument('<command...>', 'the command, after --; a path in the image, or a name in the PATH of the app')
     .option('-t, --tty', 'with a terminal of its own')
     .action((id: string, cmd: string[], flags: ExecFlags, self: Command) =>
       withOwnDriver(self, (session) => exec(session, id, cmd, flags)),
     );
   withExamples(command, [
-    ['exec web -- /bin/ps aux', 'Look around'],
-    ['exec -t web -- /bin/sh', 'A shell'],
+    ['exec web -- ps aux', 'Look around'],
+    ['exec -t web -- sh', 'A shell'],
     ['exec db -- /bin/sh -c "cat >/restore.sql" <dump.sql', 'Send a file'],
   ]);
 }

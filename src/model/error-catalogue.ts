@@ -106,7 +106,7 @@ export const ERROR_CATALOGUE = {
   RKT_ERR_EXEC_COMMAND: entry(
     false,
     'The command to execute is empty, or cannot be passed on.',
-    'Give a command with an absolute path.',
+    'Give a command whose first word is a program of the image.',
   ),
   RKT_ERR_EXEC_TIMEOUT: entry(
     false,

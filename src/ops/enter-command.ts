@@ -4,6 +4,7 @@ import type { RktRunner } from '../rkt/command.ts';
 import { enterCommand } from '../rkt/enter.ts';
 import { isAlive } from '../sources/process-info.ts';
 import { environmentOf } from './arguments/environment.ts';
+import { programOf } from './program-of-task.ts';
 import type { OpsContext } from './context.ts';
 import { cgroupEntry } from './spawn-shim.ts';
 
@@ -13,11 +14,19 @@ export interface EnterCommand {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** A command whose program is not there, or cannot be executed. */
+export interface RefusedCommand {
+  /** 127 or 126, as in a shell. */
+  readonly exitCode: number;
+  readonly message: string;
+}
+
 const JOIN = 'IFS=:; for p in $1; do echo $$ >"$p" || exit 126; done; unset IFS; shift; exec "$@"';
 
 /**
  * How to run `command` in a task: `rkt enter` in the pod's mount namespace. `${NAME}` is replaced from the task's
- * environment, as Nomad does; a name that it does not have stays as it is.
+ * environment, as Nomad does; a name that it does not have stays as it is. `rkt enter` has no search for programs, so the
+ * program is found here.
  *
  * @throws {@link RktError} RKT_ERR_EXEC_COMMAND, RKT_ERR_TASK_NOT_RUNNING
  */
@@ -26,7 +35,7 @@ export async function enterTask(
   runner: RktRunner,
   task: TaskRecord,
   command: readonly string[],
-): Promise<EnterCommand> {
+): Promise<EnterCommand | RefusedCommand> {
   if (command.length === 0 || command[0] === '') {
     throw new RktError('RKT_ERR_EXEC_COMMAND', `No command to execute in task "${task.id}"`, {
       taskId: task.id,
@@ -43,8 +52,14 @@ export async function enterTask(
   // The pid may be another process's by now.
   if (!(await isAlive(process))) throw notRunning(task, 'its process has ended');
   const variables = environmentOf(task.spec);
-  const replaced = command.map((word) => replaceVariables(word, variables));
-  const enter = enterCommand(runner, podId, replaced);
+  const [name = '', ...args] = command.map((word) => replaceVariables(word, variables));
+  const program = await programOf(ctx, runner, { task, podId, pid: process.pid }, name);
+  if ('why' in program) {
+    // As it was given: a value may have been put into it.
+    const message = `${JSON.stringify(command[0])} cannot be executed in task "${task.id}": ${program.why}`;
+    return { exitCode: program.exitCode, message };
+  }
+  const enter = enterCommand(runner, podId, [program.path, ...args]);
   const cgroup = cgroupEntry(runner, await procsFiles(ctx, task.cgroupPaths, process.pid));
   const { join } = cgroup;
   const env = { ...enter.env, ...cgroup.env };

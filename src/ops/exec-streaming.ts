@@ -1,4 +1,4 @@
-import type { Readable, Writable } from 'node:stream';
+import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 import { NEVER, firstValueFrom, fromEvent, race, timer, type Observable } from 'rxjs';
@@ -9,7 +9,7 @@ import { signalNumber } from '../model/signals.ts';
 import type { ProcessEnd, SpawnedProcess } from '../rkt/spawned-process.ts';
 import type { OpsContext } from './context.ts';
 import { checkDuration } from './duration.ts';
-import { enterTask } from './enter-command.ts';
+import { enterTask, type RefusedCommand } from './enter-command.ts';
 import { killTree } from './kill-tree.ts';
 import { followSize, inTerminal, type TerminalSize } from './terminal.ts';
 
@@ -59,7 +59,9 @@ export async function execTaskStreaming(
   const lingerMs = checkDuration('lingerMs of an exec', options.lingerMs ?? DEFAULT_LINGER_MS);
   const task = ctx.registry.require(taskId);
   const runner = await ctx.runner();
-  const { argv: words, env } = await enterTask(ctx, runner, task, cmd);
+  const entered = await enterTask(ctx, runner, task, cmd);
+  if ('exitCode' in entered) return refused(entered, options);
+  const { argv: words, env } = entered;
   const argv = ['/bin/sh', '-c', OF_ITS_OWN, String(task.spec.resources.oomScoreAdj ?? 0), ...words];
   const child = await runner.spawn(tty ? inTerminal(argv) : argv, {
     env,
@@ -93,6 +95,18 @@ export async function execTaskStreaming(
     sizes?.unsubscribe();
     signal?.removeEventListener('abort', kill);
   }
+}
+
+/** What a shell does with a command that it cannot execute. */
+async function refused(
+  { exitCode, message }: RefusedCommand,
+  { tty = false, stdout, stderr }: ExecStreamingOptions,
+): Promise<ExecResult> {
+  const line = `rkt-streams: ${message}`;
+  const output = tty ? stdout : stderr;
+  if (output !== undefined)
+    await pipeline(Readable.from([tty ? `${line}\r\n` : `${line}\n`]), output, { end: false });
+  return { exitCode };
 }
 
 /** The program of a command; its arguments may hold secrets. */

@@ -21,6 +21,8 @@ const appSchema = z.looseObject({
       exec: z.array(z.string()).nullish(),
       user: z.string().optional(),
       group: z.string().optional(),
+      supplementaryGIDs: z.array(z.number().int()).nullish(),
+      workingDirectory: z.string().optional(),
       environment: z.array(nameValue).nullish(),
       ports: z.array(portSchema).nullish(),
     })

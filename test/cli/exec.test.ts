@@ -74,6 +74,15 @@ describe('rkt-streams exec', function () {
     expect({ exitCode, stdout }).to.deep.equal({ exitCode: 4, stdout: 'started\n' });
   });
 
+  it('finds programs in the PATH of the app, and exits with 127 or 126 without', async () => {
+    const run = (...cmd: string[]) => cli().run(['exec', 'web', '--', ...cmd]);
+    expect(await run('echo', 'found')).to.include({ exitCode: 0, stdout: 'found\n' });
+    const missing = await run('nope');
+    expect(missing.exitCode).to.equal(127);
+    expect(missing.stderr).to.include('"nope" cannot be executed in task');
+    expect((await run('/bin')).exitCode).to.equal(126);
+  });
+
   it('exits with 125 when there is no such task', async () => {
     expect((await cli().run(['exec', 'nope', '--', '/bin/true'])).exitCode).to.equal(125);
   });

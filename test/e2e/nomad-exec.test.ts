@@ -162,6 +162,15 @@ describe('nomad alloc exec', () => {
       });
     const { stdout, stderr, result } = await check('echo ${NOMAD_TASK_NAME}; echo bad >&2; exit 2', 0);
     expect([stdout.toString(), stderr.toString(), result?.exit_code]).to.deep.equal(['web\n', 'bad\n', 2]);
+    const program = async (name: string) => {
+      const request = { task_id: task, command: [name, 'x'], timeout: { seconds: 0, nanos: 0 } };
+      const answer = await nomad.plugin().driver.unary('ExecTask', request);
+      return [answer.result?.exit_code, answer.stdout.toString(), answer.stderr.toString()] as const;
+    };
+    expect(await program('echo')).to.deep.equal([0, 'x\n', '']);
+    const [code, , why] = await program('nope');
+    expect(code).to.equal(127);
+    expect(why).to.include('"nope" cannot be executed');
     const daemon = await check('sleep 1000 & echo started', 0);
     expect(daemon.stdout.toString()).to.equal('started\n');
     const late = await callError(check('exec sleep 1000', 200_000_000));

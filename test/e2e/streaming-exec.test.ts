@@ -158,6 +158,69 @@ describe('execTaskStreaming', function () {
     });
   });
 
+  describe('of a program that has to be found', () => {
+    const script = (name: string, text: string): Promise<unknown> =>
+      exec(`printf '%s\\n' '#!/bin/sh' '${text}' >/tmp/${name}; chmod 755 /tmp/${name}`);
+
+    it('looks in the PATH of the app', async () => {
+      expect(await driver.execTask('task', ['sh', '-c', 'echo "$0"'])).to.include({ stdout: '/bin/sh\n' });
+      await driver.startTask(
+        room.shell('found', 'exec sleep 1000', {
+          env: { PATH: '/tmp:/bin' },
+          config: { ...room.shell('found', 'exec sleep 1000').config, working_dir: '/tmp' },
+        }),
+      );
+      const write = 'printf "#!/bin/sh\\necho mine\\n" >/tmp/ls; chmod 755 /tmp/ls';
+      await driver.execTask('found', ['sh', '-c', write]);
+      expect(await driver.execTask('found', ['ls'])).to.include({ stdout: 'mine\n', exitCode: 0 });
+      expect(await driver.execTask('found', ['./ls'])).to.include({ stdout: 'mine\n', exitCode: 0 });
+      expect(await driver.execTask('found', ['/bin/ls', '/tmp'])).to.include({ stdout: 'ls\n' });
+      await driver.destroyTask('found', { force: true });
+    });
+
+    it('ends with 127 and names what is not there', async () => {
+      for (const name of ['nope', './nope', '/bin/nope']) {
+        const seen = await driver.execTask('task', [name, 'argument']);
+        expect(seen, name).to.include({ exitCode: 127, stdout: '' });
+        expect(seen.stderr).to.match(
+          new RegExp(`^rkt-streams: "${name}" cannot be executed in task "task": .*\n$`),
+        );
+      }
+      const seen = await driver.execTask('task', ['${NOPE}nope']);
+      expect(seen.stderr).to.include('"${NOPE}nope"');
+    });
+
+    it('ends with 126 and names what cannot be executed', async () => {
+      await exec('echo text >/tmp/text');
+      for (const name of ['/tmp', '/tmp/text']) {
+        const seen = await driver.execTask('task', [name]);
+        expect(seen, name).to.include({ exitCode: 126, stdout: '' });
+        expect(seen.stderr).to.include(`"${name}"`);
+      }
+    });
+
+    it('writes that to the terminal, if there is one', async () => {
+      const lines: string[] = [];
+      const stdout = new PassThrough().on('data', (chunk: Buffer) => lines.push(chunk.toString()));
+      const seen = await driver.execTaskStreaming('task', { cmd: ['nope'], tty: true, stdout });
+      expect(seen).to.deep.equal({ exitCode: 127 });
+      expect(lines.join('')).to.match(/"nope".*\r\n$/);
+    });
+
+    it('shows no value of a variable', async () => {
+      await driver.startTask(room.shell('secret', 'exec sleep 1000', { env: { WORD: 's3cr3t-word' } }));
+      const seen = await driver.execTask('secret', ['/${WORD}']);
+      expect(seen).to.include({ exitCode: 127 });
+      expect(seen.stderr).to.include('"/${WORD}"').and.not.include('s3cr3t');
+      await driver.destroyTask('secret', { force: true });
+    });
+
+    it('keeps the exit code of a program that has one of these itself', async () => {
+      await script('own', 'exit 127');
+      expect(await driver.execTask('task', ['/tmp/own'])).to.deep.include({ exitCode: 127, stderr: '' });
+    });
+  });
+
   it('sees the same file system each time, which is not that of the host', async () => {
     const path = '/tmp/rkt-streams-written-by-exec';
     expect(await exec(`echo seen > ${path}`)).to.include({ exitCode: 0 });

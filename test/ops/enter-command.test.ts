@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
 import type { OpsContext } from '../../src/ops/context.ts';
-import { enterTask } from '../../src/ops/enter-command.ts';
+import { enterTask, type EnterCommand } from '../../src/ops/enter-command.ts';
 import type { TaskRecord } from '../../src/registry/task-record.ts';
 import { newTaskRecord } from '../../src/registry/task-record.ts';
 import type { RktRunner } from '../../src/rkt/command.ts';
@@ -49,8 +49,15 @@ describe('enterTask', () => {
     ctx = await anOpsContext('/nowhere', { cgroups: cgroupsAt([]) });
   });
 
-  const enter = (command: readonly string[], task = aTask(), runtime: 'rkt' | 'embedded' = 'rkt') =>
-    enterTask(ctx, aRunner(runtime), task, command);
+  const enter = async (
+    command: readonly string[],
+    task = aTask(),
+    runtime: 'rkt' | 'embedded' = 'rkt',
+  ): Promise<EnterCommand> => {
+    const entered = await enterTask(ctx, aRunner(runtime), task, command);
+    if ('exitCode' in entered) throw new Error(entered.message);
+    return entered;
+  };
 
   it('goes into the mount namespace of the pod first', async () => {
     const { argv, env } = await enter(['/bin/ls', '-l']);
@@ -77,6 +84,10 @@ describe('enterTask', () => {
       expect(error.message).to.include('its process has ended');
     });
   }
+
+  it('leaves the search to rkt where the root of the app cannot be seen', async () => {
+    expect((await enter(['ls'])).argv.at(-1)).to.equal('ls');
+  });
 
   it('joins the cgroups of the task before', async () => {
     const { argv } = await enter(['/bin/ls'], aTask({ cgroupPaths: ['/cg/cpu/one', '/cg/memory/one'] }));

@@ -9,7 +9,7 @@ import fc from 'fast-check';
 import { goDuration } from '../../../src/embedded/pods/commands/gc.ts';
 import { resolveCredentials, wantedCredentials } from '../../../src/embedded/pods/credentials.ts';
 import { deleteTree } from '../../../src/embedded/pods/delete-tree.ts';
-import { interpreterOf } from '../../../src/embedded/pods/executable.ts';
+import { interpreterOf } from '../../../src/model/interpreter.ts';
 import { lockedDirs, holdLock, parseLocks } from '../../../src/embedded/pods/locks.ts';
 import { isWithin, mountOf, parseMountinfo } from '../../../src/embedded/pods/mountinfo.ts';
 import { RootfsView } from '../../../src/embedded/pods/rootfs-view.ts';

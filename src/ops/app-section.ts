@@ -1,0 +1,50 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { isRktError } from '../model/errors.ts';
+import { catManifest, parsePodManifest, type PodManifest } from '../rkt/cat-manifest.ts';
+import type { RktRunner } from '../rkt/command.ts';
+import { podDirectory } from './pod-files.ts';
+
+/** What the one app of a pod runs with: the section of its image with all that the task says, as rkt has put them together. */
+export interface AppSection {
+  /** Undefined for an app that sets none: rkt has a default then. */
+  readonly path: string | undefined;
+  readonly workingDir: string;
+  /** Names, numbers or paths. */
+  readonly user: string;
+  readonly group: string;
+  readonly supplementaryGids: readonly number[];
+}
+
+/** Reads it from the manifest of a running pod; undefined when nothing is known of the pod. */
+export async function appSection(
+  runner: RktRunner,
+  rktDir: string,
+  podId: string,
+): Promise<AppSection | undefined> {
+  try {
+    return sectionOf(await manifestOf(runner, rktDir, podId));
+  } catch (error) {
+    if (isRktError(error)) return undefined;
+    throw error;
+  }
+}
+
+/** The file costs nothing; rkt is asked where it cannot be read. */
+async function manifestOf(runner: RktRunner, rktDir: string, podId: string): Promise<PodManifest> {
+  const text = await readFile(join(podDirectory(rktDir, podId), 'pod'), 'utf8').catch(() => undefined);
+  return text === undefined ? catManifest(runner, podId) : parsePodManifest(text);
+}
+
+function sectionOf({ apps }: PodManifest): AppSection | undefined {
+  const app = apps?.[0]?.app;
+  if (app === undefined || app === null) return undefined;
+  return {
+    path: app.environment?.find(({ name }) => name === 'PATH')?.value,
+    workingDir: app.workingDirectory ?? '/',
+    user: app.user ?? '0',
+    group: app.group ?? '0',
+    supplementaryGids: app.supplementaryGIDs ?? [],
+  };
+}
