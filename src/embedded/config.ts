@@ -15,7 +15,8 @@ export interface RktConfig {
 }
 
 type ConfigEntry = Readonly<Record<string, unknown>>;
-type ConfigDirs = Pick<RktContext, 'systemConfigDir' | 'localConfigDir' | 'userConfigDir'>;
+/** Where configuration is looked for. */
+export type ConfigDirs = Pick<RktContext, 'systemConfigDir' | 'localConfigDir' | 'userConfigDir'>;
 
 /**
  * Reads `paths.d`, `stage1.d` and `auth.d` of the system, local and user directories; later ones win.

@@ -3,6 +3,7 @@ import { RktFailure, tell } from './context.ts';
 import { lookUp } from './store/lookup.ts';
 import { storePaths } from './store/paths.ts';
 import { removeImage } from './store/records.ts';
+import { removeRemotes } from './store/remotes.ts';
 
 /** `rkt image rm`: unknown images are only told, the exit code stays 0. */
 export const command: Command = {
@@ -21,6 +22,7 @@ The given IMAGE(s) can be an ID (long or short version), or an image name.`,
       try {
         const { id } = lookUp(paths, text);
         removeImage(paths, id);
+        removeRemotes(paths, id);
         removed += 1;
         ctx.stdout(`successfully removed aci for image: "${id}"\n`);
       } catch (error) {

@@ -126,7 +126,11 @@ describe('the image store', () => {
       await image('1', { dependencies: [{ imageName: 'example.com/gone' }] }),
     );
     expect(exitCode).to.equal(254);
-    expect(stderr).to.contain('dependency "example.com/gone" is not in the local store');
+    expect(stderr).to.equal(
+      'fetch: the dependency "example.com/gone" is not in the local store and cannot be fetched: discovery failed\n',
+    );
+    const never = await rkt('fetch', '--pull-policy=never', 'example.com/app');
+    expect(never.stderr).to.contain('dependency "example.com/gone" is not in the local store');
     // The image itself is sound: it stays, and can be used when the dependency has come.
     expect((await rkt('image', 'list', '--no-legend')).stdout.trim().split('\n')).to.have.length(1);
     await rkt('fetch', await image('1', { name: 'example.com/gone' }));

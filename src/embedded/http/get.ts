@@ -4,6 +4,7 @@ import { get as tlsGet } from 'node:https';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { RktContext } from '../context.ts';
 import { certificateAuthorities } from './authorities.ts';
+import type { HostHeaders } from './credentials.ts';
 
 const MAX_REDIRECTS = 10;
 const IDLE_TIMEOUT_MS = 60_000;
@@ -12,6 +13,8 @@ const IDLE_TIMEOUT_MS = 60_000;
 export interface GetOptions {
   /** Sent to the URL's own host only: a redirect to another host, port or scheme goes without them. */
   readonly headers?: OutgoingHttpHeaders;
+  /** More headers for each host that is asked, that of a redirect too. */
+  readonly hostHeaders?: HostHeaders;
 }
 
 /** What a request needs of the command it is made for. */
@@ -26,12 +29,12 @@ export type HttpContext = Pick<RktContext, 'env' | 'insecure'>;
 export async function httpGet(
   ctx: HttpContext,
   url: string,
-  { headers = {} }: GetOptions = {},
+  { headers = {}, hostHeaders }: GetOptions = {},
 ): Promise<IncomingMessage> {
   const secureContext = ctx.insecure.has('tls') ? undefined : trusted(ctx);
   let [at, sent] = [url, headers];
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
-    const response = await send(at, sent, secureContext);
+    const response = await send(at, { ...hostHeaders?.(new URL(at).host), ...sent }, secureContext);
     const next = redirectOf(response, at);
     if (next === undefined) return response;
     // nothing in its body matters, and it may have no end

@@ -1,10 +1,11 @@
 import { createWriteStream, rmSync } from 'node:fs';
-import { extname } from 'node:path';
+import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { RktContext } from '../context.ts';
 import { RktFailure, errnoText } from '../context.ts';
 import { beyondLimit, imageLimits } from '../aci/image-limits.ts';
 import { formatSize } from '../text.ts';
+import { hostHeaders } from '../http/credentials.ts';
 import { httpGet, requireOk } from '../http/get.ts';
 import { reasonOf } from '../../model/reason-of.ts';
 import { downloadMeter } from './download-meter.ts';
@@ -15,49 +16,72 @@ import type { StorePaths } from './paths.ts';
 /** An armored signature has a few hundred bytes. */
 const SIGNATURE_BYTES = 1024 * 1024;
 
+/** What is to be downloaded. */
+export interface Source {
+  readonly aci: string;
+  readonly asc: string;
+  /** What the server called the version that the store has: when it is still the same, nothing is downloaded. */
+  readonly etag?: string;
+}
+
+/** What a server said about using a download again. */
+export interface CacheHints {
+  readonly etag?: string;
+  readonly maxAgeS?: number;
+}
+
+/** An image that was downloaded. `image` is undefined when it has not changed since the given ETag. */
+export interface Download extends CacheHints {
+  readonly image: StoredImage | undefined;
+}
+
 /** Imports a downloaded image with its signature file. */
 type Import = (file: string, signature: string) => Promise<StoredImage>;
 
-/** The failure for a URL that may not be fetched and is not in the store. */
-export function remoteFailure(url: string): RktFailure {
-  return new RktFailure(
-    `unable to fetch image from URL ${JSON.stringify(url)}: either image was not found in the store or ` +
-      'store was disabled and fetching from remote yielded nothing or it was disabled',
-  );
-}
-
-/** Downloads an image (and, unless `image` is insecure, its signature from URL.asc) and imports it. */
+/** Downloads an image (and, unless `image` is insecure, its signature) and imports it. */
 export async function download(
   ctx: RktContext,
   paths: StorePaths,
-  url: string,
+  { aci, asc, etag }: Source,
   take: Import,
-): Promise<StoredImage> {
-  if (extname(new URL(url).pathname) !== '.aci')
-    throw new RktFailure(`invalid image string ${JSON.stringify(url)}`);
+): Promise<Download> {
   const file = `${temporaryPath(paths, 'download')}.aci`;
   const signature = `${file}.asc`;
   try {
-    if (ctx.debug) ctx.stderr(`image: downloading ${url}\n`);
-    if (!ctx.insecure.has('image')) await save(ctx, `${url}.asc`, signature, 'signature');
-    await save(ctx, url, file, 'ACI');
-    return await take(file, signature);
+    if (ctx.debug) ctx.stderr(`image: downloading ${aci}\n`);
+    if (!ctx.insecure.has('image')) await save(ctx, asc, signature, 'signature');
+    const response = await save(ctx, aci, file, 'ACI', etag);
+    const image = response.statusCode === 304 ? undefined : await take(file, signature);
+    return { image, ...cacheHints(response) };
   } finally {
     rmSync(file, { force: true });
     rmSync(signature, { force: true });
   }
 }
 
-async function save(ctx: RktContext, url: string, file: string, what: string): Promise<void> {
+/** Writes what a URL gives into a new file; with an ETag that is still the same, the status is 304 and there is no file. */
+async function save(
+  ctx: RktContext,
+  url: string,
+  file: string,
+  what: 'ACI' | 'signature',
+  etag?: string,
+): Promise<IncomingMessage> {
   const limits = imageLimits(ctx);
-  const isImage = what === 'ACI';
-  const maxBytes = isImage ? limits.downloadBytes : SIGNATURE_BYTES;
+  const maxBytes = what === 'ACI' ? limits.downloadBytes : SIGNATURE_BYTES;
   const tooLarge = (bytes: number): RktFailure =>
-    isImage
+    what === 'ACI'
       ? beyondLimit('downloadBytes', limits, `the download has ${formatSize(bytes)} or more`)
       : new RktFailure(`the signature file has more than ${formatSize(SIGNATURE_BYTES)}`);
   try {
-    const response = await httpGet(ctx, url);
+    const response = await httpGet(ctx, url, {
+      hostHeaders: hostHeaders(ctx),
+      ...(etag === undefined ? {} : { headers: { 'if-none-match': etag } }),
+    });
+    if (etag !== undefined && response.statusCode === 304) {
+      response.destroy();
+      return response;
+    }
     requireOk(response);
     const announced = Number(response.headers['content-length'] ?? 0);
     if (announced > maxBytes) {
@@ -66,8 +90,17 @@ async function save(ctx: RktContext, url: string, file: string, what: string): P
     }
     const meter = downloadMeter(limits, maxBytes, tooLarge);
     await pipeline(response, meter, createWriteStream(file, { flags: 'wx', mode: 0o600 }));
+    return response;
   } catch (error) {
     const text = errnoText(error) ?? reasonOf(error);
     throw new RktFailure('', [`error downloading the ${what} file`, text]);
   }
+}
+
+function cacheHints({ headers }: IncomingMessage): CacheHints {
+  const maxAge = /(?:^|[\s,])max-age=(\d+)/.exec(headers['cache-control'] ?? '')?.[1];
+  return {
+    ...(headers.etag === undefined ? {} : { etag: headers.etag }),
+    ...(maxAge === undefined ? {} : { maxAgeS: Number(maxAge) }),
+  };
 }

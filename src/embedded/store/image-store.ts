@@ -3,12 +3,24 @@ import { extname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { RktContext } from '../context.ts';
 import { RktFailure } from '../context.ts';
+import type { ImageManifest } from '../manifest/image-manifest.ts';
 import { imageLimits } from '../aci/image-limits.ts';
 import type { StoredImage } from './lookup.ts';
-import { findByName, isHash, loadImage, lookUp, parseImageName, resolveId } from './lookup.ts';
+import type { ImageName } from './lookup.ts';
+import {
+  findByName,
+  formatImageName,
+  isHash,
+  loadImage,
+  lookUp,
+  parseImageName,
+  resolveId,
+} from './lookup.ts';
 import type { StorePaths } from './paths.ts';
 import { storePaths } from './paths.ts';
+import { fetchDependencies } from './dependencies.ts';
 import { readRecords, writeRecord } from './records.ts';
+import { readRemote } from './remotes.ts';
 import type { RenderedTree } from './render.ts';
 import { renderInto, renderTo } from './render.ts';
 import { temporaryPath } from './temporary.ts';
@@ -27,7 +39,8 @@ export interface FindOptions {
 }
 
 /**
- * Finds an image by hash, path, URL or name. Files are imported every time, URLs as the pull policy says.
+ * Finds an image by hash, path, URL or name, and fetches the dependencies that the store lacks. Files are imported every time, URLs and
+ * names as the pull policy says.
  *
  * @throws RktFailure with rkt's messages
  */
@@ -38,11 +51,27 @@ export async function findImage(
 ): Promise<StoredImage> {
   const paths = storePaths(ctx);
   if (options.allowHash !== false && isHash(imageArg)) return used(paths, resolveId(paths, imageArg));
+  const image = await findByReference(ctx, paths, imageArg, options);
+  // rendering says which dependency is missing
+  if (options.pullPolicy === 'never') return image;
+  await fetchDependencies(paths, image, (name) => fromName(ctx, paths, name, { pullPolicy: 'new' }));
+  return image;
+}
+
+async function findByReference(
+  ctx: RktContext,
+  paths: StorePaths,
+  imageArg: string,
+  options: FindOptions,
+): Promise<StoredImage> {
   const file = asFile(ctx, imageArg);
-  if (file !== undefined) return importFile(ctx, paths, file, options);
+  if (file !== undefined) {
+    if (ctx.debug) ctx.stderr(`image: using image from file ${file}\n`);
+    return importFile(ctx, paths, file, options);
+  }
   if (/^https?:\/\//.test(imageArg)) return fromUrl(ctx, paths, imageArg, options);
   if (imageArg.startsWith('docker://')) throw new RktFailure('the embedded rkt cannot fetch docker images');
-  return fromName(paths, imageArg, options);
+  return fromName(ctx, paths, parseImageName(imageArg), options);
 }
 
 /** An image by (the beginning of) its id. @throws RktFailure */
@@ -97,20 +126,19 @@ async function importFile(
   paths: StorePaths,
   file: string,
   options: FindOptions,
-  url?: string,
+  check?: (manifest: ImageManifest) => void,
 ): Promise<StoredImage> {
-  if (ctx.debug && url === undefined) ctx.stderr(`image: using image from file ${file}\n`);
   const { importAci } = await import('./import.ts');
   const { detectCompression } = await import('../aci/decompress.ts');
   detectCompression(file);
   const limits = imageLimits(ctx);
-  if (ctx.insecure.has('image')) return loadImage(paths, await importAci(paths, file, limits, url));
+  if (ctx.insecure.has('image')) return loadImage(paths, await importAci(paths, file, limits, check));
   const { checkSignature } = await import('../signature.ts');
   // what is checked must be what is imported: the file might change in between, a copy of our own cannot
   const copy = `${temporaryPath(paths, 'checked')}.aci`;
   try {
     await checkSignature(ctx, file, copy, resolve(ctx.cwd, options.signature ?? `${file}.asc`));
-    return loadImage(paths, await importAci(paths, copy, limits, url));
+    return loadImage(paths, await importAci(paths, copy, limits, check));
   } finally {
     rmSync(copy, { force: true });
   }
@@ -122,22 +150,35 @@ async function fromUrl(
   url: string,
   options: FindOptions,
 ): Promise<StoredImage> {
-  const { download, remoteFailure } = await import('./download.ts');
-  const stored = readRecords(paths).find((record) => record.url === url);
-  if (stored !== undefined && options.pullPolicy !== 'update') return used(paths, stored.id);
-  if (options.pullPolicy === 'never') throw remoteFailure(url);
-  return download(ctx, paths, url, (file, signature) =>
-    importFile(ctx, paths, file, { ...options, signature: options.signature ?? signature }, url),
+  const known = readRemote(paths, url);
+  if (known !== undefined && options.pullPolicy !== 'update') return used(paths, known.id);
+  if (options.pullPolicy === 'never') throw notFetched('URL', url);
+  if (extname(new URL(url).pathname) !== '.aci')
+    throw new RktFailure(`invalid image string ${JSON.stringify(url)}`);
+  const { fetchUrl } = await import('./fetch-url.ts');
+  return fetchUrl(ctx, paths, { aci: url, asc: `${url}.asc` }, (file, signature) =>
+    importFile(ctx, paths, file, { ...options, signature: options.signature ?? signature }),
   );
 }
 
-function fromName(paths: StorePaths, text: string, options: FindOptions): StoredImage {
-  const name = parseImageName(text);
+async function fromName(
+  ctx: RktContext,
+  paths: StorePaths,
+  name: ImageName,
+  options: FindOptions,
+): Promise<StoredImage> {
   const stored = options.pullPolicy === 'update' ? undefined : findByName(paths, name);
   if (stored !== undefined) return used(paths, stored.id);
-  if (options.pullPolicy !== 'never') throw new RktFailure('discovery failed');
-  throw new RktFailure(
-    `unable to fetch image from image name ${JSON.stringify(text)}: either image was not found in the store or ` +
+  if (options.pullPolicy === 'never') throw notFetched('image name', formatImageName(name));
+  const { fetchName } = await import('../discovery/fetch-name.ts');
+  return fetchName(ctx, paths, name, (file, signature, check) =>
+    importFile(ctx, paths, file, { ...options, signature: options.signature ?? signature }, check),
+  );
+}
+
+function notFetched(kind: 'URL' | 'image name', text: string): RktFailure {
+  return new RktFailure(
+    `unable to fetch image from ${kind} ${JSON.stringify(text)}: either image was not found in the store or ` +
       'store was disabled and fetching from remote yielded nothing or it was disabled',
   );
 }

@@ -15,6 +15,7 @@ import { archiveErrorText, openTar } from '../aci/decompress.ts';
 import { readManifestText } from '../aci/read.ts';
 import { RktFailure } from '../context.ts';
 import type { ImageLimits } from '../aci/image-limits.ts';
+import type { ImageManifest } from '../manifest/image-manifest.ts';
 import { parseImageManifest } from '../manifest/image-manifest.ts';
 import type { StorePaths } from './paths.ts';
 import { writeRecord } from './records.ts';
@@ -25,6 +26,7 @@ const ID_DIGITS = 64;
 /**
  * Takes an image file into the store: unpacked to a plain tar, named by its hash. A known image is taken again.
  *
+ * @param check looks at the manifest before anything is stored; what it throws ends the import
  * @returns the image's id
  * @throws RktFailure when it is no image, its manifest is not valid, or it is beyond a limit
  */
@@ -32,7 +34,7 @@ export async function importAci(
   paths: StorePaths,
   file: string,
   limits: ImageLimits,
-  url?: string,
+  check?: (manifest: ImageManifest) => void,
 ): Promise<string> {
   const temporary = temporaryPath(paths, 'import');
   const manifestTemporary = `${temporary}.manifest`;
@@ -41,6 +43,7 @@ export async function importAci(
     const id = `sha512-${hash.slice(0, ID_DIGITS)}`;
     const text = await readManifestText(createReadStream(temporary), limits);
     const manifest = parseImageManifest(text);
+    check?.(manifest);
     const blobBytes = statSync(temporary).size;
     writeFileSync(manifestTemporary, JSON.stringify(manifest), { mode: 0o660 });
     place(manifestTemporary, paths.manifest(id));
@@ -52,7 +55,6 @@ export async function importAci(
       name: manifest.name,
       blobBytes,
       ...times,
-      ...(url === undefined ? {} : { url }),
     });
     return id;
   } finally {

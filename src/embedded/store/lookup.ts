@@ -48,6 +48,13 @@ export function parseImageName(text: string): ImageName {
   return { name, labels: [...version, ...labels] };
 }
 
+/** An image name as {@link parseImageName} reads it. */
+export function formatImageName({ name, labels }: ImageName): string {
+  const version = labels.find((label) => label.name === 'version');
+  const others = labels.filter((label) => label !== version).map((label) => `,${label.name}=${label.value}`);
+  return `${name}${version === undefined ? '' : `:${version.value}`}${others.join('')}`;
+}
+
 /** The id of the one image whose id begins so. @throws RktFailure */
 export function resolveId(paths: StorePaths, text: string): string {
   if (text.length < PREFIX.length + 2) throw new RktFailure('image ID too short');

@@ -14,7 +14,7 @@ export interface ImageRecord {
   readonly blobBytes: number;
   /** Size in bytes of the tree, if it was rendered since this import. */
   readonly treeBytes?: number;
-  /** Where it was downloaded from. */
+  /** Where it was downloaded from, in stores of earlier versions; see `remotes.ts`. */
   readonly url?: string;
 }
 

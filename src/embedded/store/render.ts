@@ -15,7 +15,7 @@ import { EntryMeter } from '../aci/meter.ts';
 import { beyondLimit, imageLimits } from '../aci/image-limits.ts';
 import type { ManifestDependency } from '../manifest/image-manifest.ts';
 import type { StoredImage } from './lookup.ts';
-import { findByName, loadImage, resolveId } from './lookup.ts';
+import { storedDependency } from './dependencies.ts';
 import type { StorePaths } from './paths.ts';
 import { readRecords, writeRecord } from './records.ts';
 import { removeTemporary, temporaryPath } from './temporary.ts';
@@ -94,12 +94,10 @@ function layersOf(paths: StorePaths, image: StoredImage): readonly StoredImage[]
 }
 
 function dependencyImage(paths: StorePaths, dependency: ManifestDependency): StoredImage {
-  const { imageID, imageName, labels = [] } = dependency;
-  if (imageID !== undefined) return loadImage(paths, resolveId(paths, imageID));
-  const found = findByName(paths, { name: imageName, labels });
+  const found = storedDependency(paths, dependency);
   if (found !== undefined) return found;
   throw new RktFailure('error rendering image', [
-    `dependency ${JSON.stringify(imageName)} is not in the local store`,
+    `dependency ${JSON.stringify(dependency.imageName)} is not in the local store`,
   ]);
 }
 
