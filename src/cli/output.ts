@@ -21,6 +21,8 @@ export interface Output {
   print(value: object, text: () => string): void;
   /** Writes a text over the one before it; on anything but a terminal, below it. */
   redraw(text: string): void;
+  /** One line on stderr about what the command does now. */
+  notice(message: string): void;
   /** One line on stderr that does not change the exit code. */
   warn(message: string, fields?: object): void;
 }
@@ -39,6 +41,8 @@ export function createOutput({ json }: Pick<Settings, 'json'>): Output {
       if (line !== '') stdout.write(`${line}\n`);
     },
     redraw: (text) => stdout.write(isTty ? `\x1b[H\x1b[J${text}\n` : `${text}\n`),
+    notice: (message) =>
+      stderr.write(json ? jsonLine({ notice: { message } }) : `rkt-streams: ${printable(message)}\n`),
     warn(message, fields = {}) {
       stderr.write(
         json

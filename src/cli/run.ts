@@ -5,6 +5,7 @@ import type { ExitResult } from '../model/exit-result.ts';
 import { printable } from '../model/printable.ts';
 import { reasonOf } from '../model/reason-of.ts';
 import type { TaskSpecInput } from '../model/task-spec.ts';
+import type { StopOptions } from '../ops/stop-task.ts';
 import { agentKnows } from './agent-client/agent-knows.ts';
 import { exitCodeOfSignal, exitCodeOfTask } from './exit-codes.ts';
 import { followFile } from '../server/logs/follow-file.ts';
@@ -67,23 +68,13 @@ async function run(session: OwnSession, spec: TaskSpecInput, flags: RunFlags): P
 
 /** Stays with a running task until it has ended and all of its output was printed. */
 async function attached(session: OwnSession, id: string, flags: RunFlags): Promise<ExitResult> {
-  const { driver, output, interrupt } = session;
+  const { driver, output } = session;
   const ended = new AbortController();
   const outputs = Promise.all([
     printOutput(session, id, 'stdout', ended.signal),
     printOutput(session, id, 'stderr', ended.signal),
   ]);
-  const stopListening = interrupt.onSignal((signal) => {
-    const isFirst = interrupt.count() === 1;
-    const { stopTimeout } = flags;
-    const options = isFirst
-      ? {
-          signal: signal === 'SIGPIPE' ? 'SIGTERM' : signal,
-          ...(stopTimeout !== undefined && { timeoutMs: stopTimeout }),
-        }
-      : { timeoutMs: 0 };
-    driver.stopTask(id, options).catch(warn(session, `Task "${id}" could not be stopped`));
-  });
+  const stopListening = stopAtSignals(session, id, flags);
   try {
     const exit = await lastValueFrom(driver.waitTask(id));
     ended.abort();
@@ -96,6 +87,24 @@ async function attached(session: OwnSession, id: string, flags: RunFlags): Promi
     ended.abort();
     stopListening();
   }
+}
+
+/** The first signal stops the task, a further one kills it. Returns how to stop listening. */
+function stopAtSignals(session: OwnSession, id: string, { stopTimeout }: RunFlags): () => void {
+  const { driver, output, interrupt } = session;
+  const stop = (options: StopOptions): void =>
+    void driver.stopTask(id, options).catch(warn(session, `Task "${id}" could not be stopped`));
+  return interrupt.onSignal((signal) => {
+    if (interrupt.count() > 1) {
+      stop({ timeoutMs: 0 });
+      return;
+    }
+    if (signal === 'SIGINT') output.notice(`stopping task "${id}"; Ctrl-C again to kill it`);
+    stop({
+      signal: signal === 'SIGPIPE' ? 'SIGTERM' : signal,
+      ...(stopTimeout !== undefined && { timeoutMs: stopTimeout }),
+    });
+  });
 }
 
 async function printOutput(

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { parseLines } from '../support/cli-process.ts';
+import { parseLines, shellLine, variablesOf } from '../support/cli-process.ts';
 import { useCliRoom } from '../support/cli-room.ts';
+import { openTerminal } from '../support/tmux.ts';
 import { until } from '../support/until.ts';
 
 describe('rkt-streams run', function () {
@@ -114,6 +115,38 @@ describe('rkt-streams run', function () {
     await until('the task is stopping', async () => (await cli().room.leftovers()).length > 0);
     two.child.kill('SIGTERM');
     expect((await two.ended).exitCode).to.equal(143);
+  });
+
+  const DEAF = 'trap "" INT; echo up; while :; do sleep 0.05; done';
+  const AGAIN = 'rkt-streams: stopping task "deaf"; Ctrl-C again to kill it';
+
+  it('says at the first Ctrl-C that another one kills, which it does', async () => {
+    const { child, says, stderr, ended } = cli().start(
+      cli().shell(DEAF, '--rm', '--id', 'deaf', '--stop-timeout', '1h'),
+    );
+    await says('up');
+    child.kill('SIGINT');
+    await until('it says how to kill', () => stderr().includes(`${AGAIN}\n`));
+    expect((await cli().json('ps'))[0]).to.include({ id: 'deaf' });
+    child.kill('SIGINT');
+    expect((await ended).exitCode).to.equal(130);
+  });
+
+  it('does the same for the keys of a terminal', async function () {
+    const line = shellLine(cli().shell(DEAF, '--rm', '--id', 'deaf', '--stop-timeout', '1h'));
+    const options = { columns: 100, rows: 24, env: variablesOf(cli().room) };
+    // The shell around it gets the keys as well.
+    const terminal = await openTerminal(this, `trap : INT; ${line}`, options);
+    try {
+      await terminal.shows('up');
+      await terminal.press('C-c');
+      await terminal.shows(AGAIN);
+      expect((await cli().json('ps'))[0]).to.include({ id: 'deaf' });
+      await terminal.press('C-c');
+      await terminal.shows('ended with 130');
+    } finally {
+      await terminal.close();
+    }
   });
 
   it('takes a start back that is interrupted', async () => {
