@@ -1,6 +1,6 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { open, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { RktError } from '../model/errors.ts';
@@ -8,9 +8,10 @@ import { permissionError } from '../model/permission.ts';
 import type { ProcessId } from '../model/process-id.ts';
 import { reasonOf } from '../model/reason-of.ts';
 import { createTurns, type Turns } from '../model/turns.ts';
+import { makeFreshDirectory } from './fresh-directory.ts';
+import { holderName, holderProcess } from './holder-name.ts';
 import { errnoCode } from './kernel-file.ts';
 import { isAlive } from './process-info.ts';
-import { holderName, holderProcess } from './process-lock.ts';
 
 export interface LockFilesOptions {
   readonly directory: string;
@@ -63,7 +64,7 @@ async function acquire(directory: string, slot: string, mine: string, timeoutMs:
   const take = (holder: string): Promise<boolean> => taken(directory, `${slot}.${holder}`, `${slot}.${mine}`);
   for (let delayMs = FIRST_DELAY_MS; ; delayMs = Math.min(2 * delayMs, MAX_DELAY_MS)) {
     if (await take(FREE)) return;
-    const holder = await holderOf(directory, slot);
+    const holder = await holderOf(directory, slot, mine);
     if (holder !== undefined && (await isFree(holder, mine)) && (await take(holder))) return;
     if (performance.now() > deadlineMs) throw heldTooLong(directory, slot, holder, timeoutMs);
     await delay(delayMs);
@@ -82,22 +83,23 @@ async function taken(directory: string, from: string, to: string): Promise<boole
 }
 
 /** Who holds a lock; undefined between two holders, and when the directory was only made by this call. */
-async function holderOf(directory: string, slot: string): Promise<string | undefined> {
+async function holderOf(directory: string, slot: string, mine: string): Promise<string | undefined> {
   try {
     const name = (await readdir(directory)).find((one) => one.startsWith(`${slot}.`));
     return name?.slice(slot.length + 1);
   } catch (error) {
     if (errnoCode(error) !== 'ENOENT') throw unusable(directory, error);
-    await makeLocks(directory);
+    await makeLocks(directory, mine);
     return undefined;
   }
 }
 
 /** All locks appear at once: a directory that is not empty is replaced by no rename. */
-async function makeLocks(directory: string): Promise<void> {
-  const fresh = join(dirname(directory), `.locks-${randomUUID()}`);
+async function makeLocks(directory: string, mine: string): Promise<void> {
+  const fresh = await makeFreshDirectory(directory, mine).catch((error: unknown) => {
+    throw unusable(directory, error);
+  });
   try {
-    await mkdir(fresh, { recursive: true, mode: 0o700 });
     for (let slot = 0; slot < SLOTS; slot += 1) {
       await (await open(join(fresh, `${String(slot).padStart(2, '0')}.${FREE}`), 'wx', 0o600)).close();
     }

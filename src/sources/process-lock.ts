@@ -1,8 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, readdir, rename, rm, rmdir, unlink } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { open, readFile, readdir, rename, rm, rmdir, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
 
 import type { ProcessId } from '../model/process-id.ts';
+import { makeFreshDirectory } from './fresh-directory.ts';
+import { holderName, holderProcess } from './holder-name.ts';
 import { errnoCode } from './kernel-file.ts';
 import { isAlive } from './process-info.ts';
 
@@ -26,9 +27,8 @@ let instances = 0;
 export async function lockForProcess(directory: string, self: ProcessId, note = ''): Promise<LockAttempt> {
   instances += 1;
   const mine = holderName(self, instances);
-  const fresh = join(dirname(directory), `.${basename(directory)}-${randomUUID()}`);
+  const fresh = await makeFreshDirectory(directory, mine);
   try {
-    await mkdir(fresh, { recursive: true, mode: 0o700 });
     const file = await open(join(fresh, mine), 'wx', 0o600);
     await file.writeFile(note).finally(() => file.close());
     for (;;) {
@@ -80,18 +80,4 @@ async function unlessGone<T>(action: Promise<T>): Promise<T | undefined> {
     if (errnoCode(error) === 'ENOENT') return undefined;
     throw error;
   }
-}
-
-const HOLDER = /^(?<pid>\d+)-(?<startTicks>\d+)-(?<instance>\d+)(?:-(?<bootId>.+))?$/;
-
-/** The name by which one holder of locks in a process is known. */
-export function holderName({ pid, startTicks, bootId }: ProcessId, instance: number): string {
-  return [pid, startTicks, instance, ...(bootId === undefined ? [] : [bootId])].join('-');
-}
-
-/** The process of such a name; undefined when it is none. */
-export function holderProcess(name: string): ProcessId | undefined {
-  const { pid, startTicks, bootId } = HOLDER.exec(name)?.groups ?? {};
-  if (pid === undefined || startTicks === undefined) return undefined;
-  return { pid: Number(pid), startTicks: Number(startTicks), ...(bootId !== undefined && { bootId }) };
 }
