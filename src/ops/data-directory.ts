@@ -20,6 +20,11 @@ export async function writeTicket({ ticket, exitFile }: TaskFiles): Promise<void
   await inDataDirectory(ticket, 'write', () => writeFile(ticket, ''));
 }
 
+/** Allows a `rkt prepare` to begin. @throws RKT_ERR_DATA_DIR, RKT_ERR_NO_SPACE */
+export async function writePrepareTicket({ prepareTicket }: TaskFiles): Promise<void> {
+  await inDataDirectory(prepareTicket, 'write', () => writeFile(prepareTicket, ''));
+}
+
 /** Removes all that a start has left in the data directory but its state. @throws RKT_ERR_DATA_DIR */
 export async function removeTaskFiles({ directory, exitFile }: TaskFiles): Promise<void> {
   await inDataDirectory(directory, 'remove', () => rm(directory, { recursive: true, force: true }));

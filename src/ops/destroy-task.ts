@@ -4,7 +4,7 @@ import type { OpsContext } from './context.ts';
 import { emptyLogs, removeTaskFiles } from './data-directory.ts';
 import { forgetTask } from './forget-task.ts';
 import { collectableImage } from './image-gc.ts';
-import { removePodIfThere } from './prepare-pod.ts';
+import { removePodIfThere } from './pods-of-start.ts';
 import { rediscoverTask } from './rediscover-task.ts';
 import { saveIfRoom } from './save-if-room.ts';
 import { endShim } from './shim-process.ts';

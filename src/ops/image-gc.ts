@@ -8,7 +8,7 @@ import { listPods } from '../rkt/list.ts';
 import { podStatus } from '../rkt/status.ts';
 import { takeUntilAbort } from '../streams/operators/take-until-abort.ts';
 import type { ImageGc, OpsContext } from './context.ts';
-import { unfinishedPods } from './prepare-pod.ts';
+import { unfinishedPods } from './unfinished-pods.ts';
 
 type ImageGcDeps = Pick<
   OpsContext,

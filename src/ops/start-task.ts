@@ -25,7 +25,7 @@ import { launch, type Launched } from './launch.ts';
 import { logLimitsOf } from './log-limits.ts';
 import { driverNetwork } from './network.ts';
 import { checkOutputs, openOutputs, type OpenOutputs, type Outputs } from './outputs.ts';
-import { preparePod, removePodIfThere } from './prepare-pod.ts';
+import { preparePod } from './prepare-pod.ts';
 import { settleIfPossible } from './settle-task.ts';
 import { newStartToken } from './start-token.ts';
 import { storedTask } from './stored-task.ts';
@@ -142,13 +142,7 @@ async function prepare(begun: Start, startToken: string, args: readonly string[]
   const { ctx, runner, spec, files, undo } = begun;
   const { config } = spec;
   if (hasTrustPrefix(config)) await trustPrefix(runner, config.trust_prefix, { signal: ctx.shutdown });
-  const podId = await preparePod(ctx, runner, args, {
-    startToken,
-    lock: files.prepareLock,
-    environmentFile: files.environment,
-    image: config.image,
-  });
-  undo.push('pod', () => removePodIfThere(ctx, runner, podId));
+  const podId = await preparePod(ctx, runner, args, { startToken, files, image: config.image }, undo);
   await checkHostTargets(ctx, podId, begun.volumes);
   const ignored = await checkIsolation(ctx, podId, config);
   const record = ctx.registry.update(spec.id, { podId });

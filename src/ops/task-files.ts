@@ -8,6 +8,8 @@ export interface TaskFiles {
   readonly revoked: string;
   /** Held by flock while `rkt prepare` runs. */
   readonly prepareLock: string;
+  /** Without it `rkt prepare` does not begin: removed by a recovering driver to revoke it. */
+  readonly prepareTicket: string;
   /** Values of variables, there only while a real `rkt prepare` reads them. */
   readonly environment: string;
   readonly appPid: string;
@@ -35,6 +37,7 @@ export function taskFiles(dataDir: string, startToken: string): TaskFiles {
     ticket: join(directory, 'ticket'),
     revoked: join(directory, 'revoked'),
     prepareLock: join(directory, 'prepare.lock'),
+    prepareTicket: join(directory, 'prepare.ticket'),
     environment: join(directory, 'environment'),
     appPid: join(directory, 'app.pid'),
     volumes: join(directory, 'volumes'),

@@ -3,7 +3,8 @@ import { isAlive } from '../sources/process-info.ts';
 import type { OpsContext } from './context.ts';
 import { removeTaskFiles } from './data-directory.ts';
 import { endLaunch } from './end-launch.ts';
-import { podsOfStart, preparationEnded, removePodIfThere } from './prepare-pod.ts';
+import { podsOfStart, removePodIfThere } from './pods-of-start.ts';
+import { endPreparation } from './prepare-pod.ts';
 import { createSharedWork } from './shared-work.ts';
 import { taskFiles } from './task-files.ts';
 
@@ -44,7 +45,7 @@ async function removeRemains(ctx: OpsContext, entry: StoredTask): Promise<void> 
   const files = taskFiles(ctx.dataDir, entry.startToken);
   const cgroup = ctx.cgroups.open(entry.cgroupPaths);
   const runner = await ctx.runner();
-  await preparationEnded(ctx, runner, files, entry.startToken);
+  await endPreparation(ctx, runner, files);
   await endLaunch(ctx, files, cgroup);
   const pods = entry.podId === undefined ? await podsOfStart(runner, entry.startToken) : [entry.podId];
   for (const pod of pods) await removePodIfThere(ctx, runner, pod);

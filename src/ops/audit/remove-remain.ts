@@ -7,7 +7,7 @@ import { stopPod } from '../../rkt/stop.ts';
 import { mountsBelow } from '../../sources/mounts.ts';
 import type { OpsContext } from '../context.ts';
 import { killTree } from '../kill-tree.ts';
-import { removePodIfThere } from '../prepare-pod.ts';
+import { removePodIfThere } from '../pods-of-start.ts';
 import { tasksDirectory } from '../task-files.ts';
 import { waitUntil } from '../wait-until.ts';
 import { mountsOfPod } from './mounts-of-pod.ts';

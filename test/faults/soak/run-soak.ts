@@ -32,6 +32,7 @@ export interface SoakResult {
   /** How often the driver process was started. */
   readonly sessions: number;
   readonly kills: ReadonlyMap<VictimKind, number>;
+  readonly deaths: readonly Death[];
   /** Ends that nobody can know, as their shim was killed. */
   readonly unknown: number;
   readonly findings: readonly Finding[];
@@ -54,6 +55,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
     lives,
     sessions,
     kills,
+    deaths,
     unknown: lives.filter(isUnknown).length,
     findings: lives.flatMap(judge),
     garbage,
@@ -65,7 +67,7 @@ interface Lived {
   readonly lives: readonly Life[];
   readonly sessions: number;
   readonly kills: ReadonlyMap<VictimKind, number>;
-  readonly deaths: readonly Victim[];
+  readonly deaths: readonly Death[];
 }
 
 async function runLives(room: Room, { target, durationMs, kills, seed }: SoakOptions): Promise<Lived> {
@@ -113,7 +115,8 @@ async function runLives(room: Room, { target, durationMs, kills, seed }: SoakOpt
   };
 }
 
-interface Death extends Victim {
+/** A victim, and when it was killed: in ms of the run's clock. */
+export interface Death extends Victim {
   readonly atMs: number;
 }
 

@@ -1,4 +1,4 @@
-import type { SoakResult } from './run-soak.ts';
+import type { Death, SoakResult } from './run-soak.ts';
 import type { Fault } from './verdict.ts';
 
 const COLUMNS = [
@@ -56,11 +56,19 @@ function rowOf({
   return [target, ...counts.map(String)];
 }
 
-function detailsOf({ target, seed, kills, findings, leaked }: SoakResult): readonly string[] {
+function detailsOf(result: SoakResult): readonly string[] {
+  const { target, seed, kills, deaths, findings, leaked } = result;
   const killed = [...kills].map(([kind, count]) => `${count} ${kind}`).join(', ');
   return [
     `${target}: seed ${seed}, killed ${killed || 'nothing'}`,
     ...findings.map(({ fault, taskId, what }) => `  ${fault} ${taskId}: ${what}`),
     ...leaked.map((what) => `  leaked ${what}`),
+    ...(isSound(result) ? [] : deaths.map(deathLine)),
   ];
+}
+
+/** What explains a finding: which processes were killed, in their order. */
+function deathLine({ kind, taskId, command, atMs }: Death): string {
+  const words = command.replaceAll(/\s+/g, ' ').slice(0, 200);
+  return `  at ${Math.round(atMs)} ms killed ${kind} of ${taskId ?? 'no task'}: ${words}`;
 }

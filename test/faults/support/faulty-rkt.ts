@@ -6,16 +6,18 @@ import { EMBEDDED_RKT } from '../../support/replay/rkt-process.ts';
 
 /**
  * What an rkt may do wrong: exit with 254, never end, be late, print bytes that mean nothing, print far too much, print an
- * answer that is well formed and not true, or die half way.
+ * answer that is well formed and not true, die half way, or die when all is done, without an answer.
  */
-export const MODES = ['fail', 'hang', 'slow', 'garble', 'flood', 'lie', 'crash'] as const;
+export const MODES = ['fail', 'hang', 'slow', 'garble', 'flood', 'lie', 'crash', 'die-late'] as const;
 export type Mode = (typeof MODES)[number];
+
+export type Fault = readonly [subcommand: string, mode: Mode];
 
 export interface FaultyRkt {
   /** The executable, for the driver's `rkt` option. */
   readonly path: string;
-  /** From now on this subcommand goes wrong in this way. */
-  readonly break: (subcommand: string, mode: Mode) => void;
+  /** From now on this subcommand goes wrong in this way, and so may others, each in its own. */
+  readonly break: (subcommand: string, mode: Mode, ...others: readonly Fault[]) => void;
   /** From now on it is an embedded rkt like any other. */
   readonly heal: () => void;
 }
@@ -24,25 +26,26 @@ export interface FaultyRkt {
 export async function faultyRkt(directory: string): Promise<FaultyRkt> {
   const path = join(directory, 'faulty-rkt');
   const fault = join(directory, 'fault');
-  const set = (text: string): void => writeFileSync(fault, `${text}\n`);
-  set('none none');
+  const set = (...faults: readonly Fault[]): void =>
+    writeFileSync(fault, faults.map((words) => `${words.join(' ')}\n`).join(''));
+  set();
   await writeFile(path, scriptFor(fault));
   await chmod(path, 0o755);
   return {
     path,
-    break: (subcommand, mode) => set(`${subcommand} ${mode}`),
-    heal: () => set('none none'),
+    break: (subcommand, mode, ...others) => set([subcommand, mode], ...others),
+    heal: () => set(),
   };
 }
 
 /** A lie is the same answer for a pod that is not the one, or no answer where there is one. */
 const scriptFor = (fault: string): string => `#!/bin/sh
-read -r broken mode <'${fault}'
 subcommand=
 for arg do
   case $arg in -*) ;; *) subcommand=$arg; break ;; esac
 done
-if [ "$subcommand" = "$broken" ]; then
+while read -r broken mode; do
+  [ "$subcommand" = "$broken" ] || continue
   case $mode in
     fail) echo "$subcommand: broken on purpose" >&2; exit 254 ;;
     hang) exec sleep 1000 ;;
@@ -56,7 +59,8 @@ if [ "$subcommand" = "$broken" ]; then
       esac
       exit 0 ;;
     crash) kill -KILL $$ ;;
+    die-late) /bin/sh '${EMBEDDED_RKT}' "$@" >/dev/null; kill -KILL $$ ;;
   esac
-fi
+done <'${fault}'
 exec /bin/sh '${EMBEDDED_RKT}' "$@"
 `;

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
@@ -18,8 +19,9 @@ export function agentTarget(room: Room): Target {
     async open(onExited) {
       const socketPath = join(room.base, 'agent.sock');
       const args = ['--json', 'agent', '--listen', '127.0.0.1:0', '--socket', socketPath];
-      const { child, says, ended } = startCli(args, { env: variablesOf(room) });
-      const isUp = await Promise.race([says('\n').then(() => true), ended.then(() => false)]);
+      const { child, ended } = startCli(args, { env: variablesOf(room) });
+      // However long that takes: an agent that was given up would keep its place from the next.
+      const isUp = await Promise.race([saysSomething(child), ended.then(() => false)]);
       if (!isUp) throw new Error(`the agent has ended: ${(await ended).stderr}`);
       const http = createAgentHttp(socketPath);
       const client = createAgentClient(http, []);
@@ -31,6 +33,11 @@ export function agentTarget(room: Room): Target {
       return sessionOf(room, { child, ended: once(child, 'exit') }, http, client);
     },
   };
+}
+
+async function saysSomething({ stdout }: ChildProcess): Promise<true> {
+  if (stdout !== null) await once(stdout, 'data');
+  return true;
 }
 
 function sessionOf(

@@ -9,6 +9,9 @@ import type { ReportedEvent, Session, SoakTask, Target } from '../session.ts';
 /** What a Nomad agent keeps of its tasks. */
 type Handles = Map<string, TaskHandle__Output>;
 
+/** On a busy machine a start can take long, and is no fault. */
+const OPEN_MS = 300_000;
+
 /** The plugin process, asked as a Nomad agent asks: it keeps the handles, and recovers by them. */
 export async function pluginTarget(room: Room): Promise<Target> {
   const plugins = await openPluginRoom(room);
@@ -16,7 +19,7 @@ export async function pluginTarget(room: Room): Promise<Target> {
   return {
     name: 'plugin',
     async open(onExited) {
-      const plugin = await plugins.start();
+      const plugin = await plugins.start({ handshakeMs: OPEN_MS });
       void reportExits(plugin, onExited);
       return sessionOf(plugin, room, handles);
     },

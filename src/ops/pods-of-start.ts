@@ -1,0 +1,38 @@
+import { catchError, defer, firstValueFrom, from, of, retry, timer } from 'rxjs';
+
+import { isRktError } from '../model/errors.ts';
+import type { RktRunner } from '../rkt/command.ts';
+import { listPods } from '../rkt/list.ts';
+import { removePod } from '../rkt/rm.ts';
+import { START_ANNOTATION } from './arguments/prepare-arguments.ts';
+import type { OpsContext } from './context.ts';
+
+/** The pods of one start, found by the annotation that each is given. */
+export async function podsOfStart(runner: RktRunner, startToken: string): Promise<readonly string[]> {
+  const pods = await listPods(runner);
+  return pods
+    .filter((pod) => pod.apps?.some((app) => app.user_annotations?.[START_ANNOTATION] === startToken))
+    .map((pod) => pod.name);
+}
+
+/** How often a pod that refuses to go is asked again: a killed process lets go of it late, another `rkt rm` may be at it. */
+const RETRIES = 10;
+const RETRY_MS = 200;
+
+/** Removes a pod; one that is gone already is no error. */
+export async function removePodIfThere(ctx: OpsContext, runner: RktRunner, podId: string): Promise<void> {
+  const removal$ = defer(() => from(removePod(runner, podId))).pipe(
+    retry({
+      count: RETRIES,
+      delay: (error: unknown) => {
+        if (isRktError(error, 'RKT_ERR_RKT_FAILED')) return timer(RETRY_MS, ctx.scheduler);
+        throw error;
+      },
+    }),
+    catchError((error: unknown) => {
+      if (isRktError(error, 'RKT_ERR_POD_NOT_FOUND')) return of(undefined);
+      throw error;
+    }),
+  );
+  await firstValueFrom(removal$);
+}
