@@ -126,8 +126,8 @@ export const ERROR_CATALOGUE = {
   RKT_ERR_LAUNCH: entry(false, 'rkt could not start the pod.', 'Read the quoted message of rkt.'),
   RKT_ERR_NETWORK: entry(
     true,
-    'The pod got no network in time, and ports were to be mapped to it.',
-    'Use net = ["host"], or a stage1 with contained networking.',
+    'The pod got no network in time, and ports were to be mapped to it; or the network namespace of its group is not there.',
+    'Use net = ["host"], or a stage1 with contained networking; start the group again when its namespace is gone.',
   ),
   RKT_ERR_OUTPUT: entry(
     false,

@@ -44,7 +44,7 @@ export const CAPABILITIES: Capabilities = {
   sendSignals: true,
   exec: true,
   fsIsolation: 'image',
-  networkIsolationModes: [],
+  networkIsolationModes: ['host', 'group'],
   mustInitiateNetwork: false,
 };
 

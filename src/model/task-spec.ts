@@ -36,6 +36,8 @@ export const taskSpecSchema = z.strictObject({
   /** What device plugins add to the environment; `env` wins. */
   deviceEnv: environment.optional(),
   dns: dnsSchema.optional(),
+  /** Path of the network namespace that the pod joins, as a group of Nomad has one with the mode `bridge`, `none` or `cni/…`. */
+  networkNamespace: z.string().startsWith('/').optional(),
   user: z.string().min(1).optional(),
   /** The allocation's directory; its `alloc`, `<task>/local` and `<task>/secrets` become standing volumes when it is given. */
   allocDir: z.string().startsWith('/').optional(),

@@ -1,7 +1,5 @@
-import { RktError } from '../model/errors.ts';
 import type { TaskSpecInput } from '../model/task-spec.ts';
 import type { DNSConfig__Output } from './generated/hashicorp/nomad/plugins/drivers/proto/DNSConfig.ts';
-import type { NetworkIsolationSpec__Output } from './generated/hashicorp/nomad/plugins/drivers/proto/NetworkIsolationSpec.ts';
 import type { TaskConfig__Output } from './generated/hashicorp/nomad/plugins/drivers/proto/TaskConfig.ts';
 import { decodeConfig } from './msgpack.ts';
 import { toTaskResources } from './to-task-resources.ts';
@@ -9,11 +7,9 @@ import { toTaskResources } from './to-task-resources.ts';
 /**
  * The task that a host wants to be started. What proto3 sends as empty was not given.
  *
- * @throws {@link RktError} RKT_ERR_TASK_CONFIG for a `config` block that cannot be read, and for a network namespace that
- * the task is to be put into; all else is checked by the driver
+ * @throws {@link RktError} RKT_ERR_TASK_CONFIG for a `config` block that cannot be read; all else is checked by the driver
  */
 export function toTaskSpec(task: TaskConfig__Output): TaskSpecInput {
-  refuseNamespace(task.network_isolation_spec);
   const config = decodeConfig(task.msgpack_driver_config, 'the config of the task', 'RKT_ERR_TASK_CONFIG');
   return {
     id: task.id,
@@ -27,6 +23,7 @@ export function toTaskSpec(task: TaskConfig__Output): TaskSpecInput {
     env: task.env,
     ...(Object.keys(task.device_env).length > 0 && { deviceEnv: task.device_env }),
     ...dnsOf(task.dns),
+    ...text('networkNamespace', task.network_isolation_spec?.path ?? ''),
     ...text('user', task.user),
     ...text('allocDir', task.alloc_dir),
     ...text('stdoutPath', task.stdout_path),
@@ -41,13 +38,4 @@ function text<Name extends string>(name: Name, value: string): { readonly [N in 
 function dnsOf(dns: DNSConfig__Output | null): Pick<TaskSpecInput, 'dns'> {
   if (dns === null || [...dns.servers, ...dns.searches, ...dns.options].length === 0) return {};
   return { dns: { servers: dns.servers, searches: dns.searches, options: dns.options } };
-}
-
-/** No host should ask, as the capabilities name no mode; a task must not end up in another network than it was to have. */
-function refuseNamespace(network: NetworkIsolationSpec__Output | null): void {
-  if (network === null || network.path === '') return;
-  throw new RktError(
-    'RKT_ERR_TASK_CONFIG',
-    `the group has a network namespace of its own (${network.path}), which rkt cannot join; use the network mode "host"`,
-  );
 }

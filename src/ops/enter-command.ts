@@ -4,6 +4,7 @@ import type { RktRunner } from '../rkt/command.ts';
 import { enterCommand } from '../rkt/enter.ts';
 import { isAlive } from '../sources/process-info.ts';
 import { environmentOf } from './arguments/environment.ts';
+import { inNetwork } from './network-namespace.ts';
 import { programOf } from './program-of-task.ts';
 import type { OpsContext } from './context.ts';
 import { cgroupEntry } from './spawn-shim.ts';
@@ -63,8 +64,10 @@ export async function enterTask(
   const cgroup = cgroupEntry(runner, await procsFiles(ctx, task.cgroupPaths, process.pid));
   const { join } = cgroup;
   const env = { ...enter.env, ...cgroup.env };
-  if (runner.binary.runtime === 'embedded') return { argv: enter.argv, env };
-  const inside = ['nsenter', `--mount=/proc/${process.pid}/ns/mnt`, '--', ...enter.argv];
+  const isApart = task.spec.networkNamespace !== undefined;
+  const entering = inNetwork(isApart ? `/proc/${process.pid}/ns/net` : undefined, enter.argv);
+  if (runner.binary.runtime === 'embedded') return { argv: entering, env };
+  const inside = ['nsenter', `--mount=/proc/${process.pid}/ns/mnt`, '--', ...entering];
   return { argv: join === '' ? inside : ['/bin/sh', '-c', JOIN, 'join', join, ...inside], env };
 }
 

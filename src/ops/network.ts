@@ -26,8 +26,9 @@ export async function driverNetwork(
   task: TaskRecord,
   flavor: PodStart['flavor'],
 ): Promise<DriverNetwork | undefined> {
-  const { config } = task.spec;
-  if (hasHostNetwork(config) || config.net.includes('none')) return undefined;
+  const { config, networkNamespace } = task.spec;
+  if (networkNamespace !== undefined || hasHostNetwork(config) || config.net.includes('none'))
+    return undefined;
   if (flavor === 'ended') return undefined;
   const labels = Object.entries(mergedPortMap(config));
   const mustHave = labels.length > 0;

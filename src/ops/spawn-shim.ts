@@ -7,6 +7,7 @@ import { runPreparedCommand } from '../rkt/run-prepared.ts';
 import { identify } from '../sources/process-info.ts';
 import type { CheckedVolume } from './checked-volumes.ts';
 import { writeTicket } from './data-directory.ts';
+import { inNetwork } from './network-namespace.ts';
 import { podDirectory } from './pod-files.ts';
 import type { TaskFiles } from './task-files.ts';
 import { identityVariable, makePins, pinDirectory, pinningCommand } from './volume-pins.ts';
@@ -28,6 +29,8 @@ export interface ShimOrder {
   readonly volumes: readonly CheckedVolume[];
   /** Arguments of rkt, without its name and global flags. */
   readonly runArguments: readonly string[];
+  /** The namespace that rkt is started in. */
+  readonly networkNamespace: string | undefined;
   /** Must not be quoted from what rkt writes. */
   readonly secrets: readonly string[];
 }
@@ -48,7 +51,7 @@ export async function spawnShim(runner: RktRunner, order: ShimOrder): Promise<Pr
       ...paths,
       podDir,
       join,
-      ...withOomScore(runner, order, await inOwnMounts(runner, order)),
+      ...inNetwork(order.networkNamespace, withOomScore(runner, order, await inOwnMounts(runner, order))),
     ],
     { env: { ...env, ...identityVariable(order.volumes) }, more: [order.stdout.fd, order.stderr.fd] },
   );

@@ -24,6 +24,7 @@ import { checkChrooted, checkKnownIsolation, withoutEffect } from './isolation.t
 import { launch, type Launched } from './launch.ts';
 import { logLimitsOf } from './log-limits.ts';
 import { driverNetwork } from './network.ts';
+import { checkNetworkNamespace } from './network-namespace.ts';
 import { checkOutputs, openOutputs, type OpenOutputs, type Outputs } from './outputs.ts';
 import { preparePod } from './prepare-pod.ts';
 import { settleIfPossible } from './settle-task.ts';
@@ -72,6 +73,7 @@ export async function startTask(ctx: OpsContext, input: TaskSpecInput): Promise<
     ...{ spec: asked, driverConfig, startToken },
     volumes: volumeArguments(volumes, pinDirectory(runner, files)),
   });
+  await checkNetworkNamespace(spec);
   checkKnownIsolation(spec.config, driverConfig, runner.binary.runtime);
   const record = ctx.registry.add({ id: spec.id, spec, startToken });
   const undo = createUndoStack(ctx.logger);
@@ -131,6 +133,7 @@ async function launchPod(
       volumes: checked.volumes,
       runArguments: runPreparedArguments(spec, podId),
       oomScoreAdj: spec.resources.oomScoreAdj,
+      networkNamespace: spec.networkNamespace,
       secrets: secretsOf(spec),
     });
   } finally {

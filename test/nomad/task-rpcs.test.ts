@@ -60,7 +60,7 @@ describe('the calls of the driver service', () => {
     await open();
     const { capabilities } = await services.driver.unary('Capabilities', {});
     expect(capabilities).to.include({ send_signals: true, exec: true, fs_isolation: 'IMAGE' });
-    expect(capabilities?.network_isolation_modes).to.deep.equal([]);
+    expect(capabilities?.network_isolation_modes).to.deep.equal(['HOST', 'GROUP']);
     const { spec } = await services.driver.unary('TaskConfigSchema', {});
     expect(spec?.object?.attributes['image']?.Attr).to.deep.equal({
       name: 'image',

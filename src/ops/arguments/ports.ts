@@ -22,8 +22,8 @@ export function hasHostNetwork(config: TaskSpec['config']): boolean {
  *
  * @throws {@link RktError} RKT_ERR_PORT_MAP
  */
-export function portArguments({ config, resources }: TaskSpec): readonly string[] {
-  if (hasHostNetwork(config)) return [];
+export function portArguments({ config, resources, networkNamespace }: TaskSpec): readonly string[] {
+  if (networkNamespace !== undefined || hasHostNetwork(config)) return [];
   const portMap = new Map(Object.entries(mergedPortMap(config)));
   const [network] = resources.networks;
   const { ports: offered = [] } = resources;

@@ -10,7 +10,9 @@ import { globalArguments } from './global-arguments.ts';
  * @throws {@link RktError} RKT_ERR_DNS
  */
 export function runPreparedArguments(spec: TaskSpec, podId: string): readonly string[] {
-  const { net, hostname } = spec.config;
+  const { hostname } = spec.config;
+  // the network that rkt is started in is the one of the namespace
+  const net = spec.networkNamespace === undefined ? spec.config.net : ['host'];
   return [
     ...globalArguments(spec),
     'run-prepared',

@@ -1,0 +1,44 @@
+import { statfs } from 'node:fs/promises';
+
+import { RktError } from '../model/errors.ts';
+import type { TaskSpec } from '../model/task-spec.ts';
+import { mergedPortMap } from './arguments/ports.ts';
+
+/** Type of the kernel's file system of namespaces. */
+const NSFS = 0x6e_73_66_73;
+
+/**
+ * Refuses, before anything is made, a task whose network namespace is not there, or that asks for networks or ports beside it.
+ *
+ * @throws {@link RktError} RKT_ERR_NETWORK, RKT_ERR_TASK_CONFIG, RKT_ERR_PORT_MAP
+ */
+export async function checkNetworkNamespace(spec: TaskSpec): Promise<void> {
+  const { networkNamespace: path, config } = spec;
+  if (path === undefined) return;
+  if (config.net.length > 0) {
+    throw new RktError(
+      'RKT_ERR_TASK_CONFIG',
+      `config.net is ${JSON.stringify(config.net)}, but the task is in the network of its group (${path}); leave net out`,
+    );
+  }
+  if (Object.keys(mergedPortMap(config)).length > 0) {
+    throw new RktError(
+      'RKT_ERR_PORT_MAP',
+      `port_map is set, but the task is in the network of its group (${path}), which maps its ports itself; leave port_map out`,
+    );
+  }
+  const found = await statfs(path).catch((error: unknown) => error as NodeJS.ErrnoException);
+  const why =
+    found instanceof Error
+      ? (found.code ?? found.message)
+      : found.type === NSFS
+        ? undefined
+        : 'it is a file of another kind';
+  if (why === undefined) return;
+  throw new RktError('RKT_ERR_NETWORK', `${path} is no network namespace: ${why}`, { recoverable: false });
+}
+
+/** What has to stand before a command so that it runs in a network namespace. */
+export function inNetwork(path: string | undefined, command: readonly string[]): readonly string[] {
+  return path === undefined ? command : ['nsenter', `--net=${path}`, '--', ...command];
+}
