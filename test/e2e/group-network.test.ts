@@ -51,7 +51,7 @@ describe('tasks in the network namespace of their group', function () {
     await firstValueFrom(driver.waitTask('client'));
     expect(output('client')).to.equal('from-the-server\n');
 
-    const { pid } = await driver.inspectTask('server');
+    const { pid } = driver.inspectTask('server');
     expect(readlinkSync(`/proc/${pid}/ns/net`)).to.equal(readlinkSync(networkNamespace));
     expect(readlinkSync(`/proc/${pid}/ns/net`)).to.not.equal(readlinkSync('/proc/self/ns/net'));
   });
