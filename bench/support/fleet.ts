@@ -35,7 +35,7 @@ export async function openFleet(count: number, { everyNthIsBusy = 0 }: FleetOpti
   const parent = `rkt-streams-bench-${process.pid}-${fleets}`;
   const cgroups = await detectCgroups({ parent });
   const paths = (index: number): readonly string[] =>
-    cgroups.pathsFor(`t${index}`).filter((path) => !path.split('/').some((part) => UNREAD.has(part)));
+    cgroups.pathsFor(`t${index}`, {}).filter((path) => !path.split('/').some((part) => UNREAD.has(part)));
   const parents = paths(0).map((path) => dirname(path));
   if (parents.length === 0) throw new Error('A fleet needs root and a writable cgroup hierarchy');
   const keeper = spawn('/bin/sh', [KEEPER, String(count), String(everyNthIsBusy), ...parents], {

@@ -51,6 +51,7 @@ export function inspectText(task: TaskStatus, paint: Paint, nowMs: number): stri
     ['exit error', exitResult?.error],
     ['ip', network?.ip],
     ['memory limit', task.memoryLimitBytes === undefined ? undefined : bytes(task.memoryLimitBytes)],
+    ['cores', task.cpusetCpus],
     ['stdout', task.stdoutPath],
     ['stderr', task.stderrPath],
     ...cgroups.map((path, i) => [i === 0 ? 'cgroups' : '', path] as const),

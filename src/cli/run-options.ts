@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 
 import { withExamples } from './help.ts';
-import { collect, collectList, count, durationMs, sizeBytes } from './values.ts';
+import { collect, collectList, count, cpuList, durationMs, sizeBytes } from './values.ts';
 
 /** The options and examples of `run`. */
 export function addRunOptions(command: Command): void {
@@ -24,6 +24,7 @@ export function addRunOptions(command: Command): void {
     )
     .option('-m, --memory <size>', 'memory limit in bytes, or with k, M, G, Ki, Mi, Gi', sizeBytes)
     .option('--cpu-shares <n>', 'weight against other tasks, 2 to 262144; 1024 is usual', count)
+    .option('--cpuset-cpus <list>', 'run on these cores alone: 0-1,3', cpuList)
     .option('--net <network>', 'host, none, default or a network of rkt (repeatable)', collectList)
     .option('--dns <address>', 'name server, or host or none (repeatable)', collectList)
     .option('--dns-search <domain>', 'search domain (repeatable)', collectList)

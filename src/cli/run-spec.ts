@@ -17,6 +17,7 @@ export interface RunSpecFlags {
   readonly volume?: readonly string[];
   readonly memory?: number;
   readonly cpuShares?: number;
+  readonly cpusetCpus?: string;
   readonly net?: readonly string[];
   readonly dns?: readonly string[];
   readonly dnsSearch?: readonly string[];
@@ -62,6 +63,7 @@ export function runSpec(
     resources: {
       ...(flags.memory !== undefined && { memoryLimitBytes: flags.memory }),
       ...(flags.cpuShares !== undefined && { cpuShares: flags.cpuShares }),
+      ...(flags.cpusetCpus !== undefined && { cpusetCpus: flags.cpusetCpus }),
       networks: ports.length === 0 ? [] : [{ reservedPorts: ports }],
     },
     env: environment(flags, { cwd, env }),

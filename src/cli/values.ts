@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 
+import { parseCpuList } from '../model/cpu-list.ts';
 import { signalName, signalNumber } from '../model/signals.ts';
 import { parseSizeBytes } from '../model/size.ts';
 
@@ -37,6 +38,12 @@ export function durationMs(plainUnit: 'ms' | 's'): (text: string) => number {
 export function count(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It is not a whole number above 0.');
   return Number(text);
+}
+
+/** `0-1,3`: numbers of cores, and ranges of them. */
+export function cpuList(text: string): string {
+  if (parseCpuList(text) !== undefined) return text;
+  throw new InvalidArgumentError('A list is numbers and ranges separated by commas, as in 0-1,3.');
 }
 
 /** `SIGTERM`, `term` and `15` are all SIGTERM. */

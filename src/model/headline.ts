@@ -1,3 +1,4 @@
+import { countCpus } from './cpu-list.ts';
 import type { CpuStats, MemoryStats, TaskResourceUsage } from './task-stats.ts';
 import type { TaskStatus } from './task-status.ts';
 
@@ -14,6 +15,11 @@ const NO_LIMIT_BYTES = 2 ** 60;
 export function coresOf(usage: { readonly cpu: CpuStats } | undefined): number | undefined {
   const percent = usage?.cpu.percent;
   return percent === undefined ? undefined : percent / 100;
+}
+
+/** How many cores a task is pinned to; undefined when it may run on all. */
+export function reservedCoresOf(status: Pick<TaskStatus, 'cpusetCpus'> | undefined): number | undefined {
+  return countCpus(status?.cpusetCpus);
 }
 
 /** Memory in bytes that counts when the limit is near: all but the file cache that can be dropped; without a cgroup, the RSS. */

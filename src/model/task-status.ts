@@ -24,6 +24,8 @@ export interface TaskStatus {
   readonly network: DriverNetwork | undefined;
   readonly cgroupPaths: readonly string[];
   readonly memoryLimitBytes: number | undefined;
+  /** The cores that the task is pinned to, as in `0-1,3`; undefined when it may run on all. */
+  readonly cpusetCpus: string | undefined;
   /** Where the output of the app goes: a file, or a named pipe. */
   readonly stdoutPath: string | undefined;
   readonly stderrPath: string | undefined;

@@ -18,7 +18,10 @@ const LEAST_MEMORY_BYTES = 4_096;
 export function toTaskResources({ resources, mounts, devices }: TaskConfig__Output): ResourcesInput {
   return {
     ...memoryLimit(resources),
+    ...memoryReservation(resources),
     ...cpuShares(resources),
+    ...cpuQuota(resources),
+    ...cpuset(resources),
     ...oomScore(resources),
     networks: (resources?.allocated_resources?.networks ?? []).map(toNetwork),
     ...groupPorts(resources?.ports ?? []),
@@ -38,6 +41,28 @@ function memoryLimit(resources: Resources__Output | null): Pick<ResourcesInput, 
   if (memory_max_mb < 0 || limitBytes < 0) return {};
   const bytes = Math.max(limitBytes > 0 ? limitBytes : memory_mb * MIB, memory_max_mb * MIB);
   return bytes > 0 ? { memoryLimitBytes: Math.max(LEAST_MEMORY_BYTES, bytes) } : {};
+}
+
+/** Where the limit is `memory_max`, `memory` is what the scheduler keeps free for the task. */
+function memoryReservation(
+  resources: Resources__Output | null,
+): Pick<ResourcesInput, 'memoryReservationBytes'> {
+  const { memory_mb = 0, memory_max_mb = 0 } = resources?.allocated_resources?.memory ?? {};
+  const isOversubscribed = memory_max_mb < 0 || memory_max_mb > memory_mb;
+  return memory_mb > 0 && isOversubscribed ? { memoryReservationBytes: memory_mb * MIB } : {};
+}
+
+/** 0 is no quota. */
+function cpuQuota(resources: Resources__Output | null): Pick<ResourcesInput, 'cpuQuotaUs' | 'cpuPeriodUs'> {
+  const { cpu_quota: cpuQuotaUs = 0, cpu_period: cpuPeriodUs = 0 } = resources?.linux_resources ?? {};
+  if (cpuQuotaUs <= 0) return {};
+  return { cpuQuotaUs, ...(cpuPeriodUs > 0 && { cpuPeriodUs }) };
+}
+
+/** The cores that the scheduler has reserved for the task: `cores` of the job. */
+function cpuset(resources: Resources__Output | null): Pick<ResourcesInput, 'cpusetCpus' | 'cpusetMems'> {
+  const { cpuset_cpus: cpusetCpus = '', cpuset_mems: cpusetMems = '' } = resources?.linux_resources ?? {};
+  return { ...(cpusetCpus !== '' && { cpusetCpus }), ...(cpusetMems !== '' && { cpusetMems }) };
 }
 
 /** Nomad's MHz are a weight: they say what tasks get of a busy machine, and limit nobody on an idle one. */

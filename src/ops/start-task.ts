@@ -15,6 +15,7 @@ import { secretsOf } from './arguments/secrets.ts';
 import { prepareArguments } from './arguments/prepare-arguments.ts';
 import { runPreparedArguments } from './arguments/run-prepared-arguments.ts';
 import { plannedVolumes, volumeArguments, type Volume } from './arguments/volumes.ts';
+import { checkCpuset } from './check-cpuset.ts';
 import { openVolumes, type CheckedVolumes } from './checked-volumes.ts';
 import type { OpsContext } from './context.ts';
 import { makeTaskDirectory, removeTaskFiles } from './data-directory.ts';
@@ -62,6 +63,7 @@ interface Start {
  */
 export async function startTask(ctx: OpsContext, input: TaskSpecInput): Promise<StartedTask> {
   const asked = parseWith(newTaskSpecSchema, input, 'task', 'RKT_ERR_TASK_CONFIG');
+  checkCpuset(asked.resources);
   const startToken = newStartToken(ctx.dataDir);
   const driverConfig = ctx.driverConfig();
   const volumes = await plannedVolumes(asked, driverConfig);

@@ -1,11 +1,12 @@
 import { reasonOf } from '../model/reason-of.ts';
 import type { TaskRecord } from '../registry/task-record.ts';
 import type { TaskCgroup } from '../sources/cgroup/cgroups.ts';
+import type { CgroupLimits } from '../sources/cgroup/limits.ts';
 import type { OpsContext } from './context.ts';
 
 /** The directories that the cgroup of a task will have, noted down before they are made. */
 export function plannedCgroup(ctx: OpsContext, task: TaskRecord): readonly string[] {
-  return ctx.cgroups.pathsFor(nameOf(task));
+  return ctx.cgroups.pathsFor(nameOf(task), limitsOf(task));
 }
 
 /**
@@ -13,20 +14,32 @@ export function plannedCgroup(ctx: OpsContext, task: TaskRecord): readonly strin
  * their processes; a limit that could not be held is an error.
  */
 export async function createTaskCgroup(ctx: OpsContext, task: TaskRecord): Promise<TaskCgroup | undefined> {
-  const { memoryLimitBytes, cpuShares } = task.spec.resources;
+  const limits = limitsOf(task);
   try {
-    return await ctx.cgroups.create(nameOf(task), {
-      ...(memoryLimitBytes !== undefined && { memoryLimitBytes }),
-      ...(cpuShares !== undefined && { cpuShares }),
-    });
+    return await ctx.cgroups.create(nameOf(task), limits);
   } catch (error) {
-    if (memoryLimitBytes !== undefined || cpuShares !== undefined) throw error;
+    if (Object.keys(limits).length > 0) throw error;
     const message = reasonOf(error);
     ctx.registry.emit('stats-degraded', task, `No cgroup of its own: ${message}`, {
       error: message,
     });
     return undefined;
   }
+}
+
+/** Those that the task was given, and no key for the others. */
+function limitsOf({ spec: { resources } }: TaskRecord): CgroupLimits {
+  const { memoryLimitBytes, memoryReservationBytes, cpuShares, cpuQuotaUs, cpuPeriodUs } = resources;
+  const { cpusetCpus, cpusetMems } = resources;
+  return {
+    ...(memoryLimitBytes !== undefined && { memoryLimitBytes }),
+    ...(memoryReservationBytes !== undefined && { memoryReservationBytes }),
+    ...(cpuShares !== undefined && { cpuShares }),
+    ...(cpuQuotaUs !== undefined && { cpuQuotaUs }),
+    ...(cpuPeriodUs !== undefined && { cpuPeriodUs }),
+    ...(cpusetCpus !== undefined && { cpusetCpus }),
+    ...(cpusetMems !== undefined && { cpusetMems }),
+  };
 }
 
 /** A name a person recognises, and that no other start shares. */

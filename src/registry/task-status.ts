@@ -37,6 +37,7 @@ function newStatus(record: TaskRecord): TaskStatus {
     network: record.network,
     cgroupPaths: record.cgroupPaths,
     memoryLimitBytes: record.spec.resources.memoryLimitBytes,
+    cpusetCpus: record.spec.resources.cpusetCpus,
     stdoutPath: record.spec.stdoutPath,
     stderrPath: record.spec.stderrPath,
     driverAttributes: driverAttributes(record),

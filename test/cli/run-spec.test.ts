@@ -29,6 +29,7 @@ describe('runSpec', () => {
       volume: ['data:/data:readOnly', '/abs:/abs'],
       memory: 64_000_000,
       cpuShares: 512,
+      cpusetCpus: '0-1',
       net: ['host'],
       dns: ['8.8.8.8'],
       dnsSearch: ['local'],
@@ -54,7 +55,11 @@ describe('runSpec', () => {
       trust_prefix: 'example.com',
       port_map: [{ http: 'http', admin: 'admin' }],
     });
-    expect(parsed.resources).to.deep.include({ memoryLimitBytes: 64_000_000, cpuShares: 512 });
+    expect(parsed.resources).to.deep.include({
+      memoryLimitBytes: 64_000_000,
+      cpuShares: 512,
+      cpusetCpus: '0-1',
+    });
     expect(parsed.resources.networks[0]?.reservedPorts).to.deep.equal([
       { label: 'http', value: 8080 },
       { label: 'admin', value: 8081 },

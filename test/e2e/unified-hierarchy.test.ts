@@ -75,6 +75,10 @@ describe('a driver on a machine with a unified hierarchy alone', function () {
     expect(isIn).to.equal(true);
   });
 
+  it('pins a task to its cores', () => {
+    expect(facts.limited.allowedCpus).to.equal('1');
+  });
+
   it('measures a task by the files of v2, and goes on counting when another driver takes over', () => {
     const { usage, recovered } = facts.limited;
     expect(usage.source).to.equal('cgroup-v2');

@@ -70,6 +70,7 @@ export function aRunningTask(id: string, more: Partial<TaskStatus> = {}): TaskSt
     podId: `pod-of-${id}`,
     pid: 4242,
     startedAtMs: 1_700_000_000_000,
+    cpusetCpus: '0-1,3',
     cgroupPaths: [`/sys/fs/cgroup/cpu/rkt-streams/${id}`, `/sys/fs/cgroup/memory/rkt-streams/${id}`],
     ...more,
   });

@@ -1,6 +1,13 @@
 import { expect } from 'chai';
 
-import { coresOf, memoryLimitOf, memoryOf, memoryShareOf, shareOf } from '../../src/model/headline.ts';
+import {
+  coresOf,
+  memoryLimitOf,
+  memoryOf,
+  memoryShareOf,
+  reservedCoresOf,
+  shareOf,
+} from '../../src/model/headline.ts';
 
 describe('the headline metrics', () => {
   it('are cores instead of percent', () => {
@@ -25,6 +32,12 @@ describe('the headline metrics', () => {
     expect(memoryLimitOf(undefined, { memoryLimitBytes: 7 })).to.equal(7);
     expect(memoryLimitOf({ memory: { limitBytes: 2 ** 62 } })).to.equal(undefined);
     expect(memoryLimitOf(undefined, { memoryLimitBytes: undefined })).to.equal(undefined);
+  });
+
+  it('count the cores that a task is pinned to', () => {
+    expect(reservedCoresOf({ cpusetCpus: '0-1,3' })).to.equal(3);
+    expect(reservedCoresOf({ cpusetCpus: undefined })).to.equal(undefined);
+    expect(reservedCoresOf(undefined)).to.equal(undefined);
   });
 
   it('are a share only where there is a whole', () => {

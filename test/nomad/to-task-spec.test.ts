@@ -132,6 +132,34 @@ describe('toTaskSpec', () => {
     expect(shares(0, 0)).to.equal(undefined);
   });
 
+  it('pins a task to the cores that are reserved for it', () => {
+    const pinned = (cpuset_cpus: string, cpuset_mems = '') =>
+      toTaskSpec(wireTask({ resources: { linux_resources: { cpuset_cpus, cpuset_mems } } })).resources;
+    expect(pinned('0-1,3')).to.include({ cpusetCpus: '0-1,3' }).and.to.not.have.property('cpusetMems');
+    expect(pinned('2', '0')).to.include({ cpusetCpus: '2', cpusetMems: '0' });
+    expect(pinned('')).to.not.have.any.keys('cpusetCpus', 'cpusetMems');
+  });
+
+  it('limits the CPU time where a quota is given', () => {
+    const quota = (cpu_quota: number, cpu_period: number) =>
+      toTaskSpec(wireTask({ resources: { linux_resources: { cpu_quota, cpu_period } } })).resources;
+    expect(quota(50_000, 100_000)).to.include({ cpuQuotaUs: 50_000, cpuPeriodUs: 100_000 });
+    expect(quota(50_000, 0)).to.include({ cpuQuotaUs: 50_000 }).and.to.not.have.property('cpuPeriodUs');
+    expect(quota(0, 100_000)).to.not.have.any.keys('cpuQuotaUs', 'cpuPeriodUs');
+  });
+
+  it('keeps for a task that may have more memory what the scheduler has counted', () => {
+    const kept = (memory_mb: number, memory_max_mb: number) =>
+      toTaskSpec(wireTask({ resources: { allocated_resources: { memory: { memory_mb, memory_max_mb } } } }))
+        .resources?.memoryReservationBytes;
+    expect([kept(64, 128), kept(64, -1), kept(64, 0), kept(64, 64)]).to.deep.equal([
+      64 * MIB,
+      64 * MIB,
+      undefined,
+      undefined,
+    ]);
+  });
+
   it('takes over the OOM score, where the job gives one', () => {
     const score = (given: number) =>
       toTaskSpec(wireTask({ resources: { linux_resources: { oom_score_adj: given } } })).resources

@@ -10,7 +10,7 @@ describe('taskStatus', () => {
     const spec = aTaskSpec('one', {
       name: 'web',
       allocId: 'alloc',
-      resources: { memoryLimitBytes: 8_192 },
+      resources: { memoryLimitBytes: 8_192, cpusetCpus: '0-1' },
       stdoutPath: '/logs/out',
       stderrPath: '/logs/err',
     });
@@ -44,6 +44,7 @@ describe('taskStatus', () => {
       network,
       cgroupPaths: ['/sys/fs/cgroup/x'],
       memoryLimitBytes: 8_192,
+      cpusetCpus: '0-1',
       stdoutPath: '/logs/out',
       stderrPath: '/logs/err',
       driverAttributes: { pid: '17', pod: 'pod', ip: '172.16.28.2' },

@@ -22,7 +22,7 @@ export async function leaveDeadStart(room: Room, id: string): Promise<void> {
   const startToken = randomUUID();
   const files = taskFiles(options.dataDir, startToken);
   const { cgroupParent: parent } = options;
-  const cgroupPaths = [...(await detectCgroups({ parent })).pathsFor(`${id}-${startToken}`)];
+  const cgroupPaths = [...(await detectCgroups({ parent })).pathsFor(`${id}-${startToken}`, {})];
   const runner = createRktRunner({ binary: await resolveRkt(options.rkt), dir: options.rktDir });
   const driverConfig = driverConfigSchema.parse({});
   const args = prepareArguments({ spec, driverConfig, startToken, volumes: [] });

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { cpus } from 'node:os';
 
 import type { Context, Suite } from 'mocha';
 
@@ -20,6 +21,7 @@ const CHECKS = {
     ['/sys/fs/cgroup/pids/cgroup.procs', '/sys/fs/cgroup/cgroup.procs'].some(existsSync)
       ? undefined
       : 'needs a cgroup hierarchy',
+  cores: () => (cpus().length >= 2 ? undefined : 'needs two cores'),
   busybox: () => missing('busybox'),
   xz: () => missing('xz'),
   bzip2: () => missing('bzip2'),

@@ -17,6 +17,7 @@ export function aTaskStatus(id: string, more: Partial<TaskStatus> = {}): TaskSta
     network: undefined,
     cgroupPaths: [],
     memoryLimitBytes: undefined,
+    cpusetCpus: undefined,
     stdoutPath: undefined,
     stderrPath: undefined,
     driverAttributes: {},

@@ -57,7 +57,7 @@ async function facts(): Promise<UnifiedFacts> {
 /** Has limits, is measured, entered, taken over by another driver, killed and destroyed. */
 async function limitedTask(driver: Driver): Promise<LimitedFacts> {
   const { handle } = await driver.startTask(
-    shell('limited', TREE, { memoryLimitBytes: 64 * MIB, cpuShares: 512 }),
+    shell('limited', TREE, { memoryLimitBytes: 64 * MIB, cpuShares: 512, cpusetCpus: '1' }),
   );
   const { cgroupPaths: directories, process: app } = handle.state;
   const [directory = ''] = directories;
@@ -69,6 +69,7 @@ async function limitedTask(driver: Driver): Promise<LimitedFacts> {
   );
   const limits = limitFiles(directory);
   const isIn = read(join(directory, 'cgroup.procs')).split('\n').includes(String(app.pid));
+  const allowedCpus = cpusOf(app.pid);
   const entered = await driver.execTask('limited', ['/bin/sh', '-c', NEST]);
   const enteredBelow = await driver.execTask('limited', ['/bin/cut', '-d:', '-f3', '/proc/self/cgroup']);
   const recovered = await takenOver(handle);
@@ -78,11 +79,15 @@ async function limitedTask(driver: Driver): Promise<LimitedFacts> {
   const aliveAfterKill = pids.filter((pid) => existsSync(`/proc/${pid}`));
   await driver.destroyTask('limited');
   return {
-    ...{ directories, limits, isIn, usage, recovered, exit, pids, aliveAfterKill },
+    ...{ directories, limits, isIn, allowedCpus, usage, recovered, exit, pids, aliveAfterKill },
     entered: entered.output.trim(),
     enteredBelow: enteredBelow.output.trim(),
     isThere: existsSync(directory),
   };
+}
+
+function cpusOf(pid: number): string {
+  return /^Cpus_allowed_list:\t(.*)$/m.exec(read(`/proc/${pid}/status`))?.[1] ?? '';
 }
 
 async function takenOver(handle: TaskHandle): Promise<LimitedFacts['recovered']> {

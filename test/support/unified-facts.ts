@@ -18,6 +18,8 @@ export interface UnifiedFacts {
 export interface LimitedFacts {
   readonly directories: readonly string[];
   readonly isIn: boolean;
+  /** The cores that the app may run on, by the kernel's own word. */
+  readonly allowedCpus: string;
   readonly limits: LimitFiles;
   readonly usage: TaskResourceUsage;
   /** What a command run in the task says of its cgroup; then again, when the task has moved to one below its own. */

@@ -33,6 +33,7 @@ const statusSchema = z.object({
   exitResult: exitResultSchema.optional(),
   cgroupPaths: z.array(z.string()),
   memoryLimitBytes: z.number().optional(),
+  cpusetCpus: z.string().optional(),
   stdoutPath: z.string().optional(),
   stderrPath: z.string().optional(),
 });

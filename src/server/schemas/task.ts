@@ -21,6 +21,7 @@ export const taskStatusSchema = z
     network: networkSchema.optional(),
     cgroupPaths: z.array(z.string()),
     memoryLimitBytes: z.number().optional(),
+    cpusetCpus: z.string().optional(),
     stdoutPath: z.string().optional(),
     stderrPath: z.string().optional(),
     driverAttributes: z.record(z.string(), z.string()),

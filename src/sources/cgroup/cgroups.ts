@@ -21,8 +21,8 @@ export interface Cgroups {
    * @throws RKT_ERR_CGROUP when a directory or a limit cannot be made; nothing is left behind then
    */
   create(name: string, limits: CgroupLimits): Promise<TaskCgroup>;
-  /** The directories that {@link Cgroups.create} would make for this name, so that they can be noted down before. */
-  pathsFor(name: string): readonly string[];
+  /** The directories that {@link Cgroups.create} would make, so that they can be noted down before. */
+  pathsFor(name: string, limits: CgroupLimits): readonly string[];
   /** The cgroups below the parent, of whichever driver: each with its name, and its directory in each hierarchy. */
   list(): readonly NamedCgroup[];
   /** The cgroup in these directories, as {@link TaskCgroup.paths} told them earlier. Touches nothing. */
@@ -49,7 +49,7 @@ export async function detectCgroups(options: CgroupOptions = {}): Promise<Cgroup
   return {
     version: versionOf(hierarchies),
     create: async (name, limits) => openCgroup(place, await createCgroup(place, name, limits)),
-    pathsFor: (name) => cgroupDirectories(place, name),
+    pathsFor: (name, limits) => cgroupDirectories(place, name, limits),
     list: () => listCgroups(place),
     open: (paths) => openCgroup(place, paths),
     reader: (readerOptions) => createCgroupReader(place, readerOptions),

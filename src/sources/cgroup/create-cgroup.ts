@@ -6,6 +6,7 @@ import { reasonOf } from '../../model/reason-of.ts';
 import { errnoCode } from '../kernel-file.ts';
 import { cgroupName } from './cgroup-name.ts';
 import { parentChain, type CgroupPlace } from './cgroup-place.ts';
+import { inheritCpusets, isCpusetGiven } from './cpuset.ts';
 import type { Hierarchy } from './hierarchies.ts';
 import { applyLimits, limitedControllers, type CgroupLimits } from './limits.ts';
 import { cannotBeJoined, passOnControllers } from './pass-on-controllers.ts';
@@ -22,7 +23,7 @@ export async function createCgroup(
 ): Promise<readonly string[]> {
   const name = cgroupName(taskName);
   const required = limitedControllers(limits);
-  const writable = place.hierarchies.filter(({ base }) => base !== undefined);
+  const writable = hierarchiesFor(place, limits);
   for (const controller of required) {
     if (!writable.some(({ controllers }) => controllers.includes(controller))) {
       throw failure(name, `no writable hierarchy has the ${controller} controller`);
@@ -44,10 +45,24 @@ export async function createCgroup(
   }
 }
 
-/** The directories of a task of this name, one in each writable hierarchy. */
-export function cgroupDirectories(place: CgroupPlace, taskName: string): readonly string[] {
-  const writable = place.hierarchies.filter(({ base }) => base !== undefined);
-  return writable.map((hierarchy) => directoryIn(place, hierarchy, cgroupName(taskName)));
+/** The directories of a task of this name and these limits, one in each writable hierarchy that counts or limits something. */
+export function cgroupDirectories(
+  place: CgroupPlace,
+  taskName: string,
+  limits: CgroupLimits,
+): readonly string[] {
+  return hierarchiesFor(place, limits).map((hierarchy) =>
+    directoryIn(place, hierarchy, cgroupName(taskName)),
+  );
+}
+
+/** Only what is pinned needs a place in a hierarchy that does nothing but pin. */
+function hierarchiesFor({ hierarchies }: CgroupPlace, limits: CgroupLimits): readonly Hierarchy[] {
+  const pins = isCpusetGiven(limits);
+  return hierarchies.filter(({ base, version, controllers }) => {
+    const onlyPins = version === 'v1' && controllers.every((name) => name === 'cpuset');
+    return base !== undefined && (pins || !onlyPins);
+  });
 }
 
 function directoryIn(place: CgroupPlace, hierarchy: Hierarchy, name: string): string {
@@ -66,8 +81,12 @@ async function makeIn(
     try {
       await mkdirs(parents);
       const { version, base = '', controllers } = hierarchy;
-      if (version === 'v2') await passOnControllers([base, ...parents], controllers, required);
+      const passedOn = controllers.filter(
+        (controller) => controller !== 'cpuset' || required.has(controller),
+      );
+      if (version === 'v2') await passOnControllers([base, ...parents], passedOn, required);
       await makeFresh(directory);
+      if (version === 'v1' && controllers.includes('cpuset')) await inheritCpusets([...parents, directory]);
       return directory;
     } catch (error) {
       if (errnoCode(error) === 'ENOENT' && attempt < MAX_ATTEMPTS) continue;

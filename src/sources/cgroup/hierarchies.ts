@@ -20,7 +20,7 @@ export interface Hierarchy {
 }
 
 /** The controllers that a task is measured or limited by. */
-const TASK_CONTROLLERS = new Set(['cpu', 'cpuacct', 'memory', 'blkio', 'io', 'pids', 'freezer']);
+const TASK_CONTROLLERS = new Set(['cpu', 'cpuacct', 'memory', 'blkio', 'io', 'pids', 'freezer', 'cpuset']);
 
 type Mount = Omit<Hierarchy, 'base'>;
 

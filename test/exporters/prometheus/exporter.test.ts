@@ -24,6 +24,7 @@ describe('the metrics of createPrometheusExporter', () => {
     expect(valueOf(text, 'container_cpu_cfs_throttled_seconds_total', web)).to.equal(0.35);
     expect(valueOf(text, 'container_memory_swap', web)).to.equal(0);
     expect(valueOf(text, 'container_spec_cpu_shares', web)).to.equal(512);
+    expect(valueOf(text, 'container_spec_cpuset_cores', web)).to.equal(3);
     expect(valueOf(text, 'container_spec_cpu_quota', web)).to.equal(50_000);
     expect(valueOf(text, 'container_spec_cpu_period', web)).to.equal(100_000);
     expect(valueOf(text, 'container_spec_memory_reservation_limit_bytes', web)).to.equal(134_217_728);
@@ -115,6 +116,7 @@ describe('the metrics of createPrometheusExporter', () => {
     expect(measured.map(({ name }) => name)).to.have.members([
       'container_memory_rss',
       'container_spec_cpu_shares',
+      'container_spec_cpuset_cores',
       'container_start_time_seconds',
       'container_last_seen',
     ]);

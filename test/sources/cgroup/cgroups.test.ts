@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { expect } from 'chai';
@@ -153,10 +153,39 @@ describe('detectCgroups', () => {
     expect(readFileSync(`${root}/memory/rkt-streams/new/memory.limit_in_bytes`, 'utf8')).to.equal('8192');
   });
 
+  it('makes a v1 cgroup in the hierarchy of cpuset only when it is pinned, with what the ones above have', async () => {
+    const { root, detect } = fixture('v1');
+    mkdirSync(`${root}/cpuset`, { recursive: true });
+    writeFileSync(`${root}/cpuset/cpuset.cpus`, '0-3\n');
+    writeFileSync(`${root}/cpuset/cpuset.mems`, '0\n');
+    const cgroups = await detect('a/b');
+    const { paths } = await cgroups.create('pinned', { cpusetCpus: '1,3' });
+    expect(paths).to.include(`${root}/cpuset/a/b/pinned`);
+    expect(cgroups.pathsFor('pinned', { cpusetCpus: '1,3' })).to.deep.equal(paths);
+    const text = (path: string): string => readFileSync(`${root}/cpuset/${path}`, 'utf8').trim();
+    expect(['a', 'a/b', 'a/b/pinned'].map((path) => text(`${path}/cpuset.cpus`))).to.deep.equal([
+      '0-3',
+      '0-3',
+      '1,3',
+    ]);
+    expect(text('a/b/pinned/cpuset.mems')).to.equal('0');
+  });
+
+  it('refuses to pin where no hierarchy can', async () => {
+    const { root, detect } = fixture('v2');
+    writeFileSync(`${root}/cgroup.controllers`, 'cpu memory\n');
+    const error = await expectRktRejection(
+      (await detect()).create('new', { cpusetCpus: '0' }),
+      'RKT_ERR_CGROUP',
+    );
+    expect(error.message).to.contain('no writable hierarchy has the cpuset controller');
+    expect(existsSync(`${root}/rkt-streams/new`)).to.equal(false);
+  });
+
   it('tells the directories of a cgroup before they are made', async () => {
     const { root, detect } = fixture('v1');
     const cgroups = await detect();
-    const planned = cgroups.pathsFor('a b');
+    const planned = cgroups.pathsFor('a b', {});
     expect(existsSync(planned[0] ?? root)).to.equal(false);
     expect((await cgroups.create('a b', {})).paths).to.deep.equal(planned);
   });

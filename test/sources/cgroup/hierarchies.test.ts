@@ -27,7 +27,7 @@ describe('parseCgroupMounts', () => {
   it('leaves out named hierarchies and controllers that tell nothing of a task', () => {
     const lines = [
       '1 0 0:1 / /c/systemd rw - cgroup cgroup rw,xattr,name=systemd',
-      '2 0 0:2 / /c/cpuset rw - cgroup cgroup rw,cpuset',
+      '2 0 0:2 / /c/net_cls rw - cgroup cgroup rw,net_cls',
       '3 0 0:3 / / rw - ext4 /dev/vda1 rw',
     ];
     expect(parseCgroupMounts(lines.join('\n'))).to.deep.equal([]);

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { expect } from 'chai';
@@ -42,7 +42,7 @@ describe('the cgroups of this machine', () => {
   it('holds the processes that join it', async () => {
     const child = await start('exec sleep 1000');
     expect(await cgroup.pids()).to.deep.equal([child.pid]);
-    expect(await cgroups.ofProcess(child.pid ?? 0)).to.have.members(cgroup.paths);
+    expect(await cgroups.ofProcess(child.pid ?? 0)).to.include.members(cgroup.paths);
   });
 
   it('counts CPU time and memory, and knows its limit', async () => {
@@ -52,6 +52,31 @@ describe('the cgroups of this machine', () => {
     expect(memory.limitBytes).to.equal(32 * MIB);
     expect(memory.usageBytes).to.be.above(0);
     expect(memory.workingSetBytes).to.be.above(0);
+  });
+
+  it('pins the processes to cores, and says which the cgroup above does not have', async () => {
+    const pinned = await cgroups.create('pinned', { cpusetCpus: '0', cpusetMems: '0' });
+    const child = await startIn(pinned, 'exec sleep 1000');
+    children.push(child);
+    const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+    expect(status)
+      .to.match(/^Cpus_allowed_list:\t0$/m)
+      .and.to.match(/^Mems_allowed_list:\t0$/m);
+    const error = await expectRktRejection(cgroups.create('much', { cpusetCpus: '0,77' }), 'RKT_ERR_CGROUP');
+    expect(error.message).to.contain('cpusetCpus 0,77: ').and.to.contain(' has no core 77, only 0');
+    expect(cgroups.list().map(({ name }) => name)).to.not.include('much');
+    await pinned.kill();
+    await ended(child);
+    await pinned.remove();
+  });
+
+  it('limits CPU time, and keeps memory for the task', async () => {
+    const limits = { cpuQuotaUs: 30_000, cpuPeriodUs: 60_000, memoryReservationBytes: 8 * MIB };
+    const limited = await cgroups.create('limited', limits);
+    const { cpu, memory } = await limited.read();
+    expect(cpu).to.include({ quotaNs: 30_000_000, periodNs: 60_000_000 });
+    expect(memory.reservationBytes).to.equal(8 * MIB);
+    await limited.remove();
   });
 
   it('counts the processes that the kernel killed for memory', async () => {

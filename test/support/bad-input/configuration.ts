@@ -34,7 +34,7 @@ const member = (name: string, value: unknown, place = `task.${name}`, shown: unk
   act: ({ start }) => start({}, { [name]: value }),
 });
 
-const resources = (name: string, value: number): Row =>
+const resources = (name: string, value: number | string): Row =>
   member('resources', { [name]: value }, `task.resources.${name}`, value);
 
 /** Driver options, driver configuration, task configuration and resources. */
@@ -125,4 +125,13 @@ export const CONFIGURATION: readonly Row[] = [
   resources('memoryLimitBytes', 65_536.5),
   resources('cpuShares', 1),
   resources('cpuShares', 1e9),
+  resources('memoryReservationBytes', 100),
+  resources('cpuQuotaUs', 0),
+  resources('cpuPeriodUs', 100_000),
+  resources('cpusetCpus', ''),
+  resources('cpusetCpus', '1-0'),
+  resources('cpusetCpus', 'all'),
+  resources('cpusetCpus', '0,8000'),
+  resources('cpusetMems', '9-'),
+  resources('cpusetMems', '900'),
 ];

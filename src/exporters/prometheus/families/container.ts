@@ -1,4 +1,4 @@
-import { memoryLimitOf } from '../../../model/headline.ts';
+import { memoryLimitOf, reservedCoresOf } from '../../../model/headline.ts';
 import { MS_PER_SECOND, NS_PER_SECOND } from '../../../model/units.ts';
 import type { TaskSpec } from '../../../model/task-spec.ts';
 import type { TaskResourceUsage } from '../../../model/task-stats.ts';
@@ -75,6 +75,11 @@ export const CONTAINER_FAMILIES: readonly Family<TaskRow>[] = [
     help: 'The weight of the task when CPU is short; absent when none was given.',
     source: 'resources.cpuShares of the task',
     value: ({ spec }) => spec?.resources.cpuShares,
+  }),
+  container('spec_cpuset_cores', 'gauge', {
+    help: 'How many cores the task is pinned to; absent when it may run on all.',
+    source: 'resources.cpusetCpus of the task',
+    value: ({ status }) => reservedCoresOf(status),
   }),
   container('oom_events_total', 'counter', {
     help: 'Processes of the task that the OOM killer has killed.',

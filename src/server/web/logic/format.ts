@@ -1,3 +1,5 @@
+import { countCpus } from '../../../model/cpu-list.ts';
+
 /** Stands where nothing was measured. */
 export const NOTHING = '–';
 
@@ -20,6 +22,13 @@ export function bytesText(bytes: number | undefined): string {
 export function coresText(cores: number | undefined): string {
   if (cores === undefined || !Number.isFinite(cores)) return NOTHING;
   return cores.toFixed(cores >= 9.995 ? 1 : 2);
+}
+
+/** `0.50 cores`; of a task that is pinned `0.50 of 2 cores (0-1)`. */
+export function cpuText(cores: number | undefined, cpusetCpus: string | undefined): string {
+  const reserved = countCpus(cpusetCpus);
+  if (reserved === undefined) return `${coresText(cores)} cores`;
+  return `${coresText(cores)} of ${reserved} ${reserved === 1 ? 'core' : 'cores'} (${cpusetCpus})`;
 }
 
 /** `37%` of 0.37. */

@@ -1,5 +1,5 @@
 import { exitText } from '../../../model/exit-text.ts';
-import { NOTHING, absoluteText, bytesText, coresText, countText, durationText } from '../logic/format.ts';
+import { NOTHING, absoluteText, bytesText, cpuText, countText, durationText } from '../logic/format.ts';
 import type { Store } from '../logic/store.ts';
 import type { TaskRow } from '../logic/task-row.ts';
 import { createActions } from './actions.ts';
@@ -90,7 +90,7 @@ function updateSummary(
 ): void {
   const { status, usage } = row;
   const limit = row.memoryLimitBytes();
-  set('CPU', `${coresText(row.cpuCores())} cores`);
+  set('CPU', cpuText(row.cpuCores(), status.cpusetCpus));
   set(
     'Memory',
     `${bytesText(row.memoryBytes())}${limit === undefined ? ', no limit' : ` of ${bytesText(limit)}`}`,
