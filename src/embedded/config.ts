@@ -56,7 +56,11 @@ function absolute(path: string, what: string): string {
   return path;
 }
 
-/** Entries of one kind in a configuration directory, by file name. @throws RktFailure */
+/**
+ * Entries of `KIND.d` in a configuration directory, by file name; those of `auth.d` are of kind `auth` or `dockerAuth`.
+ *
+ * @throws RktFailure
+ */
 export function readKind(configDir: string, kind: string): ConfigEntry[] {
   const dir = join(configDir, `${kind}.d`);
   return jsonFiles(dir)
@@ -66,8 +70,12 @@ export function readKind(configDir: string, kind: string): ConfigEntry[] {
     .map((entry) => checkKind(entry, kind, dir));
 }
 
+/** Kinds of entries in a directory that is not of one kind alone. */
+const KINDS: Readonly<Record<string, readonly string[]>> = { auth: ['auth', 'dockerAuth'] };
+
 function checkKind(entry: ConfigEntry, kind: string, dir: string): ConfigEntry {
-  if (entry['rktKind'] === kind && entry['rktVersion'] === 'v1') return entry;
+  const isKnown = (KINDS[kind] ?? [kind]).some((known) => known === entry['rktKind']);
+  if (isKnown && entry['rktVersion'] === 'v1') return entry;
   throw new RktFailure(`no configuration parser for ${JSON.stringify(entry['rktKind'])} in ${dir}`);
 }
 

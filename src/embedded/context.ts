@@ -19,6 +19,8 @@ export interface RktContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly uid: number;
+  /** True where progress may be drawn. */
+  readonly stderrIsTerminal?: boolean;
   stdout(text: string): void;
   stderr(text: string): void;
   /** Hands a POSIX sh script to the launcher, which execs it after this process has ended with 0. */

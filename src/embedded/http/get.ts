@@ -1,7 +1,8 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
-import { get as plainGet } from 'node:http';
-import { get as tlsGet } from 'node:https';
+import { request as plainRequest } from 'node:http';
+import { request as tlsRequest } from 'node:https';
 import { createSecureContext, type SecureContext } from 'node:tls';
+import { printable } from '../../model/printable.ts';
 import type { RktContext } from '../context.ts';
 import { certificateAuthorities } from './authorities.ts';
 import type { HostHeaders } from './credentials.ts';
@@ -15,6 +16,14 @@ export interface GetOptions {
   readonly headers?: OutgoingHttpHeaders;
   /** More headers for each host that is asked, that of a redirect too. */
   readonly hostHeaders?: HostHeaders;
+  /** Fields of a form: they are sent by POST, which follows no redirect. */
+  readonly form?: Readonly<Record<string, string>>;
+}
+
+/** A response, and the URL that it is of after all redirects. */
+export interface HttpResponse {
+  readonly response: IncomingMessage;
+  readonly url: string;
 }
 
 /** What a request needs of the command it is made for. */
@@ -29,18 +38,40 @@ export type HttpContext = Pick<RktContext, 'env' | 'insecure'>;
 export async function httpGet(
   ctx: HttpContext,
   url: string,
-  { headers = {}, hostHeaders }: GetOptions = {},
+  options: GetOptions = {},
 ): Promise<IncomingMessage> {
+  return (await httpRequest(ctx, url, options)).response;
+}
+
+/**
+ * {@link httpGet}, or a POST, that says as well who has answered in the end.
+ *
+ * @throws Error as httpGet does; its cause is the error of the connection
+ */
+export async function httpRequest(
+  ctx: HttpContext,
+  url: string,
+  { headers = {}, hostHeaders, form }: GetOptions = {},
+): Promise<HttpResponse> {
   const secureContext = ctx.insecure.has('tls') ? undefined : trusted(ctx);
-  let [at, sent] = [url, headers];
+  const body = form === undefined ? undefined : new URLSearchParams(form).toString();
+  let [at, sent, shown] = [url, headers, withoutUser(url)];
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
-    const response = await send(at, { ...hostHeaders?.(new URL(at).host), ...sent }, secureContext);
-    const next = redirectOf(response, at);
-    if (next === undefined) return response;
+    const response = await send({
+      url: at,
+      headers: { ...hostHeaders?.(new URL(at).host), ...sent },
+      shown,
+      body,
+      secureContext,
+    });
+    const next = body === undefined ? redirectOf(response, at) : undefined;
+    if (next === undefined) return { response, url: at };
     // nothing in its body matters, and it may have no end
     response.destroy();
     if (new URL(next).origin !== new URL(at).origin) sent = {};
     at = next;
+    // a redirect to a storage of objects is signed: its query is as good as a password
+    shown = withoutUser(next).split('?', 1)[0] ?? '';
   }
   throw new Error(`stopped after ${MAX_REDIRECTS} redirects`);
 }
@@ -57,24 +88,37 @@ function trusted(ctx: HttpContext): SecureContext {
   return made;
 }
 
-function send(
-  url: string,
-  headers: OutgoingHttpHeaders,
-  secureContext: SecureContext | undefined,
-): Promise<IncomingMessage> {
+interface Sending {
+  readonly url: string;
+  readonly headers: OutgoingHttpHeaders;
+  /** The URL as messages have it. */
+  readonly shown: string;
+  readonly body: string | undefined;
+  readonly secureContext: SecureContext | undefined;
+}
+
+function send({ url, headers, shown, body, secureContext }: Sending): Promise<IncomingMessage> {
   const tls = secureContext === undefined ? { rejectUnauthorized: false } : { secureContext };
+  const form = { 'content-type': 'application/x-www-form-urlencoded' };
+  const options = {
+    timeout: IDLE_TIMEOUT_MS,
+    ...(body === undefined ? { headers } : { method: 'POST', headers: { ...headers, ...form } }),
+  };
   return new Promise((resolve, reject) => {
     const outgoing = url.startsWith('https:')
-      ? tlsGet(url, { timeout: IDLE_TIMEOUT_MS, headers, ...tls }, resolve)
-      : plainGet(url, { timeout: IDLE_TIMEOUT_MS, headers }, resolve);
+      ? tlsRequest(url, { ...options, ...tls }, resolve)
+      : plainRequest(url, options, resolve);
     const giveUp = (): void => void outgoing.destroy(new Error(`no answer for ${IDLE_TIMEOUT_MS / 1000} s`));
     const late = setTimeout(giveUp, IDLE_TIMEOUT_MS);
     outgoing.on('response', () => clearTimeout(late));
     outgoing.on('close', () => clearTimeout(late));
     outgoing.on('timeout', giveUp);
     outgoing.on('error', (error) => {
-      reject(new Error(`Get "${withoutUser(url)}": ${error.message}`));
+      reject(
+        new Error(`${body === undefined ? 'Get' : 'Post'} "${shown}": ${error.message}`, { cause: error }),
+      );
     });
+    outgoing.end(body);
   });
 }
 
@@ -85,7 +129,7 @@ function redirectOf({ statusCode = 0, headers }: IncomingMessage, url: string): 
   const next = URL.canParse(location, url) ? new URL(location, url).href : '';
   const allowed = url.startsWith('https:') ? /^https:/ : /^https?:/;
   if (allowed.test(next)) return next;
-  throw new Error(`refused a redirect to ${location}`);
+  throw new Error(`refused a redirect to ${printable(location.split('?', 1)[0] ?? '')}`);
 }
 
 function withoutUser(url: string): string {

@@ -28,6 +28,12 @@ const TAG = /^\w[\w.-]{0,127}$/;
 const CREDENTIALS = 'an @ is only in front of a digest, credentials belong into auth.d (docs/images.md)';
 const FORM = 'give docker://[REGISTRY[:PORT]/]NAME[:TAG|@DIGEST]';
 
+/** One name for a registry that has several: all those of Docker Hub are `registry-1.docker.io`. */
+export function canonicalRegistry(name: string): string {
+  const lower = name.toLowerCase();
+  return HUB_NAMES.has(lower) ? DOCKER_HUB : lower;
+}
+
 /** True for what is meant as an image of a registry. */
 export function isDockerUrl(text: string): boolean {
   return text.startsWith(SCHEME);
@@ -75,8 +81,8 @@ function splitRegistry(name: string): { readonly registry: string; readonly repo
   const first = name.slice(0, Math.max(slash, 0));
   const isHost = first === 'localhost' || /[.:A-Z]/.test(first);
   const rest = isHost || slash === 0 ? name.slice(slash + 1) : name;
-  const registry = slash === 0 ? '' : isHost ? first.toLowerCase() : DOCKER_HUB;
-  if (!HUB_NAMES.has(registry)) return { registry, repository: rest };
+  const registry = slash === 0 ? '' : isHost ? canonicalRegistry(first) : DOCKER_HUB;
+  if (registry !== DOCKER_HUB) return { registry, repository: rest };
   return { registry: DOCKER_HUB, repository: rest.includes('/') || rest === '' ? rest : `library/${rest}` };
 }
 

@@ -115,7 +115,7 @@ describe('the reference of a docker image', () => {
   it('is refused with an error of its own, whatever the text is', () => {
     const texts = fc.oneof(
       fc.string({ unit: 'binary' }),
-      fc.string({ unit: fc.constantFrom(...'a.:/@-_A1[]') }),
+      fc.string({ unit: fc.constantFrom('a', '.', ':', '/', '@', '-', '_', 'A', '1', '[', ']') }),
     );
     fc.assert(
       fc.property(texts, (text) => {

@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import { lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RktContext } from '../context.ts';
+import { RktFailure } from '../context.ts';
+import { deleteTree } from '../pods/delete-tree.ts';
+import type { HeldLock } from '../pods/locks.ts';
+import { holdLock } from '../pods/locks.ts';
+
+/** Blobs of a pull that nobody has gone on with. */
+const KEPT_MS = 24 * 3_600_000;
+
+/** The directory of the blobs of one image while they are pulled, locked. */
+export interface PullDirectory {
+  readonly path: string;
+  /** True when another fetch of the image had to end first. */
+  readonly hasWaited: boolean;
+  /** Removes it, the blobs are not needed any more. */
+  remove(): void;
+  release(): Promise<void>;
+}
+
+/**
+ * Takes the directory of an image's blobs, waiting for others that fetch the same image.
+ *
+ * Blobs that an interrupted fetch has left are in it. The lock ends with this process, however that ends.
+ */
+export async function takePullDirectory(
+  ctx: Pick<RktContext, 'stderr'>,
+  pulls: string,
+  url: string,
+): Promise<PullDirectory> {
+  const path = join(pulls, createHash('sha256').update(url).digest('hex').slice(0, 32));
+  let hasWaited = false;
+  for (;;) {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    const inode = inodeOf(path);
+    let lock = await holdLock(path, { wait: false });
+    if (lock === undefined && inodeOf(path) !== undefined) {
+      if (!hasWaited) ctx.stderr(`image: waiting for another fetch of ${url}\n`);
+      hasWaited = true;
+      lock = await holdLock(path, { wait: true });
+    }
+    if (lock !== undefined && inode !== undefined && inodeOf(path) === inode)
+      return held(path, hasWaited, lock);
+    // the fetch before has removed it, and somebody may have made another one
+    await lock?.release();
+  }
+}
+
+function held(path: string, hasWaited: boolean, lock: HeldLock): PullDirectory {
+  return { path, hasWaited, remove: () => deleteTree(path), release: () => lock.release() };
+}
+
+function inodeOf(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.ino;
+}
+
+/** Removes the blobs of interrupted fetches that are older than a day; what cannot be removed is left for the next time. */
+export function sweepPulls(pulls: string, nowMs: number = Date.now()): void {
+  for (const name of namesIn(pulls)) {
+    const dir = join(pulls, name);
+    const changes = [dir, ...namesIn(dir).map((file) => join(dir, file))].map(
+      (path) => lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0,
+    );
+    if (nowMs - Math.max(...changes) > KEPT_MS) removeLeftover(dir);
+  }
+}
+
+function removeLeftover(dir: string): void {
+  try {
+    deleteTree(dir);
+  } catch (error) {
+    if (!(error instanceof RktFailure) && (error as NodeJS.ErrnoException).code === undefined) throw error;
+  }
+}
+
+function namesIn(dir: string): readonly string[] {
+  try {
+    return readdirSync(dir);
+  } catch {
+    return [];
+  }
+}
