@@ -141,6 +141,11 @@ export const ERROR_CATALOGUE = {
     'The rkt binary was not found.',
     'Install rkt, or choose the embedded one with --rkt embedded.',
   ),
+  RKT_ERR_RKT_VERSION: entry(
+    false,
+    'The rkt is too old.',
+    'Install rkt ≥ 1.27.0, or choose the embedded one with --rkt embedded.',
+  ),
   RKT_ERR_RKT_FAILED: entry(false, 'A command of rkt failed.', 'Read the quoted message of rkt.'),
   RKT_ERR_RKT_TIMEOUT: entry(
     false,

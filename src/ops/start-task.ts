@@ -10,6 +10,7 @@ import { newTaskSpecSchema, type TaskSpec, type TaskSpecInput } from '../model/t
 import type { TaskRecord } from '../registry/task-record.ts';
 import type { RktRunner } from '../rkt/command.ts';
 import { trustPrefix } from '../rkt/trust.ts';
+import { requireSupported } from '../rkt/version-probe.ts';
 import { hasTrustPrefix } from './arguments/global-arguments.ts';
 import { secretsOf } from './arguments/secrets.ts';
 import { prepareArguments } from './arguments/prepare-arguments.ts';
@@ -71,6 +72,7 @@ export async function startTask(ctx: OpsContext, input: TaskSpecInput): Promise<
   const outputs = await checkOutputs(asked, files);
   const spec = { ...asked, ...outputs, logs: logLimitsOf(asked, ctx.logLimits) };
   const runner = await ctx.runner();
+  await requireSupported(runner);
   const args = prepareArguments({
     ...{ spec: asked, driverConfig, startToken },
     volumes: volumeArguments(volumes, pinDirectory(runner, files)),

@@ -57,11 +57,12 @@ async function isProgram(path: string): Promise<boolean> {
 async function foundRkt(path: string, timeoutMs: number): Promise<RktBinary> {
   const binary: RktBinary = { command: [path], runtime: 'rkt' };
   try {
-    const { embedded } = await rktVersion(createRktRunner({ binary, timeoutMs }));
-    return embedded ? { ...binary, runtime: 'embedded' } : binary;
+    const answer = await rktVersion(createRktRunner({ binary, timeoutMs }));
+    const found = { answer, atMs: performance.now() };
+    return { ...binary, found, ...(answer.embedded && { runtime: 'embedded' }) };
   } catch (error) {
     // Whatever is wrong with it, it is there, and the fingerprint tells what is wrong.
-    if (isRktError(error)) return binary;
+    if (isRktError(error)) return { ...binary, found: { answer: error, atMs: performance.now() } };
     throw error;
   }
 }

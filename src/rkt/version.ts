@@ -1,18 +1,9 @@
 import type { CallOptions, RktRunner } from './command.ts';
 import { unexpectedOutput } from './failure.ts';
+import type { RktVersion } from './rkt-binary.ts';
 
 /** The oldest rkt the driver works with. */
 export const MINIMUM_RKT_VERSION = '1.27.0';
-
-export interface RktVersion {
-  /** Digits only: `1.30.0`. */
-  readonly rkt: string;
-  readonly appc: string;
-  /** As printed: `1.30.0+git171c416f`. */
-  readonly full: string;
-  /** True for the embedded rkt of this package. */
-  readonly embedded: boolean;
-}
 
 /** Runs `rkt version`. */
 export async function rktVersion(runner: RktRunner, options: CallOptions = {}): Promise<RktVersion> {

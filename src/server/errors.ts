@@ -36,6 +36,7 @@ const STATUSES: Partial<Record<ErrorCode, ContentfulStatusCode>> = {
   RKT_ERR_SHUTDOWN: 503,
   RKT_ERR_AGENT_BUSY: 503,
   RKT_ERR_RKT_MISSING: 503,
+  RKT_ERR_RKT_VERSION: 503,
   RKT_ERR_EXEC_TIMEOUT: 504,
 };
 

@@ -9,7 +9,7 @@ import { reasonOf } from '../model/reason-of.ts';
 import type { RktRunner } from '../rkt/command.ts';
 import { configuredStage1 } from '../rkt/config.ts';
 import { userNamespacesWork } from '../rkt/user-namespaces.ts';
-import { MINIMUM_RKT_VERSION, isAtLeast, rktVersion } from '../rkt/version.ts';
+import { probeVersion } from '../rkt/version-probe.ts';
 import { poll } from './operators/poll.ts';
 import { shareLatest } from './operators/share-latest.ts';
 import { takeUntilAbort } from './operators/take-until-abort.ts';
@@ -71,10 +71,7 @@ async function detect(deps: FingerprintDeps): Promise<Fingerprint['attributes']>
     throw uid === 0 ? error : mustBeRoot();
   });
   if (uid !== 0) await checkWithoutRoot(runner);
-  const version = await rktVersion(runner);
-  if (!isAtLeast(version.rkt, MINIMUM_RKT_VERSION)) {
-    throw new Error(`Unsupported rkt version ${version.rkt}: at least ${MINIMUM_RKT_VERSION} is needed`);
-  }
+  const version = await probeVersion(runner);
   const cgroup = await deps.cgroups?.();
   const stage1 = await defaultStage1(runner, driverConfig().stage1);
   return {

@@ -25,7 +25,7 @@ describe('getAbsolutePath and resolveRkt', () => {
   it('look a name up in PATH', async () => {
     const file = await scripts.script('some-rkt', REAL);
     expect(await getAbsolutePath('some-rkt')).to.equal(file);
-    expect(await resolveRkt('some-rkt')).to.deep.equal({ command: [file], runtime: 'rkt' });
+    expect(await resolveRkt('some-rkt')).to.deep.include({ command: [file], runtime: 'rkt' });
   });
 
   it('resolve symbolic links', async () => {
@@ -50,17 +50,19 @@ describe('getAbsolutePath and resolveRkt', () => {
 
   it('let a rkt on PATH win', async () => {
     const file = await scripts.script('rkt', REAL);
-    expect(await resolveRkt('auto')).to.deep.equal({ command: [file], runtime: 'rkt' });
+    expect(await resolveRkt('auto')).to.deep.include({ command: [file], runtime: 'rkt' });
   });
 
   it('let a rkt on PATH win even when it is broken', async () => {
     const file = await scripts.script('rkt', 'echo broken >&2; exit 254');
-    expect(await resolveRkt('auto')).to.deep.equal({ command: [file], runtime: 'rkt' });
+    expect(await resolveRkt('auto')).to.deep.include({ command: [file], runtime: 'rkt' });
   });
 
   it('count a program that says so as embedded', async () => {
     const file = await scripts.script('rkt', REAL.replace('1.30.0', '1.30.0+embedded'));
-    expect(await resolveRkt('auto')).to.deep.equal({ command: [file], runtime: 'embedded' });
+    const found = await resolveRkt('auto');
+    expect(found).to.deep.include({ command: [file], runtime: 'embedded' });
+    expect(found).to.have.nested.property('found.answer.full', '1.30.0+embedded');
   });
 
   for (const choice of ['auto', 'embedded']) {

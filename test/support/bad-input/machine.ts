@@ -88,7 +88,7 @@ const dataDirectory = (what: string, code: ErrorCode, place: string): Row => ({
 export const MACHINE: readonly Row[] = [
   broken('an rkt that hangs in prepare', 'prepare', HANGS, 'RKT_ERR_RKT_TIMEOUT', ['prepare', WITHIN], SHORT),
   broken('an rkt that hangs in run-prepared', 'run-prepared', HANGS, 'RKT_ERR_LAUNCH', ['1500 ms'], SHORT),
-  broken('an rkt that hangs in everything', '*', HANGS, 'RKT_ERR_RKT_TIMEOUT', ['prepare', WITHIN], SHORT),
+  broken('an rkt that hangs in everything', '*', HANGS, 'RKT_ERR_RKT_TIMEOUT', ['version', WITHIN], SHORT),
   broken('an rkt that prints garbage', '*', 'echo garbage; exit 0', 'RKT_ERR_RKT_OUTPUT', [
     'garbage',
     '1.27.0',
@@ -167,7 +167,7 @@ export const MACHINE: readonly Row[] = [
     await writeFile(join(dir, 'odd'), '#!/bin/sh\n');
     return join(dir, 'odd');
   }),
-  missing('an rkt whose interpreter is missing', ['odd', 'No such file'], async (dir) => {
+  missing('an rkt whose interpreter is missing', ['odd', 'ENOENT'], async (dir) => {
     await writeFile(join(dir, 'odd'), '#!/nowhere/sh\n');
     await chmod(join(dir, 'odd'), 0o755);
     return join(dir, 'odd');

@@ -122,7 +122,7 @@ export const TASKS: readonly Row[] = [
     ['"/bin/sleep" with 1 argument', '0 ms'],
     (driver) => driver.execTask('good', ['/bin/sleep', '1000'], { timeoutMs: 0 }),
   ),
-  good('an exec of nothing', 'RKT_ERR_EXEC_COMMAND', ['"good"', 'absolute path'], (driver) =>
+  good('an exec of nothing', 'RKT_ERR_EXEC_COMMAND', ['"good"', 'a program of the image'], (driver) =>
     driver.execTask('good', []),
   ),
   good('an exec of an empty command', 'RKT_ERR_EXEC_COMMAND', ['"good"'], (driver) =>

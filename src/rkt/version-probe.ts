@@ -1,0 +1,43 @@
+import { RktError } from '../model/errors.ts';
+import type { RktRunner } from './command.ts';
+import type { RktVersion } from './rkt-binary.ts';
+import { MINIMUM_RKT_VERSION, isAtLeast, rktVersion } from './version.ts';
+
+/** So long the answer that an rkt gave when it was found is that of now. */
+const FRESH_MS = 5_000;
+
+/** The runners whose first answer has been used. */
+const used = new WeakSet<RktRunner>();
+/** The runners that were found to be good enough. */
+const supported = new WeakSet<RktRunner>();
+
+/**
+ * The version of rkt as it is now, asked for by each call. The first call has the answer that rkt has just given when it was
+ * found: an rkt that hangs is not waited for twice.
+ *
+ * @throws {@link RktError} as {@link rktVersion}, and RKT_ERR_RKT_VERSION for one that is too old
+ */
+export async function probeVersion(runner: RktRunner): Promise<RktVersion> {
+  const version = firstAnswer(runner) ?? (await rktVersion(runner));
+  if (!isAtLeast(version.rkt, MINIMUM_RKT_VERSION)) {
+    supported.delete(runner);
+    const what = `Unsupported rkt version ${version.rkt}: at least ${MINIMUM_RKT_VERSION} is needed`;
+    throw new RktError('RKT_ERR_RKT_VERSION', what);
+  }
+  supported.add(runner);
+  return version;
+}
+
+function firstAnswer(runner: RktRunner): RktVersion | undefined {
+  const { found } = runner.binary;
+  if (found === undefined || used.has(runner)) return undefined;
+  used.add(runner);
+  if (performance.now() - found.atMs > FRESH_MS) return undefined;
+  if (found.answer instanceof RktError) throw found.answer;
+  return found.answer;
+}
+
+/** Refuses an rkt that the fingerprint refuses. An rkt that was good enough once costs nothing. @throws as {@link probeVersion} */
+export async function requireSupported(runner: RktRunner): Promise<void> {
+  if (!supported.has(runner)) await probeVersion(runner);
+}

@@ -1,0 +1,74 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { expect } from 'chai';
+import { firstValueFrom } from 'rxjs';
+
+import { createDriver, type Driver } from '../../src/index.ts';
+import { expectRktRejection } from '../support/errors.ts';
+import { scriptDirectory, type ScriptDirectory } from '../support/scripts.ts';
+
+describe('the version of rkt', () => {
+  let scripts: ScriptDirectory;
+  let driver: Driver;
+  let calls: string;
+
+  beforeEach(async () => {
+    scripts = await scriptDirectory();
+    calls = join(scripts.path, 'calls');
+  });
+  afterEach(async () => {
+    await driver.shutdown();
+    await scripts.remove();
+  });
+
+  /** A driver of an rkt that notes its subcommands and does this at `rkt version`. */
+  async function drive(atVersion: string): Promise<void> {
+    const body = `for arg do case $arg in -*) ;; *) break ;; esac; done
+      echo "$arg" >>'${calls}'
+      [ "$arg" = version ] || exit 254
+      ${atVersion}`;
+    driver = createDriver({
+      rkt: await scripts.script('rkt', body),
+      rktDir: join(scripts.path, 'rkt'),
+      dataDir: join(scripts.path, 'data'),
+      rktTimeoutMs: 500,
+    });
+  }
+  const called = async (): Promise<readonly string[]> => (await readFile(calls, 'utf8')).trim().split('\n');
+  const start = () => driver.startTask({ id: 'one', config: { image: '/image.aci' } });
+  const says = (version: string): string => `echo "rkt Version: ${version}"; echo "appc Version: 0.8.11"`;
+
+  it('is asked for once when the rkt hangs', async () => {
+    await drive('exec sleep 1000');
+    const { health, description } = await firstValueFrom(driver.fingerprint());
+    expect(health).to.equal('undetected');
+    expect(description).to.match(/did not end within \d+ ms/);
+    expect(await called()).to.deep.equal(['version']);
+  });
+
+  it('keeps a start from an rkt that is too old', async () => {
+    await drive(says('1.26.0'));
+    const error = await expectRktRejection(start(), 'RKT_ERR_RKT_VERSION');
+    expect(error.message).to.include('1.26.0').and.include('1.27.0');
+    expect((await called()).every((name) => name === 'version')).to.equal(true);
+    expect(() => driver.inspectTask('one')).to.throw('one');
+    expect((await firstValueFrom(driver.fingerprint())).description).to.include('1.26.0');
+  });
+
+  it('is looked at again after an upgrade', async () => {
+    const upgraded = join(scripts.path, 'upgraded');
+    await drive(`if [ -e '${upgraded}' ]; then ${says('1.30.0')}; else ${says('1.26.0')}; fi`);
+    await expectRktRejection(start(), 'RKT_ERR_RKT_VERSION');
+    await scripts.script('upgraded', '');
+    const error = await start().catch((caught: unknown) => caught);
+    expect(error).to.be.instanceOf(Error).and.not.have.property('code', 'RKT_ERR_RKT_VERSION');
+    expect((await called()).at(-1)).to.not.equal('version');
+  });
+
+  it('keeps a start from an rkt that does not say it', async () => {
+    await drive('echo hello');
+    await expectRktRejection(start(), 'RKT_ERR_RKT_OUTPUT');
+    expect((await called()).every((name) => name === 'version')).to.equal(true);
+  });
+});
