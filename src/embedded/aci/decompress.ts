@@ -12,8 +12,12 @@ import { unpackMeter } from './meter.ts';
 export type Compression = 'gzip' | 'bzip2' | 'xz' | 'none';
 
 const HEAD_BYTES = 512;
-/** `xz -9` needs 65 MiB to be read back; the format allows 4 GiB. */
-const XZ_MEMORY = '512MiB';
+/** `xz -9` needs 65 MiB to be read back; the format allows 4 GiB. Of zstd, `--ultra -22 --long=27` needs 128 MiB. */
+const MEMORY_LIMITS = {
+  xz: ['--memlimit-decompress=512MiB'],
+  zstd: ['--memory=512MiB', '--quiet'],
+  bzip2: [],
+};
 const MAGIC: readonly (readonly [Compression, number, Buffer])[] = [
   ['gzip', 0, Buffer.from([0x1f, 0x8b])],
   ['bzip2', 0, Buffer.from('BZh')],
@@ -79,8 +83,9 @@ function firstLine(text: Buffer): string {
   return text.toString().trim().split('\n')[0] ?? '';
 }
 
-function throughProgram(program: 'bzip2' | 'xz', path: string): Readable {
-  const limits = program === 'xz' ? [`--memlimit-decompress=${XZ_MEMORY}`] : [];
+/** What a program makes of a compressed file. The stream fails with RktFailure. */
+export function throughProgram(program: 'bzip2' | 'xz' | 'zstd', path: string): Readable {
+  const limits = MEMORY_LIMITS[program];
   const child = spawn(program, [...limits, '-dc', '--', path], { stdio: ['ignore', 'pipe', 'pipe'] });
   const complaints: Buffer[] = [];
   child.stderr.on('data', (chunk: Buffer) => complaints.push(chunk));

@@ -7,7 +7,9 @@ import { shortened } from './meter.ts';
 import type { TarMember } from './read.ts';
 import { readTar } from './read.ts';
 import { insideRootfs, makeDirInRoot, placeInRoot } from './rootfs-path.ts';
+import { seconds } from './seconds.ts';
 import { SpecialFiles } from './special-files.ts';
+import { Xattrs } from './xattrs.ts';
 
 /** How an image is laid out. */
 export interface ExtractOptions {
@@ -24,8 +26,8 @@ export interface ExtractOptions {
 /**
  * Writes the `rootfs` of an image's tar into a directory, over what is there already.
  *
- * Nothing is ever written outside of `rootDir`, whatever names and links the tar holds. Keeps modes, mtimes, and as root
- * owners. Returns false when the tar has no rootfs; then `rootDir` is not made.
+ * Nothing is ever written outside of `rootDir`, whatever names and links the tar holds. Keeps modes, mtimes, extended
+ * attributes, and as root owners. Returns false when the tar has no rootfs; then `rootDir` is not made.
  * @throws RktFailure when the tar is broken or cannot be laid out
  */
 export async function extractRootfs(
@@ -53,6 +55,7 @@ class RootfsWriter {
   readonly #root: string;
   readonly #options: ExtractOptions;
   readonly #specials: SpecialFiles;
+  readonly #xattrs: Xattrs;
   readonly #allowed: readonly ReadonlySet<string>[];
   /** Modes and times of directories are set last: a read-only one must still be filled, and filling changes the time. */
   readonly #directories = new Map<string, DirectoryFacts>();
@@ -61,6 +64,7 @@ class RootfsWriter {
     this.#root = root;
     this.#options = options;
     this.#specials = new SpecialFiles(options.asRoot);
+    this.#xattrs = new Xattrs(options.warn);
     this.#allowed = options.pathWhitelists.map(withParents);
   }
 
@@ -81,7 +85,7 @@ class RootfsWriter {
     this.began = true;
     if (!this.#allowed.every((allowed) => allowed.has(path.join('/')))) return;
     if (path.length === 0) {
-      if (member.type === 'directory') this.#directories.set(this.#root, factsOf(member));
+      if (member.type === 'directory') this.#note(this.#root, member, path);
       return;
     }
     // Whatever comes may lie over a special file, or be a link to one.
@@ -98,6 +102,8 @@ class RootfsWriter {
     if (member.type === 'file') await this.#file(member, place);
     else if (member.type === 'symlink') this.#symlink(member, place);
     else this.#special(member, place, path);
+    if (isSpecial(member) && member.xattrs !== undefined) this.#specials.make();
+    this.#xattrs.put(place, path.join('/'), member.xattrs);
   }
 
   finish(): void {
@@ -105,20 +111,26 @@ class RootfsWriter {
     for (const [place, member] of [...this.#directories].reverse()) {
       this.#own(place, member);
       fs.chmodSync(place, member.mode);
-      fs.utimesSync(place, member.mtimeMs / 1000, member.mtimeMs / 1000);
+      fs.utimesSync(place, seconds(member.mtimeMs), seconds(member.mtimeMs));
     }
+    this.#xattrs.set();
+  }
+
+  /** Keeps what is set at the end. */
+  #note(place: string, member: TarMember, path: readonly string[]): void {
+    this.#directories.set(place, factsOf(member));
+    this.#xattrs.put(place, path.join('/'), member.xattrs);
   }
 
   #directory(member: TarMember, path: readonly string[]): void {
     const place = placeInRoot(this.#root, path);
     const stat = fs.lstatSync(place, { throwIfNoEntry: false });
     // A directory over a symlink to a directory means that directory, as with tar itself.
-    if (stat?.isSymbolicLink() === true)
-      this.#directories.set(makeDirInRoot(this.#root, path), factsOf(member));
+    if (stat?.isSymbolicLink() === true) this.#note(makeDirInRoot(this.#root, path), member, path);
     else {
       if (stat !== undefined && !stat.isDirectory()) fs.unlinkSync(place);
       if (stat?.isDirectory() !== true) fs.mkdirSync(place, { mode: 0o700 });
-      this.#directories.set(place, factsOf(member));
+      this.#note(place, member, path);
     }
   }
 
@@ -132,7 +144,7 @@ class RootfsWriter {
       if (this.#options.asRoot) fs.fchownSync(fd, member.uid, member.gid);
       // after chown, which clears the setuid bit
       fs.fchmodSync(fd, member.mode);
-      fs.futimesSync(fd, member.mtimeMs / 1000, member.mtimeMs / 1000);
+      fs.futimesSync(fd, seconds(member.mtimeMs), seconds(member.mtimeMs));
     } finally {
       fs.closeSync(fd);
     }
@@ -141,7 +153,7 @@ class RootfsWriter {
   #symlink(member: TarMember, place: string): void {
     fs.symlinkSync(member.linkname, place);
     this.#own(place, member);
-    fs.lutimesSync(place, member.mtimeMs / 1000, member.mtimeMs / 1000);
+    fs.lutimesSync(place, seconds(member.mtimeMs), seconds(member.mtimeMs));
   }
 
   #hardLink(member: TarMember, place: string, path: readonly string[]): void {

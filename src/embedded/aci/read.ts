@@ -1,56 +1,19 @@
 import type { Readable } from 'node:stream';
-import { extract } from 'tar-stream';
 import { RktFailure } from '../context.ts';
+import { ByteReader } from './byte-reader.ts';
 import type { ImageLimits } from './image-limits.ts';
 import { DEFAULT_LIMITS, beyondLimit } from './image-limits.ts';
-import { archiveErrorText } from './decompress.ts';
 import { EntryMeter, shortened } from './meter.ts';
-
-/** Kinds of tar members an image may contain. */
-export type MemberType =
-  'file' | 'directory' | 'symlink' | 'link' | 'character-device' | 'block-device' | 'fifo';
+import type { MemberHeader } from './tar-assembler.ts';
+import { TarAssembler } from './tar-assembler.ts';
+import { BLOCK, isZero, padded } from './tar-block.ts';
 
 /** One member of an image's tar. */
-export interface TarMember {
+export interface TarMember extends Omit<MemberHeader, 'name' | 'size' | 'pax' | 'isGnuSparse'> {
   /** Components of the cleaned path; `..` cannot leave the top. Empty for the top itself. */
   readonly path: readonly string[];
-  readonly type: MemberType;
-  /** Permission bits with setuid, setgid and sticky. */
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-  readonly mtimeMs: number;
-  readonly linkname: string;
-  readonly major: number;
-  readonly minor: number;
   /** Content of a regular file, to be consumed before the next member. */
   readonly content: AsyncIterable<Buffer>;
-}
-
-const TYPES: readonly string[] = [
-  'file',
-  'directory',
-  'symlink',
-  'link',
-  'character-device',
-  'block-device',
-  'fifo',
-];
-
-/** User and group ids, and the larger of device numbers, have 32 bits; the last one means no id at all. */
-const MAX_ID = 0xffff_fffe;
-
-/** What tar-stream really gives: broken and unusual archives leave fields out that its types promise. */
-interface LooseHeader {
-  readonly name: string;
-  readonly type: string | null;
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-  readonly mtime: Date;
-  readonly linkname: string | null;
-  readonly devmajor: number | null;
-  readonly devminor: number | null;
 }
 
 /** Cleans a path of a tar: no empty or `.` components, `..` stops at the top. */
@@ -72,68 +35,67 @@ export async function* readTar(
   tar: Readable,
   meter = new EntryMeter(DEFAULT_LIMITS),
 ): AsyncGenerator<TarMember> {
-  const unpack = extract();
-  // the first error is the cause; what a member's stream says afterwards is only that it was destroyed
-  let cause: Error | undefined;
-  const remember = (error: Error): void => {
-    cause ??= error;
-  };
-  unpack.on('error', remember);
-  tar.on('error', (error) => {
-    remember(error);
-    unpack.destroy(error);
-  });
-  tar.pipe(unpack);
+  const bytes = new ByteReader(tar);
+  const assembler = new TarAssembler();
   try {
-    for await (const entry of unpack) {
-      const header: LooseHeader = entry.header;
-      const path = cleanPath(header.name);
-      meter.count(header.name, path);
-      yield {
-        path,
-        ...checkedHeader(header),
-        content: contentOf(entry as AsyncIterable<Buffer>, () => cause),
-      };
-      entry.resume();
+    for (let block = await bytes.take(BLOCK); block !== undefined; block = await bytes.take(BLOCK)) {
+      // to the end of the stream, not of the archive: what compresses it has its checksum there
+      if (isZero(block)) continue;
+      const step = assembler.block(block);
+      if (step.kind === 'extension') assembler.extension(await extension(bytes, step.bytes));
+      else yield* memberOf(bytes, step.header, meter);
     }
-  } catch (error) {
-    throw archiveFailure(cause ?? error);
   } finally {
     tar.destroy();
-    unpack.destroy();
   }
 }
 
-/** @throws RktFailure for a header that describes no file Linux can have */
-function checkedHeader(header: LooseHeader): Omit<TarMember, 'path' | 'content'> {
-  const { name, mode, uid, gid } = header;
-  const linkname = header.linkname ?? '';
-  const major = header.devmajor ?? 0;
-  const minor = header.devminor ?? 0;
-  const type = header.type === 'contiguous-file' ? 'file' : (header.type ?? 'unknown');
-  if (!TYPES.includes(type)) throw new RktFailure(`tar: unsupported type of ${shortened(name)}: ${type}`);
-  const isLink = type === 'link' || type === 'symlink';
-  const mtimeMs = header.mtime.getTime();
-  const isSound = [uid, gid, major, minor].every((n) => n >= 0 && n <= MAX_ID) && Number.isFinite(mtimeMs);
-  if (!isSound || name.includes('\0') || linkname.includes('\0'))
-    throw new RktFailure(`tar: invalid tar header of ${shortened(name)}`);
-  if (isLink && linkname === '') throw new RktFailure(`tar: ${shortened(name)} is a link to nothing`);
-  return { type: type as MemberType, mode: mode & 0o7777, uid, gid, mtimeMs, linkname, major, minor };
+async function extension(bytes: ByteReader, length: number): Promise<Buffer> {
+  const body = await bytes.take(padded(length));
+  if (body === undefined && length > 0) throw new RktFailure('unexpected EOF');
+  return (body ?? Buffer.alloc(0)).subarray(0, length);
 }
 
-async function* contentOf(
-  entry: AsyncIterable<Buffer>,
-  cause: () => Error | undefined,
-): AsyncGenerator<Buffer> {
-  try {
-    yield* entry;
-  } catch (error) {
-    throw archiveFailure(cause() ?? error);
+async function* memberOf(
+  bytes: ByteReader,
+  header: MemberHeader,
+  meter: EntryMeter,
+): AsyncGenerator<TarMember> {
+  const { name, size, pax, isGnuSparse, ...facts } = header;
+  const path = cleanPath(name);
+  if (isGnuSparse || pax.has('GNU.sparse.major') || pax.has('GNU.sparse.size'))
+    throw new RktFailure(`tar: unsupported type of ${shortened(name)}: sparse`);
+  meter.count(name, path);
+  const content = contentOf(bytes, size);
+  yield { ...facts, path, content };
+  while ((await content.next()).done !== true) continue;
+}
+
+/** So many bytes, and then what fills their last block. A caller that stops in between leaves the rest to be read. */
+function contentOf(bytes: ByteReader, size: number): AsyncIterableIterator<Buffer> {
+  let left = size;
+  let filling = padded(size) - size;
+  return {
+    async next(): Promise<IteratorResult<Buffer>> {
+      if (left === 0) {
+        await skipPadding();
+        return { done: true, value: undefined };
+      }
+      const chunk = await bytes.some(left);
+      if (chunk === undefined) throw new RktFailure('unexpected EOF');
+      left -= chunk.length;
+      return { done: false, value: chunk };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+
+  async function skipPadding(): Promise<void> {
+    const rest = filling;
+    filling = 0;
+    if (rest > 0 && (await bytes.take(rest)) === undefined) throw new RktFailure('unexpected EOF');
   }
-}
-
-function archiveFailure(error: unknown): RktFailure {
-  return error instanceof RktFailure ? error : new RktFailure(archiveErrorText(error));
 }
 
 /**

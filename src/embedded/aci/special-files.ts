@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { RktFailure } from '../context.ts';
 import type { TarMember } from './read.ts';
+import { seconds } from './seconds.ts';
 
 /** A device node or a fifo that is to be made. */
 export interface SpecialFile {
@@ -66,7 +67,7 @@ export class SpecialFiles {
   #dress({ place, member }: SpecialFile): void {
     if (this.#asRoot) fs.lchownSync(place, member.uid, member.gid);
     fs.chmodSync(place, member.mode);
-    fs.utimesSync(place, member.mtimeMs / 1000, member.mtimeMs / 1000);
+    fs.utimesSync(place, seconds(member.mtimeMs), seconds(member.mtimeMs));
   }
 }
 

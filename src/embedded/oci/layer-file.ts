@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import { closeSync, createReadStream, createWriteStream, openSync, readSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import * as zlib from 'node:zlib';
+import { archiveErrorText, throughProgram } from '../aci/decompress.ts';
+import type { ImageLimits } from '../aci/image-limits.ts';
+import { beyondLimit } from '../aci/image-limits.ts';
+import { unpackMeter } from '../aci/meter.ts';
+import { RktFailure, errnoText } from '../context.ts';
+import { formatSize } from '../text.ts';
+import type { LayerBlob } from './image.ts';
+
+type Compression = 'gzip' | 'zstd' | 'xz' | 'bzip2';
+
+const MAGIC: readonly (readonly [Compression, Buffer])[] = [
+  ['gzip', Buffer.from([0x1f, 0x8b])],
+  ['zstd', Buffer.from([0x28, 0xb5, 0x2f, 0xfd])],
+  ['xz', Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00])],
+  ['bzip2', Buffer.from('BZh')],
+];
+
+/** Node.js has zstd since 22.15; before that, as for the others, a program does it. */
+const { createZstdDecompress } = zlib as { createZstdDecompress?: () => NodeJS.ReadWriteStream };
+
+/** How many bytes the layers of an image may still unpack to. */
+export class LayerBudget {
+  readonly #limits: ImageLimits;
+  #bytes = 0;
+
+  constructor(limits: ImageLimits) {
+    this.#limits = limits;
+  }
+
+  /** @throws RktFailure when all layers together are beyond the limit */
+  spend(bytes: number): void {
+    this.#bytes += bytes;
+    if (this.#bytes > this.#limits.unpackedBytes)
+      throw beyondLimit(
+        'unpackedBytes',
+        this.#limits,
+        `the layers of the image unpack to more than ${formatSize(this.#bytes)}`,
+      );
+  }
+}
+
+/**
+ * Unpacks a layer to a plain tar in a file. How it is compressed is seen by its content: media types are often wrong.
+ *
+ * @param diffId `sha256:…` of the tar, as the config of the image has it
+ * @throws RktFailure when it is broken, beyond a limit, or another layer
+ */
+export async function unpackLayer(
+  layer: LayerBlob,
+  diffId: string,
+  target: string,
+  limits: ImageLimits,
+  budget: LayerBudget,
+): Promise<void> {
+  const [algorithm = ''] = diffId.split(':');
+  const hash = createHash(algorithm);
+  const counted = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk);
+      try {
+        budget.spend(chunk.length);
+        done(null, chunk);
+      } catch (error) {
+        done(error as Error);
+      }
+    },
+  });
+  const out = createWriteStream(target, { flags: 'wx', mode: 0o600, highWaterMark: 1 << 20 });
+  try {
+    await pipeline([...plainTar(layer.file), unpackMeter(limits, layer.bytes), counted, out]);
+  } catch (error) {
+    if (error instanceof RktFailure) throw error;
+    throw new RktFailure(
+      `cannot unpack layer ${layer.digest}: ${errnoText(error) ?? archiveErrorText(error)}`,
+    );
+  }
+  const found = `${algorithm}:${hash.digest('hex')}`;
+  if (found !== diffId)
+    throw new RktFailure(
+      `layer ${layer.digest} unpacks to ${found}, but the config of the image names ${diffId}: the image is damaged`,
+    );
+}
+
+function plainTar(file: string): [Readable, ...NodeJS.ReadWriteStream[]] {
+  const compression = compressionOf(file);
+  const bytes = (): Readable => createReadStream(file, { highWaterMark: 1 << 18 });
+  if (compression === undefined) return [bytes()];
+  if (compression === 'gzip') return [bytes(), zlib.createGunzip({ chunkSize: 1 << 18 })];
+  if (compression === 'zstd' && createZstdDecompress !== undefined) return [bytes(), createZstdDecompress()];
+  return [throughProgram(compression, file)];
+}
+
+function compressionOf(file: string): Compression | undefined {
+  const head = Buffer.alloc(8);
+  const fd = openSync(file, 'r');
+  try {
+    readSync(fd, head, 0, head.length, 0);
+  } finally {
+    closeSync(fd);
+  }
+  return MAGIC.find(([, magic]) => head.subarray(0, magic.length).equals(magic))?.[0];
+}
