@@ -1,4 +1,5 @@
-import { stat, writeFile } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 
 import type { ExitResult } from '../model/exit-result.ts';
 import { signalNumber } from '../model/signals.ts';
@@ -33,13 +34,15 @@ export async function noteSignal(ctx: OpsContext, task: TaskRecord, signal: Node
   );
 }
 
-/** True when a note was made before the task ended, by whichever driver. */
-export async function isEndRequested(ctx: OpsContext, task: TaskRecord, exit: ExitResult): Promise<boolean> {
+/** True when a note was made before the task ended, by whichever driver. Synchronous, as the read of the exit file is. */
+export function isEndRequested(ctx: OpsContext, task: TaskRecord, exit: ExitResult): boolean {
   const names = ['stop', ...(ENDING_NUMBERS.has(exit.signal) ? [String(exit.signal)] : [])];
-  const times = await Promise.all(names.map((name) => notedAtMs(ctx, task, name)));
   // Without an exit file the time is the one at which the end was found.
   const isEarlier = (ms: number): boolean => exit.source !== 'exit-file' || ms <= exit.completedAtMs;
-  return times.some((ms) => ms !== undefined && isEarlier(ms));
+  return names.some((name) => {
+    const ms = notedAtMs(ctx, task, name);
+    return ms !== undefined && isEarlier(ms);
+  });
 }
 
 /** The first note counts: a file that is there stays as it is. */
@@ -47,8 +50,12 @@ async function note(ctx: OpsContext, { startToken }: TaskRecord, name: string): 
   await writeFile(taskFiles(ctx.dataDir, startToken).endRequest(name), '', { flag: 'a', mode: 0o600 });
 }
 
-async function notedAtMs(ctx: OpsContext, task: TaskRecord, name: string): Promise<number | undefined> {
+function notedAtMs(ctx: OpsContext, task: TaskRecord, name: string): number | undefined {
   const path = taskFiles(ctx.dataDir, task.startToken).endRequest(name);
-  const found = await stat(path).catch(() => undefined);
-  return found === undefined ? undefined : Math.floor(found.mtimeMs);
+  try {
+    const found = statSync(path, { throwIfNoEntry: false });
+    return found === undefined ? undefined : Math.floor(found.mtimeMs);
+  } catch {
+    return undefined;
+  }
 }

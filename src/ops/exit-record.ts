@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFileSync, statSync } from 'node:fs';
 
 import { RktError } from '../model/errors.ts';
 import { exhaustionCode } from '../model/exhaustion.ts';
@@ -24,9 +24,14 @@ export const EXIT_PLACEHOLDER = '----';
 const COMPLETE = /^\d{1,3}\n$/;
 const PENDING = /^\d{0,3}-+$/;
 
-/** Reads an exit file; undefined while there is none, or no whole exit code in it. */
-export async function readExitFile(path: string): Promise<ExitRecord | undefined> {
-  const record = await readRecord(path);
+/**
+ * Reads an exit file; undefined while there is none, or no whole exit code in it.
+ *
+ * Synchronous on purpose: four bytes that were written just now are in the page cache, and each promise of the file system
+ * costs a turn of the event loop between the end of a task and those who wait for it.
+ */
+export function readExitFile(path: string): ExitRecord | undefined {
+  const record = readRecord(path);
   return record === undefined || PENDING.test(record.text) ? undefined : recordOf(record, path);
 }
 
@@ -35,11 +40,11 @@ interface RawRecord {
   readonly completedAtMs: number;
 }
 
-async function readRecord(path: string): Promise<RawRecord | undefined> {
+function readRecord(path: string): RawRecord | undefined {
   try {
-    const text = await readFile(path, 'utf8');
+    const text = readFileSync(path, 'utf8');
     // After the text: the time is then that of the text, or of what came later.
-    const { mtimeMs } = await stat(path);
+    const { mtimeMs } = statSync(path);
     return { text, completedAtMs: Math.round(mtimeMs) };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;

@@ -48,7 +48,7 @@ export async function launch(ctx: OpsContext, runner: RktRunner, order: ShimOrde
   let seenMs: number | undefined;
   const outcome = await waitUntil<Outcome>(
     async () => {
-      const exit = await readExitFile(order.files.exitFile);
+      const exit = readExitFile(order.files.exitFile);
       const appPid = await readProcessId(order.files.appPid);
       const pod = appPid === undefined ? undefined : await findPodStart(ctx, runner, order.podId);
       if (exit === undefined) {

@@ -4,7 +4,7 @@ import { taskHandleSchema, type TaskHandle } from '../model/task-state.ts';
 import type { StoredTask } from '../registry/stored-task.ts';
 import { isAlive } from '../sources/process-info.ts';
 import type { OpsContext } from './context.ts';
-import { publishExit } from './publish-exit.ts';
+import { noteExitPublished, publishExit } from './publish-exit.ts';
 import { wasPublished } from './published-exits.ts';
 import { saveIfRoom } from './save-if-room.ts';
 import { settleIfPossible } from './settle-task.ts';
@@ -40,7 +40,8 @@ export async function recoverTask(ctx: OpsContext, handle: unknown, stored?: Sto
   const { podId } = state;
   ctx.registry.emit('recovered', task, `Recovered pod ${podId}`, { pod: podId });
   if (known !== undefined) {
-    await publishExit(ctx, task, known);
+    publishExit(ctx, task, known);
+    await noteExitPublished(ctx, task);
     return;
   }
   const kept = stored ?? (await loadIfSound(ctx, spec.id));

@@ -8,7 +8,7 @@ import { isAlive } from '../sources/process-info.ts';
 import type { OpsContext } from './context.ts';
 import { isEndRequested } from './end-request.ts';
 import { exitResultOf, isBySigkill, readExitFile, type ExitRecord } from './exit-record.ts';
-import { publishExit } from './publish-exit.ts';
+import { noteExitPublished, publishExit } from './publish-exit.ts';
 import { saveIfRoom } from './save-if-room.ts';
 import { storedTask } from './stored-task.ts';
 import { taskFiles } from './task-files.ts';
@@ -20,27 +20,43 @@ const RESTARTED = 'the machine was restarted while the task ran';
  * sweep that repairs a missed push, and at recovery; calling it twice does no harm.
  */
 export async function settleTask(ctx: OpsContext, task: TaskRecord): Promise<void> {
-  const exited = await noteEnd(ctx, task);
-  if (exited !== undefined) await tidyUp(ctx, exited);
+  const exited = noteWritten(ctx, task) ?? (await noteUnwritten(ctx, task));
+  if (exited === undefined) return;
+  await noteExitPublished(ctx, exited);
+  await tidyUp(ctx, exited);
 }
 
-/** The first half, for those who wait: the record of the task if it has ended now. */
-export async function noteEnd(ctx: OpsContext, task: TaskRecord): Promise<TaskRecord | undefined> {
+/**
+ * The first half, for those who wait: the record of the task if its exit file is written. In one turn of the event loop,
+ * with a fixed number of reads.
+ */
+export function noteWritten(ctx: OpsContext, task: TaskRecord): TaskRecord | undefined {
+  const written = readIfSound(taskFiles(ctx.dataDir, task.startToken).exitFile);
+  if (written === undefined || isRktError(written)) return undefined;
+  return noteEnd(ctx, task, withOomKills(ctx, task, written));
+}
+
+/** The same where no exit file says how the task has ended. */
+export async function noteUnwritten(ctx: OpsContext, task: TaskRecord): Promise<TaskRecord | undefined> {
   const found = await findEnd(ctx, task);
   if (found === undefined) return undefined;
-  const isLost = found === 'lost';
-  const end = isLost ? lost(ctx) : found;
-  const isRequested = await isEndRequested(ctx, task, end);
-  const record = ctx.registry.get(task.id);
-  if (record?.startToken !== task.startToken || !isUnderWay(record)) return undefined;
-  const exit = { ...end, requested: isRequested || record.stopRequested };
-  if (isLost) {
-    await settleLost(ctx, record, exit);
-    return undefined;
-  }
-  const exited = ctx.registry.transition(record.id, 'exited', { exitResult: exit });
-  await publishExit(ctx, exited, exit);
+  if (found !== 'lost') return noteEnd(ctx, task, found);
+  const record = underWay(ctx, task);
+  if (record !== undefined) await settleLost(ctx, record, withRequest(ctx, record, lost(ctx)));
+  return undefined;
+}
+
+function noteEnd(ctx: OpsContext, task: TaskRecord, end: ExitResult): TaskRecord | undefined {
+  const record = underWay(ctx, task);
+  if (record === undefined) return undefined;
+  const exitResult = withRequest(ctx, record, end);
+  const exited = ctx.registry.transition(record.id, 'exited', { exitResult });
+  publishExit(ctx, exited, exitResult);
   return exited;
+}
+
+function withRequest(ctx: OpsContext, record: TaskRecord, end: ExitResult): ExitResult {
+  return { ...end, requested: record.stopRequested || isEndRequested(ctx, record, end) };
 }
 
 /** The second half, which may come later: ends what is left in the cgroup, and writes the end down. */
@@ -58,7 +74,9 @@ async function settleLost(
   if (phase === 'unknown') return;
   const unknown = ctx.registry.transition(id, 'unknown', { exitResult: exit });
   const stored = await ctx.store.load(id);
-  if (stored?.startToken === startToken && !ctx.shutdown.aborted) await publishExit(ctx, unknown, exit);
+  if (stored?.startToken !== startToken || ctx.shutdown.aborted) return;
+  publishExit(ctx, unknown, exit);
+  await noteExitPublished(ctx, unknown);
 }
 
 /** The same where nobody waits for the answer: when it cannot be had now, the next sweep asks again. */
@@ -81,17 +99,19 @@ export async function ifPossible<T>(
   }
 }
 
-const isUnderWay = ({ phase }: TaskRecord): boolean =>
-  phase === 'running' || phase === 'stopping' || phase === 'unknown';
+/** The present record of this start of a task, unless its end is known. */
+function underWay({ registry }: OpsContext, { id, startToken }: TaskRecord): TaskRecord | undefined {
+  const record = registry.get(id);
+  const isEndable = record !== undefined && ['running', 'stopping', 'unknown'].includes(record.phase);
+  return record?.startToken === startToken && isEndable ? record : undefined;
+}
 
 /** How the task ended; undefined while it runs, `lost` when neither a process nor a pod of it is left to ask. */
 async function findEnd(ctx: OpsContext, task: TaskRecord): Promise<ExitResult | 'lost' | undefined> {
   const { exitFile } = taskFiles(ctx.dataDir, task.startToken);
-  const written = await readIfSound(exitFile);
-  if (written !== undefined && !isRktError(written)) return withOomKills(ctx, task, written);
   if (await isOneAlive(task.shim, task.process)) return undefined;
   // The shim writes before it ends: what was not there before may be there now.
-  const late = await readIfSound(exitFile);
+  const late = readIfSound(exitFile);
   if (late === undefined) return askRkt(ctx, task, whyUnwritten(task));
   return isRktError(late) ? askRkt(ctx, task, late.message) : withOomKills(ctx, task, late);
 }
@@ -103,9 +123,9 @@ function whyUnwritten({ shim }: TaskRecord): string {
 }
 
 /** A damaged exit file tells nothing but that it is damaged: the task has ended nevertheless. */
-async function readIfSound(exitFile: string): Promise<ExitRecord | RktError | undefined> {
+function readIfSound(exitFile: string): ExitRecord | RktError | undefined {
   try {
-    return await readExitFile(exitFile);
+    return readExitFile(exitFile);
   } catch (error) {
     if (isRktError(error)) return error;
     throw error;
@@ -113,9 +133,9 @@ async function readIfSound(exitFile: string): Promise<ExitRecord | RktError | un
 }
 
 /** The OOM killer ends by SIGKILL: for any other end its count says nothing, and reading it is the most costly part. */
-async function withOomKills(ctx: OpsContext, task: TaskRecord, exit: ExitRecord): Promise<ExitResult> {
+function withOomKills(ctx: OpsContext, task: TaskRecord, exit: ExitRecord): ExitResult {
   const isAsked = task.cgroupPaths.length > 0 && isBySigkill(exit);
-  return exitResultOf(exit, isAsked ? await ctx.cgroups.open(task.cgroupPaths).oomKills() : undefined);
+  return exitResultOf(exit, isAsked ? ctx.cgroups.open(task.cgroupPaths).oomKills() : undefined);
 }
 
 async function isOneAlive(...processes: readonly (ProcessId | undefined)[]): Promise<boolean> {

@@ -59,14 +59,21 @@ done
 # Somebody has removed the file meanwhile: better a new one than none.
 [ -e "$exit_file" ] || printf '%03d\n' "$code" >"$exit_file"
 
-# fly leaves no status behind: written where `rkt status` looks for it, it shows the exit code.
-# shellcheck disable=SC2012 # one entry, an AC name
-app=$(ls "$pod_dir/appsinfo" 2>/dev/null)
-if [ -n "$app" ] && [ -e "$pod_dir/pid" ] && [ -d "$pod_dir/appsinfo/$app" ]; then
+# fly leaves no status behind: written where `rkt status` looks for it, it shows the exit code. Of builtins alone as far as
+# can be: when hundreds of tasks end at once, every process more delays those who wait for them.
+app=
+for entry in "$pod_dir"/appsinfo/*; do
+  [ -d "$entry" ] && app=${entry##*/}
+done
+if [ -n "$app" ] && [ -e "$pod_dir/pid" ]; then
   status=$pod_dir/stage1/rootfs/rkt/status
   if [ -e "$pod_dir/overlay-prepared" ]; then
-    status=$pod_dir/overlay/$(cat "$pod_dir/stage1TreeStoreID")/upper/rkt/status
+    # The file has no newline at its end: read(1) then fails with the whole of it.
+    tree_store_id=
+    read -r tree_store_id <"$pod_dir/stage1TreeStoreID" || :
+    status=$pod_dir/overlay/$tree_store_id/upper/rkt/status
   fi
   # An empty file would be taken for a status.
-  mkdir -p "$status" && { [ -e "$status/$app" ] || echo "$code" >"$status/$app" || rm -f "$status/$app"; }
+  { [ -d "$status" ] || mkdir -p "$status"; } &&
+    { [ -e "$status/$app" ] || echo "$code" >"$status/$app" || rm -f "$status/$app"; }
 fi

@@ -86,7 +86,7 @@ export async function signalProcess(task: TaskRecord, signal: NodeJS.Signals): P
 
 async function exitsWithin(ctx: OpsContext, task: TaskRecord, timeoutMs: number): Promise<boolean> {
   return firstValueFrom(
-    merge(of(undefined), ctx.registry.changes$).pipe(
+    merge(of(undefined), ctx.registry.changesOf(task.startToken)).pipe(
       map(() => hasEnded(ctx, task)),
       filter((ended) => ended),
       take(1),

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import {
-  EMPTY,
+  Subject,
   filter,
   finalize,
   from,
@@ -18,23 +18,66 @@ import { isRktError } from '../model/errors.ts';
 import type { TaskRecord } from '../registry/task-record.ts';
 import { watchDirectory } from '../sources/directory-watch.ts';
 import type { OpsContext } from './context.ts';
-import { ifPossible, noteEnd, settleIfPossible, tidyUp } from './settle-task.ts';
+import { inSlices } from './in-slices.ts';
+import { noteExitPublished } from './publish-exit.ts';
+import { ifPossible, noteWritten, settleIfPossible, tidyUp } from './settle-task.ts';
 import { exitsDirectory } from './task-files.ts';
 
-/** The safety net below the watch: a push that was missed is found this late. */
+/** The fallback of the watch: a push that was missed is found this late. */
 const SWEEP_MS = 5_000;
-/** Hundreds of tasks that end at once must not block the event loop: no more than this many are worked on together. */
+/** Hundreds of tasks may end at once: the event loop gets its turn after so much work. */
+const SLICE_MS = 10;
+/** So many are worked on together where something has to be waited for. */
 const AT_ONCE = 16;
-/** Those who wait have been told by then. */
+/** Those who wait have their result by then. */
 const TIDIED_AT_ONCE = 4;
 
 /**
  * Settles each task when its exit file appears: one watch on the directory of all exit files, for tasks this process
- * started and for recovered ones alike. A sweep finds what the watch cannot tell (a shim that was killed).
+ * started and for recovered ones alike. A sweep finds what the watch cannot report (a shim that was killed).
+ *
+ * An exit is published in the turn of the event loop that brings its push, if no others have used up the turn before it.
  */
 export function watchExits(ctx: OpsContext): Subscription {
   const { scheduler, logger, registry } = ctx;
-  const pushed$ = watchDirectory(exitsDirectory(ctx.dataDir)).pipe(
+  const unwritten = new Subject<TaskRecord>();
+  const noteOrAsk = (task: TaskRecord): TaskRecord | undefined => {
+    let exited: TaskRecord | undefined;
+    try {
+      exited = noteWritten(ctx, task);
+    } catch {
+      // Asked for once more, and logged then.
+    }
+    if (exited === undefined) unwritten.next(task);
+    return exited;
+  };
+  const noted$ = exitFiles(ctx).pipe(
+    inSlices({ sliceMs: SLICE_MS, scheduler }),
+    map((token) => registry.ofStart(token)),
+    filter((task) => task !== undefined),
+    filter(isRunning),
+    map(noteOrAsk),
+    filter((exited) => exited !== undefined),
+  );
+  const settled$ = unwritten.pipe(mergeMap((task) => settleIfPossible(ctx, task), AT_ONCE));
+  const tidied$ = noted$.pipe(
+    mergeMap(async (exited) => {
+      await ifPossible(ctx, exited, noteExitPublished(ctx, exited));
+      return exited;
+    }, AT_ONCE),
+    mergeMap(async (exited) => {
+      await nextTurn();
+      await ifPossible(ctx, exited, tidyUp(ctx, exited));
+    }, TIDIED_AT_ONCE),
+  );
+  return merge(settled$, tidied$, sweeps(ctx)).subscribe({
+    error: (error: unknown) => logger.error({ error }, 'Watching for exits ended'),
+  });
+}
+
+/** The start tokens whose exit files change. */
+function exitFiles({ dataDir, scheduler, logger }: OpsContext): Observable<string> {
+  return watchDirectory(exitsDirectory(dataDir)).pipe(
     retry({
       delay: (error: unknown) => {
         // Every op that needs the directory reports that it is out of reach.
@@ -43,34 +86,25 @@ export function watchExits(ctx: OpsContext): Subscription {
         return timer(SWEEP_MS, scheduler);
       },
     }),
-    map((token) => registry.ofStart(token)),
-    filter((task) => task !== undefined),
   );
+}
+
+/** Looks at all running tasks again and again, some in each turn of the event loop. */
+function sweeps(ctx: OpsContext): Observable<void> {
+  const { scheduler, registry } = ctx;
   const underWay = new Set<string>();
-  // A rkt that hangs must not gather a call more with every sweep.
-  const swept$ = timer(SWEEP_MS, SWEEP_MS, scheduler).pipe(
-    mergeMap(() => registry.list().filter(({ startToken }) => !underWay.has(startToken))),
-  );
-  const settle = (task: TaskRecord): Observable<void> => {
-    if (!isRunning(task)) return EMPTY;
-    underWay.add(task.startToken);
-    return from(settleIfPossible(ctx, task)).pipe(finalize(() => underWay.delete(task.startToken)));
-  };
-  const note = async (task: TaskRecord): Promise<TaskRecord | undefined> =>
-    isRunning(task) ? ifPossible(ctx, task, noteEnd(ctx, task)) : undefined;
-  const tidy = async (exited: TaskRecord): Promise<void> => {
+  const settle = async (task: TaskRecord): Promise<void> => {
     await nextTurn();
-    await ifPossible(ctx, exited, tidyUp(ctx, exited));
+    await settleIfPossible(ctx, task);
   };
-  // A push never waits behind a sweep.
-  const noted$ = pushed$.pipe(
-    mergeMap((task) => note(task), AT_ONCE),
-    filter((exited) => exited !== undefined),
+  return timer(SWEEP_MS, SWEEP_MS, scheduler).pipe(
+    // A rkt that hangs must not gather a call more with every sweep.
+    mergeMap(() => registry.list().filter((task) => isRunning(task) && !underWay.has(task.startToken))),
+    mergeMap((task) => {
+      underWay.add(task.startToken);
+      return from(settle(task)).pipe(finalize(() => underWay.delete(task.startToken)));
+    }, AT_ONCE),
   );
-  const tidied$ = noted$.pipe(mergeMap(tidy, TIDIED_AT_ONCE));
-  return merge(tidied$, swept$.pipe(mergeMap(settle, AT_ONCE))).subscribe({
-    error: (error: unknown) => logger.error({ error }, 'Watching for exits ended'),
-  });
 }
 
 const isRunning = ({ phase }: TaskRecord): boolean => phase === 'running' || phase === 'stopping';

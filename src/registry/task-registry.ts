@@ -21,6 +21,7 @@ import type { TaskEvent, TaskEventKind } from '../model/task-event.ts';
 import type { TaskPhase, TaskStatus } from '../model/task-status.ts';
 import { createEventHistory } from './event-history.ts';
 import { createEventMaker, type EventDetails } from './event-maker.ts';
+import { createKeyedSubject } from './keyed-subject.ts';
 import { createSerialDelivery } from './serial-delivery.ts';
 import { newTaskRecord, type NewTask, type TaskPatch, type TaskRecord } from './task-record.ts';
 import { taskStatus } from './task-status.ts';
@@ -70,6 +71,8 @@ export interface TaskRegistry {
   ): void;
   /** Hot, without replay. */
   readonly changes$: Observable<TaskChange>;
+  /** Those of one start of a task, before `changes$`: a change costs the same however many wait for other tasks. */
+  changesOf(startToken: string): Observable<TaskChange>;
   /** Hot, without replay. */
   readonly events$: Observable<TaskEvent>;
   /** The present tasks at once; then one value for all changes of the same moment. */
@@ -96,6 +99,7 @@ export function createTaskRegistry(deps: TaskRegistryDeps): TaskRegistry {
   const records = new Map<string, TaskRecord>();
   const idOfStart = new Map<string, string>();
   const changeSubject = new Subject<TaskChange>();
+  const changesByStart = createKeyedSubject<TaskChange>();
   const eventSubject = new Subject<TaskEvent>();
   const history = createEventHistory();
   const deliver = createSerialDelivery();
@@ -113,7 +117,10 @@ export function createTaskRegistry(deps: TaskRegistryDeps): TaskRegistry {
   };
   const publish = (change: TaskChange): void => {
     statuses.invalidate();
-    deliver(() => changeSubject.next(change));
+    deliver(() => {
+      changesByStart.next(change.record.startToken, change);
+      changeSubject.next(change);
+    });
   };
   const replace = (previous: TaskRecord, patch: TaskPatch, phase: TaskPhase): TaskRecord => {
     const record = Object.freeze({ ...previous, ...patch, id: previous.id, phase });
@@ -170,12 +177,14 @@ export function createTaskRegistry(deps: TaskRegistryDeps): TaskRegistry {
       });
     },
     changes$: changeSubject.asObservable(),
+    changesOf: changesByStart.of,
     events$: eventSubject.asObservable(),
     tasks$: snapshots(changeSubject.asObservable(), statuses.read, scheduler, () => isClosed),
     lastEvents: (count) => (isClosed ? [] : history.last(count)),
     close() {
       isClosed = true;
       deliver(() => {
+        changesByStart.complete();
         changeSubject.complete();
         eventSubject.complete();
       });

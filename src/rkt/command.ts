@@ -1,7 +1,8 @@
-import type { ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { constants } from 'node:os';
 
-import { execa, type Options, type Result } from 'execa';
+import { execa, type Result } from 'execa';
 
 import { RktError } from '../model/errors.ts';
 import { shownWords } from '../model/secret-words.ts';
@@ -225,25 +226,20 @@ async function start(argv: readonly string[], options: SpawnOptions): Promise<Sp
   const command = shownWords(argv);
   const [file, args] = programOf(argv, command);
   const { stdin = 'ignore', stdout = 'ignore', stderr = 'ignore', more = [], detached = true } = options;
-  // execa takes every descriptor, its types only those up to 9.
-  const stdio = [stdin, stdout, stderr, ...more] as Options['stdio'];
   const startedAt = performance.now();
+  // Without execa: it keeps much for each child, and lets go of it when the child ends. Hundreds of shims may end at once.
   const child = startProcess(command, () =>
-    execa(file, args, {
+    spawn(file, args, {
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       env: options.env ?? {},
-      extendEnv: false,
-      stdio,
-      buffer: false,
+      stdio: [stdin, stdout, stderr, ...more],
       detached,
-      cleanup: false,
-      reject: false,
     }),
   );
   if (child.pid === undefined) {
-    const result = await child;
-    const failed = { command, durationMs: performance.now() - startedAt, cause: shownCause(result.cause) };
-    throw commandNotStarted(failed, result.originalMessage ?? 'unknown reason');
+    const [error] = (await once(child, 'error')) as [Error];
+    const failed = { command, durationMs: performance.now() - startedAt, cause: shownCause(error) };
+    throw commandNotStarted(failed, error.message);
   }
   return spawnedProcess(child, child.pid, detached);
 }

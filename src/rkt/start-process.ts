@@ -9,7 +9,7 @@ const CHANNEL = 'child_process';
 const NO_DESCRIPTOR = 'EMFILE: no file descriptor is left';
 
 /**
- * Starts a process through execa.
+ * Starts a process, through execa or without it.
  *
  * Without a free descriptor Node gives a child that has no streams and reports the error a moment later. execa trips over
  * the streams before it listens, and the error would end this process.

@@ -1,4 +1,4 @@
-import { EMPTY, concat, defer, filter, mergeMap, of, take, throwError, type Observable } from 'rxjs';
+import { EMPTY, concat, defer, mergeMap, of, take, throwError, type Observable } from 'rxjs';
 
 import { RktError, taskNotFound } from '../model/errors.ts';
 import type { ExitResult } from '../model/exit-result.ts';
@@ -6,7 +6,7 @@ import type { TaskRecord } from '../registry/task-record.ts';
 import type { TaskChange, TaskRegistry } from '../registry/task-registry.ts';
 
 export interface WaitTaskDeps {
-  readonly registry: Pick<TaskRegistry, 'changes$' | 'require'>;
+  readonly registry: Pick<TaskRegistry, 'changesOf' | 'require'>;
 }
 
 /**
@@ -24,11 +24,8 @@ export function waitTask({ registry }: WaitTaskDeps, taskId: string): Observable
     const record = registry.require(taskId);
     const result = resultOf(record);
     if (result !== undefined) return of(result);
-    const ended$ = registry.changes$.pipe(
-      // By its start too: the id may be used again, by a task nobody here waits for.
-      filter((change) => change.record.id === taskId && change.record.startToken === record.startToken),
-      mergeMap(resultOfChange),
-    );
+    // Of this start: the id may be used again, by a task nobody here waits for.
+    const ended$ = registry.changesOf(record.startToken).pipe(mergeMap(resultOfChange));
     return concat(
       ended$,
       throwError(() => new RktError('RKT_ERR_SHUTDOWN', '')),

@@ -40,8 +40,7 @@ describe('recovery', function () {
   const exitOf = (id: string): Promise<ExitResult> => firstValueFrom(driver.waitTask(id));
   const exitFileOf = ({ state }: TaskHandle): string =>
     join(exitsDirectory(room.options.dataDir), state.startToken);
-  const hasExit = async (handle: TaskHandle): Promise<boolean> =>
-    (await readExitFile(exitFileOf(handle))) !== undefined;
+  const hasExit = (handle: TaskHandle): boolean => readExitFile(exitFileOf(handle)) !== undefined;
 
   /** Starts a task in a driver that is shut down then. */
   async function leftBehind(id: string, script: string): Promise<TaskHandle> {

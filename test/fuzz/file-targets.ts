@@ -39,8 +39,8 @@ function fileTarget(
   };
 }
 
-async function readExit(path: string): Promise<void> {
-  const exit = await readExitFile(path);
+function readExit(path: string): void {
+  const exit = readExitFile(path);
   if (exit !== undefined && !(Number.isInteger(exit.code) && exit.code >= 0 && exit.code <= 255))
     throw new Error(`an exit with code ${exit.code}`);
 }

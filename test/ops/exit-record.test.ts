@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { EXIT_PLACEHOLDER, exitResultOf, readExitFile } from '../../src/ops/exit-record.ts';
-import { expectRktRejection } from '../support/errors.ts';
+import { expectRktError } from '../support/errors.ts';
 
 describe('readExitFile', () => {
   let directory: string;
@@ -20,24 +20,24 @@ describe('readExitFile', () => {
   it('reads the code, and takes the time of the file for that of the exit', async () => {
     await writeFile(file, '137\n');
     await utimes(file, 1_700_000_000.25, 1_700_000_000.25);
-    expect(await readExitFile(file)).to.deep.equal({ code: 137, completedAtMs: 1_700_000_000_250 });
+    expect(readExitFile(file)).to.deep.equal({ code: 137, completedAtMs: 1_700_000_000_250 });
   });
 
-  it('finds nothing while there is no file', async () => {
-    expect(await readExitFile(file)).to.equal(undefined);
+  it('finds nothing while there is no file', () => {
+    expect(readExitFile(file)).to.equal(undefined);
   });
 
   it('finds nothing while the place is only reserved, or written in part', async () => {
     for (const text of [EXIT_PLACEHOLDER, '1---', '13--', '137-']) {
       await writeFile(file, text);
-      expect(await readExitFile(file)).to.equal(undefined);
+      expect(readExitFile(file)).to.equal(undefined);
     }
   });
 
   it('reads what the shim writes, which is as wide as the place', async () => {
     await writeFile(file, '007\n');
     expect('007\n').to.have.length(EXIT_PLACEHOLDER.length);
-    expect(await readExitFile(file)).to.include({ code: 7 });
+    expect(readExitFile(file)).to.include({ code: 7 });
   });
 
   for (const text of [
@@ -55,14 +55,14 @@ describe('readExitFile', () => {
   ]) {
     it(`refuses ${JSON.stringify(text)}, naming the file`, async () => {
       await writeFile(file, text);
-      const error = await expectRktRejection(readExitFile(file), 'RKT_ERR_STATE_FILE');
+      const error = expectRktError(() => readExitFile(file), 'RKT_ERR_STATE_FILE');
       expect(error.message).to.include(file).and.to.include(JSON.stringify(text));
     });
   }
 
   it('refuses what is no file', async () => {
     await mkdir(file);
-    const error = await expectRktRejection(readExitFile(file), 'RKT_ERR_STATE_FILE');
+    const error = expectRktError(() => readExitFile(file), 'RKT_ERR_STATE_FILE');
     expect(error.message).to.include(file).and.to.include('EISDIR');
   });
 });

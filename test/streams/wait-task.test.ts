@@ -158,7 +158,7 @@ describe('waitTask', () => {
   it('leaves no subscription behind', () => {
     scenario({ 4: steps.exit }, (registry, { expectObservable, hot, expectSubscriptions, flush }) => {
       const changes$ = hot<never>('-');
-      const spied = { changes$, require: (id: string) => registry.require(id) };
+      const spied = { changesOf: () => changes$, require: (id: string) => registry.require(id) };
       expectObservable(waitTask({ registry: spied }, 'one'), '^--!').toBe('-');
       expectSubscriptions(changes$.subscriptions).toBe('                   ^--!');
       flush();

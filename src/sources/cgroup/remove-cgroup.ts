@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -48,8 +48,12 @@ export function subtree(directory: string): readonly string[] {
   return found;
 }
 
+/** A cgroup counts its directories as links: one with itself and its parent's entry alone is not searched. */
+const LINKS_WITHOUT_CHILDREN = 2;
+
 export function childDirectories(directory: string): readonly string[] {
   try {
+    if (statSync(directory).nlink === LINKS_WITHOUT_CHILDREN) return [];
     const entries = readdirSync(directory, { withFileTypes: true });
     return entries.filter((entry) => entry.isDirectory()).map((entry) => join(directory, entry.name));
   } catch (error) {

@@ -21,7 +21,7 @@ export interface TaskCgroup {
   /** Lets processes go on that somebody has stopped or frozen. */
   resume(): Promise<void>;
   /** How many processes the kernel has killed because of the memory limit; undefined where it does not count them. */
-  oomKills(): Promise<number | undefined>;
+  oomKills(): number | undefined;
   /**
    * Removes the directories, and the parent when no other task is left. Kills nothing; what is gone already is no error.
    *
@@ -45,7 +45,7 @@ export function openCgroup(place: CgroupPlace, directories: readonly string[]): 
     pids: () => Promise.resolve(pidsIn(paths)),
     kill: (signal = 'SIGKILL') => killCgroup(place, paths, signal),
     resume: () => resumeCgroup(place, paths),
-    oomKills: () => Promise.resolve().then(() => readOomKills(place, paths)),
+    oomKills: () => readOomKills(place, paths),
     remove: () => removeDirectories(place, paths),
     read: () => Promise.resolve().then(() => readCgroup(place, paths)),
   };
