@@ -11,6 +11,7 @@ import type { OpsContext } from './context.ts';
 import { checkDuration } from './duration.ts';
 import { enterTask, type RefusedCommand } from './enter-command.ts';
 import { killTree } from './kill-tree.ts';
+import { onlyStandardStreams } from './only-standard-streams.ts';
 import { followSize, inTerminal, type TerminalSize } from './terminal.ts';
 
 export interface ExecStreamingOptions {
@@ -62,7 +63,8 @@ export async function execTaskStreaming(
   const entered = await enterTask(ctx, runner, task, cmd);
   if ('exitCode' in entered) return refused(entered, options);
   const { argv: words, env } = entered;
-  const argv = ['/bin/sh', '-c', OF_ITS_OWN, String(task.spec.resources.oomScoreAdj ?? 0), ...words];
+  const score = String(task.spec.resources.oomScoreAdj ?? 0);
+  const argv = ['/bin/sh', '-c', OF_ITS_OWN, score, ...onlyStandardStreams(words)];
   const child = await runner.spawn(tty ? inTerminal(argv) : argv, {
     env,
     stdin: tty || options.stdin ? 'pipe' : 'ignore',

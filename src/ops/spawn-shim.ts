@@ -8,6 +8,7 @@ import { identify } from '../sources/process-info.ts';
 import type { CheckedVolume } from './checked-volumes.ts';
 import { writeTicket } from './data-directory.ts';
 import { inNetwork } from './network-namespace.ts';
+import { onlyStandardStreams } from './only-standard-streams.ts';
 import { podDirectory } from './pod-files.ts';
 import type { TaskFiles } from './task-files.ts';
 import { identityVariable, makePins, pinDirectory, pinningCommand } from './volume-pins.ts';
@@ -51,7 +52,10 @@ export async function spawnShim(runner: RktRunner, order: ShimOrder): Promise<Pr
       ...paths,
       podDir,
       join,
-      ...inNetwork(order.networkNamespace, withOomScore(runner, order, await inOwnMounts(runner, order))),
+      ...inNetwork(
+        order.networkNamespace,
+        withOomScore(runner, order, onlyStandardStreams(await inOwnMounts(runner, order))),
+      ),
     ],
     { env: { ...env, ...identityVariable(order.volumes) }, more: [order.stdout.fd, order.stderr.fd] },
   );

@@ -1,13 +1,18 @@
+import { spawn } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 
 import { expect } from 'chai';
 import { firstValueFrom } from 'rxjs';
 
 import type { Driver } from '../../src/index.ts';
+import { shellLine, variablesOf } from '../support/cli-process.ts';
+import { useCliRoom } from '../support/cli-room.ts';
 import { buildImage } from '../support/images.ts';
 import { openRoom, type Room } from '../support/room.ts';
 import { until } from '../support/until.ts';
-import { skipFor } from '../support/requirements.ts';
+import { requires, skipFor } from '../support/requirements.ts';
 
 const OWN = '/proc/self/oom_score_adj';
 const SCRIPT = 'cat /proc/self/oom_score_adj; umask';
@@ -77,5 +82,37 @@ describe('what an app inherits from a driver with an OOM score and a umask', fun
     const { stdout } = await driver.execTask('two', ['/bin/sh', '-c', SCRIPT]);
     expect(stdout).to.equal('0\n0022\n');
     await driver.destroyTask('two', { force: true });
+  });
+});
+
+describe('what an app inherits from a driver that was started with open descriptors', () => {
+  const cli = useCliRoom();
+  /** The descriptors of the shell, and what they are. */
+  const LIST = 'ls -l /proc/$$/fd; true';
+  /** More than a POSIX shell can close. */
+  const LEFT_OPEN = 40;
+
+  const runLeaky = async (args: readonly string[]): Promise<readonly string[]> => {
+    const stdio = Array.from({ length: LEFT_OPEN + 1 }, (_, fd): 'pipe' | 'ignore' =>
+      [1, 7, LEFT_OPEN].includes(fd) ? 'pipe' : 'ignore',
+    );
+    const command = ['-c', `exec ${shellLine(args)}`];
+    const child = spawn('/bin/sh', command, { stdio, env: { ...process.env, ...variablesOf(cli().room) } });
+    const found = [...(await text(child.stdout as Readable)).matchAll(/(\d+) -> (.*)$/gm)];
+    expect(found.map(([, fd]) => fd)).to.include.members(['0', '1', '2']);
+    return found.filter(([, fd]) => Number(fd) > 2).map(([, , target = '']) => target);
+  };
+
+  it('is the lock of its pod alone, for a task', async function () {
+    requires(this, 'perl');
+    const [lock, ...others] = await runLeaky(cli().shell(LIST, '--rm'));
+    expect(lock).to.include(cli().room.options.rktDir);
+    expect(others).to.deep.equal([]);
+  });
+
+  it('is nothing, for a command in it', async function () {
+    requires(this, 'perl');
+    await cli().detach('busy');
+    expect(await runLeaky(['exec', 'busy', '--', '/bin/sh', '-c', LIST])).to.deep.equal([]);
   });
 });
