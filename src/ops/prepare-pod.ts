@@ -14,7 +14,7 @@ import { removeUnfinished, unfinishedPods } from './unfinished-pods.ts';
 /** A shell has its own exit codes for a command that it could not execute. */
 const NOT_EXECUTED: readonly (number | undefined)[] = [126, 127];
 
-interface Preparation {
+export interface Preparation {
   readonly startToken: string;
   readonly files: TaskFiles;
   readonly image: string;

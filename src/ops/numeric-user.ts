@@ -1,0 +1,90 @@
+import { readFile } from 'node:fs/promises';
+import { join, posix } from 'node:path';
+
+import { parsePodManifest, type PodManifest } from '../rkt/cat-manifest.ts';
+import type { RktRunner } from '../rkt/command.ts';
+import { START_ANNOTATION } from './arguments/prepare-arguments.ts';
+import type { Volume } from './arguments/volumes.ts';
+import type { OpsContext } from './context.ts';
+import { isLikeFly } from './host-targets.ts';
+import { preparePod, type Preparation } from './prepare-pod.ts';
+import { removePodIfThere } from './pods-of-start.ts';
+import type { UndoStack } from './undo.ts';
+import { numericId } from './user-ids.ts';
+
+/** What a pod is prepared from. */
+export interface PreparationOrder {
+  /** Of {@link prepareArguments}. */
+  readonly args: readonly string[];
+  readonly preparation: Preparation;
+  readonly volumes: readonly Volume[];
+  readonly undo: UndoStack;
+}
+
+/**
+ * Prepares a pod that commands can be executed in. `rkt enter` of a real rkt with fly fails for an app whose user or group is a
+ * name: it looks for the files of names when it has already changed its root. Such a pod is prepared once more, with the
+ * numbers that these names have in its image.
+ */
+export async function prepareEnterable(
+  ctx: OpsContext,
+  runner: RktRunner,
+  { args, preparation, volumes, undo }: PreparationOrder,
+): Promise<string> {
+  const podId = await preparePod(ctx, runner, args, preparation, undo);
+  if (runner.binary.runtime === 'embedded') return podId;
+  const identity = await numericIdentity(ctx, podId, volumes);
+  if (identity === undefined) return podId;
+  await removePodIfThere(ctx, runner, podId);
+  return preparePod(ctx, runner, withIdentity(args, identity), preparation, undo);
+}
+
+interface Identity {
+  readonly user: number;
+  readonly group: number;
+}
+
+/** The numbers of a prepared app; undefined where it has numbers already, or they cannot be known. */
+async function numericIdentity(
+  { rktDir }: Pick<OpsContext, 'rktDir'>,
+  podId: string,
+  volumes: readonly Volume[],
+): Promise<Identity | undefined> {
+  if (!(await isLikeFly(rktDir, podId)) || volumes.some(coversNames)) return undefined;
+  const pod = join(rktDir, 'pods', 'prepared', podId);
+  const app = await readApp(join(pod, 'pod'));
+  const { user = '0', group = '0' } = app?.app ?? {};
+  if (app === undefined || (isNumeric(user) && isNumeric(group))) return undefined;
+  const root = await imageRoot(rktDir, pod, app.name);
+  const [uid, gid] = [await numericId(root, user, 'user'), await numericId(root, group, 'group')];
+  return uid === undefined || gid === undefined ? undefined : { user: uid, group: gid };
+}
+
+/** The app would have other names then than the image. */
+function coversNames({ target }: Volume): boolean {
+  const path = posix.normalize(`${target}/`);
+  return path === '/' || path.startsWith('/etc/');
+}
+
+const isNumeric = (name: string): boolean => /^\d+$/.test(name);
+
+type PodApp = NonNullable<PodManifest['apps']>[number];
+
+async function readApp(path: string): Promise<PodApp | undefined> {
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : parsePodManifest(text).apps?.[0];
+}
+
+/** Where the image is rendered: in the tree store, with an overlay over it later, or in the pod itself. */
+async function imageRoot(rktDir: string, pod: string, app: string): Promise<string> {
+  const tree = await readFile(join(pod, 'appsinfo', app, 'treeStoreID'), 'utf8').catch(() => undefined);
+  if (tree === undefined) return join(pod, 'stage1/rootfs/opt/stage2', app, 'rootfs');
+  return join(rktDir, 'cas/tree', tree.trim(), 'rootfs');
+}
+
+/** The words of the app itself come last, and may look like these flags. */
+function withIdentity(args: readonly string[], { user, group }: Identity): readonly string[] {
+  const end = args.findIndex((arg) => arg.startsWith(`--user-annotation=${START_ANNOTATION}=`));
+  const flags = args.slice(0, end).filter((arg) => !/^--(?:user|group)=/.test(arg));
+  return [...flags, `--user=${user}`, `--group=${group}`, ...args.slice(end)];
+}
