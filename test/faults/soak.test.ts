@@ -1,10 +1,15 @@
+import { spawn } from 'node:child_process';
+
 import { expect } from 'chai';
 
 import { requires } from '../support/requirements.ts';
+import { until } from '../support/until.ts';
 import { unexplainedPods } from './soak/clean-up.ts';
+import { recordingScript } from './soak/record.ts';
 import { runSoak, TARGETS, type TargetName } from './soak/run-soak.ts';
 import { isSound, soakTable } from './soak/table.ts';
 import { judge, type Life } from './soak/verdict.ts';
+import { findVictims } from './soak/victims.ts';
 
 const SEED = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
 const exit = (exitCode: number | undefined) => ({ exitCode, signal: undefined });
@@ -26,6 +31,24 @@ describe('tasks under random kills', function () {
       expect([...result.kills.values()].reduce((sum, count) => sum + count, 0)).to.equal(6);
     });
   }
+});
+
+describe('the victims of a run', () => {
+  it('are no apps of another run', async () => {
+    const script = recordingScript({ recordDir: '/here/record', taskId: 'a' }, 1_000, 0);
+    const app = spawn('/bin/sh', ['-c', script], { stdio: 'ignore' });
+    try {
+      const foundIn = (base: string) =>
+        findVictims({ base, options: { dataDir: `${base}/data`, rktDir: `${base}/rkt` } });
+      await until('the shell runs', () => foundIn('/here').length > 0);
+      expect(foundIn('/here').map(({ kind, pid, taskId }) => ({ kind, pid, taskId }))).to.deep.equal([
+        { kind: 'app', pid: app.pid, taskId: 'a' },
+      ]);
+      expect(foundIn('/there')).to.deep.equal([]);
+    } finally {
+      app.kill('SIGKILL');
+    }
+  });
 });
 
 describe('the verdict on a life', () => {

@@ -1,12 +1,11 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 
 import { random } from '../../support/random.ts';
 import { createRoom, type Room } from '../../support/room.ts';
 import { cleanUp } from './clean-up.ts';
 import { killAtRandom } from './killer.ts';
 import { live } from './live.ts';
-import { readRecord, recordingScript } from './record.ts';
+import { readRecord, recordDirOf, recordingScript } from './record.ts';
 import { SessionKeeper } from './session-keeper.ts';
 import type { SessionEvent, Target } from './session.ts';
 import { agentTarget } from './sessions/agent.ts';
@@ -71,7 +70,7 @@ interface Lived {
 }
 
 async function runLives(room: Room, { target, durationMs, kills, seed }: SoakOptions): Promise<Lived> {
-  const recordDir = join(room.base, 'record');
+  const recordDir = recordDirOf(room.base);
   await mkdir(recordDir);
   const events: SessionEvent[] = [];
   const opened: Target = await TARGETS[target](room);
@@ -93,7 +92,11 @@ async function runLives(room: Room, { target, durationMs, kills, seed }: SoakOpt
   const worker = async (): Promise<void> => {
     while (performance.now() < end || phase.isKilling) {
       const id = `${target}-${(count += 1)}`;
-      const script = recordingScript(id, Math.round(draw() * 150) / 100, Math.floor(draw() * 120));
+      const script = recordingScript(
+        { recordDir, taskId: id },
+        Math.round(draw() * 150) / 100,
+        Math.floor(draw() * 120),
+      );
       const beganMs = performance.now();
       const lived = await live(keeper, { id, script, recordDir });
       const killed = killedOf(id, beganMs, deaths);

@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { Room } from '../../support/room.ts';
+import { markIn, recordDirOf } from './record.ts';
 
 export type VictimKind = 'driver' | 'shim' | 'rkt' | 'app';
 
@@ -14,15 +15,20 @@ export interface Victim {
   readonly command: string;
 }
 
+/** What tells the processes of a room. */
+interface Inhabited extends Pick<Room, 'base'> {
+  readonly options: Pick<Room['options'], 'dataDir' | 'rktDir'>;
+}
+
 /** The processes of a room, found by their arguments: nothing that names its directory belongs to anybody else. */
-export function findVictims({ options }: Room): readonly Victim[] {
+export function findVictims({ base, options }: Inhabited): readonly Victim[] {
   const tasks = tasksByWord(options.dataDir);
   const victims = readdirSync('/proc').map((name): Victim | undefined => {
     if (!/^\d+$/.test(name)) return undefined;
     const argv = argvOf(name);
     const found = { pid: Number(name), command: argv.join(' ') };
-    const app = /^# soak (\S+) #\n/.exec(argv[1] === '-c' ? (argv[2] ?? '') : '');
-    if (app !== null) return { kind: 'app', taskId: app[1], ...found };
+    const app = markIn(argv);
+    if (app?.recordDir === recordDirOf(base)) return { kind: 'app', taskId: app.taskId, ...found };
     const isShim = argv[1]?.endsWith('/shim.sh') === true;
     const taskDir = isShim ? (argv[2] ?? '') : '';
     if (taskDir.startsWith(`${options.dataDir}/`)) {
