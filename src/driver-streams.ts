@@ -9,6 +9,7 @@ import type { SamplingStats } from './model/sampling-stats.ts';
 import type { Configuration } from './ops/configuration.ts';
 import type { OpsContext } from './ops/context.ts';
 import type { ContextDeps } from './ops/create-context.ts';
+import { podDirectory } from './ops/pod-files.ts';
 import type { TaskRegistry } from './registry/task-registry.ts';
 import type { Cgroups } from './sources/cgroup/cgroups.ts';
 import { createHost } from './sources/host.ts';
@@ -78,6 +79,7 @@ export function createDriverStreams(deps: DriverStreamsDeps): Streams {
       registry,
       cgroups: ctx.cgroups,
       processes: createProcesses(),
+      podDirectory: (podId) => podDirectory(ctx.rktDir, podId),
       onDegraded: reportDegraded(registry),
       sampling: samplingOptions(config.settings()),
       minIntervalMs: () => configDurationMs(config.current().driver.stats_interval),

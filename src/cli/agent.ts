@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 
 import { withExamples } from './help.ts';
+import { collectList } from './values.ts';
 
 /** `rkt-streams agent`: one process that owns a driver and serves it. */
 export function agentCommand(program: Command): void {
@@ -20,6 +21,11 @@ export function agentCommand(program: Command): void {
     .option(
       '--metrics-labels <names>',
       'labels of tasks in the metrics: cadvisor, docker or nomad (cadvisor)',
+    )
+    .option(
+      '--metrics-groups <list>',
+      'also measure these for the metrics: disk, processes, kernelMemory',
+      collectList,
     )
     .option('--otlp <url>', 'send metrics and events to the OpenTelemetry collector at this URL')
     .action(async (_flags: object, self: Command) => {

@@ -26,7 +26,7 @@ export interface WatchOptions {
   readonly logger?: Logger;
 }
 
-/** All but what is costly (`processes`) or seldom looked at (`kernelMemory`). */
+/** All but what is costly (`processes`, `disk`) or seldom looked at (`kernelMemory`). */
 export const EXPORTED_GROUPS: readonly FieldGroup[] = Object.freeze([
   'cpu',
   'throttling',

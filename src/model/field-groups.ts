@@ -11,6 +11,7 @@ export const FIELD_GROUPS = [
   'pressure',
   'network',
   'processes',
+  'disk',
 ] as const;
 
 export type FieldGroup = (typeof FIELD_GROUPS)[number];

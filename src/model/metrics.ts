@@ -77,6 +77,24 @@ export const METRICS = {
     sendErrors: counter('network', '1', 'Errors while sending.'),
     sendDrops: counter('network', '1', 'Packets to send that were dropped.'),
   },
+  /** Of the pod's own directory: what the task has written into its image, and the copy of the image where there is no overlay. */
+  disk: {
+    usageBytes: gauge('disk', 'bytes', 'Disk space of the pod, without volumes.'),
+    limitBytes: gauge('disk', 'bytes', 'Size of the file system that the pod is on.'),
+    inodes: gauge('disk', '1', 'Inodes of that file system.'),
+    inodesFree: gauge('disk', '1', 'Free inodes of that file system.'),
+  },
+  /** By the state of the first thread. */
+  processStates: {
+    running: gauge('processes', '1', 'Processes that run, or could.'),
+    sleeping: gauge('processes', '1', 'Processes that wait and can be interrupted.'),
+    stopped: gauge('processes', '1', 'Processes that are stopped or traced.'),
+    uninterruptible: gauge(
+      'processes',
+      '1',
+      'Processes that wait and cannot be interrupted, mostly for a disk.',
+    ),
+  },
   /** Of each of {@link PRESSURE_RESOURCES}, once for `some` of the threads and once for `full`, all of them. */
   pressure: {
     avg10: gauge('pressure', 'percent', 'Share of the last 10 s in which threads had to wait.'),

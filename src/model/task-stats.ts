@@ -34,6 +34,12 @@ export type PressureStats = { readonly [Resource in (typeof PRESSURE_RESOURCES)[
  */
 export type NetworkStats = SectionStats<'network'>;
 
+/** Disk space of the pod, and the file system it is on; measured once a minute. */
+export type DiskStats = SectionStats<'disk'>;
+
+/** How many processes are in which state. */
+export type ProcessStates = SectionStats<'processStates'>;
+
 export interface ResourceUsage {
   readonly memory: MemoryStats;
   readonly cpu: CpuStats;
@@ -51,6 +57,8 @@ export interface TaskResourceUsage extends ResourceUsage {
   readonly pidCount?: PidsStats;
   readonly pressure?: PressureStats;
   readonly network?: NetworkStats;
+  readonly disk?: DiskStats;
+  readonly processStates?: ProcessStates;
   /** Per process, only when asked for. */
   readonly pids?: Readonly<Record<string, ResourceUsage>>;
 }

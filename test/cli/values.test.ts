@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { InvalidArgumentError } from 'commander';
 
-import { collect, collectList, count, durationMs, signal, sizeBytes } from '../../src/cli/values.ts';
+import { collect, collectList, count, cpuList, durationMs, signal, sizeBytes } from '../../src/cli/values.ts';
 
 describe('the values of flags', () => {
   const good: readonly (readonly [string, (text: string) => unknown, string, unknown])[] = [
@@ -21,6 +21,7 @@ describe('the values of flags', () => {
     ['a duration', durationMs('ms'), '2m', 120_000],
     ['a duration', durationMs('ms'), '1h', 3_600_000],
     ['a count', count, '12', 12],
+    ['a list of cores', cpuList, '0-1,3', '0-1,3'],
     ['a signal', signal, 'TERM', 'SIGTERM'],
     ['a signal', signal, 'sigusr1', 'SIGUSR1'],
     ['a signal', signal, '9', 'SIGKILL'],
@@ -32,6 +33,7 @@ describe('the values of flags', () => {
   });
 
   const bad: readonly (readonly [string, (text: string) => unknown, string])[] = [
+    ...['', 'all', '1-0', '0,'].map((text) => ['a list of cores', cpuList, text] as const),
     ...['', 'M', '-1', '1T', '1 M', '1,5M', '5constructor'].map(
       (text) => ['a size', sizeBytes, text] as const,
     ),

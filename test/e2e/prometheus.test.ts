@@ -5,7 +5,11 @@ import { resolve } from 'node:path';
 import { expect } from 'chai';
 import { firstValueFrom } from 'rxjs';
 
-import { createPrometheusExporter, type PrometheusExporter } from '../../src/exporters/prometheus/index.ts';
+import {
+  EXPORTED_GROUPS,
+  createPrometheusExporter,
+  type PrometheusExporter,
+} from '../../src/exporters/prometheus/index.ts';
 import type { Driver } from '../../src/index.ts';
 import { fakeDriver, playTasks } from '../exporters/fake-driver.ts';
 import { readText, valueOf } from '../exporters/prometheus/read-text.ts';
@@ -17,12 +21,15 @@ import { until } from '../support/until.ts';
 const RULES = 'examples/prometheus/rules.yml';
 const MEMORY_LIMIT_BYTES = 64 * 1024 * 1024;
 
-/** A real Prometheus scrapes a driver with real pods. Both programs are in Debian's package prometheus. */
-/** The names of these labels are cAdvisor's, in camelCase: dashboards ask for them, and promtool warns of them. */
-function withoutForeignLabels(text: string): string {
+/** Dashboards ask for these names of cAdvisor, and promtool warns of them: labels in camelCase, and a gauge that ends in _total. */
+const FOREIGN = ['cadvisor_version_info', 'container_fs_inodes_total'];
+
+function withoutForeignNames(text: string): string {
   const lines = text.split('\n');
-  return lines.filter((line) => !line.includes('cadvisor_version_info')).join('\n');
+  return lines.filter((line) => !FOREIGN.some((name) => line.includes(name))).join('\n');
 }
+
+/** A real Prometheus scrapes a driver with real pods. Both programs are in Debian's package prometheus. */
 
 describe('Prometheus', function () {
   this.timeout(120_000);
@@ -35,14 +42,18 @@ describe('Prometheus', function () {
     requires(this, 'prometheus');
     room = await openRoom(this);
     driver = room.driver();
-    exporter = createPrometheusExporter(driver, { labels: ['env:TEAM=team'] });
+    const groups = [...EXPORTED_GROUPS, 'disk', 'processes'] as const;
+    exporter = createPrometheusExporter(driver, { labels: ['env:TEAM=team'], groups });
     prometheus = await openScraper(exporter, resolve(RULES));
     const shell: Room['shell'] = (...args) => room!.shell(...args);
     await Promise.all([
       driver.startTask(shell('busy', 'while :; do :; done', { env: { TEAM: 'blue' } })),
       driver.startTask(
         shell('idle', 'exec sleep 1000', {
-          resources: { memoryLimitBytes: MEMORY_LIMIT_BYTES, cpuShares: 512 },
+          resources: {
+            ...{ memoryLimitBytes: MEMORY_LIMIT_BYTES, memoryReservationBytes: MEMORY_LIMIT_BYTES / 2 },
+            ...{ cpuShares: 512, cpuQuotaUs: 50_000, cpusetCpus: '0' },
+          },
         }),
       ),
       driver.startTask(shell('short', 'exec sleep 1000')),
@@ -64,7 +75,7 @@ describe('Prometheus', function () {
 
   it('takes both formats of the real figures', () => {
     const checked = spawnSync('promtool', ['check', 'metrics'], {
-      input: withoutForeignLabels(exporter.render().body),
+      input: withoutForeignNames(exporter.render().body),
       encoding: 'utf8',
     });
     expect(checked).to.deep.include({ status: 0, stdout: '', stderr: '' });
@@ -78,7 +89,7 @@ describe('Prometheus', function () {
     const other = createPrometheusExporter(fake.driver);
     const check = (): object =>
       spawnSync('promtool', ['check', 'metrics'], {
-        input: withoutForeignLabels(other.render().body),
+        input: withoutForeignNames(other.render().body),
         encoding: 'utf8',
       });
     expect(check()).to.deep.include({ status: 0, stderr: '' });
@@ -127,6 +138,24 @@ describe('Prometheus', function () {
     const pod = driver.inspectTask('idle').podId;
     await eventuallyTrue(`rkt_pod_state{uuid="${pod}", state="running"} == 1`);
     expect(await query(`rkt_pod_info{uuid="${pod}", task="idle"}`)).to.have.length(1);
+  });
+
+  it('answers the queries of dashboards for cAdvisor about disks, processes and reserved cores', async () => {
+    await eventuallyTrue('sum(container_fs_usage_bytes{name="idle"}) > 0');
+    await eventuallyTrue(
+      'sum(container_fs_usage_bytes{name=~".+"}) / max(container_fs_limit_bytes{name=~".+"}) < 1',
+    );
+    await eventuallyTrue('1 - container_fs_inodes_free{name="idle"} / container_fs_inodes_total < 1');
+    await eventuallyTrue('sum by (name) (container_tasks_state{state="sleeping", name="idle"}) == 1');
+    await eventuallyTrue('container_processes{name="idle"} == 1');
+    await eventuallyTrue('container_threads{name="idle"} == 1');
+    await eventuallyTrue('container_spec_cpuset_cores{name="idle"} == 1');
+    await eventuallyTrue(
+      'rate(container_cpu_usage_seconds_total{name="idle"}[5s]) / on (name) (container_spec_cpu_quota / on (name) container_spec_cpu_period) < 1',
+    );
+    await eventuallyTrue(
+      'container_memory_working_set_bytes / on (name) container_spec_memory_reservation_limit_bytes < 1',
+    );
   });
 
   it('sees what the machine and the driver tell of themselves', async () => {

@@ -116,6 +116,8 @@ export function fullUsage(by = 0, more: Partial<TaskResourceUsage> = {}): TaskRe
       readOps: 10 + turn,
       writeOps: 20 + turn,
     },
+    disk: { usageBytes: 7_000, limitBytes: 9_000, inodes: 800, inodesFree: 300 },
+    processStates: { running: 1, sleeping: 2, stopped: 0, uninterruptible: 1 },
     pidCount: { current: 5 + (turn % 3), limit: 100 },
     pressure: { cpu: figures, memory: figures, io: figures },
     network: {

@@ -33,9 +33,17 @@ export async function metricsSource(
   settings: AgentSettings,
   logger: Logger,
 ): Promise<MetricsSource> {
-  const { createPrometheusExporter } = await import('../../exporters/prometheus/index.ts');
-  const make = ({ labels, metricsLabels: labelNames, intervalMs }: AgentSettings): PrometheusExporter =>
-    createPrometheusExporter(driver, { labels, labelNames, intervalMs, logger });
+  const { EXPORTED_GROUPS, createPrometheusExporter } = await import('../../exporters/prometheus/index.ts');
+  const make = ({
+    labels,
+    metricsLabels: labelNames,
+    metricsGroups,
+    intervalMs,
+  }: AgentSettings): PrometheusExporter =>
+    createPrometheusExporter(driver, {
+      ...{ labels, labelNames, intervalMs, logger },
+      groups: [...EXPORTED_GROUPS, ...metricsGroups],
+    });
   let exporter = make(settings);
   return {
     render: (accept) => exporter.render(accept),

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 
 import { RktError } from '../../model/errors.ts';
+import { FIELD_GROUPS } from '../../model/field-groups.ts';
 import { parseWith } from '../../model/parse.ts';
 
 /** `none`, a port, `host:port` or `[address]:port`; without a host 127.0.0.1. */
@@ -30,6 +31,8 @@ const agentSettingsSchema = z.strictObject({
   labels: z.array(z.string().min(1)).default([]),
   /** Whose dashboards the labels of tasks in /metrics suit. */
   metricsLabels: z.enum(['cadvisor', 'docker', 'nomad']).default('cadvisor'),
+  /** Groups of metrics that are sampled for /metrics and OTLP besides the usual ones: the costly ones. */
+  metricsGroups: z.array(z.enum(FIELD_GROUPS)).default([]),
   /** How often tasks are sampled for /metrics. */
   intervalMs: z.number().int().min(100).max(3_600_000).default(1_000),
   alerts: z.unknown().optional(),
@@ -48,6 +51,7 @@ export interface AgentFlags {
   readonly dashboard?: boolean;
   readonly otlp?: string;
   readonly metricsLabels?: string;
+  readonly metricsGroups?: readonly string[];
 }
 
 /** What can be changed by SIGHUP; all other settings need a restart. */
@@ -57,6 +61,7 @@ export const RELOADABLE: ReadonlySet<keyof AgentSettings> = new Set([
   'alerts',
   'labels',
   'metricsLabels',
+  'metricsGroups',
   'intervalMs',
 ]);
 
@@ -66,10 +71,16 @@ export function agentSettings(
   flags: AgentFlags,
   cwd: string,
 ): AgentSettings {
-  const { listen, socket, allowRemote, requireToken, dashboard, otlp, metricsLabels } = flags;
-  const given = Object.entries({ listen, socket, allowRemote, requireToken, otlp, metricsLabels }).filter(
-    ([, value]) => value !== undefined,
-  );
+  const { listen, socket, allowRemote, requireToken, dashboard, otlp, metricsLabels, metricsGroups } = flags;
+  const given = Object.entries({
+    listen,
+    socket,
+    allowRemote,
+    requireToken,
+    otlp,
+    metricsLabels,
+    metricsGroups,
+  }).filter(([, value]) => value !== undefined);
   // Without --no-dashboard commander says true; then the file counts.
   const input = { ...file, ...Object.fromEntries(given), ...(dashboard === false && { dashboard }) };
   const settings = parseWith(agentSettingsSchema, input, 'server', 'RKT_ERR_OPTIONS');

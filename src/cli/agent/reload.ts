@@ -23,7 +23,7 @@ export function reloader(
       const next = load();
       const common = changedKeys(current.common, next.common);
       const agent = changedKeys(current.agent, next.agent);
-      if (agent.some((key) => ['labels', 'metricsLabels', 'intervalMs'].includes(key)))
+      if (agent.some((key) => ['labels', 'metricsLabels', 'metricsGroups', 'intervalMs'].includes(key)))
         metrics.replace(next.agent);
       if (agent.some((key) => RELOADABLE.has(key))) server.reload(reloadableOptions(next.agent));
       driver.setConfig(driverConfigOf(next.common));

@@ -54,8 +54,9 @@ async function openParts(
   closers.push(metrics.close);
   const { dataDir } = driverSettings(options);
   if (agent.otlp !== undefined) {
-    const { createOtlpExporter } = await import('../../exporters/otlp/index.ts');
-    const otlp = await createOtlpExporter(driver, { url: agent.otlp, logger });
+    const { EXPORTED_GROUPS, createOtlpExporter } = await import('../../exporters/otlp/index.ts');
+    const groups = [...EXPORTED_GROUPS, ...agent.metricsGroups];
+    const otlp = await createOtlpExporter(driver, { url: agent.otlp, groups, logger });
     closers.push(() => otlp.close());
   }
   const server = await createServer(driver, {

@@ -1,4 +1,4 @@
-import { coresOf } from '../../model/headline.ts';
+import { coresOf, reservedCoresOf } from '../../model/headline.ts';
 import { MS_PER_SECOND, NS_PER_SECOND } from '../../model/units.ts';
 import type { TaskResourceUsage } from '../../model/task-stats.ts';
 import type { TaskStatus } from '../../model/task-status.ts';
@@ -47,6 +47,16 @@ export const TASK_FIGURES: readonly TaskFigure[] = [
   bytes(METRIC.memoryWorkingSet, 'Memory in use without inactive file cache.', 'workingSetBytes'),
   bytes(METRIC.memoryRss, 'Anonymous memory.', 'rssBytes'),
   bytes(METRIC.memoryLimit, 'The memory limit.', 'limitBytes'),
+  bytes(METRIC.memoryReservation, 'What is kept for the task when memory is short.', 'reservationBytes'),
+  setting(METRIC.cpuQuota, 's', 'The CPU quota: CPU time in each period.', ({ usage }) =>
+    seconds(usage.cpu.quotaNs),
+  ),
+  setting(METRIC.cpuPeriod, 's', 'The period of the CPU quota.', ({ usage }) => seconds(usage.cpu.periodNs)),
+  setting(METRIC.cpusetCores, '{cpu}', 'How many cores the task is pinned to.', ({ status }) =>
+    reservedCoresOf(status),
+  ),
+  disk(METRIC.filesystemUsage, 'Disk space of the pod, without volumes.', 'usageBytes'),
+  disk(METRIC.filesystemCapacity, 'Size of the file system that the pod is on.', 'limitBytes'),
   io(METRIC.diskIo, 'Bytes from and to block devices.', ({ io: stats }) => [
     { value: stats?.readBytes, attributes: { [ATTRIBUTE.diskDirection]: 'read' } },
     { value: stats?.writeBytes, attributes: { [ATTRIBUTE.diskDirection]: 'write' } },
@@ -112,6 +122,33 @@ function bytes(name: string, description: string, key: keyof TaskResourceUsage['
     unit: 'By',
     description,
     read: ({ usage: { memory } }) => [{ value: memory[key] }],
+  };
+}
+
+function setting(
+  name: string,
+  unit: string,
+  description: string,
+  value: (task: MeasuredTask) => number | undefined,
+): TaskFigure {
+  return {
+    name,
+    kind: 'gauge',
+    isInteger: false,
+    unit,
+    description,
+    read: (task) => [{ value: value(task) }],
+  };
+}
+
+function disk(name: string, description: string, key: 'usageBytes' | 'limitBytes'): TaskFigure {
+  return {
+    name,
+    kind: 'gauge',
+    isInteger: true,
+    unit: 'By',
+    description,
+    read: ({ usage }) => [{ value: usage.disk?.[key] }],
   };
 }
 

@@ -32,6 +32,8 @@ export const usageSchema = z
     pidCount: section('pidCount').optional(),
     pressure: z.strictObject({ cpu: pressure, memory: pressure, io: pressure }).optional(),
     network: section('network').optional(),
+    disk: section('disk').optional(),
+    processStates: section('processStates').optional(),
     pids: z.record(z.string(), z.strictObject({ memory, cpu })).optional(),
   })
   .openapi('TaskResourceUsage');

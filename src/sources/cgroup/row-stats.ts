@@ -8,6 +8,7 @@ import {
 } from '../../model/metrics.ts';
 import type {
   CpuStats,
+  DiskStats,
   IoStats,
   MemoryStats,
   NetworkStats,
@@ -15,6 +16,7 @@ import type {
   PressureFigures,
   PressureStall,
   PressureStats,
+  ProcessStates,
 } from '../../model/task-stats.ts';
 import { COLUMN, PRESSURE_COLUMN, type Row } from './row.ts';
 
@@ -41,6 +43,8 @@ const MEMORY = entriesOf('memory', COLUMN.memory);
 const IO = entriesOf('io', COLUMN.io);
 const PIDS = entriesOf('pidCount', COLUMN.pidCount);
 const NETWORK = entriesOf('network', COLUMN.network);
+const DISK = entriesOf('disk', COLUMN.disk);
+const PROCESS_STATES = entriesOf('processStates', COLUMN.processStates);
 const PRESSURE = PRESSURE_RESOURCES.map((resource) => ({
   resource,
   kinds: PRESSURE_KINDS.map((kind) => ({
@@ -72,6 +76,14 @@ export function ioCounters(row: Row): Mutable<IoStats> | undefined {
 
 export function networkCounters(row: Row): Mutable<NetworkStats> | undefined {
   return unlessEmpty(read<'network'>(NETWORK, row, GROUP.network));
+}
+
+export function diskStats(row: Row): DiskStats | undefined {
+  return unlessEmpty(read<'disk'>(DISK, row, GROUP.disk));
+}
+
+export function processStates(row: Row): ProcessStates | undefined {
+  return unlessEmpty(read<'processStates'>(PROCESS_STATES, row, GROUP.processes));
 }
 
 export function pidsStats(row: Row): PidsStats | undefined {

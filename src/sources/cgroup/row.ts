@@ -27,6 +27,8 @@ export const COLUMN = {
   io: columnsOf('io'),
   pidCount: columnsOf('pidCount'),
   network: columnsOf('network'),
+  disk: columnsOf('disk'),
+  processStates: columnsOf('processStates'),
   hidden: columnsOf('hidden'),
 } as const;
 

@@ -27,4 +27,6 @@ export interface StatsDeps {
   readonly rkt?: () => SamplingStats['rkt'];
   /** Reads cgroups and processes by default. */
   readonly source?: TaskSource;
+  /** The directory of a pod; without it no disk usage is measured. */
+  readonly podDirectory?: (podId: string) => string;
 }

@@ -3,6 +3,7 @@ import type { SchedulerLike } from 'rxjs';
 import type { SamplingStats } from '../../model/sampling-stats.ts';
 import type { TaskRegistry } from '../../registry/task-registry.ts';
 import { descriptorBudget } from '../../sources/cgroup/descriptor-budget.ts';
+import { createDiskUsage } from '../../sources/disk-usage.ts';
 import { createSamplingEngine, type SamplingEngine } from './sampling-engine.ts';
 import { DEFAULT_SAMPLING } from './sampling-options.ts';
 import { createSharedStreams, type SharedStreams } from './shared-streams.ts';
@@ -34,12 +35,14 @@ export function createStats(deps: StatsDeps): Stats {
   };
 }
 
-function sourceOf({ cgroups, processes, sampling = {} }: StatsDeps): TaskSource {
+function sourceOf({ cgroups, processes, podDirectory, sampling = {} }: StatsDeps): TaskSource {
   const { gate = DEFAULT_SAMPLING.gate, maxStaleMs = DEFAULT_SAMPLING.maxStaleMs } = sampling;
   const reader = cgroups.reader({
     gate,
     maxStaleMs,
     descriptorBudget: sampling.descriptorBudget ?? descriptorBudget(),
   });
-  return createTaskSource({ cgroups, processes, reader });
+  if (podDirectory === undefined) return createTaskSource({ cgroups, processes, reader });
+  const disk = { usage: createDiskUsage(), directoryOf: podDirectory };
+  return createTaskSource({ cgroups, processes, reader, disk });
 }

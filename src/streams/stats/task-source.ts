@@ -6,8 +6,10 @@ import type { CgroupReader, CgroupReaderStats, OpenCgroup } from '../../sources/
 import type { Cgroups } from '../../sources/cgroup/cgroups.ts';
 import { COLUMN, ROW_LENGTH, type Row } from '../../sources/cgroup/row.ts';
 import { hasOwnNetwork, readNetwork } from '../../sources/network.ts';
+import type { DiskFigures, DiskUsage } from '../../sources/disk-usage.ts';
 import { isAlive, processTree } from '../../sources/process-info.ts';
 import type { ProcessFigures, Processes } from '../../sources/processes.ts';
+import { putDisk, putProcessStates, readStates } from './extra-columns.ts';
 import { createProcessTotals, type ProcessTotals } from './process-totals.ts';
 
 /** What one read of a task gives: counters and sizes, no rates. It is used again by the next read. */
@@ -57,6 +59,14 @@ export interface TaskSourceDeps {
   readonly processes: Processes;
   readonly reader: CgroupReader;
   readonly procRoot?: string;
+  /** Nothing is measured without it. */
+  readonly disk?: PodDisk;
+}
+
+/** Where the disk usage of pods comes from. */
+export interface PodDisk {
+  readonly usage: DiskUsage;
+  readonly directoryOf: (podId: string) => string;
 }
 
 interface State {
@@ -74,6 +84,9 @@ interface State {
   /** The process whose network namespace was looked up, and whether it is one of its own. */
   networkPid: number;
   hasNetwork: boolean;
+  /** Whose disk usage is kept for it. */
+  podDirectory: string | undefined;
+  disk: DiskFigures | undefined;
 }
 
 const NO_PATHS: readonly string[] = [];
@@ -83,17 +96,31 @@ const NO_ROW: Row = { page: new Float64Array(ROW_LENGTH).fill(NaN), base: 0 };
 export function createTaskSource(deps: TaskSourceDeps): TaskSource {
   const { cgroups, processes, reader, procRoot = '/proc' } = deps;
 
+  const addDisk = (state: State, { podId }: TaskRecord, { groups, nowMs }: ReadOrder): void => {
+    if ((groups & GROUP.disk) === 0 || deps.disk === undefined || podId === undefined) return;
+    state.podDirectory = deps.disk.directoryOf(podId);
+    const disk = deps.disk.usage.latest(state.podDirectory, nowMs);
+    putDisk(state.row, disk);
+    if (disk !== undefined && disk !== state.disk) state.fresh |= GROUP.disk;
+    state.disk = disk;
+  };
   const readCgroup = (state: State, cgroup: OpenCgroup, record: TaskRecord, order: ReadOrder): Reading => {
     const { groups, nowMs, keepMs } = order;
     state.fresh = reader.read(cgroup, groups, nowMs, keepMs);
     state.row = cgroup.row;
     state.version = cgroup.version;
     if ((groups & GROUP.network) !== 0 && addNetwork(state, record, procRoot)) state.fresh |= GROUP.network;
+    addDisk(state, record, order);
     state.source = cgroup.layout.version === 'v1' ? 'cgroup-v1' : 'cgroup-v2';
     state.degradedBy = undefined;
     return state;
   };
-  const readTree = async (state: State, record: TaskRecord, degradedBy: unknown): Promise<Reading> => {
+  const readTree = async (
+    state: State,
+    record: TaskRecord,
+    order: ReadOrder,
+    degradedBy: unknown,
+  ): Promise<Reading> => {
     const { process } = record;
     const isThere = process !== undefined && (await isAlive(process, procRoot));
     const measured = await processes.sample(isThere ? await processTree(process.pid, procRoot) : []);
@@ -103,7 +130,12 @@ export function createTaskSource(deps: TaskSourceDeps): TaskSource {
         cause: degradedBy,
       });
     }
-    return fromProcesses(state, measured, degradedBy);
+    const isStateWanted = (order.groups & GROUP.processes) !== 0;
+    const states = isStateWanted ? await readStates(measured.keys(), procRoot) : undefined;
+    fromProcesses(state, measured, degradedBy);
+    if (states !== undefined) putProcessStates(state.row, states);
+    addDisk(state, record, order);
+    return state;
   };
   const readProcesses = async (
     state: State,
@@ -112,6 +144,7 @@ export function createTaskSource(deps: TaskSourceDeps): TaskSource {
     order: ReadOrder,
   ): Promise<Reading> => {
     const measured = await processes.sample(await cgroups.open(state.paths).pids());
+    const states = await readStates(measured.keys(), procRoot);
     if (state.isClosed || state.cgroup !== cgroup) {
       const what = `Could not measure task ${record.id}: its last subscription ended during the read`;
       throw new RktError('RKT_ERR_STATS', what, { taskId: record.id });
@@ -119,10 +152,11 @@ export function createTaskSource(deps: TaskSourceDeps): TaskSource {
     try {
       readCgroup(state, cgroup, record, order);
     } catch (error) {
-      return await readTree(state, record, error);
+      return await readTree(state, record, order, error);
     }
     state.processes = measured;
     state.fresh |= GROUP.processes;
+    putProcessStates(state.row, states);
     return state;
   };
 
@@ -139,13 +173,13 @@ export function createTaskSource(deps: TaskSourceDeps): TaskSource {
         state.cgroup = state.paths.length === 0 ? undefined : reader.open(state.paths);
       }
       const { cgroup } = state;
-      if (cgroup === undefined) return readTree(state, record, undefined);
+      if (cgroup === undefined) return readTree(state, record, order, undefined);
       if ((order.groups & GROUP.processes) !== 0) return readProcesses(state, cgroup, record, order);
       state.processes = undefined;
       try {
         return readCgroup(state, cgroup, record, order);
       } catch (error) {
-        return readTree(state, record, error);
+        return readTree(state, record, order, error);
       }
     },
     close(open) {
@@ -153,6 +187,7 @@ export function createTaskSource(deps: TaskSourceDeps): TaskSource {
       state.isClosed = true;
       if (state.cgroup !== undefined) reader.close(state.cgroup);
       state.cgroup = undefined;
+      if (state.podDirectory !== undefined) deps.disk?.usage.forget(state.podDirectory);
     },
   };
 }
@@ -171,6 +206,8 @@ function newState(): State {
     totals: undefined,
     networkPid: 0,
     hasNetwork: false,
+    podDirectory: undefined,
+    disk: undefined,
   };
 }
 
@@ -188,7 +225,7 @@ function fromProcesses(
   state: State,
   processes: ReadonlyMap<number, ProcessFigures>,
   degradedBy: unknown,
-): Reading {
+): void {
   if (state.source !== 'pidusage' || state.totals === undefined) {
     state.totals = createProcessTotals();
     state.row = { page: new Float64Array(ROW_LENGTH).fill(NaN), base: 0 };
@@ -202,5 +239,4 @@ function fromProcesses(
   state.fresh = GROUP.cpu | GROUP.memory | GROUP.memoryDetail | GROUP.processes;
   state.processes = processes;
   state.degradedBy = degradedBy;
-  return state;
 }

@@ -2,11 +2,13 @@ import { GROUP, maskGroups, type GroupMask } from '../../model/field-groups.ts';
 import type { CpuStats, ResourceUsage, TaskResourceUsage } from '../../model/task-stats.ts';
 import {
   cpuCounters,
+  diskStats,
   ioCounters,
   memoryStats,
   networkCounters,
   pidsStats,
   pressureStats,
+  processStates,
   type Mutable,
 } from '../../sources/cgroup/row-stats.ts';
 import type { CpuFacts } from '../../sources/cpu-facts.ts';
@@ -28,7 +30,7 @@ export interface SampleMoment {
   readonly cpu: CpuFacts;
 }
 
-const OTHERS = GROUP.io | GROUP.pids | GROUP.pressure | GROUP.network | GROUP.processes;
+const OTHERS = GROUP.io | GROUP.pids | GROUP.pressure | GROUP.network | GROUP.processes | GROUP.disk;
 
 /**
  * Makes a sample of a reading.
@@ -92,7 +94,11 @@ function addOthers(
     addNetworkRates(network, window);
     usage.network = Object.freeze(network);
   }
+  const disk = (groups & GROUP.disk) === 0 ? undefined : diskStats(row);
+  if (disk !== undefined) usage.disk = Object.freeze(disk);
   if ((groups & GROUP.processes) !== 0 && processes !== undefined) {
+    const states = processStates(row);
+    if (states !== undefined) usage.processStates = Object.freeze(states);
     usage.pids = Object.freeze(Object.fromEntries(eachProcess(processes, window)));
   }
 }

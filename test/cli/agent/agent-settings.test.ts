@@ -50,6 +50,16 @@ describe('agentSettings', () => {
     expect(error.message).to.contain('server.metricsLabels').and.to.contain('"k8s"');
   });
 
+  it('takes groups of metrics from the flag, then from the file, and no unknown ones', () => {
+    expect(of({}).metricsGroups).to.deep.equal([]);
+    expect(of({ metricsGroups: ['disk'] }).metricsGroups).to.deep.equal(['disk']);
+    expect(of({ metricsGroups: ['disk'] }, { metricsGroups: ['processes'] }).metricsGroups).to.deep.equal([
+      'processes',
+    ]);
+    const error = expectRktError(() => of({}, { metricsGroups: ['discs'] }), 'RKT_ERR_OPTIONS');
+    expect(error.message).to.contain('server.metricsGroups').and.to.contain('"discs"');
+  });
+
   it('lets a flag win over the file', () => {
     const settings = of(
       { listen: '1', requireToken: false, dashboard: true },

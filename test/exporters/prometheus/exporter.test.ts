@@ -25,6 +25,10 @@ describe('the metrics of createPrometheusExporter', () => {
     expect(valueOf(text, 'container_memory_swap', web)).to.equal(0);
     expect(valueOf(text, 'container_spec_cpu_shares', web)).to.equal(512);
     expect(valueOf(text, 'container_spec_cpuset_cores', web)).to.equal(3);
+    expect(valueOf(text, 'container_fs_usage_bytes', { ...web, device: 'all' })).to.equal(7_000);
+    expect(valueOf(text, 'container_fs_inodes_free', web)).to.equal(300);
+    expect(valueOf(text, 'container_tasks_state', { ...web, state: 'sleeping' })).to.equal(2);
+    expect(valueOf(text, 'container_tasks_state', { ...web, state: 'iowaiting' })).to.equal(undefined);
     expect(valueOf(text, 'container_spec_cpu_quota', web)).to.equal(50_000);
     expect(valueOf(text, 'container_spec_cpu_period', web)).to.equal(100_000);
     expect(valueOf(text, 'container_spec_memory_reservation_limit_bytes', web)).to.equal(134_217_728);

@@ -108,7 +108,7 @@ describe('the page of createPrometheusExporter', () => {
     const fake = setUp({ logger });
     playTasks(fake, ['web']);
     fake.samples.error(new Error('no more'));
-    expect(namesOf(fake.read(), 'container_').length).to.equal(2);
+    expect(namesOf(fake.read(), 'container_').length).to.equal(3);
     fake.tasks.complete();
     expect(namesOf(fake.read(), 'container_')).to.deep.equal([]);
     fake.events.error(new Error('none'));

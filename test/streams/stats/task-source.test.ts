@@ -12,6 +12,7 @@ import { createTaskRegistry } from '../../../src/registry/task-registry.ts';
 import type { CgroupReader } from '../../../src/sources/cgroup/cgroup-reader.ts';
 import type { Cgroups } from '../../../src/sources/cgroup/cgroups.ts';
 import { GROUP } from '../../../src/model/field-groups.ts';
+import { COLUMN } from '../../../src/sources/cgroup/row.ts';
 import { readProcess } from '../../../src/sources/process-info.ts';
 import { createProcesses, type Processes } from '../../../src/sources/processes.ts';
 import { createTaskSource, type Reading, type TaskSource } from '../../../src/streams/stats/task-source.ts';
@@ -118,6 +119,52 @@ describe('createTaskSource', () => {
     const reading = await source.read(source.open(), record, { groups: CPU_AND_MEMORY, nowMs: 0, keepMs: 0 });
     expect(reading.source).to.equal('pidusage');
     expect(String(reading.degradedBy)).to.contain('rkt-streams/gone');
+  });
+
+  it('counts processes by state, when they are asked for', async () => {
+    const { source } = sourceWith(createProcesses());
+    const record = await sleeper({});
+    const order = { nowMs: 0, keepMs: 0 };
+    const open = source.open();
+    const states = async (groups: number): Promise<readonly (number | undefined)[]> => {
+      const { row } = await source.read(open, record, { ...order, groups });
+      const { running, sleeping, stopped, uninterruptible } = COLUMN.processStates;
+      return [running, sleeping, stopped, uninterruptible].map((column) => row.page[row.base + column]);
+    };
+    expect(await states(CPU_AND_MEMORY)).to.deep.equal([NaN, NaN, NaN, NaN]);
+    await until('it sleeps', async () => (await states(GROUP.processes))[1] === 1);
+    expect(await states(GROUP.processes)).to.deep.equal([0, 1, 0, 0]);
+    process.kill(record.process?.pid ?? 0, 'SIGSTOP');
+    await until('it is stopped', async () => (await states(GROUP.processes))[2] === 1);
+  });
+
+  it('tells the disk usage of a pod only when asked, and as fresh only once', async () => {
+    const asked: string[] = [];
+    const forgotten: string[] = [];
+    const value = { usageBytes: 5, limitBytes: 9 };
+    const usage = {
+      latest: (directory: string) => (asked.push(directory) > 1 ? value : undefined),
+      forget: (directory: string) => void forgotten.push(directory),
+    };
+    const reader = cgroups.reader({ gate: true, maxStaleMs: 10_000, descriptorBudget: 100 });
+    const disk = { usage, directoryOf: (podId: string) => `/pods/${podId}` };
+    const source = createTaskSource({ cgroups, processes: nobody, reader, disk });
+    const open = source.open();
+    const record = { ...web(), podId: 'pod' };
+    const read = (groups: number): readonly [number | undefined, boolean] => {
+      const { row, fresh } = source.read(open, record, { groups, nowMs: 0, keepMs: 0 }) as Reading;
+      return [row.page[row.base + COLUMN.disk.usageBytes], (fresh & GROUP.disk) !== 0];
+    };
+    expect(read(CPU_AND_MEMORY)).to.deep.equal([NaN, false]);
+    expect(asked).to.deep.equal([]);
+    const groups = CPU_AND_MEMORY | GROUP.disk;
+    expect([read(groups), read(groups), read(groups)]).to.deep.equal([
+      [NaN, false],
+      [5, true],
+      [5, false],
+    ]);
+    source.close(open);
+    expect(forgotten).to.deep.equal(['/pods/pod']);
   });
 
   it('adds up a process tree so that its total does not fall when a process ends', async () => {

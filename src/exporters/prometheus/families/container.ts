@@ -98,6 +98,20 @@ export const CONTAINER_FAMILIES: readonly Family<TaskRow>[] = [
   device('writes_bytes', 'Bytes written to block devices.', 'writeBytes', 'bytes'),
   device('reads', 'Reads from block devices.', 'readOps'),
   device('writes', 'Writes to block devices.', 'writeOps'),
+  disk('usage_bytes', 'Disk space of the pod, without volumes; only with the group disk.', 'usageBytes'),
+  disk('limit_bytes', 'Size of the file system that the pod is on; only with the group disk.', 'limitBytes'),
+  disk('inodes_total', 'Inodes of that file system; only with the group disk.', 'inodes'),
+  disk('inodes_free', 'Free inodes of that file system; only with the group disk.', 'inodesFree'),
+  {
+    name: 'container_tasks_state',
+    type: 'gauge',
+    help: 'Processes of the task by state; only with the group processes.',
+    source: 'processStates',
+    series: (['running', 'sleeping', 'stopped', 'uninterruptible'] as const).map((state) => ({
+      labels: { state },
+      value: ({ usage }) => usage?.processStates?.[state],
+    })),
+  },
   container('processes', 'gauge', {
     help: 'Processes of the task; only with the group processes.',
     source: 'how many pids there are',
@@ -191,6 +205,18 @@ function device(name: string, help: string, key: IoKey, unit?: Unit): Family<Tas
     ...(unit === undefined ? {} : { unit }),
     labels: { device: 'all' },
     value: ({ usage }) => usage?.io?.[key],
+  });
+}
+
+type DiskKey = keyof NonNullable<TaskResourceUsage['disk']>;
+
+function disk(name: string, help: string, key: DiskKey): Family<TaskRow> {
+  return container(`fs_${name}`, 'gauge', {
+    help,
+    source: `disk.${key}`,
+    ...(name.endsWith('_bytes') ? { unit: 'bytes' } : {}),
+    labels: { device: 'all' },
+    value: ({ usage }) => usage?.disk?.[key],
   });
 }
 

@@ -1,0 +1,95 @@
+import { execFile } from 'node:child_process';
+import { statfs } from 'node:fs/promises';
+
+/** What a directory takes of its file system, and what that has. */
+export interface DiskFigures {
+  readonly usageBytes: number;
+  readonly limitBytes: number;
+  /** Absent for a file system that does not count inodes. */
+  readonly inodes?: number;
+  readonly inodesFree?: number;
+}
+
+/** The disk usage of directories, measured now and then beside everything else. */
+export interface DiskUsage {
+  /**
+   * What was measured last; undefined before that, and when it failed. Returns at once: when the value is due it is measured in
+   * the background, one directory at a time.
+   */
+  latest(directory: string, nowMs: number): DiskFigures | undefined;
+  forget(directory: string): void;
+}
+
+export interface DiskUsageOptions {
+  /** How old a value may get before it is measured again; 60 000 by default. */
+  readonly everyMs?: number;
+  readonly measure?: (directory: string) => Promise<DiskFigures | undefined>;
+}
+
+interface Entry {
+  figures: DiskFigures | undefined;
+  dueAtMs: number;
+  isQueued: boolean;
+}
+
+const EVERY_MS = 60_000;
+/** A directory with so many files that it takes longer is not measured. */
+const TIMEOUT_MS = 20_000;
+const BYTES_PER_KIB = 1_024;
+
+export function createDiskUsage({
+  everyMs = EVERY_MS,
+  measure = measureDisk,
+}: DiskUsageOptions = {}): DiskUsage {
+  const entries = new Map<string, Entry>();
+  let queue = Promise.resolve();
+  const refresh = async (directory: string, entry: Entry): Promise<void> => {
+    // Forgotten while others were measured.
+    if (entries.get(directory) !== entry) return;
+    entry.figures = await measure(directory).catch(() => undefined);
+    entry.isQueued = false;
+  };
+  return {
+    latest(directory, nowMs) {
+      const entry = entries.get(directory) ?? { figures: undefined, dueAtMs: nowMs, isQueued: false };
+      entries.set(directory, entry);
+      // A clock that was put back makes it due as well.
+      if (!entry.isQueued && (nowMs >= entry.dueAtMs || entry.dueAtMs > nowMs + everyMs)) {
+        entry.isQueued = true;
+        entry.dueAtMs = nowMs + everyMs;
+        queue = queue.then(() => refresh(directory, entry));
+      }
+      return entry.figures;
+    },
+    forget: (directory) => void entries.delete(directory),
+  };
+}
+
+async function measureDisk(directory: string): Promise<DiskFigures | undefined> {
+  const usageBytes = await sizeOf(directory);
+  if (usageBytes === undefined) return undefined;
+  const { blocks, bsize, files, ffree } = await statfs(directory);
+  const inodes = files > 0 ? { inodes: files, inodesFree: ffree } : {};
+  return { usageBytes, limitBytes: blocks * bsize, ...inodes };
+}
+
+/** By du, at the lowest priority and on one file system: a walk of our own would cost the event loop a hundred times as much. */
+function sizeOf(directory: string): Promise<number | undefined> {
+  const argv = ['-n', '19', 'du', '-skx', '--', directory];
+  const options = {
+    timeout: TIMEOUT_MS,
+    killSignal: 'SIGKILL',
+    env: { ...process.env, LC_ALL: 'C' },
+  } as const;
+  return new Promise((resolve) => {
+    execFile('nice', argv, options, (error, stdout, stderr) => {
+      const kib = /^(\d+)\t/.exec(stdout)?.[1];
+      // What vanishes during the walk is no failure; what may not be read would be missing from the sum.
+      const odd = stderr
+        .split('\n')
+        .filter((line) => line !== '' && !line.endsWith('No such file or directory'));
+      const isKilled = error !== null && (error.killed === true || error.signal != null);
+      resolve(kib === undefined || odd.length > 0 || isKilled ? undefined : Number(kib) * BYTES_PER_KIB);
+    });
+  });
+}
