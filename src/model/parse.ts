@@ -22,6 +22,17 @@ const SECRET_KEYS: ReadonlySet<PropertyKey> = new Set([
   'token',
 ]);
 
+/** Keys of URLs: a token often stands in the path or the query of a webhook or a collector. */
+const URL_KEYS: ReadonlySet<PropertyKey> = new Set([
+  'url',
+  'urls',
+  'webhook',
+  'webhooks',
+  'endpoint',
+  'otlp',
+]);
+const ORIGIN = /^(?<scheme>[a-z][a-z0-9+.-]{0,31}):\/\/(?:[^\s/?#]*@)?(?<host>[^\s/?#@]+)/i;
+
 /**
  * Parses input from outside by its schema.
  *
@@ -65,6 +76,7 @@ function tryParse<Schema extends z.ZodType>(
 export function shownValue(input: unknown, path: readonly PropertyKey[]): string {
   const value = at(input, path);
   if (typeof value === 'object' && value !== null) return kindOf(value);
+  if (typeof value === 'string' && path.some((key) => URL_KEYS.has(key))) return shownOrigin(value);
   const isSecret = path.some((key) => SECRET_KEYS.has(key));
   return isSecret && value !== undefined && value !== null ? `a ${typeof value}` : quoted(value);
 }
@@ -83,6 +95,13 @@ function at(input: unknown, path: readonly PropertyKey[]): unknown {
       typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined,
     input,
   );
+}
+
+/** Scheme and host alone; of what does not begin as a URL nothing. */
+function shownOrigin(text: string): string {
+  const { scheme, host } = ORIGIN.exec(text)?.groups ?? {};
+  if (scheme === undefined || host === undefined) return 'a string';
+  return shortened(printableJson(JSON.stringify(`${scheme}://${host}/…`)));
 }
 
 function quoted(value: unknown): string {

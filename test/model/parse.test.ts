@@ -98,6 +98,21 @@ describe('parseWith', () => {
     expect(error.details.taskId).to.equal('one');
   });
 
+  for (const [given, shown] of [
+    ['https://hooks.example.com/services/T0/SECRET?key=SECRET', '"https://hooks.example.com/…"'],
+    ['https://user:SECRET@hooks.example.com:8443', '"https://hooks.example.com:8443/…"'],
+    ['hooks.example.com/SECRET', 'a string'],
+    ['', 'a string'],
+  ] as const) {
+    it(`shows of a URL that is refused what holds no token: ${given}`, () => {
+      const urls = z.object({ webhooks: z.array(z.object({ url: z.string().regex(/^ftp:/) })) });
+      const input = { webhooks: [{ url: given }] };
+      const error = expectRktError(() => parseWith(urls, input, 'alerts', 'RKT_ERR_OPTIONS'));
+      expect(inspect(error, { depth: 9 })).to.not.contain('SECRET');
+      expect(error.message).to.contain('alerts.webhooks.0.url').and.to.contain(`(got ${shown})`);
+    });
+  }
+
   it('bears what its own checks fail over', () => {
     const input = { id: { length: Object.create(null) as unknown } };
     const error = expectRktError(() => parseWith(taskSpecSchema, input, 'task', 'RKT_ERR_TASK_CONFIG'));
