@@ -5,7 +5,7 @@ import { EXIT_FAILURE, EXIT_OK } from './exit-codes.ts';
 import { withExamples } from './help.ts';
 import type { Colour, Paint } from './output.ts';
 import { table, type Column } from './table.ts';
-import { withBareDriver, type OwnSession } from './with-driver.ts';
+import { withBareDriver, type Session } from './with-driver.ts';
 
 interface AuditFlags {
   readonly fix?: boolean;
@@ -32,7 +32,7 @@ export function auditCommand(program: Command): void {
   ]);
 }
 
-async function auditDirectory({ driver, output }: OwnSession, { fix = false }: AuditFlags): Promise<number> {
+async function auditDirectory({ driver, output }: Session, { fix = false }: AuditFlags): Promise<number> {
   const report = await driver.audit({ fix });
   if (output.isJson) report.findings.forEach((finding) => output.print(finding, () => ''));
   else output.print({}, () => auditText(report, output.paint));

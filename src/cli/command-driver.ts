@@ -15,5 +15,6 @@ export type CommandDriver = Pick<
   | 'inspectTask'
   | 'signalTask'
   | 'followTasks'
+  | 'audit'
   | 'shutdown'
 >;

@@ -53,9 +53,9 @@ export async function withOwnDriver(command: Command, act: Action<OwnSession>): 
   await run(command, act, ownDriver);
 }
 
-/** The same, but the data directory stays as it is: nothing is recovered, and nothing is undone. */
-export async function withBareDriver(command: Command, act: Action<OwnSession>): Promise<void> {
-  await run(command, act, (common) => Promise.resolve(bareDriver(common)));
+/** The same, but without an agent the data directory stays as it is: nothing is recovered, and nothing is undone. */
+export async function withBareDriver(command: Command, act: Action): Promise<void> {
+  await run(command, act, async (common) => (await agentOf(common)) ?? bareDriver(common));
 }
 
 type Common = Omit<Session, 'driver' | 'interrupt'>;

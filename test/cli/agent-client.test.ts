@@ -1,10 +1,12 @@
-import { linkSync } from 'node:fs';
+import { existsSync, linkSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { expect } from 'chai';
 import { firstValueFrom } from 'rxjs';
 
 import type { Driver } from '../../src/index.ts';
+import { newStartToken } from '../../src/ops/start-token.ts';
 import { createServer, type Server } from '../../src/server/index.ts';
 import { cliIn, parseLines, type CliResult } from '../support/cli-process.ts';
 import { FOREVER } from '../support/cli-room.ts';
@@ -50,6 +52,21 @@ describe('the command line beside an agent', function () {
     exitCode,
     stdout: stdout.replaceAll(/\d+(\.\d+)?(ms|s|m)( \d+s)? ago */g, 'ago').replaceAll(/"timeMs":\d+/g, ''),
     stderr,
+  });
+
+  it('audits through the agent', async () => {
+    const foreign = ['audit', '--rkt', '/no/such/rkt'];
+    const [beside, alone] = await both(...foreign);
+    expect(beside).to.deep.equal({ exitCode: 0, stdout: 'Everything belongs to a task.\n', stderr: '' });
+    expect(alone.exitCode).to.equal(1);
+    expect(alone.stderr).to.include('/no/such/rkt');
+    const { dataDir } = room.options;
+    const lost = join(dataDir, 'tasks', newStartToken(dataDir));
+    await mkdir(lost);
+    expect(
+      (await cli.json(...foreign, '--fix')).map(({ kind, what, outcome }) => [kind, what, outcome]),
+    ).to.deep.equal([['task-directory', lost, 'removed']]);
+    expect(existsSync(lost)).to.equal(false);
   });
 
   it('prints the same with it and without', async () => {

@@ -20,7 +20,14 @@ import type { CommandDriver } from '../command-driver.ts';
 import { agentLost } from './agent-error.ts';
 import type { AgentHttp, AgentRequest } from './agent-http.ts';
 import { agentStream, type StreamQuery } from './agent-streams.ts';
-import { eventSchema, fingerprintSchema, hostSchema, samplesSchema, tasksSchema } from './answers.ts';
+import {
+  auditSchema,
+  eventSchema,
+  fingerprintSchema,
+  hostSchema,
+  samplesSchema,
+  tasksSchema,
+} from './answers.ts';
 import { exitOf } from './wait-exit.ts';
 
 /** The agent keeps no more events than this. */
@@ -50,15 +57,16 @@ export function createAgentClient(http: AgentHttp, known: readonly TaskStatus[])
         withoutEnd(http),
       ),
     );
-  const ask = async (request: AgentRequest): Promise<void> => {
+  const ask = async (request: AgentRequest): Promise<unknown> => {
     try {
-      await http.json({ ...request, signal: closing.signal });
+      return await http.json({ ...request, signal: closing.signal });
     } catch (error) {
       throw closing.signal.aborted ? new RktError('RKT_ERR_SHUTDOWN', '', { cause: error }) : error;
     }
   };
-  const post = (taskId: string, op: string, body: object): Promise<void> =>
-    ask({ method: 'POST', path: `${pathOf(taskId)}/${op}`, taskId, body });
+  const post = async (taskId: string, op: string, body: object): Promise<void> => {
+    await ask({ method: 'POST', path: `${pathOf(taskId)}/${op}`, taskId, body });
+  };
 
   return {
     tasks: () => stream({ topics: ['tasks'] }, tasksSchema).pipe(map((list) => (tasks = list))),
@@ -92,8 +100,15 @@ export function createAgentClient(http: AgentHttp, known: readonly TaskStatus[])
         ...(signal !== undefined && { signal }),
       }),
     signalTask: (taskId, signal) => post(taskId, 'signal', { signal }),
-    destroyTask: (taskId, { force = false } = {}) =>
-      ask({ method: 'DELETE', path: `${pathOf(taskId)}${force ? '?force=true' : ''}`, taskId }),
+    async destroyTask(taskId, { force = false } = {}) {
+      await ask({ method: 'DELETE', path: `${pathOf(taskId)}${force ? '?force=true' : ''}`, taskId });
+    },
+    async audit({ fix = false } = {}) {
+      const answer = await ask({ method: fix ? 'POST' : 'GET', path: '/v1/audit' });
+      const result = auditSchema.safeParse(answer);
+      if (!result.success) throw notUnderstood(http, result.error);
+      return result.data;
+    },
     shutdown() {
       closingSubject.next();
       closing.abort();
@@ -120,11 +135,15 @@ function sampling({ intervalMs, groups }: SamplingOptions): SamplingOptions {
 }
 
 /** What is not as an agent tells it is no use to anybody. */
-function understood<T>({ socketPath }: AgentHttp): MonoTypeOperatorFunction<T> {
+function understood<T>(http: AgentHttp): MonoTypeOperatorFunction<T> {
   return catchError((error: unknown) => {
     if (!(error instanceof z.ZodError)) throw error;
-    throw agentLost(socketPath, 'tells what this version does not understand', error);
+    throw notUnderstood(http, error);
   });
+}
+
+function notUnderstood({ socketPath }: AgentHttp, error: z.ZodError): RktError {
+  return agentLost(socketPath, 'tells what this version does not understand', error);
 }
 
 /** These streams end with the agent alone. */

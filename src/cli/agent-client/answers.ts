@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import type { AuditReport } from '../../model/audit.ts';
 import { exitResultSchema } from '../../model/exit-result.ts';
 import type { Fingerprint } from '../../model/fingerprint.ts';
 import type { HostStats } from '../../model/host-stats.ts';
@@ -64,6 +65,22 @@ export const fingerprintSchema = asTold<Fingerprint>(
     description: z.string(),
     attributes: z.record(z.string(), z.union([z.string(), z.boolean()])),
     timeMs: z.number(),
+  }),
+);
+
+/** Of GET and POST /v1/audit. */
+export const auditSchema = asTold<AuditReport>(
+  z.object({
+    findings: z.array(
+      z.object({
+        kind: z.string(),
+        what: z.string(),
+        why: z.string(),
+        outcome: z.enum(['found', 'removed', 'left']),
+        error: z.string().optional(),
+      }),
+    ),
+    unchecked: z.array(z.object({ what: z.string(), reason: z.string() })),
   }),
 );
 
