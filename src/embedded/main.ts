@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { isatty } from 'node:tty';
 
 import { resolveWords } from '../model/argument-variables.ts';
 import { unexpectedFailure } from './context.ts';
@@ -48,6 +49,7 @@ async function main(): Promise<void> {
     env,
     cwd: process.cwd(),
     uid: process.getuid?.() ?? 0,
+    stderrIsTerminal: isatty(2),
     stdout: (text) => writeAll(1, text),
     stderr: (text) => writeAll(2, text),
     ...(launchFile === undefined

@@ -14,6 +14,7 @@ export interface World {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly uid: number;
+  readonly stderrIsTerminal?: boolean;
   stdout(text: string): void;
   stderr(text: string): void;
   readonly launch?: (script: string) => void;

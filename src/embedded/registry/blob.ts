@@ -34,7 +34,10 @@ export interface BlobJob {
  */
 export async function downloadBlob(sources: ImageSources, job: BlobJob): Promise<void> {
   const { blob, file } = job;
-  if (await isComplete(job)) { job.progress(blob.size); return; }
+  if (await isComplete(job)) {
+    job.progress(blob.size);
+    return;
+  }
   await sources.first(async (session) => {
     let fruitless = 0;
     for (let tries = 1; ; tries += 1) {
@@ -107,7 +110,7 @@ async function append(session: Session, job: BlobJob, hashed: Hash, have: number
     { from, hash, meter: downloadMeter(limits, blob.size - from, tooLarge) },
     signal,
   );
-  if (got < blob.size) throw new Error(`it ends after ${got} of ${blob.size} bytes`);
+  if (got < blob.size) throw new Error(`unexpected EOF after ${got} of ${blob.size} bytes`);
   return hash;
 }
 

@@ -1,14 +1,10 @@
 import { createHash } from 'node:crypto';
-import { lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { mkdirSync, rmdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RktContext } from '../context.ts';
-import { RktFailure } from '../context.ts';
 import { deleteTree } from '../pods/delete-tree.ts';
 import type { HeldLock } from '../pods/locks.ts';
 import { holdLock } from '../pods/locks.ts';
-
-/** Blobs of a pull that nobody has gone on with. */
-const KEPT_MS = 24 * 3_600_000;
 
 /** The directory of the blobs of one image while they are pulled, locked. */
 export interface PullDirectory {
@@ -49,36 +45,19 @@ export async function takePullDirectory(
 }
 
 function held(path: string, hasWaited: boolean, lock: HeldLock): PullDirectory {
-  return { path, hasWaited, remove: () => deleteTree(path), release: () => lock.release() };
+  return { path, hasWaited, remove: () => deleteTree(path), release: () => release(path, lock) };
+}
+
+/** A directory with nothing in it is of no use to the next fetch. */
+async function release(path: string, lock: HeldLock): Promise<void> {
+  try {
+    rmdirSync(path);
+  } catch {
+    // blobs are in it, or it is gone
+  }
+  await lock.release();
 }
 
 function inodeOf(path: string): number | undefined {
   return statSync(path, { throwIfNoEntry: false })?.ino;
-}
-
-/** Removes the blobs of interrupted fetches that are older than a day; what cannot be removed is left for the next time. */
-export function sweepPulls(pulls: string, nowMs: number = Date.now()): void {
-  for (const name of namesIn(pulls)) {
-    const dir = join(pulls, name);
-    const changes = [dir, ...namesIn(dir).map((file) => join(dir, file))].map(
-      (path) => lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0,
-    );
-    if (nowMs - Math.max(...changes) > KEPT_MS) removeLeftover(dir);
-  }
-}
-
-function removeLeftover(dir: string): void {
-  try {
-    deleteTree(dir);
-  } catch (error) {
-    if (!(error instanceof RktFailure) && (error as NodeJS.ErrnoException).code === undefined) throw error;
-  }
-}
-
-function namesIn(dir: string): readonly string[] {
-  try {
-    return readdirSync(dir);
-  } catch {
-    return [];
-  }
 }

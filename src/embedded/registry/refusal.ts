@@ -11,7 +11,7 @@ const errorsSchema = z.object({
 });
 
 /**
- * Why a registry has refused, in one line: the status, and what its body says, `404 (MANIFEST_UNKNOWN: manifest unknown)`.
+ * Why a registry has refused, in one line: the status, and what its body says, `status code 404 (MANIFEST_UNKNOWN: manifest unknown)`.
  *
  * @param secrets never shown, even if the registry sends them back
  */
@@ -21,7 +21,7 @@ export async function refusalOf(response: IncomingMessage, secrets: Iterable<str
   const body = await readBody(response, ERROR_BYTES).catch(() => Buffer.alloc(0));
   const said = registryWords(body.toString());
   const wait = waitMs === undefined ? '' : `, try again in ${Math.ceil(waitMs / 1000)} s`;
-  return `${statusCode}${said === '' ? '' : ` (${cleaned(said, secrets)})`}${wait}`;
+  return `status code ${statusCode}${said === '' ? '' : ` (${cleaned(said, secrets)})`}${wait}`;
 }
 
 /** Text of the other side, short, on one line, and without secrets. */

@@ -70,7 +70,7 @@ async function findByReference(
     return importFile(ctx, paths, file, options);
   }
   if (/^https?:\/\//.test(imageArg)) return fromUrl(ctx, paths, imageArg, options);
-  if (imageArg.startsWith('docker://')) throw new RktFailure('the embedded rkt cannot fetch docker images');
+  if (imageArg.startsWith('docker://')) return fromRegistry(ctx, paths, imageArg, options);
   return fromName(ctx, paths, parseImageName(imageArg), options);
 }
 
@@ -159,6 +159,21 @@ async function fromUrl(
   return fetchUrl(ctx, paths, { aci: url, asc: `${url}.asc` }, (file, signature) =>
     importFile(ctx, paths, file, { ...options, signature: options.signature ?? signature }),
   );
+}
+
+async function fromRegistry(
+  ctx: RktContext,
+  paths: StorePaths,
+  imageArg: string,
+  options: FindOptions,
+): Promise<StoredImage> {
+  const { parseReference, urlOf } = await import('../registry/reference.ts');
+  const reference = parseReference(imageArg);
+  const known = options.pullPolicy === 'update' ? undefined : readRemote(paths, urlOf(reference));
+  if (known !== undefined) return used(paths, known.id);
+  if (options.pullPolicy === 'never') throw notFetched('URL', imageArg);
+  const { fetchDockerImage } = await import('../registry/fetch-image.ts');
+  return used(paths, await fetchDockerImage(ctx, paths, reference, imageArg));
 }
 
 async function fromName(

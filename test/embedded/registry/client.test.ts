@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { expect } from 'chai';
@@ -7,6 +7,7 @@ import { HOST_CERT } from '../../support/host-certificate.ts';
 import { Puller } from '../../support/registry-pull.ts';
 import type { Intercept, PutImage } from '../../support/registry.ts';
 import { TestRegistry, sendError } from '../../support/registry.ts';
+import { until } from '../../support/until.ts';
 
 const PASSWORD = 'pa:ss word';
 const BASIC = `Basic ${Buffer.from(`user:${PASSWORD}`).toString('base64')}`;
@@ -80,7 +81,7 @@ describe('the client of a registry', () => {
     registry.intercepts.push(wants('Basic other', 'Basic realm="test"'));
     dockerAuth(registry.host);
     const failure = await puller.failure(`${registry.host}/team/app`);
-    expect(failure).to.include('denies access: 401 (UNAUTHORIZED: not with Basic …)');
+    expect(failure).to.include('denies access: status code 401 (UNAUTHORIZED: not with Basic …)');
     expect(failure).to.include('are not accepted');
     expect(failure).not.to.include(BASIC.slice(6));
   });
@@ -189,7 +190,10 @@ describe('the client of a registry', () => {
         return false;
       breaks += 1;
       response.writeHead(200, { 'content-length': blob.length });
-      response.write(blob.subarray(0, 20), () => response.socket?.end());
+      response.write(blob.subarray(0, 20));
+      const part = join(puller.dir, `${digest.replace(':', '-')}.part`);
+      const isThere = (): boolean => statSync(part, { throwIfNoEntry: false })?.size === 20;
+      void until('20 bytes are stored', isThere).then(() => response.destroy());
       return true;
     };
     registry.intercepts.push(cut);

@@ -230,7 +230,7 @@ describe('a hostile registry', () => {
     [
       'refuses with text for the terminal',
       () => at('/manifests/', (_q, r) => sendError(r, 403, 'DENIED', 'no\u001b]0;evil\u0007\nrkt: fine')),
-      'denies access: 403 (DENIED: no\\x1b]0;evil\\x07\\nrkt: fine)',
+      'denies access: status code 403 (DENIED: no\\x1b]0;evil\\x07\\nrkt: fine)',
     ],
     [
       'refuses with an endless text',
@@ -239,7 +239,7 @@ describe('a hostile registry', () => {
           r.statusCode = 403;
           endless(_q, r);
         }),
-      'denies access: 403',
+      'denies access: status code 403',
     ],
     [
       'redirects in a circle',
@@ -272,13 +272,13 @@ describe('a hostile registry', () => {
     [
       'has no such tag',
       () => () => false,
-      'has no manifests/ghost of this image: 404 (MANIFEST_UNKNOWN: manifest unknown)',
+      'has no manifests/ghost of this image: status code 404 (MANIFEST_UNKNOWN: manifest unknown)',
       'app:ghost',
     ],
     [
       'is out of order for ever',
       () => at('/manifests/', (_q, r) => sendError(r, 503, 'UNAVAILABLE', 'later')),
-      'answers with 503 (UNAVAILABLE: later)',
+      'answers with status code 503 (UNAVAILABLE: later)',
     ],
     [
       'asks to wait an hour',
@@ -286,7 +286,7 @@ describe('a hostile registry', () => {
         at('/manifests/', (_q, r) =>
           sendError(r, 429, 'TOOMANYREQUESTS', 'limit', { 'retry-after': '3600' }),
         ),
-      '429 (TOOMANYREQUESTS: limit), try again in 3600 s',
+      'status code 429 (TOOMANYREQUESTS: limit), try again in 3600 s',
     ],
   ];
 

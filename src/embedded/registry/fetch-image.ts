@@ -1,0 +1,99 @@
+import { rmSync } from 'node:fs';
+import { imageLimits } from '../aci/image-limits.ts';
+import type { RktContext } from '../context.ts';
+import { RktFailure } from '../context.ts';
+import type { ImageOrigin } from '../oci/origin.ts';
+import { importAci } from '../store/import.ts';
+import type { StorePaths } from '../store/paths.ts';
+import { readRemote, writeRemote } from '../store/remotes.ts';
+import { temporaryPath } from '../store/temporary.ts';
+import { resolveManifest } from './manifests.ts';
+import { takePullDirectory } from './pull-directory.ts';
+import type { PullDirectory } from './pull-directory.ts';
+import { pullImage } from './pull.ts';
+import type { ImageReference } from './reference.ts';
+import { aciName, aciVersion, urlOf } from './reference.ts';
+import type { Pace } from './retry.ts';
+import { realPace } from './retry.ts';
+import { ImageSources } from './sources.ts';
+
+/** What one fetch is about. */
+interface Fetch {
+  readonly ctx: RktContext;
+  readonly paths: StorePaths;
+  readonly reference: ImageReference;
+  /** As it was typed, without `docker://`. */
+  readonly typed: string;
+  readonly url: string;
+}
+
+/**
+ * Fetches an image of a registry and takes it into the store as an ACI. The same image is fetched by one command at a time; the others
+ * use what it has brought. An image whose manifest is still the one of the store is not downloaded again.
+ *
+ * @returns the image's id
+ * @throws RktFailure; what was downloaded until then is kept for a day
+ */
+export async function fetchDockerImage(
+  ctx: RktContext,
+  paths: StorePaths,
+  reference: ImageReference,
+  imageArg: string,
+  pace: Pace = realPace,
+): Promise<string> {
+  if (!ctx.insecure.has('image'))
+    throw new RktFailure(
+      'signature verification for docker images is not supported (try --insecure-options=image)',
+    );
+  const url = urlOf(reference);
+  const startedMs = Date.now();
+  if (ctx.debug) ctx.stderr(`image: remote fetching from URL ${JSON.stringify(imageArg)}\n`);
+  const directory = await takePullDirectory(ctx, paths.pulls, url);
+  try {
+    const remote = readRemote(paths, url);
+    if (directory.hasWaited && remote !== undefined && remote.downloadedAtMs >= startedMs) return remote.id;
+    const typed = imageArg.replace(/^docker:\/\//, '');
+    return await fetchNow({ ctx, paths, reference, typed, url }, directory, pace);
+  } finally {
+    await directory.release();
+  }
+}
+
+async function fetchNow(fetch: Fetch, directory: PullDirectory, pace: Pace): Promise<string> {
+  const { ctx, paths, reference, url } = fetch;
+  const sources = new ImageSources(ctx, reference, pace);
+  const resolved = await resolveManifest(ctx, sources, reference);
+  const remote = readRemote(paths, url);
+  const isCurrent = remote?.etag === resolved.digest;
+  const id = isCurrent
+    ? remote.id
+    : await convert(fetch, await pullImage(ctx, sources, resolved, directory.path));
+  writeRemote(paths, { url, id, downloadedAtMs: Date.now(), etag: resolved.digest });
+  directory.remove();
+  return id;
+}
+
+async function convert(
+  { ctx, paths, reference, typed }: Fetch,
+  image: Awaited<ReturnType<typeof pullImage>>,
+): Promise<string> {
+  const { convertImage } = await import('../oci/convert.ts');
+  const aci = `${temporaryPath(paths, 'converted')}.aci`;
+  try {
+    await convertImage(ctx, image, originOf(reference, typed), aci);
+    return await importAci(paths, aci, imageLimits(ctx));
+  } finally {
+    rmSync(aci, { force: true });
+  }
+}
+
+function originOf(reference: ImageReference, originalName: string): ImageOrigin {
+  const version = aciVersion(reference);
+  return {
+    name: aciName(reference),
+    ...(version === undefined ? {} : { version }),
+    originalName,
+    registryUrl: reference.registry,
+    repository: reference.repository,
+  };
+}
