@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { expect } from 'chai';
@@ -7,6 +7,7 @@ import { encodeMsgpack } from '../../src/nomad/msgpack.ts';
 import { callError } from '../support/call-errors.ts';
 import type { NomadHost } from '../support/nomad-host.ts';
 import { collectLog, openNomadRoom, type NomadRoom } from '../support/nomad-room.ts';
+import { requires } from '../support/requirements.ts';
 import { until } from '../support/until.ts';
 import { received } from '../support/wire-messages.ts';
 
@@ -79,6 +80,21 @@ describe('tasks of a Nomad agent', function () {
     expect(await callError(wait(task.id))).to.include({ code: 2, details: 'task not found for given id' });
     events.cancel();
     [out, err].forEach((log) => log.close());
+  });
+
+  it('pins a task to the cores that are reserved for it', async function () {
+    requires(this, 'cores');
+    const task = await nomad.task('grep Cpus_allowed_list /proc/self/status >/local/cpus');
+    const { resources } = task.config;
+    const linux_resources = { ...resources?.linux_resources, cpuset_cpus: '1' };
+    await nomad.start({
+      ...task,
+      config: { ...task.config, resources: { ...resources, linux_resources } },
+    });
+    await wait(task.id);
+    const cpus = readFileSync(join(task.config.alloc_dir ?? '', 'web/local/cpus'), 'utf8');
+    expect(cpus).to.equal('Cpus_allowed_list:\t1\n');
+    await plugin.driver.unary('DestroyTask', { task_id: task.id, force: true });
   });
 
   it('runs two tasks side by side, measures both, signals and stops each alone', async () => {

@@ -138,7 +138,7 @@ describe('createTaskSource', () => {
     await until('it is stopped', async () => (await states(GROUP.processes))[2] === 1);
   });
 
-  it('tells the disk usage of a pod only when asked, and as fresh only once', async () => {
+  it('tells the disk usage of a pod only when asked, and as fresh only once', () => {
     const asked: string[] = [];
     const forgotten: string[] = [];
     const value = { usageBytes: 5, limitBytes: 9 };
