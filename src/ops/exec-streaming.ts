@@ -41,8 +41,13 @@ export interface ExecResult {
 /** Enough for what a script leaves behind to finish its last line; a daemon is not waited for. */
 const DEFAULT_LINGER_MS = 5_000;
 
-/** As in the shim: a command gets neither the OOM score of the driver nor its umask. `$0` is the score. */
-const OF_ITS_OWN = 'umask 022; echo "$0" 2>/dev/null >/proc/self/oom_score_adj; exec "$@"';
+/** As in the shim: a command gets neither the OOM score of the driver nor its umask or inheritable capabilities. `$0` is the score. */
+const OF_ITS_OWN = `umask 022
+echo "$0" 2>/dev/null >/proc/self/oom_score_adj
+while read -r key uid _ && [ "$key" != Uid: ]; do :; done </proc/self/status
+while read -r key inheritable && [ "$key" != CapInh: ]; do :; done </proc/self/status
+case $uid,$inheritable in 0,*[!0]*) set -- setpriv --inh-caps=-all -- "$@" ;; esac
+exec "$@"`;
 
 /**
  * Runs a command in a task, its streams connected. It ends with the command: with a terminal at once, else when nobody

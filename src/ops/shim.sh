@@ -42,6 +42,10 @@ setsid /bin/sh -c '
   # What the driver is protected by is not for the app: without the right to go down to 0, at least not the value of this shell.
   echo 0 2>/dev/null >/proc/self/oom_score_adj || echo "$adjust" 2>/dev/null >/proc/self/oom_score_adj
   umask 022
+  # Programs of the app whose files have inheritable capabilities would get those of the driver; ambient ones go with them.
+  while read -r key uid _ && [ "$key" != Uid: ]; do :; done </proc/self/status
+  while read -r key inheritable && [ "$key" != CapInh: ]; do :; done </proc/self/status
+  case $uid,$inheritable in 0,*[!0]*) set -- setpriv --inh-caps=-all -- "$@" ;; esac
   IFS=:
   for procs in $join; do echo "$$" >"$procs" || exit 126; done
   unset IFS

@@ -1,0 +1,135 @@
+import { spawnSync } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+
+import { expect } from 'chai';
+
+import { shellLine, variablesOf } from '../support/cli-process.ts';
+import { useCliRoom } from '../support/cli-room.ts';
+import { openNomadRoom, type NomadRoom } from '../support/nomad-room.ts';
+import { openRoom, type Room } from '../support/room.ts';
+import { serve } from '../support/served.ts';
+import { until } from '../support/until.ts';
+
+const OOM_SCORE = '/proc/self/oom_score_adj';
+
+/** Starts the rest of the line as an operator may have started a driver. */
+const ODDLY =
+  `echo 300 >${OOM_SCORE}; umask 077; trap "" PIPE USR1 INT; exec 7</etc/passwd 9>/dev/null; ` +
+  'exec nice -n 5 setpriv --groups 4,27 --inh-caps +net_raw --ambient-caps +net_raw ' +
+  'prlimit --core=1000:2000 --nofile=3000:4000 -- ';
+
+const REPORT = `grep -E '^(Umask|Groups|SigBlk|SigIgn|CapInh|CapAmb|NoNewPrivs):' /proc/self/status
+echo "OomScore: $(cat ${OOM_SCORE})"
+echo "Nice: $(cut -d' ' -f19 /proc/self/stat)"
+grep -E 'core|open files' /proc/self/limits
+ls /proc/self/fd/7 /proc/self/fd/9 2>/dev/null
+exit 0`;
+
+/** The same for a task and for a command in it. */
+const EXPECTED = {
+  ...{ Umask: '0022', Groups: '0', SigBlk: '0', SigIgn: '0', CapInh: '0', CapAmb: '0', NoNewPrivs: '0' },
+  ...{ OomScore: '0', Nice: '5' },
+  ...{ 'Max core file size': '1000 2000', 'Max open files': '4000 4000' },
+};
+
+function parsed(report: string): Readonly<Record<string, string>> {
+  const lines = report.trim().split('\n');
+  return Object.fromEntries(
+    lines.map((line): [string, string] => {
+      const limit = /^(Max [a-z ]*[a-z]) +(\d+) +(\d+)/.exec(line);
+      if (limit) return [limit[1] ?? '', `${limit[2]} ${limit[3]}`];
+      const [name = '', value = ''] = line.split(/:\s*/);
+      return [name, value.trim().replace(/^0{16}$/, '0')];
+    }),
+  );
+}
+
+describe('what an app inherits from whoever starts its driver', function () {
+  this.timeout(120_000);
+  const cli = useCliRoom();
+
+  function oddly(args: readonly string[]): string {
+    const env = { ...process.env, ...variablesOf(cli().room) };
+    const { status, stdout, stderr } = spawnSync('/bin/sh', ['-c', ODDLY + shellLine(args)], {
+      ...{ encoding: 'utf8', env },
+    });
+    expect(status, stderr).to.equal(0);
+    return stdout;
+  }
+
+  it('is what docs/task-config.md says, for a task', () => {
+    expect(parsed(oddly(cli().shell(REPORT, '--rm')))).to.deep.equal(EXPECTED);
+  });
+
+  it('is the same for a command', async () => {
+    await cli().detach('web');
+    expect(parsed(oddly(['exec', 'web', '--', 'sh', '-c', REPORT]))).to.deep.equal(EXPECTED);
+  });
+});
+
+describe('the OOM score and the umask of a driver stay its own', function () {
+  this.timeout(120_000);
+  const SCRIPT = `cat ${OOM_SCORE}; umask`;
+  let score: string;
+  let umask: number;
+
+  before(async () => {
+    score = await readFile(OOM_SCORE, 'utf8');
+    await writeFile(OOM_SCORE, '300');
+    umask = process.umask(0o077);
+  });
+  after(async () => {
+    process.umask(umask);
+    await writeFile(OOM_SCORE, score);
+  });
+
+  describe('over the HTTP API', () => {
+    let room: Room;
+    before(async function () {
+      room = await openRoom(this);
+    });
+    after(() => room.close());
+
+    it('for a task and a command in it', async () => {
+      const driver = room.driver();
+      const served = await serve(driver);
+      const post = async (path: string, body: object): Promise<string> => {
+        const headers = { 'content-type': 'application/json' };
+        const asked = { method: 'POST', unix: true, headers, body: JSON.stringify(body) };
+        return (await served.ask(path, asked)).body;
+      };
+      try {
+        await post('/v1/tasks', room.shell('one', `${SCRIPT}; exec sleep 1000`));
+        const output = driver.inspectTask('one').stdoutPath ?? '';
+        await until('the task has reported', async () => (await readFile(output, 'utf8')).endsWith('0022\n'));
+        expect(await readFile(output, 'utf8')).to.equal('0\n0022\n');
+        const answer = await post('/v1/tasks/one/exec', { cmd: ['sh', '-c', SCRIPT] });
+        expect(JSON.parse(answer)).to.include({ stdout: '0\n0022\n' });
+        await driver.destroyTask('one', { force: true });
+      } finally {
+        await served.close();
+      }
+    });
+  });
+
+  describe('in the plugin of a Nomad agent', () => {
+    let nomad: NomadRoom;
+    before(async function () {
+      nomad = await openNomadRoom(this);
+      await nomad.launch();
+    });
+    after(() => nomad.close());
+
+    it('for a task and a command in it', async () => {
+      const task = await nomad.run(`(${SCRIPT}) >/tmp/score; exec sleep 1000`);
+      const exec = async (script: string): Promise<string> => {
+        const request = { task_id: task, command: ['sh', '-c', script], timeout: { seconds: 0, nanos: 0 } };
+        return (await nomad.plugin().driver.unary('ExecTask', request)).stdout.toString();
+      };
+      await until('the task has reported', async () => (await exec('cat /tmp/score')).endsWith('0022\n'));
+      expect(await exec('cat /tmp/score')).to.equal('0\n0022\n');
+      expect(await exec(SCRIPT)).to.equal('0\n0022\n');
+      await nomad.destroy(task);
+    });
+  });
+});
