@@ -1,4 +1,5 @@
 import { RktFailure } from '../context.ts';
+import { appExec } from './app-exec.ts';
 import type { AppArgs, MountArg, NameValue } from '../app-args.ts';
 import { checkApp, type ManifestApp, type ManifestIsolator } from '../manifest/image-manifest.ts';
 import { checkPodPlatform } from '../manifest/platform.ts';
@@ -72,7 +73,7 @@ function appName({ image, args }: WantedApp): string {
 
 function podApp(wish: PodWish, { image, args }: WantedApp, name: string): PodApp {
   const app = image.manifest.app ?? defaultApp(image, args);
-  const exec = [...(args.exec === undefined ? (app.exec ?? []) : [args.exec]), ...args.args];
+  const exec = appExec(image, args);
   const environment = mergeEnvironment(wish, app.environment ?? [], args.environment);
   const isolators = mergeIsolators(app.isolators ?? [], args);
   const gids = args.supplementaryGids ?? app.supplementaryGIDs;
