@@ -18,6 +18,7 @@ import { execTaskStreaming } from './ops/exec-streaming.ts';
 import { execTask } from './ops/exec-task.ts';
 import { finishDestroys } from './ops/finish-destroy.ts';
 import { followTasks } from './ops/follow-tasks.ts';
+import { holdNamespaces } from './ops/hold-namespaces.ts';
 import { inspectTask, taskSpec } from './ops/inspect-task.ts';
 import { limitLogs } from './ops/limit-logs.ts';
 import { lockAgent } from './ops/lock-agent.ts';
@@ -69,6 +70,7 @@ export function createDriver(options: DriverOptions = {}): Driver {
       );
       const watching = watchExits(ctx);
       watching.add(limitLogs(ctx));
+      watching.add(holdNamespaces(ctx));
       return { ctx, exits: watching };
     });
     opened.catch(() => (opened = undefined));

@@ -10,8 +10,13 @@ const MAX_BUDGET = 65_000;
 
 /** How many descriptors may be kept open on kernel files: what RLIMIT_NOFILE allows but for a reserve. */
 export function descriptorBudget(procRoot = '/proc'): number {
-  const limit = parseOpenFilesLimit(readKernelFile(`${procRoot}/self/limits`) ?? '') ?? FALLBACK_LIMIT;
+  const limit = openFilesLimit(procRoot);
   return Math.max(0, Math.min(MAX_BUDGET, Math.floor(limit - Math.max(MIN_RESERVE, limit * RESERVE_PART))));
+}
+
+/** The soft limit of open files of this process. */
+export function openFilesLimit(procRoot = '/proc'): number {
+  return parseOpenFilesLimit(readKernelFile(`${procRoot}/self/limits`) ?? '') ?? FALLBACK_LIMIT;
 }
 
 /** The soft limit of open files of a /proc/PID/limits; infinite when it is unlimited. */
