@@ -17,16 +17,25 @@ export interface Recovery {
   readonly failures: readonly { readonly file: string; readonly error: RktError }[];
 }
 
+/** Which starts are tried, of those that failed before. */
+export interface Attempts {
+  isDue(startToken: string): boolean;
+  failed(startToken: string): void;
+}
+
+const ALWAYS: Attempts = { isDue: () => true, failed: () => undefined };
+
 /**
  * Takes up every task of the data directory: those that run or ended are recovered, and a start that its driver did not
  * live to finish is undone, as nobody was ever told of it; a destruction is finished. A start of a driver that lives is left alone.
  */
-export async function recoverAll(ctx: OpsContext): Promise<Recovery> {
+export async function recoverAll(ctx: OpsContext, attempts = ALWAYS): Promise<Recovery> {
   const before = ctx.registry.list();
   const { entries, failures } = await ctx.store.loadAll();
   await forgetRemoved(ctx, before, entries);
   const result = { recovered: [] as string[], undone: [] as string[], failures: [...failures] };
   for (const entry of entries) {
+    if (!attempts.isDue(entry.startToken)) continue;
     try {
       if (await isHalfDestroyed(entry)) {
         await finishDestroy(ctx, entry);
@@ -39,6 +48,7 @@ export async function recoverAll(ctx: OpsContext): Promise<Recovery> {
       }
     } catch (error) {
       if (!(error instanceof RktError)) throw error;
+      attempts.failed(entry.startToken);
       result.failures.push({ file: ctx.store.directory, error });
     }
   }
