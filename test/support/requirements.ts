@@ -32,6 +32,7 @@ const CHECKS = {
   ip: () => missing('ip'),
   umoci: () => missing('umoci'),
   skopeo: () => missing('skopeo'),
+  'docker-registry': () => (registryPath() === undefined ? 'docker-registry is not installed' : undefined),
   zstd: () => missing('zstd'),
   getfattr: () => missing('getfattr') ?? missing('setfattr'),
   shellcheck: () => missing('shellcheck'),
@@ -74,6 +75,11 @@ export function chromiumPath(): string | undefined {
 /** The nomad on the PATH, or the one that RKT_STREAMS_TEST_NOMAD names. */
 export function nomadPath(): string | undefined {
   return process.env['RKT_STREAMS_TEST_NOMAD'] ?? hostProgram('nomad');
+}
+
+/** The docker-registry on the PATH, or the one that RKT_STREAMS_TEST_REGISTRY names. */
+export function registryPath(): string | undefined {
+  return process.env['RKT_STREAMS_TEST_REGISTRY'] ?? hostProgram('docker-registry');
 }
 
 function missing(program: string): string | undefined {
