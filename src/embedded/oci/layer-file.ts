@@ -8,7 +8,7 @@ import { archiveErrorText, throughProgram } from '../aci/decompress.ts';
 import type { ImageLimits } from '../aci/image-limits.ts';
 import { beyondLimit } from '../aci/image-limits.ts';
 import { unpackMeter } from '../aci/meter.ts';
-import { RktFailure, errnoText } from '../context.ts';
+import { RktFailure, errnoText, wrapFailure } from '../context.ts';
 import { formatSize } from '../text.ts';
 import type { LayerBlob } from './image.ts';
 
@@ -60,9 +60,28 @@ export async function unpackLayer(
 ): Promise<void> {
   const [algorithm = ''] = diffId.split(':');
   const hash = createHash(algorithm);
-  const counted = new Transform({
+  const hashing = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       hash.update(chunk);
+      done(null, chunk);
+    },
+  });
+  try {
+    await unpackTo(layer.file, layer.bytes, target, limits, [spending(budget), hashing]);
+  } catch (error) {
+    throw wrapFailure(error, `cannot unpack layer ${layer.digest}`);
+  }
+  const found = `${algorithm}:${hash.digest('hex')}`;
+  if (found !== diffId)
+    throw new RktFailure(
+      `layer ${layer.digest} unpacks to ${found}, but the config of the image names ${diffId}: the image is damaged`,
+    );
+}
+
+/** Counts the bytes that pass. */
+function spending(budget: LayerBudget): Transform {
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
       try {
         budget.spend(chunk.length);
         done(null, chunk);
@@ -71,20 +90,21 @@ export async function unpackLayer(
       }
     },
   });
+}
+
+async function unpackTo(
+  file: string,
+  bytes: number,
+  target: string,
+  limits: ImageLimits,
+  watchers: readonly Transform[],
+): Promise<void> {
   const out = createWriteStream(target, { flags: 'wx', mode: 0o600, highWaterMark: 1 << 20 });
   try {
-    await pipeline([...plainTar(layer.file), unpackMeter(limits, layer.bytes), counted, out]);
+    await pipeline([...plainTar(file), unpackMeter(limits, bytes), ...watchers, out]);
   } catch (error) {
-    if (error instanceof RktFailure) throw error;
-    throw new RktFailure(
-      `cannot unpack layer ${layer.digest}: ${errnoText(error) ?? archiveErrorText(error)}`,
-    );
+    throw error instanceof RktFailure ? error : new RktFailure(errnoText(error) ?? archiveErrorText(error));
   }
-  const found = `${algorithm}:${hash.digest('hex')}`;
-  if (found !== diffId)
-    throw new RktFailure(
-      `layer ${layer.digest} unpacks to ${found}, but the config of the image names ${diffId}: the image is damaged`,
-    );
 }
 
 function plainTar(file: string): [Readable, ...NodeJS.ReadWriteStream[]] {
@@ -105,4 +125,21 @@ function compressionOf(file: string): Compression | undefined {
     closeSync(fd);
   }
   return MAGIC.find(([, magic]) => head.subarray(0, magic.length).equals(magic))?.[0];
+}
+
+/**
+ * The plain tar of an archive: the file itself, or what it unpacks to in `target`.
+ *
+ * @throws RktFailure when it is broken or beyond a limit
+ */
+export async function plainLayer(
+  file: string,
+  bytes: number,
+  target: string,
+  limits: ImageLimits,
+  budget: LayerBudget,
+): Promise<string> {
+  if (compressionOf(file) === undefined) return file;
+  await unpackTo(file, bytes, target, limits, [spending(budget)]);
+  return target;
 }

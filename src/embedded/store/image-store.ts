@@ -5,6 +5,8 @@ import type { RktContext } from '../context.ts';
 import { RktFailure } from '../context.ts';
 import type { ImageManifest } from '../manifest/image-manifest.ts';
 import { imageLimits } from '../aci/image-limits.ts';
+import type { ArchiveArgument } from '../oci/archive-argument.ts';
+import { archiveArgument } from '../oci/archive-argument.ts';
 import type { StoredImage } from './lookup.ts';
 import type { ImageName } from './lookup.ts';
 import {
@@ -64,6 +66,8 @@ async function findByReference(
   imageArg: string,
   options: FindOptions,
 ): Promise<StoredImage> {
+  const archive = archiveArgument(ctx, imageArg);
+  if (archive !== undefined) return fromArchive(ctx, paths, archive);
   const file = asFile(ctx, imageArg);
   if (file !== undefined) {
     if (ctx.debug) ctx.stderr(`image: using image from file ${file}\n`);
@@ -142,6 +146,19 @@ async function importFile(
   } finally {
     rmSync(copy, { force: true });
   }
+}
+
+/** An image of `docker save`, or of an OCI layout. */
+async function fromArchive(
+  ctx: RktContext,
+  paths: StorePaths,
+  archive: ArchiveArgument,
+): Promise<StoredImage> {
+  const { importArchive } = await import('../oci/archive.ts');
+  const { importAci } = await import('./import.ts');
+  return importArchive(ctx, archive, async (file) =>
+    loadImage(paths, await importAci(paths, file, imageLimits(ctx))),
+  );
 }
 
 async function fromUrl(
