@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 
 import { RktFailure } from '../context.ts';
 import type { ManifestApp } from '../manifest/types.ts';
+import { isDockerImage } from './implicit-volume.ts';
 import type { RootfsView } from './rootfs-view.ts';
 
 /** Numeric identity of an app. */
@@ -89,15 +90,9 @@ function ownerOf(view: RootfsView, path: string): { readonly uid: number; readon
 }
 
 function dockerUserOf(image: Readonly<Record<string, unknown>> | undefined): string | undefined {
-  const { annotations, app } = (image ?? {}) as {
-    readonly annotations?: unknown;
+  const { app } = (image ?? {}) as {
     readonly app?: { readonly user?: unknown; readonly group?: unknown } | null;
   };
-  const isOfDocker =
-    Array.isArray(annotations) &&
-    annotations.some(
-      (entry: { readonly name?: unknown } | null) => entry?.name === 'appc.io/docker/repository',
-    );
   const { user, group } = app ?? {};
-  return isOfDocker && typeof user === 'string' && user === group ? user : undefined;
+  return isDockerImage(image) && typeof user === 'string' && user === group ? user : undefined;
 }

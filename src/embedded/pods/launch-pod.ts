@@ -8,6 +8,7 @@ import { readNameFiles, type NameFiles } from './dns.ts';
 import { checkExecutable, findExecutable } from './executable.ts';
 import { SecretWords } from './exec-line.ts';
 import { LaunchScript } from './launch-script.ts';
+import { IMPLICIT_FUNCTIONS, isDockerImage, mountImplicit } from './implicit-volume.ts';
 import { mountHostDirs, mountVolume, planMounts } from './mount-plan.ts';
 import { TARGET_FUNCTIONS, type MountSite } from './mount-target.ts';
 import { placeNameFiles } from './name-files.ts';
@@ -110,27 +111,28 @@ function stage1(ctx: RktContext, script: LaunchScript, order: Stage1Order): void
       `image ${JSON.stringify(app.image.name ?? app.image.id)} has an empty "exec" (try --exec=BINARY)`,
     );
   }
-  const mounts = planMounts(readPodManifest(pod), app, runtimeApp);
+  const image = appImageManifest(pod, app.name);
+  const mounts = planMounts(readPodManifest(pod), app, runtimeApp, isDockerImage(image));
   const mountSite: MountSite = {
     ...{ script, view: site.view, root },
     alwaysRecursive: privileges !== 'root',
     identities: checkedVolumes(ctx),
   };
-  script.raw(TARGET_FUNCTIONS.trim());
+  script.raw(`${TARGET_FUNCTIONS.trim()}\n${IMPLICIT_FUNCTIONS.trim()}`);
   script.raw(`cd -P . && root=$PWD/${quote(root)}`);
   mountHostDirs(mountSite);
-  for (const mount of mounts) mountVolume(mountSite, mount);
+  const volumes = `${podPath(ctx, 'run', pod.uuid)}/sharedVolumes`;
+  for (const mount of mounts) {
+    if (mount.isImplicit === true) mountImplicit(mountSite, mount, volumes);
+    else mountVolume(mountSite, mount);
+  }
   placeNameFiles(mountSite, order.names);
   writePid(script);
 
   const { view } = site;
   const workingDir = runtimeApp.workingDirectory ?? '/';
   const path = runtimeApp.environment?.find(({ name }) => name === 'PATH')?.value;
-  const credentials = resolveCredentials(
-    view,
-    wantedCredentials(runtimeApp, appImageManifest(pod, app.name)),
-    root,
-  );
+  const credentials = resolveCredentials(view, wantedCredentials(runtimeApp, image), root);
   const variables = appEnvironment(runtimeApp.environment ?? []).map((pair) => secrets.variable(pair));
   const lines = variables.map((pair) => `"${pair}"`).join(' ');
   script.raw(`printf '%s\\n' ${lines} >${quote(`stage1/rootfs/rkt/env/${app.name}`)}`);

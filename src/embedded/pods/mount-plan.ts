@@ -13,6 +13,8 @@ export interface PlannedMount {
   readonly volume: PodVolume;
   readonly path: string;
   readonly readOnly: boolean;
+  /** The image declares it, and there is no volume for it. */
+  readonly isImplicit?: boolean;
 }
 
 /** Host directories every app sees, in the order they are mounted. */
@@ -21,12 +23,19 @@ const HOST_DIRS = ['/dev', '/proc', '/sys'];
 /** Options of a mount that a remount has to repeat: leaving one out would switch it off. */
 const KEPT_OPTIONS = ['nosuid', 'nodev', 'noexec', 'noatime', 'nodiratime', 'relatime'];
 
-/** The mounts of an app: those of the pod manifest, then the image's mount points. @throws RktFailure in rkt's words */
+/**
+ * The mounts of an app: those of the pod manifest, then the image's mount points. Of a docker image these need no volume; such
+ * an implicit one comes before what is mounted below it.
+ *
+ * @throws RktFailure in rkt's words
+ */
 export function planMounts(
   manifest: PodManifest,
   app: PodApp,
   runtimeApp: ManifestApp,
+  isOfDocker = false,
 ): readonly PlannedMount[] {
+  const implicit: PlannedMount[] = [];
   const fail = (problem: string) => new RktFailure("can't evaluate mounts", [problem]);
   const planned = new Map<string, PlannedMount>();
   const points = runtimeApp.mountPoints ?? [];
@@ -43,6 +52,13 @@ export function planMounts(
   for (const point of points) {
     const volume = volumeOf(point.name);
     if (planned.has(point.name) || [...planned.values()].some((mount) => mount.path === point.path)) continue;
+    if (volume === undefined && isOfDocker) {
+      implicit.push({
+        ...{ volume: { name: point.name, kind: 'empty' }, path: point.path },
+        ...{ readOnly: point.readOnly ?? false, isImplicit: true },
+      });
+      continue;
+    }
     if (volume === undefined) throw fail(`missing volume for mountpoint ${JSON.stringify(point.name)}`);
     planned.set(point.name, {
       volume,
@@ -50,7 +66,19 @@ export function planMounts(
       readOnly: volume.readOnly ?? point.readOnly ?? false,
     });
   }
-  return [...planned.values()];
+  return withImplicit([...planned.values()], implicit);
+}
+
+function withImplicit(
+  planned: readonly PlannedMount[],
+  implicit: readonly PlannedMount[],
+): readonly PlannedMount[] {
+  const mounts = [...planned];
+  for (const mount of implicit) {
+    const below = mounts.findIndex(({ path }) => path.startsWith(`${mount.path.replace(/\/$/, '')}/`));
+    mounts.splice(below < 0 ? mounts.length : below, 0, mount);
+  }
+  return mounts;
 }
 
 /** /dev, /proc and /sys of the host, and a fresh /tmp. */
