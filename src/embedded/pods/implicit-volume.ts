@@ -10,7 +10,7 @@ import { prepareTarget } from './mount-target.ts';
  */
 export const IMPLICIT_FUNCTIONS = `
 implicit() {
-  mkdir -p -m 0755 -- "\${1%/*}" && mkdir -m 0700 -- "$1" && cp -a -x -T -- . "$1"
+  mkdir -p -- "\${1%/*}" && mkdir -m 0700 -- "$1" && cp -a -x -T -- . "$1"
 }
 `;
 
