@@ -11,8 +11,9 @@ const TIMEOUT_MS = 60_000;
 const unhandled = new Map();
 process.on('unhandledRejection', (reason, promise) => unhandled.set(promise, inspect(reason)));
 
-process.on('message', ({ file, closeMs, end }) => {
-  if (end) process.channel.unref();
+process.on('message', ({ file, closeMs, end, exit }) => {
+  if (exit) process.exit(0);
+  else if (end) process.channel.unref();
   else runFile(file, closeMs).then((result) => process.send(result));
 });
 // Whoever started this is gone.

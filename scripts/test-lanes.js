@@ -62,7 +62,7 @@ async function runLane(queue, { name, scratch, env, closeMs }) {
       );
       results.push(result);
     }
-    const failures = await (last.isSpent ? lane.kill() : lane.end());
+    const failures = await (last.isSpent ? lane.exit() : lane.end());
     if (failures.length > 0) results.push({ ...NOTHING, file: results.at(-1)?.file ?? name, failures });
   }
   return results;
@@ -100,9 +100,11 @@ function startLane(log, { env, closeMs }) {
       return text;
     },
     /** For a process that is not fit for another file, for which one has failed already. */
-    async kill() {
-      child.kill('SIGKILL');
+    async exit() {
+      child.send({ exit: true });
+      const limit = kill(END_LIMIT_MS);
       await ended;
+      clearTimeout(limit);
       return [];
     },
     /** Lets it end by itself, as a process does that holds nothing any more; fails when it does not. */

@@ -23,7 +23,7 @@ describe('the examples of the documentation', () => {
   });
 
   it('are right by their types', function () {
-    this.timeout(60_000);
+    this.timeout(300_000);
     const { config } = ts.readConfigFile('tsconfig.json', (path) => readFileSync(path, 'utf8')) as {
       config: { compilerOptions: object };
     };

@@ -54,6 +54,8 @@ function acceptingDriver(): Driver {
 
 type Ask = (method: string, path: string, body: Buffer) => Promise<Response>;
 
+const stopped = new AbortController();
+
 /** All routes, without a socket; streams of Node's own response go nowhere. */
 function openApp(): Ask {
   const logger = silentLogger;
@@ -65,7 +67,8 @@ function openApp(): Ask {
   });
   const driver = acceptingDriver();
   const hub = createHub({ driver, logger, limits: settings.limits });
-  const closing = new AbortController().signal;
+  const closing = stopped.signal;
+  closing.addEventListener('abort', () => hub.close());
   const shared = { driver, version: '1', logger, settings, hub, closing };
   const app = createApp({ ...shared, reloadable: () => ({}), reloaded$: NEVER }, 'token');
   return async (method, path, body) => {
@@ -105,6 +108,11 @@ async function ask(input: Buffer): Promise<void> {
   const { error } = (await response.json()) as { error?: { code?: string; message?: string } };
   if (error?.code !== undefined && Object.hasOwn(ERROR_CATALOGUE, error.code)) return;
   throw new Error(`${response.status} ${JSON.stringify(error)}`);
+}
+
+/** Ends the streams that requests have opened. */
+export function closeHttpTarget(): void {
+  stopped.abort();
 }
 
 export const httpTarget: FuzzTarget = {
