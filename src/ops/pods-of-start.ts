@@ -20,7 +20,11 @@ const RETRIES = 10;
 const RETRY_MS = 200;
 
 /** Removes a pod; one that is gone already is no error. */
-export async function removePodIfThere(ctx: OpsContext, runner: RktRunner, podId: string): Promise<void> {
+export async function removePodIfThere(
+  ctx: Pick<OpsContext, 'scheduler'>,
+  runner: RktRunner,
+  podId: string,
+): Promise<void> {
   const removal$ = defer(() => from(removePod(runner, podId))).pipe(
     retry({
       count: RETRIES,

@@ -48,9 +48,14 @@ const RELEASE_SECONDS = 1;
  * A pod that somebody else is preparing is locked. It must not even be tried: by the time `rkt rm` looks at it, it may be
  * prepared, and would be removed.
  */
-async function removeIfAborted(ctx: OpsContext, runner: RktRunner, podId: string): Promise<void> {
+export async function removeIfAborted(
+  ctx: Pick<OpsContext, 'rktDir' | 'scheduler'>,
+  runner: RktRunner,
+  podId: string,
+): Promise<void> {
   const directory = join(ctx.rktDir, 'pods', 'prepare', podId);
-  const ifFree = ['flock', '--shared', '--timeout', String(RELEASE_SECONDS), directory];
+  // flock(1) makes a file where nothing is, but not below that: the pod may have moved on by now.
+  const ifFree = ['flock', '--shared', '--timeout', String(RELEASE_SECONDS), `${directory}/.`];
   // The lock follows the directory when it moves on, so that it counts only as long as that is where it was.
   const { exitCode } = await (await runner.spawn([...ifFree, 'test', '-d', directory])).exit;
   if (exitCode === 0) await removePodIfThere(ctx, runner, podId);

@@ -9,7 +9,7 @@ import { firstValueFrom } from 'rxjs';
 
 import { endPreparation, revocable } from '../../src/ops/prepare-pod.ts';
 import { taskFiles } from '../../src/ops/task-files.ts';
-import { removeUnfinished } from '../../src/ops/unfinished-pods.ts';
+import { removeIfAborted, removeUnfinished } from '../../src/ops/unfinished-pods.ts';
 import { createRktRunner, type RktRunner } from '../../src/rkt/command.ts';
 import { resolveRkt } from '../../src/rkt/binary.ts';
 import { expectRktRejection } from '../support/errors.ts';
@@ -119,6 +119,13 @@ describe('a preparation that is cut short', function () {
       await removeAll();
       expect(await room.leftovers()).to.deep.equal([]);
     });
+  });
+
+  it('leaves nothing where a pod has moved on by the time it is looked at', async () => {
+    const { rktDir } = room.options;
+    await mkdir(join(rktDir, 'pods', 'prepare'), { recursive: true });
+    await removeIfAborted(await anOpsContext(room.options.dataDir, { rktDir }), runner, randomUUID());
+    expect(await room.leftovers()).to.deep.equal([]);
   });
 
   describe('and whose driver is gone', () => {
