@@ -5,7 +5,6 @@ import type { ExitResult } from '../model/exit-result.ts';
 import { printable } from '../model/printable.ts';
 import { reasonOf } from '../model/reason-of.ts';
 import type { TaskSpecInput } from '../model/task-spec.ts';
-import type { StopOptions } from '../ops/stop-task.ts';
 import { agentKnows } from './agent-client/agent-knows.ts';
 import { exitCodeOfSignal, exitCodeOfTask } from './exit-codes.ts';
 import { followFile } from '../server/logs/follow-file.ts';
@@ -92,7 +91,7 @@ async function attached(session: OwnSession, id: string, flags: RunFlags): Promi
 /** The first signal stops the task, a further one kills it. Returns how to stop listening. */
 function stopAtSignals(session: OwnSession, id: string, { stopTimeout }: RunFlags): () => void {
   const { driver, output, interrupt } = session;
-  const stop = (options: StopOptions): void =>
+  const stop = (options: Parameters<typeof driver.stopTask>[1]): void =>
     void driver.stopTask(id, options).catch(warn(session, `Task "${id}" could not be stopped`));
   return interrupt.onSignal((signal) => {
     if (interrupt.count() > 1) {
