@@ -61,7 +61,11 @@ describe('job configurations that people have published', function () {
     driver = room.driver({ rkt: rktInWeb(room, web) });
   });
   after(async () => {
-    await opened?.close().finally(async () => web?.close());
+    try {
+      await opened?.close();
+    } finally {
+      await web?.close();
+    }
     if (home !== undefined)
       execFileSync('gpgconf', ['--homedir', home, '--kill', 'all'], { stdio: 'ignore' });
     dir?.remove();
