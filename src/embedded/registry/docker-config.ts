@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -142,31 +142,22 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Undefined when the program is not there. */
+/** Undefined when the program is not there. `execFile`, as `spawn` keeps its timer for a program that was never started. */
 function runHelper(
   { env }: Pick<RktContext, 'env'>,
   program: string,
   input: string,
 ): Promise<{ readonly code: number | null; readonly output: string } | undefined> {
+  const limits = { timeout: HELPER_TIMEOUT_MS, maxBuffer: HELPER_BYTES, killSignal: 'SIGKILL' } as const;
   return new Promise((resolve, reject) => {
-    const child = spawn(program, ['get'], {
-      env: { ...env },
-      stdio: ['pipe', 'pipe', 'ignore'],
-      timeout: HELPER_TIMEOUT_MS,
+    const child = execFile(program, ['get'], { env: { ...env }, ...limits }, (error, output) => {
+      if (error === null) resolve({ code: 0, output });
+      else if (error.code === 'ENOENT') resolve(undefined);
+      else if (typeof error.code === 'number' || error.killed === true) {
+        resolve({ code: typeof error.code === 'number' ? error.code : null, output });
+      } else reject(new RktFailure(`cannot run ${program}`, [systemErrorText('exec', program, error)]));
     });
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    child.stdout.on('data', (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes > HELPER_BYTES) child.kill('SIGKILL');
-      else chunks.push(chunk);
-    });
-    child.on('error', (error) => {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') resolve(undefined);
-      else reject(new RktFailure(`cannot run ${program}`, [systemErrorText('exec', program, error)]));
-    });
-    child.on('close', (code) => resolve({ code, output: Buffer.concat(chunks).toString() }));
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(`${input}\n`);
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(`${input}\n`);
   });
 }

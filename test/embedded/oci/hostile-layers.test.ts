@@ -171,9 +171,10 @@ describe('hostile layers', () => {
       pathWhitelists: [],
       warn: () => undefined,
     });
-    const entries = readdirSync(rootfs, { recursive: true, withFileTypes: true });
-    const paths = entries.map((entry) => relative(rootfs, join(entry.parentPath, entry.name)));
-    return paths.filter((path) => !/^dev(\/|$)/.test(path)).sort();
+    return pathsBelow(rootfs)
+      .map((path) => relative(rootfs, path))
+      .filter((path) => !/^dev(\/|$)/.test(path))
+      .sort();
   }
 
   for (const [name, { layers, limits, message }] of Object.entries(REFUSED)) {
@@ -248,3 +249,11 @@ describe('hostile layers', () => {
     match((failure as Error).message, /has 2 layers, but its config names 1/);
   });
 });
+
+/** All paths below a directory; symbolic links are not followed, as `readdir` does from Node 22 on. */
+function pathsBelow(dir: string): readonly string[] {
+  return readdirSync(dir, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(dir, entry.name);
+    return entry.isDirectory() ? [path, ...pathsBelow(path)] : [path];
+  });
+}
