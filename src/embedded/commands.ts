@@ -33,9 +33,24 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./image-cat-manifest.ts')).command,
   },
   {
+    name: 'image export',
+    summary: 'Export a stored image to an ACI file',
+    load: async () => (await import('./image-export.ts')).command,
+  },
+  {
+    name: 'image extract',
+    summary: 'Extract a stored image to a directory',
+    load: async () => (await import('./image-extract.ts')).command,
+  },
+  {
     name: 'image list',
     summary: 'List images in the local store',
     load: async () => (await import('./image-list.ts')).command,
+  },
+  {
+    name: 'image render',
+    summary: 'Render a stored image to a directory with all its dependencies',
+    load: async () => (await import('./image-render.ts')).command,
   },
   {
     name: 'image rm',
@@ -94,10 +109,7 @@ export const missingCommands: readonly string[] = [
   'api-service',
   'completion',
   'export',
-  'image export',
-  'image extract',
   'image gc',
-  'image render',
   'image verify',
   'metadata-service',
 ];

@@ -1,7 +1,6 @@
 import type { Command } from './command.ts';
-import { UsageFailure, wrapFailure } from './context.ts';
-import type { StoredImage } from './store/image-store.ts';
-import { findStored } from './store/image-store.ts';
+import { UsageFailure } from './context.ts';
+import { imageArgument } from './image-argument.ts';
 import { formatJson } from './text.ts';
 
 /** `rkt image cat-manifest`. */
@@ -14,18 +13,8 @@ export const command: Command = {
   run(ctx, flags, args) {
     const [text] = args;
     if (args.length !== 1 || text === undefined) throw new UsageFailure('');
-    let image: StoredImage;
-    try {
-      image = findStored(ctx, text);
-    } catch (error) {
-      throw withoutMessage(error);
-    }
+    const image = imageArgument(ctx, text);
     ctx.stdout(`${formatJson(image.manifest, flags.bool('pretty-print'))}\n`);
     return Promise.resolve(0);
   },
 };
-
-/** The chain begins with an empty message: only the innermost text is shown, all of it with `--debug`. */
-function withoutMessage(error: unknown): unknown {
-  return wrapFailure(wrapFailure(error, 'cannot find image'), '');
-}

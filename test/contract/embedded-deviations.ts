@@ -18,7 +18,7 @@ export const DEVIATIONS: Readonly<Record<string, Topic>> = {
   commands: {
     kind: 'differs',
     reason:
-      'Commands that the driver does not use (`api-service`, `export`, `completion`, `metadata-service`, `image export`, `extract`, `gc`, `render`, `verify`) are missing, in the help as well.',
+      'Commands that the driver does not use (`api-service`, `export`, `completion`, `metadata-service`, `image gc`, `image verify`) are missing, in the help as well.',
     steps: {
       version: [1, 2, 3, 19, 20, 21],
       'data-dir': [25],
@@ -100,7 +100,6 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'api-service': 'The embedded rkt has no API service.',
   'app-experiment': 'The embedded rkt has none of the experimental `rkt app` commands.',
   export: 'The embedded rkt has no `export`.',
-  'image-export': 'The embedded rkt has no `image export`, `extract` and `render`.',
   'stage1-selection': 'There is one stage1: `--stage1-…` options are accepted and have no effect.',
   signatures:
     'The key and the signatures of the recording were not kept; signatures have tests of their own.',

@@ -1,5 +1,6 @@
-import { existsSync, rmSync } from 'node:fs';
+import { createReadStream, existsSync, rmSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { RktContext } from '../context.ts';
 import { RktFailure } from '../context.ts';
@@ -87,6 +88,17 @@ export function findImageById(ctx: RktContext, id: string): Promise<StoredImage>
 /** An image that is in the store, by id or name; nothing is fetched. @throws RktFailure */
 export function findStored(ctx: RktContext, text: string): StoredImage {
   return lookUp(storePaths(ctx), text);
+}
+
+/** The same, and notes that it was used. @throws RktFailure */
+export function useStored(ctx: RktContext, text: string): StoredImage {
+  const paths = storePaths(ctx);
+  return used(paths, lookUp(paths, text).id);
+}
+
+/** The uncompressed tar of an image. The stream fails with the error of the system. */
+export function readBlob(ctx: RktContext, { id }: StoredImage): Readable {
+  return createReadStream(storePaths(ctx).blob(id));
 }
 
 /** Renders an image into the tree store, once. @throws RktFailure */
