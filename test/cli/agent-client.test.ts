@@ -47,10 +47,13 @@ describe('the command line beside an agent', function () {
   /** The same command with the agent and without. */
   const both = (...args: readonly string[]): Promise<readonly [CliResult, CliResult]> =>
     Promise.all([cli.run(args), cli.run([...args, '--no-agent'])]);
-  /** Times pass between the two. */
+  /** Times pass between the two, and a column is as wide as they are long. */
   const timeless = ({ exitCode, stdout, stderr }: CliResult): unknown => ({
     exitCode,
-    stdout: stdout.replaceAll(/\d+(\.\d+)?(ms|s|m)( \d+s)? ago */g, 'ago').replaceAll(/"timeMs":\d+/g, ''),
+    stdout: stdout
+      .replaceAll(/\d+(\.\d+)?(ms|s|m)( \d+s)? ago */g, 'ago')
+      .replaceAll(/(STARTED) +/g, '$1 ')
+      .replaceAll(/"timeMs":\d+/g, ''),
     stderr,
   });
 

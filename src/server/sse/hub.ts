@@ -77,8 +77,9 @@ export function createHub({ driver, logger, limits, scheduler = asyncScheduler, 
   };
   const join = (client: SseClient, topic: SampleTopic, request: StreamRequest): (() => void) => {
     const key = channelKey(topic, request);
-    if (isSampling(topic) && !channels.has(key)) samplings += 1;
+    const isNew = isSampling(topic) && !channels.has(key);
     channels.join(key, topic, () => sourceOf(driver, topic, request, scheduler), client);
+    if (isNew) samplings += 1;
     return () => {
       channels.leave(key, client);
       if (isSampling(topic) && !channels.has(key)) samplings -= 1;
@@ -114,15 +115,23 @@ export function createHub({ driver, logger, limits, scheduler = asyncScheduler, 
       });
       clients.add(client);
       readers.add(client);
-      const leaves = sampleTopics(request).map((topic) => join(client, topic, request));
-      fanOut.add(client);
-      return () => {
+      const leaves: (() => void)[] = [];
+      const leave = (): void => {
         if (!clients.delete(client)) return;
         readers.delete(client);
-        leaves.forEach((leave) => leave());
+        leaves.forEach((leaveOne) => leaveOne());
         fanOut.remove(client);
         goneDrops += client.dropped;
       };
+      try {
+        for (const topic of sampleTopics(request)) leaves.push(join(client, topic, request));
+      } catch (error) {
+        // nobody would end what was joined before the source that failed
+        leave();
+        throw error;
+      }
+      fanOut.add(client);
+      return leave;
     },
     figures: () => ({
       clients: readers.size,
