@@ -84,6 +84,8 @@ function openApp(): Ask {
       return await app.fetch(request, { incoming, outgoing, via: 'unix' });
     } finally {
       outgoing.destroy();
+      // it has no socket that would say so, and streams end by this
+      outgoing.emit('close');
     }
   };
 }
