@@ -1,4 +1,4 @@
-/** All errors in one table, which is as long as there are errors. */
+/** All errors in one table: longer than other files, as the table is as long as there are errors. */
 
 /**
  * What one catalogue entry says. `recoverable` is Nomad's word: starting the task again may succeed, with nothing

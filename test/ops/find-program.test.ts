@@ -6,6 +6,7 @@ import { expect } from 'chai';
 
 import { findProgram, type ProgramSearch } from '../../src/ops/find-program.ts';
 import { numericId } from '../../src/ops/user-ids.ts';
+import { requires } from '../support/requirements.ts';
 
 describe('findProgram', () => {
   let root: string;
@@ -107,7 +108,7 @@ describe('findProgram', () => {
   });
 
   it('has 126 for what the mode refuses to the user', async function () {
-    if (process.getuid?.() !== 0) this.skip();
+    requires(this, 'root');
     const user = { uid: 1000, gids: [100] };
     const as = (name: string) => find(name, { credentials: user });
     put('/bin/private', 0o700);

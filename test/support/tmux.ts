@@ -78,7 +78,7 @@ export async function openTerminal(
       await tmux('kill-session', '-t', 'it');
     },
     async close() {
-      // The server ends with its last session.
+      // The server ends when nothing is open in it.
       await tmux('kill-server').catch(() => undefined);
       rmSync(directory, { recursive: true, force: true });
     },

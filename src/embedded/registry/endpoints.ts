@@ -11,7 +11,7 @@ export interface Endpoint {
   /** Host with port, which credentials are looked up by. */
   readonly host: string;
   readonly verifiesTls: boolean;
-  /** True when nobody else can listen in: credentials are sent nowhere else. */
+  /** True when no third party can listen in: credentials are sent nowhere else. */
   readonly takesCredentials: boolean;
 }
 
@@ -48,7 +48,7 @@ function mirrorSource({ url, insecure }: RegistryConfig['mirrors'][number]): Sou
   return { name: `the mirror ${host}`, endpoints: [endpoint] };
 }
 
-/** Loopback registries may do without TLS, as for docker: nobody else can listen there. */
+/** Loopback registries may do without TLS, as for docker: no other machine can listen there. */
 function ownSource(ctx: SourceContext, registry: string, config: RegistryConfig | undefined): Source {
   const isLocal = isLoopback(registry);
   const mayBe = (what: 'http' | 'tls'): { readonly allowed: boolean; readonly isSafe: boolean } => {

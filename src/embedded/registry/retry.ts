@@ -9,7 +9,7 @@ export const realPace: Pace = { sleep: (ms) => new Promise((resolve) => setTimeo
 
 const ATTEMPTS = 5;
 const FIRST_WAIT_MS = 500;
-/** A registry that asks for more is not waited for: whoever started this decides. */
+/** A registry that asks for more is not waited for: the caller decides. */
 const LONGEST_WAIT_MS = 60_000;
 const BUSY: ReadonlySet<number> = new Set([429, 500, 502, 503, 504]);
 const BROKEN: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
