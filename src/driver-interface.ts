@@ -75,7 +75,7 @@ export interface Driver {
   pods(): Observable<readonly Pod[]>;
   /** Figures of the machine: at once, then every `intervalMs`. Completes at shutdown. */
   hostStats(options?: HostStatsOptions): Observable<HostStats>;
-  /** What the sampling does and costs: at once, then every `intervalMs`. Completes at shutdown. */
+  /** Statistics of the sampling: at once, then every `intervalMs`. Completes at shutdown. */
   samplingStats(options?: SamplingStatsOptions): Observable<SamplingStats>;
 
   startTask(task: TaskSpecInput): Promise<StartedTask>;

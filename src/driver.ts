@@ -66,7 +66,7 @@ export function createDriver(options: DriverOptions = {}): Driver {
     shutdown.signal.throwIfAborted();
     opened ??= machine().then((ctx) => {
       void finishDestroys(ctx).catch((error: unknown) =>
-        logger.warn({ error }, 'What an earlier driver has half destroyed is left'),
+        logger.warn({ error }, 'Could not finish the destroys of an earlier driver'),
       );
       const watching = watchExits(ctx);
       watching.add(limitLogs(ctx));

@@ -9,22 +9,22 @@ export function agentCommand(program: Command): void {
     .command('agent')
     .summary('serve the tasks: HTTP API, streams, metrics and dashboard')
     .description(
-      'Takes up all tasks of the data directory and serves them until SIGTERM: an HTTP API, server-sent events, metrics\n' +
-        'for Prometheus and a dashboard, on loopback and on a unix socket. The tasks run on without it. SIGHUP reads the\n' +
-        'config file again.',
+      'Recovers all tasks of the data directory and serves them until SIGTERM: an HTTP API, server-sent events, metrics\n' +
+        'for Prometheus and a dashboard, on loopback and on a unix socket. Tasks keep running when the agent stops.\n' +
+        'SIGHUP reloads the config file.',
     )
     .option('--listen <address>', 'host:port, a port, or none (127.0.0.1:9477)')
     .option('--socket <path>', 'the unix socket, or none (agent.sock in the data directory)')
-    .option('--allow-remote', 'listen beyond loopback; reads need the token as well then')
-    .option('--require-token', 'reads over TCP need the token as well')
-    .option('--no-dashboard', 'without the page at /')
+    .option('--allow-remote', 'allow addresses beyond loopback; reads then require the token too')
+    .option('--require-token', 'require the token for reads over TCP')
+    .option('--no-dashboard', 'do not serve the dashboard at /')
     .option(
       '--metrics-labels <names>',
-      'labels of tasks in the metrics: cadvisor, docker or nomad (cadvisor)',
+      'label names of tasks in the metrics: cadvisor, docker or nomad (cadvisor)',
     )
     .option(
       '--metrics-groups <list>',
-      'also measure these for the metrics: disk, processes, kernelMemory',
+      'additional groups to measure: disk, processes, kernelMemory',
       collectList,
     )
     .option('--otlp <url>', 'send metrics and events to the OpenTelemetry collector at this URL')
@@ -33,8 +33,8 @@ export function agentCommand(program: Command): void {
       await runAgent(self);
     });
   withExamples(command, [
-    ['agent', 'The dashboard on http://127.0.0.1:9477'],
-    ['agent --listen none', 'Only the unix socket, for the command line'],
-    ['agent --config /etc/rkt-streams.json', 'With a config file that SIGHUP reads again'],
+    ['agent', 'Serve the dashboard on http://127.0.0.1:9477'],
+    ['agent --listen none', 'Serve only the unix socket, for the command line'],
+    ['agent --config /etc/rkt-streams.json', 'Use a config file that SIGHUP reloads'],
   ]);
 }

@@ -15,20 +15,20 @@ interface AuditFlags {
 export function auditCommand(program: Command): void {
   const command = program
     .command('audit')
-    .summary('find what belongs to no task')
+    .summary('find leftovers that belong to no task')
     .description(
-      'Finds pods, processes, cgroups, mounts and files that starts of this data directory have left and that belong to ' +
-        'none of its tasks. Changes nothing without --fix. Exits with 1 when there is something, or when something could ' +
-        'not be looked at.',
+      'Finds pods, processes, cgroups, mounts and files that were created by starts of this data directory and belong ' +
+        'to none of its tasks. Changes nothing without --fix. Exits with 1 when it finds leftovers, or when something ' +
+        'could not be checked.',
     )
-    .option('--fix', 'remove what is found; exits with 0 when nothing of it is left')
+    .option('--fix', 'remove the leftovers; exits with 0 when all were removed')
     .action((flags: AuditFlags, self: Command) =>
       withBareDriver(self, (session) => auditDirectory(session, flags)),
     );
   withExamples(command, [
-    ['audit', 'What is there'],
-    ['audit --fix', 'Remove it'],
-    ['audit --json | jq -r .what', 'For a script'],
+    ['audit', 'List the leftovers'],
+    ['audit --fix', 'Remove them'],
+    ['audit --json | jq -r .what', 'Print the paths and ids for a script'],
   ]);
 }
 
@@ -37,7 +37,7 @@ async function auditDirectory({ driver, output }: Session, { fix = false }: Audi
   if (output.isJson) report.findings.forEach((finding) => output.print(finding, () => ''));
   else output.print({}, () => auditText(report, output.paint));
   report.unchecked.forEach(({ what, reason }) =>
-    output.warn(`${what} could not be looked at: ${reason}`, { what }),
+    output.warn(`${what} could not be checked: ${reason}`, { what }),
   );
   const isClean = report.findings.every(({ outcome }) => outcome === 'removed');
   return isClean && report.unchecked.length === 0 ? EXIT_OK : EXIT_FAILURE;
@@ -51,7 +51,7 @@ const OUTCOME_COLOURS: Readonly<Record<AuditFinding['outcome'], Colour>> = {
 
 /** One finding a line. */
 export function auditText({ findings, unchecked }: AuditReport, paint: Paint): string {
-  if (findings.length === 0) return unchecked.length === 0 ? 'Everything belongs to a task.' : '';
+  if (findings.length === 0) return unchecked.length === 0 ? 'No leftovers found.' : '';
   const columns: readonly Column<AuditFinding>[] = [
     { title: 'KIND', value: ({ kind }) => kind },
     {

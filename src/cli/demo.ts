@@ -23,27 +23,22 @@ interface DemoFlags {
 export function demoCommand(program: Command): void {
   const command = program
     .command('demo')
-    .summary('start a handful of pods and watch them')
+    .summary('start a few pods and watch them')
     .description(
-      'Builds images from programs of this machine, starts pods that behave differently (one burns a core, one holds\n' +
-        'memory, one crashes again and again, …), shows their events and figures, ends them all, and proves that nothing\n' +
-        'is left: no process, mount, cgroup, pod or file. It works in a directory of its own and touches no other task.\n' +
-        'Exits with 1 when something is left, or a pod was other than expected.',
+      'Builds images from programs of this machine, starts pods that behave differently (one uses a full core, one holds\n' +
+        'memory, one keeps crashing, …), shows their events and metrics, removes them, and checks that nothing is left:\n' +
+        'no process, mount, cgroup, pod or file. It uses a separate directory and touches no other task.\n' +
+        'Exits with 1 when something is left or a pod did not behave as expected.',
     )
-    .option('-s, --seconds <n>', 'how long to watch (default: until Ctrl-C); 2m works too', durationMs('s'))
-    .option(
-      '-i, --interval <duration>',
-      'time between two samples, in ms; 2s works too',
-      durationMs('ms'),
-      1_000,
-    )
-    .option('--serve', 'serve the dashboard meanwhile, and print its URL')
+    .option('-s, --seconds <n>', 'how long to run (default: until Ctrl-C); 2m works too', durationMs('s'))
+    .option('-i, --interval <duration>', 'sampling interval, in ms; 2s works too', durationMs('ms'), 1_000)
+    .option('--serve', 'serve the dashboard as well and print its URL')
     .action((flags: DemoFlags, self: Command) => demo(flags, self));
   withExamples(command, [
-    ['demo', 'Watch until Ctrl-C'],
-    ['demo --seconds 20', 'Watch for 20 seconds'],
-    ['demo --serve', 'Watch in a browser, until Ctrl-C'],
-    ['demo --seconds 20 --json | jq \'select(.type == "summary")\'', 'What came of it, for a program'],
+    ['demo', 'Run until Ctrl-C'],
+    ['demo --seconds 20', 'Run for 20 seconds'],
+    ['demo --serve', 'Watch in a browser until Ctrl-C'],
+    ['demo --seconds 20 --json | jq \'select(.type == "summary")\'', 'Print the summary as JSON'],
   ]);
 }
 
@@ -57,7 +52,7 @@ async function demo(flags: DemoFlags, command: Command): Promise<void> {
   interrupt.onSignal((signal) => {
     // Every line written to a reader that went away comes back as another SIGPIPE.
     if (interrupt.count() > 1 && signal !== 'SIGPIPE')
-      reporter.tell({ type: 'note', message: 'Still stopping the pods' });
+      reporter.tell({ type: 'note', message: 'Still stopping pods' });
   });
   try {
     const interrupted = interrupt.signal;

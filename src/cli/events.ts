@@ -14,21 +14,21 @@ interface EventsFlags {
   readonly id?: readonly string[];
 }
 
-/** `rkt-streams events`: what happens to the tasks, whoever does it. */
+/** `rkt-streams events`: the events of tasks, whichever process causes them. */
 export function eventsCommand(program: Command): void {
   const command = program
     .command('events')
-    .summary('tell what happens to the tasks, until interrupted')
+    .summary('print the events of tasks until interrupted')
     .description(
-      'Tells what happens to the tasks of the data directory, whichever process does it, until interrupted. ' +
-        'A task that another process started is told as recovered.',
+      'Prints the events of all tasks of the data directory, whichever process causes them, until interrupted. ' +
+        'A task that another process started appears with the event recovered.',
     )
-    .option('--replay', 'begin with the tasks that are there already')
-    .option('--id <id>', 'only tasks whose id or name begins so (repeatable)', collect)
+    .option('--replay', 'first print an event for each existing task')
+    .option('--id <id>', 'only tasks whose id or name has this prefix (repeatable)', collect)
     .action((flags: EventsFlags, self: Command) => events(flags, self));
   withExamples(command, [
-    ['events --replay', 'The tasks that are there, and all that happens to them'],
-    ['events --id web --json | jq -r .kind', 'The kinds of events of one task'],
+    ['events --replay', 'All existing tasks, and every event that follows'],
+    ['events --id web --json | jq -r .kind', 'The kinds of the events of one task'],
   ]);
 }
 

@@ -17,18 +17,18 @@ export function execCommand(program: Command): void {
     .command('exec')
     .summary('run a command in a running task')
     .description(
-      'Runs a command in a running task, with standard input, output and error connected, and exits with its code. ' +
-        'An interrupt kills the command; with --tty it is passed on as the key that was pressed.',
+      'Runs a command in a running task, connected to standard input, output and error, and exits with its exit code. ' +
+        'An interrupt kills the command; with --tty, Ctrl-C is passed to the command instead.',
     )
-    .argument('<id>', 'id or name of a task, or the beginning of one')
-    .argument('<command...>', 'the command, after --; a path in the image, or a name in the PATH of the app')
-    .option('-t, --tty', 'with a terminal of its own')
+    .argument('<id>', 'id or name of a task, or a unique prefix of either')
+    .argument('<command...>', "the command, after --: a path in the image, or a name in the app's PATH")
+    .option('-t, --tty', 'allocate a terminal')
     .action((id: string, cmd: string[], flags: ExecFlags, self: Command) =>
       withOwnDriver(self, (session) => exec(session, id, cmd, flags)),
     );
   withExamples(command, [
-    ['exec web -- ps aux', 'Look around'],
-    ['exec -t web -- sh', 'A shell'],
+    ['exec web -- ps aux', 'List the processes'],
+    ['exec -t web -- sh', 'Open a shell'],
     ['exec db -- /bin/sh -c "cat >/restore.sql" <dump.sql', 'Send a file'],
   ]);
 }

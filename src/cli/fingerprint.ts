@@ -17,15 +17,17 @@ interface FingerprintFlags {
 export function fingerprintCommand(program: Command): void {
   const command = program
     .command('fingerprint')
-    .summary('tell whether pods can be run here')
-    .description('Tells whether pods can be run here, and by which rkt. Exits with 1 when they cannot.')
-    .option('-w, --watch', 'tell it again every --fingerprint-period-ms, until interrupted')
+    .summary('check whether pods can run on this machine')
+    .description(
+      'Checks whether pods can run on this machine, and with which rkt. Exits with 1 when they cannot.',
+    )
+    .option('-w, --watch', 'repeat every --fingerprint-period-ms until interrupted')
     .action((flags: FingerprintFlags, self: Command) =>
       withDriverUntilSignal(self, (session) => fingerprint(session, flags)),
     );
   withExamples(command, [
-    ['fingerprint', 'Once'],
-    ['fingerprint --watch --fingerprint-period-ms 5000 --json', 'Every 5 s, for a monitor'],
+    ['fingerprint', 'Check once'],
+    ['fingerprint --watch --fingerprint-period-ms 5000 --json', 'Check every 5 s, for monitoring'],
   ]);
 }
 

@@ -65,7 +65,7 @@ function checkProgram({ exec, name }: ImageRequest, files: readonly RootfsFile[]
   const found = fileInImage(files, program);
   if (found === undefined) return fail(`it has no ${program} to execute`);
   const isExecutable = found.type === 'link' || (found.type === 'file' && ((found.mode ?? 0) & 0o111) !== 0);
-  if (!isExecutable) fail(`its ${program} is no executable file`);
+  if (!isExecutable) fail(`its ${program} is not an executable file`);
 }
 
 function buildError({ name }: ImageRequest, cause: unknown): RktError {

@@ -29,34 +29,38 @@ interface BuildFlags {
 
 /** `rkt-streams image …`: makes images. */
 export function imageCommand(program: Command): void {
-  const image = program.command('image').summary('make images').description('Makes images (ACI).');
+  const image = program.command('image').summary('build images').description('Builds images (ACI).');
   const build = image
     .command('build')
-    .summary('make an image from a directory or from files of this machine')
+    .summary('build an image from a directory or from files of this machine')
     .description(
-      'Makes an image from a directory, or from files of this machine: a program brings its shared libraries along.\n' +
-        'Prints the id of the image. The same input gives the same image, and so the same id.',
+      'Builds an image from a directory or from files of this machine; the shared libraries of a program are included.\n' +
+        'Prints the id of the image. Builds are reproducible: the same input gives the same image and id.',
     )
-    .argument('<out.aci>', 'the file to write; it appears when it is complete')
+    .argument('<out.aci>', 'the file to write; created atomically when complete')
     .requiredOption('--name <name[:version]>', 'name of the image: example.com/app:1.2')
     .option('--rootfs <dir>', 'directory that becomes the root of the image')
-    .option('--host-path <path>', 'file or directory of this machine to take along (repeatable)', collect)
+    .option('--host-path <path>', 'file or directory of this machine to include (repeatable)', collect)
     .requiredOption('--exec <path>', 'program that the app runs, by its path in the image')
-    .option('--arg <arg>', 'an argument of it (repeatable)', collect)
-    .option('-e, --env <name=value>', 'a variable of the app (repeatable)', list(pair))
+    .option('--arg <arg>', 'an argument of the program (repeatable)', collect)
+    .option('-e, --env <name=value>', 'an environment variable of the app (repeatable)', list(pair))
     .option('--port <name:protocol:port>', 'a port of the app: http:tcp:80 (repeatable)', list(port))
-    .option('--mount <name:path[:ro]>', 'a place for a volume: data:/data:ro (repeatable)', list(mount))
+    .option('--mount <name:path[:ro]>', 'a mount point for a volume: data:/data:ro (repeatable)', list(mount))
     .option('-u, --user <user>', 'user of the app, by name or number (default: 0)')
     .option('--group <group>', 'group of the app, by name or number (default: 0)')
-    .option('--working-dir <dir>', 'where the app starts')
+    .option('--working-dir <dir>', 'working directory of the app')
     .option('--label <name=value>', 'a label; os and arch are those of this machine (repeatable)', list(pair))
     .option('--annotation <name=value>', 'an annotation: authors=Me (repeatable)', list(pair))
-    .addOption(new Option('--compression <kind>', 'of the file').choices(['gzip', 'none']).default('gzip'))
+    .addOption(
+      new Option('--compression <kind>', 'compression of the image file')
+        .choices(['gzip', 'none'])
+        .default('gzip'),
+    )
     .action((out: string, flags: BuildFlags, self: Command) => buildAction(out, flags, self));
   withExamples(build, [
     [
       'image build hello.aci --name example.com/hello --host-path /bin/sh --exec /bin/sh --arg -c --arg "echo hello"',
-      'A shell that says hello',
+      'A shell that prints hello',
     ],
     [
       'image build web.aci --name example.com/web:1.2 --rootfs ./root --exec /bin/server --port http:tcp:80',

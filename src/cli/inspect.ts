@@ -13,12 +13,12 @@ import { withDriver } from './with-driver.ts';
 export function inspectCommand(program: Command): void {
   const command = program
     .command('inspect')
-    .summary('show all that is known of a task')
-    .description('Shows all that is known of a task.')
-    .argument('<id...>', 'ids or names of tasks, or the beginning of one')
+    .summary('show all details of tasks')
+    .description('Shows all details of tasks.')
+    .argument('<id...>', 'ids or names of tasks, or unique prefixes')
     .action((ids: string[], _options: object, self: Command) => inspect(ids, self));
   withExamples(command, [
-    ['inspect web', 'For a person'],
+    ['inspect web', 'Human-readable output'],
     ['inspect web --json | jq .pid', 'The pid of a task'],
   ]);
 }

@@ -21,21 +21,21 @@ interface LogsFlags {
 export function logsCommand(program: Command): void {
   const command = program
     .command('logs')
-    .summary('print what a task has written')
+    .summary('print the output of a task')
     .description(
-      'Prints what a task has written: its standard output on standard output, its standard error on standard error.',
+      'Prints the output of a task: its standard output to standard output, its standard error to standard error.',
     )
-    .argument('<id>', 'id or name of a task, or the beginning of one')
-    .option('-f, --follow', 'go on with what it writes, until it has ended')
-    .option('-n, --lines <n>', 'begin with the last lines of each stream', count)
-    .addOption(new Option('--stream <name>', 'only this one').choices(['stdout', 'stderr']))
+    .argument('<id>', 'id or name of a task, or a unique prefix of either')
+    .option('-f, --follow', 'follow the output until the task ends')
+    .option('-n, --lines <n>', 'start with the last n lines of each stream', count)
+    .addOption(new Option('--stream <name>', 'only this stream').choices(['stdout', 'stderr']))
     .action((id: string, flags: LogsFlags, self: Command) =>
       withDriverUntilSignal(self, (session) => logs(session, id, flags)),
     );
   withExamples(command, [
-    ['logs web', 'All of it'],
-    ['logs -f -n 20 web', 'The last lines, and what comes'],
-    ['logs --stream stderr web 2>&1 | grep -i error', 'What a task complains about'],
+    ['logs web', 'The whole output'],
+    ['logs -f -n 20 web', 'The last 20 lines, then new output'],
+    ['logs --stream stderr web 2>&1 | grep -i error', 'Search standard error'],
   ]);
 }
 

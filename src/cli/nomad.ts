@@ -14,29 +14,29 @@ interface InstallFlags {
 export function nomadCommand(program: Command): void {
   const nomad = program
     .command('nomad')
-    .summary('be the task driver of a Nomad agent')
-    .description('The task driver `rkt` for a Nomad agent.');
+    .summary('task driver plugin for a Nomad agent')
+    .description('The task driver plugin `rkt` for a Nomad agent.');
   const install = nomad
     .command('install')
-    .summary('put the plugin into the plugin directory of an agent')
+    .summary('install the plugin into the plugin directory of an agent')
     .description(
-      'Writes the launcher of the plugin into the plugin directory of a Nomad agent, and prints what the configuration\n' +
-        'of the agent has to say. Doing it again is safe, and needed after an update of Node.js or of rkt-streams.',
+      'Writes the launcher of the plugin into the plugin directory of a Nomad agent, and prints the plugin block for the\n' +
+        "agent's configuration. Can be repeated; run it again after an update of Node.js or of rkt-streams.",
     )
     .argument('<dir>', "the agent's plugin_dir, an absolute path")
-    .option('-n, --name <name>', "name of the file, which is the label of the agent's plugin block", 'rkt')
-    .option('-f, --force', 'replace a file that is something else')
+    .option('-n, --name <name>', "name of the file and label of the agent's plugin block", 'rkt')
+    .option('-f, --force', 'overwrite an existing file of another kind')
     .action(installAction);
-  withExamples(install, [['nomad install /opt/nomad/plugins', 'For an agent with that plugin_dir']]);
+  withExamples(install, [['nomad install /opt/nomad/plugins', 'Install for an agent with that plugin_dir']]);
   const plugin = nomad
     .command('plugin')
-    .summary('what the agent starts; not to be run by hand')
-    .description('The plugin itself. A Nomad agent starts it, and speaks with it over a socket.')
+    .summary('started by the agent; not to be run by hand')
+    .description('The plugin process. A Nomad agent starts it and talks to it over a socket.')
     .action(async (_flags: object, self: Command) => {
       const { serveNomadPlugin } = await import('./nomad-serve.ts');
       process.exit(await serveNomadPlugin(self.optsWithGlobals()));
     });
-  withExamples(plugin, [['nomad install /opt/nomad/plugins', 'What to do instead']]);
+  withExamples(plugin, [['nomad install /opt/nomad/plugins', 'Install the plugin instead']]);
 }
 
 async function installAction(directory: string, flags: InstallFlags, self: Command): Promise<void> {

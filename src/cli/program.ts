@@ -48,8 +48,8 @@ const COMMANDS = [
 ];
 
 const AFTER = `
-Every option can also be a variable (--data-dir is RKT_STREAMS_DATA_DIR) and a member of the JSON file that --config
-or RKT_STREAMS_CONFIG names ("dataDir"). A flag wins over a variable, a variable over the file.
+Every option can also be set by an environment variable (RKT_STREAMS_DATA_DIR for --data-dir) or in the JSON file named
+by --config or RKT_STREAMS_CONFIG ("dataDir"). Flags override variables, variables override the file.
 
 Exit codes:
   0    done
@@ -76,9 +76,9 @@ export function createProgram(): Command {
   COMMANDS.forEach((add) => add(program));
   program.addHelpText('after', AFTER);
   return withExamples(program, [
-    ['run --rm ./app.aci -- --greeting hello', 'Run an image, with its output here'],
+    ['run --rm ./app.aci -- --greeting hello', 'Run an image in the foreground'],
     ['ps --watch', 'Watch the tasks'],
-    ['stats --json --interval 500ms', 'Figures for a program to read'],
+    ['stats --json --interval 500ms', 'Metrics as NDJSON'],
   ]);
 }
 

@@ -24,8 +24,8 @@ export function psCommand(program: Command): void {
     .command('ps')
     .summary('list the tasks')
     .description('Lists the tasks of the data directory that have not exited.')
-    .option('-a, --all', 'tasks that have exited as well')
-    .option('-w, --watch', 'list them again after every change, until interrupted')
+    .option('-a, --all', 'include tasks that have exited')
+    .option('-w, --watch', 'list again after every change, until interrupted')
     .action((flags: PsFlags, self: Command) =>
       withDriverUntilSignal(self, (session) =>
         flags.watch === true ? watchTasks(session, flags) : listTasks(session, flags),
@@ -33,8 +33,8 @@ export function psCommand(program: Command): void {
     );
   withExamples(command, [
     ['ps -a', 'All tasks'],
-    ['ps --watch', 'A list that stays up to date'],
-    ['ps --json | jq -r .id', 'The ids, for a script'],
+    ['ps --watch', 'A list that updates itself'],
+    ['ps --json | jq -r .id', 'The ids of the running tasks'],
   ]);
 }
 

@@ -13,16 +13,16 @@ export function rmCommand(program: Command): void {
   const command = program
     .command('rm')
     .summary('remove tasks that have exited')
-    .description('Removes tasks with all they left: pod, cgroup, logs and state.')
-    .argument('<id...>', 'ids or names of tasks, or the beginning of one')
-    .option('-f, --force', 'kill a task first when it runs')
+    .description('Removes tasks together with their pod, cgroup, logs and state.')
+    .argument('<id...>', 'ids or names of tasks, or unique prefixes')
+    .option('-f, --force', 'kill running tasks first')
     .action((ids: string[], { force = false }: RmFlags, self: Command) =>
       withDriverUntilSignal(self, (session) =>
         eachTask(session, ids, (id) => session.driver.destroyTask(id, { force })),
       ),
     );
   withExamples(command, [
-    ['rm web', 'A task that has exited'],
-    ['rm -f $(rkt-streams ps --json | jq -r .id)', 'All that run'],
+    ['rm web', 'Remove a task that has exited'],
+    ['rm -f $(rkt-streams ps --json | jq -r .id)', 'Kill and remove all running tasks'],
   ]);
 }

@@ -26,11 +26,11 @@ export function runCommand(program: Command): void {
     .command('run')
     .summary('run an image as a task')
     .description(
-      'Runs an image as a task. Its output appears here, an interrupt stops it, and its exit code is that of the ' +
-        'command. The task outlives this command when that is killed or was told to --detach.',
+      'Runs an image as a task, prints its output and exits with its exit code. An interrupt stops the task. The task ' +
+        'keeps running when this command is killed, and with --detach.',
     )
     .argument('<image>', 'image name, path of an .aci, or URL')
-    .argument('[arguments...]', 'for the app, after --; instead of those in the image')
+    .argument('[arguments...]', 'arguments of the app, after --; they replace those of the image')
     .action((image: string, args: string[], flags: RunFlags, self: Command) => {
       const spec = runSpec(image, args, flags, { cwd: process.cwd(), env: process.env });
       return withOwnDriver(self, (session) => run(session, spec, flags));

@@ -90,7 +90,7 @@ function parseFound(found: ReadonlyMap<string, Found>): Settings {
   const problems = plainIssues(result.error.issues).map((issue) => {
     const key = String(issue.code === 'unrecognized_keys' ? issue.keys[0] : issue.path[0]);
     const { origin } = found.get(key) ?? { origin: key };
-    if (issue.code === 'unrecognized_keys') return `${origin}: there is no such setting`;
+    if (issue.code === 'unrecognized_keys') return `${origin}: unknown setting`;
     return `${origin}: ${issue.message} (got ${shownValue(input, issue.path)})`;
   });
   throw new RktError('RKT_ERR_OPTIONS', problems.join('; '));
@@ -114,7 +114,7 @@ function readObject(path: string): Readonly<Record<string, unknown>> {
   try {
     return z.looseObject({}).parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch (cause) {
-    const why = cause instanceof z.ZodError ? 'it holds no JSON object' : whyUnreadable(cause);
+    const why = cause instanceof z.ZodError ? 'it does not contain a JSON object' : whyUnreadable(cause);
     throw new RktError('RKT_ERR_OPTIONS', `The config file ${path} cannot be read: ${why}`);
   }
 }

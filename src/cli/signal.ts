@@ -11,12 +11,12 @@ export function signalCommand(program: Command): void {
     .command('signal')
     .summary('send a signal to a task')
     .description('Sends a signal to the main process of a running task.')
-    .argument('<id>', 'id or name of a task, or the beginning of one')
+    .argument('<id>', 'id or name of a task, or a unique prefix of either')
     .argument('<signal>', 'name or number: SIGHUP, hup, 1', signal)
     .action((id: string, name: NodeJS.Signals, _flags: object, self: Command) =>
       withDriverUntilSignal(self, (session) =>
         eachTask(session, [id], (taskId) => session.driver.signalTask(taskId, name)),
       ),
     );
-  withExamples(command, [['signal web HUP', 'Let a server read its configuration again']]);
+  withExamples(command, [['signal web HUP', 'Make a server reload its configuration']]);
 }

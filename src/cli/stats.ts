@@ -20,27 +20,22 @@ interface StatsFlags {
 export function statsCommand(program: Command): void {
   const command = program
     .command('stats')
-    .summary('show what the tasks use')
+    .summary('show the resource usage of tasks')
     .description(
-      'Shows CPU time (of one core) and memory of the running tasks after every interval: a table that stays in place ' +
-        'on a terminal, lines elsewhere. With ids it ends when all of these tasks have.',
+      'Shows CPU usage (of one core) and memory of the running tasks at every interval: as a table that is updated in ' +
+        'place on a terminal, else as lines. With ids it exits when all of these tasks have exited.',
     )
-    .argument('[id...]', 'ids or names of tasks, or the beginning of one; all tasks without')
-    .option(
-      '-i, --interval <duration>',
-      'time between two samples, in ms; 2s works too',
-      durationMs('ms'),
-      1_000,
-    )
-    .option('--once', 'end after one sample')
-    .option('-n, --count <n>', 'end after so many samples', count)
+    .argument('[id...]', 'ids or names of tasks, or unique prefixes (default: all tasks)')
+    .option('-i, --interval <duration>', 'sampling interval, in ms; 2s works too', durationMs('ms'), 1_000)
+    .option('--once', 'exit after one sample')
+    .option('-n, --count <n>', 'exit after n samples', count)
     .action((ids: string[], flags: StatsFlags, self: Command) =>
       withDriverUntilSignal(self, (session) => stats(session, ids, flags)),
     );
   withExamples(command, [
-    ['stats', 'A table of all tasks'],
-    ['stats web --once', 'One line for one task'],
-    ['stats --json --interval 10s >>stats.ndjson', 'A record for later'],
+    ['stats', 'Show all running tasks'],
+    ['stats web --once', 'Print one sample of one task'],
+    ['stats --json --interval 10s >>stats.ndjson', 'Append samples to a file'],
   ]);
 }
 

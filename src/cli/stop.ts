@@ -14,23 +14,23 @@ interface StopFlags {
 export function stopCommand(program: Command): void {
   const command = program
     .command('stop')
-    .summary('end tasks')
+    .summary('stop running tasks')
     .description(
-      'Ends tasks: sends a signal, and kills everything in the task when it has not exited in time. A task that has ' +
-        'exited stays in the list until it is removed.',
+      'Stops tasks: sends a signal, then kills all processes of the task if it has not exited in time. A task that ' +
+        'has exited stays in the list until it is removed.',
     )
-    .argument('<id...>', 'ids or names of tasks, or the beginning of one')
+    .argument('<id...>', 'ids or names of tasks, or unique prefixes')
     .option(
       '-t, --timeout <duration>',
-      'time after the signal, in seconds; 500ms works too (default: 5)',
+      'time from the signal to SIGKILL, in seconds; 500ms works too (default: 5)',
       durationMs('s'),
     )
     .option('-s, --signal <signal>', 'name or number (default: SIGINT)', signal)
     .action((ids: string[], flags: StopFlags, self: Command) => stop(ids, flags, self));
   withExamples(command, [
-    ['stop web', 'SIGINT, and SIGKILL after 5 s'],
-    ['stop --signal TERM --timeout 30 web worker', 'Two tasks, with more time'],
-    ['stop --timeout 0 web', 'Kill at once'],
+    ['stop web', 'Send SIGINT, and SIGKILL after 5 s'],
+    ['stop --signal TERM --timeout 30 web worker', 'Stop two tasks with a longer timeout'],
+    ['stop --timeout 0 web', 'Kill immediately'],
   ]);
 }
 

@@ -15,33 +15,31 @@ interface TopFlags {
 export function topCommand(program: Command): void {
   const command = program
     .command('top')
-    .summary('watch the tasks on the whole terminal')
+    .summary('show the tasks in a full-screen view')
     .description(
-      'Shows the tasks with what they use on the whole terminal. Keys: s sort, r reverse, f filter, a all, o one task, ' +
-        'l its output, h help, q quit.',
+      'Shows the tasks and their resource usage in a full-screen view. Keys: s sort, r reverse, f filter, a all, ' +
+        'o one task, l its output, h help, q quit.',
     )
-    .option(
-      '-i, --interval <duration>',
-      'time between two samples, in ms; 2s works too',
-      durationMs('ms'),
-      1_000,
-    )
-    .option('-a, --all', 'begin with tasks that have exited as well')
+    .option('-i, --interval <duration>', 'sampling interval, in ms; 2s works too', durationMs('ms'), 1_000)
+    .option('-a, --all', 'include tasks that have exited')
     .action(async (flags: TopFlags, self: Command) => {
       checkTerminal(self);
       await withDriverUntilSignal(self, (session) => top(session, flags));
     });
   withExamples(command, [
     ['top', 'All tasks that run'],
-    ['top --all --interval 5s', 'Those that have exited as well, measured every 5 s'],
+    ['top --all --interval 5s', 'Exited tasks too, sampled every 5 s'],
   ]);
 }
 
 function checkTerminal(command: Command): void {
   const { json } = settingsOf(command);
-  if (json) throw new RktError('RKT_ERR_OPTIONS', 'top has nothing to print as JSON; stats --json has');
+  if (json) throw new RktError('RKT_ERR_OPTIONS', 'top cannot print JSON; use stats --json');
   if (process.stdin.isTTY && process.stdout.isTTY) return;
-  throw new RktError('RKT_ERR_OPTIONS', 'top needs a terminal for its input and output; stats and ps do not');
+  throw new RktError(
+    'RKT_ERR_OPTIONS',
+    'top needs a terminal as input and output; use stats or ps without one',
+  );
 }
 
 async function top(session: Session, { interval, all = false }: TopFlags): Promise<undefined> {

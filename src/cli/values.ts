@@ -36,7 +36,7 @@ export function durationMs(plainUnit: 'ms' | 's'): (text: string) => number {
 
 /** A whole number above 0. */
 export function count(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It is not a whole number above 0.');
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It is not a positive integer.');
   return Number(text);
 }
 
@@ -50,7 +50,7 @@ export function cpuList(text: string): string {
 export function signal(text: string): NodeJS.Signals {
   const number = /^\d+$/.test(text) ? Number(text) : signalNumber(text);
   const name = number === undefined ? undefined : signalName(number);
-  if (name === undefined) throw new InvalidArgumentError('There is no such signal.');
+  if (name === undefined) throw new InvalidArgumentError('Unknown signal.');
   return name;
 }
 

@@ -18,18 +18,18 @@ interface Ended {
 export function waitCommand(program: Command): void {
   const command = program
     .command('wait')
-    .summary('wait until tasks have ended')
+    .summary('wait until tasks have exited')
     .description(
-      'Waits until all of the tasks have ended and tells how, one a line. Exits with the code of the task; of several, ' +
-        'with the first one that is not 0, in the order of the arguments.',
+      'Waits until all of the tasks have exited and prints how, one a line. Exits with the exit code of the task; with ' +
+        'several tasks, with the first code that is not 0, in the order of the arguments.',
     )
-    .argument('<id...>', 'ids or names of tasks, or the beginning of one')
+    .argument('<id...>', 'ids or names of tasks, or unique prefixes')
     .action((ids: string[], _flags: object, self: Command) =>
       withDriverUntilSignal(self, (session) => wait(session, ids)),
     );
   withExamples(command, [
-    ['wait job && echo done', 'Go on when a task has succeeded'],
-    ['wait a b c --json', 'How three tasks ended'],
+    ['wait job && echo done', 'Continue when a task has succeeded'],
+    ['wait a b c --json', 'The exits of three tasks as JSON'],
   ]);
 }
 

@@ -124,7 +124,7 @@ export async function withDriverUntilSignal(command: Command, act: Action): Prom
 /** Keeps the tasks of other processes in view until the driver is shut down. */
 export function followOthers({ driver, logger }: Session): void {
   driver.followTasks().subscribe({
-    error: (error: unknown) => logger.error({ error }, 'Tasks of other processes are no longer in view'),
+    error: (error: unknown) => logger.error({ error }, 'No longer following the tasks of other processes'),
   });
 }
 

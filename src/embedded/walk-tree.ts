@@ -66,7 +66,7 @@ class TreeWalk {
     this.#move('..', path);
     const { dev, ino } = this.#current.stat;
     if (dev !== parent.dev || ino !== parent.ino)
-      throw new RktFailure(`${path()} was moved by somebody else`);
+      throw new RktFailure(`${path()} was moved by another process`);
     this.#visitor.leave?.(this.#current, done.name, path);
     return true;
   }

@@ -95,7 +95,8 @@ export function watchDriver(driver: Driver, options: WatchOptions = {}): Snapsho
         tallies.count(event);
         version += 1;
       },
-      error: (error: unknown) => logger.warn({ err: error }, 'metrics lose the events of tasks'),
+      error: (error: unknown) =>
+        logger.warn({ err: error }, 'metrics: the events of tasks are no longer counted'),
     }),
   );
   keep('tasks', driver.tasks().pipe(tap((tasks) => tallies.know(tasks))));

@@ -11,15 +11,18 @@ const hasNoZeroByte = (text: string): boolean => !text.includes('\0');
 export const absolutePath = z
   .string()
   .startsWith('/', 'must be an absolute path')
-  .refine(hasNoZeroByte, 'holds a zero byte');
+  .refine(hasNoZeroByte, 'contains a NUL byte');
 /** How many rkt commands may run at once. */
 export const concurrency = z.number().int().min(1).max(64);
 /** Below the root of each hierarchy, and never that root itself. */
 export const cgroupPath = z
   .string()
-  .refine((path) => path.split('/').every((part) => part !== '.' && part !== '..'), 'must not hold . or ..')
+  .refine(
+    (path) => path.split('/').every((part) => part !== '.' && part !== '..'),
+    'must not contain . or ..',
+  )
   .refine((path) => /[^/]/.test(path), 'must name a directory')
-  .refine(hasNoZeroByte, 'holds a zero byte');
+  .refine(hasNoZeroByte, 'contains a NUL byte');
 
 /** The options of createDriver that are plain data; the command line reads the same ones from flags, environment and file. */
 export const driverOptionsSchema = z.strictObject({
@@ -36,7 +39,7 @@ export const driverOptionsSchema = z.strictObject({
    */
   publisher: z
     .string()
-    .regex(/^[\w-]{0,64}$/, 'is no name of at most 64 letters, digits, "_" and "-"')
+    .regex(/^[\w-]{0,64}$/, 'is not a name of at most 64 letters, digits, "_" and "-"')
     .default('driver'),
   cgroupRoot: absolutePath.default('/sys/fs/cgroup'),
   /** The directory below which the cgroup of every task is made. */

@@ -27,7 +27,7 @@ export const ERROR_CATALOGUE = {
   ),
   RKT_ERR_DRIVER_CONFIG: entry(
     false,
-    'The driver configuration is not valid, or cannot be changed any more.',
+    'The driver configuration is not valid, or can no longer be changed.',
     'Correct the named attribute; docs/task-config.md lists all of them.',
   ),
   RKT_ERR_TASK_CONFIG: entry(
@@ -80,7 +80,7 @@ export const ERROR_CATALOGUE = {
   RKT_ERR_TASK_NOT_RUNNING: entry(false, 'The task is not running.', 'Start it again under a new id.'),
   RKT_ERR_TRANSITION: entry(
     false,
-    'A task was asked to go to a state that does not follow from the one it is in.',
+    'The requested transition between task states is not allowed.',
     'This is a defect of the caller; docs/task-states.md shows what may follow what.',
   ),
   RKT_ERR_HANDLE: entry(
@@ -91,7 +91,7 @@ export const ERROR_CATALOGUE = {
   RKT_ERR_STATE_FILE: entry(
     false,
     'A state file of a task cannot be read or written.',
-    'Look at the named file; move it away to give the task up.',
+    'Check the named file; move it away to abandon the task.',
   ),
   RKT_ERR_DATA_DIR: entry(
     false,
@@ -143,7 +143,7 @@ export const ERROR_CATALOGUE = {
   ),
   RKT_ERR_RKT_VERSION: entry(
     false,
-    'The rkt is too old.',
+    'This version of rkt is too old.',
     'Install rkt ≥ 1.27.0, or choose the embedded one with --rkt embedded.',
   ),
   RKT_ERR_RKT_FAILED: entry(false, 'A command of rkt failed.', 'Read the quoted message of rkt.'),
@@ -154,7 +154,7 @@ export const ERROR_CATALOGUE = {
   ),
   RKT_ERR_RKT_OUTPUT: entry(
     false,
-    'rkt printed something that is not what rkt prints.',
+    'The output of rkt has an unexpected format.',
     'Check that the rkt option names a real rkt ≥ 1.27.0.',
   ),
   RKT_ERR_POD_NOT_FOUND: entry(
@@ -169,12 +169,12 @@ export const ERROR_CATALOGUE = {
   ),
   RKT_ERR_IMAGE_LIMIT: entry(
     false,
-    'The image is larger than the embedded rkt takes.',
+    'The image is larger than the embedded rkt accepts.',
     'If the image is to be trusted, raise the named limit in RKT_STREAMS_IMAGE_LIMITS or limits.d.',
   ),
   RKT_ERR_IMAGE_BUILD: entry(
     false,
-    'An image cannot be built from what was given.',
+    'An image cannot be built from the given files and options.',
     'Correct the named option or path.',
   ),
   // machine
@@ -187,7 +187,7 @@ export const ERROR_CATALOGUE = {
   RKT_ERR_PERMISSION: entry(
     false,
     'The user lacks the rights on a file or directory.',
-    'Run this as root, or as somebody else whom the message names.',
+    'Run this as root, or as a user whom the message names.',
   ),
   RKT_ERR_NO_SPACE: entry(
     false,
@@ -197,12 +197,12 @@ export const ERROR_CATALOGUE = {
   RKT_ERR_RESOURCES: entry(
     true,
     'The process or the machine has no file descriptor, memory or process left.',
-    'Raise the limit (ulimit -n, LimitNOFILE= or TasksMax= of the unit) or end what uses it up, and try again.',
+    'Raise the limit (ulimit -n, LimitNOFILE= or TasksMax= of the unit) or end the processes that use it up, and try again.',
   ),
   RKT_ERR_UNEXPECTED: entry(
     false,
-    'Something failed that the driver does not know.',
-    'Read the quoted reason and its cause; report it when it is no fault of the machine.',
+    'The driver met an unexpected failure.',
+    'Read the quoted reason and its cause; report it unless the machine is at fault.',
   ),
   RKT_ERR_CGROUP: entry(
     false,
@@ -216,18 +216,18 @@ export const ERROR_CATALOGUE = {
   ),
   RKT_ERR_STATS: entry(
     false,
-    'No source for the figures of a task could be read.',
-    'Look at the cause; sampling goes on.',
+    'No source for the metrics of a task could be read.',
+    'Read the cause; sampling continues.',
   ),
   // agent
   RKT_ERR_REQUEST: entry(
     false,
     'A request to the agent is not valid.',
-    'Correct the named part; docs/api.md tells what each route takes.',
+    'Correct the named part; docs/api.md lists the parameters of each route.',
   ),
   RKT_ERR_ROUTE: entry(
     false,
-    'The agent has nothing at this address.',
+    'The agent has no resource at this address.',
     'See docs/api.md or /v1/openapi.json, which list all routes.',
   ),
   RKT_ERR_TOKEN: entry(
@@ -247,12 +247,12 @@ export const ERROR_CATALOGUE = {
   ),
   RKT_ERR_AGENT_BUSY: entry(
     true,
-    'The agent serves as many streams as it may.',
-    'Close other clients, or ask for the same interval and groups as they do.',
+    'The agent has reached its limit of streams.',
+    'Close other clients, or request the same interval and groups as they do.',
   ),
   RKT_ERR_LISTEN: entry(
     false,
-    'The agent cannot listen where it shall.',
+    'The agent cannot listen on the given address or socket.',
     'Choose another address with --listen or another path with --socket.',
   ),
   RKT_ERR_AGENT_RUNNING: entry(
@@ -262,8 +262,8 @@ export const ERROR_CATALOGUE = {
   ),
   RKT_ERR_AGENT_LOST: entry(
     false,
-    'The agent does not answer any more.',
-    'Look whether it still runs, or work without it: --no-agent.',
+    'The agent no longer responds.',
+    'Check whether it is still running, or bypass it with --no-agent.',
   ),
   RKT_ERR_TOKEN_FILE: entry(
     false,
@@ -273,7 +273,7 @@ export const ERROR_CATALOGUE = {
   RKT_ERR_LOGS: entry(
     false,
     'The output of a task cannot be read back.',
-    'Only output that goes to files can be; ask whoever reads the pipe.',
+    'Only output to files can be read back; ask the reader of the pipe.',
   ),
 } as const satisfies Record<string, CatalogueEntry>;
 

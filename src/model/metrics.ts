@@ -51,7 +51,7 @@ export const METRICS = {
     reservationBytes: gauge(
       'limits',
       'bytes',
-      'What is kept for the task when memory is short; absent when nothing is.',
+      'Memory reserved for the task when memory is short; absent when none is reserved.',
     ),
     oomKills: counter('limits', '1', 'Processes of the task that the OOM killer has killed.'),
     limitHits: counter('limits', '1', 'How often the memory limit was reached.'),
@@ -97,10 +97,10 @@ export const METRICS = {
   },
   /** Of each of {@link PRESSURE_RESOURCES}, once for `some` of the threads and once for `full`, all of them. */
   pressure: {
-    avg10: gauge('pressure', 'percent', 'Share of the last 10 s in which threads had to wait.'),
-    avg60: gauge('pressure', 'percent', 'Share of the last 60 s in which threads had to wait.'),
-    avg300: gauge('pressure', 'percent', 'Share of the last 300 s in which threads had to wait.'),
-    totalNs: counter('pressure', 'ns', 'Time for which threads had to wait.'),
+    avg10: gauge('pressure', 'percent', 'Share of the last 10 s in which threads were stalled.'),
+    avg60: gauge('pressure', 'percent', 'Share of the last 60 s in which threads were stalled.'),
+    avg300: gauge('pressure', 'percent', 'Share of the last 300 s in which threads were stalled.'),
+    totalNs: counter('pressure', 'ns', 'Time for which threads were stalled.'),
   },
   /** Read to compute other metrics; not part of a sample. */
   hidden: {

@@ -5,7 +5,7 @@ export const stage1Schema = z
   .string()
   .min(1)
   .refine((text) => !text.startsWith('-'), 'begins with a dash')
-  .refine((text) => !text.includes('\0'), 'holds a zero byte')
+  .refine((text) => !text.includes('\0'), 'contains a NUL byte')
   .refine((text) => !isRelativePath(text), 'must be absolute when it is a path');
 
 /** Nobody could say where it starts. */

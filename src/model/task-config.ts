@@ -7,7 +7,7 @@ const stringMap = z.record(z.string(), z.string());
 /** `CAP_NET_ADMIN`; rkt takes no other spelling. */
 const capabilities = z
   .array(z.string().regex(/^CAP_[A-Z_]+$/, 'is not written as CAP_NET_ADMIN'))
-  .min(1, 'holds no capability');
+  .min(1, 'contains no capability');
 
 /**
  * A task's `config` block, by the names in a job file: the 13 attributes of the original driver, then ours.

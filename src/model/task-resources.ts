@@ -28,7 +28,7 @@ export const deviceSchema = z.strictObject({
   taskPath: z.string().startsWith('/'),
   permissions: z
     .string()
-    .regex(/^[rwm]*$/, 'holds only the letters r, w and m')
+    .regex(/^[rwm]*$/, 'may contain only the letters r, w and m')
     .default('rwm'),
 });
 

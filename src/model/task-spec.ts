@@ -25,7 +25,7 @@ export const taskSpecSchema = z.strictObject({
     .string()
     .min(1)
     .max(512)
-    .refine((id) => !id.includes('\0'), 'holds a zero byte'),
+    .refine((id) => !id.includes('\0'), 'contains a NUL byte'),
   name: z.string().min(1).optional(),
   allocId: z.string().min(1).optional(),
   jobName: z.string().optional(),

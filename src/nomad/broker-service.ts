@@ -10,7 +10,7 @@ export function brokerService(logger: Logger): GRPCBrokerHandlers {
   return {
     StartStream: (call) => {
       call.on('data', ({ service_id }: ConnInfo__Output) => {
-        logger.debug({ serviceId: service_id }, 'The host offers a connection that a driver has no use for');
+        logger.debug({ serviceId: service_id }, 'The host offered a connection that a driver does not use');
       });
       call.on('end', () => call.end());
       call.on('error', (error) => logger.debug({ error }, 'The broker stream broke off'));

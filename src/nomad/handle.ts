@@ -56,7 +56,7 @@ export function fromWireHandle(wire: WireHandleOutput | null): TaskHandle {
   if (asked !== '' && asked !== handle.state.spec.id) {
     throw new RktError(
       'RKT_ERR_HANDLE',
-      `The handle of "${asked}" holds the state of "${handle.state.spec.id}"`,
+      `The handle of "${asked}" contains the state of "${handle.state.spec.id}"`,
     );
   }
   return handle;

@@ -7,7 +7,7 @@ const CORE_PROTOCOL = 1;
 const APP_PROTOCOLS: readonly number[] = [2];
 
 /** What a person reads who has started the plugin. */
-export const NOT_TO_BE_RUN = `This is a Nomad plugin: a Nomad agent starts it and speaks with it. It is not to be run by hand.
+export const NOT_TO_BE_RUN = `This is a Nomad plugin. It is started by a Nomad agent and is not to be run by hand.
 Put it into the agent's plugin directory with: rkt-streams nomad install DIR
 `;
 

@@ -10,7 +10,7 @@ export function healthService(): HealthHandlers {
   return {
     Check: ({ request: { service } }, answer) => {
       if (SERVICES.includes(service)) answer(null, { status: 'SERVING' });
-      else answer({ code: status.NOT_FOUND, details: `There is no service ${JSON.stringify(service)} here` });
+      else answer({ code: status.NOT_FOUND, details: `There is no service ${JSON.stringify(service)}` });
     },
     /** Nothing changes as long as somebody can watch it, so one message is all there is to say. */
     Watch: (call) => {

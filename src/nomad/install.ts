@@ -28,7 +28,7 @@ const ENTRY = fileURLToPath(new URL('../../dist/cli/nomad-plugin.js', import.met
  */
 const YOUNG = '--max-semi-space-size=1';
 /** By this line a launcher is known as ours. */
-const MARK = '# The rkt task driver for Nomad, put here by rkt-streams nomad install.';
+const MARK = '# The rkt task driver for Nomad, installed by rkt-streams nomad install.';
 
 /**
  * Puts the plugin's launcher into an agent's plugin directory: one executable file, and nothing else, since an agent
@@ -47,7 +47,7 @@ export async function installPlugin(directory: string, options: InstallOptions =
   if (present !== undefined && !present.includes(MARK) && !force) {
     throw new RktError(
       'RKT_ERR_OPTIONS',
-      `${path} is there already and was not put there by rkt-streams. Choose another name with --name, or replace it with --force.`,
+      `${path} exists already and was not installed by rkt-streams. Choose another name with --name, or replace it with --force.`,
     );
   }
   if (present === launcher && (await isExecutable(path))) return { path, isNew: false, agentConfig };
@@ -59,19 +59,22 @@ async function checkDirectory(directory: string): Promise<void> {
   if (!isAbsolute(directory)) {
     throw new RktError(
       'RKT_ERR_OPTIONS',
-      `The plugin directory ${directory} is not an absolute path. Give it as the agent's plugin_dir has it.`,
+      `The plugin directory ${directory} is not an absolute path. Give it as in the agent's plugin_dir.`,
     );
   }
   const found = await stat(directory).catch(() => undefined);
   if (found?.isDirectory() === true) return;
-  throw new RktError('RKT_ERR_OPTIONS', `There is no directory ${directory}. Make it first, for root alone.`);
+  throw new RktError(
+    'RKT_ERR_OPTIONS',
+    `There is no directory ${directory}. Create it first, accessible to root only.`,
+  );
 }
 
 function checkName(name: string): void {
   if (/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) return;
   throw new RktError(
     'RKT_ERR_OPTIONS',
-    `${JSON.stringify(name)} is no name for a plugin. Use letters, digits, dots, dashes and underscores.`,
+    `${JSON.stringify(name)} is not a valid plugin name. Use letters, digits, dots, dashes and underscores.`,
   );
 }
 

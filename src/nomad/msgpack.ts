@@ -33,7 +33,7 @@ export function decodeBytes(bytes: Uint8Array, what: string, code: ErrorCode): u
     return value;
   } catch (cause) {
     const why = reasonOf(cause);
-    throw new RktError(code, `${what} is ${bytes.length} bytes that are no msgpack to use: ${why}`, {
+    throw new RktError(code, `${what} is ${bytes.length} bytes that are not valid msgpack: ${why}`, {
       cause,
     });
   }

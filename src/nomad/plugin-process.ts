@@ -39,14 +39,16 @@ export async function servePlugin(options: ServePluginOptions = {}): Promise<num
   invitation.warnings.forEach((warning) => logger.warn({}, warning));
   const { ending, end } = endings(logger);
   const driver = onDemand(() => loadServices(logger));
-  const server = await open(invitation, logger, driver.get, () => end('the host asked for it'));
+  const server = await open(invitation, logger, driver.get, () => end('requested by the host'));
   if (server === undefined) return 1;
   process.once('exit', () => server.close());
   writeSync(1, server.handshake);
   driver.get().catch((error: unknown) => logger.error({ error }, 'The driver could not be loaded'));
-  removeOrphans(server.socket).catch((error: unknown) => logger.debug({ error }, 'No look for old sockets'));
+  removeOrphans(server.socket).catch((error: unknown) =>
+    logger.debug({ error }, 'Could not check for old sockets'),
+  );
   const reason = await ending;
-  logger.debug({ reason }, 'The plugin ends; its tasks go on running');
+  logger.debug({ reason }, 'The plugin exits; its tasks keep running');
   await Promise.race([Promise.all([delay(ANSWER_MS), driver.close()]), delay(CLOSING_MS)]);
   server.close();
   return 0;

@@ -101,7 +101,7 @@ function addServices(server: Server, options: PluginServerOptions): void {
 /** The code by which a host sees that the plugin, and not the call, is the matter. */
 class EndingError extends Error {
   readonly code = status.UNAVAILABLE;
-  override readonly message = 'The plugin has been asked to end';
+  override readonly message = 'The plugin was requested to shut down';
 }
 
 /** The socket is made for nobody but this user, before its mode can be set. */

@@ -65,7 +65,7 @@ export function streamRpcs(ctx: RpcContext): StreamRpcs {
       const stats$ = driver.taskStats(taskId, { intervalMs });
       writeStream(stats$.pipe(map((usage) => ({ stats: toTaskStats(taskId, usage) }))), call, {
         limit: STATE_LIMIT,
-        what: 'figures of a task',
+        what: 'stats of a task',
         logger,
       });
     },
@@ -94,7 +94,7 @@ function fingerprints({ driver, scheduler }: RpcContext): Observable<Fingerprint
     const fingerprint$ = driver.fingerprint();
     const standIn: Pick<Fingerprint, 'health' | 'description' | 'attributes'> = {
       health: 'undetected',
-      description: 'rkt is still being looked for',
+      description: 'still looking for rkt',
       attributes: {},
     };
     const late$ = timer(FIRST_FINGERPRINT_MS, scheduler).pipe(

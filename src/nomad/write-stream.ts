@@ -32,7 +32,7 @@ export function writeStream<T>(
 ): void {
   if (call.cancelled) return;
   const buffer = boundedBuffer<T>(limit, (_, dropped) => {
-    if (dropped === 1) logger.warn({ limit }, `The host is slow: ${what} are dropped`);
+    if (dropped === 1) logger.warn({ limit }, `The host reads slowly: ${what} are dropped`);
   });
   const subscription = new Subscription();
   let isFull = false;

@@ -66,6 +66,6 @@ function checkUnchanged(inUse: DriverSettings, next: DriverSettings): void {
   const [now, wanted] = [inUse, next].map((settings) => JSON.stringify(settings[SHAPING[changed]]));
   throw new RktError(
     'RKT_ERR_DRIVER_CONFIG',
-    `config.${changed}: the driver works with ${now} already and cannot change to ${wanted} (end it, and configure a new one before its first use)`,
+    `config.${changed}: the driver already uses ${now} and cannot change to ${wanted} (shut it down and configure a new one before its first use)`,
   );
 }

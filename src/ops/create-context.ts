@@ -40,7 +40,7 @@ export async function createOpsContext(deps: ContextDeps): Promise<OpsContext> {
   const store = createStateStore(stateDirectory(dataDir), exclusive);
   await store.sweep().catch((error: unknown) => {
     if (isRktError(error, 'RKT_ERR_PERMISSION')) throw error;
-    bound.logger.warn({ error }, 'Half-written state files are left');
+    bound.logger.warn({ error }, 'Could not remove incomplete state files');
   });
   registerInstance(deps);
   return {

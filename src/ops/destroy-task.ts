@@ -62,7 +62,7 @@ export async function destroyStart(
   await cgroup.remove();
   await removeTaskFiles(taskFiles(ctx.dataDir, task.startToken));
   await ctx.store.remove(task);
-  forgetTask(ctx, task, takesPod ? undefined : 'Removed cgroup and files; the pod is left to rkt gc');
+  forgetTask(ctx, task, takesPod ? undefined : 'Removed cgroup and files; rkt gc removes the pod');
   if (image !== undefined) ctx.imageGc.consider(image);
 }
 

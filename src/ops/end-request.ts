@@ -19,7 +19,7 @@ export async function noteStop(ctx: OpsContext, task: TaskRecord): Promise<void>
   try {
     await note(ctx, task, 'stop');
   } catch (error) {
-    ctx.logger.warn({ error, taskId: task.id }, 'Could not note that the end of a task is requested');
+    ctx.logger.warn({ error, taskId: task.id }, 'Could not record that the end of a task was requested');
     if (ctx.registry.get(task.id)?.startToken !== task.startToken || ctx.shutdown.aborted) return;
     ctx.registry.update(task.id, { stopRequested: true });
   }
@@ -30,7 +30,7 @@ export async function noteSignal(ctx: OpsContext, task: TaskRecord, signal: Node
   const number = signalNumber(signal);
   if (number === undefined || !ENDING_NUMBERS.has(number)) return;
   await note(ctx, task, String(number)).catch((error: unknown) =>
-    ctx.logger.warn({ error, taskId: task.id, signal }, 'Could not note that a signal was sent'),
+    ctx.logger.warn({ error, taskId: task.id, signal }, 'Could not record that a signal was sent'),
   );
 }
 

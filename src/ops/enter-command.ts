@@ -44,7 +44,7 @@ export async function enterTask(
   }
   const cut = command.findIndex((word) => word.includes('\0'));
   if (cut !== -1) {
-    const what = `Word ${cut + 1} of the command for task "${task.id}" holds a zero byte`;
+    const what = `Word ${cut + 1} of the command for task "${task.id}" contains a NUL byte`;
     throw new RktError('RKT_ERR_EXEC_COMMAND', what, { taskId: task.id });
   }
   const { podId, process } = task;

@@ -64,7 +64,7 @@ async function lookAt(search: ProgramSearch, path: string, depth = 0): Promise<F
   try {
     const stat = await found.stat();
     if (stat.isDirectory()) return { exitCode: NOT_EXECUTABLE, why: 'it is a directory' };
-    if (!stat.isFile()) return { exitCode: NOT_EXECUTABLE, why: 'it is no regular file' };
+    if (!stat.isFile()) return { exitCode: NOT_EXECUTABLE, why: 'it is not a regular file' };
     if (!mayExecute(stat, search.credentials)) return { exitCode: NOT_EXECUTABLE, why: 'permission denied' };
     const interpreter = interpreterOf(await headOf(found, HEAD_BYTES));
     if (interpreter === undefined || depth === MAX_INTERPRETERS) return { path };

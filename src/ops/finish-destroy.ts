@@ -18,7 +18,7 @@ export async function finishDestroys(ctx: OpsContext): Promise<void> {
     if (ctx.shutdown.aborted) return;
     if (!(await isHalfDestroyed(entry))) continue;
     await finishDestroy(ctx, entry).catch((error: unknown) =>
-      ctx.logger.warn({ error, taskId: entry.id }, 'A task that was half destroyed is left'),
+      ctx.logger.warn({ error, taskId: entry.id }, 'Could not finish destroying a task'),
     );
   }
 }

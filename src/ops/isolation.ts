@@ -40,7 +40,7 @@ export function checkChrooted(config: TaskConfig, policy: Policy): void {
   }
   if (Object.keys(mergedPortMap(config)).length === 0) return;
   const what =
-    'The ports of port_map cannot be mapped: fly and the embedded rkt give a pod no network of its own';
+    'The ports of port_map cannot be mapped: fly and the embedded rkt give a pod no separate network';
   throw new RktError('RKT_ERR_NETWORK', what, { recoverable: false });
 }
 

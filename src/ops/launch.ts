@@ -39,7 +39,7 @@ const HARMLESS = /group "rkt" not found/;
  * Starts the shim and waits until rkt has become the app.
  *
  * @throws {@link RktError} RKT_ERR_LAUNCH when rkt fails before that, or the deadline passes, RKT_ERR_VOLUME_ESCAPE when
- * a volume, or the place for it, was replaced since it was checked
+ * a volume or its mount point was replaced after it was checked
  */
 export async function launch(ctx: OpsContext, runner: RktRunner, order: ShimOrder): Promise<Launched> {
   const stderrBefore = await sizeOf(order.stderr);
@@ -79,7 +79,7 @@ export async function launch(ctx: OpsContext, runner: RktRunner, order: ShimOrde
 function endOf(exitCode: number | undefined, launchMs: number): string {
   if (exitCode === undefined) return `it had not started after ${launchMs} ms`;
   if (exitCode !== REPLACED_EXIT) return `it ended with ${exitCode}`;
-  return 'a volume, or the place for it, was replaced since it was checked';
+  return 'a volume or its mount point was replaced after it was checked';
 }
 
 async function findPodStart(

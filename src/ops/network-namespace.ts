@@ -35,7 +35,7 @@ export async function checkNetworkNamespace(spec: TaskSpec): Promise<void> {
         ? undefined
         : 'it is a file of another kind';
   if (why === undefined) return;
-  throw new RktError('RKT_ERR_NETWORK', `${path} is no network namespace: ${why}`, { recoverable: false });
+  throw new RktError('RKT_ERR_NETWORK', `${path} is not a network namespace: ${why}`, { recoverable: false });
 }
 
 /** What has to stand before a command so that it runs in a network namespace. */

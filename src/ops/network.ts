@@ -34,7 +34,7 @@ export async function driverNetwork(
   const mustHave = labels.length > 0;
   const { podId = '' } = task;
   if (flavor === 'fly' || runner.binary.runtime === 'embedded') {
-    if (mustHave) throw noNetwork(podId, 'the fly stage1 gives a pod no network of its own', false);
+    if (mustHave) throw noNetwork(podId, 'the fly stage1 gives a pod no separate network', false);
     return undefined;
   }
   const deadlineMs = mustHave ? ctx.timeouts.networkMs : Math.min(UNMAPPED_MS, ctx.timeouts.networkMs);

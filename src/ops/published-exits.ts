@@ -34,7 +34,7 @@ export async function notePublished(ctx: OpsContext, startToken: string): Promis
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
       logger.warn(
         { error, path },
-        'Could not note that an end was published; a later driver publishes it again',
+        'Could not record that an exit was published; a later driver publishes it again',
       );
     },
   );

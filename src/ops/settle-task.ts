@@ -93,7 +93,7 @@ export async function ifPossible<T>(
   try {
     return await settling;
   } catch (error) {
-    const what = 'Could not find out whether a task has ended; asking again';
+    const what = 'Could not determine whether a task has ended; retrying';
     ctx.logger.warn({ error, taskId: task.id }, what);
     return undefined;
   }
@@ -162,6 +162,6 @@ async function askRkt(ctx: OpsContext, task: TaskRecord, why: string): Promise<E
 
 /** For those who wait: nobody will ever know more. */
 function lost(ctx: OpsContext): ExitResult {
-  const error = 'exit status unknown: neither its processes nor its pod are there any more';
+  const error = 'exit status unknown: neither its processes nor its pod exist any more';
   return { oomKilled: false, completedAtMs: ctx.scheduler.now(), source: 'process-gone', error };
 }

@@ -17,7 +17,7 @@ export async function endShim(ctx: OpsContext, { id, shim }: TaskRecord): Promis
   if (shim === undefined || (await isGone(ctx, shim))) return;
   if (await isAlive(shim)) sendSignal(shim.pid, 'SIGKILL');
   if (await isGone(ctx, shim)) return;
-  const what = `The shim ${shim.pid} of task "${id}" outlives SIGKILL: /proc/${shim.pid}/stack says what it waits for`;
+  const what = `The shim ${shim.pid} of task "${id}" outlives SIGKILL: /proc/${shim.pid}/stack shows what it is waiting for`;
   throw new RktError('RKT_ERR_STOP', what, { taskId: id });
 }
 

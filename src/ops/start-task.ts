@@ -228,7 +228,7 @@ async function abandon(
     isUndone
       ? ctx.store.remove(record)
       : ctx.store.saveIfPresent({ ...storedTask(ctx, last), abandoned: true })
-  ).catch((failure: unknown) => ctx.logger.error({ error: failure }, 'Could not note a failed start'));
+  ).catch((failure: unknown) => ctx.logger.error({ error: failure }, 'Could not record a failed start'));
   if (ctx.shutdown.aborted) return;
   const message = reasonOf(error);
   ctx.registry.remove(record.id);

@@ -104,7 +104,6 @@ function hasEnded(ctx: OpsContext, { id, startToken }: TaskRecord): boolean {
 
 function normalizeSignal(signal = ''): NodeJS.Signals {
   const name = signal === '' ? 'SIGINT' : signal.toUpperCase();
-  if (signalNumber(name) === undefined)
-    throw new RktError('RKT_ERR_SIGNAL', `There is no signal "${signal}"`);
+  if (signalNumber(name) === undefined) throw new RktError('RKT_ERR_SIGNAL', `Unknown signal "${signal}"`);
   return (name.startsWith('SIG') ? name : `SIG${name}`) as NodeJS.Signals;
 }

@@ -20,7 +20,7 @@ export async function createTaskCgroup(ctx: OpsContext, task: TaskRecord): Promi
   } catch (error) {
     if (Object.keys(limits).length > 0) throw error;
     const message = reasonOf(error);
-    ctx.registry.emit('stats-degraded', task, `No cgroup of its own: ${message}`, {
+    ctx.registry.emit('stats-degraded', task, `The task has no cgroup: ${message}`, {
       error: message,
     });
     return undefined;

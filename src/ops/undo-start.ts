@@ -33,7 +33,9 @@ export function undoStart(ctx: OpsContext, dead: StoredTask): Promise<boolean> {
     } catch (error) {
       await ctx.store
         .saveIfPresent({ ...entry, abandoned: true })
-        .catch((failure: unknown) => ctx.logger.error({ error: failure }, 'Could not note a failed undo'));
+        .catch((failure: unknown) =>
+          ctx.logger.error({ error: failure }, 'Could not record a failed rollback'),
+        );
       throw error;
     }
     await ctx.store.remove(entry);
@@ -51,5 +53,5 @@ async function removeRemains(ctx: OpsContext, entry: StoredTask): Promise<void> 
   for (const pod of pods) await removePodIfThere(ctx, runner, pod);
   await cgroup.remove();
   await removeTaskFiles(files);
-  ctx.logger.info({ taskId: entry.id, pods }, 'Undid a start that was not finished');
+  ctx.logger.info({ taskId: entry.id, pods }, 'Rolled back an unfinished start');
 }

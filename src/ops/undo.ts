@@ -24,7 +24,7 @@ export function createUndoStack(logger: Logger): UndoStack {
           await next.step();
         } catch (error) {
           allWell = false;
-          logger.error({ error, step: next.what }, 'Could not undo a step of a failed start');
+          logger.error({ error, step: next.what }, 'Could not roll back a step of a failed start');
         }
       }
       return allWell;

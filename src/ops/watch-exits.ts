@@ -71,7 +71,7 @@ export function watchExits(ctx: OpsContext): Subscription {
     }, TIDIED_AT_ONCE),
   );
   return merge(settled$, tidied$, sweeps(ctx)).subscribe({
-    error: (error: unknown) => logger.error({ error }, 'Watching for exits ended'),
+    error: (error: unknown) => logger.error({ error }, 'The watch for exits has ended'),
   });
 }
 
@@ -82,7 +82,7 @@ function exitFiles({ dataDir, scheduler, logger }: OpsContext): Observable<strin
       delay: (error: unknown) => {
         // Every op that needs the directory reports that it is out of reach.
         const level = isRktError(error, 'RKT_ERR_PERMISSION') ? 'debug' : 'warn';
-        logger[level]({ error }, 'Exits are found by the sweep alone until they can be watched');
+        logger[level]({ error }, 'Exits are found by polling until they can be watched again');
         return timer(SWEEP_MS, scheduler);
       },
     }),

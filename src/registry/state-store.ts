@@ -167,7 +167,7 @@ function parseStoredTask(file: string, text: string): StoredTask {
   if (!file.endsWith(`/${stateFileName(entry.id)}`)) {
     throw new RktError(
       'RKT_ERR_STATE_FILE',
-      `State file ${file} holds the task "${entry.id}" of another file`,
+      `State file ${file} contains the task "${entry.id}", which belongs to another file`,
       { taskId: entry.id },
     );
   }

@@ -29,7 +29,7 @@ interface CommandLineOptions {
  * The whole command line of some arguments of rkt. The embedded rkt finds in its environment what is secret in it; a real
  * one cannot.
  *
- * @throws {@link RktError} RKT_ERR_RKT_MISSING for an argument that holds a zero byte
+ * @throws {@link RktError} RKT_ERR_RKT_MISSING for an argument that contains a NUL byte
  */
 export function commandLine(
   { binary, globalArgs }: RktProgram,
@@ -50,7 +50,7 @@ export function commandLine(
   };
 }
 
-/** The program and its arguments. @throws {@link RktError} RKT_ERR_RKT_MISSING for one that holds a zero byte */
+/** The program and its arguments. @throws {@link RktError} RKT_ERR_RKT_MISSING for one that contains a NUL byte */
 export function programOf(
   argv: readonly string[],
   command: readonly string[],
@@ -68,5 +68,5 @@ export function shownCause(cause: unknown): unknown {
 }
 
 function zeroByte(command: readonly string[]): RktError {
-  return commandNotStarted({ command, durationMs: 0 }, 'an argument holds a zero byte');
+  return commandNotStarted({ command, durationMs: 0 }, 'an argument contains a NUL byte');
 }

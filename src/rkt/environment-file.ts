@@ -48,7 +48,7 @@ function checkPair(pair: string): void {
 }
 
 function problemOf(pair: string): string | undefined {
-  if (pair.includes('\n')) return 'holds a line break';
+  if (pair.includes('\n')) return 'contains a line break';
   if (pair.endsWith('\r')) return 'ends with a carriage return';
   const isLong = Buffer.byteLength(pair) >= LONGEST_LINE_BYTES;
   return isLong ? `makes a line of ${LONGEST_LINE_BYTES} bytes or more` : undefined;

@@ -32,7 +32,7 @@ export function commandFailed(failed: FailedCommand, fate: string): RktError {
 
 /** rkt did not end in time and was killed with all it had started. */
 export function commandTimedOut(failed: FailedCommand): RktError {
-  return failure('RKT_ERR_RKT_TIMEOUT', failed, `did not end within ${rounded(failed)} ms and was killed`);
+  return failure('RKT_ERR_RKT_TIMEOUT', failed, `did not exit within ${rounded(failed)} ms and was killed`);
 }
 
 /** The caller's signal aborted. */
@@ -107,7 +107,7 @@ function lastWords(stderr: string): string {
     .split('\n')
     .filter((line) => line.trim() !== '' && !line.includes('group "rkt" not found'));
   const words = lines.slice(-3).join(' · ');
-  if (words === '') return 'it wrote nothing to stderr';
+  if (words === '') return 'it printed nothing to stderr';
   return words.length > 400 ? `…${words.slice(-400)}` : words;
 }
 

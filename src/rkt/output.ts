@@ -40,5 +40,5 @@ export function linesOf(text: string): readonly string[] {
 /** Refuses what rkt would take for a flag, or would match against other pods. */
 export function assertPodId(podId: string): void {
   if (!POD_ID.test(podId))
-    throw new RktError('RKT_ERR_POD_NOT_FOUND', `"${podId}" is no UUID of a pod`, { podId });
+    throw new RktError('RKT_ERR_POD_NOT_FOUND', `"${podId}" is not a pod UUID`, { podId });
 }

@@ -6,7 +6,7 @@ import { commandNotStarted } from './failure.ts';
 
 /** Node publishes each child here before it is started. */
 const CHANNEL = 'child_process';
-const NO_DESCRIPTOR = 'EMFILE: no file descriptor is left';
+const NO_DESCRIPTOR = 'EMFILE: no file descriptor left';
 
 /**
  * Starts a process, through execa or without it.

@@ -42,7 +42,7 @@ export function createApp(ctx: ServerContext, token: string): ServerRoutes {
       title: 'rkt-streams agent',
       version,
       description:
-        'Tasks of rkt, and what happens to them. Over TCP, whatever changes something needs the token.',
+        'The tasks of rkt and their events. Over TCP, every request that changes something needs the token.',
       license: { name: 'MPL-2.0', url: 'https://www.mozilla.org/MPL/2.0/' },
     },
     security: [{ token: [] }, {}],

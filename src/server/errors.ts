@@ -75,7 +75,7 @@ export function answerError(c: Context, thrown: unknown, logger: Logger): Respon
   if (error === undefined) {
     logger.error({ error: thrown, method: c.req.method, path: c.req.path }, 'A request failed');
     const message = 'The agent failed to answer this request.';
-    return c.json({ error: { code: 'UNEXPECTED', message, remedy: 'Look at the log of the agent.' } }, 500);
+    return c.json({ error: { code: 'UNEXPECTED', message, remedy: 'Check the log of the agent.' } }, 500);
   }
   const status = statusOf(error);
   if (status === 401) c.header('WWW-Authenticate', 'Bearer realm="rkt-streams"');

@@ -58,7 +58,7 @@ async function readToken(path: string): Promise<string> {
     if ((mode & 0o077) !== 0) throw refused(path, `others may read it (mode ${(mode & 0o777).toString(8)})`);
     if (uid !== process.geteuid?.()) throw refused(path, `it belongs to user ${uid}`);
     const token = (await file.readFile('utf8')).trim();
-    if (!FORM.test(token)) throw refused(path, 'it holds no token');
+    if (!FORM.test(token)) throw refused(path, 'it contains no token');
     return token;
   } catch (error) {
     throw error instanceof RktError ? error : unusable(path, error);

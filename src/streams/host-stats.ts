@@ -45,7 +45,7 @@ export function hostStats(deps: HostStatsDeps, options: HostStatsOptions = {}): 
 function readHost({ host, scheduler, logger }: HostStatsDeps, intervalMs: number): Observable<HostStats> {
   let hasLogged = false;
   const onError = (error: unknown): void => {
-    if (!hasLogged) logger.warn({ err: error }, 'figures of the machine could not be read');
+    if (!hasLogged) logger.warn({ err: error }, 'metrics of the machine could not be read');
     hasLogged = true;
   };
   return poll(() => host.sample(), { intervalMs, scheduler, onError }).pipe(

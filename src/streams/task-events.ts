@@ -9,7 +9,7 @@ export interface TaskEventsDeps {
 }
 
 export interface TaskEventsOptions {
-  /** How many of the last events come first; `true` for all that are kept, at most 1000. None by default. */
+  /** How many of the last events to send first; `true` for all that are kept, at most 1000. None by default. */
   readonly replay?: number | boolean;
 }
 

@@ -60,7 +60,7 @@ describe('the command line beside an agent', function () {
   it('audits through the agent', async () => {
     const foreign = ['audit', '--rkt', '/no/such/rkt'];
     const [beside, alone] = await both(...foreign);
-    expect(beside).to.deep.equal({ exitCode: 0, stdout: 'Everything belongs to a task.\n', stderr: '' });
+    expect(beside).to.deep.equal({ exitCode: 0, stdout: 'No leftovers found.\n', stderr: '' });
     expect(alone.exitCode).to.equal(1);
     expect(alone.stderr).to.include('/no/such/rkt');
     const { dataDir } = room.options;
@@ -165,6 +165,6 @@ describe('the command line beside an agent', function () {
     const { exitCode, stdout, stderr } = await cli.run(['ps', '--json', '--log-level', 'debug']);
     expect(exitCode, stderr).to.equal(0);
     expect(parseLines(stdout)[0]).to.include({ id: 'web' });
-    expect(stderr).to.contain('No agent answers');
+    expect(stderr).to.contain('No agent responds');
   });
 });

@@ -6,14 +6,14 @@ import { RktError } from '../../src/model/errors.ts';
 import { anExitResult } from '../support/task-specs.ts';
 
 describe('errorText', () => {
-  const error = new RktError('RKT_ERR_SIGNAL', 'There is no signal "X"', {
+  const error = new RktError('RKT_ERR_SIGNAL', 'Unknown signal "X"', {
     taskId: 'web',
     cause: new Error('y'),
   });
 
   it('is one line for a person, code first', () => {
     expect(errorText(error, { json: false, debug: false })).to.equal(
-      'rkt-streams: RKT_ERR_SIGNAL: There is no signal "X". Use a name such as SIGTERM or SIGUSR1.\n',
+      'rkt-streams: RKT_ERR_SIGNAL: Unknown signal "X". Use a name such as SIGTERM or SIGUSR1.\n',
     );
   });
 

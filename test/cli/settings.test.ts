@@ -97,12 +97,12 @@ describe('loadSettings', () => {
     },
     { what: 'an empty path', flags: { dataDir: '' }, says: '--data-dir: must be an absolute path (got "")' },
     { what: 'text for a number in the file', file: { rktTimeoutMs: '5' }, says: 'rktTimeoutMs in ' },
-    { what: 'an unknown member', file: { datadir: '/x' }, says: 'config.json: there is no such setting' },
+    { what: 'an unknown member', file: { datadir: '/x' }, says: 'config.json: unknown setting' },
     { what: 'a file that is no JSON', file: '{', says: 'config.json cannot be read: ' },
     {
       what: 'a file that holds a list',
       file: '[]',
-      says: 'config.json cannot be read: it holds no JSON object',
+      says: 'config.json cannot be read: it does not contain a JSON object',
     },
     {
       what: 'a file that is missing',

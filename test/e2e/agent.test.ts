@@ -147,7 +147,7 @@ describe('rkt-streams agent', () => {
     };
     expect((await agent.ask('/v1/tasks')).status).to.equal(200);
     await write({ requireToken: true, intervalMs: 500, allowRemote: true }, { rktConcurrency: 2 });
-    await reload('The configuration was read again');
+    await reload('Configuration reloaded');
     expect(agent.process.stderr()).to.include('rktConcurrency').and.to.include('server.allowRemote');
     expect((await agent.ask('/v1/tasks')).status).to.equal(401);
     await writeFile(config, '{');

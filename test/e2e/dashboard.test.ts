@@ -120,7 +120,7 @@ describe('the dashboard', function () {
     await page.keyboard.type('spa');
     await until('one is left', async () => (await names()).join() === 'spare');
     await page.getByLabel('Filter tasks').fill('nothing like it');
-    await says('.tasks .empty', 'No task fits the filter.');
+    await says('.tasks .empty', 'No task matches the filter.');
     await page.getByLabel('Filter tasks').fill('');
     await page.getByRole('button', { name: 'Exited' }).click();
     await until('one is left', async () => (await names()).join() === 'job');
@@ -211,7 +211,7 @@ describe('the dashboard', function () {
     await driver.recoverTasks();
     server = await serve(port);
     await says('#connection', 'Live');
-    await says('.events .feed', 'The agent is back');
+    await says('.events .feed', 'The agent is reachable again');
     await driver.startTask(room.shell('after', FOREVER));
     await until('it goes on', async () => (await names()).includes('after'));
   });
@@ -238,7 +238,7 @@ describe('the dashboard', function () {
     browser.allow(/status of 401/);
     await page.getByRole('button', { name: 'Read-write' }).click();
     await page.getByRole('textbox', { name: 'Token' }).fill('wrong');
-    await page.getByRole('dialog').getByRole('button', { name: 'Use it' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Use token' }).click();
     await page.goto(`${url}/#/task/unseen`);
     await page.getByRole('button', { name: 'Signal' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Send' }).click();

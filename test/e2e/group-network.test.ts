@@ -85,10 +85,10 @@ describe('tasks in the network namespace of their group', function () {
     ): Promise<string> => (await expectRktRejection(driver.startTask(task(id, 'true', more)), code)).message;
     const { config } = task('x', 'true');
     expect(await refused('gone', 'RKT_ERR_NETWORK', { networkNamespace: '/run/netns/gone' })).to.contain(
-      '/run/netns/gone is no network namespace: ENOENT',
+      '/run/netns/gone is not a network namespace: ENOENT',
     );
     expect(await refused('file', 'RKT_ERR_NETWORK', { networkNamespace: '/etc/passwd' })).to.contain(
-      '/etc/passwd is no network namespace: it is a file of another kind',
+      '/etc/passwd is not a network namespace: it is a file of another kind',
     );
     const mount = { networkNamespace: '/proc/self/ns/mnt' };
     await refused('kind', 'RKT_ERR_LAUNCH', mount);

@@ -130,7 +130,7 @@ describe('tasks of a Nomad agent', function () {
       plugin.driver.unary('StartTask', { task: { ...task.config, ...change } });
     const cut = await callError(start({ msgpack_driver_config: Buffer.from('81a5', 'hex') }));
     expect(cut).to.include({ code: 2 });
-    expect(cut.details).to.include('no msgpack');
+    expect(cut.details).to.include('not valid msgpack');
     const stray = await callError(
       start({ msgpack_driver_config: encodeMsgpack({ image: 'i', imagee: 'x' }) }),
     );

@@ -56,7 +56,7 @@ describe('OTLP', function () {
     expect(latest('rkt.streams.samples')[0]?.value).to.be.greaterThan(0);
   });
 
-  it('tells the events as log records, and no figures of a task that has ended', async () => {
+  it('tells the events as log records, and no stats of a task that has ended', async () => {
     await driver.stopTask('busy', { signal: 'SIGTERM' });
     await firstValueFrom(driver.waitTask('busy'));
     await driver.destroyTask('busy');

@@ -308,14 +308,14 @@ describe('an audit', function () {
     const { run, json } = cliIn(room);
     expect(await run(['audit'])).to.deep.equal({
       exitCode: 0,
-      stdout: 'Everything belongs to a task.\n',
+      stdout: 'No leftovers found.\n',
       stderr: '',
     });
     await loseTask();
     const found = await run(['audit']);
     expect(found.exitCode).to.equal(1);
     expect(found.stdout).to.match(
-      /^KIND +OUTCOME +WHAT +WHY\nshim +found +\d+ +no state file knows its start\n/,
+      /^KIND +OUTCOME +WHAT +WHY\nshim +found +\d+ +no state file belongs to it\n/,
     );
     expect(found.stdout.trim().split('\n')).to.have.length(6);
     const fixed = await json('audit', '--fix');
@@ -325,6 +325,6 @@ describe('an audit', function () {
     expect(await json('audit')).to.deep.equal([]);
     const unseen = await run(['audit', '--rkt', '/no/such/rkt']);
     expect(unseen.exitCode).to.equal(1);
-    expect(unseen.stderr).to.match(/^rkt-streams: warning: pods could not be looked at: .*\/no\/such\/rkt/);
+    expect(unseen.stderr).to.match(/^rkt-streams: warning: pods could not be checked: .*\/no\/such\/rkt/);
   });
 });

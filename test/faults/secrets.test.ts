@@ -85,7 +85,7 @@ describe('an error of rkt, with secrets on its command line', () => {
 
   it('does not hold a value with a zero byte', async () => {
     const error = await expectRktRejection(start('four', { DBPASS: `${VALUE}\0` }), 'RKT_ERR_TASK_CONFIG');
-    expect(error.message).to.include('DBPASS').and.include('zero byte');
+    expect(error.message).to.include('DBPASS').and.include('NUL byte');
     expect(everythingOf(error)).to.not.include(VALUE);
   });
 });

@@ -56,7 +56,7 @@ async function parseInTime({ parse: run, isDocumented, name }: FuzzTarget, input
 async function within(result: unknown, name: string): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const hang = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${name} did not end within ${HANG_MS} ms`)), HANG_MS);
+    timer = setTimeout(() => reject(new Error(`${name} did not exit within ${HANG_MS} ms`)), HANG_MS);
   });
   await Promise.race([result, hang]).finally(() => clearTimeout(timer));
 }

@@ -104,7 +104,7 @@ describe('parseWith', () => {
     ['hooks.example.com/SECRET', 'a string'],
     ['', 'a string'],
   ] as const) {
-    it(`shows of a URL that is refused what holds no token: ${given}`, () => {
+    it(`shows of a URL that is refused what contains no token: ${given}`, () => {
       const urls = z.object({ webhooks: z.array(z.object({ url: z.string().regex(/^ftp:/) })) });
       const input = { webhooks: [{ url: given }] };
       const error = expectRktError(() => parseWith(urls, input, 'alerts', 'RKT_ERR_OPTIONS'));

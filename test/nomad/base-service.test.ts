@@ -66,7 +66,7 @@ describe('the base service', () => {
   const refusals: readonly (readonly [string, Buffer, string])[] = [
     ['an unknown attribute', encodeMsgpack({ volume_enabled: true }), 'volumes_enabled'],
     ['a wrong type', encodeMsgpack({ volumes_enabled: 'yes' }), 'volumes_enabled'],
-    ['bytes that are no msgpack', Buffer.from('81a1', 'hex'), 'no msgpack'],
+    ['bytes that are no msgpack', Buffer.from('81a1', 'hex'), 'not valid msgpack'],
   ];
   for (const [what, msgpack_config, text] of refusals) {
     it(`refuses ${what}, and keeps what it had`, async () => {

@@ -6,7 +6,7 @@ import { received } from '../support/wire-messages.ts';
 
 describe('failures of calls', () => {
   it('are UNKNOWN with the catalogued text', () => {
-    const error = new RktError('RKT_ERR_SIGNAL', 'There is no signal "X"');
+    const error = new RktError('RKT_ERR_SIGNAL', 'Unknown signal "X"');
     expect(failure(error)).to.deep.equal({ code: 2, details: error.message });
     expect(failure('odd')).to.deep.equal({ code: 2, details: 'odd' });
   });

@@ -57,7 +57,7 @@ describe('the handle of a task', () => {
     ['is from before Nomad 0.9', () => kept({ version: 0 }), 'version 0'],
     ['is of a later version', () => kept({ version: 2 }), 'version 2'],
     ['is of another task', () => kept({ config: { id: 'other' } }), '"other"'],
-    ['holds no msgpack', () => kept({ driver_state: Buffer.from('c1', 'hex') }), 'no msgpack'],
+    ['holds no msgpack', () => kept({ driver_state: Buffer.from('c1', 'hex') }), 'not valid msgpack'],
     ['holds nothing', () => kept({ driver_state: Buffer.alloc(0) }), '0 bytes'],
     ['holds something else', () => kept({ driver_state: encodeMsgpack({ Pid: 1 }) }), 'driver_state.Handle'],
   ];

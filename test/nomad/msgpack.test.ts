@@ -52,8 +52,8 @@ describe('decodeConfig', () => {
       '90': 'a list',
       '2a': 'a number',
       '81 a1': '2 bytes',
-      '80 80': 'no msgpack',
-      c1: 'no msgpack',
+      '80 80': 'not valid msgpack',
+      c1: 'not valid msgpack',
     };
     for (const [hex, why] of Object.entries(refusals)) {
       expect(expectRktError(() => decodeHex(hex), 'RKT_ERR_DRIVER_CONFIG').message).to.include(why);

@@ -149,7 +149,7 @@ describe('the calls of the driver service', () => {
     const task = wireTask({ msgpack_driver_config: Buffer.from('c1', 'hex') });
     const error = await callError(services.driver.unary('StartTask', { task }));
     expect(error.code).to.equal(2);
-    expect(error.details).to.include('no msgpack');
+    expect(error.details).to.include('not valid msgpack');
     expect((await callError(services.driver.unary('RecoverTask', {}))).details).to.include(
       'without its handle',
     );

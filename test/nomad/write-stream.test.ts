@@ -58,7 +58,7 @@ describe('writeStream', () => {
     expect(call.written).to.deep.equal(['a', 'd']);
     call.drain(Infinity);
     expect(call.written).to.deep.equal(['a', 'd', 'e']);
-    expect(warnings).to.deep.equal(['The host is slow: values are dropped']);
+    expect(warnings).to.deep.equal(['The host reads slowly: values are dropped']);
   });
 
   it('ends, or fails, only after what waits was written', () => {

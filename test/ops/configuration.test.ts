@@ -54,7 +54,7 @@ describe('createConfiguration', () => {
       const { message } = expectRktError(act, 'RKT_ERR_DRIVER_CONFIG');
       expect(message).to.include(`config.${key}: `).and.include(JSON.stringify(value));
       expect(message)
-        .to.match(/works with ("(embedded|\/r|\/d|c)"|3) already/)
+        .to.match(/already uses ("(embedded|\/r|\/d|c)"|3) and/)
         .and.include('configure a new one');
       expect([settings(), current()]).to.deep.equal(before);
     });

@@ -67,7 +67,7 @@ describe('createRktRunner', () => {
 
   it('says when rkt wrote nothing to stderr', async () => {
     const error = await expectRktRejection((await runnerOf('exit 254')).run(['cat-manifest']));
-    expect(error.message).to.include('it wrote nothing to stderr');
+    expect(error.message).to.include('it printed nothing to stderr');
   });
 
   it('takes exit codes that are an answer', async () => {
@@ -103,7 +103,7 @@ describe('createRktRunner', () => {
     const file = join(scripts.path, 'hanging.pid');
     const runner = await runnerOf(`trap '' TERM\nsleep 1000 & echo $! >${file}\nwait`);
     const error = await expectRktRejection(runner.run(['list'], { timeoutMs: 300 }), 'RKT_ERR_RKT_TIMEOUT');
-    expect(error.message).to.include('did not end within');
+    expect(error.message).to.include('did not exit within');
     expect(error.details.durationMs).to.be.within(290, 15_000);
     const pid = await pidIn(file);
     await until('the child is gone', () => !isAlive(pid));

@@ -43,7 +43,7 @@ describe('the version of rkt', () => {
     await drive('exec sleep 1000');
     const { health, description } = await firstValueFrom(driver.fingerprint());
     expect(health).to.equal('undetected');
-    expect(description).to.match(/did not end within \d+ ms/);
+    expect(description).to.match(/did not exit within \d+ ms/);
     expect(await called()).to.deep.equal(['version']);
   });
 

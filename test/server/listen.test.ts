@@ -83,7 +83,7 @@ describe('createServer', () => {
     await chmod(path, 0o600);
     await writeFile(path, 'short');
     expect((await expectRktRejection(openServerRig({ dataDir }), 'RKT_ERR_TOKEN_FILE')).message).to.include(
-      'holds no token',
+      'contains no token',
     );
     expect(await readFile(path, 'utf8')).to.equal('short');
   });

@@ -150,7 +150,7 @@ describe('GET /v1/streams', () => {
     expect((await rig.ask('/v1/streams/stats', { method: 'HEAD' })).status).to.equal(404);
   });
 
-  it('says when the figures of a task have ended, with the reason when they broke off', async () => {
+  it('says when the stats of a task have ended, with the reason when they broke off', async () => {
     const other = await openServerRig();
     const path = '/v1/streams/stats?task=web';
     const [first, second] = [readStream(other.server, path), readStream(other.server, path)];

@@ -143,7 +143,7 @@ function understood<T>(http: AgentHttp): MonoTypeOperatorFunction<T> {
 }
 
 function notUnderstood({ socketPath }: AgentHttp, error: z.ZodError): RktError {
-  return agentLost(socketPath, 'tells what this version does not understand', error);
+  return agentLost(socketPath, 'sent a response that this version does not understand', error);
 }
 
 /** These streams end with the agent alone. */

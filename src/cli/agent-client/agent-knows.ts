@@ -17,7 +17,7 @@ export async function agentKnows(socketPath: string, taskId: string, logger: Log
   try {
     await firstValueFrom(known$);
   } catch (error) {
-    logger.warn({ error, taskId }, 'The agent has not taken up the task');
+    logger.warn({ error, taskId }, 'The agent has not recovered the task');
   } finally {
     await agent.shutdown();
   }

@@ -17,7 +17,7 @@ export interface StreamQuery {
   readonly task?: string;
   readonly intervalMs?: number;
   readonly groups?: readonly string[];
-  /** How many of the last events come first. */
+  /** How many of the last events to send first. */
   readonly replay?: number;
 }
 

@@ -27,11 +27,11 @@ async function askTasks(http: AgentHttp, logger: Logger): Promise<readonly TaskS
     return tasksSchema.parse(await http.json({ path: '/v1/tasks', signal }));
   } catch (error) {
     const { cause } = isRktError(error, 'RKT_ERR_AGENT_LOST') ? error.details : { cause: error };
-    const denied = permissionError(cause, 'Could not ask the agent of the data directory', http.socketPath);
+    const denied = permissionError(cause, 'Could not query the agent of the data directory', http.socketPath);
     if (denied !== undefined) throw denied;
     // Without a socket there is nothing to tell.
     if ((cause as NodeJS.ErrnoException | undefined)?.code !== 'ENOENT')
-      logger.debug({ error, socket: http.socketPath }, 'No agent answers; working alone');
+      logger.debug({ error, socket: http.socketPath }, 'No agent responds; continuing without one');
     return undefined;
   }
 }

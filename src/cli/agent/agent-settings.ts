@@ -85,7 +85,7 @@ export function agentSettings(
   const input = { ...file, ...Object.fromEntries(given), ...(dashboard === false && { dashboard }) };
   const settings = parseWith(agentSettingsSchema, input, 'server', 'RKT_ERR_OPTIONS');
   if (settings.listen === false && settings.socket === 'none') {
-    throw new RktError('RKT_ERR_OPTIONS', 'An agent with neither --listen nor --socket can serve nobody');
+    throw new RktError('RKT_ERR_OPTIONS', 'An agent needs --listen or --socket; both are none');
   }
   const path = settings.socket;
   return path === undefined || path === 'none' ? settings : { ...settings, socket: resolve(cwd, path) };

@@ -32,11 +32,11 @@ export function reloader(
         ...common.filter((key) => !COMMON_RELOADABLE.has(key)),
         ...agent.filter((key) => !RELOADABLE.has(key)).map((key) => `server.${key}`),
       ];
-      if (fixed.length > 0) logger.warn({ settings: fixed }, 'These settings change with a restart only');
-      logger.info({ changed: [...common, ...agent] }, 'The configuration was read again');
+      if (fixed.length > 0) logger.warn({ settings: fixed }, 'These settings need a restart to change');
+      logger.info({ changed: [...common, ...agent] }, 'Configuration reloaded');
       current = next;
     } catch (error) {
-      logger.error({ error }, `The configuration stays as it was: ${reasonOf(error)}`);
+      logger.error({ error }, `Configuration not reloaded: ${reasonOf(error)}`);
     }
   };
 }

@@ -68,7 +68,7 @@ async function openParts(
   });
   closers.push(() => server.close());
   const others = driver.followTasks().subscribe({
-    error: (error: unknown) => logger.error({ error }, 'Tasks of other processes are no longer in view'),
+    error: (error: unknown) => logger.error({ error }, 'No longer following the tasks of other processes'),
   });
   closers.push(() => others.unsubscribe());
   return { driver, server, metrics, logger };

@@ -56,7 +56,7 @@ async function startWithLimit(stage: DemoStage, pod: DemoPod): Promise<void> {
     await justStart(stage, pod);
   } catch (error) {
     if (!isRktError(error, 'RKT_ERR_CGROUP')) throw error;
-    stage.journal.skip(pod.id, 'no memory limits on this machine');
+    stage.journal.skip(pod.id, 'this machine cannot limit memory');
     stage.tell({ type: 'note', message: `${pod.id} left out: ${error.message}` });
   }
 }
@@ -92,7 +92,7 @@ async function failToStart(stage: DemoStage, pod: DemoPod): Promise<void> {
     () => true,
     () => false, // As it should be; the event says why.
   );
-  if (started) throw new Error('a pod without a program has started');
+  if (started) throw new Error('a pod without a program started');
 }
 
 /** False when the show was over before. */

@@ -24,7 +24,7 @@ const KILL = 9;
 
 const EXPECTATIONS: Readonly<Record<PodId, Expectation>> = {
   burner: { expected: '100% of a core', judge: judgeCpu },
-  holder: { expected: '64 MiB, 5% off at most', judge: judgeMemory },
+  holder: { expected: '64 MiB ± 5%', judge: judgeMemory },
   logger: {
     expected: 'logs 4 lines, exit 3',
     judge: ({ exits, outputLines }) => ({
@@ -33,7 +33,7 @@ const EXPECTATIONS: Readonly<Record<PodId, Expectation>> = {
     }),
   },
   crasher: {
-    expected: 'exit 1, again and again',
+    expected: 'exit 1, repeatedly',
     judge: ({ starts, exits }) => {
       // The last one may have been ended by the demo before it crashed.
       const crashes = exits.filter(({ signal }) => signal !== TERM);
@@ -58,13 +58,13 @@ const EXPECTATIONS: Readonly<Record<PodId, Expectation>> = {
         outputLines.some((line) => line.includes(`got SIG${name}`)),
       );
       const taken = kinds.has('recovered') ? ', recovered' : '';
-      const seen = `heard ${heard.join(', ') || 'nothing'}${taken}, exit ${exitText(exits.at(-1))}`;
+      const seen = `received ${heard.join(', ') || 'no signal'}${taken}, exit ${exitText(exits.at(-1))}`;
       if (!kinds.has('recovered') || heard.length < 3) return { seen, asExpected: 'unseen' };
       return { seen, asExpected: onceEnded(exits, exits.at(-1)?.exitCode === 0) };
     },
   },
   stubborn: {
-    expected: 'ends by SIGKILL alone',
+    expected: 'ends only after SIGKILL',
     judge: ({ exits, kinds }) => ({
       seen: exitText(exits.at(-1)),
       asExpected: onceEnded(exits, exits.at(-1)?.signal === KILL && kinds.has('killed')),

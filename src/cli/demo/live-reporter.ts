@@ -64,7 +64,7 @@ function rowsText(rows: readonly PodRow[], paint: Paint): string {
     { title: 'MEMORY', value: ({ memoryBytes }) => bytes(memoryBytes).padStart(8), align: 'right' },
     { title: 'STARTS', value: ({ starts }) => String(starts), align: 'right' },
     { title: 'LAST EXIT', value: ({ exit }) => exit },
-    { title: 'WHAT IT DOES', value: ({ does }) => does },
+    { title: 'DESCRIPTION', value: ({ does }) => does },
   ];
   return table(rows, columns, paint);
 }

@@ -30,10 +30,10 @@ export const POD_IDS = [
 export type PodId = (typeof POD_IDS)[number];
 
 export const DEMO_PODS: readonly DemoPod[] = [
-  { id: 'burner', does: 'burns one core', image: 'shell', script: 'while :; do :; done' },
+  { id: 'burner', does: 'uses one full core', image: 'shell', script: 'while :; do :; done' },
   {
     id: 'holder',
-    does: 'holds 64 MiB',
+    does: 'allocates 64 MiB',
     image: 'tools',
     // dd fills one buffer and can never write it down: a process of known size that sleeps.
     script: `exec 3<>${BLOCKING_PIPE}; exec dd if=/dev/zero bs=64M count=1 2>/dev/null >&3`,
@@ -46,20 +46,20 @@ export const DEMO_PODS: readonly DemoPod[] = [
   },
   {
     id: 'crasher',
-    does: 'crashes, and is restarted with growing pauses',
+    does: 'crashes and is restarted with backoff',
     image: 'shell',
     script: 'sleep 0.3; echo "cannot go on" >&2; exit 1',
   },
   {
     id: 'glutton',
-    does: 'wants 256 MiB and may have 32',
+    does: 'allocates 256 MiB with a limit of 32 MiB',
     image: 'tools',
     script: 'sleep 1; exec dd if=/dev/zero of=/dev/null bs=256M count=1 2>/dev/null',
     memoryLimitBytes: OOM_LIMIT_BYTES,
   },
   {
     id: 'listener',
-    does: 'is signaled, entered and taken over by a second driver',
+    does: 'is signaled, entered and recovered by a second driver',
     image: 'tools',
     script: [
       'trap \'echo "got SIGUSR1"\' USR1',
@@ -71,13 +71,13 @@ export const DEMO_PODS: readonly DemoPod[] = [
   },
   {
     id: 'stubborn',
-    does: 'ignores what asks it to end',
+    does: 'ignores SIGINT and SIGTERM',
     image: 'shell',
     script: "trap '' INT TERM; echo ready; while :; do sleep 1; done",
   },
   {
     id: 'broken',
-    does: 'has no program to run',
+    does: 'has no program',
     image: 'shell',
     script: '',
     program: '/bin/no-such-program',

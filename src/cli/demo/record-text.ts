@@ -55,7 +55,7 @@ function checkText({ what, looked, left }: Check, paint: Paint): readonly string
   const found = left.length === 0 ? 'none left' : `${left.length} left`;
   const first = `${mark(left.length === 0 ? 'yes' : 'no', paint)} ${what}: ${found}`;
   return [
-    `${first} ${paint('dim', `(looked at ${looked})`)}`,
+    `${first} ${paint('dim', `(checked ${looked})`)}`,
     ...left.map((thing) => `    ${printable(thing)}`),
   ];
 }

@@ -111,7 +111,7 @@ async function untilHopeless(played: Promise<void>, journal: Journal): Promise<v
 }
 
 async function prove(place: DemoPlace, { tell }: Reporter): Promise<readonly Check[]> {
-  tell({ type: 'note', message: 'Looking for anything that is left' });
+  tell({ type: 'note', message: 'Checking for leftovers' });
   const left = await findLeftovers(place);
   const checks = [...left, await removePlace(place, left)];
   checks.forEach((check) => tell({ type: 'check', ...check }));

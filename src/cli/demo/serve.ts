@@ -25,7 +25,7 @@ export async function serveDemo(
   const token = (await readFile(server.tokenPath, 'utf8')).trim();
   const url = server.url?.replace(/\/$/, '') ?? '';
   tell({ type: 'note', message: `The dashboard is at ${url}/` });
-  tell({ type: 'note', message: `The same with buttons that stop and destroy: ${url}/#token=${token}` });
+  tell({ type: 'note', message: `The dashboard with stop and destroy buttons: ${url}/#token=${token}` });
   return () => server.close();
 }
 

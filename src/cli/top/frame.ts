@@ -48,7 +48,7 @@ function bodyOf(
   // A task that was opened stays open when the filter no longer shows it.
   const opened = data.tasks.find(({ status }) => status.id === state.selectedId);
   if (state.view !== 'list' && opened === undefined)
-    return [line('This task is gone; Esc goes back.', 'warn')];
+    return [line('This task no longer exists; press Esc to go back.', 'warn')];
   if (state.view === 'task' && opened !== undefined) return taskView(opened, data, room);
   if (state.view === 'log' && opened !== undefined) return logView(opened, log, state, room);
   return listView(shown, selectedTask(shown, state), state, room);

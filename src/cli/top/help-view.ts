@@ -1,22 +1,22 @@
 import { EMPTY_LINE, line, segment, type Line } from './line.ts';
 
 const KEYS: readonly (readonly [string, string])[] = [
-  ['↑ ↓ j k', 'choose a task; PgUp PgDn g G go further'],
+  ['↑ ↓ j k', 'select a task; PgUp PgDn g G move further'],
   ['s', 'sort by the next column'],
   ['r', 'reverse the order'],
-  ['f /', 'show only tasks whose name, id or image holds a text'],
-  ['a', 'show tasks that have exited as well, or not'],
-  ['o Enter', 'one task with charts and its events'],
-  ['l', 'the end of the output of a task; Tab changes to stderr and back'],
-  ['Esc', 'back to the list; in the list: no filter'],
-  ['h ?', 'this help; any key closes it'],
+  ['f /', 'show only tasks whose name, id or image contains a text'],
+  ['a', 'show or hide tasks that have exited'],
+  ['o Enter', 'show one task with charts and its events'],
+  ['l', 'show the last output of a task; Tab switches between stdout and stderr'],
+  ['Esc', 'go back to the list; in the list: clear the filter'],
+  ['h ?', 'show this help; any key closes it'],
   ['q', 'end'],
 ];
 
 const NOTES = [
-  'CPU is in cores: 1.00 is one full core. MEMORY is what counts against the limit:',
-  'all but the cache that can be dropped, beside a bar of the limit, or beside what',
-  'it was before where there is no limit. NET and IO are bytes a second.',
+  'CPU is in cores: 1.00 is one full core. MEMORY counts against the limit: it leaves',
+  'out the cache that can be dropped. It has a bar of the limit, or a sparkline when',
+  'there is no limit. NET and IO are bytes a second.',
 ];
 
 export function helpView(): readonly Line[] {

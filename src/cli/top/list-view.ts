@@ -49,5 +49,5 @@ function titleLine(columns: readonly Placed[], { sort, isReversed }: TopState): 
 
 function emptyText({ filter, isAll }: TopState): string {
   if (filter !== '') return `${NO_MARK}No task has "${printable(filter)}" in its name, id or image.`;
-  return `${NO_MARK}${isAll ? 'There is no task.' : 'No task runs; a shows those that have exited as well.'}`;
+  return `${NO_MARK}${isAll ? 'No tasks.' : 'No running tasks; press a to include exited tasks.'}`;
 }

@@ -36,7 +36,10 @@ async function readTail(path: string): Promise<LogTail> {
     return await readEnd(path);
   } catch (error) {
     if (error instanceof NotRegularError && error.isPipe)
-      return { kind: 'none', reason: 'The output goes into a pipe, and the reader of that pipe has it.' };
+      return {
+        kind: 'none',
+        reason: 'The output goes to a pipe and is available only to the reader of that pipe.',
+      };
     return { kind: 'none', reason: `The output cannot be read: ${reasonOf(error)}` };
   }
 }

@@ -9,7 +9,7 @@ export type LogTail =
   | { readonly kind: 'lines'; readonly lines: readonly string[] }
   | { readonly kind: 'none'; readonly reason: string };
 
-export const NO_LOG: LogTail = { kind: 'none', reason: 'Nothing was read yet.' };
+export const NO_LOG: LogTail = { kind: 'none', reason: 'No output was read yet.' };
 
 /** The last lines of a stream that there is room for; long ones are cut. */
 export function logView(

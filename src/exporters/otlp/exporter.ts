@@ -51,7 +51,8 @@ export async function createOtlpExporter(
   const log = logs.getLogger('rkt-streams', driver.pluginInfo().pluginVersion);
   const events = driver.taskEvents().subscribe({
     next: (event) => log.emit(logRecord(event, peers.apiLogs.SeverityNumber)),
-    error: (error: unknown) => logger.warn({ err: error }, 'OTLP loses the events of tasks'),
+    error: (error: unknown) =>
+      logger.warn({ err: error }, 'OTLP: the events of tasks are no longer exported'),
   });
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
@@ -60,7 +61,7 @@ export async function createOtlpExporter(
     feed.close();
     for (const result of results)
       if (result.status === 'rejected')
-        logger.warn({ err: result.reason as unknown }, 'OTLP: the last was not sent');
+        logger.warn({ err: result.reason as unknown }, 'OTLP: the last export failed');
   };
   return { close: () => (closing ??= close()) };
 }

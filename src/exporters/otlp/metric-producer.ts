@@ -74,7 +74,7 @@ function ownMetrics({ peers, beganAtMs }: ProducerDeps, snapshot: Snapshot): rea
   return [
     ...of(count(METRIC.samples, '{sample}', 'Samples taken.'), sampling?.samples, sampling?.timestampMs),
     ...of(
-      count(METRIC.skippedTicks, '{tick}', 'Rounds of sampling that were left out.'),
+      count(METRIC.skippedTicks, '{tick}', 'Sampling rounds that were skipped.'),
       sampling?.skippedTicks,
       sampling?.timestampMs,
     ),

@@ -47,12 +47,12 @@ export const TASK_FIGURES: readonly TaskFigure[] = [
   bytes(METRIC.memoryWorkingSet, 'Memory in use without inactive file cache.', 'workingSetBytes'),
   bytes(METRIC.memoryRss, 'Anonymous memory.', 'rssBytes'),
   bytes(METRIC.memoryLimit, 'The memory limit.', 'limitBytes'),
-  bytes(METRIC.memoryReservation, 'What is kept for the task when memory is short.', 'reservationBytes'),
+  bytes(METRIC.memoryReservation, 'Memory reserved for the task when memory is short.', 'reservationBytes'),
   setting(METRIC.cpuQuota, 's', 'The CPU quota: CPU time in each period.', ({ usage }) =>
     seconds(usage.cpu.quotaNs),
   ),
   setting(METRIC.cpuPeriod, 's', 'The period of the CPU quota.', ({ usage }) => seconds(usage.cpu.periodNs)),
-  setting(METRIC.cpusetCores, '{cpu}', 'How many cores the task is pinned to.', ({ status }) =>
+  setting(METRIC.cpusetCores, '{cpu}', 'Number of cores the task is pinned to.', ({ status }) =>
     reservedCoresOf(status),
   ),
   disk(METRIC.filesystemUsage, 'Disk space of the pod, without volumes.', 'usageBytes'),
@@ -80,7 +80,7 @@ export const TASK_FIGURES: readonly TaskFigure[] = [
     kind: 'counter',
     isInteger: false,
     unit: 's',
-    description: 'Time for which the task was held back by its CPU quota.',
+    description: 'Time for which the task was throttled by its CPU quota.',
     read: ({ usage: { cpu } }) => [{ value: seconds(cpu.throttledNs) }],
   },
   {

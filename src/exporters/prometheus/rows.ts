@@ -61,7 +61,7 @@ export function createTaskEntries(
   };
 }
 
-/** All pods of rkt, whoever runs them. */
+/** All pods of rkt, including those of other users of rkt. */
 export function podEntries({ pods, tasks }: Snapshot): readonly Entry<PodRow>[] {
   const taskOf = new Map(tasks.map((task) => [task.podId, task]));
   return pods.map((pod) => {

@@ -51,7 +51,7 @@ export function prepareArguments(input: PrepareInput): readonly string[] {
   const cut = commandWords([...later, ...args]).find(({ text }) => text.includes('\0'));
   if (cut !== undefined) {
     const what = cut.shown === HIDDEN ? 'a word of args' : JSON.stringify(cut.shown);
-    throw new RktError('RKT_ERR_TASK_CONFIG', `${what} holds a zero byte`);
+    throw new RktError('RKT_ERR_TASK_CONFIG', `${what} contains a NUL byte`);
   }
   return args;
 }
@@ -92,7 +92,7 @@ function commandArguments(args: readonly string[]): readonly string[] {
   if (lost !== undefined) {
     throw new RktError(
       'RKT_ERR_TASK_CONFIG',
-      `args holds ${JSON.stringify(lost)}, which rkt does not pass on`,
+      `args holds ${JSON.stringify(lost)}, which rkt does not pass to the app`,
     );
   }
   return args.length === 0 ? [] : ['--', ...args];

@@ -64,7 +64,7 @@ async function standingVolumes(spec: TaskSpec, prefix: string): Promise<readonly
   if (allocDir === undefined) return [];
   const task = spec.name ?? spec.id;
   if (task.includes('/') || task === '.' || task === '..') {
-    throw new RktError('RKT_ERR_VOLUME_ESCAPE', `the task name "${task}" is no name of a directory`);
+    throw new RktError('RKT_ERR_VOLUME_ESCAPE', `the task name "${task}" is not a directory name`);
   }
   const volume = async (what: string, relative: string): Promise<Volume> => ({
     name: `${prefix}-${what}`,
@@ -127,7 +127,7 @@ export function volumeArguments(volumes: readonly Volume[], pins?: string): read
 function flags({ name, source, target, readOnly }: Volume): readonly string[] {
   // rkt splits these flags at commas and has no way to quote one.
   const bad = [source, target].find((path) => path.includes(','));
-  if (bad !== undefined) throw new RktError('RKT_ERR_VOLUME', `the path "${bad}" holds a comma`);
+  if (bad !== undefined) throw new RktError('RKT_ERR_VOLUME', `the path "${bad}" contains a comma`);
   return [
     `--volume=${name},kind=host,source=${source}${readOnly ? ',readOnly=true' : ''}`,
     `--mount=volume=${name},target=${target}`,

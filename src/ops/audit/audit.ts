@@ -20,7 +20,7 @@ interface Orphan {
   readonly remove?: () => Promise<void>;
 }
 
-const NO_STATE = 'no state file knows its start';
+const NO_STATE = 'no state file belongs to it';
 
 /**
  * Finds what belongs to no task of the data directory, and removes it when asked to. What belongs to a start that is under way,
@@ -58,9 +58,9 @@ async function removed(
     // A handle may have brought the task back meanwhile.
     const { tokens } = await knownStarts(ctx);
     if (finding.startToken !== undefined && tokens.has(finding.startToken))
-      return left(finding, 'its task is known by now');
+      return left(finding, 'its task is now known');
     await remove();
-    ctx.logger.info({ ...finding }, 'Removed what belonged to no task');
+    ctx.logger.info({ ...finding }, 'Removed leftovers that belonged to no task');
     return { ...finding, outcome: 'removed' };
   } catch (error) {
     return left(finding, reasonOf(error));

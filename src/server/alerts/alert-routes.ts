@@ -33,11 +33,11 @@ const ruleSchema = z
 const getAlerts = createRoute({
   method: 'get',
   path: '/v1/alerts',
-  summary: 'Alerts that have begun and not ended, and the rules',
+  summary: 'Active alerts, and the rules',
   responses: {
     200: json(
       z.strictObject({ alerts: z.array(alertSchema), rules: z.array(ruleSchema) }).openapi('AlertList'),
-      'The latest come last.',
+      'Oldest first.',
     ),
   },
 });
@@ -60,7 +60,7 @@ export function alertRoutes({
     try {
       config = parseAlertConfig(input);
     } catch (error) {
-      logger.error({ err: error }, `the alert rules stay as they were: ${reasonOf(error)}`);
+      logger.error({ err: error }, `the alert rules were not changed: ${reasonOf(error)}`);
     }
     return config;
   };

@@ -13,7 +13,9 @@ export const ALERT_METRICS = [
 ] as const;
 export type AlertMetric = (typeof ALERT_METRICS)[number];
 
-const name = z.string().regex(/^[\w.-]{1,64}$/, 'is no name of at most 64 letters, digits, "_", "." and "-"');
+const name = z
+  .string()
+  .regex(/^[\w.-]{1,64}$/, 'is not a name of at most 64 letters, digits, "_", "." and "-"');
 
 const thresholdRule = z
   .strictObject({
@@ -26,7 +28,7 @@ const thresholdRule = z
     /** How long the value has to stay there, for both. */
     holdMs: z.number().nonnegative().max(86_400_000).default(0),
   })
-  .refine(({ raise, clear = raise }) => clear <= raise, 'clear is above raise: it would never come to rest');
+  .refine(({ raise, clear = raise }) => clear <= raise, 'clear is above raise: the alert would never clear');
 
 /** Raised by how a task has ended, cleared when it is started again or destroyed. */
 const exitRule = z.strictObject({ name, on: z.enum(['oom', 'crash']) });

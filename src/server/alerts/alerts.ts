@@ -59,7 +59,7 @@ export function createAlerts(
     .subscribe({
       next: (alert) => alertsSubject.next(alert),
       error(error: unknown) {
-        logger.error({ err: error }, 'the alerts stop here');
+        logger.error({ err: error }, 'alerts are no longer evaluated');
         alertsSubject.complete();
       },
       complete: () => alertsSubject.complete(),

@@ -21,7 +21,7 @@ const historySchema = z
 const getHistory = createRoute({
   method: 'get',
   path: '/v1/history',
-  summary: 'Figures of a task, or of the machine, as they were',
+  summary: 'History of the metrics of a task or of the machine',
   request: {
     query: z.object({
       task: z.string().min(1).max(512).optional().openapi({ description: 'The machine when absent' }),

@@ -93,7 +93,7 @@ export function createHistory(
   const follow = <T>(source$: Observable<T>, next: (value: T) => void): Subscription =>
     source$.subscribe({
       next,
-      error: (error: unknown) => logger.error({ err: error }, 'the history stops here'),
+      error: (error: unknown) => logger.error({ err: error }, 'history is no longer recorded'),
     });
   const following = [
     follow(driver.allTaskStats({ intervalMs: fine.stepMs, groups: RECORDED_GROUPS }), (samples) =>

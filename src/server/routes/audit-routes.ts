@@ -26,7 +26,7 @@ const audit = <Method extends 'get' | 'post'>(method: Method, summary: string) =
     path: '/v1/audit',
     summary,
     responses: {
-      200: json(auditSchema, 'What belongs to no task, and what could not be looked at'),
+      200: json(auditSchema, 'Leftovers that belong to no task, and what could not be checked'),
       401: FAILURES[401],
       500: FAILURES[500],
       503: FAILURES[503],
@@ -36,10 +36,10 @@ const audit = <Method extends 'get' | 'post'>(method: Method, summary: string) =
 /** What belongs to no task: a GET changes nothing, a POST removes it. */
 export function auditRoutes({ driver }: ServerContext): ServerRoutes {
   const app = routes();
-  app.openapi(audit('get', 'Finds what belongs to no task'), async (c) =>
+  app.openapi(audit('get', 'Find leftovers that belong to no task'), async (c) =>
     c.json(bodyOf(await driver.audit()), 200),
   );
-  app.openapi(audit('post', 'Removes what belongs to no task'), async (c) =>
+  app.openapi(audit('post', 'Remove leftovers that belong to no task'), async (c) =>
     c.json(bodyOf(await driver.audit({ fix: true })), 200),
   );
   return app;

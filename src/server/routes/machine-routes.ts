@@ -35,12 +35,12 @@ const get = <Path extends string, Schema extends z.ZodType>(path: Path, summary:
   });
 
 const ROUTES = {
-  health: get('/v1/health', 'The agent answers', healthSchema),
-  version: get('/v1/version', 'What runs here', versionSchema),
-  pods: get('/v1/pods', 'All pods of rkt, whoever runs them', podsSchema),
+  health: get('/v1/health', 'The agent responds', healthSchema),
+  version: get('/v1/version', 'Versions of the agent and of rkt', versionSchema),
+  pods: get('/v1/pods', 'All pods of rkt, including those of other users of rkt', podsSchema),
   fingerprint: get('/v1/fingerprint', 'Health and attributes of the driver', fingerprintSchema),
   host: get('/v1/host', 'CPU, memory and disks of the machine', hostSchema),
-  sampling: get('/v1/sampling', 'What the sampling does and costs', samplingSchema),
+  sampling: get('/v1/sampling', 'Statistics of the sampling', samplingSchema),
 } as const;
 
 const ready = createRoute({
@@ -73,11 +73,11 @@ export function machineRoutes({ driver, version, settings, hub }: ServerContext)
     return c.json({ ...rest, attributes: { ...attributes } }, 200);
   });
   app.openapi(ROUTES.host, async (c) => {
-    const { disks, ...rest } = await first('figure of the machine', driver.hostStats());
+    const { disks, ...rest } = await first('metric of the machine', driver.hostStats());
     return c.json({ ...rest, disks: [...disks] }, 200);
   });
   app.openapi(ROUTES.sampling, async (c) =>
-    c.json(await first('figure of the sampling', driver.samplingStats()), 200),
+    c.json(await first('metric of the sampling', driver.samplingStats()), 200),
   );
   app.openapi(ready, async (c) => {
     const { health, description } = await first('fingerprint', driver.fingerprint());

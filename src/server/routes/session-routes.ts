@@ -11,13 +11,13 @@ const done = { description: 'Done.' } as const;
 const begin = createRoute({
   method: 'post',
   path: '/v1/session',
-  summary: 'Let this browser read where reads need the token: a cookie that writes nothing',
+  summary: 'Set a read-only session cookie for this browser',
   responses: { 204: done, 401: FAILURES[401] },
 });
 const end = createRoute({
   method: 'delete',
   path: '/v1/session',
-  summary: 'Take that back',
+  summary: 'Delete the session cookie',
   responses: { 204: done, 401: FAILURES[401] },
 });
 

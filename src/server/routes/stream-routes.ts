@@ -23,7 +23,7 @@ const query = {
     .openapi({ type: 'string', description: `Of ${FIELD_GROUPS.join(', ')}, separated by commas` }),
   task: z.string().min(1).max(512).optional().openapi({ description: 'Only this task' }),
   replay: z.coerce.number().int().min(0).max(100_000).optional().openapi({
-    description: 'How many of the last events come first',
+    description: 'How many of the last events to send first',
   }),
   lastEventId: z.string().max(100).optional().openapi({ description: 'As the header Last-Event-ID' }),
 } as const;

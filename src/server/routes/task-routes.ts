@@ -39,8 +39,7 @@ const detailsSchema = z
   .strictObject({
     task: taskStatusSchema,
     config: z.record(z.string(), z.unknown()).openapi({
-      description:
-        'What the task was started with; … for values of variables and words of args, unless asked for',
+      description: 'The task specification; values of variables and args are replaced by … unless requested',
     }),
   })
   .openapi('TaskDetails');
@@ -62,12 +61,12 @@ const startTask = createRoute({
   path: '/v1/tasks',
   summary: 'Start a task',
   request: { body: body(specSchema) },
-  responses: { ...FAILURES, 201: json(startedSchema, 'It runs.') },
+  responses: { ...FAILURES, 201: json(startedSchema, 'The task is running.') },
 });
 const inspectTask = createRoute({
   method: 'get',
   path: '/v1/tasks/{id}',
-  summary: 'A task and what it was started with',
+  summary: 'A task and its specification',
   request: {
     params: taskParams,
     query: z.object({
@@ -110,7 +109,7 @@ const execTask = createRoute({
     params: taskParams,
     body: body(z.strictObject({ cmd: z.array(z.string()).min(1), timeoutMs: durationMs.min(1).optional() })),
   },
-  responses: { ...FAILURES, 200: json(execResultSchema, 'It has ended.') },
+  responses: { ...FAILURES, 200: json(execResultSchema, 'The command has exited.') },
 });
 
 export function taskRoutes({ driver }: ServerContext): ServerRoutes {

@@ -49,7 +49,7 @@ export function createStreamReaders({ limits, logger, scheduler }: StreamReaders
       if (blockedMs < limits.stallTimeoutMs) reader.heartbeat();
       else {
         cutOff += 1;
-        logger.warn({ blockedMs }, 'a stream client that takes nothing was cut off');
+        logger.warn({ blockedMs }, 'disconnected a stream client that does not read');
         reader.destroy();
       }
     }

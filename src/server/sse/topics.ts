@@ -15,6 +15,6 @@ export interface StreamRequest {
   readonly task?: string | undefined;
   /** Where the client was when its connection broke. */
   readonly lastEventId?: string | undefined;
-  /** How many of the last events come first, for a client that is new. */
+  /** How many of the last events to send first, for a client that is new. */
   readonly replay?: number | undefined;
 }

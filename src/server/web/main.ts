@@ -56,7 +56,7 @@ const stream = openStream({
     fingerprint: told(store.setFingerprint),
     sampling: told(store.setSampling),
     missed: told(({ count }) => note(`${count} events were missed`)),
-    dropped: told(({ topic, count }) => note(`${count} ${topic} were dropped, as this page is slow`)),
+    dropped: told(({ topic, count }) => note(`${count} ${topic} were dropped, because this page is slow`)),
   },
   onLost() {
     // An EventSource does not tell why.
@@ -69,7 +69,7 @@ const stream = openStream({
   },
   onOpen(isAgain) {
     isLocked = false;
-    if (isAgain) note('The agent is back');
+    if (isAgain) note('The agent is reachable again');
     detail?.reload();
     getJson<{ readonly alerts: readonly Alert[] }>('/v1/alerts')
       .then(({ alerts }) => told(store.setAlerts)(alerts))
@@ -110,8 +110,8 @@ const showToken = (): void => {
 const askForToken = async (): Promise<void> => {
   const answer = await ask({
     title: 'Token of the agent',
-    text: 'It is in the file agent-token of the agent’s data directory, and is forgotten when this tab is closed. Leave it empty to look without touching.',
-    confirm: 'Use it',
+    text: 'It is in the file agent-token of the agent’s data directory, and is forgotten when this tab is closed. Leave it empty for read-only access.',
+    confirm: 'Use token',
     input: { label: 'Token', type: 'password' },
   });
   if (answer === undefined) return;

@@ -61,9 +61,7 @@ export async function applyCpuset({ version }: Hierarchy, directory: string, cpu
     }
     const held = readKernelFile(join(directory, effectiveFile(version, kind))) ?? '';
     if (!isSame(wanted, held)) {
-      throw new Error(
-        `${key} ${wanted} does not hold in ${directory}: the kernel has made it ${held.trim()}`,
-      );
+      throw new Error(`${key} ${wanted} does not hold in ${directory}: the kernel set it to ${held.trim()}`);
     }
   }
 }

@@ -20,7 +20,7 @@ export function boundedBuffer<T>(
   onDrop?: (value: T, droppedSoFar: number) => void,
 ): BoundedBuffer<T> {
   if (!Number.isSafeInteger(limit) || limit < 1) {
-    throw new RangeError(`The limit of a buffer is a whole number above 0, not ${limit}`);
+    throw new RangeError(`The limit of a buffer must be a positive integer, not ${limit}`);
   }
   // Slots are reused in a ring, since Array.shift moves every value of a long queue.
   const ring: { readonly value: T }[] = [];

@@ -125,7 +125,7 @@ export function createTaskSource(deps: TaskSourceDeps): TaskSource {
     const isThere = process !== undefined && (await isAlive(process, procRoot));
     const measured = await processes.sample(isThere ? await processTree(process.pid, procRoot) : []);
     if (measured.size === 0) {
-      throw new RktError('RKT_ERR_STATS', `Could not measure task ${record.id}: it has no living process`, {
+      throw new RktError('RKT_ERR_STATS', `Could not measure task ${record.id}: it has no running process`, {
         taskId: record.id,
         cause: degradedBy,
       });

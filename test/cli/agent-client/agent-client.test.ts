@@ -202,7 +202,7 @@ describe('the client of an agent', () => {
     agent.answer = (request, response) =>
       (request.url === '/v1/tasks' ? answers(200, { tasks: [] }) : answers(503, {}))(request, response);
     await agentKnows(agent.socketPath, 'a/web', logger);
-    expect(warnings).to.deep.equal(['The agent has not taken up the task']);
+    expect(warnings).to.deep.equal(['The agent has not recovered the task']);
     await agentKnows(`${agent.socketPath}.none`, 'a/web', logger);
     expect(warnings).to.have.length(1);
   });

@@ -24,7 +24,7 @@ describe('createLiveReporter', () => {
     expect(drawn()).to.equal(
       [
         '',
-        'POD  PHASE         CPU    MEMORY  STARTS  LAST EXIT  WHAT IT DOES',
+        'POD  PHASE         CPU    MEMORY  STARTS  LAST EXIT  DESCRIPTION',
         'one  running     99.5%     1 MiB       1  -          works',
         '0ms of 20s · Ctrl-C ends',
         '',

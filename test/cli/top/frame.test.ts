@@ -75,7 +75,7 @@ describe('the screen of top', () => {
     expect(screen({ filter: 'we', isTyping: true }).at(-1)).to.match(/^filter: we▏/);
     const empty = { ...data, tasks: [], host: undefined };
     expect(screen({}, { data: empty })[3]).to.contain('No task runs');
-    expect(screen({ isAll: true }, { data: empty })[3]).to.contain('There is no task.');
+    expect(screen({ isAll: true }, { data: empty })[3]).to.contain('No tasks.');
   });
 
   it('keeps the selected task on the screen', () => {
@@ -109,7 +109,7 @@ describe('the screen of top', () => {
     expect(shown.slice(2, -1)).to.deep.equal(Array.from({ length: 20 }, (_, i) => `line ${80 + i}`));
     const none = screen({ view: 'log', selectedId: 'web', stream: 'stderr' });
     expect(none[1]).to.equal('web stderr  /logs/err');
-    expect(none[3]).to.equal('Nothing was read yet.');
+    expect(none[3]).to.equal('No output was read yet.');
     expect(screen({ view: 'log', selectedId: 'job' })[1]).to.equal('job stdout');
   });
 

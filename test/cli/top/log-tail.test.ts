@@ -28,13 +28,13 @@ describe('logTail', () => {
       const tail = seen.at(-1);
       return tail?.kind === 'lines' ? tail.lines.join() : (tail?.reason ?? '');
     };
-    expect(last()).to.equal('Nothing was read yet.');
+    expect(last()).to.equal('No output was read yet.');
     pathSubject.next(log);
     await until('the end was read', () => last() === 'last');
     await appendFile(log, 'more\n');
     await until('more was read', () => last() === 'last,more');
     pathSubject.next(fifo);
-    await until('the pipe was left alone', () => last().includes('goes into a pipe'));
+    await until('the pipe was left alone', () => last().includes('goes to a pipe'));
     pathSubject.next(join(directory, 'none'));
     await until('the absence is told', () => last().includes('cannot be read: ENOENT'));
     subscription.unsubscribe();

@@ -18,7 +18,7 @@ describe('data of top', () => {
     expect(two.tasks[1]?.memory).to.deep.equal([undefined, 20]);
   });
 
-  it('keeps the figures of a task through changes, but not those of another start', () => {
+  it('keeps the stats of a task through changes, but not those of another start', () => {
     const measured = withSamples(running, [{ taskId: 'a', usage: aUsage(50, 10) }]);
     const exited = withTasks(measured, [aStatus('a', { phase: 'exited' })]);
     expect(exited.tasks[0]).to.deep.include({ cpu: [0.5], usage: undefined });

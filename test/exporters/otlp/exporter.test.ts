@@ -212,7 +212,7 @@ describe('createOtlpExporter', () => {
     await until('it goes well again', () => collector.exports.length > 0);
     await fake.exporter.close();
     expect(warnings.filter((text) => text.includes('metrics could not be sent'))).to.have.length(1);
-    expect(warnings).to.include('OTLP loses the events of tasks');
+    expect(warnings).to.include('OTLP: the events of tasks are no longer exported');
   });
 
   it('names the packages that are missing', async () => {

@@ -12,7 +12,7 @@ import type { ExitResult } from '../../../src/model/exit-result.ts';
 import { aTaskEvent, anExit } from '../../support/task-events.ts';
 
 describe('the metrics of createPrometheusExporter', () => {
-  it('tells the figures of a task in base units, by the names of cAdvisor', () => {
+  it('tells the stats of a task in base units, by the names of cAdvisor', () => {
     const fake = setUp();
     playTasks(fake, ['web']);
     const text = fake.read();

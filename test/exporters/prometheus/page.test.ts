@@ -112,7 +112,10 @@ describe('the page of createPrometheusExporter', () => {
     fake.tasks.complete();
     expect(namesOf(fake.read(), 'container_')).to.deep.equal([]);
     fake.events.error(new Error('none'));
-    expect(warnings).to.deep.equal(['metrics lose samples: no more', 'metrics lose the events of tasks']);
+    expect(warnings).to.deep.equal([
+      'metrics lose samples: no more',
+      'metrics: the events of tasks are no longer counted',
+    ]);
   });
 
   it('answers with nothing rather than failing, and recovers', () => {

@@ -332,7 +332,7 @@ describe('prepareArguments', () => {
     ['an image that is a flag', 'RKT_ERR_TASK_CONFIG', { config: { image: '--dir=/x' } }, '--dir=/x'],
     ['an empty argument', 'RKT_ERR_TASK_CONFIG', { config: { args: ['a', ''] } }, '""'],
     ['an argument that ends the list', 'RKT_ERR_TASK_CONFIG', { config: { args: ['---', 'evil'] } }, '"---"'],
-    ['a zero byte', 'RKT_ERR_TASK_CONFIG', { config: { args: ['a\0b'] } }, 'zero byte'],
+    ['a zero byte', 'RKT_ERR_TASK_CONFIG', { config: { args: ['a\0b'] } }, 'NUL byte'],
   ];
   for (const [fact, code, more, named] of wrong) {
     it(`refuses ${fact}`, async () => {

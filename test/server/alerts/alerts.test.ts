@@ -80,7 +80,7 @@ describe('createAlerts', () => {
     const { told, errors, tasksSubject } = open();
     tasksSubject.error(new Error('broken'));
     expect(told).to.deep.equal(['complete']);
-    expect(errors).to.deep.equal(['the alerts stop here']);
+    expect(errors).to.deep.equal(['alerts are no longer evaluated']);
   });
 
   it('leaves every stream when it is closed', () => {

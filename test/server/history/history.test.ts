@@ -171,7 +171,7 @@ describe('createHistory', () => {
     });
     hostSubject.error(new Error('broken'));
     sample('web', 1_000);
-    expect(errors).to.deep.equal(['the history stops here']);
+    expect(errors).to.deep.equal(['history is no longer recorded']);
     expect(history.task('web', 'fine')?.timeMs).to.deep.equal([1_000]);
   });
 });

@@ -148,11 +148,15 @@ describe('the feed', () => {
     addEvent(event({ timeMs: 8, repeated: true }));
     addAlert(alert('job', 'crash'), '2');
     const { version } = feed;
-    feed.add({ kind: 'note', id: 'n', timeMs: 9, message: 'The agent is back' });
+    feed.add({ kind: 'note', id: 'n', timeMs: 9, message: 'The agent is reachable again' });
     expect(feed.version).to.equal(version + 1);
     expect(feed.items().map(wordOf)).to.deep.equal(['agent', 'crash alert', 'started']);
     expect(feed.items().map(taskOf)).to.deep.equal([undefined, 'job', 'web']);
-    expect(feed.items().map(messageOf)).to.deep.equal(['The agent is back', 'too much', 'Started as pid 7']);
+    expect(feed.items().map(messageOf)).to.deep.equal([
+      'The agent is reachable again',
+      'too much',
+      'Started as pid 7',
+    ]);
   });
 
   it('is filtered by task and by text', () => {

@@ -40,7 +40,7 @@ const resources = (name: string, value: number | string): Row =>
 /** Driver options, driver configuration, task configuration and resources. */
 export const CONFIGURATION: readonly Row[] = [
   option('dataDir', 'relative/path', 'absolute'),
-  option('rktDir', '/a\0b', 'zero byte'),
+  option('rktDir', '/a\0b', 'NUL byte'),
   option('cgroupParent', '../escape', '..'),
   option('cgroupParent', '/', 'directory'),
   option('rkt', '', '>=1'),
@@ -105,7 +105,7 @@ export const CONFIGURATION: readonly Row[] = [
   {
     what: 'a search domain with a zero byte',
     code: 'RKT_ERR_TASK_CONFIG',
-    names: ['zero byte', String.raw`a\u0000b`],
+    names: ['NUL byte', String.raw`a\u0000b`],
     act: ({ start }) => start({ dns_search_domains: ['a\0b'] }),
   },
   {

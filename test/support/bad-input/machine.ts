@@ -6,7 +6,7 @@ import { until } from '../until.ts';
 import { HANGS, taskOf, type Row, type Stage } from './row.ts';
 
 const SHORT: DriverOptions = { rktTimeoutMs: 1_500, prepareTimeoutMs: 1_500, launchTimeoutMs: 1_500 };
-const WITHIN = /did not end within \d{4} ms and was killed/;
+const WITHIN = /did not exit within \d{4} ms and was killed/;
 const MEMORY = { resources: { memoryLimitBytes: 64 * 1024 * 1024 } };
 
 /** A start with an rkt that does something else for one subcommand. */

@@ -84,7 +84,7 @@ export const TASKS: readonly Row[] = [
   unknownTask('wait', (driver) => firstValueFrom(driver.waitTask('nobody'))),
   unknownTask('stats', (driver) => firstValueFrom(driver.taskStats('nobody'))),
   id('an id that is empty', '', ['""']),
-  id('an id with a zero byte', 'a\0b', ['zero byte']),
+  id('an id with a zero byte', 'a\0b', ['NUL byte']),
   id('an id that is too long', 'x'.repeat(513), ['512']),
   id('an id that is a number', 7, ['7']),
   {
@@ -128,7 +128,7 @@ export const TASKS: readonly Row[] = [
   good('an exec of an empty command', 'RKT_ERR_EXEC_COMMAND', ['"good"'], (driver) =>
     driver.execTaskStreaming('good', { cmd: ['', 'x'] }),
   ),
-  good('an exec of a command with a zero byte', 'RKT_ERR_EXEC_COMMAND', ['zero byte'], (driver) =>
+  good('an exec of a command with a zero byte', 'RKT_ERR_EXEC_COMMAND', ['NUL byte'], (driver) =>
     driver.execTask('good', ['/bin/echo', 'a\0b']),
   ),
   good(

@@ -26,12 +26,12 @@ export const CONTAINER_FAMILIES: readonly Family<TaskRow>[] = [
     value: ({ usage }) => usage?.cpu.periods,
   }),
   container('cpu_cfs_throttled_periods_total', 'counter', {
-    help: 'Periods of the CPU quota in which the task was held back.',
+    help: 'Periods of the CPU quota in which the task was throttled.',
     source: 'cpu.throttledPeriods',
     value: ({ usage }) => usage?.cpu.throttledPeriods,
   }),
   container('cpu_cfs_throttled_seconds_total', 'counter', {
-    help: 'Time for which the task was held back by its CPU quota.',
+    help: 'Time for which the task was throttled by its CPU quota.',
     source: 'cpu.throttledNs',
     unit: 'seconds',
     value: ({ usage }) => seconds(usage?.cpu.throttledNs),
@@ -56,7 +56,7 @@ export const CONTAINER_FAMILIES: readonly Family<TaskRow>[] = [
     value: ({ usage, status }) => memoryLimitOf(usage, status),
   }),
   container('spec_memory_reservation_limit_bytes', 'gauge', {
-    help: 'What is kept for the task when memory is short; absent when nothing is.',
+    help: 'Memory reserved for the task when memory is short; absent when none is reserved.',
     source: 'memory.reservationBytes',
     unit: 'bytes',
     value: ({ usage }) => usage?.memory.reservationBytes,
@@ -77,7 +77,7 @@ export const CONTAINER_FAMILIES: readonly Family<TaskRow>[] = [
     value: ({ spec }) => spec?.resources.cpuShares,
   }),
   container('spec_cpuset_cores', 'gauge', {
-    help: 'How many cores the task is pinned to; absent when it may run on all.',
+    help: 'Number of cores the task is pinned to; absent when it may run on all.',
     source: 'resources.cpusetCpus of the task',
     value: ({ status }) => reservedCoresOf(status),
   }),
@@ -114,7 +114,7 @@ export const CONTAINER_FAMILIES: readonly Family<TaskRow>[] = [
   },
   container('processes', 'gauge', {
     help: 'Processes of the task; only with the group processes.',
-    source: 'how many pids there are',
+    source: 'the number of pids',
     value: ({ usage }) => (usage?.pids === undefined ? undefined : Object.keys(usage.pids).length),
   }),
   container('threads', 'gauge', {
@@ -123,7 +123,7 @@ export const CONTAINER_FAMILIES: readonly Family<TaskRow>[] = [
     value: ({ usage }) => usage?.pidCount?.current,
   }),
   container('threads_max', 'gauge', {
-    help: 'How many threads the task may have; absent when there is no limit.',
+    help: 'Maximum number of threads of the task; absent when there is no limit.',
     source: 'pidCount.limit',
     value: ({ usage }) => usage?.pidCount?.limit,
   }),

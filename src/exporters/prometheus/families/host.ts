@@ -23,7 +23,7 @@ export const HOST_FAMILIES: readonly Family<HostStats>[] = [
   ),
   host(
     'rkt_host_cpu_usage_ratio',
-    'How busy all cores together are, 0 to 1.',
+    'Utilisation of all cores together, 0 to 1.',
     'cpu.percent',
     ({ cpu: { percent } }) => (percent === undefined ? undefined : percent / 100),
     'ratio',
@@ -31,7 +31,7 @@ export const HOST_FAMILIES: readonly Family<HostStats>[] = [
   host('rkt_host_load1', 'Load average of one minute.', 'cpu.load1', ({ cpu }) => cpu.load1),
   host(
     'rkt_host_memory_available_bytes',
-    'Memory that programs can still have.',
+    'Memory available to programs.',
     'memory.availableBytes',
     ({ memory }) => memory.availableBytes,
     'bytes',
@@ -69,7 +69,7 @@ export const DISK_FAMILIES: readonly Family<DiskRow>[] = [
   family(
     'rkt_host_filesystem_used_bytes',
     'gauge',
-    { help: 'What is used of the file system.', source: 'disks of the machine', unit: 'bytes' },
+    { help: 'Used space of the file system.', source: 'disks of the machine', unit: 'bytes' },
     ({ usedBytes }) => usedBytes,
   ),
 ];

@@ -16,7 +16,7 @@ export const POD_FAMILIES: readonly Family<PodRow>[] = [
   {
     name: 'rkt_pod_state',
     type: 'gauge',
-    help: '1 for the state that the pod is in, 0 for the others.',
+    help: '1 for the current state of the pod, 0 for the others.',
     source: 'state of the pod',
     series: LISTED_STATES.map((state) => ({
       labels: { state },
@@ -26,7 +26,7 @@ export const POD_FAMILIES: readonly Family<PodRow>[] = [
   family(
     'rkt_pod_created_seconds',
     'gauge',
-    { help: 'When the pod was made, since the epoch.', source: 'created_at of the pod', unit: 'seconds' },
+    { help: 'When the pod was created, since the epoch.', source: 'created_at of the pod', unit: 'seconds' },
     ({ pod }) => pod.created_at,
   ),
 ];
@@ -60,7 +60,7 @@ export const APP_FAMILIES: readonly Family<AppRow>[] = [
   family(
     'rkt_app_oom_killed',
     'gauge',
-    { help: '1 when an app that has ended was killed for memory.', source: 'exitResult of the task' },
+    { help: '1 when the app was killed by the OOM killer.', source: 'exitResult of the task' },
     ({ oomKilled }) => (oomKilled === undefined ? undefined : Number(oomKilled)),
   ),
 ];
@@ -77,7 +77,7 @@ export const TALLY_FAMILIES: readonly Family<TaskTally>[] = [
     'rkt_task_failures_total',
     'counter',
     {
-      help: 'Ends of the task of this name that nobody had asked for, other than with exit code 0.',
+      help: 'Exits of the task of this name that were not requested and not with exit code 0.',
       source: 'the events of tasks',
     },
     ({ failures }) => failures,
@@ -85,7 +85,7 @@ export const TALLY_FAMILIES: readonly Family<TaskTally>[] = [
   family(
     'rkt_task_oom_kills_total',
     'counter',
-    { help: 'Ends of the task of this name because memory was short.', source: 'the events of tasks' },
+    { help: 'Exits of the task of this name by the OOM killer.', source: 'the events of tasks' },
     ({ oomKills }) => oomKills,
   ),
 ];

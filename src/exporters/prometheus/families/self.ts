@@ -42,8 +42,8 @@ export const SELF_FAMILIES: readonly Family<SelfRow>[] = [
     })),
   },
   gauge('sampled_tasks', 'Tasks that are sampled.', 'tasks', (s) => s.tasks),
-  counter('ticks', 'Rounds of sampling that were begun.', 'ticks', (s) => s.ticks),
-  counter('skipped_ticks', 'Rounds of sampling that were left out.', 'skippedTicks', (s) => s.skippedTicks),
+  counter('ticks', 'Sampling rounds that were started.', 'ticks', (s) => s.ticks),
+  counter('skipped_ticks', 'Sampling rounds that were skipped.', 'skippedTicks', (s) => s.skippedTicks),
   counter('samples', 'Samples that were taken.', 'samples', (s) => s.samples),
   counter(
     'failed_samples',
@@ -53,49 +53,43 @@ export const SELF_FAMILIES: readonly Family<SelfRow>[] = [
   ),
   counter(
     'dropped_samples',
-    'Samples dropped because a counter had gone back.',
+    'Samples dropped because a counter decreased.',
     'droppedSamples',
     (s) => s.droppedSamples,
   ),
-  counter('file_reads', 'Files of the kernel that were read.', 'fileReads', (s) => s.fileReads),
+  counter('file_reads', 'Kernel files that were read.', 'fileReads', (s) => s.fileReads),
   counter(
     'stale_reads',
-    'Files of the kernel that were left alone because nothing had moved.',
+    'Kernel files that were not read because they could not have changed.',
     'staleReads',
     (s) => s.staleReads,
   ),
-  counter(
-    'sampling_seconds',
-    'Time that sampling took.',
-    'workMs',
-    (s) => s.workMs / MS_PER_SECOND,
-    'seconds',
-  ),
+  counter('sampling_seconds', 'Time spent sampling.', 'workMs', (s) => s.workMs / MS_PER_SECOND, 'seconds'),
   gauge(
     'sample_duration_seconds',
-    'The last round of sampling, from its beginning to its end.',
+    'Duration of the last sampling round.',
     'lastTick.durationMs',
     ({ lastTick }) => (lastTick === undefined ? undefined : lastTick.durationMs / MS_PER_SECOND),
     'seconds',
   ),
   gauge(
     'longest_slice_seconds',
-    'The longest that sampling has held up the event loop.',
+    'Longest time that sampling blocked the event loop.',
     'longestSliceMs',
     (s) => s.longestSliceMs / MS_PER_SECOND,
     'seconds',
   ),
-  gauge('open_descriptors', 'Files of the kernel kept open.', 'descriptors.open', (s) => s.descriptors.open),
-  gauge('descriptor_budget', 'How many may be kept open.', 'descriptors.budget', (s) => s.descriptors.budget),
-  counter(
-    'opened_descriptors',
-    'Files opened to be kept.',
-    'descriptors.opened',
-    (s) => s.descriptors.opened,
+  gauge('open_descriptors', 'Kernel files kept open.', 'descriptors.open', (s) => s.descriptors.open),
+  gauge(
+    'descriptor_budget',
+    'Maximum number of kernel files kept open.',
+    'descriptors.budget',
+    (s) => s.descriptors.budget,
   ),
+  counter('opened_descriptors', 'Kernel files opened.', 'descriptors.opened', (s) => s.descriptors.opened),
   counter(
     'evicted_descriptors',
-    'Files closed for others.',
+    'Kernel files closed to stay below the maximum.',
     'descriptors.evicted',
     (s) => s.descriptors.evicted,
   ),
@@ -103,7 +97,7 @@ export const SELF_FAMILIES: readonly Family<SelfRow>[] = [
     name: 'rkt_streams_event_loop_delay_seconds',
     type: 'gauge',
     unit: 'seconds',
-    help: 'How late the event loop was since the sample before.',
+    help: 'Event loop delay since the previous sample.',
     source: 'eventLoopDelay of the sampling',
     series: DELAYS.map(([stat, key]) => ({
       labels: { stat },
@@ -115,7 +109,7 @@ export const SELF_FAMILIES: readonly Family<SelfRow>[] = [
     name: 'rkt_streams_rkt_command_duration_seconds',
     type: 'summary',
     unit: 'seconds',
-    help: 'Commands of rkt, and their time from the request to the end.',
+    help: 'Commands of rkt, and their duration including the time in the queue.',
     source: 'rkt.calls, rkt.totalMs of the sampling',
     series: [
       {
@@ -128,13 +122,13 @@ export const SELF_FAMILIES: readonly Family<SelfRow>[] = [
   counter('rkt_command_failures', 'Commands of rkt that failed.', 'rkt.failures', ({ rkt }) => rkt?.failures),
   gauge(
     'rkt_commands_waiting',
-    'Commands of rkt that wait for their turn.',
+    'Commands of rkt in the queue.',
     'rkt.queueLength',
     ({ rkt }) => rkt?.queueLength,
   ),
   gauge(
     'snapshot_timestamp_seconds',
-    'When the sampling told of itself last, since the epoch.',
+    'When the sampling statistics were last updated, since the epoch.',
     'timestampMs',
     (s) => s.timestampMs / MS_PER_SECOND,
     'seconds',
@@ -142,7 +136,7 @@ export const SELF_FAMILIES: readonly Family<SelfRow>[] = [
   family(
     'rkt_streams_render_duration_seconds',
     'gauge',
-    { help: 'How long the text before this one took to make.', source: 'the exporter', unit: 'seconds' },
+    { help: 'Time spent on rendering the previous exposition.', source: 'the exporter', unit: 'seconds' },
     ({ renderMs }) => (renderMs === undefined ? undefined : renderMs / MS_PER_SECOND),
   ),
 ];
@@ -152,7 +146,7 @@ export const BUILD_FAMILIES: readonly Family<unknown>[] = [
   family(
     'rkt_streams_build_info',
     'info',
-    { help: 'This program and what it found on the machine; always 1.', source: 'the fingerprint' },
+    { help: 'Version and fingerprint of this program; always 1.', source: 'the fingerprint' },
     () => 1,
   ),
 ];

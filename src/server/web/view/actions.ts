@@ -34,7 +34,7 @@ export function createActions(taskId: string): Actions {
     act(
       {
         title: `Stop ${taskId}?`,
-        text: 'It is sent SIGTERM, and killed when it has not ended five seconds later.',
+        text: 'It receives SIGTERM and is killed if it has not exited after five seconds.',
         confirm: 'Stop',
         isDangerous: true,
       },
@@ -46,7 +46,7 @@ export function createActions(taskId: string): Actions {
     act(
       {
         title: `Send a signal to ${taskId}?`,
-        text: 'What it does is up to the task.',
+        text: 'The task decides how to handle the signal.',
         confirm: 'Send',
         input: { label: 'Signal', type: 'text', value: 'SIGHUP' },
       },
@@ -60,7 +60,7 @@ export function createActions(taskId: string): Actions {
       act(
         {
           title: `Destroy ${taskId}?`,
-          text: 'It is killed if it runs, and its pod, logs and state are removed. This cannot be undone.',
+          text: 'It is killed if it is running, and its pod, logs and state are removed. This cannot be undone.',
           confirm: 'Destroy',
           isDangerous: true,
         },

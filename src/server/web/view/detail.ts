@@ -14,7 +14,7 @@ import { facts } from './side-panels.ts';
 export interface DetailView {
   readonly taskId: string;
   update(nowMs: number): void;
-  /** The agent is back, perhaps another one. */
+  /** The agent is reachable again, perhaps another one. */
   reload(): void;
   restyle(): void;
   focus(): void;

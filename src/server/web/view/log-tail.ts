@@ -42,7 +42,7 @@ export function createLogTail(taskId: string): LogTail {
     const wanted = stream.value();
     getText(taskPath(taskId, `/logs?stream=${wanted}&tailBytes=${TAIL_BYTES}`))
       .then((content) => {
-        if (wanted === stream.value()) show(content === '' ? 'Nothing was written.' : content);
+        if (wanted === stream.value()) show(content === '' ? 'No output.' : content);
       })
       .catch((error: unknown) => show(error instanceof Error ? error.message : String(error)))
       .finally(() => (isBusy = false));

@@ -92,7 +92,7 @@ export function createTable(parent: HTMLElement, store: Store, redraw: () => voi
       setAttribute(table, 'aria-rowcount', String(rows.length + 1));
       empty.hidden = rows.length > 0;
       table.hidden = rows.length === 0;
-      setText(empty, all.length === 0 ? 'No tasks yet.' : 'No task fits the filter.');
+      setText(empty, all.length === 0 ? 'No tasks yet.' : 'No task matches the filter.');
       place(nowMs);
     },
     setOpen(taskId) {
