@@ -58,6 +58,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./image-rm.ts')).command,
   },
   {
+    name: 'image verify',
+    summary: 'Verify one or more rendered images in the local store',
+    load: async () => (await import('./image-verify.ts')).command,
+  },
+  {
     name: 'list',
     summary: 'List pods',
     load: async () => (await import('./pods/commands/list.ts')).command,
@@ -110,6 +115,5 @@ export const missingCommands: readonly string[] = [
   'completion',
   'export',
   'image gc',
-  'image verify',
   'metadata-service',
 ];

@@ -18,11 +18,11 @@ export const DEVIATIONS: Readonly<Record<string, Topic>> = {
   commands: {
     kind: 'differs',
     reason:
-      'Commands that the driver does not use (`api-service`, `export`, `completion`, `metadata-service`, `image gc`, `image verify`) are missing, in the help as well.',
+      'Commands that the driver does not use (`api-service`, `export`, `completion`, `metadata-service`, `image gc`) are missing, in the help as well.',
     steps: {
       version: [1, 2, 3, 19, 20, 21],
       'data-dir': [25],
-      'image-list': [22, 23, 29, 30],
+      'image-list': [29, 30],
     },
   },
   debug: {

@@ -46,12 +46,8 @@ export async function renderInto(
   image: StoredImage,
 ): Promise<RenderedTree> {
   const layers = layersOf(paths, image);
-  const digest = createHash('sha512')
-    .update(layers.map(({ id }) => id).join('\n'))
-    .digest('hex');
-  const treeStoreId = `deps-sha512-${digest.slice(0, 64)}`;
-  const dir = join(paths.trees, treeStoreId);
-  const tree = { treeStoreId, rootfsDir: join(dir, 'rootfs'), manifestPath: join(dir, 'manifest') };
+  const tree = treeOf(paths, image);
+  const dir = join(paths.trees, tree.treeStoreId);
   if (existsSync(join(dir, 'rendered'))) return tree;
   const temporary = temporaryPath(paths, 'tree');
   try {
@@ -67,6 +63,15 @@ export async function renderInto(
   return tree;
 }
 
+/** Where the tree of an image is, once it is rendered. @throws RktFailure when a dependency is not in the store */
+export function treeOf(paths: StorePaths, image: StoredImage): RenderedTree {
+  const ids = layersOf(paths, image).map(({ id }) => id);
+  const digest = createHash('sha512').update(ids.join('\n')).digest('hex');
+  const treeStoreId = `deps-sha512-${digest.slice(0, 64)}`;
+  const dir = join(paths.trees, treeStoreId);
+  return { treeStoreId, rootfsDir: join(dir, 'rootfs'), manifestPath: join(dir, 'manifest') };
+}
+
 /** Renders an image into a directory of the caller, which is made if it is missing: `destDir/{manifest,rootfs}`. */
 export async function renderTo(
   ctx: RktContext,
@@ -79,7 +84,7 @@ export async function renderTo(
 }
 
 /** Images to be laid over one another, the deepest dependency first, the image itself last. */
-function layersOf(paths: StorePaths, image: StoredImage): readonly StoredImage[] {
+export function layersOf(paths: StorePaths, image: StoredImage): readonly StoredImage[] {
   // in the order in which they are complete; each is looked at once, however many depend on it
   const layers = new Map<string, StoredImage>();
   const visit = (current: StoredImage, depth: number): void => {
