@@ -18,6 +18,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./pods/commands/enter.ts')).command,
   },
   {
+    name: 'export',
+    summary: 'Export an app from an exited pod to an ACI file',
+    load: async () => (await import('./pods/commands/export.ts')).command,
+  },
+  {
     name: 'fetch',
     summary: 'Fetch image(s) and store them in the local store',
     load: async () => (await import('./fetch.ts')).command,
@@ -41,6 +46,11 @@ export const commandTable: readonly CommandEntry[] = [
     name: 'image extract',
     summary: 'Extract a stored image to a directory',
     load: async () => (await import('./image-extract.ts')).command,
+  },
+  {
+    name: 'image gc',
+    summary: 'Garbage collect local store',
+    load: async () => (await import('./image-gc.ts')).command,
   },
   {
     name: 'image list',
@@ -110,10 +120,4 @@ export const commandTable: readonly CommandEntry[] = [
 ];
 
 /** Commands of rkt that the embedded one does not have: named so that it can say so. */
-export const missingCommands: readonly string[] = [
-  'api-service',
-  'completion',
-  'export',
-  'image gc',
-  'metadata-service',
-];
+export const missingCommands: readonly string[] = ['api-service', 'completion', 'metadata-service'];

@@ -87,6 +87,21 @@ export function formatSize(bytes: number): string {
   return `${value < 10 ? value.toFixed(1) : value.toFixed(0)}${units[exponent] ?? ''}`;
 }
 
+const SIZE_UNITS: Readonly<Record<string, number>> = {
+  '': 1,
+  KiB: 1024,
+  MiB: 1024 ** 2,
+  GiB: 1024 ** 3,
+  TiB: 1024 ** 4,
+};
+
+/** Bytes of `512MiB`; undefined for what is no positive number, with a binary unit or none. */
+export function parseSize(text: string): number | undefined {
+  const [, digits, unit = ''] = /^(\d{1,15})(|KiB|MiB|GiB|TiB)$/.exec(text) ?? [];
+  const value = Number(digits) * (SIZE_UNITS[unit] ?? NaN);
+  return value > 0 ? value : undefined;
+}
+
 /** JSON as rkt prints it: compact, or indented by tabs. */
 export function formatJson(value: unknown, pretty: boolean): string {
   return goEscapes(pretty ? JSON.stringify(value, undefined, '\t') : JSON.stringify(value));

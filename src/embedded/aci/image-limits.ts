@@ -1,7 +1,7 @@
 import type { RktContext } from '../context.ts';
 import { RktFailure, wrapFailure } from '../context.ts';
 import { readKind } from '../config.ts';
-import { formatSize } from '../text.ts';
+import { formatSize, parseSize } from '../text.ts';
 
 /** How large an image may be. Sizes are bytes; `Infinity` is no limit. */
 export interface ImageLimits {
@@ -41,7 +41,6 @@ export const DEFAULT_LIMITS: ImageLimits = {
 
 export const LIMITS_VARIABLE = 'RKT_STREAMS_IMAGE_LIMITS';
 const NAMES = Object.keys(DEFAULT_LIMITS) as (keyof ImageLimits)[];
-const UNITS: Readonly<Record<string, number>> = { '': 1, KiB: KIB, MiB: MIB, GiB: GIB, TiB: KIB * GIB };
 
 /**
  * The limits of this call: the defaults, `limits.d` of the configuration directories, the variable
@@ -85,9 +84,8 @@ function limitOf(name: string, text: string, place: string): [string, number] {
   if (!NAMES.some((known) => known === name))
     throw new RktFailure(`unknown limit ${JSON.stringify(name)} in ${place}: known are ${NAMES.join(', ')}`);
   if (text === 'none') return [name, Infinity];
-  const [, digits, unit = ''] = /^(\d{1,15})(|KiB|MiB|GiB|TiB)$/.exec(text) ?? [];
-  const value = Number(digits) * (UNITS[unit] ?? NaN);
-  if (!(value > 0))
+  const value = parseSize(text);
+  if (value === undefined)
     throw new RktFailure(
       `bad value ${JSON.stringify(text)} of limit ${name} in ${place}: give a positive number, with KiB, MiB, GiB or TiB if need be, or none`,
     );

@@ -7,6 +7,8 @@ export interface RootfsFile {
   readonly mode?: number;
   readonly uid?: number;
   readonly gid?: number;
+  /** Time of the last change, ms since the epoch; of files that were found with their owners. */
+  readonly mtimeMs?: number;
   /** Content of a regular file, or the host file it is read from. */
   readonly content?: string | Buffer;
   readonly source?: string;

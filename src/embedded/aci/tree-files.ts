@@ -54,7 +54,7 @@ function describe(
   firstPaths: Map<string, string>,
 ): RootfsFile | undefined {
   const stat = lstatSync(source);
-  const owner = keepOwners ? { uid: stat.uid, gid: stat.gid } : {};
+  const owner = keepOwners ? { uid: stat.uid, gid: stat.gid, mtimeMs: stat.mtimeMs } : {};
   const base = { path, mode: stat.mode & 0o7777, ...owner };
   if (stat.isDirectory()) return { ...base, type: 'directory' };
   if (stat.isSymbolicLink()) return { ...base, mode: 0o777, type: 'symlink', linkname: readlinkSync(source) };

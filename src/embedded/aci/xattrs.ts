@@ -13,7 +13,7 @@ interface Attribute {
 /** Far more than a usual image has, far less than the memory of a machine. */
 const MAX_BATCH_BYTES = 1024 * 1024;
 /** The number of lsetxattr(2), by Node's words for processors. */
-const LSETXATTR: Readonly<Record<string, number>> = {
+export const LSETXATTR: Readonly<Record<string, number>> = {
   x64: 189,
   ia32: 227,
   arm64: 6,
@@ -110,7 +110,8 @@ export class Xattrs {
   }
 }
 
-function field(part: string | Buffer): readonly Buffer[] {
+/** A text with its length in front, as the scripts read it. */
+export function field(part: string | Buffer): readonly Buffer[] {
   const bytes = Buffer.from(part);
   const length = Buffer.alloc(4);
   length.writeUInt32BE(bytes.length);

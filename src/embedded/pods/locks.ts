@@ -75,6 +75,13 @@ export interface HeldLock {
   release(): Promise<void>;
 }
 
+/** How {@link holdLock} takes a lock. */
+export interface LockOptions {
+  readonly wait: boolean;
+  /** A file that is locked shared before; it is made when it is missing. */
+  readonly sharing?: string;
+}
+
 /**
  * Takes the exclusive flock of a directory and holds it until released or until this process ends.
  *
@@ -82,9 +89,18 @@ export interface HeldLock {
  * through renames.
  * @returns undefined when somebody else holds it (only with `wait: false`) or the directory is gone
  */
-export async function holdLock(dir: string, options: { wait: boolean }): Promise<HeldLock | undefined> {
-  const mode = options.wait ? ['-x'] : ['-x', '-n'];
-  const child = spawn('flock', ['--no-fork', ...mode, `${dir}/.`, '/bin/sh', '-c', 'echo; exec cat'], {
+export function holdLock(dir: string, { wait, sharing }: LockOptions): Promise<HeldLock | undefined> {
+  const first = sharing === undefined ? [] : ['flock', '--no-fork', '-s', sharing];
+  return hold([...first, 'flock', '--no-fork', ...(wait ? ['-x'] : ['-x', '-n']), `${dir}/.`]);
+}
+
+/** Takes the exclusive flock of a file, which is made when it is missing, and waits for it. */
+export function holdFileLock(file: string): Promise<HeldLock | undefined> {
+  return hold(['flock', '--no-fork', '-x', file]);
+}
+
+async function hold([flock = '', ...words]: readonly string[]): Promise<HeldLock | undefined> {
+  const child = spawn(flock, [...words, '/bin/sh', '-c', 'echo; exec cat'], {
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   child.stdin.on('error', () => undefined);

@@ -14,6 +14,7 @@ import { canOverlay } from './overlay.ts';
 import { ensurePhases, podPath, type PodEntry } from './phases.ts';
 import { podEnvironment, pullPolicy } from './pod-flags.ts';
 import { parsePodManifest, type PodApp, type PodManifest } from './pod-manifest.ts';
+import { prepareLockFile } from './prepare-lock.ts';
 import type { Privileges } from './privileges.ts';
 import { ensureStage1 } from './stage1-tree.ts';
 import { parsePort, parseVolume } from './volume-args.ts';
@@ -78,7 +79,7 @@ export async function preparePod(ctx: RktContext, order: PodOrder): Promise<PodE
   const uuid = randomUUID();
   const embryo = podPath(ctx, 'embryo', uuid);
   mkdirSync(embryo, { mode: DIR_MODE });
-  const lock = await holdLock(embryo, { wait: true });
+  const lock = await holdLock(embryo, { wait: true, sharing: prepareLockFile(ctx) });
   if (lock === undefined) throw new RktFailure(`cannot lock ${JSON.stringify(embryo)}`);
   try {
     const dir = podPath(ctx, 'prepare', uuid);

@@ -3,18 +3,22 @@ import { join } from 'node:path';
 import type { RktContext } from '../context.ts';
 import { PHASES, podsOf } from './phases.ts';
 
-/** UUIDs of the pods whose apps have a tree of the tree store for their root. In the order of a pod's life, so none is missed. */
-export function podsUsingTree(ctx: RktContext, treeStoreId: string): readonly string[] {
-  return PHASES.flatMap((phase) => podsOf(ctx, phase))
-    .filter(({ dir }) => treesOf(join(dir, 'appsinfo')).includes(treeStoreId))
-    .map(({ uuid }) => uuid);
+/**
+ * The trees of the tree store that pods use, each with the UUID of one of them. No pod is missed that changes its phase
+ * meanwhile: the phases are read in the order of a pod's life, each completely before the next is listed. A pod that is just
+ * being prepared can be missed unless the caller has the lock of `prepare-lock.ts`.
+ */
+export function treesInUse(ctx: RktContext): ReadonlyMap<string, string> {
+  const users = new Map<string, string>();
+  for (const phase of PHASES)
+    for (const { dir, uuid } of podsOf(ctx, phase)) for (const tree of treesOf(dir)) users.set(tree, uuid);
+  return users;
 }
 
-function treesOf(appsInfo: string): readonly string[] {
-  const apps = unlessMissing(() => readdirSync(appsInfo)) ?? [];
-  return apps.map(
-    (app) => unlessMissing(() => readFileSync(join(appsInfo, app, 'treeStoreID'), 'utf8').trim()) ?? '',
-  );
+function treesOf(dir: string): readonly string[] {
+  const apps = unlessMissing(() => readdirSync(join(dir, 'appsinfo'))) ?? [];
+  const files = ['stage1TreeStoreID', ...apps.map((app) => join('appsinfo', app, 'treeStoreID'))];
+  return files.flatMap((file) => unlessMissing(() => readFileSync(join(dir, file), 'utf8').trim()) ?? []);
 }
 
 function unlessMissing<T>(read: () => T): T | undefined {

@@ -55,8 +55,9 @@ export async function renderInto(
     await layOut(ctx, paths, layers, temporary);
     writeFileSync(join(temporary, 'image'), image.id);
     writeFileSync(join(temporary, 'rendered'), '');
+    const treeBytes = sizeOf(temporary);
     renameOrYield(temporary, dir);
-    noteTreeSize(paths, image.id, dir);
+    noteTreeSize(paths, image.id, treeBytes);
   } finally {
     removeTemporary(temporary);
   }
@@ -142,12 +143,13 @@ function renameOrYield(from: string, to: string): void {
   }
 }
 
-function noteTreeSize(paths: StorePaths, id: string, dir: string): void {
+function noteTreeSize(paths: StorePaths, id: string, treeBytes: number): void {
   const record = readRecords(paths).find((candidate) => candidate.id === id);
-  if (record !== undefined) writeRecord(paths, { ...record, treeBytes: sizeOf(dir) });
+  if (record !== undefined) writeRecord(paths, { ...record, treeBytes });
 }
 
-function sizeOf(path: string): number {
+/** Bytes of everything below a directory. @throws RktFailure */
+export function sizeOf(path: string): number {
   let bytes = 0;
   walkTree(path, {
     enter: (dir) => void (bytes += dir.stat.size),

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, lstatSync, readlinkSync, renameSync } from 'node:fs';
+import { createReadStream, existsSync, lstatSync, readlinkSync, renameSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { RktContext } from '../context.ts';
 import { RktFailure } from '../context.ts';
 import { entryPath } from '../open-dir.ts';
-import { podsUsingTree } from '../pods/tree-users.ts';
+import { whileNothingIsPrepared } from '../pods/prepare-lock.ts';
+import { treesInUse } from '../pods/tree-users.ts';
 import { walkTree } from '../walk-tree.ts';
 import type { StoredImage } from './lookup.ts';
 import { storePaths } from './paths.ts';
@@ -48,22 +49,19 @@ export async function rebuildTree(ctx: RktContext, image: StoredImage): Promise<
   const paths = storePaths(ctx);
   const { treeStoreId } = treeOf(paths, image);
   const dir = join(paths.trees, treeStoreId);
-  requireUnused(ctx, treeStoreId);
   const old = temporaryPath(paths, 'tree');
-  renameSync(dir, old);
+  await whileNothingIsPrepared(ctx, () => {
+    const pod = treesInUse(ctx).get(treeStoreId);
+    if (pod !== undefined) throw new RktFailure(`pod ${pod} uses its tree`);
+    renameSync(dir, old);
+  });
   try {
-    requireUnused(ctx, treeStoreId);
     await renderInto(ctx, paths, image);
   } catch (error) {
     if (!existsSync(dir)) renameSync(old, dir);
     throw error;
   }
   removeTemporary(old);
-}
-
-function requireUnused(ctx: RktContext, treeStoreId: string): void {
-  const [pod] = podsUsingTree(ctx, treeStoreId);
-  if (pod !== undefined) throw new RktFailure(`pod ${pod} uses its tree`);
 }
 
 async function digestOf(root: string): Promise<string> {
@@ -90,14 +88,6 @@ async function digestOf(root: string): Promise<string> {
   return createHash('sha512').update(lines.sort().join('\0')).digest('hex');
 }
 
-function facts({
-  mode,
-  uid,
-  gid,
-}: {
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-}): string {
+function facts({ mode, uid, gid }: Pick<Stats, 'mode' | 'uid' | 'gid'>): string {
   return `${mode} ${uid} ${gid}`;
 }

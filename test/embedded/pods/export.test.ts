@@ -1,0 +1,124 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { expect } from 'chai';
+
+import { PodRig } from '../../support/pod-rig.ts';
+
+const CAPABILITY = Buffer.from('0100000200040000000000000000000000000000', 'hex').toString('hex');
+
+/** What an app does to the files of its image. */
+const CHANGES = [
+  'rm /etc/removed',
+  'rm -r /srv/old && mkdir /srv/old && echo new >/srv/old/file',
+  'echo data >/etc/added && chmod 4750 /etc/added && touch -d "2001-02-03 04:05:06" /etc/added',
+  'mkdir /var && ln /etc/added /var/again 2>/dev/null || cp -a /etc/added /var/again',
+].join(' && ');
+
+describe('rkt export', function () {
+  this.timeout(60_000);
+  let rig: PodRig;
+  let out: string;
+
+  before(async function () {
+    rig = await PodRig.create(this, {
+      manifest: { pathWhitelist: [] },
+      files: [
+        { path: 'etc/removed', type: 'file', content: 'x' },
+        { path: 'srv/old/file', type: 'file', content: 'old', uid: 12, gid: 34 },
+        { path: 'srv/old/gone', type: 'file', content: 'old' },
+        { path: 'srv/capable', type: 'file', content: 'x', mode: 0o755 },
+      ],
+    });
+    out = join(rig.dir, 'out');
+    mkdirSync(out);
+  });
+  after(() => (rig as PodRig | undefined)?.remove());
+
+  const run = async (...flags: readonly string[]): Promise<string> => {
+    const uuid = await rig.prepare(CHANGES, ...flags);
+    const { exitCode, stderr } = await rig.rkt(['run-prepared', uuid]);
+    expect([exitCode, stderr]).to.deep.equal([0, '']);
+    return uuid;
+  };
+  const listing = (aci: string): string =>
+    execFileSync('tar', ['-tvzf', aci, '--numeric-owner', '--utc'], { encoding: 'utf8' });
+
+  for (const flags of [[], ['--no-overlay']])
+    it(`writes the files as the app has left them ${flags.join(' ')}`, async () => {
+      const uuid = await run(...flags);
+      const mounts = readFileSync('/proc/self/mountinfo', 'utf8');
+      const aci = join(out, `app${flags.join('')}.aci`);
+      expect(await rig.rkt(['export', uuid, aci])).to.include({ exitCode: 0, stdout: '', stderr: '' });
+      const files = listing(aci);
+      expect(files).to.match(/^-rwsr-x--- 0\/0 +5 2001-02-03 04:05 rootfs\/etc\/added$/m);
+      expect(files).to.match(/^hrwsr-x--- .* rootfs\/var\/again link to rootfs\/etc\/added$/m);
+      expect(files).to.match(/rootfs\/srv\/old\/file$/m);
+      expect(files).to.not.match(/removed|gone/);
+      expect(readFileSync('/proc/self/mountinfo', 'utf8'), 'no mount is left').to.equal(mounts);
+      expect(readdirSync(join(rig.dataDir, 'cas/tmp'))).to.deep.equal([]);
+      expect((await rig.rkt(['fetch', aci])).exitCode).to.equal(0);
+      const again = await rig.rkt(['run', aci, '--exec', '/bin/cat', '--', '/etc/added']);
+      expect(again.stdout).to.equal('data\n');
+    });
+
+  it('keeps the extended attributes of files', async function () {
+    const uuid = await run('--no-overlay');
+    const app = readdirSync(join(rig.podDir('run', uuid), 'appsinfo'))[0] ?? '';
+    const rootfs = join(rig.podDir('run', uuid), 'stage1/rootfs/opt/stage2', app, 'rootfs');
+    execFileSync('setfattr', [
+      '-n',
+      'security.capability',
+      '-v',
+      `0x${CAPABILITY}`,
+      join(rootfs, 'srv/capable'),
+    ]);
+    const aci = join(out, 'capable.aci');
+    await rig.rkt(['export', uuid, aci]);
+    const target = join(out, 'extracted');
+    await rig.rkt(['fetch', aci]);
+    await rig.rkt(['image', 'render', '--overwrite', 'test.local/shell', target]);
+    const value = execFileSync('getfattr', [
+      '-n',
+      'security.capability',
+      '-e',
+      'hex',
+      '--only-values',
+      '--absolute-names',
+      join(target, 'rootfs/srv/capable'),
+    ]);
+    expect(value.toString('hex')).to.equal(CAPABILITY);
+  });
+
+  it('refuses other names, files that are there, and a pod without that app; nothing is written', async () => {
+    const uuid = await run();
+    writeFileSync(join(out, 'there.aci'), 'mine');
+    const before = readdirSync(out);
+    const cases: readonly (readonly [readonly string[], string])[] = [
+      [[uuid, join(out, 'x.tar')], `extension must be .aci (given ${join(out, 'x.tar')})`],
+      [[uuid, join(out, 'there.aci')], 'error building aci: target file exists (try --overwrite)'],
+      [['--app=other', uuid, join(out, 'x.aci')], 'unable to find app: app other is not present in pod'],
+      [
+        [uuid, join(out, 'no/x.aci')],
+        `error building aci: unable to open target ${join(out, 'no/x.aci')}: open ${join(out, 'no/x.aci')}: no such file or directory`,
+      ],
+    ];
+    for (const [args, text] of cases) {
+      const { exitCode, stderr } = await rig.rkt(['export', ...args]);
+      expect([exitCode, stderr]).to.deep.equal([254, `export: ${text}\n`]);
+    }
+    expect(readdirSync(out)).to.deep.equal(before);
+    expect((await rig.rkt(['export', '--overwrite', uuid, join(out, 'there.aci')])).exitCode).to.equal(0);
+    expect(existsSync(join(rig.podDir('run', uuid), 'overlay'))).to.equal(true);
+  });
+
+  it('refuses a pod that has not ended', async () => {
+    const uuid = await rig.prepare('true');
+    const { exitCode, stderr } = await rig.rkt(['export', uuid, join(out, 'y.aci')]);
+    expect([exitCode, stderr]).to.deep.equal([
+      254,
+      'export: pod is not exited. Only exited pods can be exported\n',
+    ]);
+  });
+});
