@@ -1,3 +1,5 @@
+import type { Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import type { MemberType } from './tar-assembler.ts';
 import { encodePax } from './pax.ts';
@@ -37,6 +39,7 @@ const BUFFER_BYTES = 1024 * 1024;
 export class TarWriter {
   readonly #fd: number;
   readonly #buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
+  readonly #hash: Hash = createHash('sha512');
   #used = 0;
 
   /** @param path the file, which must not exist */
@@ -94,9 +97,11 @@ export class TarWriter {
     this.zeros(padded(size) - size);
   }
 
-  finish(): void {
+  /** Ends the archive. Returns the sha512 of all its bytes in hexadecimal digits. */
+  finish(): string {
     this.zeros(2 * BLOCK);
     this.#flush();
+    return this.#hash.digest('hex');
   }
 
   close(): void {
@@ -104,6 +109,7 @@ export class TarWriter {
   }
 
   #flush(): void {
+    this.#hash.update(this.#buffer.subarray(0, this.#used));
     for (let at = 0; at < this.#used;) at += writeSync(this.#fd, this.#buffer, at, this.#used - at);
     this.#used = 0;
   }

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { imageLimits } from '../aci/image-limits.ts';
 import type { RktContext } from '../context.ts';
 import { RktFailure } from '../context.ts';
+import type { MadeAci } from '../store/adopt.ts';
 import { storePaths } from '../store/paths.ts';
 import { removeTemporary, temporaryPath } from '../store/temporary.ts';
 import type { ArchiveArgument } from './archive-argument.ts';
@@ -16,13 +17,13 @@ import { LayerBudget, plainLayer } from './layer-file.ts';
 /**
  * Makes an ACI of an image in an archive.
  *
- * @param take imports the ACI, which is removed afterwards
+ * @param take takes the ACI into the store; what is left of it is removed afterwards
  * @throws RktFailure when signatures are to be checked, which these images have not, or the archive holds no such image
  */
 export async function importArchive<T>(
   ctx: RktContext,
   argument: ArchiveArgument,
-  take: (file: string) => Promise<T>,
+  take: (aci: MadeAci) => T,
 ): Promise<T> {
   if (!ctx.insecure.has('image'))
     throw new RktFailure(
@@ -32,9 +33,7 @@ export async function importArchive<T>(
   mkdirSync(dir, { mode: 0o700 });
   try {
     const { image, origin } = await findIn(ctx, argument, dir);
-    const aci = join(dir, 'image.aci');
-    await convertImage(ctx, image, origin, aci);
-    return await take(aci);
+    return take(await convertImage(ctx, image, origin, join(dir, 'image.aci')));
   } finally {
     removeTemporary(dir);
   }

@@ -3,6 +3,7 @@ import { imageLimits } from '../aci/image-limits.ts';
 import { TarWriter } from '../aci/tar-writer.ts';
 import type { RktContext } from '../context.ts';
 import { RktFailure, tell } from '../context.ts';
+import type { MadeAci } from '../store/adopt.ts';
 import { storePaths } from '../store/paths.ts';
 import { removeTemporary, temporaryPath } from '../store/temporary.ts';
 import type { OciConfig } from './config.ts';
@@ -29,6 +30,7 @@ const STDIO_LINKS = [
  * Makes an ACI of an image: its layers squashed into one rootfs, its config as an image manifest.
  *
  * @param target the file, which must not exist: an uncompressed tar with mode 0600; a failure leaves nothing
+ * @returns what the store needs to take the file without reading it again
  * @throws RktFailure when the image is broken, hostile, beyond a limit, or not for an appc platform
  */
 export async function convertImage(
@@ -36,7 +38,7 @@ export async function convertImage(
   image: OciImage,
   origin: ImageOrigin,
   target: string,
-): Promise<void> {
+): Promise<MadeAci> {
   const config = parseConfig(image.configText);
   const diffIds = diffIdsOf(config, image.layers.length);
   const dir = temporaryPath(storePaths(ctx), 'layers');
@@ -51,7 +53,8 @@ export async function convertImage(
         group: textOf(tree, 'group'),
       });
       const manifest = toImageManifest(image, config, origin, user, (text) => tell(ctx, text, 'image'));
-      write(target, JSON.stringify(manifest), tree);
+      const text = JSON.stringify(manifest);
+      return { file: target, sha512: write(target, text, tree), manifest: text };
     } finally {
       squashed.close();
     }
@@ -60,10 +63,10 @@ export async function convertImage(
   }
 }
 
-function write(target: string, manifest: string, tree: ImageTree): void {
+function write(target: string, manifest: string, tree: ImageTree): string {
   const writer = new TarWriter(target);
   try {
-    writeAci(writer, manifest, tree);
+    return writeAci(writer, manifest, tree);
   } catch (error) {
     rmSync(target, { force: true });
     throw error;

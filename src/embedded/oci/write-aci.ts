@@ -4,8 +4,12 @@ import type { FileContent } from './layer-entries.ts';
 
 const NO_FACTS = { uid: 0, gid: 0, mtimeMs: 0, linkname: '', major: 0, minor: 0 } as const;
 
-/** Writes an ACI: the manifest, and then all files of a tree, each directory before what is in it, sorted by name. */
-export function writeAci(writer: TarWriter, manifest: string, tree: ImageTree): void {
+/**
+ * Writes an ACI: the manifest, and then all files of a tree, each directory before what is in it, sorted by name.
+ *
+ * @returns the sha512 of its bytes
+ */
+export function writeAci(writer: TarWriter, manifest: string, tree: ImageTree): string {
   const text = Buffer.from(manifest);
   writer.header({ ...NO_FACTS, name: 'manifest', type: 'file', mode: 0o644, size: text.length });
   writer.bytes(text);
@@ -18,7 +22,7 @@ export function writeAci(writer: TarWriter, manifest: string, tree: ImageTree): 
     const children = [...(node.children ?? [])].sort(([a], [b]) => (a < b ? 1 : -1));
     for (const [name, child] of children) pending.push([`${path}/${name}`, child]);
   }
-  writer.finish();
+  return writer.finish();
 }
 
 function writeNode(writer: TarWriter, name: string, inode: Inode, names: Map<Inode, string>): void {

@@ -3,7 +3,7 @@ import { imageLimits } from '../aci/image-limits.ts';
 import type { RktContext } from '../context.ts';
 import { RktFailure } from '../context.ts';
 import type { ImageOrigin } from '../oci/origin.ts';
-import { importAci } from '../store/import.ts';
+import { adoptAci } from '../store/adopt.ts';
 import type { StorePaths } from '../store/paths.ts';
 import { readRemote, writeRemote } from '../store/remotes.ts';
 import { temporaryPath } from '../store/temporary.ts';
@@ -80,8 +80,7 @@ async function convert(
   const { convertImage } = await import('../oci/convert.ts');
   const aci = `${temporaryPath(paths, 'converted')}.aci`;
   try {
-    await convertImage(ctx, image, originOf(reference, typed), aci);
-    return await importAci(paths, aci, imageLimits(ctx));
+    return adoptAci(paths, await convertImage(ctx, image, originOf(reference, typed), aci), imageLimits(ctx));
   } finally {
     rmSync(aci, { force: true });
   }

@@ -167,10 +167,8 @@ async function fromArchive(
   archive: ArchiveArgument,
 ): Promise<StoredImage> {
   const { importArchive } = await import('../oci/archive.ts');
-  const { importAci } = await import('./import.ts');
-  return importArchive(ctx, archive, async (file) =>
-    loadImage(paths, await importAci(paths, file, imageLimits(ctx))),
-  );
+  const { adoptAci } = await import('./adopt.ts');
+  return importArchive(ctx, archive, (aci) => loadImage(paths, adoptAci(paths, aci, imageLimits(ctx))));
 }
 
 async function fromUrl(

@@ -1,14 +1,5 @@
 import { createHash } from 'node:crypto';
-import {
-  createReadStream,
-  createWriteStream,
-  mkdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname } from 'node:path';
+import { createReadStream, createWriteStream, rmSync } from 'node:fs';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { archiveErrorText, openTar } from '../aci/decompress.ts';
@@ -18,10 +9,8 @@ import type { ImageLimits } from '../aci/image-limits.ts';
 import type { ImageManifest } from '../manifest/image-manifest.ts';
 import { parseImageManifest } from '../manifest/image-manifest.ts';
 import type { StorePaths } from './paths.ts';
-import { writeRecord } from './records.ts';
+import { addImage } from './add-image.ts';
 import { temporaryPath } from './temporary.ts';
-
-const ID_DIGITS = 64;
 
 /**
  * Takes an image file into the store: unpacked to a plain tar, named by its hash. A known image is taken again.
@@ -37,29 +26,14 @@ export async function importAci(
   check?: (manifest: ImageManifest) => void,
 ): Promise<string> {
   const temporary = temporaryPath(paths, 'import');
-  const manifestTemporary = `${temporary}.manifest`;
   try {
-    const hash = await unpack(file, temporary, limits);
-    const id = `sha512-${hash.slice(0, ID_DIGITS)}`;
+    const sha512 = await unpack(file, temporary, limits);
     const text = await readManifestText(createReadStream(temporary), limits);
     const manifest = parseImageManifest(text);
     check?.(manifest);
-    const blobBytes = statSync(temporary).size;
-    writeFileSync(manifestTemporary, JSON.stringify(manifest), { mode: 0o660 });
-    place(manifestTemporary, paths.manifest(id));
-    place(temporary, paths.blob(id));
-    const nowMs = performance.timeOrigin + performance.now();
-    const times = { importedAtMs: nowMs, lastUsedAtMs: nowMs };
-    writeRecord(paths, {
-      id,
-      name: manifest.name,
-      blobBytes,
-      ...times,
-    });
-    return id;
+    return addImage(paths, { file: temporary, sha512, manifest });
   } finally {
     rmSync(temporary, { force: true });
-    rmSync(manifestTemporary, { force: true });
   }
 }
 
@@ -80,9 +54,4 @@ async function unpack(file: string, target: string, limits: ImageLimits): Promis
       : new RktFailure('', ['error reading ACI file', archiveErrorText(error)]);
   }
   return hash.digest('hex');
-}
-
-function place(from: string, to: string): void {
-  mkdirSync(dirname(to), { recursive: true, mode: 0o770 });
-  renameSync(from, to);
 }

@@ -33,6 +33,7 @@ export interface RenderedTree {
 }
 
 const MAX_DEPTH = 32;
+const READ_BYTES = 256 * 1024;
 
 /**
  * Renders an image into the tree store, once: later calls find the tree.
@@ -123,12 +124,16 @@ async function layOut(
   for (const layer of layers) {
     // a dependency's own list restricts what it contributes, the image's list restricts everything
     const lists = [layer.manifest.pathWhitelist ?? [], top?.manifest.pathWhitelist ?? []];
-    await extractRootfs(createReadStream(paths.blob(layer.id)), join(dir, 'rootfs'), {
-      asRoot: ctx.uid === 0,
-      meter,
-      pathWhitelists: lists.filter((list) => list.length > 0),
-      warn: (text) => ctx.stderr(`image: ${text}\n`),
-    });
+    await extractRootfs(
+      createReadStream(paths.blob(layer.id), { highWaterMark: READ_BYTES }),
+      join(dir, 'rootfs'),
+      {
+        asRoot: ctx.uid === 0,
+        meter,
+        pathWhitelists: lists.filter((list) => list.length > 0),
+        warn: (text) => ctx.stderr(`image: ${text}\n`),
+      },
+    );
   }
   if (top !== undefined) writeFileSync(join(dir, 'manifest'), JSON.stringify(top.manifest), { mode: 0o600 });
 }

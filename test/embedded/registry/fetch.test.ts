@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 import { expect } from 'chai';
@@ -53,6 +62,26 @@ describe('docker images of a registry', () => {
     expect(manifest.app.exec).to.deep.equal(['/bin/hello', 'world']);
     expect(manifest.annotations.map(({ name: key }) => key)).to.include('appc.io/docker/manifesthash');
     expect([left('tmp'), left('pull')]).to.deep.equal([[], []]);
+  });
+
+  it('are in the store under the hash of their bytes, readable as every other image', async () => {
+    const { stdout } = await fetch(image());
+    const id = stdout.trim();
+    const blob = join(room.path, 'cas/blob/sha512', id.slice(7, 9), id);
+    const hash = createHash('sha512').update(readFileSync(blob)).digest('hex');
+    expect(`sha512-${hash.slice(0, 64)}`).to.equal(id);
+    expect(statSync(blob).mode & 0o777).to.equal(0o660);
+  });
+
+  it('are held to the limit of unpacked bytes as a whole', async () => {
+    await registry.put('team/app', { layers: [{ a: Buffer.alloc(3000) }], tag: '1.2' });
+    const call = callRkt(
+      [`--dir=${room.path}`, '--insecure-options=image', 'fetch', image()],
+      // enough for the tar of the layer, not for the image with its manifest and the links of /dev
+      { env: { RKT_STREAMS_IMAGE_LIMITS: 'unpackedBytes=7KiB' } },
+    );
+    expect((await call).stderr).to.include('the limit unpackedBytes is 7.0KiB');
+    expect([left('tmp'), left('blob/sha512'), left('db/embedded')]).to.deep.equal([[], [], []]);
   });
 
   it('are not fetched without --insecure-options=image', async () => {
