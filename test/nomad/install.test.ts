@@ -62,7 +62,11 @@ describe('installPlugin', () => {
     ['a relative directory', () => installPlugin('plugins'), 'not an absolute path'],
     ['a directory that is not there', () => installPlugin(join(directory, 'no')), 'There is no directory'],
     ['a file for a directory', () => installPlugin('/etc/passwd'), 'There is no directory'],
-    ['a name with a slash', () => installPlugin(directory, { name: '../rkt' }), '"../rkt" is not a valid plugin name'],
+    [
+      'a name with a slash',
+      () => installPlugin(directory, { name: '../rkt' }),
+      '"../rkt" is not a valid plugin name',
+    ],
     ['a hidden name', () => installPlugin(directory, { name: '.rkt' }), '".rkt" is not a valid plugin name'],
     ['an empty name', () => installPlugin(directory, { name: '' }), '"" is not a valid plugin name'],
   ];
