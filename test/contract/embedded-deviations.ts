@@ -97,7 +97,7 @@ export const DEVIATIONS: Readonly<Record<string, Topic>> = {
 export const LEFT_OUT: Readonly<Record<string, string>> = {
   'api-service': 'The embedded rkt has no API service.',
   'app-experiment': 'The embedded rkt has none of the experimental `rkt app` commands.',
-  'stage1-selection': 'There is one stage1: `--stage1-…` options are accepted and have no effect.',
+  'stage1-selection': 'A stage1 is no image here: `--stage1-…` chooses one by its name.',
   signatures:
     'The key and the signatures of the recording were not kept; signatures have tests of their own.',
   config: 'The configuration files of the recording were not kept; configuration has tests of its own.',

@@ -35,6 +35,16 @@ export function checkExecutable(view: RootfsView, path: string): void {
   if (problem !== undefined) throw new RktFailure(`can't execute ${JSON.stringify(path)}`, [problem]);
 }
 
+/** Makes sure that an app's working directory is there. @throws RktFailure */
+export function checkWorkingDir(view: RootfsView, dir: string): void {
+  const stat = view.resolve(dir)?.stat;
+  if (stat?.isDirectory() === true) return;
+  const problem = stat === undefined ? 'no such file or directory' : 'not a directory';
+  throw new RktFailure(`can't change to working directory ${JSON.stringify(dir)}`, [
+    `chdir ${dir}: ${problem}`,
+  ]);
+}
+
 function isProgram(found: Resolved | undefined): boolean {
   return found?.stat?.isFile() === true && (found.stat.mode & ANY_EXECUTE_BIT) !== 0;
 }

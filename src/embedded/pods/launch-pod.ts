@@ -1,23 +1,12 @@
 import type { Flags } from '../args.ts';
 import { RktFailure, type RktContext } from '../context.ts';
-import { parseManifestApp, type ManifestApp } from '../manifest/image-manifest.ts';
-import { appEnvironment, currentUmask, joinCgroups, setOomScore } from './app-command.ts';
-import { becomeApp } from './become-app.ts';
-import { resolveCredentials, wantedCredentials } from './credentials.ts';
-import { readNameFiles, type NameFiles } from './dns.ts';
-import { checkExecutable, findExecutable } from './executable.ts';
+import { stage1OfPod } from '../stage1/known-stage1.ts';
+import { readNameFiles } from './dns.ts';
 import { SecretWords } from './exec-line.ts';
 import { LaunchScript } from './launch-script.ts';
-import { IMPLICIT_FUNCTIONS, isDockerImage, mountImplicit } from './implicit-volume.ts';
-import { mountHostDirs, mountVolume, planMounts } from './mount-plan.ts';
-import { TARGET_FUNCTIONS, type MountSite } from './mount-target.ts';
-import { placeNameFiles } from './name-files.ts';
 import { podPath, type PodEntry } from './phases.ts';
-import { appImageManifest, readPodManifest } from './pod-info.ts';
-import type { PodApp } from './pod-manifest.ts';
 import { namespaceWords, type Privileges } from './privileges.ts';
-import type { RootfsView } from './rootfs-view.ts';
-import { stage0, type AppSite } from './stage0.ts';
+import { stage0 } from './stage0.ts';
 import { commandLine, hostTool, quote } from './shell.ts';
 
 /** A pod to be launched. */
@@ -31,6 +20,8 @@ export interface LaunchOrder {
 interface Inner {
   readonly script: string;
   readonly exports: readonly string[];
+  /** Files of the pod, by their paths in it. */
+  readonly files: ReadonlyMap<string, string>;
 }
 
 /**
@@ -57,6 +48,7 @@ export function launchScript(ctx: RktContext, order: LaunchOrder): string {
     'exec 9<pod.lck',
     'flock -n 9 || not_prepared',
     `[ -d ${quote(pod.dir)} ] || not_prepared`,
+    ...[...inner.files].map(([path, text]) => writeLine(path, text)),
     ...inner.exports,
     `exec ${commandLine(...launch)}`,
   ].join('\n');
@@ -70,14 +62,22 @@ function innerScript(ctx: RktContext, { pod, flags, privileges }: LaunchOrder, n
   );
   script.raw('exec 9<&-');
   const secrets = new SecretWords();
+  const files = new Map<string, string>();
   section(script, ctx.label, () => {
     const names = readNameFiles(flags);
     section(script, 'run', () => {
-      const site = stage0(ctx, script, { pod, flags, names });
-      stage1(ctx, script, { pod, privileges, site, names, secrets });
+      const site = stage0(ctx, script, pod);
+      const order = { pod, flags, privileges, site, names, secrets, files };
+      stage1OfPod(pod).launch(ctx, script, order);
     });
   });
-  return { script: script.toString(), exports: secrets.exports };
+  return { script: script.toString(), exports: secrets.exports, files };
+}
+
+/** This part of the script is no argument of a process: what it writes stays between it and the file. */
+function writeLine(path: string, text: string): string {
+  const failure = quote(`run: cannot write ${path}`);
+  return `(umask 0077 && printf %s ${quote(text)} >${quote(path)}) || { printf '%s\\n' ${failure} >&2; exit 254; }`;
 }
 
 /** What fails while the script is made becomes its last line. */
@@ -91,90 +91,4 @@ function section(script: LaunchScript, label: string, action: () => void): void 
       error.exitCode,
     );
   }
-}
-
-interface Stage1Order {
-  readonly pod: PodEntry;
-  readonly privileges: Privileges;
-  readonly site: AppSite;
-  readonly names: NameFiles;
-  readonly secrets: SecretWords;
-}
-
-function stage1(ctx: RktContext, script: LaunchScript, order: Stage1Order): void {
-  const { pod, privileges, site, secrets } = order;
-  const { app, root } = site;
-  const runtimeApp = appSection(pod, app);
-  const [program] = runtimeApp.exec ?? [];
-  if (program === undefined || program === '') {
-    throw new RktFailure(
-      `image ${JSON.stringify(app.image.name ?? app.image.id)} has an empty "exec" (try --exec=BINARY)`,
-    );
-  }
-  const image = appImageManifest(pod, app.name);
-  const mounts = planMounts(readPodManifest(pod), app, runtimeApp, isDockerImage(image));
-  const mountSite: MountSite = {
-    ...{ script, view: site.view, root },
-    alwaysRecursive: privileges !== 'root',
-    identities: checkedVolumes(ctx),
-  };
-  script.raw(`${TARGET_FUNCTIONS.trim()}\n${IMPLICIT_FUNCTIONS.trim()}`);
-  script.raw(`cd -P . && root=$PWD/${quote(root)}`);
-  mountHostDirs(mountSite);
-  const volumes = `${podPath(ctx, 'run', pod.uuid)}/sharedVolumes`;
-  for (const mount of mounts) {
-    if (mount.isImplicit === true) mountImplicit(mountSite, mount, volumes);
-    else mountVolume(mountSite, mount);
-  }
-  placeNameFiles(mountSite, order.names);
-  writePid(script);
-
-  const { view } = site;
-  const workingDir = runtimeApp.workingDirectory ?? '/';
-  const path = runtimeApp.environment?.find(({ name }) => name === 'PATH')?.value;
-  const credentials = resolveCredentials(view, wantedCredentials(runtimeApp, image), root);
-  const variables = appEnvironment(runtimeApp.environment ?? []).map((pair) => secrets.variable(pair));
-  const lines = variables.map((pair) => `"${pair}"`).join(' ');
-  script.raw(`printf '%s\\n' ${lines} >${quote(`stage1/rootfs/rkt/env/${app.name}`)}`);
-  const executable = findExecutable(view, program, workingDir, path);
-  checkWorkingDir(view, workingDir);
-  checkExecutable(view, executable);
-  const argv = [executable, ...(runtimeApp.exec ?? []).slice(1)];
-  const process = { root, workingDir, credentials };
-  const words = becomeApp(ctx, secrets, { privileges, process, variables, argv, label: 'run' });
-  script.raw(`umask ${currentUmask()}`);
-  setOomScore(ctx, script, runtimeApp);
-  joinCgroups(ctx, script);
-  // Perl would complain of a locale that the host lacks.
-  script.raw('export LC_ALL=C');
-  script.run('exec', ...words);
-}
-
-/** The volumes that the caller has checked, from RKT_STREAMS_VOLUMES: `NAME=DEVICE:INODE …`. */
-function checkedVolumes({ env }: RktContext): ReadonlyMap<string, string> {
-  const entries = (env['RKT_STREAMS_VOLUMES'] ?? '').split(' ').filter((entry) => entry !== '');
-  return new Map(entries.map((entry) => entry.split('=', 2) as [string, string]));
-}
-
-/** The app section of the pod manifest; a hand-written one may leave it to the image. */
-function appSection(pod: PodEntry, app: PodApp): ManifestApp {
-  if (app.app !== undefined) return app.app;
-  const section = appImageManifest(pod, app.name)?.['app'];
-  if (section === undefined) throw new RktFailure(`app ${JSON.stringify(app.name)} has no app section`);
-  return parseManifestApp(section);
-}
-
-/** The pid is that of the launcher, which becomes the app; its process group comes from the fifth field of its stat. */
-function writePid(script: LaunchScript): void {
-  script.raw(`printf '%s\\n' "$$" >pid || die 'run: cannot write the pid'`);
-  script.raw(`read -r _ _ _ _ group _ <"/proc/$$/stat" && printf '%s\\n' "$group" >pgid`);
-}
-
-function checkWorkingDir(view: RootfsView, dir: string): void {
-  const stat = view.resolve(dir)?.stat;
-  if (stat?.isDirectory() === true) return;
-  const problem = stat === undefined ? 'no such file or directory' : 'not a directory';
-  throw new RktFailure(`can't change to working directory ${JSON.stringify(dir)}`, [
-    `chdir ${dir}: ${problem}`,
-  ]);
 }

@@ -1,7 +1,7 @@
 import { realpathSync, statSync, type BigIntStats } from 'node:fs';
 import { posix } from 'node:path';
 
-import { RktFailure } from '../context.ts';
+import { RktFailure, type RktContext } from '../context.ts';
 import type { ManifestApp } from '../manifest/image-manifest.ts';
 import { REPLACED_EXIT } from './launch-script.ts';
 import { prepareTarget, type MountSite, type Target } from './mount-target.ts';
@@ -118,6 +118,12 @@ export function mountVolume(site: MountSite, mount: PlannedMount): void {
   attach(site, target, { failure, identity, words: [recursive ? '--rbind' : '--bind', real] });
   if (mount.readOnly) makeReadOnly(site, real, target, recursive);
   view.mount({ path: target.path, host: real, kind: 'volume' });
+}
+
+/** `device:inode` of the volumes that the caller has checked, from RKT_STREAMS_VOLUMES: `NAME=DEVICE:INODE …`. */
+export function checkedIdentities({ env }: RktContext): ReadonlyMap<string, string> {
+  const entries = (env['RKT_STREAMS_VOLUMES'] ?? '').split(' ').filter((entry) => entry !== '');
+  return new Map(entries.map((entry) => entry.split('=', 2) as [string, string]));
 }
 
 /** The source of a volume; one that the caller has checked must still be the same. @throws RktFailure */

@@ -16,6 +16,7 @@ import { podEnvironment, pullPolicy } from './pod-flags.ts';
 import { parsePodManifest, type PodApp, type PodManifest } from './pod-manifest.ts';
 import { prepareLockFile } from './prepare-lock.ts';
 import type { Privileges } from './privileges.ts';
+import { chooseStage1 } from '../stage1/known-stage1.ts';
 import { ensureStage1 } from './stage1-tree.ts';
 import { parsePort, parseVolume } from './volume-args.ts';
 
@@ -118,12 +119,14 @@ async function fill(ctx: RktContext, order: PodOrder, dir: string): Promise<void
   const manifest = flags.isSet('pod-manifest')
     ? readManifestFile(flags.string('pod-manifest'), imageLimits(ctx))
     : orderedManifest(ctx, order);
-  const stage1 = ensureStage1(ctx);
+  const stage1 = chooseStage1(ctx, flags);
+  stage1.check(ctx, { manifest, flags, privileges: order.privileges });
+  const tree = ensureStage1(ctx, stage1);
   const overlay = wantsOverlay && (await canOverlay(ctx, order.privileges, dir));
   mkdirSync(join(dir, 'stage1'), { mode: DIR_MODE });
-  write(dir, 'stage1/manifest', stage1.manifest);
+  write(dir, 'stage1/manifest', tree.manifest);
   if (overlay) write(dir, 'overlay-prepared', '', 0o644);
-  write(dir, 'stage1TreeStoreID', stage1.id);
+  write(dir, 'stage1TreeStoreID', tree.id);
   mkdirSync(join(dir, 'appsinfo'), { mode: DIR_MODE });
   for (const [i, app] of manifest.apps.entries()) {
     await addApp(ctx, dir, app, order.images[i] ?? (await findImageById(ctx, app.image.id)), overlay);

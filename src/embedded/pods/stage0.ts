@@ -8,40 +8,26 @@ import type { LaunchScript } from './launch-script.ts';
 import type { PodEntry } from './phases.ts';
 import { podFile, readPodManifest } from './pod-info.ts';
 import type { PodApp } from './pod-manifest.ts';
-import { RootfsView } from './rootfs-view.ts';
-import { quote } from './shell.ts';
 
 /** The app of a pod with its root. */
 export interface AppSite {
   readonly app: PodApp;
+  /** All of them: it is the first. */
+  readonly apps: readonly PodApp[];
   /** The app's root, relative to the pod's directory. */
   readonly root: string;
-  /** What the app will see, in step with the mounts of the script. */
-  readonly view: RootfsView;
-}
-
-/** What the first half of a launch needs. */
-export interface Stage0Order {
-  readonly pod: PodEntry;
-  readonly flags: Flags;
-  readonly names: NameFiles;
+  /** What the root shows: the tree below an overlay, or the root itself. */
+  readonly lower: string;
 }
 
 const NO_DIRECTORIES = 'run: cannot create directories of the pod';
 
-const NO_METADATA_SERVICE = [
-  'stage0: failed to register the pod: could not reach the metadata service.',
-  'Make sure metadata service is currently running or use',
-  '"rkt run --mds-register=false" to skip pod registration.',
-].join('\n');
-
 /**
- * First half of a launch: directories, overlay, runtime configuration, warnings.
+ * First half of a launch: directories, the overlay, entry points.
  *
  * @throws RktFailure where the launch ends
  */
-export function stage0(ctx: RktContext, script: LaunchScript, order: Stage0Order): AppSite {
-  const { pod, flags } = order;
+export function stage0(ctx: RktContext, script: LaunchScript, pod: PodEntry): AppSite {
   const { apps } = readPodManifest(pod);
   const [app] = apps;
   if (app === undefined) throw new RktFailure('pod must contain at least one application');
@@ -59,15 +45,7 @@ export function stage0(ctx: RktContext, script: LaunchScript, order: Stage0Order
   // Scripts for a real rkt, which looks for them here.
   const scripts = join(ctx.dir, 'cas/tree', stage1Tree, 'rootfs');
   if (existsSync(join(scripts, 'stop'))) script.run('cp', '-a', '--', `${scripts}/.`, 'stage1/rootfs/');
-  if (existsSync(join(pod.dir, 'private-users-prepared'))) {
-    throw new RktFailure('user namespaces for pods (--private-users) are not supported by the embedded rkt');
-  }
-  warn(script, flags);
-  script.write('runtime-config', runtimeConfig(order));
-  if (apps.length > 1) throw new RktFailure('fly only supports 1 application per Pod for now');
-  const view = new RootfsView(lower);
-  linkMtab(script, view, root);
-  return { app, root, view };
+  return { app, apps, root, lower };
 }
 
 /** An app's tree and the place it is mounted at. */
@@ -114,17 +92,19 @@ function mountOverlay(script: LaunchScript, { app, tree, root, stage1Tree, rootS
   );
 }
 
-function warn(script: LaunchScript, flags: Flags): void {
-  if (flags.string('ipc') !== '') {
-    script.raw("printf '%s\\n' 'stage0: warning: --ipc option is not supported by stage1' >&2");
-  }
+const NO_METADATA_SERVICE = [
+  'stage0: failed to register the pod: could not reach the metadata service.',
+  'Make sure metadata service is currently running or use',
+  '"rkt run --mds-register=false" to skip pod registration.',
+].join('\n');
+
+/** There is none to register with. @throws RktFailure in rkt's words */
+export function refuseMetadataService(flags: Flags): void {
   if (flags.bool('mds-register')) throw new RktFailure(NO_METADATA_SERVICE);
-  if (flags.string('hostname') !== '') {
-    script.raw("printf '%s\\n' 'Warning: -hostname not supported; ignoring'");
-  }
 }
 
-function runtimeConfig({ flags, names }: Stage0Order): string {
+/** The file `runtime-config` of a pod, in rkt's layout. */
+export function runtimeConfig(flags: Flags, names: NameFiles): string {
   const mode = (kind: string) => (kind === 'text' ? 'stage0' : kind);
   return JSON.stringify({
     MetadataServiceURL: '',
@@ -140,11 +120,4 @@ function runtimeConfig({ flags, names }: Stage0Order): string {
     InsecureOptions: { DisablePaths: false, DisableCapabilities: false, DisableSeccomp: false },
     IPCMode: flags.string('ipc'),
   });
-}
-
-/** Many programs still look for the mount table there. */
-function linkMtab(script: LaunchScript, view: RootfsView, root: string): void {
-  const etc = view.resolve('/etc');
-  if (etc?.stat?.isDirectory() !== true || view.resolve('/etc/mtab')?.stat !== undefined) return;
-  script.raw(`ln -s ../proc/self/mounts ${quote(`${root}${etc.path}/mtab`)} 2>/dev/null`);
 }

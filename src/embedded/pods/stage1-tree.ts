@@ -12,15 +12,12 @@ import {
 import { join } from 'node:path';
 
 import type { RktContext } from '../context.ts';
+import { ENTRY_POINTS, type Stage1 } from '../stage1/stage1-contract.ts';
 import { versionText } from '../version-number.ts';
 
-/** Entry points of the stage1 interface, as a real rkt calls them on our pods. */
-const ENTRY_POINTS = ['run', 'enter', 'gc', 'stop'] as const;
-/** What the entry points call beside themselves. */
-const HELPERS: readonly string[] = ['become-app.pl'];
 const INTERFACE_VERSION = '5';
 
-/** The stage1 of the embedded rkt: a few shell scripts in the shape of a rendered stage1 image. */
+/** A stage1 of the embedded rkt: a few shell scripts in the shape of a rendered stage1 image. */
 export interface Stage1Tree {
   /** `deps-sha512-…`, the name of its directory in the tree store. */
   readonly id: string;
@@ -28,30 +25,30 @@ export interface Stage1Tree {
   readonly manifest: string;
 }
 
-function manifestText(): string {
+function manifestText(name: string): string {
   return JSON.stringify({
     acKind: 'ImageManifest',
     acVersion: '0.8.11',
-    name: 'rkt-streams/stage1-embedded',
+    name,
     labels: [
       { name: 'version', value: versionText },
       { name: 'os', value: 'linux' },
       { name: 'arch', value: process.arch === 'arm64' ? 'aarch64' : 'amd64' },
     ],
     annotations: [
-      ...ENTRY_POINTS.map((name) => ({ name: `coreos.com/rkt/stage1/${name}`, value: `/${name}` })),
+      ...ENTRY_POINTS.map((point) => ({ name: `coreos.com/rkt/stage1/${point}`, value: `/${point}` })),
       { name: 'coreos.com/rkt/stage1/interface-version', value: INTERFACE_VERSION },
     ],
   });
 }
 
-/** Puts our stage1 into the tree store, once per version of its content. */
-export function ensureStage1(ctx: RktContext): Stage1Tree {
-  const manifest = manifestText();
+/** Puts a stage1 into the tree store, once per version of its content. */
+export function ensureStage1(ctx: RktContext, stage1: Stage1): Stage1Tree {
+  const manifest = manifestText(stage1.name);
   const textOf = (file: string) => readFileSync(new URL(`../stage1/${file}`, import.meta.url));
   const scripts = [
-    ...ENTRY_POINTS.map((name) => ({ name, text: textOf(`${name}.sh`) })),
-    ...HELPERS.map((name) => ({ name, text: textOf(name) })),
+    ...ENTRY_POINTS.map((name) => ({ name, text: textOf(stage1.entryFiles[name]) })),
+    ...stage1.helpers.map((name) => ({ name, text: textOf(name) })),
   ];
   const hash = createHash('sha512').update(manifest);
   for (const { text } of scripts) hash.update(text);
@@ -64,7 +61,7 @@ export function ensureStage1(ctx: RktContext): Stage1Tree {
     for (const dir of ['rkt/env', 'rkt/status', 'opt/stage2', 'etc'])
       mkdirSync(join(made, 'rootfs', dir), { recursive: true });
     for (const { name, text } of scripts) writeFileSync(join(made, 'rootfs', name), text, { mode: 0o755 });
-    symlinkSync('fly', join(made, 'rootfs/flavor'));
+    symlinkSync(stage1.flavor, join(made, 'rootfs/flavor'));
     writeFileSync(join(made, 'manifest'), manifest);
     writeFileSync(join(made, 'rendered'), '');
     moveInto(made, join(trees, id));
