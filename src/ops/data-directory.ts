@@ -27,8 +27,15 @@ export async function writePrepareTicket({ prepareTicket }: TaskFiles): Promise<
 
 /** Removes all that a start has left in the data directory but its state. @throws RKT_ERR_DATA_DIR */
 export async function removeTaskFiles({ directory, exitFile }: TaskFiles): Promise<void> {
-  await inDataDirectory(directory, 'remove', () => rm(directory, { recursive: true, force: true }));
-  await inDataDirectory(exitFile, 'remove', () => rm(exitFile, { force: true }));
+  await inDataDirectory(directory, 'remove', () => removeIfThere(directory));
+  await inDataDirectory(exitFile, 'remove', () => removeIfThere(exitFile));
+}
+
+/** Below something that is no directory there is nothing: a start that could not be begun has to be undone all the same. */
+async function removeIfThere(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true }).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOTDIR') throw error;
+  });
 }
 
 /** Empties the logs in the directory of a task that is about to be destroyed: that makes room, and needs none. */

@@ -17,16 +17,17 @@ export async function replaceFile(path: string, text: string): Promise<void> {
 
 /** The same for a file that must not be there yet; false when it is. Of several processes at once one gets true. */
 export async function createFile(path: string, text: string): Promise<boolean> {
-  try {
-    await writeBeside(path, text, async (temporary) => {
+  let isNew = true;
+  await writeBeside(path, text, async (temporary) => {
+    try {
       await link(temporary, path);
-      await rm(temporary);
-    });
-    return true;
-  } catch (error) {
-    if (hasCode(error, 'EEXIST')) return false;
-    throw error;
-  }
+    } catch (error) {
+      if (!hasCode(error, 'EEXIST')) throw error;
+      isNew = false;
+    }
+    await rm(temporary);
+  });
+  return isNew;
 }
 
 async function writeBeside(
