@@ -36,7 +36,7 @@ describe('a start that fails', () => {
     machine.rkt.answer('rm', REFUSALS.podRuns);
     const task = aTask('web', config({ net: ['default'] }));
     await machine.run(expectRktRejection(startTask(machine.ctx, task), 'RKT_ERR_ISOLATION'));
-    expect(machine.logged).to.deep.equal(['Could not undo a step of a failed start']);
+    expect(machine.logged).to.deep.equal(['Could not roll back a step of a failed start']);
     expect(machine.rkt.commands.filter((command) => command.startsWith('rm '))).to.have.length(11);
     const entry = await machine.stored();
     expect(entry).to.deep.include({ id: 'web', phase: 'preparing', abandoned: true });

@@ -155,7 +155,7 @@ describe('startTask', () => {
       expect(handle.state.cgroupPaths).to.deep.equal([]);
       expect(other.rkt.lines[1]?.[6]).to.equal('');
       expect(other.events.map(({ kind }) => kind)).to.deep.equal(['prepared', 'stats-degraded', 'started']);
-      expect(other.events[1]?.message).to.match(/^No cgroup of its own: .*no cgroup hierarchy is mounted/);
+      expect(other.events[1]?.message).to.match(/no cgroup hierarchy is mounted/);
     } finally {
       await other.close();
     }

@@ -146,7 +146,7 @@ describe('StateStore.load', () => {
       'startTicks',
     ],
     ['has a key nobody knows', JSON.stringify({ ...aStoredTask(), color: 'red' }), 'color'],
-    ['holds another task', JSON.stringify(aStoredTask('two')), 'holds the task "two"'],
+    ['holds another task', JSON.stringify(aStoredTask('two')), '"two"'],
   ] as const) {
     it(`names a file that ${what}`, async () => {
       await writeFile(fileOf('one'), text);

@@ -91,7 +91,7 @@ export const START_FAILURES: readonly StartFailure[] = [
     step: 'the arguments of rkt are made',
     task: config({ args: [''] }),
     code: 'RKT_ERR_TASK_CONFIG',
-    message: /^args holds "", which rkt does not pass on/,
+    message: /^args holds "", which rkt does not pass/,
     isKnown: false,
   },
   {
@@ -219,8 +219,7 @@ export const START_FAILURES: readonly StartFailure[] = [
       });
     },
     code: 'RKT_ERR_VOLUME_ESCAPE',
-    message:
-      /^the volume .*\/alloc\/alloc has been replaced since it was checked: "alloc" is a symbolic link/,
+    message: /^the volume .*\/alloc\/alloc has been replaced .*: "alloc" is a symbolic link/,
     isKnown: true,
     undoing: ['rm POD'],
     before: ['prepared'],
@@ -269,7 +268,7 @@ export const START_FAILURES: readonly StartFailure[] = [
       apps.launch = { kind: 'fails', exitCode: 253, stderr: '' };
     },
     code: 'RKT_ERR_VOLUME_ESCAPE',
-    message: /: a volume, or the place for it, was replaced since it was checked/,
+    message: /: a volume or its mount point was replaced/,
     isKnown: true,
     undoing: ['rm POD'],
     before: ['prepared'],
