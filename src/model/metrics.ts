@@ -55,6 +55,8 @@ export const METRICS = {
     ),
     oomKills: counter('limits', '1', 'Processes of the task that the OOM killer has killed.'),
     limitHits: counter('limits', '1', 'How often the memory limit was reached.'),
+    pageFaults: counter('memoryDetail', '1', 'Page faults, the major ones included.'),
+    majorPageFaults: counter('memoryDetail', '1', 'Page faults that had to wait for a block device.'),
   },
   io: {
     readBytes: counter('io', 'bytes', 'Bytes read from block devices.'),

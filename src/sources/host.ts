@@ -4,12 +4,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import si from 'systeminformation';
 
 import type { HostStats } from '../model/host-stats.ts';
-import { MS_PER_SECOND } from '../model/units.ts';
+import { MS_PER_SECOND, NS_PER_MS } from '../model/units.ts';
+import { diskDetails } from './block-devices.ts';
 import { readCpuFacts } from './cpu-facts.ts';
+import { readBootTimeMs, readMemoryDetail, readTopology } from './machine-files.ts';
+import { readMachineNetwork } from './network.ts';
 
 export type HostFigures = Omit<HostStats, 'timestampMs'>;
 
-/** Where the figures of the whole machine come from. */
+/** Where the stats of the whole machine come from. */
 export interface Host {
   /** Never rejects: what cannot be measured in time is absent. */
   sample(): Promise<HostFigures>;
@@ -20,6 +23,8 @@ export interface HostDeps {
   readonly readCpus?: () => readonly Pick<CpuInfo, 'times'>[];
   readonly timeoutMs?: number;
   readonly nowMs?: () => number;
+  readonly procRoot?: string;
+  readonly sysRoot?: string;
 }
 
 const DEFAULT_TIMEOUT_MS = 2_000;
@@ -34,16 +39,17 @@ const DISKS_MAX_AGE_MS = 10_000;
  */
 export function createHost(deps: HostDeps = {}): Host {
   const { systemInformation = si, timeoutMs = DEFAULT_TIMEOUT_MS } = deps;
-  const { readCpus = cpus, nowMs = () => performance.now() } = deps;
+  const { readCpus = cpus, nowMs = () => performance.now(), procRoot, sysRoot } = deps;
   const readMemory = inTime(() => systemInformation.mem(), timeoutMs);
-  const readDisks = inTime(() => systemInformation.fsSize(), timeoutMs);
+  const readDisks = inTime(async () => toDisks(await systemInformation.fsSize(), procRoot), timeoutMs);
+  const topology = readTopology(cpus().length, sysRoot);
   let before: CpuTimes | undefined;
   let disks: { readonly readAtMs: number; readonly value: HostStats['disks'] } | undefined;
 
   const recentDisks = async (): Promise<HostStats['disks']> => {
     if (disks === undefined || nowMs() - disks.readAtMs >= DISKS_MAX_AGE_MS) {
-      const sizes = await readDisks();
-      disks = { readAtMs: nowMs(), value: toDisks(sizes ?? []) };
+      const value = await readDisks();
+      disks = { readAtMs: nowMs(), value: value ?? [] };
     }
     return disks.value;
   };
@@ -54,39 +60,58 @@ export function createHost(deps: HostDeps = {}): Host {
       const percent = before === undefined ? undefined : busyPercent(before, now);
       before = now;
       const [memory, currentDisks] = await Promise.all([readMemory(), recentDisks()]);
+      const network = readMachineNetwork(procRoot);
       return {
         cpu: {
           ...readCpuFacts(),
+          ...topology,
           ...optional('percent', percent),
           ...optional('load1', figure(loadavg()[0])),
+          ...toCounters(now),
         },
-        memory: memory === undefined ? {} : toMemory(memory),
+        memory: { ...(memory === undefined ? {} : toMemory(memory)), ...readMemoryDetail(procRoot) },
+        ...(network === undefined ? {} : { network }),
         disks: currentDisks,
         uptimeMs: Math.round(uptime() * MS_PER_SECOND),
+        ...optional('bootedAtMs', readBootTimeMs(procRoot)),
       };
     },
   };
 }
 
 interface CpuTimes {
-  readonly busyMs: number;
+  readonly userMs: number;
+  readonly systemMs: number;
   readonly allMs: number;
 }
 
 function sumTimes(all: readonly Pick<CpuInfo, 'times'>[]): CpuTimes {
-  let busyMs = 0;
+  let userMs = 0;
+  let systemMs = 0;
   let idleMs = 0;
   for (const { times } of all) {
-    busyMs += times.user + times.nice + times.sys + times.irq;
+    userMs += times.user + times.nice;
+    systemMs += times.sys + times.irq;
     idleMs += times.idle;
   }
-  return { busyMs, allMs: busyMs + idleMs };
+  return { userMs, systemMs, allMs: userMs + systemMs + idleMs };
+}
+
+function toCounters({
+  userMs,
+  systemMs,
+}: CpuTimes): Pick<HostStats['cpu'], 'totalNs' | 'userNs' | 'systemNs'> {
+  return {
+    totalNs: (userMs + systemMs) * NS_PER_MS,
+    userNs: userMs * NS_PER_MS,
+    systemNs: systemMs * NS_PER_MS,
+  };
 }
 
 /** Undefined when no time has passed, or it went back, as after a core was taken away. */
 function busyPercent(before: CpuTimes, now: CpuTimes): number | undefined {
   const allMs = now.allMs - before.allMs;
-  const busyMs = now.busyMs - before.busyMs;
+  const busyMs = now.userMs + now.systemMs - before.userMs - before.systemMs;
   return allMs <= 0 || busyMs < 0 ? undefined : Math.min(100, (busyMs / allMs) * 100);
 }
 
@@ -106,13 +131,21 @@ function toMemory(memory: si.Systeminformation.MemData): HostStats['memory'] {
   };
 }
 
-function toDisks(sizes: readonly si.Systeminformation.FsSizeData[]): HostStats['disks'] {
-  return sizes.flatMap(({ mount, size, used }) => {
+function toDisks(
+  sizes: readonly si.Systeminformation.FsSizeData[],
+  procRoot: string | undefined,
+): Promise<HostStats['disks']> {
+  const disks = sizes.flatMap(({ fs: device, mount, size, used }) => {
     const totalBytes = figure(size);
     const usedBytes = figure(used);
     if (totalBytes === undefined || totalBytes === 0 || usedBytes === undefined) return [];
-    return [{ mount, totalBytes, usedBytes }];
+    return [{ mount, totalBytes, usedBytes, device }];
   });
+  const detailed = disks.map(async (disk) => ({
+    ...disk,
+    ...(await diskDetails(disk.mount, procRoot).catch(() => ({}))),
+  }));
+  return Promise.all(detailed);
 }
 
 /**

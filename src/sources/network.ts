@@ -1,9 +1,11 @@
 import { closeSync, constants, openSync, readSync, readlinkSync } from 'node:fs';
 
+import type { HostNetwork } from '../model/host-stats.ts';
 import type { ProcessId } from '../model/process-id.ts';
 import { parseDigits } from './cgroup/bytes.ts';
 import type { Parse } from './cgroup/cgroup-file.ts';
-import { COLUMN, type Row } from './cgroup/row.ts';
+import { networkCounters } from './cgroup/row-stats.ts';
+import { COLUMN, ROW_LENGTH, type Row } from './cgroup/row.ts';
 
 const [NEWLINE, RETURN, TAB, SPACE, COLON] = [10, 13, 9, 32, 58];
 const LOOPBACK = [108, 111];
@@ -28,7 +30,7 @@ let buffer: Uint8Array | undefined;
  *
  * The file is opened each time: a descriptor that stays open would keep the namespace of a dead pod alive.
  */
-export function readNetwork(pid: number, row: Row, procRoot = '/proc'): boolean {
+export function readNetwork(pid: number | 'self', row: Row, procRoot = '/proc'): boolean {
   buffer ??= new Uint8Array(MAX_BYTES);
   try {
     const fd = openSync(`${procRoot}/${pid}/net/dev`, constants.O_RDONLY);
@@ -41,6 +43,12 @@ export function readNetwork(pid: number, row: Row, procRoot = '/proc'): boolean 
     // The process has ended in between.
     return false;
   }
+}
+
+/** The counters of the namespace that this process is in, which is the machine's unless it runs in a container. */
+export function readMachineNetwork(procRoot = '/proc'): HostNetwork | undefined {
+  const row: Row = { page: new Float64Array(ROW_LENGTH).fill(NaN), base: 0 };
+  return readNetwork('self', row, procRoot) ? networkCounters(row) : undefined;
 }
 
 /** A kernel gives such a file in pieces of about a page: a namespace with forty interfaces takes two. */

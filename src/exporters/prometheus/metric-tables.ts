@@ -8,6 +8,7 @@ import { BUILD_FAMILIES, SELF_FAMILIES, VERSION_FAMILIES } from './families/self
 import type { Family } from './family.ts';
 import type { LabelOptions } from './label-options.ts';
 import type { Labels } from './label-text.ts';
+import { createMachineEntries } from './machine-rows.ts';
 import type { Page } from './page.ts';
 import { appEntries, createTaskEntries, podEntries, podInfoEntries } from './rows.ts';
 import { createSeriesTable, type Entry, type SeriesTable, type SeriesValue } from './series-table.ts';
@@ -56,13 +57,14 @@ export function createMetricTables(driver: Driver, labels: LabelOptions): Metric
     const found = places[at];
     return found === undefined ? undefined : ask(found.table, found.place);
   };
+  const machineEntries = createMachineEntries();
   const tallyEntries = createTallyEntries();
   let seen: Pick<Snapshot, 'tasks' | 'pods'> | undefined;
 
   return {
     families: ALL_FAMILIES,
     update(snapshot, renderMs) {
-      containers.update(taskEntries(snapshot));
+      containers.update([...taskEntries(snapshot), ...machineEntries(snapshot.host)]);
       if (seen?.pods !== snapshot.pods || seen.tasks !== snapshot.tasks) {
         seen = { pods: snapshot.pods, tasks: snapshot.tasks };
         const entries = podEntries(snapshot);

@@ -4,7 +4,7 @@ import type { TaskStatus } from '../../model/task-status.ts';
 import { cgroupId } from '../cgroup-id.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { extraLabels } from './extra-labels.ts';
-import type { TaskRow } from './families/container.ts';
+import type { ContainerRow } from './families/container-row.ts';
 import type { AppRow, PodRow } from './families/pod.ts';
 import { dashboardLabels } from './label-names.ts';
 import type { Labels } from './label-text.ts';
@@ -31,10 +31,11 @@ export function taskLabels(status: TaskStatus, spec: TaskSpec | undefined): Labe
 export function createTaskEntries(
   findSpec: FindSpec,
   { names, extra: allowed }: LabelOptions,
-): (snapshot: Snapshot) => readonly Entry<TaskRow>[] {
+): (snapshot: Snapshot) => readonly Entry<ContainerRow>[] {
   let tasks: Snapshot['tasks'] | undefined;
   let pods: Snapshot['pods'] | undefined;
-  let known: readonly (Pick<Entry<TaskRow>, 'key' | 'labels'> & Omit<TaskRow, 'usage'>)[] = [];
+  let known: readonly (Pick<Entry<ContainerRow>, 'key' | 'labels'> &
+    Pick<ContainerRow & { readonly status: TaskStatus }, 'status' | 'spec'>)[] = [];
   return (snapshot) => {
     if (snapshot.tasks !== tasks || (allowed.length > 0 && snapshot.pods !== pods)) {
       ({ tasks, pods } = snapshot);

@@ -125,7 +125,8 @@ function valuesOf<Row>({ columns }: Block<Row>, slots: Iterable<TakenSlot>): rea
     for (const { series, values } of columns) {
       const value = values[at] ?? NaN;
       if (Number.isNaN(value)) continue;
-      const labels = series.labels === undefined ? slot.labels : { ...slot.labels, ...series.labels };
+      const labels =
+        series.labels === undefined ? slot.labels : { ...slot.labels, ...ownLabels(series, slot.labels) };
       found.push({ labels, suffix: series.suffix ?? '', value });
     }
   }
@@ -152,10 +153,15 @@ function write<Row>(block: Block<Row>, page: Page): void {
 }
 
 /** What stands before each value of a series. */
-function prefix<Row>({ opening, series }: Column<Row>, { text }: Slot): string {
-  const own = labelText(series.labels ?? {});
+function prefix<Row>({ opening, series }: Column<Row>, { text, labels }: Slot): string {
+  const own = labelText(ownLabels(series, labels));
   const all = text === '' || own === '' ? text + own : `${text},${own}`;
   return onePiece(all === '' ? `${opening} ` : `${opening}{${all}} `);
+}
+
+/** The labels of a series that its entry has not; where both have one, that of the entry is the more precise one. */
+function ownLabels<Row>({ labels: own = {} }: Series<Row>, labels: Labels): Labels {
+  return Object.fromEntries(Object.entries(own).filter(([name]) => labels[name] === undefined));
 }
 
 interface TakenSlot {

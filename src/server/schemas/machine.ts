@@ -13,19 +13,74 @@ export const fingerprintSchema = z
   })
   .openapi('Fingerprint');
 
+const diskSchema = z.strictObject({
+  mount: z.string(),
+  totalBytes: z.number(),
+  usedBytes: z.number(),
+  device: z.string().optional(),
+  inodes: figure,
+  inodesFree: figure,
+  io: z
+    .strictObject({
+      readOps: z.number(),
+      readsMerged: z.number(),
+      readBytes: z.number(),
+      readNs: z.number(),
+      writeOps: z.number(),
+      writesMerged: z.number(),
+      writeBytes: z.number(),
+      writeNs: z.number(),
+      inProgress: z.number(),
+      busyNs: z.number(),
+      weightedNs: z.number(),
+    })
+    .optional(),
+});
+
 export const hostSchema = z
   .strictObject({
     timestampMs: z.number(),
-    cpu: z.strictObject({ cores: z.number(), percent: figure, mhzPerCore: figure, load1: figure }),
+    cpu: z.strictObject({
+      cores: z.number(),
+      percent: figure,
+      mhzPerCore: figure,
+      load1: figure,
+      physicalCores: figure,
+      sockets: figure,
+      totalNs: figure,
+      userNs: figure,
+      systemNs: figure,
+    }),
     memory: z.strictObject({
       totalBytes: figure,
       usedBytes: figure,
       availableBytes: figure,
       swapTotalBytes: figure,
       swapUsedBytes: figure,
+      usageBytes: figure,
+      workingSetBytes: figure,
+      rssBytes: figure,
+      cacheBytes: figure,
+      mappedFileBytes: figure,
+      pageFaults: figure,
+      majorPageFaults: figure,
+      oomKills: figure,
     }),
-    disks: z.array(z.strictObject({ mount: z.string(), totalBytes: z.number(), usedBytes: z.number() })),
+    network: z
+      .strictObject({
+        receivedBytes: figure,
+        receivedPackets: figure,
+        receiveErrors: figure,
+        receiveDrops: figure,
+        sentBytes: figure,
+        sentPackets: figure,
+        sendErrors: figure,
+        sendDrops: figure,
+      })
+      .optional(),
+    disks: z.array(diskSchema),
     uptimeMs: z.number(),
+    bootedAtMs: figure,
   })
   .openapi('HostStats');
 

@@ -42,6 +42,56 @@ describe('the metrics of createPrometheusExporter', () => {
     });
   });
 
+  it('has the machine as the container with the id /, each of its file systems with its device', () => {
+    const fake = setUp();
+    playTasks(fake, ['/']);
+    const io = {
+      ...{ readOps: 1, readsMerged: 2, readBytes: 5_120, readNs: 4e9, writeOps: 5, writesMerged: 6 },
+      ...{ writeBytes: 512, writeNs: 8e9, inProgress: 9, busyNs: 10e9, weightedNs: 11e9 },
+    };
+    fake.host.next({
+      timestampMs: 1_700_000_100_000,
+      cpu: { cores: 2, totalNs: 3e9, userNs: 2e9, systemNs: 1e9, physicalCores: 1, sockets: 1 },
+      memory: { usageBytes: 70, workingSetBytes: 60, swapUsedBytes: 5, majorPageFaults: 4 },
+      network: { receivedBytes: 12 },
+      disks: [
+        { mount: '/', totalBytes: 100, usedBytes: 40, device: '/dev/sda1', inodes: 10, inodesFree: 3, io },
+        { mount: '/again', totalBytes: 100, usedBytes: 40, device: '/dev/sda1' },
+        { mount: '/tmp', totalBytes: 50, usedBytes: 1, device: 'tmpfs' },
+      ],
+      uptimeMs: 1,
+      bootedAtMs: 1_600_000_000_000,
+    });
+    const text = fake.read();
+    const root = text.series.filter(({ labels }) => labels['id'] === '/' && labels['name'] === undefined);
+    const others = (labels: object): object =>
+      Object.fromEntries(Object.entries(labels).filter(([label]) => label !== 'id'));
+    const values = root.map(({ name, labels, value }) => [name, others(labels), value]);
+    const device = '/dev/sda1';
+    for (const expected of [
+      ['container_cpu_usage_seconds_total', { cpu: 'total' }, 3],
+      ['container_memory_working_set_bytes', {}, 60],
+      ['container_memory_swap', {}, 5],
+      ['container_memory_failures_total', { failure_type: 'pgmajfault', scope: 'container' }, 4],
+      ['container_network_receive_bytes_total', { interface: 'all' }, 12],
+      ['container_start_time_seconds', {}, 1_600_000_000],
+      ['container_last_seen', {}, 1_700_000_100],
+      ['container_fs_usage_bytes', { device }, 40],
+      ['container_fs_inodes_free', { device }, 3],
+      ['container_fs_limit_bytes', { device: 'tmpfs' }, 50],
+      ['container_fs_reads_bytes_total', { device }, 5_120],
+      ['container_fs_sector_reads_total', { device }, 10],
+      ['container_fs_io_current', { device }, 9],
+      ['container_fs_io_time_seconds_total', { device }, 10],
+    ])
+      expect(values).to.deep.include(expected);
+    expect(root.filter(({ name }) => name === 'container_fs_usage_bytes')).to.have.length(2);
+    expect(root.filter(({ name }) => name === 'container_last_seen')).to.have.length(1);
+    expect(root.filter(({ name }) => name === 'container_spec_memory_limit_bytes')).to.deep.equal([]);
+    expect(valueOf(text, 'container_fs_usage_bytes', { name: '/', device: 'all' })).to.equal(7_000);
+    expect(valueOf(text, 'machine_cpu_physical_cores')).to.equal(1);
+  });
+
   it('says under which job of Nomad a task runs', () => {
     const fake = setUp();
     fake.specs.set('a/b', aTaskSpec('a/b', { jobName: 'shop', taskGroupName: 'front' }));

@@ -1,40 +1,31 @@
 import { memoryLimitOf, reservedCoresOf } from '../../../model/headline.ts';
 import { MS_PER_SECOND, NS_PER_SECOND } from '../../../model/units.ts';
-import type { TaskSpec } from '../../../model/task-spec.ts';
-import type { TaskResourceUsage } from '../../../model/task-stats.ts';
-import type { TaskStatus } from '../../../model/task-status.ts';
 import { family, type Family, type MetricType, type Series, type Unit } from '../family.ts';
+import type { ContainerRow, ContainerUsage } from './container-row.ts';
+import { DEVICE_FAMILIES } from './device.ts';
 
-/** A task that has not exited. */
-export interface TaskRow {
-  readonly status: TaskStatus;
-  readonly spec: TaskSpec | undefined;
-  /** The latest sample; undefined when the task could not be measured. */
-  readonly usage: TaskResourceUsage | undefined;
-}
-
-type Value = Series<TaskRow>['value'];
+type Value = Series<ContainerRow>['value'];
 
 /** The names and units of cAdvisor, which dashboards know. */
-export const CONTAINER_FAMILIES: readonly Family<TaskRow>[] = [
+export const CONTAINER_FAMILIES: readonly Family<ContainerRow>[] = [
   cpu('usage', 'CPU time used', 'totalNs'),
   cpu('user', 'CPU time used in user mode', 'userNs'),
   cpu('system', 'CPU time used in the kernel', 'systemNs'),
   container('cpu_cfs_periods_total', 'counter', {
     help: 'Periods of the CPU quota in which the task ran.',
     source: 'cpu.periods',
-    value: ({ usage }) => usage?.cpu.periods,
+    value: ({ usage }) => usage?.cpu?.periods,
   }),
   container('cpu_cfs_throttled_periods_total', 'counter', {
     help: 'Periods of the CPU quota in which the task was throttled.',
     source: 'cpu.throttledPeriods',
-    value: ({ usage }) => usage?.cpu.throttledPeriods,
+    value: ({ usage }) => usage?.cpu?.throttledPeriods,
   }),
   container('cpu_cfs_throttled_seconds_total', 'counter', {
     help: 'Time for which the task was throttled by its CPU quota.',
     source: 'cpu.throttledNs',
     unit: 'seconds',
-    value: ({ usage }) => seconds(usage?.cpu.throttledNs),
+    value: ({ usage }) => seconds(usage?.cpu?.throttledNs),
   }),
   memory('usage_bytes', 'Memory that counts against the limit, file cache included.', 'usageBytes'),
   memory('working_set_bytes', 'Memory in use without inactive file cache.', 'workingSetBytes'),
@@ -44,32 +35,33 @@ export const CONTAINER_FAMILIES: readonly Family<TaskRow>[] = [
   memory('mapped_file', 'Files mapped into memory.', 'mappedFileBytes'),
   memory('max_usage_bytes', 'The highest memory usage so far.', 'maxUsageBytes'),
   memory('kernel_usage', 'Memory of the kernel; only with the group kernelMemory.', 'kernelUsageBytes'),
+  memoryFailures(),
   container('memory_failcnt', 'unknown', {
     help: 'How often the memory limit was reached; only rises.',
     source: 'memory.limitHits',
-    value: ({ usage }) => usage?.memory.limitHits,
+    value: ({ usage }) => usage?.memory?.limitHits,
   }),
   container('spec_memory_limit_bytes', 'gauge', {
     help: 'The memory limit; absent when there is none.',
     source: 'memory.limitBytes, else the limit the task was started with',
     unit: 'bytes',
-    value: ({ usage, status }) => memoryLimitOf(usage, status),
+    value: ({ usage, status }) => memoryLimitOf({ memory: usage?.memory ?? {} }, status),
   }),
   container('spec_memory_reservation_limit_bytes', 'gauge', {
     help: 'Memory reserved for the task when memory is short; absent when none is reserved.',
     source: 'memory.reservationBytes',
     unit: 'bytes',
-    value: ({ usage }) => usage?.memory.reservationBytes,
+    value: ({ usage }) => usage?.memory?.reservationBytes,
   }),
   container('spec_cpu_quota', 'gauge', {
     help: 'The CPU quota in µs for each period; absent when there is none.',
     source: 'cpu.quotaNs',
-    value: ({ usage }) => micros(usage?.cpu.quotaNs),
+    value: ({ usage }) => micros(usage?.cpu?.quotaNs),
   }),
   container('spec_cpu_period', 'gauge', {
     help: 'The period of the CPU quota in µs.',
     source: 'cpu.periodNs',
-    value: ({ usage }) => micros(usage?.cpu.periodNs),
+    value: ({ usage }) => micros(usage?.cpu?.periodNs),
   }),
   container('spec_cpu_shares', 'gauge', {
     help: 'The weight of the task when CPU is short; absent when none was given.',
@@ -84,7 +76,7 @@ export const CONTAINER_FAMILIES: readonly Family<TaskRow>[] = [
   container('oom_events_total', 'counter', {
     help: 'Processes of the task that the OOM killer has killed.',
     source: 'memory.oomKills',
-    value: ({ usage }) => usage?.memory.oomKills,
+    value: ({ usage }) => usage?.memory?.oomKills,
   }),
   network('receive_bytes', 'Bytes received.', ({ usage }) => usage?.network?.receivedBytes),
   network('receive_packets', 'Packets received.', ({ usage }) => usage?.network?.receivedPackets),
@@ -94,10 +86,7 @@ export const CONTAINER_FAMILIES: readonly Family<TaskRow>[] = [
   network('transmit_packets', 'Packets sent.', ({ usage }) => usage?.network?.sentPackets),
   network('transmit_errors', 'Errors of sending.', ({ usage }) => usage?.network?.sendErrors),
   network('transmit_packets_dropped', 'Packets to send dropped.', (row) => row.usage?.network?.sendDrops),
-  device('reads_bytes', 'Bytes read from block devices.', 'readBytes', 'bytes'),
-  device('writes_bytes', 'Bytes written to block devices.', 'writeBytes', 'bytes'),
-  device('reads', 'Reads from block devices.', 'readOps'),
-  device('writes', 'Writes to block devices.', 'writeOps'),
+  ...DEVICE_FAMILIES,
   disk('usage_bytes', 'Disk space of the pod, without volumes; only with the group disk.', 'usageBytes'),
   disk('limit_bytes', 'Size of the file system that the pod is on; only with the group disk.', 'limitBytes'),
   disk('inodes_total', 'Inodes of that file system; only with the group disk.', 'inodes'),
@@ -134,13 +123,14 @@ export const CONTAINER_FAMILIES: readonly Family<TaskRow>[] = [
     help: 'When the task was started, since the epoch.',
     source: 'startedAtMs of the task',
     unit: 'seconds',
-    value: ({ status: { startedAtMs: at } }) => (at === undefined ? undefined : at / MS_PER_SECOND),
+    value: ({ status, startedAtMs: at = status?.startedAtMs }) =>
+      at === undefined ? undefined : at / MS_PER_SECOND,
   }),
   container('last_seen', 'gauge', {
     help: 'When the task was sampled last, since the epoch.',
     source: 'timestampMs',
     unit: 'seconds',
-    value: ({ usage }) => (usage === undefined ? undefined : usage.timestampMs / MS_PER_SECOND),
+    value: ({ usage }) => (usage?.timestampMs === undefined ? undefined : usage.timestampMs / MS_PER_SECOND),
   }),
 ];
 
@@ -152,7 +142,7 @@ interface About {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-function container(name: string, type: MetricType, { value, labels, ...about }: About): Family<TaskRow> {
+function container(name: string, type: MetricType, { value, labels, ...about }: About): Family<ContainerRow> {
   return family(`container_${name}`, type, about, value, labels);
 }
 
@@ -165,28 +155,47 @@ function micros(ns: number | undefined): number | undefined {
   return ns === undefined ? undefined : ns / 1_000;
 }
 
-function cpu(mode: string, help: string, key: 'totalNs' | 'userNs' | 'systemNs'): Family<TaskRow> {
+function cpu(mode: string, help: string, key: 'totalNs' | 'userNs' | 'systemNs'): Family<ContainerRow> {
   return container(`cpu_${mode}_seconds_total`, 'counter', {
     help: `${help}.`,
     source: `cpu.${key}`,
     unit: 'seconds',
     labels: { cpu: 'total' },
-    value: ({ usage }) => seconds(usage?.cpu[key]),
+    value: ({ usage }) => seconds(usage?.cpu?.[key]),
   });
 }
 
-type MemoryKey = keyof TaskResourceUsage['memory'];
+type MemoryKey = keyof NonNullable<ContainerUsage['memory']>;
 
-function memory(name: string, help: string, key: MemoryKey): Family<TaskRow> {
+function memory(name: string, help: string, key: MemoryKey): Family<ContainerRow> {
   return container(`memory_${name}`, 'gauge', {
     help,
     source: `memory.${key}`,
     unit: 'bytes',
-    value: ({ usage }) => usage?.memory[key],
+    value: ({ usage }) => usage?.memory?.[key],
   });
 }
 
-function network(name: string, help: string, value: Value): Family<TaskRow> {
+/** What a task's cgroup counts holds all that is below it as well, so both scopes have the same value. */
+function memoryFailures(): Family<ContainerRow> {
+  const series = (
+    failure_type: string,
+    key: 'pageFaults' | 'majorPageFaults',
+  ): readonly Series<ContainerRow>[] =>
+    ['container', 'hierarchy'].map((scope) => ({
+      labels: { failure_type, scope },
+      value: ({ usage }) => usage?.memory?.[key],
+    }));
+  return {
+    name: 'container_memory_failures_total',
+    type: 'counter',
+    help: 'Page faults; the major ones had to wait for a block device.',
+    source: 'memory.pageFaults, memory.majorPageFaults',
+    series: [...series('pgfault', 'pageFaults'), ...series('pgmajfault', 'majorPageFaults')],
+  };
+}
+
+function network(name: string, help: string, value: Value): Family<ContainerRow> {
   return container(`network_${name}_total`, 'counter', {
     help,
     source: 'network, of a pod with a network of its own',
@@ -196,21 +205,9 @@ function network(name: string, help: string, value: Value): Family<TaskRow> {
   });
 }
 
-type IoKey = 'readBytes' | 'writeBytes' | 'readOps' | 'writeOps';
+type DiskKey = keyof NonNullable<ContainerUsage['disk']>;
 
-function device(name: string, help: string, key: IoKey, unit?: Unit): Family<TaskRow> {
-  return container(`fs_${name}_total`, 'counter', {
-    help,
-    source: `io.${key}`,
-    ...(unit === undefined ? {} : { unit }),
-    labels: { device: 'all' },
-    value: ({ usage }) => usage?.io?.[key],
-  });
-}
-
-type DiskKey = keyof NonNullable<TaskResourceUsage['disk']>;
-
-function disk(name: string, help: string, key: DiskKey): Family<TaskRow> {
+function disk(name: string, help: string, key: DiskKey): Family<ContainerRow> {
   return container(`fs_${name}`, 'gauge', {
     help,
     source: `disk.${key}`,
@@ -220,8 +217,8 @@ function disk(name: string, help: string, key: DiskKey): Family<TaskRow> {
   });
 }
 
-function pressure(resource: 'cpu' | 'memory' | 'io'): readonly Family<TaskRow>[] {
-  const of = (word: string, help: string, which: 'some' | 'full'): Family<TaskRow> =>
+function pressure(resource: 'cpu' | 'memory' | 'io'): readonly Family<ContainerRow>[] {
+  const of = (word: string, help: string, which: 'some' | 'full'): Family<ContainerRow> =>
     container(`pressure_${resource}_${word}_seconds_total`, 'counter', {
       help: `Time in which ${help} of the task waited for ${resource}.`,
       source: `pressure.${resource}.${which}.totalNs`,

@@ -4,9 +4,16 @@ import { family, type Family, type Unit } from '../family.ts';
 
 export type DiskRow = HostStats['disks'][number];
 
-/** The first three have the names of cAdvisor. */
+/** Those of `machine_…` have the names of cAdvisor. */
 export const HOST_FAMILIES: readonly Family<HostStats>[] = [
   host('machine_cpu_cores', 'Logical cores.', 'cpu.cores', ({ cpu }) => cpu.cores),
+  host(
+    'machine_cpu_physical_cores',
+    'Cores without their second threads.',
+    'cpu.physicalCores',
+    ({ cpu }) => cpu.physicalCores,
+  ),
+  host('machine_cpu_sockets', 'Sockets that the cores are in.', 'cpu.sockets', ({ cpu }) => cpu.sockets),
   host(
     'machine_memory_bytes',
     'Memory of the machine.',
