@@ -119,5 +119,19 @@ export const commandTable: readonly CommandEntry[] = [
   },
 ];
 
+/** Commands that pods call, and no help names. */
+export const innerCommands: readonly CommandEntry[] = [
+  {
+    name: 'net-attach',
+    summary: 'Attach the network namespace of a pod to its networks',
+    load: async () => (await import('./net/net-attach.ts')).command,
+  },
+  {
+    name: 'net-detach',
+    summary: 'Detach a pod from its networks',
+    load: async () => (await import('./net/net-detach.ts')).command,
+  },
+];
+
 /** Commands of rkt that the embedded one does not have: named so that it can say so. */
 export const missingCommands: readonly string[] = ['api-service', 'completion', 'metadata-service'];

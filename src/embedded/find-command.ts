@@ -1,6 +1,6 @@
 import type { FlagSpec } from './args.ts';
 import type { CommandEntry } from './command.ts';
-import { commandTable, missingCommands } from './commands.ts';
+import { commandTable, innerCommands, missingCommands } from './commands.ts';
 import { RktFailure } from './context.ts';
 
 /** What a command line asks for. `args` is everything but the words of the command's name. */
@@ -65,6 +65,7 @@ function unique(word: string, names: readonly string[]): string | undefined {
 }
 
 function resolve(word: string, names: readonly string[]): string {
+  if (innerCommands.some(({ name }) => name === word)) return word;
   const name = unique(word, names);
   if (name !== undefined) return name;
   const close = names.filter(
@@ -78,7 +79,7 @@ function resolve(word: string, names: readonly string[]): string {
 }
 
 function entryOf(name: string, word: string): CommandEntry {
-  const entry = commandTable.find((candidate) => candidate.name === name);
+  const entry = [...commandTable, ...innerCommands].find((candidate) => candidate.name === name);
   if (entry !== undefined) return entry;
   throw new RktFailure(
     `rkt: the embedded rkt has no command ${JSON.stringify(name === word ? word : name)}\n`,

@@ -30,6 +30,8 @@ const CHECKS = {
   perl: () => missing('perl'),
   openssl: () => missing('openssl'),
   ip: () => missing('ip'),
+  cni: () => (existsSync('/usr/lib/cni/ptp') ? undefined : 'containernetworking-plugins is not installed'),
+  iptables: () => missing('iptables-save') ?? missing('ip6tables-save'),
   umoci: () => missing('umoci'),
   skopeo: () => missing('skopeo'),
   'docker-registry': () => (registryPath() === undefined ? 'docker-registry is not installed' : undefined),

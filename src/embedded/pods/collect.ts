@@ -2,6 +2,7 @@ import { existsSync, renameSync } from 'node:fs';
 
 import { RktFailure, tell, type RktContext } from '../context.ts';
 import { deleteTree, unmountBelow } from './delete-tree.ts';
+import { detachPod } from '../net/detach-pod.ts';
 import { holdLock } from './locks.ts';
 import { podPath, type Phase, type PodEntry } from './phases.ts';
 
@@ -9,11 +10,11 @@ import { podPath, type Phase, type PodEntry } from './phases.ts';
 export type Locked<T> = { readonly kind: 'done'; readonly value: T } | { readonly kind: 'busy' };
 
 /** Does something with a pod that nobody else has locked. The pod must still be in its phase. */
-export async function withPodLock<T>(pod: PodEntry, action: () => T): Promise<Locked<T>> {
+export async function withPodLock<T>(pod: PodEntry, action: () => T | Promise<T>): Promise<Locked<T>> {
   const lock = await holdLock(pod.dir, { wait: false });
   if (lock === undefined) return { kind: 'busy' };
   try {
-    return existsSync(pod.dir) ? { kind: 'done', value: action() } : { kind: 'busy' };
+    return existsSync(pod.dir) ? { kind: 'done', value: await action() } : { kind: 'busy' };
   } finally {
     await lock.release();
   }
@@ -42,8 +43,14 @@ export function markPod(ctx: RktContext, pod: PodEntry, quiet = false): PodEntry
   return movePod(ctx, pod, garbage.phase);
 }
 
-/** Unmounts and deletes a marked pod; to be called under its lock. @throws RktFailure naming what stands in the way */
-export function sweepPod(pod: PodEntry): void {
+/**
+ * Detaches a marked pod from its networks, unmounts and deletes it; to be called under its lock. A plugin that fails is
+ * reported and keeps no pod: one that is not installed any more would keep it for ever.
+ *
+ * @throws RktFailure naming what stands in the way
+ */
+export async function sweepPod(ctx: RktContext, pod: PodEntry): Promise<void> {
+  await detachPod(ctx, pod);
   try {
     unmountBelow(pod.dir);
     deleteTree(pod.dir);

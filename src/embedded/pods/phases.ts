@@ -19,6 +19,11 @@ export interface PodEntry {
 
 const UUID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/;
 
+/** True for the name of a pod. */
+export function isUuid(text: string): boolean {
+  return UUID.test(text);
+}
+
 /** Path of a phase directory or of a pod in it. */
 export function podPath(ctx: RktContext, phase: Phase, uuid = ''): string {
   return join(ctx.dir, 'pods', phase, uuid);

@@ -1,7 +1,6 @@
 import type { FlagSpec, Flags } from '../args.ts';
 import { RktFailure } from '../context.ts';
-
-const SPECIAL_NETWORKS = ['host', 'none', 'all', 'default', 'default-restricted'];
+import { parseNetList } from '../net/net-list.ts';
 
 /** Flags that run and run-prepared share; `help` has the texts in which they differ. */
 export function runFlags(help: {
@@ -45,17 +44,8 @@ export function runFlags(help: {
 
 /** What is wrong with a `--net` value: `NAME[:ARGS][,NAME…]`. */
 export function netProblem(text: string): string | undefined {
-  const seen = new Set<string>();
-  for (const entry of text.split(',')) {
-    const [name = '', ...args] = entry.split(':');
-    if (name === '') return 'netname must not be empty';
-    if (args.length > 0 && SPECIAL_NETWORKS.includes(name)) {
-      return `arguments are not supported by special netname ${JSON.stringify(name)}`;
-    }
-    if (seen.has(name)) return `found duplicate netname ${JSON.stringify(name)}`;
-    seen.add(name);
-  }
-  return undefined;
+  const list = parseNetList(text);
+  return typeof list === 'string' ? list : undefined;
 }
 
 /** Ports need a network of the pod's own. @throws RktFailure */

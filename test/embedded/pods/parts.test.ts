@@ -279,9 +279,10 @@ describe('parts of the embedded rkt', () => {
     });
 
     it('checks networks', () => {
-      expect(['host', 'default:', 'n:IP=1', 'a,b'].map(netProblem)).to.deep.equal([
+      expect(['host', 'host:', 'default:IP=172.16.28.9', 'n:IP=1', 'a,b'].map(netProblem)).to.deep.equal([
         undefined,
-        'arguments are not supported by special netname "default"',
+        'arguments are not supported by special netname "host"',
+        undefined,
         undefined,
         undefined,
       ]);

@@ -83,7 +83,7 @@ async function sweepAll(ctx: RktContext, phase: Phase, graceMs: number): Promise
     try {
       await withPodLock(pod, () => {
         ctx.stdout(`Garbage collecting pod ${JSON.stringify(pod.uuid)}\n`);
-        sweepPod(pod);
+        return sweepPod(ctx, pod);
       });
     } catch (error) {
       if (!(error instanceof RktFailure)) throw error;

@@ -38,7 +38,7 @@ async function removeOne(ctx: RktContext, prefix: string): Promise<void> {
   const name = JSON.stringify(pod.uuid);
   if (pod.state === 'running') throw new RktFailure(`pod ${name} is currently running`);
   if (pod.state === 'preparing') throw new RktFailure(`pod ${name} is currently being prepared`);
-  const result = await withPodLock(pod, () => sweepPod(markPod(ctx, pod, pod.phase === 'run')));
+  const result = await withPodLock(pod, () => sweepPod(ctx, markPod(ctx, pod, pod.phase === 'run')));
   if (result.kind === 'busy') {
     const now = locatePod(ctx, pod.uuid);
     throw new RktFailure(

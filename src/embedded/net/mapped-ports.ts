@@ -1,0 +1,66 @@
+import type { RktContext } from '../context.ts';
+import { RktFailure } from '../context.ts';
+import { lockedDirs } from '../pods/locks.ts';
+import { locatePod, type PodEntry } from '../pods/phases.ts';
+import type { PodManifest } from '../pods/pod-manifest.ts';
+import { checkPorts } from '../pods/ports.ts';
+import type { PortMapping } from './attachment-record.ts';
+import { withNetworkLock } from './network-lock.ts';
+import { claimPorts, findConflict, releasePorts, type PortClaim, type PortConflict } from './port-claims.ts';
+
+/** The ports of a pod with the ports of the host that lead to them. @throws RktFailure in rkt's words */
+export function mappedPorts({ apps, ports }: PodManifest): readonly PortMapping[] {
+  const wanted = (ports ?? []).filter(({ hostPort }) => hostPort > 0);
+  checkPorts(apps, wanted);
+  const known = new Map(apps.flatMap(({ app }) => app?.ports ?? []).map((port) => [port.name, port]));
+  return wanted.flatMap(({ name, hostPort, hostIP }) => {
+    const port = known.get(name);
+    if (port === undefined) return [];
+    const { port: containerPort, protocol } = port;
+    return [{ hostPort, containerPort, protocol, ...(hostIP === undefined ? {} : { hostIP }) }];
+  });
+}
+
+/**
+ * Claims ports of the host for a pod. A pod that has ended without giving its ports back gives them back first, by
+ * `detach`: its rules would be hit before those of the new one.
+ *
+ * @throws RktFailure naming the port and the running pod that has it
+ */
+export async function takePorts(
+  ctx: RktContext,
+  pod: PodEntry,
+  ports: readonly PortMapping[],
+  detach: (ended: PodEntry) => Promise<unknown>,
+): Promise<void> {
+  if (ports.length === 0) return;
+  for (;;) {
+    const conflict = await withNetworkLock(() => {
+      const found = findConflict(pod.dir, ports);
+      if (found === undefined) claimPorts({ podDir: pod.dir, ports });
+      return found;
+    });
+    if (conflict === undefined) return;
+    const { owner } = conflict;
+    if (lockedDirs([owner.podDir]).has(owner.podDir)) throw portTaken(conflict);
+    const ended = endedPod(ctx, owner);
+    if (ended !== undefined) await detach(ended);
+    await withNetworkLock(() => releasePorts(ended?.uuid ?? uuidOf(owner)));
+  }
+}
+
+function portTaken({ wanted, owner }: PortConflict): RktFailure {
+  const address = wanted.hostIP ?? '0.0.0.0';
+  return new RktFailure(
+    `port ${wanted.protocol}-${address}:${wanted.hostPort} of the host is already mapped to pod ${uuidOf(owner)}: ` +
+      'stop that pod, or choose another port',
+  );
+}
+
+/** Where the pod is now, in its own data directory; undefined when it has been removed. */
+function endedPod(ctx: RktContext, { podDir }: PortClaim): PodEntry | undefined {
+  const at = podDir.indexOf('/pods/run/');
+  return locatePod({ ...ctx, dir: podDir.slice(0, at) }, uuidOf({ podDir }));
+}
+
+const uuidOf = ({ podDir }: Pick<PortClaim, 'podDir'>): string => podDir.slice(podDir.lastIndexOf('/') + 1);

@@ -1,0 +1,17 @@
+import { statfsSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** A file of the pod on which its network namespace is mounted, in the mount namespace of the pod alone. */
+export const PIN = 'netns.pin';
+
+const NSFS_MAGIC = 0x6e736673;
+
+/** Path of the pod's namespace; undefined where it is gone, or not to be seen from here. */
+export function pinnedNamespace(podDir: string): string | undefined {
+  const path = join(podDir, PIN);
+  try {
+    return statfsSync(path).type === NSFS_MAGIC ? path : undefined;
+  } catch {
+    return undefined;
+  }
+}

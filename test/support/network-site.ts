@@ -1,0 +1,151 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { runProgram, type ProgramResult } from './program.ts';
+
+const MAIN = fileURLToPath(new URL('../../dist/embedded/main.js', import.meta.url));
+
+/** Addresses of the two machines on the network between them. */
+export const LAN = {
+  host: '10.99.0.1',
+  client: '10.99.0.2',
+  host6: 'fd99::1',
+  client6: 'fd99::2',
+} as const;
+
+/**
+ * Two machines, each a network namespace: a host for pods, and a client on the network that both are on. The host has
+ * a /run and a /var/lib of its own, so that leases, claims and rules are the test's alone.
+ */
+const HOST = `
+mount -t tmpfs tmpfs /run
+mount -t tmpfs tmpfs /var/lib
+ip link set lo up
+echo ready
+exec cat`;
+
+/** What is compared before and after. */
+export interface NetworkFacts {
+  readonly rules: readonly string[];
+  readonly links: readonly string[];
+  readonly leases: readonly string[];
+}
+
+export class NetworkSite {
+  readonly dir: string;
+  readonly #host: ChildProcess;
+  readonly #client: ChildProcess;
+  readonly #started: ChildProcess[] = [];
+
+  private constructor(dir: string, host: ChildProcess, client: ChildProcess) {
+    this.dir = dir;
+    this.#host = host;
+    this.#client = client;
+  }
+
+  static async open(dir: string): Promise<NetworkSite> {
+    const host = await holder(['--net', '--mount', '--propagation', 'private'], HOST);
+    const client = await holder(['--net'], 'ip link set lo up; echo ready; exec cat');
+    for (const phase of ['run', 'exited-garbage'])
+      mkdirSync(join(dir, 'data/pods', phase), { recursive: true });
+    const site = new NetworkSite(dir, host, client);
+    site.host(`ip link add lan type veth peer name lan netns ${client.pid}
+ip addr add ${LAN.host}/24 dev lan; ip addr add ${LAN.host6}/64 dev lan nodad; ip link set lan up`);
+    site.client(
+      `ip addr add ${LAN.client}/24 dev lan; ip addr add ${LAN.client6}/64 dev lan nodad; ip link set lan up`,
+    );
+    return site;
+  }
+
+  /** What has to stand before a command of the host. */
+  get enter(): readonly string[] {
+    return ['nsenter', `--net=/proc/${this.#host.pid}/ns/net`, `--mount=/proc/${this.#host.pid}/ns/mnt`];
+  }
+
+  /** Runs a shell script on the host. @throws Error with what it says when it fails */
+  host(script: string): string {
+    return shell([...this.enter, '/bin/sh', '-ec', script]);
+  }
+
+  client(script: string): string {
+    return shell(['nsenter', `--net=/proc/${this.#client.pid}/ns/net`, '/bin/sh', '-ec', script]);
+  }
+
+  /** Starts a command on the host, in a further namespace where one is named; it is killed when the site is closed. */
+  start(words: readonly string[], network?: string): ChildProcess {
+    const [program = '', ...args] = this.enter;
+    const inner = network === undefined ? [] : ['nsenter', `--net=${network}`];
+    const child = spawn(program, [...args, ...inner, ...words], { stdio: ['pipe', 'pipe', 'inherit'] });
+    this.#started.push(child);
+    return child;
+  }
+
+  /** Runs a command of the embedded rkt on the host. */
+  rkt(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<ProgramResult> {
+    const [program = '', ...words] = this.enter;
+    const dirs = [`--dir=${this.dataDir}`, `--local-config=${join(this.dir, 'etc')}`];
+    return runProgram(program, [...words, process.execPath, MAIN, ...dirs, ...args], { env });
+  }
+
+  get dataDir(): string {
+    return join(this.dir, 'data');
+  }
+
+  /** Defines a network. */
+  define(file: string, config: object): void {
+    const dir = join(this.dir, 'etc/net.d');
+    mkdirSync(dir, { recursive: true });
+    writeFileSync(join(dir, file), JSON.stringify(config));
+  }
+
+  /** Rules of all tables, links, and files of leases and claims, as they are now. */
+  facts(): NetworkFacts {
+    const lines = (script: string): readonly string[] =>
+      this.host(script)
+        .split('\n')
+        .filter((line) => line !== '' && !line.startsWith('#'));
+    const rules = lines('iptables-save; ip6tables-save').map((line) => line.replace(/ \[\d+:\d+\]$/, ''));
+    const links = lines('ip -o link').map((line) => line.replace(/^\d+: ([^:@]+).*/, '$1'));
+    const leases = lines('find /run /var/lib -type f ! -name lock ! -name "last_reserved_ip.*"');
+    return { rules, links: [...links], leases };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#started.map(endProcess));
+    for (const child of [this.#client, this.#host]) {
+      const ended = once(child, 'close');
+      child.stdin?.end();
+      await ended;
+    }
+  }
+}
+
+/** Kills a process that the site has started, and waits for its end. */
+export async function endProcess(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'close');
+  child.kill('SIGKILL');
+  await ended;
+}
+
+async function holder(namespaces: readonly string[], script: string): Promise<ChildProcess> {
+  const child = spawn('unshare', [...namespaces, 'sh', '-ec', script], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const failed = once(child, 'exit').then(([code]) => {
+    throw new Error(`no namespace: ${String(code)}`);
+  });
+  failed.catch(() => undefined);
+  await Promise.race([once(child.stdout, 'data'), failed]);
+  return child;
+}
+
+function shell(words: readonly string[]): string {
+  const [program = '', ...args] = words;
+  const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' });
+  if (status === 0) return stdout;
+  throw new Error(`ended with ${String(status)}: ${stderr} ${stdout}\n${args.at(-1) ?? ''}`);
+}
