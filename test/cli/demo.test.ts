@@ -77,6 +77,10 @@ describe('rkt-streams demo', function () {
       'exec',
       'check',
     ]);
+    // one pod runs an image of docker, where the rkt takes such
+    expect(result.stdout).to.match(
+      room.options.rkt === 'embedded' ? /prepared from image [^"]*\/docker-shell\.tar"/ : /shell\.aci/,
+    );
     const { pods, missing, failures, clean, ok } = summaryOf(lines);
     expect({ missing, failures, clean, ok }).to.deep.equal({
       missing: [],

@@ -78,7 +78,7 @@ esac >&2`,
   program('rkt-streams', `exec ${COMMAND} "$@"`);
   // the registry runs on in the block, which has begun nothing else
   const script = `cd ${home}\ntrap 'kill "$!"; wait' EXIT\n${block}`;
-  const [file = '', ...enter] = [...web.enter, 'sh', '-ec', script];
+  const [file, ...enter] = [...web.enter, 'sh', '-ec', script];
   const child = spawn(file, enter, {
     env: {
       ...process.env,

@@ -40,8 +40,8 @@ export const DEMO_PODS: readonly DemoPod[] = [
   },
   {
     id: 'logger',
-    does: 'writes a log, then exits with 3',
-    image: 'shell',
+    does: 'comes from docker, writes a log, then exits with 3',
+    image: 'docker',
     script: 'for n in 1 2 3; do echo "line $n of 3"; sleep 0.3; done; echo "giving up" >&2; exit 3',
   },
   {

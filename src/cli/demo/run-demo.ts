@@ -1,13 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { firstValueFrom } from 'rxjs';
+
 import { createDriver } from '../../driver.ts';
+import type { Driver } from '../../driver-interface.ts';
 import type { Logger } from '../../model/logger.ts';
 import { reasonOf } from '../../model/reason-of.ts';
 import { TASK_EVENT_KINDS, type TaskEventKind } from '../../model/task-event.ts';
 import { driverConfigOf, type Settings } from '../settings.ts';
 import { playAll } from './acts.ts';
 import { judgePods } from './expectations.ts';
-import { buildDemoImages } from './images.ts';
+import { buildDemoImages, type DemoImages } from './images.ts';
 import { createJournal, type Journal } from './journal.ts';
 import { findLeftovers } from './leftovers.ts';
 import { DEMO_PODS } from './pods.ts';
@@ -70,13 +73,18 @@ async function perform(
 ): Promise<void> {
   const { tell } = reporter;
   tell({ type: 'note', message: `Working in ${place.base}, with cgroups below ${place.cgroupParent}` });
-  const images = await buildDemoImages(place.base);
-  tell({ type: 'image', ...images.shell });
-  tell({ type: 'image', ...images.tools });
-  const over = new AbortController();
-  const driver = createDriver(place.driverOptions);
-  driver.setConfig(driverConfigOf(settings));
   const { driverOptions } = place;
+  const driver = createDriver(driverOptions);
+  driver.setConfig(driverConfigOf(settings));
+  let images: DemoImages;
+  try {
+    images = await buildDemoImages(place.base, await takesArchives(driver));
+  } catch (error) {
+    await driver.shutdown();
+    throw error;
+  }
+  for (const image of new Set([images.shell, images.tools, images.docker])) tell({ type: 'image', ...image });
+  const over = new AbortController();
   const stage: DemoStage = { driver, driverOptions, images, journal, tell, failures, over: over.signal };
   const watching = watch(stage, reporter, intervalMs);
   let endServing = (): Promise<void> => Promise.resolve();
@@ -94,6 +102,11 @@ async function perform(
     await endServing();
     await driver.shutdown();
   }
+}
+
+async function takesArchives(driver: Driver): Promise<boolean> {
+  const { attributes } = await firstValueFrom(driver.fingerprint());
+  return attributes['driver.rkt.runtime'] === 'embedded';
 }
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;

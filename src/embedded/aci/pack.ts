@@ -60,7 +60,12 @@ function sortedFiles(options: PackOptions): readonly RootfsFile[] {
   const tree =
     options.rootfsDir === undefined ? [] : collectTree(options.rootfsDir, options.keepOwners ?? false);
   for (const file of [...tree, ...(options.files ?? [])]) byPath.set(file.path, file);
-  if (options.rootfsDir === undefined && options.files === undefined) return [];
+  return options.rootfsDir === undefined && options.files === undefined ? [] : inOrder(byPath);
+}
+
+/** Files with the directories that they are in, each directory before what is in it. */
+export function inOrder(files: ReadonlyMap<string, RootfsFile>): readonly RootfsFile[] {
+  const byPath = new Map(files);
   for (const path of [...byPath.keys()]) {
     const parts = path.split('/');
     for (let i = 0; i < parts.length; i += 1) {

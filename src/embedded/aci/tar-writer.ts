@@ -39,11 +39,15 @@ const BUFFER_BYTES = 1024 * 1024;
 export class TarWriter {
   readonly #fd: number;
   readonly #buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
-  readonly #hash: Hash = createHash('sha512');
+  readonly #hash: Hash;
   #used = 0;
 
-  /** @param path the file, which must not exist */
-  constructor(path: string) {
+  /**
+   * @param path the file, which must not exist
+   * @param algorithm of the hash that {@link finish} returns
+   */
+  constructor(path: string, algorithm: 'sha256' | 'sha512' = 'sha512') {
+    this.#hash = createHash(algorithm);
     this.#fd = openSync(path, 'wx', 0o600);
   }
 
@@ -97,7 +101,7 @@ export class TarWriter {
     this.zeros(padded(size) - size);
   }
 
-  /** Ends the archive. Returns the sha512 of all its bytes in hexadecimal digits. */
+  /** Ends the archive. Returns the hash of all its bytes in hexadecimal digits. */
   finish(): string {
     this.zeros(2 * BLOCK);
     this.#flush();
