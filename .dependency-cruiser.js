@@ -6,17 +6,19 @@
 /** A folder of src, and the folders it may import besides itself. */
 const LAYERS = {
   model: [],
-  registry: ['model'],
-  rkt: ['model'],
-  sources: ['model'],
-  ops: ['model', 'registry', 'rkt', 'sources', 'streams/operators'],
-  streams: ['model', 'registry', 'rkt', 'sources'],
+  files: ['model'],
+  registry: ['model', 'files'],
+  rkt: ['model', 'files'],
+  sources: ['model', 'files'],
+  ops: ['model', 'files', 'registry', 'rkt', 'sources', 'streams/operators'],
+  streams: ['model', 'files', 'registry', 'rkt', 'sources'],
   embedded: ['model'],
   nomad: ['model', 'streams/operators', 'driver'],
-  server: ['model', 'streams/operators', 'driver'],
+  server: ['model', 'files', 'streams/operators', 'driver'],
   exporters: ['model', 'streams/operators', 'driver'],
   cli: [
     'model',
+    'files',
     'streams/operators',
     'driver',
     'embedded/aci',
@@ -29,9 +31,9 @@ const LAYERS = {
 
 /** A library, and the one file or folder of src that may import it. */
 const DOORS = {
-  execa: 'rkt/command.ts',
+  execa: 'rkt/command-runner.ts',
   pidusage: 'sources/processes.ts',
-  systeminformation: 'sources/host.ts',
+  systeminformation: 'sources/host-metrics.ts',
   '@grpc': 'nomad/',
   '@msgpack/msgpack': 'nomad/msgpack.ts',
   hono: 'server/',

@@ -4,12 +4,12 @@ import { FIELD_GROUPS, groupMask } from '../src/model/field-groups.ts';
 import { silentLogger } from '../src/model/logger.ts';
 import { createTaskRegistry } from '../src/registry/task-registry.ts';
 import { detectCgroups } from '../src/sources/cgroup/cgroups.ts';
-import { COLUMN, ROW_LENGTH } from '../src/sources/cgroup/row.ts';
+import { COLUMN, ROW_LENGTH } from '../src/sources/cgroup/readers/cgroup-row.ts';
 import { createProcesses } from '../src/sources/processes.ts';
-import { allTaskStats } from '../src/streams/all-task-stats.ts';
-import { createStats, type Stats } from '../src/streams/stats/stats.ts';
+import { allTaskStats } from '../src/streams/all-task-stats-stream.ts';
+import { createStats, type Stats } from '../src/streams/stats/create-stats.ts';
 import type { OpenTask, TaskSource } from '../src/streams/stats/task-source.ts';
-import { taskStats } from '../src/streams/task-stats.ts';
+import { taskStats } from '../src/streams/task-stats-stream.ts';
 import { SIX_FILE_GROUPS, addRunning } from './support/engine.ts';
 import { summary, type Question } from './support/question.ts';
 

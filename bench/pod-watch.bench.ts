@@ -5,9 +5,9 @@ import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { resolveRkt } from '../src/rkt/binary.ts';
-import { createRktRunner, type RktRunner } from '../src/rkt/command.ts';
-import { podStatus } from '../src/rkt/status.ts';
+import { resolveRkt } from '../src/rkt/resolve-binary.ts';
+import { createRktRunner, type RktRunner } from '../src/rkt/command-runner.ts';
+import { podStatus } from '../src/rkt/rkt-status.ts';
 import { cpuTimes } from './support/cpu-times.ts';
 import { median, summary, type Question } from './support/question.ts';
 import { openWorkshop, type Workshop } from './support/workshop.ts';

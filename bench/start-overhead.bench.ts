@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 
-import { resolveRkt } from '../src/rkt/binary.ts';
-import { createRktRunner, type RktRunner } from '../src/rkt/command.ts';
-import { removePod } from '../src/rkt/rm.ts';
+import { resolveRkt } from '../src/rkt/resolve-binary.ts';
+import { createRktRunner, type RktRunner } from '../src/rkt/command-runner.ts';
+import { removePod } from '../src/rkt/rkt-rm.ts';
 import { summary, type Question } from './support/question.ts';
 import { openWorkshop, type Workshop } from './support/workshop.ts';
 

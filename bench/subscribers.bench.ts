@@ -1,6 +1,6 @@
 import { Subscription } from 'rxjs';
 
-import { taskStats } from '../src/streams/task-stats.ts';
+import { taskStats } from '../src/streams/task-stats-stream.ts';
 import { SIX_FILE_GROUPS, engineOver, type BenchEngine } from './support/engine.ts';
 import { withFleet } from './support/fleet.ts';
 import { summary, type Question } from './support/question.ts';

@@ -22,11 +22,11 @@ import type { AgentLockOptions } from './ops/lock-agent.ts';
 import type { Recovery } from './ops/recover-all.ts';
 import type { StartedTask } from './ops/start-task.ts';
 import type { StopOptions } from './ops/stop-task.ts';
-import type { AllTaskStatsOptions } from './streams/all-task-stats.ts';
-import type { HostStatsOptions } from './streams/host-stats.ts';
-import type { SamplingStatsOptions } from './streams/sampling-stats.ts';
-import type { TaskEventsOptions } from './streams/task-events.ts';
-import type { TaskStatsOptions } from './streams/task-stats.ts';
+import type { AllTaskStatsOptions } from './streams/all-task-stats-stream.ts';
+import type { HostStatsOptions } from './streams/host-stats-stream.ts';
+import type { SamplingStatsOptions } from './streams/sampling-stats-stream.ts';
+import type { TaskEventsOptions } from './streams/task-events-stream.ts';
+import type { TaskStatsOptions } from './streams/task-stats-stream.ts';
 
 export interface DriverOptions extends DriverOptionsInput {
   /** Silent by default. */

@@ -5,13 +5,13 @@ import { asyncScheduler, defer, from, switchMap, type Subscription } from 'rxjs'
 
 import type { Driver, DriverOptions } from './driver-interface.ts';
 import { createDriverStreams } from './driver-streams.ts';
-import { RktError } from './model/errors.ts';
+import { RktError } from './model/rkt-error.ts';
 import { silentLogger } from './model/logger.ts';
 import { CAPABILITIES, CONFIG_SPEC, PLUGIN_INFO, TASK_CONFIG_SPEC } from './model/plugin.ts';
 import type { SamplingStats } from './model/sampling-stats.ts';
-import { audit } from './ops/audit/audit.ts';
+import { audit } from './ops/audit/run-audit.ts';
 import { createConfiguration } from './ops/configuration.ts';
-import type { OpsContext } from './ops/context.ts';
+import type { OpsContext } from './ops/ops-context.ts';
 import { createOpsContext, lazyRunner } from './ops/create-context.ts';
 import { destroyTask } from './ops/destroy-task.ts';
 import { execTaskStreaming } from './ops/exec-streaming.ts';
@@ -29,7 +29,7 @@ import { startTask } from './ops/start-task.ts';
 import { stopTask } from './ops/stop-task.ts';
 import { watchExits } from './ops/watch-exits.ts';
 import { createTaskRegistry } from './registry/task-registry.ts';
-import type { RktRunner } from './rkt/command.ts';
+import type { RktRunner } from './rkt/command-runner.ts';
 import { retryWhenExhausted } from './streams/operators/retry-when-exhausted.ts';
 import { takeUntilAbort } from './streams/operators/take-until-abort.ts';
 import { rktErrorsOnly } from './rkt-errors-only.ts';

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { firstValueFrom, throwError } from 'rxjs';
 
 import { createDriver, type Driver } from '../src/index.ts';
-import { RktError } from '../src/model/errors.ts';
+import { RktError } from '../src/model/rkt-error.ts';
 import { rktErrorsOnly } from '../src/rkt-errors-only.ts';
 import { expectRktRejection } from './support/errors.ts';
 

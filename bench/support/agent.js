@@ -11,8 +11,8 @@ import { taskSpecSchema } from '../../dist/model/task-spec.js';
 import { createTaskRegistry } from '../../dist/registry/task-registry.js';
 import { detectCgroups } from '../../dist/sources/cgroup/cgroups.js';
 import { createProcesses } from '../../dist/sources/processes.js';
-import { allTaskStats } from '../../dist/streams/all-task-stats.js';
-import { createStats } from '../../dist/streams/stats/stats.js';
+import { allTaskStats } from '../../dist/streams/all-task-stats-stream.js';
+import { createStats } from '../../dist/streams/stats/create-stats.js';
 
 const LOOP_RESOLUTION_MS = 10;
 const NS_PER_MS = 1e6;

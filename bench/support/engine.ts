@@ -7,7 +7,7 @@ import { createTaskRegistry, type TaskRegistry } from '../../src/registry/task-r
 import { detectCgroups } from '../../src/sources/cgroup/cgroups.ts';
 import { createProcesses } from '../../src/sources/processes.ts';
 import type { SamplingOptions } from '../../src/streams/stats/sampling-options.ts';
-import { createStats, type Stats } from '../../src/streams/stats/stats.ts';
+import { createStats, type Stats } from '../../src/streams/stats/create-stats.ts';
 import type { Fleet } from './fleet.ts';
 
 /** The groups that need exactly six files of cgroup v1. */

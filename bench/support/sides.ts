@@ -1,7 +1,7 @@
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 
 import type { FieldGroup } from '../../src/model/field-groups.ts';
-import { allTaskStats } from '../../src/streams/all-task-stats.ts';
+import { allTaskStats } from '../../src/streams/all-task-stats-stream.ts';
 import type { SamplingOptions } from '../../src/streams/stats/sampling-options.ts';
 import { SIX_FILES, countValues, engineOver } from './engine.ts';
 import type { Fleet } from './fleet.ts';

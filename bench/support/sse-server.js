@@ -12,8 +12,8 @@ import { createTaskRegistry } from '../../dist/registry/task-registry.js';
 import { createServer } from '../../dist/server/index.js';
 import { detectCgroups } from '../../dist/sources/cgroup/cgroups.js';
 import { createProcesses } from '../../dist/sources/processes.js';
-import { allTaskStats } from '../../dist/streams/all-task-stats.js';
-import { tasks } from '../../dist/streams/tasks.js';
+import { allTaskStats } from '../../dist/streams/all-task-stats-stream.js';
+import { tasks } from '../../dist/streams/tasks-stream.js';
 
 const RESOLUTION_MS = 10;
 const [order] = await once(process, 'message');

@@ -1,6 +1,6 @@
 import { printable } from '../model/printable.ts';
 import { findTaskIds } from './find-task.ts';
-import { errorText } from './output.ts';
+import { errorText } from './cli-output.ts';
 import type { Session } from './with-driver.ts';
 
 /**

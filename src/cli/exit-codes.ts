@@ -1,4 +1,4 @@
-import { isRktError } from '../model/errors.ts';
+import { isRktError } from '../model/rkt-error.ts';
 import type { ExitResult } from '../model/exit-result.ts';
 import { signalNumber } from '../model/signals.ts';
 

@@ -1,6 +1,6 @@
 import { firstValueFrom } from 'rxjs';
 
-import { RktError, taskNotFound } from '../model/errors.ts';
+import { RktError, taskNotFound } from '../model/rkt-error.ts';
 import type { TaskStatus } from '../model/task-status.ts';
 import type { CommandDriver } from './command-driver.ts';
 

@@ -8,7 +8,7 @@ import { EntryMeter } from '../embedded/aci/meter.ts';
 import { packAci } from '../embedded/aci/pack.ts';
 import type { RootfsFile } from '../embedded/aci/rootfs-file.ts';
 import { imageLimits, type ImageLimits } from '../embedded/aci/image-limits.ts';
-import { RktError } from '../model/errors.ts';
+import { RktError } from '../model/rkt-error.ts';
 import { reasonOf } from '../model/reason-of.ts';
 import { fileInImage, imageFiles, type ImageContent } from './image-build-files.ts';
 import { imageManifest, type ImageDescription } from './image-build-manifest.ts';

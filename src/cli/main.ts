@@ -2,9 +2,9 @@ import { CommanderError } from 'commander';
 
 import { permissionError } from '../model/permission.ts';
 import { EXIT_OK, EXIT_USAGE, exitCodeOfError } from './exit-codes.ts';
-import { errorText } from './output.ts';
+import { errorText } from './cli-output.ts';
 import { createProgram } from './program.ts';
-import { runEmbeddedRkt } from './rkt.ts';
+import { runEmbeddedRkt } from './rkt-command.ts';
 import { guardStandardStreams } from './standard-streams.ts';
 
 /** What of the driver still winds down after a command gets this long; then the process ends all the same. */

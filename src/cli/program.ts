@@ -1,28 +1,28 @@
 import { Command, Option, type CommanderError } from 'commander';
 
-import { RktError } from '../model/errors.ts';
+import { RktError } from '../model/rkt-error.ts';
 import { PLUGIN_VERSION } from '../model/plugin.ts';
-import { agentCommand } from './agent.ts';
-import { auditCommand } from './audit.ts';
-import { demoCommand } from './demo.ts';
-import { eventsCommand } from './events.ts';
-import { execCommand } from './exec.ts';
-import { fingerprintCommand } from './fingerprint.ts';
+import { agentCommand } from './agent-command.ts';
+import { auditCommand } from './audit-command.ts';
+import { demoCommand } from './demo-command.ts';
+import { eventsCommand } from './events-command.ts';
+import { execCommand } from './exec-command.ts';
+import { fingerprintCommand } from './fingerprint-command.ts';
 import { GLOBAL_OPTIONS, flagOf } from './global-options.ts';
-import { withExamples } from './help.ts';
-import { imageCommand } from './image.ts';
-import { inspectCommand } from './inspect.ts';
-import { logsCommand } from './logs.ts';
-import { nomadCommand } from './nomad.ts';
-import { psCommand } from './ps.ts';
-import { rktCommand } from './rkt.ts';
-import { rmCommand } from './rm.ts';
-import { runCommand } from './run.ts';
-import { signalCommand } from './signal.ts';
-import { statsCommand } from './stats.ts';
-import { stopCommand } from './stop.ts';
-import { topCommand } from './top.ts';
-import { waitCommand } from './wait.ts';
+import { withExamples } from './help-examples.ts';
+import { imageCommand } from './image-command.ts';
+import { inspectCommand } from './inspect-command.ts';
+import { logsCommand } from './logs-command.ts';
+import { nomadCommand } from './nomad-command.ts';
+import { psCommand } from './ps-command.ts';
+import { rktCommand } from './rkt-command.ts';
+import { rmCommand } from './rm-command.ts';
+import { runCommand } from './run-command.ts';
+import { signalCommand } from './signal-command.ts';
+import { statsCommand } from './stats-command.ts';
+import { stopCommand } from './stop-command.ts';
+import { topCommand } from './top-command.ts';
+import { waitCommand } from './wait-command.ts';
 
 /** In the order of the help. */
 const COMMANDS = [

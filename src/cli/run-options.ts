@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 
-import { withExamples } from './help.ts';
-import { collect, collectList, count, cpuList, durationMs, sizeBytes } from './values.ts';
+import { withExamples } from './help-examples.ts';
+import { collect, collectList, count, cpuList, durationMs, sizeBytes } from './flag-values.ts';
 
 /** The options and examples of `run`. */
 export function addRunOptions(command: Command): void {

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { DriverOptions } from '../driver-interface.ts';
 import type { DriverConfigInput } from '../model/driver-config.ts';
 import { driverOptionsSchema } from '../model/driver-options.ts';
-import { RktError } from '../model/errors.ts';
+import { RktError } from '../model/rkt-error.ts';
 import { jsonFault } from '../model/json-fault.ts';
 import { shownValue } from '../model/parse.ts';
 import { reasonOf } from '../model/reason-of.ts';

@@ -2,8 +2,8 @@ import { memoryOf } from '../model/headline.ts';
 import { printable } from '../model/printable.ts';
 import type { TaskResourceUsage } from '../model/task-stats.ts';
 import { NOTHING, bytes, clock, percent } from './humanize.ts';
-import type { Paint } from './output.ts';
-import { table, type Column } from './table.ts';
+import type { Paint } from './cli-output.ts';
+import { table, type Column } from './text-table.ts';
 
 /** A sample with what a person wants to see beside it. */
 export interface StatsRow {

@@ -1,5 +1,5 @@
-import { openRegular } from '../model/regular-file.ts';
-import { logBegin } from '../server/logs/log-begin.ts';
+import { openRegular } from '../files/regular-file.ts';
+import { logBegin } from '../files/log-begin.ts';
 
 const BLOCK_BYTES = 64 * 1024;
 const NEWLINE = 0x0a;

@@ -11,7 +11,7 @@ import type { CommandDriver } from './command-driver.ts';
 import { exitCodeOfSignal } from './exit-codes.ts';
 import { listenForInterrupt, type Interrupt } from './interrupt.ts';
 import { createLogger } from './log.ts';
-import { createOutput, type Output } from './output.ts';
+import { createOutput, type Output } from './cli-output.ts';
 import { driverConfigOf, driverOptionsOf, loadSettings, type Settings } from './settings.ts';
 
 /** What the action of a command works with. */

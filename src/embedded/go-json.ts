@@ -1,4 +1,4 @@
-import { RktFailure } from './context.ts';
+import { RktFailure } from './embedded-context.ts';
 
 /** JSON text is broken; `message` is what Go's decoder says, `offset` the number of bytes read up to the fault. */
 export class JsonSyntaxFailure extends RktFailure {

@@ -2,9 +2,9 @@ import { readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 
 import { resolveWords } from '../model/argument-variables.ts';
-import { unexpectedFailure } from './context.ts';
-import type { World } from './run-rkt.ts';
-import { runRkt } from './run-rkt.ts';
+import { unexpectedFailure } from './embedded-context.ts';
+import type { World } from './command-line/run-rkt.ts';
+import { runRkt } from './command-line/run-rkt.ts';
 
 const FAILURE = 254;
 

@@ -10,8 +10,8 @@ import {
   unlinkSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import type { RktContext } from './context.ts';
-import { RktFailure, systemErrorText, wrapFailure } from './context.ts';
+import type { RktContext } from './embedded-context.ts';
+import { RktFailure, systemErrorText, wrapFailure } from './embedded-context.ts';
 import { deleteTree } from './pods/delete-tree.ts';
 import { isWithin } from './pods/mountinfo.ts';
 

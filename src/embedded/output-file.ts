@@ -14,7 +14,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { RktFailure, systemErrorText } from './context.ts';
+import { RktFailure, systemErrorText } from './embedded-context.ts';
 
 /** How {@link writeOutputFile} treats a file that is there, and what it says. */
 export interface OutputOptions {

@@ -1,4 +1,4 @@
-import { RktFailure, systemErrorText } from './context.ts';
+import { RktFailure, systemErrorText } from './embedded-context.ts';
 import { closeDir, entriesOf, entryPath, openDir, type OpenDir } from './open-dir.ts';
 
 const SHOWN_PATH = 300;

@@ -1,7 +1,7 @@
 import { Subscription, tap, type Observable } from 'rxjs';
 
 import type { Driver } from '../driver-interface.ts';
-import { isRktError } from '../model/errors.ts';
+import { isRktError } from '../model/rkt-error.ts';
 import type { FieldGroup } from '../model/field-groups.ts';
 import type { Fingerprint } from '../model/fingerprint.ts';
 import type { HostStats } from '../model/host-stats.ts';

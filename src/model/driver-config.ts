@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { absolutePath, cgroupPath, concurrency } from './driver-options.ts';
-import { parseDurationMs } from './duration.ts';
+import { parseDurationMs } from './go-duration.ts';
 import { stage1Schema } from './stage1.ts';
 
 /** What a timer of Node can wait; more would fire at once. */

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import type { z } from 'zod';
 
 import type { ErrorCode } from './error-catalogue.ts';
-import { RktError, type RktErrorDetails } from './errors.ts';
+import { RktError, type RktErrorDetails } from './rkt-error.ts';
 import { knownKeys } from './known-keys.ts';
 import { plainIssues } from './plain-issues.ts';
 import { printableJson } from './printable.ts';

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import { RktError } from './errors.ts';
+import { RktError } from './rkt-error.ts';
 
 /** System calls that want rights on the directory of the path, not on what the path names. */
 const CHANGES_DIRECTORY: ReadonlySet<string> = new Set(['mkdir', 'rename', 'unlink', 'rmdir', 'link']);

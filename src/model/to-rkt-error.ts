@@ -1,4 +1,4 @@
-import { RktError } from './errors.ts';
+import { RktError } from './rkt-error.ts';
 import { exhaustionCode } from './exhaustion.ts';
 import { permissionError } from './permission.ts';
 import { reasonOf } from './reason-of.ts';

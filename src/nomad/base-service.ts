@@ -1,5 +1,5 @@
 import type { Driver } from '../driver-interface.ts';
-import { configFailure } from './errors.ts';
+import { configFailure } from './to-grpc-error.ts';
 import type { BasePluginHandlers } from './generated/hashicorp/nomad/plugins/base/proto/BasePlugin.ts';
 import type { NomadConfig__Output } from './generated/hashicorp/nomad/plugins/base/proto/NomadConfig.ts';
 import { hclSpec } from './hclspec.ts';

@@ -4,8 +4,8 @@ import type { ServerDuplexStream, handleBidiStreamingCall } from '@grpc/grpc-js'
 import { ReplaySubject } from 'rxjs';
 
 import type { ExecResult, TerminalSize } from '../index.ts';
-import { RktError } from '../model/errors.ts';
-import { failure } from './errors.ts';
+import { RktError } from '../model/rkt-error.ts';
+import { failure } from './to-grpc-error.ts';
 import type { ExecTaskStreamingRequest__Output as Request } from './generated/hashicorp/nomad/plugins/drivers/proto/ExecTaskStreamingRequest.ts';
 import type { ExecTaskStreamingResponse as Response } from './generated/hashicorp/nomad/plugins/drivers/proto/ExecTaskStreamingResponse.ts';
 import type { RpcContext } from './rpc-context.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { RktError } from '../model/errors.ts';
+import { RktError } from '../model/rkt-error.ts';
 import { parseWith } from '../model/parse.ts';
 import { taskHandleSchema, type TaskHandle } from '../model/task-state.ts';
 import type { TaskConfig__Output } from './generated/hashicorp/nomad/plugins/drivers/proto/TaskConfig.ts';

@@ -2,7 +2,7 @@ import { chmod, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { RktError } from '../model/errors.ts';
+import { RktError } from '../model/rkt-error.ts';
 
 export interface InstallOptions {
   /** The file's name, by which the agent's configuration knows the plugin. Default `rkt`. */

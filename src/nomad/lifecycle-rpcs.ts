@@ -1,7 +1,7 @@
 import type { Driver } from '../driver-interface.ts';
-import { RktError, isRktError } from '../model/errors.ts';
+import { RktError, isRktError } from '../model/rkt-error.ts';
 import type { TaskSpecInput } from '../model/task-spec.ts';
-import { startFailure } from './errors.ts';
+import { startFailure } from './to-grpc-error.ts';
 import type { DriverHandlers } from './generated/hashicorp/nomad/plugins/drivers/proto/Driver.ts';
 import { fromWireHandle, toWireHandle } from './handle.ts';
 import type { RpcContext } from './rpc-context.ts';

@@ -1,7 +1,7 @@
 import { decode, encode } from '@msgpack/msgpack';
 
 import type { ErrorCode } from '../model/error-catalogue.ts';
-import { RktError } from '../model/errors.ts';
+import { RktError } from '../model/rkt-error.ts';
 import { reasonOf } from '../model/reason-of.ts';
 
 /** A `config` block as the host sends it, with nothing in it that was not given. */

@@ -5,7 +5,7 @@ import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-import { RktError } from '../model/errors.ts';
+import { RktError } from '../model/rkt-error.ts';
 
 /** What the kernel takes for the address of a unix socket, without the zero byte at its end. */
 const PATH_BYTES = 107;

@@ -1,6 +1,6 @@
 import { NEVER, catchError, firstValueFrom, fromEvent, map, takeUntil, throwError } from 'rxjs';
 
-import { isRktError } from '../model/errors.ts';
+import { isRktError } from '../model/rkt-error.ts';
 import type { DriverHandlers } from './generated/hashicorp/nomad/plugins/drivers/proto/Driver.ts';
 import type { WaitTaskResponse } from './generated/hashicorp/nomad/plugins/drivers/proto/WaitTaskResponse.ts';
 import type { RpcContext } from './rpc-context.ts';

@@ -2,7 +2,7 @@ import { X509Certificate, generateKeyPairSync, randomBytes, sign, type KeyObject
 
 import { ServerCredentials } from '@grpc/grpc-js';
 
-import { RktError } from '../model/errors.ts';
+import { RktError } from '../model/rkt-error.ts';
 import { bits, explicit, implicit, integer, octets, oid, sequence, set, time, truth, utf8 } from './der.ts';
 
 /** A server that only the host can connect to, and only that the host accepts. */

@@ -1,6 +1,6 @@
 import type { handleUnaryCall } from '@grpc/grpc-js';
 
-import { failure, type Failure } from './errors.ts';
+import { failure, type Failure } from './to-grpc-error.ts';
 
 /**
  * The handler of a call with one answer.

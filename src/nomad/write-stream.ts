@@ -3,7 +3,7 @@ import { Subscription, type Observable } from 'rxjs';
 
 import type { Logger } from '../model/logger.ts';
 import { boundedBuffer } from '../streams/operators/bounded-buffer.ts';
-import { failure } from './errors.ts';
+import { failure } from './to-grpc-error.ts';
 
 export interface WriteStreamOptions {
   /** How many values wait for a slow host before the oldest is dropped. */

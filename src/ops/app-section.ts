@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { isRktError } from '../model/errors.ts';
-import { catManifest, parsePodManifest, type PodManifest } from '../rkt/cat-manifest.ts';
-import type { RktRunner } from '../rkt/command.ts';
-import { podDirectory } from './pod-files.ts';
+import { isRktError } from '../model/rkt-error.ts';
+import { catManifest, parsePodManifest, type PodManifest } from '../rkt/rkt-cat-manifest.ts';
+import type { RktRunner } from '../rkt/command-runner.ts';
+import { podDirectory } from '../rkt/disk/pod-files.ts';
 
 /** What the one app of a pod runs with: the section of its image with all that the task says, as rkt has put them together. */
 export interface AppSection {

@@ -1,5 +1,5 @@
 import { missingCpus } from '../model/cpu-list.ts';
-import { RktError } from '../model/errors.ts';
+import { RktError } from '../model/rkt-error.ts';
 import type { TaskResources } from '../model/task-resources.ts';
 import { onlineCores, onlineMemoryNodes } from '../sources/online.ts';
 

@@ -2,9 +2,9 @@ import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { relative, sep } from 'node:path';
 
-import { RktError } from '../model/errors.ts';
+import { RktError } from '../model/rkt-error.ts';
 import { reasonOf } from '../model/reason-of.ts';
-import type { Volume } from './arguments/volumes.ts';
+import type { Volume } from './arguments/volume-arguments.ts';
 
 /** A volume of the allocation directory, as it was when it was opened. */
 export interface CheckedVolume {

@@ -5,7 +5,7 @@ import {
   type DriverConfig,
 } from '../model/driver-config.ts';
 import { driverSettings, type DriverOptionsInput, type DriverSettings } from '../model/driver-options.ts';
-import { RktError } from '../model/errors.ts';
+import { RktError } from '../model/rkt-error.ts';
 import { parseWith } from '../model/parse.ts';
 
 /** What a driver was told, by the options of createDriver and by setConfig after that. */

@@ -2,9 +2,9 @@ import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 
-import { RktError } from '../model/errors.ts';
-import { openRegular } from '../model/regular-file.ts';
-import type { RktRunner } from '../rkt/command.ts';
+import { RktError } from '../model/rkt-error.ts';
+import { openRegular } from '../files/regular-file.ts';
+import type { RktRunner } from '../rkt/command-runner.ts';
 
 /** How far before the wanted place a line may begin that is kept whole. */
 const LINE_BYTES = 64 * 1024;

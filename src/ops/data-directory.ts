@@ -1,7 +1,7 @@
 import { mkdir, open, rm, truncate, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-import { RktError } from '../model/errors.ts';
+import { RktError } from '../model/rkt-error.ts';
 import { exhaustionCode } from '../model/exhaustion.ts';
 import { permissionError } from '../model/permission.ts';
 import { reasonOf } from '../model/reason-of.ts';

@@ -1,6 +1,6 @@
-import { RktError } from '../model/errors.ts';
+import { RktError } from '../model/rkt-error.ts';
 import type { TaskRecord } from '../registry/task-record.ts';
-import type { OpsContext } from './context.ts';
+import type { OpsContext } from './ops-context.ts';
 import { emptyLogs, removeTaskFiles } from './data-directory.ts';
 import { forgetTask } from './forget-task.ts';
 import { collectableImage } from './image-gc.ts';

@@ -1,9 +1,9 @@
 import { readFile, readdir, rename } from 'node:fs/promises';
 
-import { RktError } from '../model/errors.ts';
+import { RktError } from '../model/rkt-error.ts';
 import { isAlive, readProcess } from '../sources/process-info.ts';
 import type { TaskCgroup } from '../sources/cgroup/cgroups.ts';
-import type { OpsContext } from './context.ts';
+import type { OpsContext } from './ops-context.ts';
 import { killTree } from './kill-tree.ts';
 import type { TaskFiles } from './task-files.ts';
 import { waitUntil } from './wait-until.ts';

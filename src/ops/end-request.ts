@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import type { ExitResult } from '../model/exit-result.ts';
 import { signalNumber } from '../model/signals.ts';
 import type { TaskRecord } from '../registry/task-record.ts';
-import type { OpsContext } from './context.ts';
+import type { OpsContext } from './ops-context.ts';
 import { taskFiles } from './task-files.ts';
 
 /** Signals whose purpose is to end a task. */

@@ -1,12 +1,12 @@
-import { RktError } from '../model/errors.ts';
+import { RktError } from '../model/rkt-error.ts';
 import type { TaskRecord } from '../registry/task-record.ts';
-import type { RktRunner } from '../rkt/command.ts';
-import { enterCommand } from '../rkt/enter.ts';
+import type { RktRunner } from '../rkt/command-runner.ts';
+import { enterCommand } from '../rkt/rkt-enter.ts';
 import { isAlive } from '../sources/process-info.ts';
-import { environmentOf } from './arguments/environment.ts';
+import { environmentOf } from './arguments/environment-arguments.ts';
 import { inNetwork } from './network-namespace.ts';
 import { programOf } from './program-of-task.ts';
-import type { OpsContext } from './context.ts';
+import type { OpsContext } from './ops-context.ts';
 import { cgroupEntry } from './spawn-shim.ts';
 
 /** A command line that runs something inside a running task, in its cgroup. */

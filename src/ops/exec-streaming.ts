@@ -3,12 +3,12 @@ import { pipeline } from 'node:stream/promises';
 
 import { NEVER, firstValueFrom, fromEvent, race, timer, type Observable } from 'rxjs';
 
-import { RktError } from '../model/errors.ts';
+import { RktError } from '../model/rkt-error.ts';
 import { reasonOf } from '../model/reason-of.ts';
 import { signalNumber } from '../model/signals.ts';
 import type { ProcessEnd, SpawnedProcess } from '../rkt/spawned-process.ts';
-import type { OpsContext } from './context.ts';
-import { checkDuration } from './duration.ts';
+import type { OpsContext } from './ops-context.ts';
+import { checkDuration } from './check-duration.ts';
 import { enterTask, type RefusedCommand } from './enter-command.ts';
 import { killTree } from './kill-tree.ts';
 import { onlyStandardStreams } from './only-standard-streams.ts';

@@ -1,8 +1,8 @@
 import { PassThrough, type Readable } from 'node:stream';
 
-import { RktError } from '../model/errors.ts';
-import type { OpsContext } from './context.ts';
-import { checkDuration } from './duration.ts';
+import { RktError } from '../model/rkt-error.ts';
+import type { OpsContext } from './ops-context.ts';
+import { checkDuration } from './check-duration.ts';
 import { execTaskStreaming, shownCommand, type ExecResult } from './exec-streaming.ts';
 
 export interface ExecOptions {

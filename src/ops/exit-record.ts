@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 
-import { RktError } from '../model/errors.ts';
+import { RktError } from '../model/rkt-error.ts';
 import { exhaustionCode } from '../model/exhaustion.ts';
 import type { ExitResult } from '../model/exit-result.ts';
 import { permissionError } from '../model/permission.ts';

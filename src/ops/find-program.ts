@@ -3,7 +3,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { posix } from 'node:path';
 
 import { HEAD_BYTES, interpreterOf } from '../model/interpreter.ts';
-import { headOf, openInRoot } from '../sources/open-in-root.ts';
+import { headOf, openInRoot } from '../files/open-in-root.ts';
 
 /** Where and how a program of a task is looked for. */
 export interface ProgramSearch {

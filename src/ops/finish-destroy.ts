@@ -1,7 +1,7 @@
-import { isRktError } from '../model/errors.ts';
+import { isRktError } from '../model/rkt-error.ts';
 import type { StoredTask } from '../registry/stored-task.ts';
 import { isAlive } from '../sources/process-info.ts';
-import type { OpsContext } from './context.ts';
+import type { OpsContext } from './ops-context.ts';
 import { destroyStart } from './destroy-task.ts';
 import { rediscoverTask } from './rediscover-task.ts';
 import { createSharedWork } from './shared-work.ts';

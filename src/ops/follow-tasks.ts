@@ -13,8 +13,8 @@ import {
   type Observable,
 } from 'rxjs';
 
-import { watchDirectory } from '../sources/directory-watch.ts';
-import type { OpsContext } from './context.ts';
+import { watchDirectory } from '../files/directory-watch.ts';
+import type { OpsContext } from './ops-context.ts';
 import { recoverAll, type Attempts, type Recovery } from './recover-all.ts';
 
 /** Several drivers write at once when they start; one look takes it all. */

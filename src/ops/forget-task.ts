@@ -1,5 +1,5 @@
 import type { TaskRecord } from '../registry/task-record.ts';
-import type { OpsContext } from './context.ts';
+import type { OpsContext } from './ops-context.ts';
 
 /**
  * Takes a task that is gone from the machine out of the registry; does nothing when that has happened already, and leaves a

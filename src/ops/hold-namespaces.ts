@@ -3,8 +3,8 @@ import { open } from 'node:fs/promises';
 import { EMPTY, concatMap, from, merge, mergeMap, of, type Observable, type Subscription } from 'rxjs';
 
 import type { TaskRecord } from '../registry/task-record.ts';
-import { openFilesLimit } from '../sources/cgroup/descriptor-budget.ts';
-import type { OpsContext } from './context.ts';
+import { openFilesLimit } from '../sources/cgroup/readers/descriptor-budget.ts';
+import type { OpsContext } from './ops-context.ts';
 
 /** What is left free of the descriptors by the kernel files that are kept open is more than this part of them. */
 const PART_OF_LIMIT = 1 / 16;

@@ -1,9 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join, normalize } from 'node:path';
 
-import { RktError } from '../model/errors.ts';
-import type { Volume } from './arguments/volumes.ts';
-import type { OpsContext } from './context.ts';
+import { RktError } from '../model/rkt-error.ts';
+import type { Volume } from './arguments/volume-arguments.ts';
+import type { OpsContext } from './ops-context.ts';
 
 /** Directories of the host that every app of fly and of the embedded rkt sees. */
 const HOST_DIRS = ['/dev', '/proc', '/sys'];

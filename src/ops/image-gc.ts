@@ -1,13 +1,13 @@
 import { EMPTY, defer, expand, from, switchMap, timer, type Subscription } from 'rxjs';
 
 import { configDurationMs } from '../model/driver-config.ts';
-import { isRktError } from '../model/errors.ts';
+import { isRktError } from '../model/rkt-error.ts';
 import type { PodState } from '../model/pod.ts';
-import { removeImages } from '../rkt/image-rm.ts';
-import { listPods } from '../rkt/list.ts';
-import { podStatus } from '../rkt/status.ts';
+import { removeImages } from '../rkt/rkt-image-rm.ts';
+import { listPods } from '../rkt/rkt-list.ts';
+import { podStatus } from '../rkt/rkt-status.ts';
 import { takeUntilAbort } from '../streams/operators/take-until-abort.ts';
-import type { ImageGc, OpsContext } from './context.ts';
+import type { ImageGc, OpsContext } from './ops-context.ts';
 import { unfinishedPods } from './unfinished-pods.ts';
 
 type ImageGcDeps = Pick<

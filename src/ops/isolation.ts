@@ -1,8 +1,8 @@
-import { RktError } from '../model/errors.ts';
+import { RktError } from '../model/rkt-error.ts';
 import type { DriverConfig } from '../model/driver-config.ts';
 import type { RktRuntime } from '../model/fingerprint.ts';
 import type { TaskConfig } from '../model/task-config.ts';
-import { hasHostNetwork, mergedPortMap } from './arguments/ports.ts';
+import { hasHostNetwork, mergedPortMap } from './arguments/port-arguments.ts';
 
 /** What the operator says about it. */
 type Policy = Pick<DriverConfig, 'allow_missing_isolation' | 'stage1'>;

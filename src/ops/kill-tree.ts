@@ -1,4 +1,4 @@
-import { RktError } from '../model/errors.ts';
+import { RktError } from '../model/rkt-error.ts';
 import { processTree } from '../sources/process-info.ts';
 
 /** Kills a process with all its descendants. They are stopped first, from the top down, so that none forks meanwhile. */

@@ -1,16 +1,16 @@
 import { open, readFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { RktError } from '../model/errors.ts';
+import { RktError } from '../model/rkt-error.ts';
 import type { ProcessId } from '../model/process-id.ts';
-import { descriptorPath } from '../model/regular-file.ts';
+import { descriptorPath } from '../files/regular-file.ts';
 import { withoutSecrets } from '../model/secret-words.ts';
-import type { RktRunner } from '../rkt/command.ts';
-import { podStatusText } from '../rkt/status.ts';
+import type { RktRunner } from '../rkt/command-runner.ts';
+import { podStatusText } from '../rkt/rkt-status.ts';
 import { identify } from '../sources/process-info.ts';
-import type { OpsContext } from './context.ts';
+import type { OpsContext } from './ops-context.ts';
 import { readExitFile } from './exit-record.ts';
-import { canSee, podDirectory, readPodStart, type PodStart } from './pod-files.ts';
+import { canSee, podDirectory, readPodStart, type PodStart } from '../rkt/disk/pod-files.ts';
 import { spawnShim, type ShimOrder } from './spawn-shim.ts';
 import { REPLACED_EXIT } from './volume-pins.ts';
 import { waitUntil } from './wait-until.ts';

@@ -4,9 +4,9 @@ import { finalize, from, mergeMap, type Subscription } from 'rxjs';
 
 import type { TaskRecord } from '../registry/task-record.ts';
 import { poll } from '../streams/operators/poll.ts';
-import type { OpsContext } from './context.ts';
+import type { OpsContext } from './ops-context.ts';
 import { cutLog, type Cut } from './cut-log.ts';
-import { cutOffset, logLimitsOf, type LogLimits } from './log-limits.ts';
+import { cutOffset, logLimitsOf, type LogLimits } from './task-log-limits.ts';
 import { taskFiles } from './task-files.ts';
 
 /** A log that grows is looked at this often, one that does not half as often each time, down to the last. */

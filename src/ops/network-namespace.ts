@@ -1,8 +1,8 @@
 import { statfs } from 'node:fs/promises';
 
-import { RktError } from '../model/errors.ts';
+import { RktError } from '../model/rkt-error.ts';
 import type { TaskSpec } from '../model/task-spec.ts';
-import { mergedPortMap } from './arguments/ports.ts';
+import { mergedPortMap } from './arguments/port-arguments.ts';
 
 /** Type of the kernel's file system of namespaces. */
 const NSFS = 0x6e_73_66_73;

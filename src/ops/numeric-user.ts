@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 
-import { parsePodManifest, type PodManifest } from '../rkt/cat-manifest.ts';
-import type { RktRunner } from '../rkt/command.ts';
+import { parsePodManifest, type PodManifest } from '../rkt/rkt-cat-manifest.ts';
+import type { RktRunner } from '../rkt/command-runner.ts';
 import { START_ANNOTATION } from './arguments/prepare-arguments.ts';
-import type { Volume } from './arguments/volumes.ts';
-import type { OpsContext } from './context.ts';
+import type { Volume } from './arguments/volume-arguments.ts';
+import type { OpsContext } from './ops-context.ts';
 import { isLikeFly } from './host-targets.ts';
 import { preparePod, type Preparation } from './prepare-pod.ts';
 import { removePodIfThere } from './pods-of-start.ts';

@@ -2,7 +2,7 @@ import { constants, type Stats } from 'node:fs';
 import { open, readlink, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, isAbsolute } from 'node:path';
 
-import { O_PATH, descriptorPath } from '../model/regular-file.ts';
+import { O_PATH, descriptorPath } from '../files/regular-file.ts';
 
 /** As many as the kernel follows. */
 const MOST_LINKS = 40;

@@ -3,10 +3,10 @@ import { access, lstat, open, unlink, type FileHandle } from 'node:fs/promises';
 import { basename } from 'node:path';
 
 import { exhaustionCode } from '../model/exhaustion.ts';
-import { RktError } from '../model/errors.ts';
+import { RktError } from '../model/rkt-error.ts';
 import { permissionError } from '../model/permission.ts';
 import { reasonOf } from '../model/reason-of.ts';
-import { O_PATH, descriptorPath, renamed } from '../model/regular-file.ts';
+import { O_PATH, descriptorPath, renamed } from '../files/regular-file.ts';
 import type { TaskSpec } from '../model/task-spec.ts';
 import { isSame, openDirectoryOf } from './output-directory.ts';
 import type { TaskFiles } from './task-files.ts';

@@ -1,11 +1,11 @@
 import { catchError, defer, firstValueFrom, from, of, retry, timer } from 'rxjs';
 
-import { isRktError } from '../model/errors.ts';
-import type { RktRunner } from '../rkt/command.ts';
-import { listPods } from '../rkt/list.ts';
-import { removePod } from '../rkt/rm.ts';
+import { isRktError } from '../model/rkt-error.ts';
+import type { RktRunner } from '../rkt/command-runner.ts';
+import { listPods } from '../rkt/rkt-list.ts';
+import { removePod } from '../rkt/rkt-rm.ts';
 import { START_ANNOTATION } from './arguments/prepare-arguments.ts';
-import type { OpsContext } from './context.ts';
+import type { OpsContext } from './ops-context.ts';
 
 /** The pods of one start, found by the annotation that each is given. */
 export async function podsOfStart(runner: RktRunner, startToken: string): Promise<readonly string[]> {

@@ -1,10 +1,10 @@
 import { access, rm } from 'node:fs/promises';
 
-import { RktError, isRktError } from '../model/errors.ts';
-import type { RktRunner } from '../rkt/command.ts';
+import { RktError, isRktError } from '../model/rkt-error.ts';
+import type { RktRunner } from '../rkt/command-runner.ts';
 import { recoded } from '../rkt/failure.ts';
-import { prepare } from '../rkt/prepare.ts';
-import type { OpsContext } from './context.ts';
+import { prepare } from '../rkt/rkt-prepare.ts';
+import type { OpsContext } from './ops-context.ts';
 import { writePrepareTicket } from './data-directory.ts';
 import { removePodIfThere } from './pods-of-start.ts';
 import type { TaskFiles } from './task-files.ts';

@@ -1,10 +1,10 @@
 import { readlink } from 'node:fs/promises';
 
 import type { TaskRecord } from '../registry/task-record.ts';
-import type { RktRunner } from '../rkt/command.ts';
+import type { RktRunner } from '../rkt/command-runner.ts';
 import { appSection, type AppSection } from './app-section.ts';
-import { environmentOf } from './arguments/environment.ts';
-import type { OpsContext } from './context.ts';
+import { environmentOf } from './arguments/environment-arguments.ts';
+import type { OpsContext } from './ops-context.ts';
 import { findProgram, type Credentials, type FoundProgram } from './find-program.ts';
 import { numericId } from './user-ids.ts';
 

@@ -1,6 +1,6 @@
 import type { ExitResult } from '../model/exit-result.ts';
 import type { TaskRecord } from '../registry/task-record.ts';
-import type { OpsContext } from './context.ts';
+import type { OpsContext } from './ops-context.ts';
 import { exitAnnotations, exitSentence } from '../model/exit-text.ts';
 import { notePublished } from './published-exits.ts';
 

@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 import { processIdSchema } from '../model/process-id.ts';
 import { isAlive } from '../sources/process-info.ts';
-import type { OpsContext } from './context.ts';
+import type { OpsContext } from './ops-context.ts';
 import { taskFiles } from './task-files.ts';
 
 /** Who has published an end. */

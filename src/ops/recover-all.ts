@@ -1,7 +1,7 @@
-import { RktError } from '../model/errors.ts';
+import { RktError } from '../model/rkt-error.ts';
 import type { StoredTask } from '../registry/stored-task.ts';
 import type { TaskRecord } from '../registry/task-record.ts';
-import type { OpsContext } from './context.ts';
+import type { OpsContext } from './ops-context.ts';
 import { finishDestroy, isHalfDestroyed } from './finish-destroy.ts';
 import { forgetTask } from './forget-task.ts';
 import { recoverTask } from './recover-task.ts';

@@ -1,14 +1,14 @@
-import { RktError, isRktError } from '../model/errors.ts';
+import { RktError, isRktError } from '../model/rkt-error.ts';
 import { parseWith } from '../model/parse.ts';
 import { taskHandleSchema, type TaskHandle } from '../model/task-state.ts';
 import type { StoredTask } from '../registry/stored-task.ts';
 import { isAlive } from '../sources/process-info.ts';
-import type { OpsContext } from './context.ts';
+import type { OpsContext } from './ops-context.ts';
 import { noteExitPublished, publishExit } from './publish-exit.ts';
 import { wasPublished } from './published-exits.ts';
 import { saveIfRoom } from './save-if-room.ts';
 import { settleIfPossible } from './settle-task.ts';
-import { storedTask } from './stored-task.ts';
+import { storedTask } from './to-stored-task.ts';
 
 /**
  * Takes up a task that an earlier driver started: running, or exited with the code it left. Does nothing for a task that

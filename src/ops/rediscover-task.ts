@@ -1,6 +1,6 @@
-import { RktError, taskNotFound } from '../model/errors.ts';
+import { RktError, taskNotFound } from '../model/rkt-error.ts';
 import type { TaskRecord } from '../registry/task-record.ts';
-import type { OpsContext } from './context.ts';
+import type { OpsContext } from './ops-context.ts';
 import { recoverTask } from './recover-task.ts';
 import { undoStart } from './undo-start.ts';
 

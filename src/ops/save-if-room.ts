@@ -1,5 +1,5 @@
-import { isRktError } from '../model/errors.ts';
-import type { OpsContext } from './context.ts';
+import { isRktError } from '../model/rkt-error.ts';
+import type { OpsContext } from './ops-context.ts';
 
 /**
  * Waits for the save of something that a later driver can find out without it, from the exit file or the machine. A full

@@ -1,16 +1,16 @@
-import { isRktError, type RktError } from '../model/errors.ts';
+import { isRktError, type RktError } from '../model/rkt-error.ts';
 import type { ExitResult } from '../model/exit-result.ts';
 import type { ProcessId } from '../model/process-id.ts';
 import type { TaskRecord } from '../registry/task-record.ts';
-import { podStatus } from '../rkt/status.ts';
+import { podStatus } from '../rkt/rkt-status.ts';
 import { isOfEarlierBoot } from '../sources/boot-id.ts';
 import { isAlive } from '../sources/process-info.ts';
-import type { OpsContext } from './context.ts';
+import type { OpsContext } from './ops-context.ts';
 import { isEndRequested } from './end-request.ts';
 import { exitResultOf, isBySigkill, readExitFile, type ExitRecord } from './exit-record.ts';
 import { noteExitPublished, publishExit } from './publish-exit.ts';
 import { saveIfRoom } from './save-if-room.ts';
-import { storedTask } from './stored-task.ts';
+import { storedTask } from './to-stored-task.ts';
 import { taskFiles } from './task-files.ts';
 
 const RESTARTED = 'the machine was restarted while the task ran';

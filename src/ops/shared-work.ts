@@ -1,4 +1,4 @@
-import type { OpsContext } from './context.ts';
+import type { OpsContext } from './ops-context.ts';
 
 export type SharedWork<T> = (ctx: OpsContext, key: string, work: () => Promise<T>) => Promise<T>;
 

@@ -1,8 +1,8 @@
-import { RktError } from '../model/errors.ts';
+import { RktError } from '../model/rkt-error.ts';
 import type { ProcessId } from '../model/process-id.ts';
 import type { TaskRecord } from '../registry/task-record.ts';
 import { isAlive, readAlive } from '../sources/process-info.ts';
-import type { OpsContext } from './context.ts';
+import type { OpsContext } from './ops-context.ts';
 import { sendSignal } from './kill-tree.ts';
 import { waitUntil } from './wait-until.ts';
 

@@ -1,6 +1,6 @@
-import { RktError } from '../model/errors.ts';
+import { RktError } from '../model/rkt-error.ts';
 import { signalName, signalNumber } from '../model/signals.ts';
-import type { OpsContext } from './context.ts';
+import type { OpsContext } from './ops-context.ts';
 import { noteSignal } from './end-request.ts';
 import { signalProcess } from './stop-task.ts';
 

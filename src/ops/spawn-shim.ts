@@ -2,14 +2,14 @@ import type { FileHandle } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 import type { ProcessId } from '../model/process-id.ts';
-import type { RktRunner } from '../rkt/command.ts';
-import { runPreparedCommand } from '../rkt/run-prepared.ts';
+import type { RktRunner } from '../rkt/command-runner.ts';
+import { runPreparedCommand } from '../rkt/rkt-run-prepared.ts';
 import { identify } from '../sources/process-info.ts';
 import type { CheckedVolume } from './checked-volumes.ts';
 import { writeTicket } from './data-directory.ts';
 import { inNetwork } from './network-namespace.ts';
 import { onlyStandardStreams } from './only-standard-streams.ts';
-import { podDirectory } from './pod-files.ts';
+import { podDirectory } from '../rkt/disk/pod-files.ts';
 import type { TaskFiles } from './task-files.ts';
 import { identityVariable, makePins, pinDirectory, pinningCommand } from './volume-pins.ts';
 

@@ -1,11 +1,11 @@
 import { filter, firstValueFrom, map, merge, of, take, takeUntil, timer } from 'rxjs';
 
-import { RktError } from '../model/errors.ts';
+import { RktError } from '../model/rkt-error.ts';
 import { signalNumber } from '../model/signals.ts';
 import type { TaskRecord } from '../registry/task-record.ts';
 import { isAlive } from '../sources/process-info.ts';
-import type { OpsContext } from './context.ts';
-import { checkDuration } from './duration.ts';
+import type { OpsContext } from './ops-context.ts';
+import { checkDuration } from './check-duration.ts';
 import { noteStop } from './end-request.ts';
 import { sendSignal } from './kill-tree.ts';
 import { settleTask } from './settle-task.ts';

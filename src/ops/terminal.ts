@@ -2,7 +2,7 @@ import { readFile, readlink } from 'node:fs/promises';
 
 import { concatMap, from, type Observable, type SchedulerLike, type Subscription } from 'rxjs';
 
-import type { RktRunner } from '../rkt/command.ts';
+import type { RktRunner } from '../rkt/command-runner.ts';
 import type { SpawnedProcess } from '../rkt/spawned-process.ts';
 import { waitUntil } from './wait-until.ts';
 

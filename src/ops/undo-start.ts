@@ -1,6 +1,6 @@
 import type { StoredTask } from '../registry/stored-task.ts';
 import { isAlive } from '../sources/process-info.ts';
-import type { OpsContext } from './context.ts';
+import type { OpsContext } from './ops-context.ts';
 import { removeTaskFiles } from './data-directory.ts';
 import { endLaunch } from './end-launch.ts';
 import { podsOfStart, removePodIfThere } from './pods-of-start.ts';

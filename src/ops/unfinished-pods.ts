@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import type { RktRunner } from '../rkt/command.ts';
-import type { OpsContext } from './context.ts';
+import type { RktRunner } from '../rkt/command-runner.ts';
+import type { OpsContext } from './ops-context.ts';
 import { podsOfStart, removePodIfThere } from './pods-of-start.ts';
 
 /** Pods that do not run yet, by their directories. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 
-import { descriptorPath } from '../model/regular-file.ts';
-import { openInRoot } from '../sources/open-in-root.ts';
+import { descriptorPath } from '../files/regular-file.ts';
+import { openInRoot } from '../files/open-in-root.ts';
 
 /**
  * The number that rkt has for a user or group of an app: `root`, a number, or a name of /etc/passwd or /etc/group in the

@@ -2,9 +2,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { RktError } from '../model/errors.ts';
+import { RktError } from '../model/rkt-error.ts';
 import { reasonOf } from '../model/reason-of.ts';
-import type { RktRunner } from '../rkt/command.ts';
+import type { RktRunner } from '../rkt/command-runner.ts';
 import type { CheckedVolume } from './checked-volumes.ts';
 import type { TaskFiles } from './task-files.ts';
 

@@ -14,10 +14,10 @@ import {
   type Subscription,
 } from 'rxjs';
 
-import { isRktError } from '../model/errors.ts';
+import { isRktError } from '../model/rkt-error.ts';
 import type { TaskRecord } from '../registry/task-record.ts';
-import { watchDirectory } from '../sources/directory-watch.ts';
-import type { OpsContext } from './context.ts';
+import { watchDirectory } from '../files/directory-watch.ts';
+import type { OpsContext } from './ops-context.ts';
 import { inSlices } from './in-slices.ts';
 import { noteExitPublished } from './publish-exit.ts';
 import { ifPossible, noteWritten, settleIfPossible, tidyUp } from './settle-task.ts';

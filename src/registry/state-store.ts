@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { RktError } from '../model/errors.ts';
+import { RktError } from '../model/rkt-error.ts';
 import { exhaustionCode } from '../model/exhaustion.ts';
 import { parseWith } from '../model/parse.ts';
 import { permissionError } from '../model/permission.ts';
 import { reasonOf } from '../model/reason-of.ts';
 import { createTurns, type Turns } from '../model/turns.ts';
-import { createFile, isLeftover, listIfThere, readIfThere, replaceFile } from './durable-file.ts';
+import { createFile, isLeftover, listIfThere, readIfThere, replaceFile } from '../files/durable-file.ts';
 import { storedTaskSchema, type StoredTask } from './stored-task.ts';
 
 /** What a directory of state files held. */

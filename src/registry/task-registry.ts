@@ -14,7 +14,7 @@ import {
   type SchedulerLike,
 } from 'rxjs';
 
-import { RktError, taskNotFound } from '../model/errors.ts';
+import { RktError, taskNotFound } from '../model/rkt-error.ts';
 import type { Logger } from '../model/logger.ts';
 import { createSeenIds } from '../model/seen-ids.ts';
 import type { TaskEvent, TaskEventKind } from '../model/task-event.ts';
@@ -24,7 +24,7 @@ import { createEventMaker, type EventDetails } from './event-maker.ts';
 import { createKeyedSubject } from './keyed-subject.ts';
 import { createSerialDelivery } from './serial-delivery.ts';
 import { newTaskRecord, type NewTask, type TaskPatch, type TaskRecord } from './task-record.ts';
-import { taskStatus } from './task-status.ts';
+import { taskStatus } from './to-task-status.ts';
 import { checkRemoval, checkTransition } from './transitions.ts';
 
 /** One change of the registry. `previous` is there when a record was changed. */

@@ -1,4 +1,4 @@
-import { RktError } from '../model/errors.ts';
+import { RktError } from '../model/rkt-error.ts';
 import type { TaskPhase } from '../model/task-status.ts';
 
 /** Which phase may follow which. `docs/task-states.md` shows this table and says why. */

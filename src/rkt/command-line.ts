@@ -1,8 +1,8 @@
 import { referToSecrets } from '../model/argument-variables.ts';
-import type { RktError } from '../model/errors.ts';
+import type { RktError } from '../model/rkt-error.ts';
 import { commandWords } from '../model/secret-words.ts';
 import { commandNotStarted } from './failure.ts';
-import type { RktBinary } from './rkt-binary.ts';
+import type { RktBinary } from './found-binary.ts';
 
 /** A command line to execute, and what may be said of it. */
 export interface CommandLine {

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 
-import { RktError } from '../model/errors.ts';
+import { RktError } from '../model/rkt-error.ts';
 
 const FLAG = '--set-env=';
 /** rkt reads lines into a buffer of 64 KiB, and leaves out a longer one and all after it without an error. */

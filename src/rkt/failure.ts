@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../model/error-catalogue.ts';
 import { exhaustionCode, exhaustionInText } from '../model/exhaustion.ts';
-import { RktError, type RktErrorDetails } from '../model/errors.ts';
+import { RktError, type RktErrorDetails } from '../model/rkt-error.ts';
 import { withoutSecrets } from '../model/secret-words.ts';
 
 const STDERR_TAIL_BYTES = 2_048;

@@ -1,6 +1,6 @@
 import { POD_STATES, type PodState } from '../model/pod.ts';
 import { unexpectedOutput } from './failure.ts';
-import { linesOf } from './output.ts';
+import { linesOf } from './parse-output.ts';
 
 /** The text form of `rkt status`, the only one that has the pid. */
 export interface PodStatusText {

@@ -1,5 +1,5 @@
-import { isRktError } from '../model/errors.ts';
-import type { RktRunner } from './command.ts';
+import { isRktError } from '../model/rkt-error.ts';
+import type { RktRunner } from './command-runner.ts';
 
 /** True when this user may make a user namespace with a mount namespace in it, which the embedded rkt needs without root. */
 export async function userNamespacesWork(runner: RktRunner): Promise<boolean> {

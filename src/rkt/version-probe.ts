@@ -1,7 +1,7 @@
-import { RktError } from '../model/errors.ts';
-import type { RktRunner } from './command.ts';
-import type { RktVersion } from './rkt-binary.ts';
-import { MINIMUM_RKT_VERSION, isAtLeast, rktVersion } from './version.ts';
+import { RktError } from '../model/rkt-error.ts';
+import type { RktRunner } from './command-runner.ts';
+import type { RktVersion } from './found-binary.ts';
+import { MINIMUM_RKT_VERSION, isAtLeast, rktVersion } from './rkt-version.ts';
 
 /** So long the answer that an rkt gave when it was found is that of now. */
 const FRESH_MS = 5_000;

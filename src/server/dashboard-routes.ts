@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url';
 
 import { Hono } from 'hono';
 
-import { RktError } from '../model/errors.ts';
+import { RktError } from '../model/rkt-error.ts';
 import { exhaustionCode } from '../model/exhaustion.ts';
-import type { ServerEnv } from './context.ts';
+import type { ServerEnv } from './server-context.ts';
 
 /** Where the build puts the page, seen from here and from the build alike. */
 const WEB = fileURLToPath(new URL('../../dist/server/web/', import.meta.url));

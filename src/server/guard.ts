@@ -1,9 +1,9 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { getCookie } from 'hono/cookie';
 
-import { RktError } from '../model/errors.ts';
-import type { ServerEnv } from './context.ts';
-import { httpError } from './errors.ts';
+import { RktError } from '../model/rkt-error.ts';
+import type { ServerEnv } from './server-context.ts';
+import { httpError } from './error-answers.ts';
 import type { ReloadableOptions, ServerSettings } from './options.ts';
 import { SESSION_COOKIE } from './routes/session-routes.ts';
 import { isToken, readKey } from './token.ts';

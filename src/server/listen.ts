@@ -5,7 +5,7 @@ import { createServer as createHttpServer, type RequestListener, type Server as 
 import { connect, type AddressInfo } from 'node:net';
 import { dirname } from 'node:path';
 
-import { RktError } from '../model/errors.ts';
+import { RktError } from '../model/rkt-error.ts';
 import { permissionError } from '../model/permission.ts';
 import { reasonOf } from '../model/reason-of.ts';
 import { limitConnections } from './connections.ts';

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { join } from 'node:path';
 
 import { driverSettings } from '../model/driver-options.ts';
-import { RktError } from '../model/errors.ts';
+import { RktError } from '../model/rkt-error.ts';
 import { silentLogger, type Logger } from '../model/logger.ts';
 import { PLUGIN_VERSION } from '../model/plugin.ts';
 

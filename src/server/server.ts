@@ -4,11 +4,11 @@ import { getRequestListener } from '@hono/node-server';
 import { BehaviorSubject } from 'rxjs';
 
 import type { Driver } from '../driver-interface.ts';
-import { createApp } from './app.ts';
-import type { ServerContext, ServerEnv } from './context.ts';
+import { createApp } from './server-app.ts';
+import type { ServerContext, ServerEnv } from './server-context.ts';
 import { closeServer, listenOnSocket, listenOnTcp } from './listen.ts';
 import { serverSettings, type ReloadableOptions, type ServerOptions } from './options.ts';
-import { createHub, type HubFigures } from './sse/hub.ts';
+import { createHub, type HubFigures } from './sse/sse-hub.ts';
 import { loadToken, tokenPath } from './token.ts';
 
 /** The HTTP side of a driver. */

@@ -2,7 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { link, mkdir, open, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-import { RktError } from '../model/errors.ts';
+import { RktError } from '../model/rkt-error.ts';
 import { permissionError } from '../model/permission.ts';
 import { reasonOf } from '../model/reason-of.ts';
 

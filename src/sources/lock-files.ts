@@ -3,7 +3,7 @@ import { open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { RktError } from '../model/errors.ts';
+import { RktError } from '../model/rkt-error.ts';
 import { permissionError } from '../model/permission.ts';
 import type { ProcessId } from '../model/process-id.ts';
 import { reasonOf } from '../model/reason-of.ts';

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 
 import { exitCodeOfError, exitCodeOfSignal, exitCodeOfTask } from '../../src/cli/exit-codes.ts';
-import { errorText } from '../../src/cli/output.ts';
-import { RktError } from '../../src/model/errors.ts';
+import { errorText } from '../../src/cli/cli-output.ts';
+import { RktError } from '../../src/model/rkt-error.ts';
 import { anExitResult } from '../support/task-specs.ts';
 
 describe('errorText', () => {

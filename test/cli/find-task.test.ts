@@ -2,7 +2,7 @@ import { expect } from 'chai';
 
 import { findTask } from '../../src/cli/find-task.ts';
 import { newTaskRecord } from '../../src/registry/task-record.ts';
-import { taskStatus } from '../../src/registry/task-status.ts';
+import { taskStatus } from '../../src/registry/to-task-status.ts';
 import { expectRktError } from '../support/errors.ts';
 import { aNewTask } from '../support/task-specs.ts';
 

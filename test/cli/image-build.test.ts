@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import { openTar } from '../../src/embedded/aci/decompress.ts';
 import { readManifestText, readTar } from '../../src/embedded/aci/read.ts';
 import { createProgram } from '../../src/cli/program.ts';
-import { isRktError } from '../../src/model/errors.ts';
+import { isRktError } from '../../src/model/rkt-error.ts';
 import { callRkt, temporaryDir } from '../support/embedded-rkt.ts';
 import { parseLines, startCli, type CliResult } from '../support/cli-process.ts';
 

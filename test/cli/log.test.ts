@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
 import { createLogger } from '../../src/cli/log.ts';
-import { RktError } from '../../src/model/errors.ts';
+import { RktError } from '../../src/model/rkt-error.ts';
 
 describe('the log of the command line', () => {
   const write = process.stderr.write.bind(process.stderr);

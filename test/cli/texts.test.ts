@@ -2,12 +2,12 @@ import { stripVTControlCharacters } from 'node:util';
 
 import { expect } from 'chai';
 
-import { eventText } from '../../src/cli/events.ts';
-import { fingerprintText } from '../../src/cli/fingerprint.ts';
+import { eventText } from '../../src/cli/events-command.ts';
+import { fingerprintText } from '../../src/cli/fingerprint-command.ts';
 import { ago, bytes, clock, duration, percent } from '../../src/cli/humanize.ts';
-import { inspectText } from '../../src/cli/inspect.ts';
-import { createPaint } from '../../src/cli/output.ts';
-import { tasksText } from '../../src/cli/ps.ts';
+import { inspectText } from '../../src/cli/inspect-command.ts';
+import { createPaint } from '../../src/cli/cli-output.ts';
+import { tasksText } from '../../src/cli/ps-command.ts';
 import { statsLines, statsText, type StatsRow } from '../../src/cli/stats-text.ts';
 import type { TaskStatus } from '../../src/model/task-status.ts';
 import { anExitResult } from '../support/task-specs.ts';

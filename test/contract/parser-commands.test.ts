@@ -1,14 +1,14 @@
 import { expect } from 'chai';
 
-import { fetchImages } from '../../src/rkt/fetch.ts';
-import { collectPods } from '../../src/rkt/gc.ts';
-import { listImages } from '../../src/rkt/image-list.ts';
-import { removeImages } from '../../src/rkt/image-rm.ts';
-import { prepare } from '../../src/rkt/prepare.ts';
-import { parseRemovedPods, removePod } from '../../src/rkt/rm.ts';
-import { stopPod } from '../../src/rkt/stop.ts';
-import { trustPrefix } from '../../src/rkt/trust.ts';
-import { rktVersion } from '../../src/rkt/version.ts';
+import { fetchImages } from '../../src/rkt/rkt-fetch.ts';
+import { collectPods } from '../../src/rkt/rkt-gc.ts';
+import { listImages } from '../../src/rkt/rkt-image-list.ts';
+import { removeImages } from '../../src/rkt/rkt-image-rm.ts';
+import { prepare } from '../../src/rkt/rkt-prepare.ts';
+import { parseRemovedPods, removePod } from '../../src/rkt/rkt-rm.ts';
+import { stopPod } from '../../src/rkt/rkt-stop.ts';
+import { trustPrefix } from '../../src/rkt/rkt-trust.ts';
+import { rktVersion } from '../../src/rkt/rkt-version.ts';
 import { expectRktRejection } from '../support/errors.ts';
 import { recordedCommands, replayRunner, type RecordedCommand } from '../support/recordings.ts';
 

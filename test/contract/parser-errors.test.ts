@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
-import { isRktError } from '../../src/model/errors.ts';
-import { enterArguments } from '../../src/rkt/enter.ts';
+import { isRktError } from '../../src/model/rkt-error.ts';
+import { enterArguments } from '../../src/rkt/rkt-enter.ts';
 import { commandFailed } from '../../src/rkt/failure.ts';
 import { expectRktError } from '../support/errors.ts';
 import { recordedCommands } from '../support/recordings.ts';

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 
-import { isRktError } from '../../src/model/errors.ts';
+import { isRktError } from '../../src/model/rkt-error.ts';
 import type { Pod } from '../../src/model/pod.ts';
-import { catManifest } from '../../src/rkt/cat-manifest.ts';
-import { listPods } from '../../src/rkt/list.ts';
+import { catManifest } from '../../src/rkt/rkt-cat-manifest.ts';
+import { listPods } from '../../src/rkt/rkt-list.ts';
 import type { PodStatusText } from '../../src/rkt/status-text.ts';
-import { podStatus, podStatusText } from '../../src/rkt/status.ts';
+import { podStatus, podStatusText } from '../../src/rkt/rkt-status.ts';
 import { expectRktRejection } from '../support/errors.ts';
 import { recordedCommands, replayRunner, type RecordedCommand } from '../support/recordings.ts';
 

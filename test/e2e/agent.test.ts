@@ -6,7 +6,7 @@ import { expect } from 'chai';
 
 import type { TaskEvent } from '../../src/index.ts';
 import type { Alert } from '../../src/server/alerts/alert.ts';
-import { statsFrameSchema } from '../../src/server/schemas/usage.ts';
+import { statsFrameSchema } from '../../src/server/schemas/usage-schemas.ts';
 import type { CliProcess } from '../support/cli-process.ts';
 import { FOREVER, useCliRoom, type CliRoom } from '../support/cli-room.ts';
 import { ask, readStream, type Answer, type AskOptions } from '../support/server-rig.ts';

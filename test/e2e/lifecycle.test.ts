@@ -8,11 +8,11 @@ import { expect } from 'chai';
 import { firstValueFrom, lastValueFrom, take, toArray } from 'rxjs';
 
 import type { Driver } from '../../src/index.ts';
-import { resolveRkt } from '../../src/rkt/binary.ts';
-import { createRktRunner } from '../../src/rkt/command.ts';
-import { listImages } from '../../src/rkt/image-list.ts';
-import { listPods } from '../../src/rkt/list.ts';
-import { removePod } from '../../src/rkt/rm.ts';
+import { resolveRkt } from '../../src/rkt/resolve-binary.ts';
+import { createRktRunner } from '../../src/rkt/command-runner.ts';
+import { listImages } from '../../src/rkt/rkt-image-list.ts';
+import { listPods } from '../../src/rkt/rkt-list.ts';
+import { removePod } from '../../src/rkt/rkt-rm.ts';
 import { expectRktRejection } from '../support/errors.ts';
 import { openRoom, recordEvents, type Room } from '../support/room.ts';
 import { until } from '../support/until.ts';

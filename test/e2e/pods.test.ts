@@ -5,12 +5,12 @@ import { expect } from 'chai';
 import { filter, firstValueFrom, map } from 'rxjs';
 
 import type { Driver, Pod } from '../../src/index.ts';
-import { createRktRunner, type RktRunner } from '../../src/rkt/command.ts';
-import { resolveRkt } from '../../src/rkt/binary.ts';
-import { listPods } from '../../src/rkt/list.ts';
-import { prepare } from '../../src/rkt/prepare.ts';
-import { removePod } from '../../src/rkt/rm.ts';
-import { createPodDirectories, type PodDirectories } from '../../src/sources/pod-directories.ts';
+import { createRktRunner, type RktRunner } from '../../src/rkt/command-runner.ts';
+import { resolveRkt } from '../../src/rkt/resolve-binary.ts';
+import { listPods } from '../../src/rkt/rkt-list.ts';
+import { prepare } from '../../src/rkt/rkt-prepare.ts';
+import { removePod } from '../../src/rkt/rkt-rm.ts';
+import { createPodDirectories, type PodDirectories } from '../../src/rkt/disk/pod-directories.ts';
 import { skipFor } from '../support/requirements.ts';
 import { openRoom, type Room } from '../support/room.ts';
 

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { extractRootfs } from '../../src/embedded/aci/extract.ts';
-import { RktFailure } from '../../src/embedded/context.ts';
+import { RktFailure } from '../../src/embedded/embedded-context.ts';
 import { temporaryDir } from '../support/embedded-rkt.ts';
 import type { RawMember } from '../support/images.ts';
 import { rawTar } from '../support/images.ts';

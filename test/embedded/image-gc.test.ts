@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { readRecords, writeRecord } from '../../src/embedded/store/records.ts';
+import { readRecords, writeRecord } from '../../src/embedded/store/store-records.ts';
 import { storePaths } from '../../src/embedded/store/paths.ts';
 import type { RktResult } from '../support/embedded-rkt.ts';
 import { callRkt, temporaryDir } from '../support/embedded-rkt.ts';

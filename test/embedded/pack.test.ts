@@ -7,7 +7,7 @@ import { extractRootfs } from '../../src/embedded/aci/extract.ts';
 import { collectHostPaths } from '../../src/embedded/aci/host-files.ts';
 import { packAci } from '../../src/embedded/aci/pack.ts';
 import { readManifestText, readTar } from '../../src/embedded/aci/read.ts';
-import { RktFailure } from '../../src/embedded/context.ts';
+import { RktFailure } from '../../src/embedded/embedded-context.ts';
 import { temporaryDir } from '../support/embedded-rkt.ts';
 import { requires } from '../support/requirements.ts';
 

@@ -1,7 +1,7 @@
 import { BehaviorSubject, EMPTY, Subject, type Observable } from 'rxjs';
 
 import type { Driver } from '../../src/driver-interface.ts';
-import { RktError } from '../../src/model/errors.ts';
+import { RktError } from '../../src/model/rkt-error.ts';
 import type { Fingerprint } from '../../src/model/fingerprint.ts';
 import type { HostStats } from '../../src/model/host-stats.ts';
 import { PLUGIN_INFO } from '../../src/model/plugin.ts';

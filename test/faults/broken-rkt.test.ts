@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { filter, firstValueFrom } from 'rxjs';
 
 import type { Driver, TaskHandle } from '../../src/index.ts';
-import { isRktError } from '../../src/model/errors.ts';
+import { isRktError } from '../../src/model/rkt-error.ts';
 import { openPluginRoom } from '../support/plugin-room.ts';
 import { openRoom, type Room } from '../support/room.ts';
 import { serve } from '../support/served.ts';

@@ -8,7 +8,7 @@ import { filter, firstValueFrom } from 'rxjs';
 
 import { tailOffset } from '../../src/cli/tail-offset.ts';
 import type { Driver, TaskSpecInput } from '../../src/index.ts';
-import { followFile } from '../../src/server/logs/follow-file.ts';
+import { followFile } from '../../src/files/follow-file.ts';
 import { logPath, readFileEnd } from '../../src/server/logs/log-file.ts';
 import { expectRktRejection } from '../support/errors.ts';
 import { openRoom, type Room } from '../support/room.ts';

@@ -9,7 +9,7 @@ import { loadSettings } from '../../src/cli/settings.ts';
 import { isRktError, type RktError } from '../../src/index.ts';
 import { commandWords, withoutSecrets } from '../../src/model/secret-words.ts';
 import { withoutCredentials } from '../../src/model/url-credentials.ts';
-import { parsePodManifest } from '../../src/rkt/cat-manifest.ts';
+import { parsePodManifest } from '../../src/rkt/rkt-cat-manifest.ts';
 import { commandLine } from '../../src/rkt/command-line.ts';
 import { openRoom, recordEvents, type Room } from '../support/room.ts';
 

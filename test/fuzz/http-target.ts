@@ -8,9 +8,9 @@ import { ERROR_CATALOGUE } from '../../src/model/error-catalogue.ts';
 import { silentLogger } from '../../src/model/logger.ts';
 import { parseWith } from '../../src/model/parse.ts';
 import { newTaskSpecSchema } from '../../src/model/task-spec.ts';
-import { createApp } from '../../src/server/app.ts';
+import { createApp } from '../../src/server/server-app.ts';
 import { serverSettings } from '../../src/server/options.ts';
-import { createHub } from '../../src/server/sse/hub.ts';
+import { createHub } from '../../src/server/sse/sse-hub.ts';
 import { fakeDriver } from '../support/fake-fleet.ts';
 import { never, type FuzzTarget } from './target.ts';
 

@@ -1,5 +1,5 @@
-import { RktFailure } from '../../src/embedded/context.ts';
-import { RktError } from '../../src/model/errors.ts';
+import { RktFailure } from '../../src/embedded/embedded-context.ts';
+import { RktError } from '../../src/model/rkt-error.ts';
 
 /** A parser, real inputs of it, and what it may say about broken ones. */
 export interface FuzzTarget {

@@ -15,12 +15,12 @@ const ADDED = [
     text: "    sharedBytes: gauge('memoryDetail', 'bytes', 'Shared memory.'),\n",
   },
   {
-    file: 'src/sources/cgroup/v1/memory.ts',
+    file: 'src/sources/cgroup/readers/v1/memory-v1.ts',
     after: /^ +total_rss: .*\n/m,
     text: '        total_shmem: [COLUMN.memory.sharedBytes, 1],\n',
   },
   {
-    file: 'src/exporters/prometheus/families/container.ts',
+    file: 'src/exporters/prometheus/families/container-families.ts',
     after: /^ +memory\('mapped_file'.*\n/m,
     text: "  memory('shmem', 'Shared memory.', 'sharedBytes'),\n",
   },
@@ -29,9 +29,9 @@ const ADDED = [
 /** Samples a task of a fixture, and prints what each user of the table makes of it. */
 const PROGRAM = `
 import { detectCgroups } from './src/sources/cgroup/cgroups.ts';
-import { CONTAINER_FAMILIES } from './src/exporters/prometheus/families/container.ts';
+import { CONTAINER_FAMILIES } from './src/exporters/prometheus/families/container-families.ts';
 import { DEFAULT_FIELD_GROUPS, groupMask } from './src/model/field-groups.ts';
-import { usageSchema } from './src/server/schemas/usage.ts';
+import { usageSchema } from './src/server/schemas/usage-schemas.ts';
 import { measure } from './src/streams/stats/usage-meter.ts';
 
 const [root = '', procRoot = ''] = process.argv.slice(2);

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 
 import { FIELD_GROUPS } from '../../src/model/field-groups.ts';
 import { COMPUTED_METRICS, METRICS, metricsOf, type MetricSection } from '../../src/model/metrics.ts';
-import { COLUMN, PRESSURE_COLUMN, ROW_LENGTH } from '../../src/sources/cgroup/row.ts';
+import { COLUMN, PRESSURE_COLUMN, ROW_LENGTH } from '../../src/sources/cgroup/readers/cgroup-row.ts';
 
 const SECTIONS = Object.keys(METRICS) as MetricSection[];
 

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { z } from 'zod';
 
-import { RktError } from '../../src/model/errors.ts';
+import { RktError } from '../../src/model/rkt-error.ts';
 import { parseWith } from '../../src/model/parse.ts';
 import { taskSpecSchema } from '../../src/model/task-spec.ts';
 import { expectRktError } from '../support/errors.ts';

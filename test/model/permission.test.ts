@@ -13,7 +13,7 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { RktError } from '../../src/model/errors.ts';
+import { RktError } from '../../src/model/rkt-error.ts';
 import { permissionError } from '../../src/model/permission.ts';
 import { requires } from '../support/requirements.ts';
 

@@ -4,7 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
 
 import type { Driver, ExecStreamingOptions, TerminalSize } from '../../src/index.ts';
-import { taskNotFound } from '../../src/model/errors.ts';
+import { taskNotFound } from '../../src/model/rkt-error.ts';
 import { fakeDriver, serve, type Services } from '../support/nomad-services.ts';
 import { until } from '../support/until.ts';
 

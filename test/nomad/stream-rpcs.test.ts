@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { NEVER, VirtualTimeScheduler, concat, of, throwError } from 'rxjs';
 
 import type { Fingerprint, TaskEvent, TaskResourceUsage } from '../../src/index.ts';
-import { taskNotFound } from '../../src/model/errors.ts';
+import { taskNotFound } from '../../src/model/rkt-error.ts';
 import { fakeDriver, serve, type Services } from '../support/nomad-services.ts';
 import { until } from '../support/until.ts';
 

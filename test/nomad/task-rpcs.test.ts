@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { of, throwError } from 'rxjs';
 
 import type { Driver, StartedTask } from '../../src/index.ts';
-import { RktError, taskNotFound } from '../../src/model/errors.ts';
+import { RktError, taskNotFound } from '../../src/model/rkt-error.ts';
 import { taskSpecSchema } from '../../src/model/task-spec.ts';
 import { callError } from '../support/call-errors.ts';
 import { fakeDriver, serve, type Services } from '../support/nomad-services.ts';

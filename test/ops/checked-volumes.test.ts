@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import type { Volume } from '../../src/ops/arguments/volumes.ts';
+import type { Volume } from '../../src/ops/arguments/volume-arguments.ts';
 import { openVolumes } from '../../src/ops/checked-volumes.ts';
 import { expectRktRejection } from '../support/errors.ts';
 

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 
-import type { OpsContext } from '../../src/ops/context.ts';
+import type { OpsContext } from '../../src/ops/ops-context.ts';
 import { enterTask, type EnterCommand } from '../../src/ops/enter-command.ts';
 import type { TaskRecord } from '../../src/registry/task-record.ts';
 import { newTaskRecord } from '../../src/registry/task-record.ts';
-import type { RktRunner } from '../../src/rkt/command.ts';
+import type { RktRunner } from '../../src/rkt/command-runner.ts';
 import type { Cgroups } from '../../src/sources/cgroup/cgroups.ts';
 import { identify } from '../../src/sources/process-info.ts';
 import { expectRktRejection } from '../support/errors.ts';

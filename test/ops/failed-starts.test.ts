@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
 import type { TaskSpecInput } from '../../src/index.ts';
-import { RktError } from '../../src/model/errors.ts';
+import { RktError } from '../../src/model/rkt-error.ts';
 import { startTask } from '../../src/ops/start-task.ts';
 import { expectRktRejection } from '../support/errors.ts';
 import { OpsMachine, aTask, type MachineFacts } from '../support/ops-machine.ts';

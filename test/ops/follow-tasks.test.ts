@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { RktError } from '../../src/model/errors.ts';
+import { RktError } from '../../src/model/rkt-error.ts';
 import { followTasks } from '../../src/ops/follow-tasks.ts';
 import type { Recovery } from '../../src/ops/recover-all.ts';
 import { identify } from '../../src/sources/process-info.ts';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import type { OpsContext } from '../../src/ops/context.ts';
+import type { OpsContext } from '../../src/ops/ops-context.ts';
 import { holdNamespaces, type Held } from '../../src/ops/hold-namespaces.ts';
 import { anOpsContext } from '../support/ops-context.ts';
 import { requires } from '../support/requirements.ts';

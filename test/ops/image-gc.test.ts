@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { driverConfigSchema } from '../../src/model/driver-config.ts';
-import { RktError } from '../../src/model/errors.ts';
+import { RktError } from '../../src/model/rkt-error.ts';
 import type { PodState } from '../../src/model/pod.ts';
 import { collectableImage, createImageGc } from '../../src/ops/image-gc.ts';
-import type { RktRunner } from '../../src/rkt/command.ts';
+import type { RktRunner } from '../../src/rkt/command-runner.ts';
 import { ManualClock, settled } from '../support/manual-clock.ts';
 import { anOpsContext } from '../support/ops-context.ts';
 import { recordedCommands, replayRunner } from '../support/recordings.ts';

@@ -8,11 +8,11 @@ import { expect } from 'chai';
 import type { Subscription } from 'rxjs';
 
 import { tailOffset } from '../../src/cli/tail-offset.ts';
-import type { OpsContext } from '../../src/ops/context.ts';
+import type { OpsContext } from '../../src/ops/ops-context.ts';
 import { limitLogs } from '../../src/ops/limit-logs.ts';
 import { taskFiles, type TaskFiles } from '../../src/ops/task-files.ts';
-import { createRktRunner } from '../../src/rkt/command.ts';
-import { followFile } from '../../src/server/logs/follow-file.ts';
+import { createRktRunner } from '../../src/rkt/command-runner.ts';
+import { followFile } from '../../src/files/follow-file.ts';
 import { readFileEnd } from '../../src/server/logs/log-file.ts';
 import { anOpsContext } from '../support/ops-context.ts';
 import { aNewTask, aTaskSpec } from '../support/task-specs.ts';

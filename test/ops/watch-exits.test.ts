@@ -6,11 +6,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect } from 'chai';
 import { firstValueFrom } from 'rxjs';
 
-import type { OpsContext } from '../../src/ops/context.ts';
+import type { OpsContext } from '../../src/ops/ops-context.ts';
 import { EXIT_PLACEHOLDER } from '../../src/ops/exit-record.ts';
 import { exitsDirectory } from '../../src/ops/task-files.ts';
 import { watchExits } from '../../src/ops/watch-exits.ts';
-import { waitTask } from '../../src/streams/wait-task.ts';
+import { waitTask } from '../../src/streams/wait-task-stream.ts';
 import { countingFiles } from '../support/counted-files.ts';
 import { anOpsContext } from '../support/ops-context.ts';
 import { aNewTask } from '../support/task-specs.ts';

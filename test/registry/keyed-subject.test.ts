@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { silentLogger } from '../../src/model/logger.ts';
 import { createKeyedSubject } from '../../src/registry/keyed-subject.ts';
 import { createTaskRegistry } from '../../src/registry/task-registry.ts';
-import { waitTask } from '../../src/streams/wait-task.ts';
+import { waitTask } from '../../src/streams/wait-task-stream.ts';
 import { marbles } from '../support/marbles.ts';
 import { aNewTask, anExitResult } from '../support/task-specs.ts';
 

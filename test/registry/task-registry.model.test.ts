@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { TestScheduler } from 'rxjs/testing';
 
 import type { ErrorCode } from '../../src/model/error-catalogue.ts';
-import { isRktError } from '../../src/model/errors.ts';
+import { isRktError } from '../../src/model/rkt-error.ts';
 import { silentLogger } from '../../src/model/logger.ts';
 import { TASK_PHASES, type TaskPhase } from '../../src/model/task-status.ts';
 import type { TaskRecord } from '../../src/registry/task-record.ts';

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 
-import { enterCommand } from '../../src/rkt/enter.ts';
-import { fetchImages } from '../../src/rkt/fetch.ts';
-import { collectPods } from '../../src/rkt/gc.ts';
-import { runPreparedCommand } from '../../src/rkt/run-prepared.ts';
-import { stopPod } from '../../src/rkt/stop.ts';
-import { trustPrefix } from '../../src/rkt/trust.ts';
+import { enterCommand } from '../../src/rkt/rkt-enter.ts';
+import { fetchImages } from '../../src/rkt/rkt-fetch.ts';
+import { collectPods } from '../../src/rkt/rkt-gc.ts';
+import { runPreparedCommand } from '../../src/rkt/rkt-run-prepared.ts';
+import { stopPod } from '../../src/rkt/rkt-stop.ts';
+import { trustPrefix } from '../../src/rkt/rkt-trust.ts';
 import { recordedCommands, replayRunner } from '../support/recordings.ts';
 
 const POD = '591531c3-15fa-4c70-b535-1420e03c7ef5';

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 
-import { RktError } from '../../src/model/errors.ts';
-import type { RktRunner } from '../../src/rkt/command.ts';
+import { RktError } from '../../src/model/rkt-error.ts';
+import type { RktRunner } from '../../src/rkt/command-runner.ts';
 import { commandFailed, commandTimedOut } from '../../src/rkt/failure.ts';
-import { fetchImages } from '../../src/rkt/fetch.ts';
+import { fetchImages } from '../../src/rkt/rkt-fetch.ts';
 import { isNetworkTrouble, isRemoteImage } from '../../src/rkt/network-trouble.ts';
-import { prepare } from '../../src/rkt/prepare.ts';
-import { trustPrefix } from '../../src/rkt/trust.ts';
+import { prepare } from '../../src/rkt/rkt-prepare.ts';
+import { trustPrefix } from '../../src/rkt/rkt-trust.ts';
 import { expectRktRejection } from '../support/errors.ts';
 import { recordedCommands, replayRunner } from '../support/recordings.ts';
 

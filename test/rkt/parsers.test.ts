@@ -1,20 +1,20 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 
-import { RktError } from '../../src/model/errors.ts';
+import { RktError } from '../../src/model/rkt-error.ts';
 import { POD_STATES } from '../../src/model/pod.ts';
-import { parsePodManifest } from '../../src/rkt/cat-manifest.ts';
-import { parseImageIds } from '../../src/rkt/fetch.ts';
-import { parseCollectedPods } from '../../src/rkt/gc.ts';
-import { parseImageList } from '../../src/rkt/image-list.ts';
-import { parseRemovedImages } from '../../src/rkt/image-rm.ts';
-import { parsePodList } from '../../src/rkt/list.ts';
-import { parsePreparedPod } from '../../src/rkt/prepare.ts';
-import { parseRemovedPods } from '../../src/rkt/rm.ts';
+import { parsePodManifest } from '../../src/rkt/rkt-cat-manifest.ts';
+import { parseImageIds } from '../../src/rkt/rkt-fetch.ts';
+import { parseCollectedPods } from '../../src/rkt/rkt-gc.ts';
+import { parseImageList } from '../../src/rkt/rkt-image-list.ts';
+import { parseRemovedImages } from '../../src/rkt/rkt-image-rm.ts';
+import { parsePodList } from '../../src/rkt/rkt-list.ts';
+import { parsePreparedPod } from '../../src/rkt/rkt-prepare.ts';
+import { parseRemovedPods } from '../../src/rkt/rkt-rm.ts';
 import { parseStatusText } from '../../src/rkt/status-text.ts';
-import { parsePodStatus } from '../../src/rkt/status.ts';
-import { parseStopAnswer } from '../../src/rkt/stop.ts';
-import { isAtLeast, parseVersion } from '../../src/rkt/version.ts';
+import { parsePodStatus } from '../../src/rkt/rkt-status.ts';
+import { parseStopAnswer } from '../../src/rkt/rkt-stop.ts';
+import { isAtLeast, parseVersion } from '../../src/rkt/rkt-version.ts';
 import { expectRktError } from '../support/errors.ts';
 import { recordedCommands } from '../support/recordings.ts';
 

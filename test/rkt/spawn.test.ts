@@ -5,7 +5,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 
 import { expect } from 'chai';
 
-import { createRktRunner } from '../../src/rkt/command.ts';
+import { createRktRunner } from '../../src/rkt/command-runner.ts';
 import { expectRktRejection } from '../support/errors.ts';
 import { scriptDirectory, type ScriptDirectory } from '../support/scripts.ts';
 

@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import { NEVER, Subject, concat, of } from 'rxjs';
 
 import type { Driver, ExitResult, TaskSpecInput } from '../../src/index.ts';
-import { RktError, taskNotFound } from '../../src/model/errors.ts';
+import { RktError, taskNotFound } from '../../src/model/rkt-error.ts';
 import { fakeDriver } from '../support/fake-fleet.ts';
 import { JSON_TYPE, codeOf, serve, type Answer, type Served } from '../support/served.ts';
 import { until } from '../support/until.ts';

@@ -1,4 +1,4 @@
-import { COLUMN, PRESSURE_COLUMN } from '../../src/sources/cgroup/row.ts';
+import { COLUMN, PRESSURE_COLUMN } from '../../src/sources/cgroup/readers/cgroup-row.ts';
 
 const { current, peak, limit } = COLUMN.pidCount;
 

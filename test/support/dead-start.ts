@@ -6,9 +6,9 @@ import { taskSpecSchema } from '../../src/model/task-spec.ts';
 import { prepareArguments } from '../../src/ops/arguments/prepare-arguments.ts';
 import { stateDirectory, taskFiles } from '../../src/ops/task-files.ts';
 import { createStateStore } from '../../src/registry/state-store.ts';
-import { resolveRkt } from '../../src/rkt/binary.ts';
-import { createRktRunner } from '../../src/rkt/command.ts';
-import { prepare } from '../../src/rkt/prepare.ts';
+import { resolveRkt } from '../../src/rkt/resolve-binary.ts';
+import { createRktRunner } from '../../src/rkt/command-runner.ts';
+import { prepare } from '../../src/rkt/rkt-prepare.ts';
 import { detectCgroups } from '../../src/sources/cgroup/cgroups.ts';
 import type { Room } from './room.ts';
 

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runRkt } from '../../src/embedded/run-rkt.ts';
-import type { RktContext } from '../../src/embedded/context.ts';
+import { runRkt } from '../../src/embedded/command-line/run-rkt.ts';
+import type { RktContext } from '../../src/embedded/embedded-context.ts';
 
 /** What one call of the embedded rkt gave. */
 export interface RktResult {

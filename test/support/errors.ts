@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
 import type { ErrorCode } from '../../src/model/error-catalogue.ts';
-import { isRktError, type RktError } from '../../src/model/errors.ts';
+import { isRktError, type RktError } from '../../src/model/rkt-error.ts';
 
 /** Calls, expects an error of the library with this code, and returns it. */
 export function expectRktError(call: () => unknown, code?: ErrorCode): RktError {

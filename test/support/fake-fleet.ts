@@ -8,7 +8,7 @@ import type {
   TaskStatsSample,
   TaskStatus,
 } from '../../src/index.ts';
-import { taskNotFound } from '../../src/model/errors.ts';
+import { taskNotFound } from '../../src/model/rkt-error.ts';
 import { aTaskStatus } from './task-statuses.ts';
 
 const MIB = 2 ** 20;

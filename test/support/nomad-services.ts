@@ -6,7 +6,7 @@ import { Subject, type SchedulerLike } from 'rxjs';
 
 import type { Driver, Fingerprint, TaskEvent, TaskResourceUsage } from '../../src/index.ts';
 import { driverConfigSchema } from '../../src/model/driver-config.ts';
-import { RktError, taskNotFound } from '../../src/model/errors.ts';
+import { RktError, taskNotFound } from '../../src/model/rkt-error.ts';
 import type { ExitResult } from '../../src/model/exit-result.ts';
 import { silentLogger, type Logger } from '../../src/model/logger.ts';
 import { CAPABILITIES, CONFIG_SPEC, PLUGIN_INFO, TASK_CONFIG_SPEC } from '../../src/model/plugin.ts';

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
-import type { OciImage } from '../../src/embedded/oci/image.ts';
+import type { OciImage } from '../../src/embedded/oci/oci-image.ts';
 
 /** How a layer is stored. */
 export type LayerCompression = 'gzip' | 'zstd' | 'none';

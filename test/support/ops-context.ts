@@ -2,7 +2,7 @@ import { asyncScheduler, type SchedulerLike } from 'rxjs';
 
 import { driverConfigSchema } from '../../src/model/driver-config.ts';
 import { silentLogger } from '../../src/model/logger.ts';
-import type { OpsContext } from '../../src/ops/context.ts';
+import type { OpsContext } from '../../src/ops/ops-context.ts';
 import { createStateStore } from '../../src/registry/state-store.ts';
 import { createTaskRegistry } from '../../src/registry/task-registry.ts';
 import { detectCgroups } from '../../src/sources/cgroup/cgroups.ts';

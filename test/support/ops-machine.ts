@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import type { TaskEvent, TaskSpecInput } from '../../src/index.ts';
-import type { OpsContext } from '../../src/ops/context.ts';
+import type { OpsContext } from '../../src/ops/ops-context.ts';
 import { startTask, type StartedTask } from '../../src/ops/start-task.ts';
 import type { StoredTask } from '../../src/registry/stored-task.ts';
 import { identify } from '../../src/sources/process-info.ts';

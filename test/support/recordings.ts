@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 
 import { commandFailed } from '../../src/rkt/failure.ts';
-import type { RktOutput, RktRunner, RunOptions } from '../../src/rkt/command.ts';
+import type { RktOutput, RktRunner, RunOptions } from '../../src/rkt/command-runner.ts';
 
 const DIRECTORY = new URL('../fixtures/rkt-recordings/', import.meta.url);
 

@@ -1,13 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { RktContext } from '../../src/embedded/context.ts';
-import { RktFailure } from '../../src/embedded/context.ts';
-import type { OciImage } from '../../src/embedded/oci/image.ts';
+import type { RktContext } from '../../src/embedded/embedded-context.ts';
+import { RktFailure } from '../../src/embedded/embedded-context.ts';
+import type { OciImage } from '../../src/embedded/oci/oci-image.ts';
 import { resolveManifest } from '../../src/embedded/registry/manifests.ts';
 import { pullImage } from '../../src/embedded/registry/pull.ts';
 import { parseReference } from '../../src/embedded/registry/reference.ts';
-import { ImageSources } from '../../src/embedded/registry/sources.ts';
+import { ImageSources } from '../../src/embedded/registry/image-sources.ts';
 import { temporaryDir, testContext } from './embedded-rkt.ts';
 
 /** A machine that pulls images: its configuration, and where blobs go. */

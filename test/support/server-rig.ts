@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { BehaviorSubject, NEVER, Subject, concat, of } from 'rxjs';
 
 import type { Driver, TaskEvent, TaskResourceUsage, TaskStatsSample, TaskStatus } from '../../src/index.ts';
-import { RktError, taskNotFound } from '../../src/model/errors.ts';
+import { RktError, taskNotFound } from '../../src/model/rkt-error.ts';
 import { lockAgent } from '../../src/ops/lock-agent.ts';
 import { taskSpecSchema } from '../../src/model/task-spec.ts';
 import { createServer, type Server, type ServerOptions } from '../../src/server/index.ts';

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 
 import type { TaskSpecInput } from '../../src/index.ts';
 import type { ErrorCode } from '../../src/model/error-catalogue.ts';
-import { RktError } from '../../src/model/errors.ts';
+import { RktError } from '../../src/model/rkt-error.ts';
 import type { TaskEventKind } from '../../src/model/task-event.ts';
-import type { OpsContext } from '../../src/ops/context.ts';
+import type { OpsContext } from '../../src/ops/ops-context.ts';
 import { detectCgroups } from '../../src/sources/cgroup/cgroups.ts';
 import type { OpsMachine } from './ops-machine.ts';
 import { REFUSALS, recordedCommand } from './recorded-rkt.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { FIELD_GROUPS, groupMask } from '../../src/model/field-groups.ts';
 import { detectCgroups, type Cgroups } from '../../src/sources/cgroup/cgroups.ts';
-import type { CgroupLimits } from '../../src/sources/cgroup/limits.ts';
+import type { CgroupLimits } from '../../src/sources/cgroup/manager/limits.ts';
 import { COLUMNS } from './columns.ts';
 import { startIn } from './real-cgroups.ts';
 import type { Attempt, LimitFiles, ReadingFacts, ShapeFacts } from './unified-facts.ts';

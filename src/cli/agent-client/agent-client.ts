@@ -14,7 +14,7 @@ import {
 } from 'rxjs';
 import { z } from 'zod';
 
-import { RktError, taskNotFound } from '../../model/errors.ts';
+import { RktError, taskNotFound } from '../../model/rkt-error.ts';
 import type { TaskStatus } from '../../model/task-status.ts';
 import type { CommandDriver } from '../command-driver.ts';
 import { agentLost } from './agent-error.ts';

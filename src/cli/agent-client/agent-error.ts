@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { ERROR_CATALOGUE, type ErrorCode } from '../../model/error-catalogue.ts';
-import { RktError, type RktErrorDetails } from '../../model/errors.ts';
+import { RktError, type RktErrorDetails } from '../../model/rkt-error.ts';
 import { reasonOf } from '../../model/reason-of.ts';
 
 const bodySchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) });

@@ -1,4 +1,4 @@
-import { isRktError } from '../../model/errors.ts';
+import { isRktError } from '../../model/rkt-error.ts';
 import type { Logger } from '../../model/logger.ts';
 import { permissionError } from '../../model/permission.ts';
 import type { TaskStatus } from '../../model/task-status.ts';

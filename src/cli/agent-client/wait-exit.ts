@@ -1,6 +1,6 @@
 import { EMPTY, Observable, defer, of, take, throwError, mergeMap } from 'rxjs';
 
-import { taskNotFound } from '../../model/errors.ts';
+import { taskNotFound } from '../../model/rkt-error.ts';
 import type { ExitResult } from '../../model/exit-result.ts';
 import { eventSchema, tasksSchema } from './answers.ts';
 import type { AgentMessage } from './agent-streams.ts';

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 
 import { z } from 'zod';
 
-import { RktError } from '../../model/errors.ts';
+import { RktError } from '../../model/rkt-error.ts';
 import { FIELD_GROUPS } from '../../model/field-groups.ts';
 import { parseWith } from '../../model/parse.ts';
 

@@ -7,13 +7,13 @@ import { driverSettings } from '../../model/driver-options.ts';
 import { printable } from '../../model/printable.ts';
 import { createServer, type Server } from '../../server/index.ts';
 import { createLogger } from '../log.ts';
-import { createOutput, type Output } from '../output.ts';
+import { createOutput, type Output } from '../cli-output.ts';
 import { driverConfigOf, driverOptionsOf } from '../settings.ts';
 import { agentSocketOf, settingsOf } from '../with-driver.ts';
 import { metricsSource, serverOptions, type AgentConfiguration, type AgentParts } from './agent-parts.ts';
 import { agentSettings, type AgentFlags } from './agent-settings.ts';
 import { reloader } from './reload.ts';
-import { untilStopped } from './signals.ts';
+import { untilStopped } from './agent-signals.ts';
 
 /** Runs an agent until SIGTERM or SIGINT. Its tasks run on afterwards. */
 export async function runAgent(command: Command): Promise<void> {

@@ -3,8 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { createDriver } from '../../driver.ts';
 import type { StartedTask } from '../../index.ts';
-import { isRktError } from '../../model/errors.ts';
-import { DEMO_PODS, taskSpec, type DemoPod, type PodId } from './pods.ts';
+import { isRktError } from '../../model/rkt-error.ts';
+import { DEMO_PODS, taskSpec, type DemoPod, type PodId } from './demo-pods.ts';
 import { noteFailure, type DemoStage } from './stage.ts';
 
 const FIRST_PAUSE_MS = 500;

@@ -1,4 +1,4 @@
-import type { Output } from '../output.ts';
+import type { Output } from '../cli-output.ts';
 import { createLiveReporter } from './live-reporter.ts';
 import { createPlainReporter } from './plain-reporter.ts';
 import type { Reporter, ReporterClock } from './reporter.ts';

@@ -1,9 +1,9 @@
 import type { ExitResult } from '../../model/exit-result.ts';
 import { exitText } from '../../model/exit-text.ts';
 import { bytes, percent } from '../humanize.ts';
-import type { Journal, PodJournal } from './journal.ts';
-import { DEMO_PODS, HELD_BYTES, type PodId } from './pods.ts';
-import type { PodSummary, Verdict } from './records.ts';
+import type { Journal, PodJournal } from './demo-journal.ts';
+import { DEMO_PODS, HELD_BYTES, type PodId } from './demo-pods.ts';
+import type { PodSummary, Verdict } from './demo-records.ts';
 
 interface Expectation {
   readonly expected: string;

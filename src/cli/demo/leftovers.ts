@@ -2,9 +2,9 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { childrenOfThis, entries, processIds, target, text } from './machine.ts';
+import { childrenOfThis, entries, processIds, target, text } from './demo-machine.ts';
 import type { DemoPlace } from './place.ts';
-import type { Check } from './records.ts';
+import type { Check } from './demo-records.ts';
 
 /** The kernel takes a moment to let a killed process go, and commands under way a moment to end. */
 const PATIENCE_MS = 15_000;

@@ -1,12 +1,12 @@
 import type { Writable } from 'node:stream';
 
 import { bytes, duration, percent } from '../humanize.ts';
-import type { Paint } from '../output.ts';
-import { table, type Column } from '../table.ts';
+import type { Paint } from '../cli-output.ts';
+import { table, type Column } from '../text-table.ts';
 import { fit } from './fit.ts';
 import { recordText } from './record-text.ts';
 import type { Reporter, ReporterClock } from './reporter.ts';
-import type { PodRow, View } from './view.ts';
+import type { PodRow, View } from './demo-view.ts';
 
 /** The terminal that is drawn on. */
 export type Screen = Writable & { readonly columns?: number; readonly rows?: number };

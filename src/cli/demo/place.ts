@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import type { DriverOptions } from '../../driver-interface.ts';
 import type { Logger } from '../../model/logger.ts';
 import { driverOptionsOf, type Settings } from '../settings.ts';
-import { childrenOfThis } from './machine.ts';
-import type { Check } from './records.ts';
+import { childrenOfThis } from './demo-machine.ts';
+import type { Check } from './demo-records.ts';
 
 /** Where the demo keeps everything it makes: nothing of it is shared with other tasks of the machine. */
 export interface DemoPlace {

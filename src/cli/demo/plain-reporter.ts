@@ -1,8 +1,8 @@
 import { bytes, percent } from '../humanize.ts';
-import type { Output } from '../output.ts';
+import type { Output } from '../cli-output.ts';
 import { recordText } from './record-text.ts';
 import type { Reporter } from './reporter.ts';
-import type { View } from './view.ts';
+import type { View } from './demo-view.ts';
 
 /** Lines below each other: one an event, and one a tick with the figures of all pods that run. */
 export function createPlainReporter(output: Output): Reporter {

@@ -1,9 +1,9 @@
 import { printable } from '../../model/printable.ts';
-import { eventText } from '../events.ts';
+import { eventText } from '../events-command.ts';
 import { bytes, duration } from '../humanize.ts';
-import type { Paint } from '../output.ts';
-import { table } from '../table.ts';
-import type { Check, DemoRecord, DemoSummary, PodSummary, Verdict } from './records.ts';
+import type { Paint } from '../cli-output.ts';
+import { table } from '../text-table.ts';
+import type { Check, DemoRecord, DemoSummary, PodSummary, Verdict } from './demo-records.ts';
 
 /** A record as lines for people; none for what the table of figures shows. */
 export function recordText(record: DemoRecord, paint: Paint): readonly string[] {

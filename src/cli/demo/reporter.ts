@@ -1,5 +1,5 @@
-import type { Tell } from './records.ts';
-import type { View } from './view.ts';
+import type { Tell } from './demo-records.ts';
+import type { View } from './demo-view.ts';
 
 /** How a demo reaches whoever watches it. */
 export interface Reporter {

@@ -10,12 +10,12 @@ import { TASK_EVENT_KINDS, type TaskEventKind } from '../../model/task-event.ts'
 import { driverConfigOf, type Settings } from '../settings.ts';
 import { playAll } from './acts.ts';
 import { judgePods } from './expectations.ts';
-import { buildDemoImages, type DemoImages } from './images.ts';
-import { createJournal, type Journal } from './journal.ts';
+import { buildDemoImages, type DemoImages } from './demo-images.ts';
+import { createJournal, type Journal } from './demo-journal.ts';
 import { findLeftovers } from './leftovers.ts';
-import { DEMO_PODS } from './pods.ts';
+import { DEMO_PODS } from './demo-pods.ts';
 import { makePlace, removePlace, type DemoPlace } from './place.ts';
-import type { Check, DemoSummary } from './records.ts';
+import type { Check, DemoSummary } from './demo-records.ts';
 import type { Reporter } from './reporter.ts';
 import type { ServeDemo } from './serve.ts';
 import type { DemoStage } from './stage.ts';

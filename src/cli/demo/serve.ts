@@ -4,7 +4,7 @@ import type { Driver } from '../../driver-interface.ts';
 import type { Logger } from '../../model/logger.ts';
 import { createServer } from '../../server/index.ts';
 import type { DemoPlace } from './place.ts';
-import type { Tell } from './records.ts';
+import type { Tell } from './demo-records.ts';
 
 /** Alerts show sooner than an agent's own, as a demo is short. */
 const ALERTS = { intervalMs: 1_000 };

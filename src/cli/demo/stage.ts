@@ -1,8 +1,8 @@
 import type { Driver, DriverOptions } from '../../driver-interface.ts';
 import { reasonOf } from '../../model/reason-of.ts';
-import type { DemoImages } from './images.ts';
-import type { Journal } from './journal.ts';
-import type { Tell } from './records.ts';
+import type { DemoImages } from './demo-images.ts';
+import type { Journal } from './demo-journal.ts';
+import type { Tell } from './demo-records.ts';
 
 /** What the parts of a running demo share. */
 export interface DemoStage {

@@ -2,11 +2,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { firstValueFrom, merge, tap, type Observable, type Subscription } from 'rxjs';
 
-import { openRegular } from '../../model/regular-file.ts';
+import { openRegular } from '../../files/regular-file.ts';
 import type { TaskEvent } from '../../model/task-event.ts';
 import type { TaskStatus } from '../../model/task-status.ts';
 import type { Reporter } from './reporter.ts';
-import { viewOf, type View } from './view.ts';
+import { viewOf, type View } from './demo-view.ts';
 import type { DemoStage } from './stage.ts';
 
 const STOP_TIMEOUT_MS = 1_500;

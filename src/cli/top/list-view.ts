@@ -1,7 +1,7 @@
 import { printable } from '../../model/printable.ts';
-import { GAP, layoutColumns, type Placed } from './layout.ts';
+import { GAP, layoutColumns, type Placed } from './top-layout.ts';
 import { EMPTY_LINE, fit, line, segment, type Line } from './line.ts';
-import type { TopState } from './state.ts';
+import type { TopState } from './top-state.ts';
 import type { TopTask } from './top-data.ts';
 
 export interface ListRoom {

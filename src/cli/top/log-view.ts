@@ -1,7 +1,7 @@
 import { printable } from '../../model/printable.ts';
 import { EMPTY_LINE, fit, line, outputLine, type Line } from './line.ts';
 import type { ListRoom } from './list-view.ts';
-import type { TopState } from './state.ts';
+import type { TopState } from './top-state.ts';
 import type { TopTask } from './top-data.ts';
 
 /** The end of a task's output: its lines, or why there are none. */

@@ -2,10 +2,10 @@ import { render } from 'ink';
 import { createElement } from 'react';
 import { asyncScheduler, fromEvent, map, startWith, tap } from 'rxjs';
 
-import { App, type FrameStore } from './app.ts';
+import { App, type FrameStore } from './top-app.ts';
 import type { Line } from './line.ts';
-import { createScenes } from './scenes.ts';
-import { enterScreen } from './screen.ts';
+import { createScenes } from './top-scenes.ts';
+import { enterScreen } from './top-screen.ts';
 import { watchTasks, type TopDriver } from './watch-tasks.ts';
 
 export interface TopOptions {

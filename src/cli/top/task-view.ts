@@ -3,7 +3,7 @@ import { printable } from '../../model/printable.ts';
 import { exitText } from '../../model/exit-text.ts';
 import { clock } from '../humanize.ts';
 import { chart, largest, type Series } from './blocks.ts';
-import { PHASE_TONES } from './columns.ts';
+import { PHASE_TONES } from './top-columns.ts';
 import { cores, rates, shortBytes, shortDuration } from './figures.ts';
 import { EMPTY_LINE, fit, line, segment, widthOf, type Line, type Segment } from './line.ts';
 import type { ListRoom } from './list-view.ts';

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { RktFailure } from '../context.ts';
+import { RktFailure } from '../embedded-context.ts';
 import { archiveErrorText } from './decompress.ts';
 
 /** Reads so many bytes of a stream at a time. All methods throw RktFailure for what the stream fails with. */

@@ -3,7 +3,7 @@ import { openSync, closeSync, createReadStream, readSync, statSync } from 'node:
 import type { Readable } from 'node:stream';
 import { PassThrough, pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { RktFailure, systemErrorText } from '../context.ts';
+import { RktFailure, systemErrorText } from '../embedded-context.ts';
 import type { ImageLimits } from './image-limits.ts';
 import { DEFAULT_LIMITS } from './image-limits.ts';
 import { unpackMeter } from './meter.ts';

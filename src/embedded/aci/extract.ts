@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import type { Readable } from 'node:stream';
 import { reasonOf } from '../../model/reason-of.ts';
-import { RktFailure, errnoText } from '../context.ts';
+import { RktFailure, errnoText } from '../embedded-context.ts';
 import type { EntryMeter } from './meter.ts';
 import { shortened } from './meter.ts';
 import type { TarMember } from './read.ts';

@@ -1,7 +1,7 @@
-import type { RktContext } from '../context.ts';
-import { RktFailure, wrapFailure } from '../context.ts';
-import { readKind } from '../config.ts';
-import { formatSize, parseSize } from '../text.ts';
+import type { RktContext } from '../embedded-context.ts';
+import { RktFailure, wrapFailure } from '../embedded-context.ts';
+import { readKind } from '../rkt-configuration.ts';
+import { formatSize, parseSize } from '../command-line/text.ts';
 
 /** How large an image may be. Sizes are bytes; `Infinity` is no limit. */
 export interface ImageLimits {

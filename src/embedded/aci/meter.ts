@@ -1,8 +1,8 @@
 import { Transform } from 'node:stream';
-import { RktFailure } from '../context.ts';
+import { RktFailure } from '../embedded-context.ts';
 import type { ImageLimits } from './image-limits.ts';
 import { beyondLimit } from './image-limits.ts';
-import { formatSize } from '../text.ts';
+import { formatSize } from '../command-line/text.ts';
 
 /** Linux opens no longer path, and no longer name in a directory. */
 const PATH_BYTES = 4095;

@@ -1,4 +1,4 @@
-import { RktFailure } from '../context.ts';
+import { RktFailure } from '../embedded-context.ts';
 
 /** Records of an extended header of a tar by their keys. Values are bytes: those of extended attributes are no text. */
 export type PaxRecords = ReadonlyMap<string, Buffer>;

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { RktFailure } from '../context.ts';
+import { RktFailure } from '../embedded-context.ts';
 import { LSETXATTR, field as withLength, isPortableXattr } from './xattrs.ts';
 
 const MAX_OUTPUT = 1024 * 1024 * 1024;

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { RktFailure } from '../context.ts';
+import { RktFailure } from '../embedded-context.ts';
 import { ByteReader } from './byte-reader.ts';
 import type { ImageLimits } from './image-limits.ts';
 import { DEFAULT_LIMITS, beyondLimit } from './image-limits.ts';

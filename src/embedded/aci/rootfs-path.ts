@@ -1,6 +1,6 @@
 import { lstatSync, mkdirSync, readlinkSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { RktFailure } from '../context.ts';
+import { RktFailure } from '../embedded-context.ts';
 import { cleanPath } from './read.ts';
 
 const MAX_LINKS = 40;

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
-import { RktFailure } from '../context.ts';
+import { RktFailure } from '../embedded-context.ts';
 import type { TarMember } from './read.ts';
 import { seconds } from './seconds.ts';
 

@@ -1,4 +1,4 @@
-import { RktFailure } from '../context.ts';
+import { RktFailure } from '../embedded-context.ts';
 import { shortened } from './meter.ts';
 import type { PaxRecords } from './pax.ts';
 import { decodePax } from './pax.ts';

@@ -1,4 +1,4 @@
-import { RktFailure } from '../context.ts';
+import { RktFailure } from '../embedded-context.ts';
 import { shortened } from './meter.ts';
 
 export const BLOCK = 512;

@@ -4,7 +4,7 @@ import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import type { MemberType } from './tar-assembler.ts';
 import { encodePax } from './pax.ts';
 import { BLOCK, padded } from './tar-block.ts';
-import { RktFailure } from '../context.ts';
+import { RktFailure } from '../embedded-context.ts';
 
 /** A member to be written. */
 export interface WrittenMember {

@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { RktFailure, systemErrorText } from '../context.ts';
+import { RktFailure, systemErrorText } from '../embedded-context.ts';
 import type { EntryMeter } from './meter.ts';
 import { readXattrs } from './read-xattrs.ts';
 import type { RootfsFile } from './rootfs-file.ts';

@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { RktFailure, systemErrorText } from '../context.ts';
+import { RktFailure, systemErrorText } from '../embedded-context.ts';
 import { EntryMeter, shortened } from './meter.ts';
 import { DEFAULT_LIMITS } from './image-limits.ts';
 import type { RootfsFile } from './rootfs-file.ts';

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { RktFailure } from '../context.ts';
+import { RktFailure } from '../embedded-context.ts';
 import { shortened } from './meter.ts';
 
 /** Extended attributes of one file. */

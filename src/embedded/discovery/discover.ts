@@ -1,13 +1,13 @@
-import type { RktContext } from '../context.ts';
-import { RktFailure } from '../context.ts';
-import type { ConfigDirs } from '../config.ts';
-import { hostHeaders } from '../http/credentials.ts';
+import type { RktContext } from '../embedded-context.ts';
+import { RktFailure } from '../embedded-context.ts';
+import type { ConfigDirs } from '../rkt-configuration.ts';
+import { hostHeaders } from '../http/host-credentials.ts';
 import { readText } from '../http/read-text.ts';
-import type { ManifestPair } from '../manifest/types.ts';
+import type { ManifestPair } from '../manifest/manifest-types.ts';
 import type { ImageName } from '../store/lookup.ts';
 import { reasonOf } from '../../model/reason-of.ts';
-import type { Endpoint } from './endpoints.ts';
-import { endpointsOf, keyUrlsOf } from './endpoints.ts';
+import type { Endpoint } from './discovery-endpoints.ts';
+import { endpointsOf, keyUrlsOf } from './discovery-endpoints.ts';
 import type { MetaTag } from './meta-tags.ts';
 
 const PAGE_BYTES = 1024 * 1024;

@@ -1,6 +1,6 @@
-import type { RktContext } from '../context.ts';
-import { RktFailure } from '../context.ts';
-import type { ImageManifest } from '../manifest/image-manifest.ts';
+import type { RktContext } from '../embedded-context.ts';
+import { RktFailure } from '../embedded-context.ts';
+import type { ImageManifest } from '../manifest/aci-manifest.ts';
 import { fetchUrl } from '../store/fetch-url.ts';
 import type { ImageName, StoredImage } from '../store/lookup.ts';
 import type { StorePaths } from '../store/paths.ts';

@@ -1,9 +1,9 @@
 import { isatty } from 'node:tty';
 import { reasonOf } from '../../model/reason-of.ts';
-import { addKey } from '../add-key.ts';
-import type { RktContext } from '../context.ts';
-import { RktFailure } from '../context.ts';
-import { trustedKeys } from '../keystore.ts';
+import { addKey } from '../trust/add-key.ts';
+import type { RktContext } from '../embedded-context.ts';
+import { RktFailure } from '../embedded-context.ts';
+import { trustedKeys } from '../trust/keystore.ts';
 import { discoverKeys } from './discover.ts';
 
 const UNASKED = 'error reviewing key: unable to ask user to review fingerprint due to lack of tty';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { rootCertificates } from 'node:tls';
-import type { RktContext } from '../context.ts';
-import { RktFailure, systemErrorText } from '../context.ts';
+import type { RktContext } from '../embedded-context.ts';
+import { RktFailure, systemErrorText } from '../embedded-context.ts';
 
 /** Where distributions keep the certificate authorities of the system, as Go looks for them. */
 const BUNDLES = [

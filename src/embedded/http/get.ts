@@ -3,9 +3,9 @@ import { request as plainRequest } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { printable } from '../../model/printable.ts';
-import type { RktContext } from '../context.ts';
+import type { RktContext } from '../embedded-context.ts';
 import { certificateAuthorities } from './authorities.ts';
-import type { HostHeaders } from './credentials.ts';
+import type { HostHeaders } from './host-credentials.ts';
 
 const MAX_REDIRECTS = 10;
 const IDLE_TIMEOUT_MS = 60_000;

@@ -1,4 +1,4 @@
-import { formatSize } from '../text.ts';
+import { formatSize } from '../command-line/text.ts';
 import type { GetOptions, HttpContext } from './get.ts';
 import { httpGet, requireOk } from './get.ts';
 

@@ -1,7 +1,7 @@
-import { RktFailure } from '../context.ts';
+import { RktFailure } from '../embedded-context.ts';
 import { parseQuantity, quantityProblem } from './quantity.ts';
-import type { ManifestIsolator } from './types.ts';
-import { flagAt, listOf, mapOf, recordOf, stringAt, stringsOf } from './values.ts';
+import type { ManifestIsolator } from './manifest-types.ts';
+import { flagAt, listOf, mapOf, recordOf, stringAt, stringsOf } from './manifest-values.ts';
 
 type IsolatorCheck = (value: unknown) => void;
 

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { RktFailure, tell, wrapFailure, type RktContext } from '../context.ts';
+import { RktFailure, tell, wrapFailure, type RktContext } from '../embedded-context.ts';
 import { resolvConfText } from '../pods/dns.ts';
 import type { PodEntry } from '../pods/phases.ts';
 import { readPodManifest } from '../pods/pod-info.ts';

@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { RktFailure } from '../context.ts';
+import { RktFailure } from '../embedded-context.ts';
 import type { PluginConfig } from './network-config.ts';
 
 /** A port of the host that leads into the pod, as the capability `portMappings` of CNI has it. */

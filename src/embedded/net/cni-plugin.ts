@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { RktFailure, type RktContext } from '../context.ts';
+import { RktFailure, type RktContext } from '../embedded-context.ts';
 import { networkDir } from './load-networks.ts';
 import type { PluginConfig } from './network-config.ts';
 

@@ -1,6 +1,6 @@
 import { isIP, isIPv4 } from 'node:net';
 
-import { RktFailure } from '../context.ts';
+import { RktFailure } from '../embedded-context.ts';
 
 /** An address that a plugin has given the pod. */
 export interface PodAddress {

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { RktFailure, tell, type RktContext } from '../context.ts';
+import { RktFailure, tell, type RktContext } from '../embedded-context.ts';
 import type { PodEntry } from '../pods/phases.ts';
 import {
   currentBoot,

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { RktFailure, systemErrorText, tell, type RktContext } from '../context.ts';
+import { RktFailure, systemErrorText, tell, type RktContext } from '../embedded-context.ts';
 import { builtinNetworks } from './builtin-networks.ts';
 import { ALL_NETWORKS, type NetList } from './net-list.ts';
 import { parseNetworkConfig, type NetworkConfig } from './network-config.ts';

@@ -1,9 +1,9 @@
-import type { RktContext } from '../context.ts';
-import { RktFailure } from '../context.ts';
+import type { RktContext } from '../embedded-context.ts';
+import { RktFailure } from '../embedded-context.ts';
 import { lockedDirs } from '../pods/locks.ts';
 import { locatePod, type PodEntry } from '../pods/phases.ts';
 import type { PodManifest } from '../pods/pod-manifest.ts';
-import { checkPorts } from '../pods/ports.ts';
+import { checkPorts } from '../pods/manifest-ports.ts';
 import type { PortMapping } from './attachment-record.ts';
 import { withNetworkLock } from './network-lock.ts';
 import { claimPorts, findConflict, releasePorts, type PortClaim, type PortConflict } from './port-claims.ts';

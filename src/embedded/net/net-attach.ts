@@ -1,5 +1,5 @@
-import type { Command } from '../command.ts';
-import { RktFailure, tell, UsageFailure, wrapFailure } from '../context.ts';
+import type { Command } from '../command-line/command-shape.ts';
+import { RktFailure, tell, UsageFailure, wrapFailure } from '../embedded-context.ts';
 import { isUuid, locatePod } from '../pods/phases.ts';
 import { attachPod } from './attach-pod.ts';
 import { parseNetList } from './net-list.ts';

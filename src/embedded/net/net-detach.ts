@@ -1,5 +1,5 @@
-import type { Command } from '../command.ts';
-import { UsageFailure } from '../context.ts';
+import type { Command } from '../command-line/command-shape.ts';
+import { UsageFailure } from '../embedded-context.ts';
 import { isUuid, locatePod } from '../pods/phases.ts';
 import { detachPod } from './detach-pod.ts';
 

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 
-import { RktFailure, type RktContext } from '../context.ts';
+import { RktFailure, type RktContext } from '../embedded-context.ts';
 import { findHostTool } from '../pods/shell.ts';
 
 /** The two rule sets of iptables. */

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 
-import { RktFailure } from '../context.ts';
+import { RktFailure } from '../embedded-context.ts';
 import { parseGoJson } from '../go-json.ts';
 
 /** Configuration of one CNI plugin: passed on as it is, but for what the caller of a plugin has to add. */

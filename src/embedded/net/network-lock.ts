@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 
-import { RktFailure } from '../context.ts';
+import { RktFailure } from '../embedded-context.ts';
 import { holdLock } from '../pods/locks.ts';
 import { RUNTIME_DIR } from './runtime-dir.ts';
 

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 
-import type { RktContext } from '../context.ts';
+import type { RktContext } from '../embedded-context.ts';
 import { netListText, type NetList } from './net-list.ts';
 
 const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));

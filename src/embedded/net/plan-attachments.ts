@@ -1,4 +1,4 @@
-import type { RktContext } from '../context.ts';
+import type { RktContext } from '../embedded-context.ts';
 import type { AttachedPlugin, Attachment, PortMapping } from './attachment-record.ts';
 import { findPlugin } from './cni-plugin.ts';
 import type { NetList } from './net-list.ts';

@@ -1,4 +1,4 @@
-import type { RktContext } from '../context.ts';
+import type { RktContext } from '../embedded-context.ts';
 import { acceptLines, revokeLines, type ForwardedPod } from './forward-chain.ts';
 import { changeRules, FAMILIES, savedRules, type Family } from './netfilter.ts';
 

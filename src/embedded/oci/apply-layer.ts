@@ -1,6 +1,6 @@
 import { shortened } from '../aci/meter.ts';
 import { isPortableXattr } from '../aci/xattrs.ts';
-import { RktFailure } from '../context.ts';
+import { RktFailure } from '../embedded-context.ts';
 import type { ImageTree, Inode, TreeNode } from './image-tree.ts';
 import { childOf } from './image-tree.ts';
 import type { LayerEntry } from './layer-entries.ts';

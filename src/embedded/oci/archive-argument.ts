@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { RktContext } from '../context.ts';
+import type { RktContext } from '../embedded-context.ts';
 
 /** An archive that an image argument names. */
 export interface ArchiveArgument {

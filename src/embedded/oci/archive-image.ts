@@ -2,17 +2,17 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { ImageLimits } from '../aci/image-limits.ts';
-import { RktFailure } from '../context.ts';
+import { RktFailure } from '../embedded-context.ts';
 import { matchesDigest } from '../registry/digest.ts';
 import { aciName, aciVersion, parseReference } from '../registry/reference.ts';
 import type { ArchiveFiles } from './archive-files.ts';
 import { archiveText, copyOut } from './archive-files.ts';
-import type { LayerBlob, OciImage } from './image.ts';
+import type { LayerBlob, OciImage } from './oci-image.ts';
 import { parseDocument } from './json-document.ts';
-import type { OciDescriptor, OciIndexEntry, OciManifest } from './manifest.ts';
-import { parseManifest } from './manifest.ts';
+import type { OciDescriptor, OciIndexEntry, OciManifest } from './oci-manifest.ts';
+import { parseManifest } from './oci-manifest.ts';
 import type { ImageOrigin } from './origin.ts';
-import { choosePlatform } from './platform.ts';
+import { choosePlatform } from './oci-platform.ts';
 
 /** An image that was found in an archive, its layers copied out of it. */
 export interface ArchivedImage {

@@ -1,8 +1,8 @@
 import { mkdirSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { imageLimits } from '../aci/image-limits.ts';
-import type { RktContext } from '../context.ts';
-import { RktFailure } from '../context.ts';
+import type { RktContext } from '../embedded-context.ts';
+import { RktFailure } from '../embedded-context.ts';
 import type { MadeAci } from '../store/adopt.ts';
 import { storePaths } from '../store/paths.ts';
 import { removeTemporary, temporaryPath } from '../store/temporary.ts';

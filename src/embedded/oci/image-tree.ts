@@ -1,6 +1,6 @@
 import { shortened } from '../aci/meter.ts';
 import type { MemberHeader } from '../aci/tar-assembler.ts';
-import { RktFailure } from '../context.ts';
+import { RktFailure } from '../embedded-context.ts';
 import type { FileContent } from './layer-entries.ts';
 
 /** What a file is, whatever its names: several names of one are hard links. */

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { plainIssues } from '../../model/plain-issues.ts';
-import { RktFailure } from '../context.ts';
-import { formatSize } from '../text.ts';
+import { RktFailure } from '../embedded-context.ts';
+import { formatSize } from '../command-line/text.ts';
 
 /** Index, manifest and config are read as a whole: registries refuse larger ones, too. */
 export const DOCUMENT_BYTES = 4 * 1024 * 1024;

@@ -3,7 +3,7 @@ import type { EntryMeter } from '../aci/meter.ts';
 import type { MemberHeader } from '../aci/tar-assembler.ts';
 import { TarAssembler } from '../aci/tar-assembler.ts';
 import { BLOCK, isZero, padded } from '../aci/tar-block.ts';
-import { RktFailure } from '../context.ts';
+import { RktFailure } from '../embedded-context.ts';
 import type { Segment } from './sparse.ts';
 import { sparseFile } from './sparse.ts';
 

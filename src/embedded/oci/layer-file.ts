@@ -8,9 +8,9 @@ import { archiveErrorText, throughProgram } from '../aci/decompress.ts';
 import type { ImageLimits } from '../aci/image-limits.ts';
 import { beyondLimit } from '../aci/image-limits.ts';
 import { unpackMeter } from '../aci/meter.ts';
-import { RktFailure, errnoText, wrapFailure } from '../context.ts';
-import { formatSize } from '../text.ts';
-import type { LayerBlob } from './image.ts';
+import { RktFailure, errnoText, wrapFailure } from '../embedded-context.ts';
+import { formatSize } from '../command-line/text.ts';
+import type { LayerBlob } from './oci-image.ts';
 
 type Compression = 'gzip' | 'zstd' | 'xz' | 'bzip2';
 

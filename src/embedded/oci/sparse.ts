@@ -1,7 +1,7 @@
 import type { MemberHeader } from '../aci/tar-assembler.ts';
 import { BLOCK, numberAt, padded } from '../aci/tar-block.ts';
 import { shortened } from '../aci/meter.ts';
-import { RktFailure } from '../context.ts';
+import { RktFailure } from '../embedded-context.ts';
 
 /** Data of a file with holes: where it is in the file, and how many bytes. */
 export interface Segment {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
-import { RktFailure, type RktContext } from '../context.ts';
-import type { ManifestApp } from '../manifest/types.ts';
-import type { Credentials } from './credentials.ts';
+import { RktFailure, type RktContext } from '../embedded-context.ts';
+import type { ManifestApp } from '../manifest/manifest-types.ts';
+import type { Credentials } from './app-credentials.ts';
 import type { LaunchScript } from './launch-script.ts';
 import type { Privileges } from './privileges.ts';
 import { hostTool, quote } from './shell.ts';

@@ -1,4 +1,4 @@
-import type { AppArgs } from '../app-args.ts';
+import type { AppArgs } from '../command-line/app-args.ts';
 import type { StoredImage } from '../store/image-store.ts';
 
 const ENTRYPOINT = 'appc.io/docker/entrypoint';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { RktFailure, type RktContext } from '../context.ts';
+import { RktFailure, type RktContext } from '../embedded-context.ts';
 import { storePaths } from '../store/paths.ts';
 import { removeTemporary, temporaryPath } from '../store/temporary.ts';
 import { mountsWithin, readMounts } from './mountinfo.ts';

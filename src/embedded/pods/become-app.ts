@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-import { RktFailure, type RktContext } from '../context.ts';
+import { RktFailure, type RktContext } from '../embedded-context.ts';
 import { appLauncher, type AppProcess } from './app-command.ts';
 import { execWords, plainOrReference, type SecretWords } from './exec-line.ts';
 import { isLoaderVariable } from './loader-variables.ts';

@@ -1,14 +1,14 @@
-import { RktFailure } from '../context.ts';
+import { RktFailure } from '../embedded-context.ts';
 import { appExec } from './app-exec.ts';
-import type { AppArgs, MountArg, NameValue } from '../app-args.ts';
-import { checkApp, type ManifestApp, type ManifestIsolator } from '../manifest/image-manifest.ts';
-import { checkPodPlatform } from '../manifest/platform.ts';
+import type { AppArgs, MountArg, NameValue } from '../command-line/app-args.ts';
+import { checkApp, type ManifestApp, type ManifestIsolator } from '../manifest/aci-manifest.ts';
+import { checkPodPlatform } from '../manifest/aci-platform.ts';
 import { parseQuantity } from '../manifest/quantity.ts';
 import { acNameProblem, defaultAppName } from '../names.ts';
 import type { StoredImage } from '../store/image-store.ts';
 import { versionText } from '../version-number.ts';
 import { checkUnique, type PodApp, type PodManifest, type PodPort, type PodVolume } from './pod-manifest.ts';
-import { checkPorts } from './ports.ts';
+import { checkPorts } from './manifest-ports.ts';
 
 /** An image with what the command line says about it. */
 export interface WantedApp {

@@ -1,6 +1,6 @@
 import { existsSync, renameSync } from 'node:fs';
 
-import { RktFailure, tell, type RktContext } from '../context.ts';
+import { RktFailure, tell, type RktContext } from '../embedded-context.ts';
 import { deleteTree, unmountBelow } from './delete-tree.ts';
 import { detachPod } from '../net/detach-pod.ts';
 import { holdLock } from './locks.ts';

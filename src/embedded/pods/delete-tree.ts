@@ -1,6 +1,6 @@
 import { realpathSync, rmdirSync, unlinkSync } from 'node:fs';
 
-import { RktFailure } from '../context.ts';
+import { RktFailure } from '../embedded-context.ts';
 import { entryPath, type OpenDir } from '../open-dir.ts';
 import { attempt, walkTree } from '../walk-tree.ts';
 import { mountsWithin, readMounts } from './mountinfo.ts';

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 
-import type { Flags } from '../args.ts';
-import { RktFailure } from '../context.ts';
+import type { Flags } from '../command-line/args.ts';
+import { RktFailure } from '../embedded-context.ts';
 
 /** What becomes of one of the two files. */
 export type NameFile =

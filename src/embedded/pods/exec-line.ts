@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { basename } from 'node:path';
 
-import { RktFailure, type RktContext } from '../context.ts';
+import { RktFailure, type RktContext } from '../embedded-context.ts';
 import { hostTool, quote } from './shell.ts';
 
 /** What neither a shell nor `env --split-string` reads as anything but itself. */

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 
 import { HEAD_BYTES, interpreterOf } from '../../model/interpreter.ts';
-import { RktFailure } from '../context.ts';
+import { RktFailure } from '../embedded-context.ts';
 import type { Resolved, RootfsView } from './rootfs-view.ts';
 
 const ANY_EXECUTE_BIT = 0o111;

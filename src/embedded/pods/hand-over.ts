@@ -1,4 +1,4 @@
-import { RktFailure, type RktContext } from '../context.ts';
+import { RktFailure, type RktContext } from '../embedded-context.ts';
 import { launchScript, type LaunchOrder } from './launch-pod.ts';
 
 /** Gives the launcher what becomes the app. @throws RktFailure without a launcher */

@@ -1,4 +1,4 @@
-import { RktFailure, type RktContext } from '../context.ts';
+import { RktFailure, type RktContext } from '../embedded-context.ts';
 import { podsOf } from './phases.ts';
 import { podStatuses, readPodManifest } from './pod-info.ts';
 

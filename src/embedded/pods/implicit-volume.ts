@@ -1,4 +1,4 @@
-import { RktFailure } from '../context.ts';
+import { RktFailure } from '../embedded-context.ts';
 import type { PlannedMount } from './mount-plan.ts';
 import { attach } from './mount-plan.ts';
 import type { MountSite } from './mount-target.ts';

@@ -1,5 +1,5 @@
-import type { Flags } from '../args.ts';
-import { RktFailure, type RktContext } from '../context.ts';
+import type { Flags } from '../command-line/args.ts';
+import { RktFailure, type RktContext } from '../embedded-context.ts';
 import { stage1OfPod } from '../stage1/known-stage1.ts';
 import { readNameFiles } from './dns.ts';
 import { SecretWords } from './exec-line.ts';

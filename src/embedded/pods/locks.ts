@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync, readlinkSync, statfsSync, statSync } from 'node:fs';
 import { once } from 'node:events';
 
-import { RktFailure } from '../context.ts';
+import { RktFailure } from '../embedded-context.ts';
 import { runShell } from './shell.ts';
 
 /** What /proc/locks says about a directory. */

@@ -1,8 +1,8 @@
 import { realpathSync, statSync, type BigIntStats } from 'node:fs';
 import { posix } from 'node:path';
 
-import { RktFailure, type RktContext } from '../context.ts';
-import type { ManifestApp } from '../manifest/image-manifest.ts';
+import { RktFailure, type RktContext } from '../embedded-context.ts';
+import type { ManifestApp } from '../manifest/aci-manifest.ts';
 import { REPLACED_EXIT } from './launch-script.ts';
 import { prepareTarget, type MountSite, type Target } from './mount-target.ts';
 import { mountOf, mountsWithin, readMounts, type Mount } from './mountinfo.ts';

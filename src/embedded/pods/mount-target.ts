@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 
-import { RktFailure } from '../context.ts';
+import { RktFailure } from '../embedded-context.ts';
 import type { LaunchScript } from './launch-script.ts';
 import type { RootfsView } from './rootfs-view.ts';
 

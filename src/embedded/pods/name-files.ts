@@ -2,7 +2,7 @@ import { realpathSync, statSync } from 'node:fs';
 
 import { posix } from 'node:path';
 
-import { RktFailure } from '../context.ts';
+import { RktFailure } from '../embedded-context.ts';
 import type { NameFile, NameFiles } from './dns.ts';
 import { attach, identityOf } from './mount-plan.ts';
 import { prepareTarget, type MountSite } from './mount-target.ts';

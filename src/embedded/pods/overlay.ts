@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { RktContext } from '../context.ts';
+import type { RktContext } from '../embedded-context.ts';
 import { deleteTree } from './delete-tree.ts';
 import { namespaceWords, type Privileges } from './privileges.ts';
 import { commandLine, startShell } from './shell.ts';

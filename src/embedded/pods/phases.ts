@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, statSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
 
-import { RktFailure, systemErrorText, type RktContext } from '../context.ts';
+import { RktFailure, systemErrorText, type RktContext } from '../embedded-context.ts';
 
 /** Directories below `pods/`: the phase of a pod is the directory it lies in. */
 export const PHASES = ['embryo', 'prepare', 'prepared', 'run', 'exited-garbage', 'garbage'] as const;

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 
-import type { FlagSpec, Flags } from '../args.ts';
-import { RktFailure, systemErrorText, UsageFailure } from '../context.ts';
-import type { NameValue } from '../app-args.ts';
-import { appFlags } from '../image-args.ts';
+import type { FlagSpec, Flags } from '../command-line/args.ts';
+import { RktFailure, systemErrorText, UsageFailure } from '../embedded-context.ts';
+import type { NameValue } from '../command-line/app-args.ts';
+import { appFlags } from '../command-line/image-args.ts';
 import { portProblem, volumeProblem } from './volume-args.ts';
 
 const value = (name: string, help: string): FlagSpec => ({ name, kind: 'value', help });

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { RktFailure, type RktContext } from '../context.ts';
+import { RktFailure, type RktContext } from '../embedded-context.ts';
 import { lockedDirs } from './locks.ts';
 import { locatePod, type Phase, type PodEntry } from './phases.ts';
 import { parsePodManifest, type PodManifest } from './pod-manifest.ts';

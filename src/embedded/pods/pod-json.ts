@@ -1,5 +1,5 @@
-import { RktFailure } from '../context.ts';
-import { formatJson } from '../text.ts';
+import { RktFailure } from '../embedded-context.ts';
+import { formatJson } from '../command-line/text.ts';
 import {
   appExitCode,
   appImageManifest,

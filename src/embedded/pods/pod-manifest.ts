@@ -1,6 +1,6 @@
-import { RktFailure } from '../context.ts';
+import { RktFailure } from '../embedded-context.ts';
 import { parseGoJson } from '../go-json.ts';
-import { parseManifestApp, type ManifestApp, type ManifestPair } from '../manifest/image-manifest.ts';
+import { parseManifestApp, type ManifestApp, type ManifestPair } from '../manifest/aci-manifest.ts';
 import { acNameProblem } from '../names.ts';
 
 /** A volume of a pod, in the key order rkt prints. */

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { RktFailure, systemErrorText, type RktContext } from '../context.ts';
+import { RktFailure, systemErrorText, type RktContext } from '../embedded-context.ts';
 import { holdFileLock } from './locks.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-import { RktFailure, type RktContext } from '../context.ts';
+import { RktFailure, type RktContext } from '../embedded-context.ts';
 import { commandLine, hostTool, runShell } from './shell.ts';
 
 /** How pods run: with the rights to mount and chroot, or as the root of a user namespace of their own. */

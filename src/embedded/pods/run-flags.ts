@@ -1,5 +1,5 @@
-import type { FlagSpec, Flags } from '../args.ts';
-import { RktFailure } from '../context.ts';
+import type { FlagSpec, Flags } from '../command-line/args.ts';
+import { RktFailure } from '../embedded-context.ts';
 import { parseNetList } from '../net/net-list.ts';
 
 /** Flags that run and run-prepared share; `help` has the texts in which they differ. */

@@ -1,5 +1,5 @@
-import { RktFailure } from '../context.ts';
-import { parseManifestApp, type ManifestApp } from '../manifest/image-manifest.ts';
+import { RktFailure } from '../embedded-context.ts';
+import { parseManifestApp, type ManifestApp } from '../manifest/aci-manifest.ts';
 import type { PodEntry } from './phases.ts';
 import { appImageManifest } from './pod-info.ts';
 import type { PodApp } from './pod-manifest.ts';

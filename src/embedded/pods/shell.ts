@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { RktFailure } from '../context.ts';
+import { RktFailure } from '../embedded-context.ts';
 
 /** One word of a POSIX shell, whatever it contains (NUL cannot occur in arguments). */
 export function quote(word: string): string {

@@ -1,8 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { Flags } from '../args.ts';
-import { RktFailure, type RktContext } from '../context.ts';
+import type { Flags } from '../command-line/args.ts';
+import { RktFailure, type RktContext } from '../embedded-context.ts';
 import type { NameFiles } from './dns.ts';
 import type { LaunchScript } from './launch-script.ts';
 import type { PodEntry } from './phases.ts';

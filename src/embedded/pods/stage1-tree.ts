@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 
-import type { RktContext } from '../context.ts';
+import type { RktContext } from '../embedded-context.ts';
 import { ENTRY_POINTS, type Stage1 } from '../stage1/stage1-contract.ts';
 import { versionText } from '../version-number.ts';
 

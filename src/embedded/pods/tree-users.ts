@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RktContext } from '../context.ts';
+import type { RktContext } from '../embedded-context.ts';
 import { PHASES, podsOf } from './phases.ts';
 
 /**

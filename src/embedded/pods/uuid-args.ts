@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
-import type { FlagSpec, Flags } from '../args.ts';
-import { RktFailure, systemErrorText, UsageFailure } from '../context.ts';
+import type { FlagSpec, Flags } from '../command-line/args.ts';
+import { RktFailure, systemErrorText, UsageFailure } from '../embedded-context.ts';
 
 /** `--uuid-file` of the commands that take a UUID. */
 export const uuidFileFlag: FlagSpec = {

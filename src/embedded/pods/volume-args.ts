@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 
-import { parseBool } from '../args.ts';
+import { parseBool } from '../command-line/args.ts';
 import { acNameProblem } from '../names.ts';
 import type { PodPort, PodVolume } from './pod-manifest.ts';
 

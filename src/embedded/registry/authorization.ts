@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import type { RktContext } from '../context.ts';
-import { RktFailure } from '../context.ts';
+import type { RktContext } from '../embedded-context.ts';
+import { RktFailure } from '../embedded-context.ts';
 import { httpRequest } from '../http/get.ts';
 import { printable } from '../../model/printable.ts';
 import { readBody } from './bodies.ts';
 import type { Challenge } from './challenge.ts';
-import { credentialsFor } from './credentials.ts';
+import { credentialsFor } from './registry-credentials.ts';
 import type { Credentials } from './docker-config.ts';
-import type { Endpoint } from './endpoints.ts';
+import type { Endpoint } from './registry-endpoints.ts';
 import { refusalOf } from './refusal.ts';
 import type { Pace } from './retry.ts';
 import { retried } from './retry.ts';

@@ -3,14 +3,14 @@ import type { Hash } from 'node:crypto';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ImageLimits } from '../aci/image-limits.ts';
-import { RktFailure, errnoText } from '../context.ts';
-import type { OciDescriptor } from '../oci/manifest.ts';
+import { RktFailure, errnoText } from '../embedded-context.ts';
+import type { OciDescriptor } from '../oci/oci-manifest.ts';
 import { downloadMeter } from '../store/download-meter.ts';
 import { reasonOf } from '../../model/reason-of.ts';
 import { hashFor } from './digest.ts';
 import { backoffMs } from './retry.ts';
 import type { Session } from './session.ts';
-import type { ImageSources } from './sources.ts';
+import type { ImageSources } from './image-sources.ts';
 
 /** In a row, without a byte more. */
 const FRUITLESS_TRIES = 5;

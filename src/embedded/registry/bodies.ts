@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { formatSize } from '../text.ts';
+import { formatSize } from '../command-line/text.ts';
 
 /** A document arrives within this time, however slowly its server sends it. */
 const DEADLINE_MS = 120_000;

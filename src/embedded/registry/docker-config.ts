@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { RktContext } from '../context.ts';
-import { RktFailure, systemErrorText } from '../context.ts';
+import type { RktContext } from '../embedded-context.ts';
+import { RktFailure, systemErrorText } from '../embedded-context.ts';
 import { DOCKER_HUB, canonicalRegistry } from './reference.ts';
 
 /** Who asks a registry for images. */

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { imageLimits } from '../aci/image-limits.ts';
-import type { RktContext } from '../context.ts';
-import { RktFailure } from '../context.ts';
+import type { RktContext } from '../embedded-context.ts';
+import { RktFailure } from '../embedded-context.ts';
 import type { ImageOrigin } from '../oci/origin.ts';
 import { adoptAci } from '../store/adopt.ts';
 import type { StorePaths } from '../store/paths.ts';
@@ -15,7 +15,7 @@ import type { ImageReference } from './reference.ts';
 import { aciName, aciVersion, urlOf } from './reference.ts';
 import type { Pace } from './retry.ts';
 import { realPace } from './retry.ts';
-import { ImageSources } from './sources.ts';
+import { ImageSources } from './image-sources.ts';
 
 /** What one fetch is about. */
 interface Fetch {

@@ -1,20 +1,20 @@
-import type { RktContext } from '../context.ts';
-import { RktFailure } from '../context.ts';
+import type { RktContext } from '../embedded-context.ts';
+import { RktFailure } from '../embedded-context.ts';
 import { beyondLimit, imageLimits } from '../aci/image-limits.ts';
 import type { ImageLimits } from '../aci/image-limits.ts';
 import { DOCUMENT_BYTES } from '../oci/json-document.ts';
-import type { OciDescriptor, OciManifest } from '../oci/manifest.ts';
-import { parseManifest } from '../oci/manifest.ts';
+import type { OciDescriptor, OciManifest } from '../oci/oci-manifest.ts';
+import { parseManifest } from '../oci/oci-manifest.ts';
 import { ACCEPTED_MEDIA_TYPES } from '../oci/media-types.ts';
-import { choosePlatform } from '../oci/platform.ts';
+import { choosePlatform } from '../oci/oci-platform.ts';
 import { reasonOf } from '../../model/reason-of.ts';
-import { formatSize } from '../text.ts';
+import { formatSize } from '../command-line/text.ts';
 import { readBody } from './bodies.ts';
 import { digestProblem, matchesDigest, sha256Of } from './digest.ts';
 import type { ImageReference } from './reference.ts';
 import { manifestName } from './reference.ts';
 import type { Session } from './session.ts';
-import type { ImageSources } from './sources.ts';
+import type { ImageSources } from './image-sources.ts';
 
 /** An index in an index in an index is none that anybody makes. */
 const MAX_DEPTH = 3;

@@ -1,4 +1,4 @@
-import type { RktContext } from '../context.ts';
+import type { RktContext } from '../embedded-context.ts';
 
 const INTERVAL_MS = 100;
 const BAR = 36;

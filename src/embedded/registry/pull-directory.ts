@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, rmdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RktContext } from '../context.ts';
+import type { RktContext } from '../embedded-context.ts';
 import { deleteTree } from '../pods/delete-tree.ts';
 import type { HeldLock } from '../pods/locks.ts';
 import { holdLock } from '../pods/locks.ts';

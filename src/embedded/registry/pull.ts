@@ -1,14 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { imageLimits } from '../aci/image-limits.ts';
-import type { RktContext } from '../context.ts';
-import type { LayerBlob, OciImage } from '../oci/image.ts';
-import type { OciDescriptor } from '../oci/manifest.ts';
+import type { RktContext } from '../embedded-context.ts';
+import type { LayerBlob, OciImage } from '../oci/oci-image.ts';
+import type { OciDescriptor } from '../oci/oci-manifest.ts';
 import { downloadBlob } from './blob.ts';
 import { fetchConfig } from './manifests.ts';
 import type { ResolvedManifest } from './manifests.ts';
 import { Progress } from './progress.ts';
-import type { ImageSources } from './sources.ts';
+import type { ImageSources } from './image-sources.ts';
 
 const PARALLEL = 3;
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { plainIssues } from '../../model/plain-issues.ts';
-import { readKind } from '../config.ts';
-import type { RktContext } from '../context.ts';
-import { RktFailure, wrapFailure } from '../context.ts';
+import { readKind } from '../rkt-configuration.ts';
+import type { RktContext } from '../embedded-context.ts';
+import { RktFailure, wrapFailure } from '../embedded-context.ts';
 import { canonicalRegistry } from './reference.ts';
 
 const mirrorSchema = z.strictObject({

@@ -1,13 +1,13 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
-import type { RktContext } from '../context.ts';
-import { RktFailure } from '../context.ts';
+import type { RktContext } from '../embedded-context.ts';
+import { RktFailure } from '../embedded-context.ts';
 import type { HttpContext } from '../http/get.ts';
 import { httpRequest } from '../http/get.ts';
 import { reasonOf } from '../../model/reason-of.ts';
 import { Authorization } from './authorization.ts';
 import { parseChallenge } from './challenge.ts';
 import { cleaned, refusalOf } from './refusal.ts';
-import type { Endpoint, Source } from './endpoints.ts';
+import type { Endpoint, Source } from './registry-endpoints.ts';
 import type { Pace } from './retry.ts';
 import { retried } from './retry.ts';
 

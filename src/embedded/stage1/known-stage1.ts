@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
 
-import type { Flags } from '../args.ts';
-import { readConfig } from '../config.ts';
-import { RktFailure, type RktContext } from '../context.ts';
+import type { Flags } from '../command-line/args.ts';
+import { readConfig } from '../rkt-configuration.ts';
+import { RktFailure, type RktContext } from '../embedded-context.ts';
 import { podFile } from '../pods/pod-info.ts';
 import type { PodEntry } from '../pods/phases.ts';
 import { flyStage1 } from './fly/fly-stage1.ts';

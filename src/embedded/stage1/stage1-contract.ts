@@ -1,5 +1,5 @@
-import type { Flags } from '../args.ts';
-import type { RktContext } from '../context.ts';
+import type { Flags } from '../command-line/args.ts';
+import type { RktContext } from '../embedded-context.ts';
 import type { NameFiles } from '../pods/dns.ts';
 import type { SecretWords } from '../pods/exec-line.ts';
 import type { LaunchScript } from '../pods/launch-script.ts';

@@ -1,8 +1,8 @@
 import { chmodSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { ImageManifest } from '../manifest/image-manifest.ts';
+import type { ImageManifest } from '../manifest/aci-manifest.ts';
 import type { StorePaths } from './paths.ts';
-import { writeRecord } from './records.ts';
+import { writeRecord } from './store-records.ts';
 import { temporaryPath } from './temporary.ts';
 
 const ID_DIGITS = 64;

@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import type { ImageLimits } from '../aci/image-limits.ts';
 import { beyondLimit } from '../aci/image-limits.ts';
-import { parseImageManifest } from '../manifest/image-manifest.ts';
-import { formatSize } from '../text.ts';
+import { parseImageManifest } from '../manifest/aci-manifest.ts';
+import { formatSize } from '../command-line/text.ts';
 import { addImage } from './add-image.ts';
 import type { StorePaths } from './paths.ts';
 

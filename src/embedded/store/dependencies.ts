@@ -1,9 +1,9 @@
-import { wrapFailure } from '../context.ts';
-import type { ManifestDependency } from '../manifest/types.ts';
+import { wrapFailure } from '../embedded-context.ts';
+import type { ManifestDependency } from '../manifest/manifest-types.ts';
 import type { ImageName, StoredImage } from './lookup.ts';
 import { findByName, loadImage, resolveId } from './lookup.ts';
 import type { StorePaths } from './paths.ts';
-import { readRecords } from './records.ts';
+import { readRecords } from './store-records.ts';
 
 /** The image in the store that a dependency means, by its id or else by name and labels. */
 export function storedDependency(paths: StorePaths, dependency: ManifestDependency): StoredImage | undefined {

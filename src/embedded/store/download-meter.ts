@@ -1,7 +1,7 @@
 import { Transform } from 'node:stream';
 import type { ImageLimits } from '../aci/image-limits.ts';
 import { beyondLimit } from '../aci/image-limits.ts';
-import { formatSize } from '../text.ts';
+import { formatSize } from '../command-line/text.ts';
 
 const WINDOW_MS = 60_000;
 

@@ -1,11 +1,11 @@
 import { createWriteStream, rmSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import type { RktContext } from '../context.ts';
-import { RktFailure, errnoText } from '../context.ts';
+import type { RktContext } from '../embedded-context.ts';
+import { RktFailure, errnoText } from '../embedded-context.ts';
 import { beyondLimit, imageLimits } from '../aci/image-limits.ts';
-import { formatSize } from '../text.ts';
-import { hostHeaders } from '../http/credentials.ts';
+import { formatSize } from '../command-line/text.ts';
+import { hostHeaders } from '../http/host-credentials.ts';
 import { httpGet, requireOk } from '../http/get.ts';
 import { reasonOf } from '../../model/reason-of.ts';
 import { downloadMeter } from './download-meter.ts';

@@ -1,4 +1,4 @@
-import type { RktContext } from '../context.ts';
+import type { RktContext } from '../embedded-context.ts';
 import { download, type CacheHints, type Source } from './download.ts';
 import type { StoredImage } from './lookup.ts';
 import { loadImage } from './lookup.ts';

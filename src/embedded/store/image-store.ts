@@ -2,9 +2,9 @@ import { createReadStream, existsSync, rmSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import type { RktContext } from '../context.ts';
-import { RktFailure } from '../context.ts';
-import type { ImageManifest } from '../manifest/image-manifest.ts';
+import type { RktContext } from '../embedded-context.ts';
+import { RktFailure } from '../embedded-context.ts';
+import type { ImageManifest } from '../manifest/aci-manifest.ts';
 import { imageLimits } from '../aci/image-limits.ts';
 import type { ArchiveArgument } from '../oci/archive-argument.ts';
 import { archiveArgument } from '../oci/archive-argument.ts';
@@ -22,7 +22,7 @@ import {
 import type { StorePaths } from './paths.ts';
 import { storePaths } from './paths.ts';
 import { fetchDependencies } from './dependencies.ts';
-import { readRecords, writeRecord } from './records.ts';
+import { readRecords, writeRecord } from './store-records.ts';
 import { readRemote } from './remotes.ts';
 import type { RenderedTree } from './render.ts';
 import { renderInto, renderTo } from './render.ts';
@@ -149,7 +149,7 @@ async function importFile(
   detectCompression(file);
   const limits = imageLimits(ctx);
   if (ctx.insecure.has('image')) return loadImage(paths, await importAci(paths, file, limits, check));
-  const { checkSignature } = await import('../signature.ts');
+  const { checkSignature } = await import('../trust/signature.ts');
   // what is checked must be what is imported: the file might change in between, a copy of our own cannot
   const copy = `${temporaryPath(paths, 'checked')}.aci`;
   try {

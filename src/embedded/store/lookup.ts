@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { RktFailure, systemErrorText } from '../context.ts';
-import { parseImageManifest } from '../manifest/image-manifest.ts';
-import type { ImageManifest, ManifestPair } from '../manifest/image-manifest.ts';
+import { RktFailure, systemErrorText } from '../embedded-context.ts';
+import { parseImageManifest } from '../manifest/aci-manifest.ts';
+import type { ImageManifest, ManifestPair } from '../manifest/aci-manifest.ts';
 import { acIdentifierProblem } from '../names.ts';
 import type { StorePaths } from './paths.ts';
-import type { ImageRecord } from './records.ts';
-import { readRecords } from './records.ts';
+import type { ImageRecord } from './store-records.ts';
+import { readRecords } from './store-records.ts';
 
 /** An image in the store. */
 export interface StoredImage {

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RktContext } from '../context.ts';
-import { RktFailure, systemErrorText } from '../context.ts';
+import type { RktContext } from '../embedded-context.ts';
+import { RktFailure, systemErrorText } from '../embedded-context.ts';
 import { sweepPulls } from './sweep-pulls.ts';
 import { sweepTemporary } from './temporary.ts';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StorePaths } from './paths.ts';
-import { readRecords } from './records.ts';
+import { readRecords } from './store-records.ts';
 import { temporaryPath } from './temporary.ts';
 
 /** Where an image came from: one JSON file a URL, as several URLs may lead to one image. */

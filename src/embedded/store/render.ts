@@ -9,18 +9,18 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { RktContext } from '../context.ts';
-import { RktFailure } from '../context.ts';
+import type { RktContext } from '../embedded-context.ts';
+import { RktFailure } from '../embedded-context.ts';
 import { EntryMeter } from '../aci/meter.ts';
 import { beyondLimit, imageLimits } from '../aci/image-limits.ts';
-import type { ManifestDependency } from '../manifest/image-manifest.ts';
+import type { ManifestDependency } from '../manifest/aci-manifest.ts';
 import type { StoredImage } from './lookup.ts';
 import { storedDependency } from './dependencies.ts';
 import type { StorePaths } from './paths.ts';
-import { readRecords, writeRecord } from './records.ts';
+import { readRecords, writeRecord } from './store-records.ts';
 import { removeTemporary, temporaryPath } from './temporary.ts';
 import { entryPath } from '../open-dir.ts';
-import { formatSize } from '../text.ts';
+import { formatSize } from '../command-line/text.ts';
 import { walkTree } from '../walk-tree.ts';
 
 /** An image laid out on disk with its dependencies. */

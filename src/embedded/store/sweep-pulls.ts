@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { RktFailure } from '../context.ts';
+import { RktFailure } from '../embedded-context.ts';
 import { deleteTree } from '../pods/delete-tree.ts';
 
 /** Blobs of a pull that nobody has gone on with. */

@@ -1,9 +1,9 @@
-import { RktFailure } from '../context.ts';
+import { RktFailure } from '../embedded-context.ts';
 import { storedDependency } from './dependencies.ts';
 import { loadImage } from './lookup.ts';
 import type { StorePaths } from './paths.ts';
-import type { ImageRecord } from './records.ts';
-import { readRecords } from './records.ts';
+import type { ImageRecord } from './store-records.ts';
+import { readRecords } from './store-records.ts';
 
 /** An image of the store, and when it, or one that depends on it, was used last. */
 export interface ImageUse extends ImageRecord {

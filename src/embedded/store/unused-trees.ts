@@ -1,8 +1,8 @@
 import { readFileSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { RktFailure, errnoText } from '../context.ts';
+import { RktFailure, errnoText } from '../embedded-context.ts';
 import type { StorePaths } from './paths.ts';
-import { readRecords, writeRecord } from './records.ts';
+import { readRecords, writeRecord } from './store-records.ts';
 import { removeTemporary, temporaryPath } from './temporary.ts';
 
 /** What became of an unused tree. */

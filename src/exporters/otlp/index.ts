@@ -1,3 +1,3 @@
 export { EXPORTED_GROUPS } from '../snapshot.ts';
-export { createOtlpExporter } from './exporter.ts';
-export type { OtlpExporter, OtlpExporterOptions } from './exporter.ts';
+export { createOtlpExporter } from './otlp-exporter.ts';
+export type { OtlpExporter, OtlpExporterOptions } from './otlp-exporter.ts';

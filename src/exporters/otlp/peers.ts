@@ -6,7 +6,7 @@ import type * as resources from '@opentelemetry/resources';
 import type * as sdkLogs from '@opentelemetry/sdk-logs';
 import type * as sdkMetrics from '@opentelemetry/sdk-metrics';
 
-import { RktError } from '../../model/errors.ts';
+import { RktError } from '../../model/rkt-error.ts';
 
 /** The packages of the OpenTelemetry SDK. They are optional: only this exporter needs them. */
 export interface Peers {

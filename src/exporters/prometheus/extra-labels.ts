@@ -1,4 +1,4 @@
-import { RktError } from '../../model/errors.ts';
+import { RktError } from '../../model/rkt-error.ts';
 import type { Pod } from '../../model/pod.ts';
 import type { TaskSpec } from '../../model/task-spec.ts';
 import { labelName, type Labels } from './label-text.ts';

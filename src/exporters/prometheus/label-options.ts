@@ -1,4 +1,4 @@
-import { RktError } from '../../model/errors.ts';
+import { RktError } from '../../model/rkt-error.ts';
 import { parseExtraLabels, type ExtraLabel } from './extra-labels.ts';
 import { LABEL_NAMES, type LabelNames } from './label-names.ts';
 

@@ -1,16 +1,16 @@
 import type { Driver } from '../../driver-interface.ts';
 import { specOf, type Snapshot } from '../snapshot.ts';
 import type { TaskTally } from '../task-tallies.ts';
-import { CONTAINER_FAMILIES } from './families/container.ts';
-import { DISK_FAMILIES, HOST_FAMILIES } from './families/host.ts';
-import { APP_FAMILIES, POD_FAMILIES, POD_INFO_FAMILIES, TALLY_FAMILIES } from './families/pod.ts';
-import { BUILD_FAMILIES, SELF_FAMILIES, VERSION_FAMILIES } from './families/self.ts';
+import { CONTAINER_FAMILIES } from './families/container-families.ts';
+import { DISK_FAMILIES, HOST_FAMILIES } from './families/host-families.ts';
+import { APP_FAMILIES, POD_FAMILIES, POD_INFO_FAMILIES, TALLY_FAMILIES } from './families/pod-families.ts';
+import { BUILD_FAMILIES, SELF_FAMILIES, VERSION_FAMILIES } from './families/self-families.ts';
 import type { Family } from './family.ts';
 import type { LabelOptions } from './label-options.ts';
 import type { Labels } from './label-text.ts';
 import { createMachineEntries } from './machine-rows.ts';
 import type { Page } from './page.ts';
-import { appEntries, createTaskEntries, podEntries, podInfoEntries } from './rows.ts';
+import { appEntries, createTaskEntries, podEntries, podInfoEntries } from './snapshot-rows.ts';
 import { createSeriesTable, type Entry, type SeriesTable, type SeriesValue } from './series-table.ts';
 import { versionLabels } from './version-labels.ts';
 

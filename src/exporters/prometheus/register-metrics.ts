@@ -1,6 +1,6 @@
 import type { Driver } from '../../driver-interface.ts';
 import { watchDriver } from '../snapshot.ts';
-import type { PrometheusExporterOptions } from './exporter.ts';
+import type { PrometheusExporterOptions } from './prometheus-exporter.ts';
 import type { Family, MetricType } from './family.ts';
 import type { Labels } from './label-text.ts';
 import { labelOptions } from './label-options.ts';

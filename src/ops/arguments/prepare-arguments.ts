@@ -1,14 +1,14 @@
-import { RktError } from '../../model/errors.ts';
+import { RktError } from '../../model/rkt-error.ts';
 import type { DriverConfig } from '../../model/driver-config.ts';
 import type { TaskSpec } from '../../model/task-spec.ts';
 import { HIDDEN } from '../../model/hidden.ts';
 import { withoutCredentials } from '../../model/url-credentials.ts';
 import { commandWords } from '../../model/secret-words.ts';
-import { environmentOf } from './environment.ts';
+import { environmentOf } from './environment-arguments.ts';
 import { globalArguments } from './global-arguments.ts';
-import { portArguments } from './ports.ts';
+import { portArguments } from './port-arguments.ts';
 import { runPreparedArguments } from './run-prepared-arguments.ts';
-import { stage1Argument } from './stage1.ts';
+import { stage1Argument } from './stage1-arguments.ts';
 
 /** User annotations by which a pod of ours is found again, in `rkt list` and `rkt status`. */
 export const START_ANNOTATION = 'rkt-streams/start';

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 
-import { RktError } from '../../model/errors.ts';
+import { RktError } from '../../model/rkt-error.ts';
 import type { TaskSpec } from '../../model/task-spec.ts';
 import { globalArguments } from './global-arguments.ts';
 

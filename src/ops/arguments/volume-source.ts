@@ -1,7 +1,7 @@
 import { lstat, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 
-import { RktError } from '../../model/errors.ts';
+import { RktError } from '../../model/rkt-error.ts';
 
 /** A path below a directory, and that directory, both absolute and free of symbolic links. */
 export interface SourceBelow {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 
 import type { AuditFinding } from '../../model/audit.ts';
 import type { StoredTask } from '../../registry/stored-task.ts';
-import type { OpsContext } from '../context.ts';
+import type { OpsContext } from '../ops-context.ts';
 import { isHalfDestroyed } from '../finish-destroy.ts';
 import { isDeadStart } from '../undo-start.ts';
 

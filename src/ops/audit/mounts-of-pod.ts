@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 import { mountsBelow } from '../../sources/mounts.ts';
-import type { OpsContext } from '../context.ts';
+import type { OpsContext } from '../ops-context.ts';
 import type { Remain } from './remains.ts';
 
 const PHASES = ['prepared', 'run', 'exited-garbage', 'garbage'];

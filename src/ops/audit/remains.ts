@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import type { RemainKind } from '../../model/audit.ts';
 import type { Pod } from '../../model/pod.ts';
 import { reasonOf } from '../../model/reason-of.ts';
-import { listIfThere } from '../../registry/durable-file.ts';
-import { listPods } from '../../rkt/list.ts';
+import { listIfThere } from '../../files/durable-file.ts';
+import { listPods } from '../../rkt/rkt-list.ts';
 import { START_ANNOTATION } from '../arguments/prepare-arguments.ts';
-import type { OpsContext } from '../context.ts';
+import type { OpsContext } from '../ops-context.ts';
 import { isStartToken, isTokenOf, tokenAtEnd } from '../start-token.ts';
 import { exitsDirectory, tasksDirectory } from '../task-files.ts';
 

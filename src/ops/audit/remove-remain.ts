@@ -1,11 +1,11 @@
 import { access, readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { RktError, isRktError } from '../../model/errors.ts';
-import { removePod } from '../../rkt/rm.ts';
-import { stopPod } from '../../rkt/stop.ts';
+import { RktError, isRktError } from '../../model/rkt-error.ts';
+import { removePod } from '../../rkt/rkt-rm.ts';
+import { stopPod } from '../../rkt/rkt-stop.ts';
 import { mountsBelow } from '../../sources/mounts.ts';
-import type { OpsContext } from '../context.ts';
+import type { OpsContext } from '../ops-context.ts';
 import { killTree } from '../kill-tree.ts';
 import { removePodIfThere } from '../pods-of-start.ts';
 import { tasksDirectory } from '../task-files.ts';

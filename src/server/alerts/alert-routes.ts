@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { map } from 'rxjs';
 
 import { reasonOf } from '../../model/reason-of.ts';
-import type { ServerContext, ServerRoutes } from '../context.ts';
+import type { ServerContext, ServerRoutes } from '../server-context.ts';
 import { json, routes } from '../routes/define.ts';
 import { ALERT_METRICS, parseAlertConfig, type AlertConfig } from './alert-rules.ts';
 import { createAlerts } from './alerts.ts';

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 
-import type { ServerContext, ServerRoutes } from '../context.ts';
+import type { ServerContext, ServerRoutes } from '../server-context.ts';
 import { FAILURES, json, routes } from '../routes/define.ts';
 import { TASK_SERIES } from './task-series.ts';
 import { createHistory, type HistoryColumns } from './history.ts';

@@ -1,9 +1,9 @@
-import { RktError } from '../../model/errors.ts';
+import { RktError } from '../../model/rkt-error.ts';
 import { permissionError } from '../../model/permission.ts';
 import { reasonOf } from '../../model/reason-of.ts';
-import { openRegular } from '../../model/regular-file.ts';
+import { openRegular } from '../../files/regular-file.ts';
 import type { TaskStatus } from '../../model/task-status.ts';
-import { withoutHole } from './log-begin.ts';
+import { withoutHole } from '../../files/log-begin.ts';
 
 export type OutputStream = 'stdout' | 'stderr';
 

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 
 import { REMAIN_KINDS, type AuditReport } from '../../model/audit.ts';
-import type { ServerContext, ServerRoutes } from '../context.ts';
+import type { ServerContext, ServerRoutes } from '../server-context.ts';
 import { FAILURES, json, routes } from './define.ts';
 
 const auditSchema = z

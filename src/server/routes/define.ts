@@ -1,8 +1,8 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 
-import { RktError } from '../../model/errors.ts';
+import { RktError } from '../../model/rkt-error.ts';
 import { plainIssues } from '../../model/plain-issues.ts';
-import type { ServerEnv, ServerRoutes } from '../context.ts';
+import type { ServerEnv, ServerRoutes } from '../server-context.ts';
 
 /** A sub-app whose validation errors are told like all others. */
 export function routes(): ServerRoutes {

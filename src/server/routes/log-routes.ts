@@ -4,13 +4,13 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { createRoute, z } from '@hono/zod-openapi';
 
 import type { Driver } from '../../driver-interface.ts';
-import { RktError } from '../../model/errors.ts';
+import { RktError } from '../../model/rkt-error.ts';
 import type { Logger } from '../../model/logger.ts';
-import type { ServerContext, ServerRoutes } from '../context.ts';
-import { followFile } from '../logs/follow-file.ts';
+import type { ServerContext, ServerRoutes } from '../server-context.ts';
+import { followFile } from '../../files/follow-file.ts';
 import { logPath, readFileEnd, type FileEnd } from '../logs/log-file.ts';
-import type { Sink } from '../sse/client.ts';
-import { HEARTBEAT, frame } from '../sse/frame.ts';
+import type { Sink } from '../sse/sse-client.ts';
+import { HEARTBEAT, frame } from '../sse/sse-frame.ts';
 import type { StreamReader, StreamReaders } from '../sse/stream-readers.ts';
 import { FAILURES, routes, taskParams } from './define.ts';
 import { openSink } from './sink.ts';

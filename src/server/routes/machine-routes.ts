@@ -1,10 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { timeout, type Observable } from 'rxjs';
 
-import { RktError } from '../../model/errors.ts';
-import type { ServerContext, ServerRoutes } from '../context.ts';
+import { RktError } from '../../model/rkt-error.ts';
+import type { ServerContext, ServerRoutes } from '../server-context.ts';
 import { presentValue } from '../present-value.ts';
-import { fingerprintSchema, hostSchema, podsSchema, samplingSchema } from '../schemas/machine.ts';
+import { fingerprintSchema, hostSchema, podsSchema, samplingSchema } from '../schemas/machine-schemas.ts';
 import { FAILURES, json, routes } from './define.ts';
 
 const healthSchema = z.strictObject({ status: z.literal('ok') }).openapi('Health');

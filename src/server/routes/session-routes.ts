@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { deleteCookie, setCookie } from 'hono/cookie';
 
-import type { ServerRoutes } from '../context.ts';
+import type { ServerRoutes } from '../server-context.ts';
 import { readKey } from '../token.ts';
 import { FAILURES, routes } from './define.ts';
 

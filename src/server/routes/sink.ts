@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 
-import { OPENING } from '../sse/frame.ts';
-import type { Sink } from '../sse/client.ts';
+import { OPENING } from '../sse/sse-frame.ts';
+import type { Sink } from '../sse/sse-client.ts';
 
 /** The answer of Node as the reader of a stream; `onGone` when the client has left. */
 export function openSink(outgoing: ServerResponse): Sink & { onGone: (listener: () => void) => void } {

@@ -2,8 +2,8 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { createRoute, z } from '@hono/zod-openapi';
 
 import { DEFAULT_FIELD_GROUPS, FIELD_GROUPS, type FieldGroup } from '../../model/field-groups.ts';
-import type { ServerContext, ServerEnv, ServerRoutes } from '../context.ts';
-import { statsFrameSchema } from '../schemas/usage.ts';
+import type { ServerContext, ServerEnv, ServerRoutes } from '../server-context.ts';
+import { statsFrameSchema } from '../schemas/usage-schemas.ts';
 import { TOPICS, type StreamRequest } from '../sse/topics.ts';
 import { FAILURES, routes } from './define.ts';
 import { openSink } from './sink.ts';

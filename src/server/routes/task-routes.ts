@@ -2,13 +2,13 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { toJSONSchema } from 'zod';
 
 import { networkSchema } from '../../model/driver-network.ts';
-import { RktError } from '../../model/errors.ts';
+import { RktError } from '../../model/rkt-error.ts';
 import { HIDDEN } from '../../model/hidden.ts';
 import { withoutCredentials } from '../../model/url-credentials.ts';
 import { taskSpecSchema, type TaskSpec, type TaskSpecInput } from '../../model/task-spec.ts';
-import type { ServerContext, ServerRoutes } from '../context.ts';
+import type { ServerContext, ServerRoutes } from '../server-context.ts';
 import { presentValue } from '../present-value.ts';
-import { taskListSchema, taskStatusSchema } from '../schemas/task.ts';
+import { taskListSchema, taskStatusSchema } from '../schemas/task-schemas.ts';
 import { FAILURES, json, routes, taskParams } from './define.ts';
 
 const durationMs = z.number().int().min(0).max(2_147_483_647);

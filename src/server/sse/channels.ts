@@ -1,11 +1,11 @@
 import type { Observable, Subscription } from 'rxjs';
 
-import { isRktError } from '../../model/errors.ts';
+import { isRktError } from '../../model/rkt-error.ts';
 import type { Logger } from '../../model/logger.ts';
-import { errorBody } from '../errors.ts';
-import type { SseClient } from './client.ts';
+import { errorBody } from '../error-answers.ts';
+import type { SseClient } from './sse-client.ts';
 import type { FanOut } from './fan-out.ts';
-import { frame } from './frame.ts';
+import { frame } from './sse-frame.ts';
 import type { Topic } from './topics.ts';
 
 /** One subscription to the driver and one serialisation a value, for all clients with the same options. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-import { frame } from './frame.ts';
+import { frame } from './sse-frame.ts';
 
 /** One kept event: its frame, made once for all clients. */
 interface Entry {

@@ -1,4 +1,4 @@
-import type { SseClient } from './client.ts';
+import type { SseClient } from './sse-client.ts';
 
 /** A turn of the event loop may write to clients for so long. */
 const TURN_MS = 4;

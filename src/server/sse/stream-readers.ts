@@ -1,6 +1,6 @@
 import { timer, type SchedulerLike, type Subscription } from 'rxjs';
 
-import { RktError } from '../../model/errors.ts';
+import { RktError } from '../../model/rkt-error.ts';
 import type { Logger } from '../../model/logger.ts';
 import type { ServerLimits } from '../options.ts';
 

@@ -9,7 +9,7 @@ import { byId, setAttribute, setText } from './view/dom.ts';
 import { createFrames } from './view/frames.ts';
 import { createOverview } from './view/overview.ts';
 import { createEventsPanel, createMachinePanels } from './view/side-panels.ts';
-import { createTable } from './view/table.ts';
+import { createTable } from './view/task-table.ts';
 import { createTheme } from './view/theme.ts';
 import { createTopPanel } from './view/top-panel.ts';
 

@@ -1,9 +1,9 @@
 import { readKernelFile } from '../kernel-file.ts';
-import { createCgroupReader, type CgroupReader, type CgroupReaderOptions } from './cgroup-reader.ts';
-import { cgroupDirectories, createCgroup } from './create-cgroup.ts';
-import { listCgroups, type NamedCgroup } from './list-cgroups.ts';
+import { createCgroupReader, type CgroupReader, type CgroupReaderOptions } from './readers/cgroup-reader.ts';
+import { cgroupDirectories, createCgroup } from './manager/create-cgroup.ts';
+import { listCgroups, type NamedCgroup } from './manager/list-cgroups.ts';
 import { directoryOf, findHierarchies, type Hierarchy } from './hierarchies.ts';
-import type { CgroupLimits } from './limits.ts';
+import type { CgroupLimits } from './manager/limits.ts';
 import { openCgroup, type TaskCgroup } from './task-cgroup.ts';
 
 export type { TaskCgroup } from './task-cgroup.ts';

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 
 import { isHierarchyRoot, type CgroupPlace } from './cgroup-place.ts';
-import { killCgroup, pidsIn, resumeCgroup } from './kill-cgroup.ts';
-import { readCgroup, readOomKills, type CgroupReading } from './read-cgroup.ts';
-import { removeDirectories } from './remove-cgroup.ts';
+import { killCgroup, pidsIn, resumeCgroup } from './manager/kill-cgroup.ts';
+import { readCgroup, readOomKills, type CgroupReading } from './readers/read-cgroup.ts';
+import { removeDirectories } from './manager/remove-cgroup.ts';
 
 /** The cgroup of one task: a directory in each hierarchy (v1), or one in all (v2). */
 export interface TaskCgroup {

@@ -1,7 +1,7 @@
 import { retry, throwError, timer, type MonoTypeOperatorFunction, type SchedulerLike } from 'rxjs';
 
 import { exhaustionCode } from '../../model/exhaustion.ts';
-import { isRktError } from '../../model/errors.ts';
+import { isRktError } from '../../model/rkt-error.ts';
 import type { Logger } from '../../model/logger.ts';
 
 const RETRY_MS = 1_000;

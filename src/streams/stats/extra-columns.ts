@@ -1,4 +1,4 @@
-import { COLUMN, type Row } from '../../sources/cgroup/row.ts';
+import { COLUMN, type Row } from '../../sources/cgroup/readers/cgroup-row.ts';
 import type { DiskFigures } from '../../sources/disk-usage.ts';
 import { readProcess } from '../../sources/process-info.ts';
 

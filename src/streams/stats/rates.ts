@@ -1,7 +1,7 @@
 import { METRICS, type MetricSection, type SectionStats } from '../../model/metrics.ts';
 import type { CpuStats, IoStats, NetworkStats, TaskResourceUsage } from '../../model/task-stats.ts';
 import { MS_PER_SECOND, NS_PER_MS } from '../../model/units.ts';
-import type { Mutable } from '../../sources/cgroup/row-stats.ts';
+import type { Mutable } from '../../sources/cgroup/readers/row-stats.ts';
 import type { CpuFacts } from '../../sources/cpu-facts.ts';
 
 /** The kernel counts user and system time in steps of 10 ms: over less than that a rate is noise. */

@@ -1,6 +1,6 @@
 import { Observable, type Subscription } from 'rxjs';
 
-import { taskNotFound } from '../../model/errors.ts';
+import { taskNotFound } from '../../model/rkt-error.ts';
 import type { GroupMask } from '../../model/field-groups.ts';
 import type { SamplingStats } from '../../model/sampling-stats.ts';
 import type { TaskResourceUsage, TaskStatsSample } from '../../model/task-stats.ts';

@@ -1,11 +1,15 @@
-import { RktError } from '../../model/errors.ts';
+import { RktError } from '../../model/rkt-error.ts';
 import { GROUP, type GroupMask } from '../../model/field-groups.ts';
 import type { TaskResourceUsage } from '../../model/task-stats.ts';
 import type { TaskRecord } from '../../registry/task-record.ts';
-import type { CgroupReader, CgroupReaderStats, OpenCgroup } from '../../sources/cgroup/cgroup-reader.ts';
+import type {
+  CgroupReader,
+  CgroupReaderStats,
+  OpenCgroup,
+} from '../../sources/cgroup/readers/cgroup-reader.ts';
 import type { Cgroups } from '../../sources/cgroup/cgroups.ts';
-import { COLUMN, ROW_LENGTH, type Row } from '../../sources/cgroup/row.ts';
-import { hasOwnNetwork, readNetwork } from '../../sources/network.ts';
+import { COLUMN, ROW_LENGTH, type Row } from '../../sources/cgroup/readers/cgroup-row.ts';
+import { hasOwnNetwork, readNetwork } from '../../sources/network-counters.ts';
 import type { DiskFigures, DiskUsage } from '../../sources/disk-usage.ts';
 import { isAlive, processTree } from '../../sources/process-info.ts';
 import type { ProcessFigures, Processes } from '../../sources/processes.ts';

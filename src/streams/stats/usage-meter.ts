@@ -10,7 +10,7 @@ import {
   pressureStats,
   processStates,
   type Mutable,
-} from '../../sources/cgroup/row-stats.ts';
+} from '../../sources/cgroup/readers/row-stats.ts';
 import type { CpuFacts } from '../../sources/cpu-facts.ts';
 import type { ProcessFigures } from '../../sources/processes.ts';
 import { MIN_WINDOW_MS, addCpuRates, addIoRates, addNetworkRates, wentBack, type Window } from './rates.ts';

@@ -4,8 +4,8 @@ import { expect } from 'chai';
 
 import { fit } from '../../../src/cli/demo/fit.ts';
 import { createLiveReporter } from '../../../src/cli/demo/live-reporter.ts';
-import type { View } from '../../../src/cli/demo/view.ts';
-import { createPaint } from '../../../src/cli/output.ts';
+import type { View } from '../../../src/cli/demo/demo-view.ts';
+import { createPaint } from '../../../src/cli/cli-output.ts';
 
 const row = { does: 'works', phase: 'running', cpuPercent: 99.5, memoryBytes: 2 ** 20, starts: 1, exit: '-' };
 const view: View = { rows: [{ id: 'one', ...row }], host: undefined };

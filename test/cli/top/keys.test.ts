@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Key as InkKey } from 'ink';
 
-import { keysOf } from '../../../src/cli/top/app.ts';
+import { keysOf } from '../../../src/cli/top/top-app.ts';
 
 /** Ink tells of every key which of the named ones it is. */
 function ink(...names: readonly (keyof InkKey)[]): InkKey {

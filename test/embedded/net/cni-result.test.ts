@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 
-import { RktFailure } from '../../../src/embedded/context.ts';
+import { RktFailure } from '../../../src/embedded/embedded-context.ts';
 import { parseCniResult } from '../../../src/embedded/net/cni-result.ts';
 import { maskText, shownAddresses } from '../../../src/embedded/net/net-info.ts';
 

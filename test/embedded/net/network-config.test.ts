@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
 
-import { RktFailure } from '../../../src/embedded/context.ts';
+import { RktFailure } from '../../../src/embedded/embedded-context.ts';
 import { loadNetworks } from '../../../src/embedded/net/load-networks.ts';
 import { parseNetList } from '../../../src/embedded/net/net-list.ts';
 import { masquerades, parseNetworkConfig, takesPorts } from '../../../src/embedded/net/network-config.ts';

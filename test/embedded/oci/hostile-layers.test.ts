@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 
 import { openTar } from '../../../src/embedded/aci/decompress.ts';
 import { extractRootfs } from '../../../src/embedded/aci/extract.ts';
-import { RktFailure } from '../../../src/embedded/context.ts';
+import { RktFailure } from '../../../src/embedded/embedded-context.ts';
 import { convertImage } from '../../../src/embedded/oci/convert.ts';
 import { temporaryDir, testContext } from '../../support/embedded-rkt.ts';
 import type { MadeLayer, TarLine } from '../../support/oci-images.ts';

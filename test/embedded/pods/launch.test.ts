@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 import { expect } from 'chai';
 
-import { runRkt } from '../../../src/embedded/run-rkt.ts';
+import { runRkt } from '../../../src/embedded/command-line/run-rkt.ts';
 import { statusDir } from '../../../src/embedded/pods/pod-info.ts';
 import { PodRig } from '../../support/pod-rig.ts';
 import { requires } from '../../support/requirements.ts';

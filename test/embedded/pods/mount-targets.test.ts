@@ -13,7 +13,7 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { runRkt } from '../../../src/embedded/run-rkt.ts';
+import { runRkt } from '../../../src/embedded/command-line/run-rkt.ts';
 import { PodRig } from '../../support/pod-rig.ts';
 
 /** Where a shell would run what is between the quotes. */

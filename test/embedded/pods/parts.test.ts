@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
 
-import { goDuration } from '../../../src/embedded/pods/commands/gc.ts';
-import { resolveCredentials, wantedCredentials } from '../../../src/embedded/pods/credentials.ts';
+import { goDuration } from '../../../src/embedded/commands/embedded-gc.ts';
+import { resolveCredentials, wantedCredentials } from '../../../src/embedded/pods/app-credentials.ts';
 import { deleteTree } from '../../../src/embedded/pods/delete-tree.ts';
 import { interpreterOf } from '../../../src/model/interpreter.ts';
 import { lockedDirs, holdLock, parseLocks } from '../../../src/embedded/pods/locks.ts';

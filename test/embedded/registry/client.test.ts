@@ -318,7 +318,7 @@ describe('the client of a registry', () => {
       const host = `127.0.0.1.nip.test:${secure.port}`;
       dockerAuth(host);
       // a registry that is not loopback by its name; the address comes from a mirror with that name in tests only
-      const { sourcesOf } = await import('../../../src/embedded/registry/endpoints.ts');
+      const { sourcesOf } = await import('../../../src/embedded/registry/registry-endpoints.ts');
       const withFlag = sourcesOf({ ...puller.ctx, insecure: new Set(['tls', 'http']) }, host).at(-1);
       expect(
         withFlag?.endpoints.map(({ origin, verifiesTls, takesCredentials }) => [

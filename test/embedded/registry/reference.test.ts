@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 
-import { RktFailure } from '../../../src/embedded/context.ts';
+import { RktFailure } from '../../../src/embedded/embedded-context.ts';
 import { acIdentifierProblem } from '../../../src/embedded/names.ts';
 import {
   aciName,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { parseFlags } from '../../../src/embedded/args.ts';
+import { parseFlags } from '../../../src/embedded/command-line/args.ts';
 import { preparationFlags } from '../../../src/embedded/pods/pod-flags.ts';
 import { chooseStage1, stage1OfPod } from '../../../src/embedded/stage1/known-stage1.ts';
 import { temporaryDir, testContext } from '../../support/embedded-rkt.ts';

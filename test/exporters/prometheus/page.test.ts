@@ -3,7 +3,7 @@ import { NEVER } from 'rxjs';
 
 import { createPrometheusExporter } from '../../../src/exporters/prometheus/index.ts';
 import { EXPORTED_GROUPS } from '../../../src/exporters/snapshot.ts';
-import { RktError } from '../../../src/model/errors.ts';
+import { RktError } from '../../../src/model/rkt-error.ts';
 import { fakeDriver, playTasks } from '../fake-driver.ts';
 import { readText, valueOf } from './read-text.ts';
 import { OPENMETRICS, namesOf, setUp } from './set-up.ts';

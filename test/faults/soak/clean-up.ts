@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
-import { resolveRkt } from '../../../src/rkt/binary.ts';
+import { resolveRkt } from '../../../src/rkt/resolve-binary.ts';
 import type { Room } from '../../support/room.ts';
 import type { Victim } from './victims.ts';
 

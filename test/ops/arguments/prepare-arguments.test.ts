@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import type { ErrorCode } from '../../../src/model/error-catalogue.ts';
 import type { TaskSpecInput } from '../../../src/model/task-spec.ts';
 import { prepareArguments } from '../../../src/ops/arguments/prepare-arguments.ts';
-import { plannedVolumes, volumeArguments } from '../../../src/ops/arguments/volumes.ts';
+import { plannedVolumes, volumeArguments } from '../../../src/ops/arguments/volume-arguments.ts';
 import { volumePrefix } from '../../../src/ops/arguments/volume-name.ts';
 import { expectRktRejection } from '../../support/errors.ts';
 import { aTaskSpec } from '../../support/task-specs.ts';

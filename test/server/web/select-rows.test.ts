@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { COLUMNS, imageText, type ColumnKey } from '../../../src/server/web/logic/columns.ts';
+import { COLUMNS, imageText, type ColumnKey } from '../../../src/server/web/logic/table-columns.ts';
 import {
   FIRST_SELECTION,
   selectRows,

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
 
-import { cgroupName } from '../../../src/sources/cgroup/cgroup-name.ts';
+import { cgroupName } from '../../../src/sources/cgroup/manager/cgroup-name.ts';
 import { detectCgroups } from '../../../src/sources/cgroup/cgroups.ts';
-import { weightOfShares } from '../../../src/sources/cgroup/limits.ts';
+import { weightOfShares } from '../../../src/sources/cgroup/manager/limits.ts';
 import { cgroupFixture, type CgroupFixture } from '../../support/cgroup-fixture.ts';
 import { expectRktRejection } from '../../support/errors.ts';
 

@@ -7,18 +7,18 @@ import {
   parseFigure,
   parseFlatKeyed,
   parseLimit,
-} from '../../../src/sources/cgroup/bytes.ts';
-import type { CgroupFile } from '../../../src/sources/cgroup/cgroup-file.ts';
-import { COLUMN, PRESSURE_COLUMN, ROW_LENGTH } from '../../../src/sources/cgroup/row.ts';
-import { pidsFiles } from '../../../src/sources/cgroup/pids.ts';
-import { BLKIO_FILES } from '../../../src/sources/cgroup/v1/blkio.ts';
-import { CPU_V1_FILES } from '../../../src/sources/cgroup/v1/cpu.ts';
-import { CPUACCT_FILES } from '../../../src/sources/cgroup/v1/cpuacct.ts';
-import { MEMORY_V1_FILES } from '../../../src/sources/cgroup/v1/memory.ts';
-import { CPU_V2_FILES } from '../../../src/sources/cgroup/v2/cpu.ts';
-import { IO_FILES } from '../../../src/sources/cgroup/v2/io.ts';
-import { MEMORY_V2_FILES } from '../../../src/sources/cgroup/v2/memory.ts';
-import { PRESSURE_FILES } from '../../../src/sources/cgroup/v2/pressure.ts';
+} from '../../../src/sources/cgroup/readers/bytes.ts';
+import type { CgroupFile } from '../../../src/sources/cgroup/readers/cgroup-file.ts';
+import { COLUMN, PRESSURE_COLUMN, ROW_LENGTH } from '../../../src/sources/cgroup/readers/cgroup-row.ts';
+import { pidsFiles } from '../../../src/sources/cgroup/readers/pids.ts';
+import { BLKIO_FILES } from '../../../src/sources/cgroup/readers/v1/blkio-v1.ts';
+import { CPU_V1_FILES } from '../../../src/sources/cgroup/readers/v1/cpu-v1.ts';
+import { CPUACCT_FILES } from '../../../src/sources/cgroup/readers/v1/cpuacct-v1.ts';
+import { MEMORY_V1_FILES } from '../../../src/sources/cgroup/readers/v1/memory-v1.ts';
+import { CPU_V2_FILES } from '../../../src/sources/cgroup/readers/v2/cpu-v2.ts';
+import { IO_FILES } from '../../../src/sources/cgroup/readers/v2/io-v2.ts';
+import { MEMORY_V2_FILES } from '../../../src/sources/cgroup/readers/v2/memory-v2.ts';
+import { PRESSURE_FILES } from '../../../src/sources/cgroup/readers/v2/pressure-v2.ts';
 
 const FILES: readonly CgroupFile[] = [
   ...CPUACCT_FILES,

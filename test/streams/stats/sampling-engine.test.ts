@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { map, type Observable } from 'rxjs';
 import type { TestScheduler } from 'rxjs/testing';
 
-import { RktError } from '../../../src/model/errors.ts';
+import { RktError } from '../../../src/model/rkt-error.ts';
 import { groupMask } from '../../../src/model/field-groups.ts';
 import { silentLogger } from '../../../src/model/logger.ts';
 import type { TaskResourceUsage, TaskStatsSample } from '../../../src/model/task-stats.ts';

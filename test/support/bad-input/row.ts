@@ -2,7 +2,7 @@ import { writeFile, chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { Driver, DriverOptions, ErrorCode, TaskSpecInput } from '../../../src/index.ts';
-import { resolveRkt } from '../../../src/rkt/binary.ts';
+import { resolveRkt } from '../../../src/rkt/resolve-binary.ts';
 import type { Room } from '../room.ts';
 
 /** Something wrong that is done, and what the driver has to say to it. */

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { RktFailure, type RktContext } from '../../context.ts';
+import { RktFailure, type RktContext } from '../../embedded-context.ts';
 import { appEnvironment, joinCgroups, setOomScore } from '../../pods/app-command.ts';
 import { becomeApp } from '../../pods/become-app.ts';
-import { resolveCredentials, wantedCredentials } from '../../pods/credentials.ts';
+import { resolveCredentials, wantedCredentials } from '../../pods/app-credentials.ts';
 import { executableProblem } from '../../pods/executable.ts';
 import { SecretWords } from '../../pods/exec-line.ts';
 import { LaunchScript } from '../../pods/launch-script.ts';

@@ -1,8 +1,8 @@
-import { RktFailure, type RktContext } from '../../context.ts';
-import type { Flags } from '../../args.ts';
+import { RktFailure, type RktContext } from '../../embedded-context.ts';
+import type { Flags } from '../../command-line/args.ts';
 import { appEnvironment, currentUmask, joinCgroups, setOomScore } from '../../pods/app-command.ts';
 import { becomeApp } from '../../pods/become-app.ts';
-import { resolveCredentials, wantedCredentials } from '../../pods/credentials.ts';
+import { resolveCredentials, wantedCredentials } from '../../pods/app-credentials.ts';
 import { checkExecutable, checkWorkingDir, findExecutable } from '../../pods/executable.ts';
 import { IMPLICIT_FUNCTIONS, isDockerImage, mountImplicit } from '../../pods/implicit-volume.ts';
 import type { LaunchScript } from '../../pods/launch-script.ts';

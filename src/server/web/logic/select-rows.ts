@@ -1,4 +1,4 @@
-import { COLUMNS, type ColumnKey } from './columns.ts';
+import { COLUMNS, type ColumnKey } from './table-columns.ts';
 import type { TaskRow } from './task-row.ts';
 
 export const STATE_FILTERS = ['all', 'running', 'exited', 'alerts'] as const;

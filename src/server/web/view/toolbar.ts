@@ -1,4 +1,4 @@
-import { COLUMNS } from '../logic/columns.ts';
+import { COLUMNS } from '../logic/table-columns.ts';
 import { STATE_FILTERS, type Selection, type StateFilter } from '../logic/select-rows.ts';
 import { h, setText } from './dom.ts';
 import { segments } from './segments.ts';

@@ -1,0 +1,40 @@
+import type { Command } from 'commander';
+
+import { withExamples } from './help-examples.ts';
+import { collectList } from './flag-values.ts';
+
+/** `rkt-streams agent`: one process that owns a driver and serves it. */
+export function agentCommand(program: Command): void {
+  const command = program
+    .command('agent')
+    .summary('serve the tasks: HTTP API, streams, metrics and dashboard')
+    .description(
+      'Recovers all tasks of the data directory and serves them until SIGTERM: an HTTP API, server-sent events, metrics\n' +
+        'for Prometheus and a dashboard, on loopback and on a unix socket. Tasks keep running when the agent stops.\n' +
+        'SIGHUP reloads the config file.',
+    )
+    .option('--listen <address>', 'host:port, a port, or none (127.0.0.1:9477)')
+    .option('--socket <path>', 'the unix socket, or none (agent.sock in the data directory)')
+    .option('--allow-remote', 'allow addresses beyond loopback; reads then require the token too')
+    .option('--require-token', 'require the token for reads over TCP')
+    .option('--no-dashboard', 'do not serve the dashboard at /')
+    .option(
+      '--metrics-labels <names>',
+      'label names of tasks in the metrics: cadvisor, docker or nomad (cadvisor)',
+    )
+    .option(
+      '--metrics-groups <list>',
+      'additional groups to measure: disk, processes, kernelMemory',
+      collectList,
+    )
+    .option('--otlp <url>', 'send metrics and events to the OpenTelemetry collector at this URL')
+    .action(async (_flags: object, self: Command) => {
+      const { runAgent } = await import('./agent/run-agent.ts');
+      await runAgent(self);
+    });
+  withExamples(command, [
+    ['agent', 'Serve the dashboard on http://127.0.0.1:9477'],
+    ['agent --listen none', 'Serve only the unix socket, for the command line'],
+    ['agent --config /etc/rkt-streams.json', 'Use a config file that SIGHUP reloads'],
+  ]);
+}

@@ -1,0 +1,90 @@
+import { styleText } from 'node:util';
+
+import { RktError } from '../model/rkt-error.ts';
+import { printable, printableJson } from '../model/printable.ts';
+import type { Settings } from './settings.ts';
+
+export type Colour = 'red' | 'green' | 'yellow' | 'cyan' | 'dim' | 'bold';
+/** Colours text on a terminal, and returns it unchanged elsewhere. */
+export type Paint = (colour: Colour, text: string) => string;
+
+/** Where a command writes: for a person, or as one JSON object a line. */
+export interface Output {
+  readonly isJson: boolean;
+  /** A person looks at stdout: lines may be drawn over. */
+  readonly isTty: boolean;
+  readonly paint: Paint;
+  /**
+   * Writes a value: as JSON, or as the text made for people (nothing when that is empty), in which everything that came
+   * from outside has gone through {@link printable}.
+   */
+  print(value: object, text: () => string): void;
+  /** Writes a text over the one before it; on anything but a terminal, below it. */
+  redraw(text: string): void;
+  /** One line on stderr about what the command does now. */
+  notice(message: string): void;
+  /** One line on stderr that does not change the exit code. */
+  warn(message: string, fields?: object): void;
+}
+
+/** Standard output and error as the settings want them. */
+export function createOutput({ json }: Pick<Settings, 'json'>): Output {
+  const { stdout, stderr } = process;
+  const isTty = stdout.isTTY && !json;
+  const paint = createPaint(isTty && mayColour());
+  return {
+    isJson: json,
+    isTty,
+    paint,
+    print(value, text) {
+      const line = json ? printableJson(JSON.stringify(value)) : text();
+      if (line !== '') stdout.write(`${line}\n`);
+    },
+    redraw: (text) => stdout.write(isTty ? `\x1b[H\x1b[J${text}\n` : `${text}\n`),
+    notice: (message) =>
+      stderr.write(json ? jsonLine({ notice: { message } }) : `rkt-streams: ${printable(message)}\n`),
+    warn(message, fields = {}) {
+      stderr.write(
+        json
+          ? jsonLine({ warning: { message, ...fields } })
+          : `rkt-streams: warning: ${printable(message)}\n`,
+      );
+    },
+  };
+}
+
+export function createPaint(isOn: boolean): Paint {
+  return (colour, text) => (isOn ? styleText(colour, text, { validateStream: false }) : text);
+}
+
+/** https://no-color.org: any value but the empty one. */
+export function mayColour(): boolean {
+  return (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb';
+}
+
+/** What is said about an error that ended the command; a stack only for whoever debugs. */
+export function errorText(error: unknown, { json, debug }: { json: boolean; debug: boolean }): string {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  const code = error instanceof RktError ? error.code : undefined;
+  const trace = debug && stack !== undefined ? { stack: frames(stack) } : {};
+  if (json)
+    return jsonLine({ error: { code: code ?? 'UNEXPECTED', message, ...detailsOf(error), ...trace } });
+  const first = `rkt-streams: ${code === undefined ? '' : `${code}: `}${printable(message)}\n`;
+  return trace.stack === undefined ? first : `${first}${trace.stack}\n`;
+}
+
+function detailsOf(error: unknown): object {
+  if (!(error instanceof RktError)) return {};
+  const { cause: _cause, ...details } = error.details;
+  return { recoverable: error.recoverable, ...details };
+}
+
+/** Without the message in front of them, which may hold what looks like lines of ours. */
+function frames(stack: string): string {
+  const lines = stack.split('\n').filter((line) => line.startsWith('    at '));
+  return lines.map(printable).join('\n');
+}
+
+function jsonLine(value: object): string {
+  return `${printableJson(JSON.stringify(value))}\n`;
+}

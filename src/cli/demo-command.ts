@@ -1,0 +1,73 @@
+import type { Command } from 'commander';
+
+import { createReporter } from './demo/create-reporter.ts';
+import type { Reporter } from './demo/reporter.ts';
+import { runDemo } from './demo/run-demo.ts';
+import { silentLogger, type Logger } from '../model/logger.ts';
+import { EXIT_FAILURE, EXIT_OK } from './exit-codes.ts';
+import { withExamples } from './help-examples.ts';
+import { listenForInterrupt } from './interrupt.ts';
+import { createLogger } from './log.ts';
+import { createOutput } from './cli-output.ts';
+import { durationMs } from './flag-values.ts';
+import type { Settings } from './settings.ts';
+import { settingsOf } from './with-driver.ts';
+
+interface DemoFlags {
+  readonly seconds?: number;
+  readonly interval: number;
+  readonly serve?: boolean;
+}
+
+/** `rkt-streams demo`: pods that behave differently, watched for a while. */
+export function demoCommand(program: Command): void {
+  const command = program
+    .command('demo')
+    .summary('start a few pods and watch them')
+    .description(
+      'Builds images from programs of this machine, starts pods that behave differently (one uses a full core, one holds\n' +
+        'memory, one keeps crashing, …), shows their events and metrics, removes them, and checks that nothing is left:\n' +
+        'no process, mount, cgroup, pod or file. It uses a separate directory and touches no other task.\n' +
+        'Exits with 1 when something is left or a pod did not behave as expected.',
+    )
+    .option('-s, --seconds <n>', 'how long to run (default: until Ctrl-C); 2m works too', durationMs('s'))
+    .option('-i, --interval <duration>', 'sampling interval, in ms; 2s works too', durationMs('ms'), 1_000)
+    .option('--serve', 'serve the dashboard as well and print its URL')
+    .action((flags: DemoFlags, self: Command) => demo(flags, self));
+  withExamples(command, [
+    ['demo', 'Run until Ctrl-C'],
+    ['demo --seconds 20', 'Run for 20 seconds'],
+    ['demo --serve', 'Watch in a browser until Ctrl-C'],
+    ['demo --seconds 20 --json | jq \'select(.type == "summary")\'', 'Print the summary as JSON'],
+  ]);
+}
+
+async function demo(flags: DemoFlags, command: Command): Promise<void> {
+  const { seconds: lengthMs, interval: intervalMs, serve: isServed = false } = flags;
+  const settings = settingsOf(command);
+  const output = createOutput(settings);
+  const reporter = createReporter(output, { nowMs: () => performance.now(), lengthMs });
+  const logger = output.isTty ? loggerAbove(reporter, settings) : createLogger(settings);
+  const interrupt = listenForInterrupt();
+  interrupt.onSignal((signal) => {
+    // Every line written to a reader that went away comes back as another SIGPIPE.
+    if (interrupt.count() > 1 && signal !== 'SIGPIPE')
+      reporter.tell({ type: 'note', message: 'Still stopping pods' });
+  });
+  try {
+    const interrupted = interrupt.signal;
+    const isFine = await runDemo({ settings, logger, reporter, intervalMs, lengthMs, interrupted, isServed });
+    process.exitCode = isFine ? EXIT_OK : EXIT_FAILURE;
+  } finally {
+    interrupt.dispose();
+  }
+}
+
+/** What would be written across the table goes above it. */
+function loggerAbove({ tell }: Reporter, settings: Settings): Logger {
+  const logger = createLogger(settings);
+  if (!process.stderr.isTTY || settings.logLevel !== 'warn') return logger;
+  const above = (_fields: object, message: string): void =>
+    tell({ type: 'note', message: `Warning: ${message}` });
+  return { ...silentLogger, warn: above, error: above };
+}

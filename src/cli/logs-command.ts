@@ -1,0 +1,74 @@
+import { Option, type Command } from 'commander';
+import { lastValueFrom } from 'rxjs';
+
+import { isRktError } from '../model/rkt-error.ts';
+import { followFile } from '../files/follow-file.ts';
+import { logPath, type OutputStream } from '../server/logs/log-file.ts';
+import { findTaskIds } from './find-task.ts';
+import { withExamples } from './help-examples.ts';
+import { tailOffset } from './tail-offset.ts';
+import { jsonSink, plainSink, type OutputSink } from './task-output.ts';
+import { count } from './flag-values.ts';
+import { followOthers, withDriverUntilSignal, type Session } from './with-driver.ts';
+
+interface LogsFlags {
+  readonly follow?: boolean;
+  readonly lines?: number;
+  readonly stream?: OutputStream;
+}
+
+/** `rkt-streams logs ID`: what a task has written. */
+export function logsCommand(program: Command): void {
+  const command = program
+    .command('logs')
+    .summary('print the output of a task')
+    .description(
+      'Prints the output of a task: its standard output to standard output, its standard error to standard error.',
+    )
+    .argument('<id>', 'id or name of a task, or a unique prefix of either')
+    .option('-f, --follow', 'follow the output until the task ends')
+    .option('-n, --lines <n>', 'start with the last n lines of each stream', count)
+    .addOption(new Option('--stream <name>', 'only this stream').choices(['stdout', 'stderr']))
+    .action((id: string, flags: LogsFlags, self: Command) =>
+      withDriverUntilSignal(self, (session) => logs(session, id, flags)),
+    );
+  withExamples(command, [
+    ['logs web', 'The whole output'],
+    ['logs -f -n 20 web', 'The last 20 lines, then new output'],
+    ['logs --stream stderr web 2>&1 | grep -i error', 'Search standard error'],
+  ]);
+}
+
+async function logs(session: Session, wanted: string, flags: LogsFlags): Promise<undefined> {
+  const { driver } = session;
+  const [id = wanted] = await findTaskIds(driver, [wanted]);
+  const status = driver.inspectTask(id);
+  const names: readonly OutputStream[] = flags.stream === undefined ? ['stdout', 'stderr'] : [flags.stream];
+  const files = await Promise.all(names.map(async (name) => ({ name, path: await logPath(status, name) })));
+  const ended = new AbortController();
+  // Whoever waits for the end of the task ends the reading, whatever came of it.
+  const wait = flags.follow === true ? endOf(session, id) : Promise.resolve();
+  const waited = wait.finally(() => ended.abort());
+  const printed = files.map(async ({ name, path }) => {
+    const sink = sinkOf(session, id, name);
+    const from = flags.lines === undefined ? 0 : await tailOffset(path, flags.lines);
+    await followFile(path, (chunk) => sink.write(chunk), ended.signal, from);
+    await sink.end();
+  });
+  await Promise.all([waited, ...printed]);
+  return undefined;
+}
+
+/** Resolves when the task has ended, or an interrupt has come. */
+async function endOf(session: Session, id: string): Promise<void> {
+  followOthers(session);
+  try {
+    await lastValueFrom(session.driver.waitTask(id));
+  } catch (error) {
+    if (!isRktError(error, 'RKT_ERR_SHUTDOWN')) throw error;
+  }
+}
+
+function sinkOf({ output }: Session, id: string, name: OutputStream): OutputSink {
+  return output.isJson ? jsonSink(process.stdout, id, name) : plainSink(process[name]);
+}

@@ -1,0 +1,28 @@
+import type { Command } from 'commander';
+
+import { eachTask } from './each-task.ts';
+import { withExamples } from './help-examples.ts';
+import { withDriverUntilSignal } from './with-driver.ts';
+
+interface RmFlags {
+  readonly force?: boolean;
+}
+
+/** `rkt-streams rm ID…`: removes tasks and all they left. */
+export function rmCommand(program: Command): void {
+  const command = program
+    .command('rm')
+    .summary('remove tasks that have exited')
+    .description('Removes tasks together with their pod, cgroup, logs and state.')
+    .argument('<id...>', 'ids or names of tasks, or unique prefixes')
+    .option('-f, --force', 'kill running tasks first')
+    .action((ids: string[], { force = false }: RmFlags, self: Command) =>
+      withDriverUntilSignal(self, (session) =>
+        eachTask(session, ids, (id) => session.driver.destroyTask(id, { force })),
+      ),
+    );
+  withExamples(command, [
+    ['rm web', 'Remove a task that has exited'],
+    ['rm -f $(rkt-streams ps --json | jq -r .id)', 'Kill and remove all running tasks'],
+  ]);
+}

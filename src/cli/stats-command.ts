@@ -1,0 +1,84 @@
+import type { Command } from 'commander';
+import { filter, firstValueFrom, map, skip, take, takeUntil, withLatestFrom, type Observable } from 'rxjs';
+
+import { RktError } from '../model/rkt-error.ts';
+import type { TaskStatsSample } from '../model/task-stats.ts';
+import type { TaskStatus } from '../model/task-status.ts';
+import { findTaskIds } from './find-task.ts';
+import { withExamples } from './help-examples.ts';
+import { statsLines, statsText, type StatsRow } from './stats-text.ts';
+import { count, durationMs } from './flag-values.ts';
+import { followOthers, withDriverUntilSignal, type Session } from './with-driver.ts';
+
+interface StatsFlags {
+  readonly interval: number;
+  readonly once?: boolean;
+  readonly count?: number;
+}
+
+/** `rkt-streams stats`: what the tasks use. */
+export function statsCommand(program: Command): void {
+  const command = program
+    .command('stats')
+    .summary('show the resource usage of tasks')
+    .description(
+      'Shows CPU usage (of one core) and memory of the running tasks at every interval: as a table that is updated in ' +
+        'place on a terminal, else as lines. With ids it exits when all of these tasks have exited.',
+    )
+    .argument('[id...]', 'ids or names of tasks, or unique prefixes (default: all tasks)')
+    .option('-i, --interval <duration>', 'sampling interval, in ms; 2s works too', durationMs('ms'), 1_000)
+    .option('--once', 'exit after one sample')
+    .option('-n, --count <n>', 'exit after n samples', count)
+    .action((ids: string[], flags: StatsFlags, self: Command) =>
+      withDriverUntilSignal(self, (session) => stats(session, ids, flags)),
+    );
+  withExamples(command, [
+    ['stats', 'Show all running tasks'],
+    ['stats web --once', 'Print one sample of one task'],
+    ['stats --json --interval 10s >>stats.ndjson', 'Append samples to a file'],
+  ]);
+}
+
+async function stats(session: Session, wanted: readonly string[], flags: StatsFlags): Promise<undefined> {
+  const { driver, output } = session;
+  const ids = new Set(await findTaskIds(driver, wanted));
+  if (ids.size > 0) await checkRunning(session, ids);
+  else followOthers(session);
+  const limit = flags.once === true ? 1 : flags.count;
+  const ticks$ = driver.allTaskStats({ intervalMs: flags.interval }).pipe(
+    // The first sample has nothing to compare with: its CPU figures are all 0.
+    skip(1),
+    map((samples) => (ids.size === 0 ? samples : samples.filter(({ taskId }) => ids.has(taskId)))),
+    take(limit ?? Number.POSITIVE_INFINITY),
+    withLatestFrom(driver.tasks()),
+    takeUntil(allEnded(session, ids)),
+  );
+  let isFirst = true;
+  await ticks$.forEach(([samples, tasks]) => {
+    if (output.isJson) samples.forEach((sample) => output.print(sample, () => ''));
+    else if (output.isTty && flags.once !== true)
+      output.redraw(statsText(rows(samples, tasks), output.paint));
+    else output.print({}, () => statsLines(rows(samples, tasks), isFirst));
+    isFirst = false;
+  });
+  return undefined;
+}
+
+function rows(samples: readonly TaskStatsSample[], tasks: readonly TaskStatus[]): readonly StatsRow[] {
+  const limits = new Map(tasks.map(({ id, memoryLimitBytes }) => [id, memoryLimitBytes]));
+  return samples.map(({ taskId, usage }) => ({ taskId, usage, limitBytes: limits.get(taskId) }));
+}
+
+async function checkRunning({ driver }: Session, ids: ReadonlySet<string>): Promise<void> {
+  if (!haveEnded(await firstValueFrom(driver.tasks()), ids)) return;
+  throw new RktError('RKT_ERR_TASK_NOT_RUNNING', `Nothing to measure: ${[...ids].join(', ')} has exited`);
+}
+
+/** Emits when the last of the named tasks has exited; never without names. */
+function allEnded({ driver }: Session, ids: ReadonlySet<string>): Observable<unknown> {
+  return driver.tasks().pipe(filter((tasks) => ids.size > 0 && haveEnded(tasks, ids)));
+}
+
+function haveEnded(tasks: readonly TaskStatus[], ids: ReadonlySet<string>): boolean {
+  return !tasks.some(({ id, phase }) => ids.has(id) && phase !== 'exited' && phase !== 'unknown');
+}

@@ -1,0 +1,45 @@
+import type { Command } from 'commander';
+
+import { eachTask } from './each-task.ts';
+import { withExamples } from './help-examples.ts';
+import { durationMs, signal } from './flag-values.ts';
+import { withDriverUntilSignal } from './with-driver.ts';
+
+interface StopFlags {
+  readonly timeout?: number;
+  readonly signal?: NodeJS.Signals;
+}
+
+/** `rkt-streams stop ID…`: ends tasks, gently first. */
+export function stopCommand(program: Command): void {
+  const command = program
+    .command('stop')
+    .summary('stop running tasks')
+    .description(
+      'Stops tasks: sends a signal, then kills all processes of the task if it has not exited in time. A task that ' +
+        'has exited stays in the list until it is removed.',
+    )
+    .argument('<id...>', 'ids or names of tasks, or unique prefixes')
+    .option(
+      '-t, --timeout <duration>',
+      'time from the signal to SIGKILL, in seconds; 500ms works too (default: 5)',
+      durationMs('s'),
+    )
+    .option('-s, --signal <signal>', 'name or number (default: SIGINT)', signal)
+    .action((ids: string[], flags: StopFlags, self: Command) => stop(ids, flags, self));
+  withExamples(command, [
+    ['stop web', 'Send SIGINT, and SIGKILL after 5 s'],
+    ['stop --signal TERM --timeout 30 web worker', 'Stop two tasks with a longer timeout'],
+    ['stop --timeout 0 web', 'Kill immediately'],
+  ]);
+}
+
+async function stop(ids: readonly string[], flags: StopFlags, command: Command): Promise<void> {
+  const options = {
+    ...(flags.timeout !== undefined && { timeoutMs: flags.timeout }),
+    ...(flags.signal !== undefined && { signal: flags.signal }),
+  };
+  await withDriverUntilSignal(command, (session) =>
+    eachTask(session, ids, (id) => session.driver.stopTask(id, options)),
+  );
+}

@@ -1,0 +1,77 @@
+import {
+  BehaviorSubject,
+  ReplaySubject,
+  combineLatest,
+  distinctUntilChanged,
+  endWith,
+  ignoreElements,
+  map,
+  share,
+  takeUntil,
+  takeWhile,
+  throttleTime,
+  type Observable,
+  type SchedulerLike,
+} from 'rxjs';
+
+import { frame, type ScreenSize } from './top-frame.ts';
+import type { Line } from './line.ts';
+import { logTail } from './top-log-tail.ts';
+import { selectedTask, shownTasks } from './top-rows.ts';
+import { FIRST_STATE, afterKey, type Key, type TopState } from './top-state.ts';
+import { NO_DATA, type TopData } from './top-data.ts';
+
+export interface TopInput {
+  readonly data$: Observable<TopData>;
+  readonly size$: Observable<ScreenSize>;
+  readonly scheduler: SchedulerLike;
+  readonly isAll: boolean;
+}
+
+/** The screen as it changes, and where keys go. */
+export interface Scenes {
+  /** Completes when a key has ended it, or the data has. */
+  readonly frames$: Observable<readonly Line[]>;
+  readonly press: (key: Key) => void;
+}
+
+/** Figures are drawn so often at most; keys and new sizes at once. */
+export const REDRAW_MS = 500;
+
+export function createScenes({ data$, size$, scheduler, isAll }: TopInput): Scenes {
+  const stateSubject = new BehaviorSubject<TopState>({ ...FIRST_STATE, isAll });
+  let data = NO_DATA;
+  const calm$ = data$.pipe(
+    throttleTime(REDRAW_MS, scheduler, { leading: true, trailing: true }),
+    // Subscribers come one after the other; none of them misses what came at once.
+    share({ connector: () => new ReplaySubject(1), resetOnComplete: false }),
+  );
+  const path$ = combineLatest([calm$, stateSubject]).pipe(map(([now, state]) => openedPath(now, state)));
+  const frames$ = combineLatest({
+    data: calm$.pipe(map((now) => (data = now))),
+    state: stateSubject,
+    size: size$,
+    log: logTail(path$.pipe(distinctUntilChanged()), scheduler),
+  }).pipe(
+    takeWhile(({ state }) => !state.isDone),
+    map(frame),
+    takeUntil(calm$.pipe(ignoreElements(), endWith(undefined))),
+  );
+  return {
+    frames$,
+    press(key) {
+      const before = stateSubject.value;
+      const shown = shownTasks(data.tasks, before);
+      const ids = shown.map(({ status }) => status.id);
+      const selectedId = before.view === 'list' ? selectedTask(shown, before)?.status.id : before.selectedId;
+      stateSubject.next(afterKey({ ...before, selectedId }, key, ids));
+    },
+  };
+}
+
+/** The file whose end is shown; undefined while none is. */
+function openedPath({ tasks }: TopData, { view, stream, selectedId }: TopState): string | undefined {
+  if (view !== 'log') return undefined;
+  const status = tasks.find((task) => task.status.id === selectedId)?.status;
+  return stream === 'stdout' ? status?.stdoutPath : status?.stderrPath;
+}

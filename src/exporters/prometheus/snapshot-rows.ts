@@ -1,0 +1,117 @@
+import type { Pod } from '../../model/pod.ts';
+import type { TaskSpec } from '../../model/task-spec.ts';
+import type { TaskStatus } from '../../model/task-status.ts';
+import { cgroupId } from '../cgroup-id.ts';
+import type { Snapshot } from '../snapshot.ts';
+import { extraLabels } from './extra-labels.ts';
+import type { ContainerRow } from './families/container-row.ts';
+import type { AppRow, PodRow } from './families/pod-families.ts';
+import { dashboardLabels } from './label-names.ts';
+import type { Labels } from './label-text.ts';
+import type { LabelOptions } from './label-options.ts';
+import type { Entry } from './series-table.ts';
+
+export type FindSpec = (taskId: string) => TaskSpec | undefined;
+
+/** What tells the series of a task from those of all others: its id is its `name`. */
+export function taskLabels(status: TaskStatus, spec: TaskSpec | undefined): Labels {
+  const isNomads = status.allocId !== undefined || status.name !== status.id;
+  return {
+    id: cgroupId(status.cgroupPaths),
+    image: status.image,
+    name: status.id,
+    task: isNomads ? status.name : undefined,
+    alloc_id: status.allocId,
+    job: spec?.jobName,
+    task_group: spec?.taskGroupName,
+  };
+}
+
+/** Makes entries of the tasks that have not exited; labels are made again only when tasks or pods have changed. */
+export function createTaskEntries(
+  findSpec: FindSpec,
+  { names, extra: allowed }: LabelOptions,
+): (snapshot: Snapshot) => readonly Entry<ContainerRow>[] {
+  let tasks: Snapshot['tasks'] | undefined;
+  let pods: Snapshot['pods'] | undefined;
+  let known: readonly (Pick<Entry<ContainerRow>, 'key' | 'labels'> &
+    Pick<ContainerRow & { readonly status: TaskStatus }, 'status' | 'spec'>)[] = [];
+  return (snapshot) => {
+    if (snapshot.tasks !== tasks || (allowed.length > 0 && snapshot.pods !== pods)) {
+      ({ tasks, pods } = snapshot);
+      const podOf = new Map(allowed.length > 0 ? pods.map((pod) => [pod.name, pod]) : []);
+      known = tasks
+        .filter(({ phase }) => phase !== 'exited')
+        .map((status) => {
+          const spec = findSpec(status.id);
+          const labels = {
+            ...taskLabels(status, spec),
+            ...dashboardLabels(names, status, spec),
+            ...extraLabels(allowed, spec, podOf.get(status.podId ?? '')),
+          };
+          return { key: status.id, labels, status, spec };
+        });
+    }
+    const usages = new Map(snapshot.samples.map(({ taskId, usage }) => [taskId, usage]));
+    return known.map(({ key, labels, status, spec }) => {
+      const usage = usages.get(key);
+      // A sample of the task that had this id before.
+      const isOld = usage !== undefined && usage.timestampMs < (status.startedAtMs ?? 0);
+      return { key, labels, row: { status, spec, usage: isOld ? undefined : usage } };
+    });
+  };
+}
+
+/** All pods of rkt, including those of other users of rkt. */
+export function podEntries({ pods, tasks }: Snapshot): readonly Entry<PodRow>[] {
+  const taskOf = new Map(tasks.map((task) => [task.podId, task]));
+  return pods.map((pod) => {
+    const task = taskOf.get(pod.name);
+    return { key: pod.name, labels: podLabels(pod, task), row: { pod, task } };
+  });
+}
+
+export function podInfoEntries(entries: readonly Entry<PodRow>[]): readonly Entry<unknown>[] {
+  return entries.map(({ key, row: { pod, task } }) => {
+    const labels = {
+      ...podLabels(pod, task),
+      image: task?.image,
+      image_id: pod.apps?.[0]?.image_id,
+      task: task?.name,
+      alloc_id: task?.allocId,
+      ip: task?.network?.ip ?? ipOf(pod),
+    };
+    return { key, labels, row: undefined };
+  });
+}
+
+/** The apps that have ended: of tasks by what the driver knows, of other pods by what rkt says. */
+export function appEntries({ pods, tasks }: Snapshot): readonly Entry<AppRow>[] {
+  const podOf = new Map(pods.map((pod) => [pod.name, pod]));
+  const ours = tasks.flatMap((task) => {
+    const { exitResult, podId } = task;
+    if (exitResult === undefined || podId === undefined) return [];
+    const app = podOf.get(podId)?.apps?.[0]?.name;
+    const row = { exitCode: exitResult.exitCode, oomKilled: exitResult.oomKilled };
+    return [{ key: podId, labels: { uuid: podId, app, name: task.id }, row }];
+  });
+  const known = new Set(tasks.map(({ podId }) => podId));
+  const others = pods
+    .filter(({ name }) => !known.has(name))
+    .flatMap(({ name: uuid, apps }) =>
+      (apps ?? []).map((app) => ({
+        key: JSON.stringify([uuid, app.name]),
+        labels: { uuid, app: app.name },
+        row: { exitCode: app.exit_code, oomKilled: undefined },
+      })),
+    );
+  return [...ours, ...others];
+}
+
+function podLabels(pod: Pod, task: TaskStatus | undefined): Labels {
+  return { uuid: pod.name, name: task?.id };
+}
+
+function ipOf({ networks }: Pod): string | undefined {
+  return networks?.find(({ ip }) => ip !== undefined && ip !== '')?.ip;
+}

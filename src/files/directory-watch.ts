@@ -1,0 +1,29 @@
+import { mkdirSync, watch } from 'node:fs';
+
+import { Observable, catchError } from 'rxjs';
+
+import { RktError } from '../model/rkt-error.ts';
+import { permissionError } from '../model/permission.ts';
+import { reasonOf } from '../model/reason-of.ts';
+
+/**
+ * The names that change in a directory, which is made when it is not there. Cold.
+ *
+ * @throws RKT_ERR_DATA_DIR or RKT_ERR_PERMISSION through the stream, when it cannot be made or watched
+ */
+export function watchDirectory(directory: string): Observable<string> {
+  return new Observable<string>((subscriber) => {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    const watcher = watch(directory, { persistent: false }, (_event, name) => {
+      if (name !== null) subscriber.next(name);
+    });
+    watcher.on('error', (error) => subscriber.error(error));
+    return () => watcher.close();
+  }).pipe(
+    catchError((cause: unknown) => {
+      const tried = `Could not watch ${directory}`;
+      const denied = permissionError(cause, tried, directory);
+      throw denied ?? new RktError('RKT_ERR_DATA_DIR', `${tried}: ${reasonOf(cause)}`, { cause });
+    }),
+  );
+}

@@ -1,0 +1,82 @@
+import { readFile, readdir, readlink, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import type { PodState } from '../../model/pod.ts';
+
+/** rkt's own state of its pods, without a process start: the phase is the directory, the activity is a lock on it. */
+export interface PodDirectories {
+  /**
+   * Pod UUID → state, of all pods that `rkt list` shows; undefined where that cannot be told for sure: the directories
+   * cannot be read, or locks of other pid namespaces are not shown to us.
+   */
+  read(): Promise<ReadonlyMap<string, PodState> | undefined>;
+}
+
+interface PhaseStates {
+  readonly locked: PodState;
+  readonly free: PodState;
+}
+
+/** In `prepared` the lock has no meaning. */
+const PHASES: Readonly<Record<string, PhaseStates>> = {
+  prepare: { locked: 'preparing', free: 'aborted prepare' },
+  prepared: { locked: 'prepared', free: 'prepared' },
+  run: { locked: 'running', free: 'exited' },
+  'exited-garbage': { locked: 'exited deleting', free: 'exited garbage' },
+};
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** PROC_PID_INIT_INO: in any other pid namespace /proc/locks leaves out whom it cannot name. */
+const INITIAL_PID_NAMESPACE = 'pid:[4026531836]';
+
+export interface PodDirectoriesOptions {
+  readonly rktDir: string;
+  readonly procRoot?: string;
+}
+
+export function createPodDirectories({ rktDir, procRoot = '/proc' }: PodDirectoriesOptions): PodDirectories {
+  /** A pod keeps its inode through every rename, so each is looked at once. */
+  let inodes = new Map<string, number>();
+  const inodeOf = async (path: string, uuid: string): Promise<number | undefined> =>
+    inodes.get(uuid) ?? (await stat(path).catch(() => undefined))?.ino;
+
+  return {
+    async read() {
+      if ((await readlink(`${procRoot}/self/ns/pid`).catch(() => '')) !== INITIAL_PID_NAMESPACE)
+        return undefined;
+      const states = new Map<string, PodState>();
+      const seen = new Map<string, number>();
+      for (const [phase, { locked, free }] of Object.entries(PHASES)) {
+        const directory = join(rktDir, 'pods', phase);
+        const names = await readdir(directory).catch(() => undefined);
+        if (names === undefined) return undefined;
+        // Read after the names: a pod that is there and not locked then has let go of its lock.
+        const locks = names.length === 0 ? new Set<number>() : await lockedInodes(procRoot);
+        for (const uuid of names.filter((name) => UUID.test(name))) {
+          const inode = await inodeOf(join(directory, uuid), uuid);
+          if (inode === undefined) continue;
+          seen.set(uuid, inode);
+          states.set(uuid, locks.has(inode) ? locked : free);
+        }
+      }
+      inodes = seen;
+      return states;
+    },
+  };
+}
+
+async function lockedInodes(procRoot: string): Promise<ReadonlySet<number>> {
+  return parseLocks(await readFile(`${procRoot}/locks`, 'utf8'));
+}
+
+/**
+ * The inodes with an exclusive flock, of the text of /proc/locks. Device numbers are left out, as on some file systems
+ * they are not those of stat; UUID directories of one data directory do not share inodes.
+ */
+export function parseLocks(text: string): ReadonlySet<number> {
+  const inodes = new Set<number>();
+  for (const [, inode] of text.matchAll(/^\d+: FLOCK +ADVISORY +WRITE -?\d+ [0-9a-f]+:[0-9a-f]+:(\d+) /gm)) {
+    inodes.add(Number(inode));
+  }
+  return inodes;
+}

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+
+import type { CallOptions, RktRunner } from './command-runner.ts';
+import { parseJson } from './parse-output.ts';
+
+/** Its other parts hold passwords, which nobody shall read. */
+const configSchema = z.object({
+  stage0: z.array(
+    z.object({
+      rktKind: z.string(),
+      name: z.string().optional(),
+      version: z.string().optional(),
+      location: z.string().optional(),
+    }),
+  ),
+});
+
+/** Runs `rkt config`: the stage1 it is configured to use, by `name:version` or by its place; undefined for the one it was built with. */
+export async function configuredStage1(
+  runner: RktRunner,
+  options: CallOptions = {},
+): Promise<string | undefined> {
+  return parseConfiguredStage1((await runner.run(['config', '--pretty-print=false'], options)).stdout);
+}
+
+/** Reads the answer of `rkt config`. */
+export function parseConfiguredStage1(stdout: string): string | undefined {
+  const { stage0 } = parseJson(configSchema, stdout, 'the answer of rkt config');
+  const { name = '', version = '', location = '' } = stage0.find(({ rktKind }) => rktKind === 'stage1') ?? {};
+  if (name !== '' && version !== '') return `${name}:${version}`;
+  return location === '' ? undefined : location;
+}

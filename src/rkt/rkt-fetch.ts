@@ -1,0 +1,47 @@
+import { isRktError } from '../model/rkt-error.ts';
+import type { CallOptions, RktRunner } from './command-runner.ts';
+import { recoded, unexpectedOutput } from './failure.ts';
+import { imageFailureCode, isNetworkTrouble, isRemoteImage } from './network-trouble.ts';
+import { IMAGE_ID, linesOf } from './parse-output.ts';
+
+/** Which of rkt's checks are left out; see its `--insecure-options`. */
+export interface FetchOptions extends CallOptions {
+  readonly insecureOptions?: readonly string[];
+}
+
+/**
+ * Runs `rkt fetch`.
+ *
+ * @returns the id of each image, in order
+ * @throws {@link RktError} RKT_ERR_IMAGE when one of them cannot be had, RKT_ERR_IMAGE_LIMIT when one is too large
+ */
+export async function fetchImages(
+  runner: RktRunner,
+  images: readonly string[],
+  options: FetchOptions = {},
+): Promise<readonly string[]> {
+  const { insecureOptions = [], ...call } = options;
+  const insecure = insecureOptions.length === 0 ? [] : [`--insecure-options=${insecureOptions.join(',')}`];
+  try {
+    return parseImageIds((await runner.run([...insecure, 'fetch', '--full', ...images], call)).stdout);
+  } catch (error) {
+    if (!isRktError(error, 'RKT_ERR_RKT_FAILED')) throw error;
+    throw recoded(
+      error,
+      imageFailureCode(error.details.stderr ?? ''),
+      `rkt cannot fetch ${images.join(', ')}`,
+      {
+        recoverable: images.some(isRemoteImage) && isNetworkTrouble(error.details.stderr ?? ''),
+      },
+    );
+  }
+}
+
+/** Reads the answer of `rkt fetch`: one id a line. */
+export function parseImageIds(stdout: string): readonly string[] {
+  const ids = linesOf(stdout);
+  if (ids.length === 0 || !ids.every((id) => IMAGE_ID.test(id))) {
+    throw unexpectedOutput('the answer of rkt fetch', stdout);
+  }
+  return ids;
+}

@@ -1,0 +1,70 @@
+import { withoutCredentials } from '../model/url-credentials.ts';
+import { rm } from 'node:fs/promises';
+
+import { isRktError } from '../model/rkt-error.ts';
+import type { CallOptions, RktRunner } from './command-runner.ts';
+import { filedEnvironment, writeEnvironmentFile } from './environment-file.ts';
+import { rawStderr, recoded, retryable, unexpectedOutput } from './failure.ts';
+import { imageFailureCode, isBeyondLimit, isNetworkTrouble, isRemoteImage } from './network-trouble.ts';
+import { POD_ID, linesOf } from './parse-output.ts';
+
+export interface PrepareOptions extends CallOptions {
+  /** What the errors call the image. */
+  readonly image?: string;
+  /** Where a real rkt gets the variables from; it is removed when rkt has ended. */
+  readonly environmentFile?: string;
+}
+
+/**
+ * Runs `rkt prepare` with the arguments of `prepareArguments`.
+ *
+ * @returns the UUID of the prepared pod
+ * @throws {@link RktError} RKT_ERR_IMAGE when the image cannot be had (recoverable when the network is to blame), RKT_ERR_IMAGE_LIMIT when it is too large, RKT_ERR_PORT_MAP when it lacks a port
+ */
+export async function prepare(
+  runner: RktRunner,
+  args: readonly string[],
+  options: PrepareOptions = {},
+): Promise<string> {
+  const { image = 'the image', environmentFile, ...call } = options;
+  const shownImage = withoutCredentials(image);
+  try {
+    const run = async (words: readonly string[], secrets: readonly string[] = []): Promise<string> =>
+      parsePreparedPod((await runner.run(words, { ...call, secrets })).stdout);
+    if (environmentFile === undefined || runner.binary.runtime === 'embedded') return await run(args);
+    return await withEnvironmentFile(args, environmentFile, run);
+  } catch (error) {
+    if (isRktError(error, 'RKT_ERR_RKT_TIMEOUT') && isRemoteImage(image)) throw retryable(error);
+    if (!isRktError(error, 'RKT_ERR_RKT_FAILED')) throw error;
+    const stderr = rawStderr(error);
+    if (/\berror finding images\b/.test(stderr) || isBeyondLimit(stderr))
+      throw recoded(error, imageFailureCode(stderr), `rkt cannot use ${shownImage}`, {
+        recoverable: isRemoteImage(image) && isNetworkTrouble(stderr),
+      });
+    if (/\bport name "[^"]*" could not be found\b/.test(stderr))
+      throw recoded(error, 'RKT_ERR_PORT_MAP', `rkt cannot map the ports of ${shownImage}`);
+    throw error;
+  }
+}
+
+async function withEnvironmentFile(
+  args: readonly string[],
+  file: string,
+  run: (args: readonly string[], secrets: readonly string[]) => Promise<string>,
+): Promise<string> {
+  const { args: words, text, values } = filedEnvironment(args, file);
+  if (text === undefined) return run(words, []);
+  try {
+    await writeEnvironmentFile(file, text);
+    return await run(words, values);
+  } finally {
+    await rm(file, { force: true });
+  }
+}
+
+/** Reads the answer of `rkt prepare`: one UUID, perhaps after other lines. */
+export function parsePreparedPod(stdout: string): string {
+  const last = linesOf(stdout).at(-1)?.trim() ?? '';
+  if (!POD_ID.test(last)) throw unexpectedOutput('the answer of rkt prepare', stdout);
+  return last;
+}

@@ -1,0 +1,19 @@
+import type { CallOptions, RktRunner } from './command-runner.ts';
+import { unexpectedOutput } from './failure.ts';
+import { assertPodId, linesOf } from './parse-output.ts';
+
+/**
+ * Runs `rkt rm` for one pod, which must not be running.
+ *
+ * @throws {@link RktError} RKT_ERR_POD_NOT_FOUND, or RKT_ERR_RKT_FAILED when it runs or is in preparation
+ */
+export async function removePod(runner: RktRunner, podId: string, options: CallOptions = {}): Promise<void> {
+  assertPodId(podId);
+  const { stdout } = await runner.run(['rm', podId], options);
+  if (!parseRemovedPods(stdout).includes(podId)) throw unexpectedOutput('the answer of rkt rm', stdout);
+}
+
+/** Reads the answer of `rkt rm`: the UUIDs of the pods that are gone. */
+export function parseRemovedPods(stdout: string): readonly string[] {
+  return linesOf(stdout).flatMap((line) => /^"([0-9a-f-]{36})"$/.exec(line)?.[1] ?? []);
+}

@@ -1,0 +1,65 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { MiddlewareHandler } from 'hono';
+
+import { RktError } from '../model/rkt-error.ts';
+import { alertRoutes } from './alerts/alert-routes.ts';
+import type { ServerContext, ServerEnv, ServerRoutes } from './server-context.ts';
+import { dashboardRoutes } from './dashboard-routes.ts';
+import { answerError } from './error-answers.ts';
+import { guard } from './guard.ts';
+import { historyRoutes } from './history/history-routes.ts';
+import { auditRoutes } from './routes/audit-routes.ts';
+import { logRoutes } from './routes/log-routes.ts';
+import { machineRoutes } from './routes/machine-routes.ts';
+import { sessionRoutes } from './routes/session-routes.ts';
+import { streamRoutes } from './routes/stream-routes.ts';
+import { taskRoutes } from './routes/task-routes.ts';
+
+/** Everything that the server answers, on all its addresses. */
+export function createApp(ctx: ServerContext, token: string): ServerRoutes {
+  const { settings, logger, reloadable, version } = ctx;
+  const app = new OpenAPIHono<ServerEnv>();
+  app.onError((error, c) => answerError(c, error, logger));
+  app.notFound((c) =>
+    answerError(c, new RktError('RKT_ERR_ROUTE', `There is no ${c.req.method} ${c.req.path}`), logger),
+  );
+  app.use(safeHeaders);
+  app.use(guard({ settings, reloadable, token }));
+  const parts = [machineRoutes, taskRoutes, logRoutes, streamRoutes, historyRoutes, alertRoutes, auditRoutes];
+  parts.forEach((part) => app.route('/', part(ctx)));
+  app.route('/', sessionRoutes(token));
+  if (settings.metrics !== undefined) {
+    const render = settings.metrics;
+    app.get('/metrics', (c) => {
+      const { contentType, body } = render(c.req.header('accept'));
+      return c.body(body, 200, { 'Content-Type': contentType, 'Cache-Control': 'no-store' });
+    });
+  }
+  app.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' });
+  app.doc31('/v1/openapi.json', {
+    openapi: '3.1.0',
+    info: {
+      title: 'rkt-streams agent',
+      version,
+      description:
+        'The tasks of rkt and their events. Over TCP, every request that changes something needs the token.',
+      license: { name: 'MPL-2.0', url: 'https://www.mozilla.org/MPL/2.0/' },
+    },
+    security: [{ token: [] }, {}],
+  });
+  if (settings.dashboard) app.route('/', dashboardRoutes());
+  return app;
+}
+
+/** For every answer, whatever it is; the page has a policy of its own. */
+const safeHeaders: MiddlewareHandler<ServerEnv> = async (c, next) => {
+  await next();
+  if (c.env.outgoing.headersSent) return;
+  const { headers } = c.res;
+  headers.set('X-Content-Type-Options', 'nosniff');
+  headers.set('Referrer-Policy', 'no-referrer');
+  headers.set('Cross-Origin-Opener-Policy', 'same-origin');
+  headers.set('Cross-Origin-Resource-Policy', 'same-origin');
+  if (!headers.has('Content-Security-Policy')) headers.set('Content-Security-Policy', "default-src 'none'");
+  if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store');
+};

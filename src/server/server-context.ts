@@ -1,0 +1,38 @@
+import type { HttpBindings } from '@hono/node-server';
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Observable } from 'rxjs';
+
+import type { Driver } from '../driver-interface.ts';
+import type { Logger } from '../model/logger.ts';
+import type { ReloadableOptions, ServerSettings } from './options.ts';
+import type { Hub } from './sse/sse-hub.ts';
+
+/** What the routes of the server work with. */
+export interface ServerContext {
+  readonly driver: Driver;
+  readonly version: string;
+  readonly logger: Logger;
+  readonly settings: ServerSettings;
+  /** What can change while the server runs: now, and whenever it was reloaded. */
+  readonly reloadable: () => ReloadableOptions;
+  readonly reloaded$: Observable<ReloadableOptions>;
+  /** The streams that all clients share. `hub.provide('alerts', alerts$)` gives a topic its source. */
+  readonly hub: Hub;
+  /** Aborts when the server begins to close: what routes have started ends then. */
+  readonly closing: AbortSignal;
+}
+
+/** What a handler finds in `c.env` besides the request and the response of Node. */
+export interface ServerEnv {
+  readonly Bindings: HttpBindings & {
+    /** The unix socket belongs to its owner alone and needs no token. */
+    readonly via: 'tcp' | 'unix';
+  };
+  readonly Variables: {
+    /** The caller has shown the token, or came over the unix socket: environments of tasks may be told. */
+    trusted: boolean;
+  };
+}
+
+/** A part of the API, to be mounted at the root. */
+export type ServerRoutes = OpenAPIHono<ServerEnv>;

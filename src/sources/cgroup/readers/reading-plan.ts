@@ -1,0 +1,36 @@
+import { GROUP, type GroupMask } from '../../../model/field-groups.ts';
+import type { LaidOutFile } from './cgroup-file.ts';
+
+/** The files to read for a set of groups. */
+export interface ReadingPlan {
+  /** Read every time, and first: they tell whether anything has moved. */
+  readonly counters: readonly LaidOutFile[];
+  readonly gated: readonly GatedFile[];
+}
+
+export interface GatedFile {
+  readonly file: LaidOutFile;
+  /**
+   * What its figures are while the counters stand still: `exact` ones of this moment, `aging` ones that are read again when
+   * they are too old; `unknown` when no counter among these groups would tell.
+   */
+  readonly whenStill: 'exact' | 'aging' | 'unknown';
+}
+
+export function createPlan(files: readonly LaidOutFile[], groups: GroupMask): ReadingPlan {
+  const wanted = files.filter((file) => (file.groups & groups) !== 0);
+  return {
+    counters: wanted.filter(({ gate }) => gate === 'none'),
+    gated: wanted
+      .filter(({ gate }) => gate !== 'none')
+      .map((file) => ({ file, whenStill: whenStill(file, groups) })),
+  };
+}
+
+function whenStill({ gate }: LaidOutFile, groups: GroupMask): GatedFile['whenStill'] {
+  const watchesCpu = (groups & GROUP.cpu) !== 0;
+  const watchesMemory = (groups & (GROUP.memory | GROUP.memoryDetail)) !== 0;
+  if (gate === 'cpu') return watchesCpu ? 'exact' : 'unknown';
+  if (!watchesMemory) return 'unknown';
+  return gate === 'memory' && watchesCpu ? 'exact' : 'aging';
+}

@@ -1,0 +1,40 @@
+import { GROUP } from '../../../../model/field-groups.ts';
+import { keyTable, parseFigure } from '../bytes.ts';
+import { keysAt, type CgroupFile, type Parse } from '../cgroup-file.ts';
+import { COLUMN } from '../cgroup-row.ts';
+
+const MINUS = 45;
+const NS_PER_US = 1_000;
+
+/** The CPU quota of the cgroup, and throttling by it. */
+export const CPU_V1_FILES: readonly CgroupFile[] = [
+  {
+    version: 'v1',
+    controller: 'cpu',
+    name: 'cpu.stat',
+    groups: GROUP.throttling,
+    places: [COLUMN.cpu.periods, COLUMN.cpu.throttledPeriods, COLUMN.cpu.throttledNs],
+    gate: 'cpu',
+    parse: keysAt(
+      keyTable({
+        nr_periods: [COLUMN.cpu.periods, 1],
+        nr_throttled: [COLUMN.cpu.throttledPeriods, 1],
+        throttled_time: [COLUMN.cpu.throttledNs, 1],
+      }),
+    ),
+  },
+  ...quotaFile('cpu.cfs_quota_us', COLUMN.cpu.quotaNs),
+  ...quotaFile('cpu.cfs_period_us', COLUMN.cpu.periodNs),
+];
+
+function quotaFile(name: string, place: number): readonly CgroupFile[] {
+  const parse: Parse = (bytes, length, page, base) => {
+    // -1 says that there is no quota.
+    const value = bytes[0] === MINUS ? NaN : parseFigure(bytes, length);
+    page[base + place] = value * NS_PER_US;
+    return value >= 0 || bytes[0] === MINUS;
+  };
+  return [
+    { version: 'v1', controller: 'cpu', name, groups: GROUP.limits, places: [place], gate: 'slow', parse },
+  ];
+}

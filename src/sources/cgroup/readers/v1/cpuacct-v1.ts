@@ -1,0 +1,32 @@
+import { GROUP } from '../../../../model/field-groups.ts';
+import { NS_PER_SECOND } from '../../../../model/units.ts';
+import { keyTable } from '../bytes.ts';
+import { figureAt, keysAt, type CgroupFile } from '../cgroup-file.ts';
+import { COLUMN } from '../cgroup-row.ts';
+
+/** `cpuacct.stat` counts in USER_HZ, which is 100 on every Linux. */
+const NS_PER_TICK = NS_PER_SECOND / 100;
+
+/** CPU time of the cgroup and all below it: the total in ns, user and system in steps of 10 ms. */
+export const CPUACCT_FILES: readonly CgroupFile[] = [
+  {
+    version: 'v1',
+    controller: 'cpuacct',
+    name: 'cpuacct.usage',
+    groups: GROUP.cpu,
+    places: [COLUMN.cpu.totalNs],
+    gate: 'none',
+    parse: figureAt(COLUMN.cpu.totalNs),
+  },
+  {
+    version: 'v1',
+    controller: 'cpuacct',
+    name: 'cpuacct.stat',
+    groups: GROUP.cpu,
+    places: [COLUMN.cpu.userNs, COLUMN.cpu.systemNs],
+    gate: 'cpu',
+    parse: keysAt(
+      keyTable({ user: [COLUMN.cpu.userNs, NS_PER_TICK], system: [COLUMN.cpu.systemNs, NS_PER_TICK] }),
+    ),
+  },
+];

@@ -1,0 +1,90 @@
+import { GROUP } from '../../../../model/field-groups.ts';
+import type { CgroupFile, Parse } from '../cgroup-file.ts';
+import { PRESSURE_COLUMN } from '../cgroup-row.ts';
+
+const NS_PER_US = 1_000;
+const [NEWLINE, DOT, EQUALS, ZERO, NINE, S, F] = [10, 46, 61, 48, 57, 115, 102];
+const NUMBERS_A_LINE = 4;
+
+/**
+ * Lines such as `some avg10=0.12 avg60=0.00 avg300=0.00 total=4711`, with total in µs; `full` is missing for the CPU on
+ * old kernels. The four numbers always come in this order; a line that is none of these two is skipped.
+ */
+export function pressureAt(place: number): Parse {
+  return (bytes, length, page, base) => {
+    let good = 0;
+    let odd = 0;
+    for (let at = 0; at < length; at += 1) {
+      const start = at;
+      while (at < length && bytes[at] !== NEWLINE) at += 1;
+      if (at === start) continue;
+      const first = bytes[start];
+      const target = base + place + (first === F ? NUMBERS_A_LINE : 0);
+      if ((first === S || first === F) && putNumbers(bytes, start, at, page, target)) good += 1;
+      else odd += 1;
+    }
+    return odd === 0 || good > 0;
+  };
+}
+
+/** The four numbers of a line; all of them NaN, and false, when one is missing. */
+function putNumbers(
+  bytes: Uint8Array,
+  from: number,
+  end: number,
+  page: Float64Array,
+  target: number,
+): boolean {
+  let at = from;
+  for (let number = 0; number < NUMBERS_A_LINE; number += 1) {
+    while (at < end && bytes[at] !== EQUALS) at += 1;
+    const start = at + 1;
+    at = endOfNumber(bytes, start, end);
+    if (at === start) {
+      page.fill(NaN, target, target + NUMBERS_A_LINE);
+      return false;
+    }
+    page[target + number] = decimal(bytes, start, at) * (number === NUMBERS_A_LINE - 1 ? NS_PER_US : 1);
+  }
+  return true;
+}
+
+function endOfNumber(bytes: Uint8Array, start: number, length: number): number {
+  let at = start;
+  while (at < length && isOfNumber(bytes[at] as number)) at += 1;
+  return at;
+}
+
+function isOfNumber(byte: number): boolean {
+  return byte === DOT || (byte >= ZERO && byte <= NINE);
+}
+
+function decimal(bytes: Uint8Array, start: number, end: number): number {
+  let value = 0;
+  let scale = 0;
+  for (let at = start; at < end; at += 1) {
+    const byte = bytes[at] as number;
+    if (byte === DOT) scale = 1;
+    else {
+      value = value * 10 + (byte - ZERO);
+      scale *= 10;
+    }
+  }
+  return scale > 1 ? value / scale : value;
+}
+
+const file = (name: string, place: number): CgroupFile => ({
+  version: 'v2',
+  name,
+  groups: GROUP.pressure,
+  places: Array.from({ length: 2 * NUMBERS_A_LINE }, (_, number) => place + number),
+  gate: 'none',
+  parse: pressureAt(place),
+});
+
+/** Pressure stall information (Linux 4.20), where the kernel was built and started with it. */
+export const PRESSURE_FILES: readonly CgroupFile[] = [
+  file('cpu.pressure', PRESSURE_COLUMN.cpu.some.avg10),
+  file('memory.pressure', PRESSURE_COLUMN.memory.some.avg10),
+  file('io.pressure', PRESSURE_COLUMN.io.some.avg10),
+];

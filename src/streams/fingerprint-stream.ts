@@ -1,0 +1,129 @@
+import { defer, tap, type Observable, type ObservableInput, type SchedulerLike } from 'rxjs';
+
+import type { DriverConfig } from '../model/driver-config.ts';
+import { isRktError } from '../model/rkt-error.ts';
+import type { Fingerprint } from '../model/fingerprint.ts';
+import type { Logger } from '../model/logger.ts';
+import { memo } from '../model/memo.ts';
+import { reasonOf } from '../model/reason-of.ts';
+import type { RktRunner } from '../rkt/command-runner.ts';
+import { configuredStage1 } from '../rkt/rkt-config.ts';
+import { userNamespacesWork } from '../rkt/user-namespaces.ts';
+import { probeVersion } from '../rkt/version-probe.ts';
+import { poll } from './operators/poll.ts';
+import { shareLatest } from './operators/share-latest.ts';
+import { takeUntilAbort } from './operators/take-until-abort.ts';
+
+/** What a fingerprint is taken from. */
+export interface FingerprintDeps {
+  /** Rejects while there is no rkt. */
+  readonly runner: () => Promise<RktRunner>;
+  readonly driverConfig: () => Pick<DriverConfig, 'volumes_enabled' | 'stage1'>;
+  /** For the attribute `driver.rkt.cgroup.version`, which is left out without it. */
+  readonly cgroups?: () => Promise<{ readonly version: 'v1' | 'v2' | 'none' }>;
+  readonly logger: Logger;
+  readonly scheduler: SchedulerLike;
+  /** Effective user id; this process's own by default. */
+  readonly uid?: number;
+  readonly periodMs?: number;
+  /** Ends the stream. */
+  readonly shutdown?: AbortSignal;
+  /** Takes one fingerprint; tests give their own. */
+  readonly probe?: () => ObservableInput<Fingerprint>;
+}
+
+/**
+ * The health of the driver and what it says of the machine.
+ *
+ * Emits at once, then every `periodMs` (30 s). A probe that takes longer than that is not overtaken. What fails is
+ * logged when it begins and when it ends, not in between.
+ *
+ * Shared; the latest value is replayed; stops 1 s after the last subscriber left. Never errors.
+ *
+ * @completes at shutdown
+ */
+export function fingerprint(deps: FingerprintDeps): Observable<Fingerprint> {
+  const { scheduler, periodMs = 30_000, probe = () => takeFingerprint(deps) } = deps;
+  return defer(() => poll(probe, { intervalMs: periodMs, scheduler })).pipe(
+    // What fails because the driver is over is no news of the machine.
+    takeUntilAbort(deps.shutdown),
+    tap(loggedOnce(deps.logger)),
+    shareLatest({ scheduler }),
+  );
+}
+
+/** Takes one fingerprint. Whatever is wrong makes it undetected, with the cause as its description. */
+export async function takeFingerprint(deps: FingerprintDeps): Promise<Fingerprint> {
+  const timeMs = deps.scheduler.now();
+  try {
+    const attributes = await detect(deps);
+    return { health: 'healthy', description: 'Healthy', attributes, timeMs };
+  } catch (error) {
+    const description = reasonOf(error);
+    return { health: 'undetected', description, attributes: {}, timeMs };
+  }
+}
+
+async function detect(deps: FingerprintDeps): Promise<Fingerprint['attributes']> {
+  const { driverConfig, uid = process.geteuid?.() ?? 0 } = deps;
+  // Only the embedded rkt can do without root, so without root it has to be known first which one it is.
+  const runner = await deps.runner().catch((error: unknown) => {
+    throw uid === 0 ? error : mustBeRoot();
+  });
+  if (uid !== 0) await checkWithoutRoot(runner);
+  const version = await probeVersion(runner);
+  const cgroup = await deps.cgroups?.();
+  const stage1 = await defaultStage1(runner, driverConfig().stage1);
+  return {
+    'driver.rkt': true,
+    'driver.rkt.version': version.rkt,
+    'driver.rkt.appc.version': version.appc,
+    'driver.rkt.runtime': runner.binary.runtime === 'rkt' ? 'real' : 'embedded',
+    ...(stage1 === undefined ? {} : { 'driver.rkt.stage1': stage1 }),
+    ...(cgroup === undefined ? {} : { 'driver.rkt.cgroup.version': cgroup.version }),
+    ...(driverConfig().volumes_enabled ? { 'driver.rkt.volumes.enabled': true } : {}),
+  };
+}
+
+/** The configuration of rkt is asked for once a runner: it cannot change while rkt runs, and costs a process. */
+const askedStage1 = new WeakMap<RktRunner, () => Promise<string | undefined>>();
+
+/** What tasks run on that name no stage1, as far as it can be known. */
+async function defaultStage1(runner: RktRunner, configured: string | undefined): Promise<string | undefined> {
+  // There is one stage1 in the embedded rkt, and it does what fly does.
+  if (runner.binary.runtime === 'embedded') return 'fly';
+  if (configured !== undefined) return configured;
+  const asked = askedStage1.get(runner) ?? memo(() => configuredStage1(runner));
+  askedStage1.set(runner, asked);
+  // A failure costs this fingerprint the attribute, and is asked for again by the next one.
+  return asked().catch((error: unknown) => {
+    if (isRktError(error)) return undefined;
+    throw error;
+  });
+}
+
+async function checkWithoutRoot(runner: RktRunner): Promise<void> {
+  if (runner.binary.runtime !== 'embedded') throw mustBeRoot();
+  if (await userNamespacesWork(runner)) return;
+  throw new Error(
+    'Driver must run as root: without it the embedded rkt needs user namespaces, which do not work here',
+  );
+}
+
+function mustBeRoot(): Error {
+  return new Error('Driver must run as root');
+}
+
+function loggedOnce(logger: Logger): (value: Fingerprint) => void {
+  let logged: string | undefined;
+  return ({ health, description }) => {
+    if (health === 'healthy') {
+      if (logged !== undefined) logger.info({ health }, 'rkt is healthy again');
+      logged = undefined;
+      return;
+    }
+    const reason = description.replace(/\d+ ms/g, '');
+    if (logged !== reason) logger.warn({ health, description }, 'rkt cannot be used');
+    logged = reason;
+  };
+}

@@ -1,0 +1,81 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { expect } from 'chai';
+
+import { canSee, podDirectory, readPodStart } from '../../../src/rkt/disk/pod-files.ts';
+import { requires } from '../../support/requirements.ts';
+import { until } from '../../support/until.ts';
+
+describe('readPodStart', () => {
+  let directory: string;
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'rkt-streams-test-'));
+  });
+  afterEach(() => rm(directory, { recursive: true }));
+
+  const write = (name: string, text: string): Promise<void> => writeFile(join(directory, name), text);
+
+  it('knows nothing of a pod that has not started', async () => {
+    expect(await readPodStart(directory)).to.equal(undefined);
+    expect(await readPodStart(join(directory, 'gone'))).to.equal(undefined);
+  });
+
+  it('takes the supervisor that the systemd flavors write down', async () => {
+    await write('ppid', '4711\n');
+    await write('pid', '4712\n');
+    expect(await readPodStart(directory)).to.deep.equal({ pid: 4711, flavor: 'other' });
+  });
+
+  it('sees a pid that is not chrooted as no fly pod', async () => {
+    await write('pid', `${process.pid}\n`);
+    expect(await readPodStart(directory)).to.deep.equal({ pid: process.pid, flavor: 'other' });
+  });
+
+  it('sees a chrooted pid as a fly pod', async function () {
+    requires(this, 'root', 'perl');
+    // perl, as the directory holds no program that could be executed in it.
+    const child = spawn('perl', ['-e', 'chroot shift; sleep 1000', directory], { stdio: 'ignore' });
+    try {
+      await write('pid', `${child.pid}\n`);
+      await until('it is chrooted', async () => (await readPodStart(directory))?.flavor === 'fly');
+    } finally {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+  });
+
+  it('cannot tell the flavor of a process that has ended', async () => {
+    const child = spawn('true', { stdio: 'ignore' });
+    await once(child, 'exit');
+    await write('pid', `${child.pid}\n`);
+    expect(await readPodStart(directory)).to.deep.equal({ pid: child.pid, flavor: 'ended' });
+  });
+
+  for (const text of ['', '\n', 'x\n', '0\n', '-5\n', '1.5\n']) {
+    it(`takes ${JSON.stringify(text)} for no pid`, async () => {
+      await write('pid', text);
+      expect(await readPodStart(directory)).to.equal(undefined);
+    });
+  }
+});
+
+describe('podDirectory', () => {
+  it('is below run', () => {
+    expect(podDirectory('/var/lib/rkt', 'abc')).to.equal('/var/lib/rkt/pods/run/abc');
+  });
+});
+
+describe('canSee', () => {
+  it('tells what is there from what is not', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'rkt-streams-test-'));
+    await mkdir(join(directory, 'run'));
+    expect(await canSee(join(directory, 'run'))).to.equal(true);
+    expect(await canSee(join(directory, 'other'))).to.equal(false);
+    await rm(directory, { recursive: true });
+  });
+});
