@@ -1,11 +1,14 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
+import { Subscription } from 'rxjs';
+
 import type { TaskEvent, TaskSpecInput } from '../../src/index.ts';
 import type { OpsContext } from '../../src/ops/ops-context.ts';
 import { startTask, type StartedTask } from '../../src/ops/start-task.ts';
+import { watchExits } from '../../src/ops/watch-exits.ts';
 import type { StoredTask } from '../../src/registry/stored-task.ts';
 import { identify } from '../../src/sources/process-info.ts';
 import { cgroupFixture, type CgroupFixture } from './cgroup-fixture.ts';
@@ -13,6 +16,7 @@ import { ManualClock } from './manual-clock.ts';
 import { anOpsContext } from './ops-context.ts';
 import { RecordedRkt } from './recorded-rkt.ts';
 import { StandInApps } from './stand-in-app.ts';
+import { until } from './until.ts';
 
 /** The kernel gives no pid as high as this. */
 export const DEAD_PROCESS = { pid: 4_194_304, startTicks: 1 };
@@ -41,6 +45,8 @@ export class OpsMachine {
   readonly logged: string[] = [];
   readonly #cgroups: CgroupFixture = cgroupFixture('v1');
   #ctx!: OpsContext;
+  #isClosed = false;
+  readonly #watching = new Subscription();
 
   static async create(more: Partial<OpsContext> = {}): Promise<OpsMachine> {
     const machine = new OpsMachine();
@@ -73,12 +79,17 @@ export class OpsMachine {
     return ctx;
   }
 
+  /** Watches for exits, as a driver does. */
+  watch(): void {
+    this.#watching.add(watchExits(this.#ctx));
+  }
+
   /** Lets time go on until `work` is done. */
   async run<T>(work: Promise<T>): Promise<T> {
     const end = { isDone: false };
     const finish = (): void => void (end.isDone = true);
     work.then(finish, finish);
-    while (!end.isDone) {
+    while (!end.isDone && !this.#isClosed) {
       await this.clock.advance(5);
       await nextTurn();
     }
@@ -88,6 +99,13 @@ export class OpsMachine {
   /** Starts a task as a caller does. */
   start(id = 'web', more: Partial<TaskSpecInput> = {}, ctx = this.#ctx): Promise<StartedTask> {
     return this.run(startTask(ctx, aTask(id, more)));
+  }
+
+  /** Ends the app of a task by itself, and resolves when its shim has written that down. */
+  async end({ handle }: StartedTask, signal: NodeJS.Signals): Promise<void> {
+    const { process: app, startToken } = handle.state;
+    process.kill(app.pid, signal);
+    await until('the shim has ended', () => isWritten(join(this.dataDir, 'exits', startToken)));
   }
 
   /** What another driver reads of a task. */
@@ -118,11 +136,17 @@ export class OpsMachine {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#watching.unsubscribe();
     this.shutdown.abort();
     await this.apps.close();
     this.#cgroups.remove();
     rmSync(this.dir, { recursive: true });
   }
+}
+
+function isWritten(exitFile: string): boolean {
+  return readFileSync(exitFile, 'utf8').endsWith('\n');
 }
 
 /** A task as a caller gives it. */

@@ -25,7 +25,8 @@ const ANSWERS = {
   prepared: recordedCommand('prepare-basic', 6),
   running: recordedCommand('lifecycle-fly', 6),
   exited: recordedCommand('lifecycle-fly', 18),
-  statusText: recordedCommand('lifecycle-fly', 5),
+  preparedText: recordedCommand('prepare-basic', 5),
+  runningText: recordedCommand('lifecycle-fly', 5),
   noPods: recordedCommand('list-states', 2),
   noPod: recordedCommand('lifecycle-fly', 30),
   rm: recordedCommand('rm', 4),
@@ -161,7 +162,13 @@ export class RecordedRkt {
   #status(podId: string, isJson: boolean): RecordedCommand {
     const pod = this.#pods.get(podId);
     if (pod === undefined) return ofPod(ANSWERS.noPod, podId);
-    return isJson ? { ...ANSWERS.running, stdout: podJson(podId, pod) } : ofPod(ANSWERS.statusText, podId);
+    if (isJson) return { ...ANSWERS.running, stdout: podJson(podId, pod) };
+    // Never the pid that was recorded: here it can be anybody's.
+    if (pod.pid === undefined) return ANSWERS.preparedText;
+    return {
+      ...ANSWERS.runningText,
+      stdout: ANSWERS.runningText.stdout.replace(/^pid=.*$/m, `pid=${pod.pid}`),
+    };
   }
 
   async #remove(podId: string): Promise<RecordedCommand> {

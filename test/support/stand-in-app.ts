@@ -11,6 +11,8 @@ import { until } from './until.ts';
 /** What a launch comes to. */
 export type Launch =
   | { readonly kind: 'runs' }
+  /** The app ignores SIGINT and SIGTERM. */
+  | { readonly kind: 'ignores' }
   /** rkt ends before there is an app, after it has written this. */
   | { readonly kind: 'fails'; readonly exitCode: number; readonly stderr: string }
   /** The shim has claimed its ticket and goes no further. */
@@ -18,15 +20,20 @@ export type Launch =
   /** The shim does not begin before its ticket is revoked. */
   | { readonly kind: 'never' };
 
+/** The launches that come to an app. */
+const APPS: ReadonlySet<Launch['kind']> = new Set(['runs', 'ignores']);
 const HANG = 'read -r line';
+
+/** The app in the foreground, then its exit code in place. */
+const shimOf = (app: string): string => `trap : INT
+sh -c '${app}' "$1/app.pid"
+code=$?
+[ -e "$2" ] && printf '%03d\\n' $code 1<>"$2"`;
 
 /** What a shim does, which is given the directory of its task and its exit file. */
 const SCRIPTS: Readonly<Record<Launch['kind'], string>> = {
-  /** The app in the foreground, then its exit code in place. */
-  runs: `trap : INT
-sh -c 'echo $$ >"$0"; exec cat' "$1/app.pid"
-code=$?
-[ -e "$2" ] && printf '%03d\\n' $code 1<>"$2"`,
+  runs: shimOf('echo $$ >"$0"; exec cat'),
+  ignores: shimOf('trap "" INT TERM; echo $$ >"$0"; exec cat'),
   fails: HANG,
   hangs: HANG,
   never: 'while [ -e "$1/ticket" ]; do sleep 0.01; done',
@@ -80,7 +87,7 @@ export class StandInApps {
       await writeFile(exitFile, `${launch.exitCode}\n`);
       spawned.kill('SIGKILL');
     }
-    if (launch.kind === 'runs')
+    if (APPS.has(launch.kind))
       await this.#rkt().begin(basename(podDir), await pidIn(join(taskDir, 'app.pid')));
     return spawned;
   }
