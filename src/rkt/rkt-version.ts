@@ -22,7 +22,7 @@ export function parseVersion(stdout: string): RktVersion {
 
 /** True when a dotted version is `minimum` or later; missing parts count as 0. */
 export function isAtLeast(version: string, minimum: string): boolean {
-  const [left, right] = [version, minimum].map((text) => text.split('./').map(Number));
+  const [left, right] = [version, minimum].map((text) => text.split('.').map(Number));
   for (let i = 0; i < Math.max(left?.length ?? 0, right?.length ?? 0); i += 1) {
     const difference = (left?.[i] ?? 0) - (right?.[i] ?? 0);
     if (difference !== 0) return difference > 0;

@@ -29,7 +29,7 @@ describe('docs/errors.md', () => {
     it(`says of ${code} what the catalogue says, and when it happens`, () => {
       const section = sections.get(code) ?? '';
       const { meaning, remedy, recoverable } = ERROR_CATALOGUE[code];
-      expect(section).to.include(`\n${meaning.replace(/\.?$/, './')}\n`);
+      expect(section).to.include(`\n${meaning.replace(/\.?$/, '.')}\n`);
       expect(section).to.include(`\n- **What to do:** ${remedy}\n`);
       expect(section).to.include(`\n- **Recoverable:** ${recoverable ? 'yes' : 'no'}\n`);
       expect(section).to.match(/^- \*\*When:\*\* .{20,}\.\)?$/m);

@@ -39,7 +39,7 @@ function ofAuthDirectory(dirs: ConfigDirs, registry: string): Credentials | unde
 function parseEntry(dir: string, entry: unknown): z.output<typeof entrySchema> {
   const result = entrySchema.safeParse(entry);
   if (result.success) return result.data;
-  const places = result.error.issues.map(({ path }) => path.map(String).join('./'));
+  const places = result.error.issues.map(({ path }) => path.map(String).join('.'));
   throw new RktFailure(
     `${dir}/auth.d: an entry of kind dockerAuth is not valid at ${places.join(', ')}; it needs registries (a list of names) and credentials with user and password`,
   );
