@@ -1,12 +1,11 @@
-import { readFile } from 'node:fs/promises';
-import { join, posix } from 'node:path';
+import { posix } from 'node:path';
 
-import { parsePodManifest, type PodManifest } from '../rkt/rkt-cat-manifest.ts';
 import type { RktRunner } from '../rkt/command-runner.ts';
 import { START_ANNOTATION } from './arguments/prepare-arguments.ts';
 import type { Volume } from './arguments/volume-arguments.ts';
 import type { OpsContext } from './ops-context.ts';
 import { isLikeFly } from './host-targets.ts';
+import { readPreparedApp } from './prepared-app.ts';
 import { preparePod, type Preparation } from './prepare-pod.ts';
 import { removePodIfThere } from './pods-of-start.ts';
 import type { UndoStack } from './undo.ts';
@@ -46,16 +45,15 @@ interface Identity {
 
 /** The numbers of a prepared app; undefined where it has numbers already, or they cannot be known. */
 async function numericIdentity(
-  { rktDir }: Pick<OpsContext, 'rktDir'>,
+  ctx: Pick<OpsContext, 'rktDir'>,
   podId: string,
   volumes: readonly Volume[],
 ): Promise<Identity | undefined> {
-  if (!(await isLikeFly(rktDir, podId)) || volumes.some(coversNames)) return undefined;
-  const pod = join(rktDir, 'pods', 'prepared', podId);
-  const app = await readApp(join(pod, 'pod'));
-  const { user = '0', group = '0' } = app?.app ?? {};
-  if (app === undefined || (isNumeric(user) && isNumeric(group))) return undefined;
-  const root = await imageRoot(rktDir, pod, app.name);
+  if (!(await isLikeFly(ctx.rktDir, podId)) || volumes.some(coversNames)) return undefined;
+  const prepared = await readPreparedApp(ctx, podId);
+  const { user = '0', group = '0' } = prepared?.app.app ?? {};
+  if (prepared === undefined || (isNumeric(user) && isNumeric(group))) return undefined;
+  const root = prepared.imageRoot;
   const [uid, gid] = [await numericId(root, user, 'user'), await numericId(root, group, 'group')];
   return uid === undefined || gid === undefined ? undefined : { user: uid, group: gid };
 }
@@ -67,20 +65,6 @@ function coversNames({ target }: Volume): boolean {
 }
 
 const isNumeric = (name: string): boolean => /^\d+$/.test(name);
-
-type PodApp = NonNullable<PodManifest['apps']>[number];
-
-async function readApp(path: string): Promise<PodApp | undefined> {
-  const text = await readFile(path, 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : parsePodManifest(text).apps?.[0];
-}
-
-/** Where the image is rendered: in the tree store, with an overlay over it later, or in the pod itself. */
-async function imageRoot(rktDir: string, pod: string, app: string): Promise<string> {
-  const tree = await readFile(join(pod, 'appsinfo', app, 'treeStoreID'), 'utf8').catch(() => undefined);
-  if (tree === undefined) return join(pod, 'stage1/rootfs/opt/stage2', app, 'rootfs');
-  return join(rktDir, 'cas/tree', tree.trim(), 'rootfs');
-}
 
 /** The words of the app itself come last, and may look like these flags. */
 function withIdentity(args: readonly string[], { user, group }: Identity): readonly string[] {
