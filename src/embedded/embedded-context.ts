@@ -63,6 +63,15 @@ export function wrapFailure(error: unknown, outer: string): unknown {
   return new RktFailure(outer, inner, error.exitCode);
 }
 
+/**
+ * The same as one message, which is printed whatever is put around it: rkt prints the outermost and the innermost only.
+ * To be thrown.
+ */
+export function prefixFailure(error: unknown, prefix: string): unknown {
+  if (!(error instanceof RktFailure)) return error;
+  return new RktFailure(`${prefix}: ${error.describe(false)}`, [], error.exitCode);
+}
+
 /** An error that no command foresaw, on one line; of the system in Go's words, else marked as a defect of rkt itself. */
 export function unexpectedFailure(error: unknown): RktFailure {
   const { syscall = '', path = '' } = error as { syscall?: string; path?: string };

@@ -2,10 +2,10 @@ import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { request as plainRequest } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import { createSecureContext, type SecureContext } from 'node:tls';
-import { printable } from '../../model/printable.ts';
 import type { RktContext } from '../embedded-context.ts';
 import { certificateAuthorities } from './authorities.ts';
 import type { HostHeaders } from './host-credentials.ts';
+import { redirectTarget } from './redirect-target.ts';
 
 const MAX_REDIRECTS = 10;
 const IDLE_TIMEOUT_MS = 60_000;
@@ -126,10 +126,7 @@ function send({ url, headers, shown, body, secureContext }: Sending): Promise<In
 function redirectOf({ statusCode = 0, headers }: IncomingMessage, url: string): string | undefined {
   const { location } = headers;
   if (location === undefined || statusCode < 300 || statusCode > 399) return undefined;
-  const next = URL.canParse(location, url) ? new URL(location, url).href : '';
-  const allowed = url.startsWith('https:') ? /^https:/ : /^https?:/;
-  if (allowed.test(next)) return next;
-  throw new Error(`refused a redirect to ${printable(location.split('?', 1)[0] ?? '')}`);
+  return redirectTarget(location, url);
 }
 
 function withoutUser(url: string): string {

@@ -101,6 +101,6 @@ function openFile(path: string): number {
   try {
     return openSync(path, O_RDONLY | O_NONBLOCK);
   } catch (error) {
-    throw new RktFailure('cannot open the archive', [systemErrorText('open', path, error)]);
+    throw new RktFailure(`cannot open the archive: ${systemErrorText('open', path, error)}`);
   }
 }

@@ -8,7 +8,7 @@ import { archiveErrorText, throughProgram } from '../aci/decompress.ts';
 import type { ImageLimits } from '../aci/image-limits.ts';
 import { beyondLimit } from '../aci/image-limits.ts';
 import { unpackMeter } from '../aci/meter.ts';
-import { RktFailure, errnoText, wrapFailure } from '../embedded-context.ts';
+import { RktFailure, errnoText, prefixFailure } from '../embedded-context.ts';
 import { formatSize } from '../command-line/text.ts';
 import type { LayerBlob } from './oci-image.ts';
 
@@ -69,7 +69,7 @@ export async function unpackLayer(
   try {
     await unpackTo(layer.file, layer.bytes, target, limits, [spending(budget), hashing]);
   } catch (error) {
-    throw wrapFailure(error, `cannot unpack layer ${layer.digest}`);
+    throw prefixFailure(error, `cannot unpack layer ${layer.digest}`);
   }
   const found = `${algorithm}:${hash.digest('hex')}`;
   if (found !== diffId)

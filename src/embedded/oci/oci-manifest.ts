@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { shortened } from '../aci/meter.ts';
 import { RktFailure } from '../embedded-context.ts';
 import { parseDocument } from './json-document.ts';
 import { isIndexType, isLayerType, isManifestType, isSchema1Type } from './media-types.ts';
@@ -57,12 +58,19 @@ export type OciManifest = z.output<typeof manifestSchema> & { readonly kind: 'ma
  */
 export function parseManifest(text: string, mediaType?: string): OciIndex | OciManifest {
   const kind = parseDocument(kindSchema, text, 'manifest');
-  const type = kind.mediaType ?? mediaType?.split(';')[0]?.trim() ?? '';
+  const delivered = mediaType?.split(';')[0]?.trim() ?? '';
+  const type = kind.mediaType ?? delivered;
+  if (type !== delivered && (isIndexType(delivered) || isManifestType(delivered)))
+    throw new RktFailure(
+      `the manifest of the image says ${shortened(type)}, but was delivered as ${delivered}`,
+    );
   if (isSchema1Type(type) || kind.schemaVersion === 1)
     throw new RktFailure(
       'the image has a manifest of schema 1, which registries gave up in 2019; push it again with a current docker, skopeo or podman',
     );
   if (kind.schemaVersion !== 2) throw new RktFailure('the manifest of the image has no schemaVersion 2');
+  if (Array.isArray(kind['manifests']) && Array.isArray(kind['layers']))
+    throw new RktFailure('the manifest of the image is an index as well, so it has two meanings');
   const isIndex = isIndexType(type) || (!isManifestType(type) && Array.isArray(kind['manifests']));
   if (isIndex) return { ...parseDocument(indexSchema, text, 'index'), kind: 'index' };
   const manifest = parseDocument(manifestSchema, text, 'manifest');

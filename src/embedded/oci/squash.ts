@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ImageLimits } from '../aci/image-limits.ts';
 import { beyondLimit } from '../aci/image-limits.ts';
 import { EntryMeter } from '../aci/meter.ts';
-import { RktFailure, wrapFailure } from '../embedded-context.ts';
+import { RktFailure, prefixFailure } from '../embedded-context.ts';
 import { formatSize } from '../command-line/text.ts';
 import { applyLayer } from './apply-layer.ts';
 import type { LayerBlob } from './oci-image.ts';
@@ -45,7 +45,7 @@ export async function squashLayers(
       try {
         applyLayer(tree, layer, layerEntries(fd, fstatSync(fd).size, meter));
       } catch (error) {
-        throw wrapFailure(error, `cannot unpack layer ${layers[layer]?.digest ?? ''}`);
+        throw prefixFailure(error, `cannot unpack layer ${layers[layer]?.digest ?? ''}`);
       }
     }
     checkSize(tree, limits);

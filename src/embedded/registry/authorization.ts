@@ -97,8 +97,7 @@ export class Authorization {
       return value;
     } catch (error) {
       throw new RktFailure(
-        `cannot get a token of ${realm.origin}${realm.pathname} for ${this.#endpoint.host}`,
-        [tokenReason(error)],
+        `cannot get a token of ${realm.origin}${realm.pathname} for ${this.#endpoint.host}: ${tokenReason(error)}`,
       );
     }
   }

@@ -56,7 +56,9 @@ export async function downloadBlob(sources: ImageSources, job: BlobJob): Promise
 }
 
 function broken(session: Session, { blob }: BlobJob, error: unknown): RktFailure {
-  return new RktFailure(`cannot get ${blob.digest} from ${session.name}`, [session.cleaned(reasonOf(error))]);
+  return new RktFailure(
+    `cannot get ${blob.digest} from ${session.name}: ${session.cleaned(reasonOf(error))}`,
+  );
 }
 
 async function isComplete({ blob, file }: BlobJob): Promise<boolean> {
@@ -104,12 +106,11 @@ async function append(session: Session, job: BlobJob, hashed: Hash, have: number
     response.destroy();
     throw tooLarge();
   }
-  const got = await save(
-    response,
-    job,
-    { from, hash, meter: downloadMeter(limits, blob.size - from, tooLarge) },
-    signal,
-  );
+  const meter = downloadMeter(limits, blob.size - from, () => {
+    rmSync(partOf(job.file), { force: true });
+    return tooLarge();
+  });
+  const got = await save(response, job, { from, hash, meter }, signal);
   if (got < blob.size) throw new Error(`unexpected EOF after ${got} of ${blob.size} bytes`);
   return hash;
 }
@@ -143,9 +144,9 @@ async function save(
     const { syscall } = error as NodeJS.ErrnoException;
     // a disk that is full stays full: only connections are tried again
     if (syscall === 'write' || syscall === 'open')
-      throw new RktFailure('cannot store the image', [
-        `${syscall} ${partOf(file)}: ${errnoText(error) ?? reasonOf(error)}`,
-      ]);
+      throw new RktFailure(
+        `cannot store the image: ${syscall} ${partOf(file)}: ${errnoText(error) ?? reasonOf(error)}`,
+      );
     throw error;
   }
   return bytes;

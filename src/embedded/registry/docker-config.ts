@@ -70,7 +70,7 @@ function readDockerConfig({ env }: Pick<RktContext, 'env'>): z.output<typeof con
     if (error instanceof RktFailure) throw error;
     // what JSON.parse says quotes the text
     const reason = error instanceof SyntaxError ? 'it is no JSON' : systemErrorText('open', path, error);
-    throw new RktFailure(`cannot read docker's configuration ${path}`, [reason]);
+    throw new RktFailure(`cannot read docker's configuration ${path}: ${reason}`);
   }
 }
 
@@ -155,7 +155,7 @@ function runHelper(
       else if (error.code === 'ENOENT') resolve(undefined);
       else if (typeof error.code === 'number' || error.killed === true) {
         resolve({ code: typeof error.code === 'number' ? error.code : null, output });
-      } else reject(new RktFailure(`cannot run ${program}`, [systemErrorText('exec', program, error)]));
+      } else reject(new RktFailure(`cannot run ${program}: ${systemErrorText('exec', program, error)}`));
     });
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(`${input}\n`);

@@ -32,7 +32,7 @@ interface Fetch {
  * use what it has brought. An image whose manifest is still the one of the store is not downloaded again.
  *
  * @returns the image's id
- * @throws RktFailure; what was downloaded until then is kept for a day
+ * @throws RktFailure; what was downloaded is kept for a day when the download failed, and removed when the image is no good
  */
 export async function fetchDockerImage(
   ctx: RktContext,
@@ -65,12 +65,14 @@ async function fetchNow(fetch: Fetch, directory: PullDirectory, pace: Pace): Pro
   const resolved = await resolveManifest(ctx, sources, reference);
   const remote = readRemote(paths, url);
   const isCurrent = remote?.etag === resolved.digest;
-  const id = isCurrent
-    ? remote.id
-    : await convert(fetch, await pullImage(ctx, sources, resolved, directory.path));
-  writeRemote(paths, { url, id, downloadedAtMs: Date.now(), etag: resolved.digest });
-  directory.remove();
-  return id;
+  const pulled = isCurrent ? undefined : await pullImage(ctx, sources, resolved, directory.path);
+  try {
+    const id = pulled === undefined ? (remote?.id ?? '') : await convert(fetch, pulled);
+    writeRemote(paths, { url, id, downloadedAtMs: Date.now(), etag: resolved.digest });
+    return id;
+  } finally {
+    directory.remove();
+  }
 }
 
 async function convert(

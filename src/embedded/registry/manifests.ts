@@ -104,7 +104,7 @@ async function document(session: Session, path: string, expected: Expected): Pro
     return { text: bytes.toString(), digest, ...(mediaType === undefined ? {} : { mediaType }) };
   } catch (error) {
     if (error instanceof RktFailure) throw error;
-    throw new RktFailure(`cannot get ${path} from ${session.name}`, [session.cleaned(reasonOf(error))]);
+    throw new RktFailure(`cannot get ${path} from ${session.name}: ${session.cleaned(reasonOf(error))}`);
   }
 }
 

@@ -75,7 +75,7 @@ export class Session {
   }
 
   #noCredentials(): RktFailure {
-    return new RktFailure(`${this.name} asks for credentials`, [this.#authorization.lack]);
+    return new RktFailure(`${this.name} asks for credentials: ${this.#authorization.lack}`);
   }
 
   async #failure(response: IncomingMessage, path: string): Promise<RktFailure> {
