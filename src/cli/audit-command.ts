@@ -11,7 +11,7 @@ interface AuditFlags {
   readonly fix?: boolean;
 }
 
-/** `rkt-streams audit`: what belongs to no task. */
+/** `rkt-streams audit`: finds leftovers that belong to no task. */
 export function auditCommand(program: Command): void {
   const command = program
     .command('audit')

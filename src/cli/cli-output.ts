@@ -8,26 +8,26 @@ export type Colour = 'red' | 'green' | 'yellow' | 'cyan' | 'dim' | 'bold';
 /** Colours text on a terminal, and returns it unchanged elsewhere. */
 export type Paint = (colour: Colour, text: string) => string;
 
-/** Where a command writes: for a person, or as one JSON object a line. */
+/** The output of a command: text for people, or one JSON object per line. */
 export interface Output {
   readonly isJson: boolean;
-  /** A person looks at stdout: lines may be drawn over. */
+  /** stdout is a terminal: lines may be redrawn. */
   readonly isTty: boolean;
   readonly paint: Paint;
   /**
-   * Writes a value: as JSON, or as the text made for people (nothing when that is empty), in which everything that came
-   * from outside has gone through {@link printable}.
+   * Writes a value: as JSON, or as text (nothing if that is empty), in which everything from outside must have passed
+   * through {@link printable}.
    */
   print(value: object, text: () => string): void;
-  /** Writes a text over the one before it; on anything but a terminal, below it. */
+  /** Writes a text over the previous one; on anything but a terminal, below it. */
   redraw(text: string): void;
-  /** One line on stderr about what the command does now. */
+  /** One line on stderr about the current action. */
   notice(message: string): void;
   /** One line on stderr that does not change the exit code. */
   warn(message: string, fields?: object): void;
 }
 
-/** Standard output and error as the settings want them. */
+/** Standard output and error according to the settings. */
 export function createOutput({ json }: Pick<Settings, 'json'>): Output {
   const { stdout, stderr } = process;
   const isTty = stdout.isTTY && !json;
@@ -62,7 +62,7 @@ export function mayColour(): boolean {
   return (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb';
 }
 
-/** What is said about an error that ended the command; a stack only for whoever debugs. */
+/** The report about an error that ended the command, with a stack trace only for debugging. */
 export function errorText(error: unknown, { json, debug }: { json: boolean; debug: boolean }): string {
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   const code = error instanceof RktError ? error.code : undefined;
@@ -79,7 +79,7 @@ function detailsOf(error: unknown): object {
   return { recoverable: error.recoverable, ...details };
 }
 
-/** Without the message in front of them, which may hold what looks like lines of ours. */
+/** Without the message, which may contain lines that look like part of the stack trace. */
 function frames(stack: string): string {
   const lines = stack.split('\n').filter((line) => line.startsWith('    at '));
   return lines.map(printable).join('\n');

@@ -1,6 +1,6 @@
 import type { Driver } from '../driver-interface.ts';
 
-/** What the commands need of a driver: one of their own has it, and so has an agent. */
+/** The driver interface that the commands use; both the driver and the client of an agent implement it. */
 export type CommandDriver = Pick<
   Driver,
   | 'fingerprint'

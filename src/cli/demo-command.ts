@@ -50,7 +50,7 @@ async function demo(flags: DemoFlags, command: Command): Promise<void> {
   const logger = output.isTty ? loggerAbove(reporter, settings) : createLogger(settings);
   const interrupt = listenForInterrupt();
   interrupt.onSignal((signal) => {
-    // Every line written to a reader that went away comes back as another SIGPIPE.
+    // Every write to a closed pipe causes another SIGPIPE.
     if (interrupt.count() > 1 && signal !== 'SIGPIPE')
       reporter.tell({ type: 'note', message: 'Still stopping pods' });
   });
@@ -63,7 +63,7 @@ async function demo(flags: DemoFlags, command: Command): Promise<void> {
   }
 }
 
-/** What would be written across the table goes above it. */
+/** Log lines are printed above the table instead of across it. */
 function loggerAbove({ tell }: Reporter, settings: Settings): Logger {
   const logger = createLogger(settings);
   if (!process.stderr.isTTY || settings.logLevel !== 'warn') return logger;

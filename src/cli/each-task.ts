@@ -4,8 +4,8 @@ import { errorText } from './cli-output.ts';
 import type { Session } from './with-driver.ts';
 
 /**
- * Does the same to several tasks at once and prints the id of each when it is done. All are tried; the last failure ends
- * the command, the others are told before it.
+ * Applies an action to several tasks in parallel and prints the id of each when it is done. All are tried; the last
+ * failure ends the command, and the others are printed before it.
  */
 export async function eachTask(
   { driver, output, settings }: Session,

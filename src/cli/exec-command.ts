@@ -61,7 +61,7 @@ async function exec(
     return code;
   } finally {
     if (isRaw) stdin.setRawMode(false);
-    // Else a read that nobody waits for any more keeps the process.
+    // Otherwise a pending read keeps the process alive.
     stdin.destroy();
   }
 }
@@ -70,7 +70,7 @@ function codeOfInterrupt(signal: NodeJS.Signals | undefined): number | undefined
   return signal === undefined ? undefined : exitCodeOfSignal(signal);
 }
 
-/** The size of our own terminal: now, and after every change. */
+/** The size of the outer terminal: immediately, and after every change. */
 function terminalSizes(): Observable<TerminalSize> {
   return fromEvent(process.stdout, 'resize').pipe(
     startWith(undefined),

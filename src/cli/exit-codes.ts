@@ -7,7 +7,7 @@ export const EXIT_OK = 0;
 export const EXIT_FAILURE = 1;
 /** The command line or a setting is not valid, and nothing was done. */
 export const EXIT_USAGE = 2;
-/** rkt-streams itself failed, in a command that else exits with the code of a task. */
+/** rkt-streams itself failed, in a command that otherwise exits with the code of a task. */
 export const EXIT_OWN_FAILURE = 125;
 
 const PASSES_A_CODE_ON: ReadonlySet<string> = new Set(['run', 'exec', 'wait']);
@@ -18,13 +18,13 @@ export function exitCodeOfError(error: unknown, command: string | undefined): nu
   return command !== undefined && PASSES_A_CODE_ON.has(command) ? EXIT_OWN_FAILURE : EXIT_FAILURE;
 }
 
-/** The exit code for the end of a task: its own, 128 + n after signal n, 125 when nobody knows it. */
+/** The exit code for the exit of a task: its own, 128 + n after signal n, 125 when it is unknown. */
 export function exitCodeOfTask({ exitCode, signal }: ExitResult): number {
   if (signal !== undefined) return 128 + signal;
   return exitCode ?? EXIT_OWN_FAILURE;
 }
 
-/** As a shell tells it. */
+/** As in a shell. */
 export function exitCodeOfSignal(signal: NodeJS.Signals): number {
   return 128 + (signalNumber(signal) ?? 0);
 }

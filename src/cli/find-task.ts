@@ -4,7 +4,7 @@ import { RktError, taskNotFound } from '../model/rkt-error.ts';
 import type { TaskStatus } from '../model/task-status.ts';
 import type { CommandDriver } from './command-driver.ts';
 
-/** The task a person means: by its id, its name, or the beginning of either when only one task has it. */
+/** Finds a task by its id, its name, or a unique prefix of either. */
 export function findTask(tasks: readonly TaskStatus[], wanted: string): TaskStatus {
   const rules: readonly ((task: TaskStatus) => boolean)[] = [
     ({ id }) => id === wanted,
@@ -21,7 +21,7 @@ export function findTask(tasks: readonly TaskStatus[], wanted: string): TaskStat
   throw taskNotFound(wanted);
 }
 
-/** The ids of the tasks a person means, each once. @throws RKT_ERR_TASK_NOT_FOUND */
+/** The ids of the named tasks, without duplicates. @throws RKT_ERR_TASK_NOT_FOUND */
 export async function findTaskIds(
   driver: Pick<CommandDriver, 'tasks'>,
   wanted: readonly string[],

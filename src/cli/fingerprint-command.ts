@@ -13,7 +13,7 @@ interface FingerprintFlags {
   readonly watch?: boolean;
 }
 
-/** `rkt-streams fingerprint`: whether pods can be run here, and by what. */
+/** `rkt-streams fingerprint`: whether pods can run here, and with which rkt. */
 export function fingerprintCommand(program: Command): void {
   const command = program
     .command('fingerprint')
@@ -43,7 +43,7 @@ async function fingerprint(
   return last?.health === 'healthy' || interrupt.received() !== undefined ? EXIT_OK : EXIT_FAILURE;
 }
 
-/** Health and attributes, one a line; with the time in front of it all when more are to follow. */
+/** Health and attributes, one per line, with a time above them when more will follow. */
 export function fingerprintText(value: Fingerprint, paint: Paint, withTime: boolean): string {
   const { health, description, attributes, timeMs } = value;
   const colour = health === 'healthy' ? 'green' : 'red';

@@ -5,7 +5,7 @@ export type OptionKind = 'text' | 'path' | 'number' | 'boolean';
 export interface GlobalOption {
   readonly key: string;
   readonly kind: OptionKind;
-  /** What stands for the value in the help; absent for a flag that takes none. */
+  /** The placeholder of the value in the help; absent for a flag without a value. */
   readonly value?: string;
   readonly help: string;
   /** The flag is the setting's opposite: `--no-agent`. */

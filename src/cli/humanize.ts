@@ -1,7 +1,7 @@
 import prettyBytes from 'pretty-bytes';
 import prettyMs from 'pretty-ms';
 
-/** What stands for a figure that was not measured. */
+/** The placeholder for a metric that was not measured. */
 export const NOTHING = '-';
 
 /** `64 MiB`: binary units, as limits are set in them. */

@@ -6,19 +6,19 @@ import type { EntryMeter } from '../embedded/aci/meter.ts';
 import type { RootfsFile } from '../embedded/aci/rootfs-file.ts';
 import { collectTree } from '../embedded/aci/tree-files.ts';
 
-/** What goes into the rootfs of an image. */
+/** The contents of the rootfs of an image. */
 export interface ImageContent {
   /** A directory that becomes the rootfs. */
   readonly rootfsDir?: string;
   /** Programs, other files and directories of this machine, which keep their paths. */
   readonly hostPaths?: readonly string[];
-  /** More files; they replace what is there. */
+  /** Additional files; they replace existing ones. */
   readonly files?: readonly RootfsFile[];
 }
 
 const MAX_LINKS = 40;
 
-/** Where a runtime mounts something; an image made of host paths gets them empty. */
+/** Mount points of a runtime; an image made of host paths gets them as empty directories. */
 const MOUNT_POINTS: readonly RootfsFile[] = [
   ...['dev', 'etc', 'proc', 'sys'].map((path): RootfsFile => ({ path, type: 'directory', mode: 0o755 })),
   { path: 'tmp', type: 'directory', mode: 0o1777 },
@@ -54,7 +54,7 @@ function directoryContents(path: string, meter?: EntryMeter): readonly RootfsFil
     }));
 }
 
-/** The file that a path leads to inside the image, symbolic links followed; undefined when there is none. */
+/** The file that a path resolves to inside the image, with symbolic links followed; undefined if there is none. */
 export function fileInImage(files: readonly RootfsFile[], path: string): RootfsFile | undefined {
   const byPath = new Map(files.map((file) => [file.path, file]));
   let done: string[] = [];

@@ -5,7 +5,7 @@ export interface ImagePort {
   readonly port: number;
 }
 
-/** A place where the app expects a volume: `data:/srv/data:ro`. */
+/** A mount point for a volume: `data:/srv/data:ro`. */
 export interface ImageMount {
   readonly name: string;
   readonly path: string;
@@ -17,7 +17,7 @@ export interface ImagePair {
   readonly value: string;
 }
 
-/** What the manifest of an image says. Only name and exec are needed. */
+/** The contents of an image manifest. Only name and exec are required. */
 export interface ImageDescription {
   readonly name: string;
   readonly version?: string;
@@ -37,7 +37,7 @@ export interface ImageDescription {
 
 const AC_VERSION = '0.8.11';
 
-/** Node's words for processors in appc's. */
+/** Node's names of processors, and those of appc. */
 const ARCHES: Readonly<Record<string, string>> = {
   x64: 'amd64',
   ia32: 'i386',
@@ -47,7 +47,7 @@ const ARCHES: Readonly<Record<string, string>> = {
   s390x: 's390x',
 };
 
-/** The image manifest of a description. Whoever packs it checks it. */
+/** The image manifest of a description. The code that packs it validates it. */
 export function imageManifest(image: ImageDescription): object {
   const { ports = [], mounts = [], environment = [], annotations = [] } = image;
   return {

@@ -30,14 +30,14 @@ export interface BuiltImage {
 }
 
 const ID_DIGITS = 64;
-/** Where the embedded rkt looks by default. */
+/** The configuration directories of the embedded rkt. */
 const CONFIG_DIRS = { systemConfigDir: '/usr/lib/rkt', localConfigDir: '/etc/rkt', userConfigDir: undefined };
 
 /**
- * Makes an ACI. The file appears by rename, complete; the same input gives the same bytes.
+ * Builds an ACI. The file is created by rename, complete; the same input gives the same bytes.
  *
- * @throws {@link RktError} RKT_ERR_IMAGE_BUILD for what the manifest may not hold, files that are missing or cannot be
- * read, a program that is not in the image, a place that cannot be written, and what is beyond a limit of images
+ * @throws {@link RktError} RKT_ERR_IMAGE_BUILD for an invalid manifest, files that are missing or cannot be read, a
+ * program that is not in the image, an output that cannot be written, and exceeded limits of images
  */
 export async function buildImage(request: ImageRequest): Promise<BuiltImage> {
   const { name, out: path, compression = 'gzip' } = request;

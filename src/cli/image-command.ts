@@ -27,7 +27,7 @@ interface BuildFlags {
   readonly compression: 'gzip' | 'none';
 }
 
-/** `rkt-streams image …`: makes images. */
+/** `rkt-streams image …`: builds images. */
 export function imageCommand(program: Command): void {
   const image = program.command('image').summary('build images').description('Builds images (ACI).');
   const build = image
@@ -98,7 +98,7 @@ function requestOf(out: string, flags: BuildFlags, cwd: string): ImageRequest {
   };
 }
 
-/** As rkt writes images: a name can hold no colon. */
+/** As rkt writes images: a name cannot contain a colon. */
 function nameAndVersion(text: string): { readonly name: string; readonly version?: string } {
   const at = text.indexOf(':');
   return at === -1 ? { name: text } : { name: text.slice(0, at), version: text.slice(at + 1) };

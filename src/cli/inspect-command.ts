@@ -9,7 +9,7 @@ import type { Paint } from './cli-output.ts';
 import { pairs } from './text-table.ts';
 import { withDriver } from './with-driver.ts';
 
-/** `rkt-streams inspect ID…`: all that is known of tasks. */
+/** `rkt-streams inspect ID…`: all details of tasks. */
 export function inspectCommand(program: Command): void {
   const command = program
     .command('inspect')

@@ -1,11 +1,11 @@
 /**
- * SIGINT, SIGTERM and SIGHUP, and standard output that broke, as one thing to stop for. A terminal that goes away is told by
- * several SIGHUP and by failing writes: all of them together are one SIGHUP.
+ * SIGINT, SIGTERM, SIGHUP and a broken standard output, combined into one interrupt. A closed terminal causes several
+ * SIGHUP and failing writes: together they count as one SIGHUP.
  */
 export interface Interrupt {
   /** Aborts at the first of them. */
   readonly signal: AbortSignal;
-  /** The signal that came first, SIGPIPE for standard output that broke; undefined while none has come. */
+  /** The first signal, SIGPIPE for a broken standard output; undefined before the first. */
   received(): NodeJS.Signals | undefined;
   /** How many have come. */
   count(): number;

@@ -25,7 +25,7 @@ export function createLogger({ json, logLevel }: Pick<Settings, 'json' | 'logLev
   return log;
 }
 
-/** A stack is for defects: an error with a code was foreseen, and its message says all. */
+/** Stack traces are for defects: the message of an expected error, one with a code, is enough. */
 function describeError(error: unknown, debug: boolean): unknown {
   if (!(error instanceof Error)) return error;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;

@@ -17,7 +17,7 @@ interface LogsFlags {
   readonly stream?: OutputStream;
 }
 
-/** `rkt-streams logs ID`: what a task has written. */
+/** `rkt-streams logs ID`: the output of a task. */
 export function logsCommand(program: Command): void {
   const command = program
     .command('logs')
@@ -46,7 +46,7 @@ async function logs(session: Session, wanted: string, flags: LogsFlags): Promise
   const names: readonly OutputStream[] = flags.stream === undefined ? ['stdout', 'stderr'] : [flags.stream];
   const files = await Promise.all(names.map(async (name) => ({ name, path: await logPath(status, name) })));
   const ended = new AbortController();
-  // Whoever waits for the end of the task ends the reading, whatever came of it.
+  // Waiting for the end of the task ends the reading, whatever the outcome.
   const wait = flags.follow === true ? endOf(session, id) : Promise.resolve();
   const waited = wait.finally(() => ended.abort());
   const printed = files.map(async ({ name, path }) => {

@@ -7,7 +7,7 @@ import { createProgram } from './program.ts';
 import { runEmbeddedRkt } from './rkt-command.ts';
 import { guardStandardStreams } from './standard-streams.ts';
 
-/** What of the driver still winds down after a command gets this long; then the process ends all the same. */
+/** The time for cleanup of the driver after a command; then the process exits anyway. */
 const GRACE_MS = 200;
 
 async function main(argv: readonly string[]): Promise<void> {
@@ -36,7 +36,7 @@ async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
-/** Read by hand: the settings themselves may be what is wrong. */
+/** Parsed separately: the settings themselves may be invalid. */
 function errorStyle(argv: readonly string[]): { json: boolean; debug: boolean } {
   const ours = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
   const { RKT_STREAMS_JSON: json = '', RKT_STREAMS_LOG_LEVEL: level } = process.env;

@@ -7,12 +7,15 @@ import { EXIT_FAILURE } from './exit-codes.ts';
 import { GLOBAL_OPTIONS, flagOf } from './global-options.ts';
 import { serveNomadPlugin } from './nomad-serve.ts';
 
-/** V8 gives up speed that an idle process does not need for a third of its memory; what loads the driver comes after. */
+/**
+ * V8 trades speed that an idle process does not need for a third of its memory. Code that loads the driver comes
+ * after this.
+ */
 const SMALL = ['--no-opt', '--max-lazy', '--optimize-for-size'];
 
 /**
- * What the launcher in a plugin directory starts: `rkt-streams nomad plugin` without the rest of the command line, since
- * an agent starts a plugin three times before it is up.
+ * Entry point of the launcher in a plugin directory: `rkt-streams nomad plugin` without the rest of the command line,
+ * because an agent starts a plugin three times before it is ready.
  */
 function flagsOf(args: readonly string[]): Readonly<Record<string, unknown>> {
   const keys = GLOBAL_OPTIONS.filter(({ value }) => value !== undefined).map(({ key }) => key);

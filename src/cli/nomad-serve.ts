@@ -2,19 +2,20 @@ import type { HclogLevel } from '../nomad/hclog.ts';
 import { servePlugin } from '../nomad/plugin-process.ts';
 import { LOG_LEVELS, variableOf } from './global-options.ts';
 
-/** What the command line gave, by key, with `config` for the file. */
+/** The flags of the command line, by key, with `config` for the file. */
 type Flags = Readonly<Record<string, unknown>>;
 
 /**
- * Makes a Nomad plugin of this process. The settings are those of every command, but for the level of the log: the agent
- * filters, so all of it is written.
+ * Turns this process into a Nomad plugin. The settings are those of every command, except that the log level defaults
+ * to all messages, because the agent filters.
  *
  * @returns the exit code
  */
 export async function serveNomadPlugin(flags: Flags): Promise<number> {
   return servePlugin({
     ...levelOf(flags['logLevel'] ?? process.env[variableOf('logLevel')]),
-    // The driver, the settings and what checks them take longer to load than all the rest: the handshake goes first.
+    // The driver, the settings and their schemas take longer to load than everything else, so the handshake comes
+    // first.
     loadServices: async (logger) => {
       const [{ driverServices }, { driverOptionsOf, loadSettings }] = await Promise.all([
         import('../nomad/driver-services.ts'),
@@ -26,7 +27,7 @@ export async function serveNomadPlugin(flags: Flags): Promise<number> {
   });
 }
 
-/** A level that there is not is for the settings to refuse, in words. */
+/** An unknown level is rejected by the settings, with a message. */
 function levelOf(text: unknown): { readonly logLevel?: HclogLevel } {
   const logLevel = LOG_LEVELS.find((level) => level === text);
   return logLevel === undefined ? {} : { logLevel };

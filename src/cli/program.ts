@@ -58,7 +58,7 @@ Exit codes:
   run, exec and wait exit with the code of the task or command (128 + n after signal n),
   and with 125 when rkt-streams itself failed.`;
 
-/** The whole command line. Parsing it runs a command; what is wrong with it is thrown as RKT_ERR_OPTIONS. */
+/** The whole command line. Parsing it runs a command; invalid input is thrown as RKT_ERR_OPTIONS. */
 export function createProgram(): Command {
   const program = new Command('rkt-streams')
     .description('Starts, watches, measures and stops rkt pods.')
@@ -82,10 +82,10 @@ export function createProgram(): Command {
   ]);
 }
 
-/** Help and version were asked for and printed; anything else is a mistake. */
+/** Help and version were requested and printed; anything else is an error. */
 function stopParsing(error: CommanderError): void {
   if (error.exitCode === 0 || error.code === 'commander.help') throw error;
-  // A suggestion stands on a line of its own.
+  // A suggestion is on a separate line.
   const what = error.message.replace(/^error: /, '').replace(/\n(\(Did you mean [^\n]*\))$/, ' $1');
   throw new RktError('RKT_ERR_OPTIONS', what, { cause: error });
 }

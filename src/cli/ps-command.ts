@@ -15,7 +15,7 @@ interface PsFlags {
   readonly watch?: boolean;
 }
 
-/** How often "ago" is counted on while a person watches. */
+/** How often "ago" is updated while a terminal is watched. */
 const REDRAW_MS = 1_000;
 
 /** `rkt-streams ps`: the tasks of the data directory. */

@@ -6,7 +6,10 @@ import type { Command } from 'commander';
 
 import { exitCodeOfSignal } from './exit-codes.ts';
 
-/** `rkt-streams rkt …`: the embedded rkt. The launcher in bin/ runs it without this process; here it is for the help. */
+/**
+ * `rkt-streams rkt …`: the embedded rkt. The launcher in bin/ runs it without this process; this command exists for
+ * the help.
+ */
 export function rktCommand(program: Command): void {
   program
     .command('rkt')

@@ -8,7 +8,7 @@ interface RmFlags {
   readonly force?: boolean;
 }
 
-/** `rkt-streams rm ID…`: removes tasks and all they left. */
+/** `rkt-streams rm ID…`: removes tasks with their pod, cgroup, logs and state. */
 export function rmCommand(program: Command): void {
   const command = program
     .command('rm')

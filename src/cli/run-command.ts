@@ -20,7 +20,7 @@ interface RunFlags extends RunSpecFlags {
   readonly stopTimeout?: number;
 }
 
-/** `rkt-streams run IMAGE [-- ARGUMENTS…]`: starts a task, and stays with it unless detached. */
+/** `rkt-streams run IMAGE [-- ARGUMENTS…]`: starts a task, and waits for it unless detached. */
 export function runCommand(program: Command): void {
   const command = program
     .command('run')
@@ -45,7 +45,7 @@ async function run(session: OwnSession, spec: TaskSpecInput, flags: RunFlags): P
   try {
     await driver.startTask(spec);
   } catch (error) {
-    // The shutdown took the start back.
+    // The shutdown rolled the start back.
     const signal = interrupt.received();
     if (signal === undefined) throw error;
     return exitCodeOfSignal(signal);
@@ -65,7 +65,7 @@ async function run(session: OwnSession, spec: TaskSpecInput, flags: RunFlags): P
   return signal === undefined ? exitCodeOfTask(exit) : exitCodeOfSignal(signal);
 }
 
-/** Stays with a running task until it has ended and all of its output was printed. */
+/** Waits for a running task until it has exited and all of its output was printed. */
 async function attached(session: OwnSession, id: string, flags: RunFlags): Promise<ExitResult> {
   const { driver, output } = session;
   const ended = new AbortController();
@@ -88,7 +88,7 @@ async function attached(session: OwnSession, id: string, flags: RunFlags): Promi
   }
 }
 
-/** The first signal stops the task, a further one kills it. Returns how to stop listening. */
+/** The first signal stops the task, a further one kills it. Returns a function that stops listening. */
 function stopAtSignals(session: OwnSession, id: string, { stopTimeout }: RunFlags): () => void {
   const { driver, output, interrupt } = session;
   const stop = (options: Parameters<typeof driver.stopTask>[1]): void =>

@@ -28,13 +28,13 @@ export interface RunSpecFlags {
   readonly overlay?: boolean;
 }
 
-/** Where the words of the command line mean something. */
+/** The working directory and environment that the command line refers to. */
 export interface RunPlace {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** The task that a command line describes. @throws RKT_ERR_OPTIONS */
+/** The task specification of a command line. @throws RKT_ERR_OPTIONS */
 export function runSpec(
   image: string,
   args: readonly string[],
@@ -78,7 +78,7 @@ export function imageName(image: string): string {
   return name === '' ? 'task' : name;
 }
 
-/** rkt takes for a file what looks like a path or is called .aci; its own directory is not ours. */
+/** rkt treats as a file what looks like a path or ends in .aci; its working directory is not ours. */
 function imagePath(image: string, cwd: string): string {
   const looksLikeFile = image.startsWith('.') || image.endsWith('.aci');
   return looksLikeFile && existsSync(resolve(cwd, image)) ? resolve(cwd, image) : image;
@@ -97,7 +97,7 @@ function environment(
   return Object.fromEntries([...lines, ...pairs].flatMap((pair) => variable(pair, place)));
 }
 
-/** `NAME=VALUE`, or `NAME` for the value that it has here. */
+/** `NAME=VALUE`, or `NAME` for the current value. */
 function variable(pair: string, { env }: RunPlace): readonly (readonly [string, string])[] {
   const at = pair.indexOf('=');
   if (at > 0) return [[pair.slice(0, at), pair.slice(at + 1)]];

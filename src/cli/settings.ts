@@ -20,30 +20,30 @@ import {
   type OptionKind,
 } from './global-options.ts';
 
-/** Everything that flags, environment and config file can set for all commands alike. */
+/** All settings of flags, environment and config file that are common to all commands. */
 export const settingsSchema = driverOptionsSchema.omit({ publisher: true }).extend({
   agent: z.boolean().default(true),
   json: z.boolean().default(false),
   logLevel: z.enum(LOG_LEVELS).default('warn'),
   volumesEnabled: z.boolean().default(true),
   allowMissingIsolation: z.boolean().default(false),
-  /** For `rkt-streams agent` alone, which reads it further. */
+  /** Only for `rkt-streams agent`, which parses it further. */
   server: z.record(z.string(), z.unknown()).default({}),
 });
 
 export type Settings = z.output<typeof settingsSchema>;
 
 export interface SettingSources {
-  /** What the command line gave, by key; `config` is the file. */
+  /** The flags of the command line, by key; `config` is the file. */
   readonly flags: Readonly<Record<string, unknown>>;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Relative paths of flags and variables start here; those of the config file in its own directory. */
+  /** Base of relative paths in flags and variables; those of the config file start in its directory. */
   readonly cwd: string;
 }
 
 interface Found {
   readonly value: unknown;
-  /** Where the value was written, for the message about a bad one. */
+  /** Where the value was set, for the message about an invalid one. */
   readonly origin: string;
 }
 
@@ -64,7 +64,7 @@ export function loadSettings({ flags, env, cwd }: SettingSources): Settings {
   return parseFound(found);
 }
 
-/** The part of the settings that createDriver takes. */
+/** The settings for createDriver. */
 export function driverOptionsOf(settings: Settings): DriverOptions {
   const {
     agent: _agent,
@@ -78,7 +78,7 @@ export function driverOptionsOf(settings: Settings): DriverOptions {
   return options;
 }
 
-/** The part of the settings that setConfig takes. */
+/** The settings for setConfig. */
 export function driverConfigOf({ volumesEnabled, allowMissingIsolation }: Settings): DriverConfigInput {
   return { volumes_enabled: volumesEnabled, allow_missing_isolation: allowMissingIsolation };
 }
@@ -119,7 +119,7 @@ function readObject(path: string): Readonly<Record<string, unknown>> {
   }
 }
 
-/** Without a word of the file, which can hold tokens: Node quotes what stands around a fault of JSON. */
+/** Without quoting the file, which can contain tokens: Node quotes the text around a fault of JSON. */
 function whyUnreadable(error: unknown): string {
   return error instanceof SyntaxError ? jsonFault(error) : reasonOf(error);
 }
@@ -138,7 +138,7 @@ const TRUTH = new Map([
   ['no', false],
 ]);
 
-/** What the text stands for; text that stands for nothing is left as it is, for the schema to refuse. */
+/** The value of the text; invalid text is kept, for the schema to reject. */
 const CONVERTERS: Readonly<Record<OptionKind, (text: string, base: string) => unknown>> = {
   text: (text) => text,
   path: (text, base) => (text === '' ? text : resolve(base, text)),

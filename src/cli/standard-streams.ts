@@ -1,14 +1,14 @@
 import { closeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 
-/** A pipe whose reader went away, and a terminal that was closed. */
+/** A closed pipe, and a closed terminal. */
 const GONE: ReadonlySet<string | undefined> = new Set(['EPIPE', 'EIO']);
 
 /**
- * Keeps the process alive when standard input, output or error break: what a command has begun it also has to end, whether
- * anybody can still be told or not. Every write to a broken stream fails again.
+ * Keeps the process alive when standard input, output or error break, because a command must finish what it has begun
+ * even if nothing can be printed any more. Every write to a broken stream fails again.
  *
- * @returns what else went wrong with standard output first, such as a full disk; undefined when nothing did
+ * @returns the first other failure of standard output, such as a full disk; undefined if there was none
  */
 export function guardStandardStreams(): () => Error | undefined {
   const { stdout, stderr } = process;
@@ -17,13 +17,13 @@ export function guardStandardStreams(): () => Error | undefined {
     if (!GONE.has(error.code)) failure ??= error;
   });
   stderr.on('error', () => undefined);
-  // Touching a standard input of another kind would open it for reading.
+  // Accessing a standard input of another kind would open it for reading.
   if (isatty(0)) process.stdin.on('error', () => undefined);
   leaveLostTerminals();
   return () => failure;
 }
 
-/** Node gives terminals back as they were when it ends, and aborts over one that is gone, but not over a closed descriptor. */
+/** Node restores terminals when it exits, and aborts on one that is gone, but not on a closed descriptor. */
 function leaveLostTerminals(): void {
   const terminals = [0, 1, 2].filter((fd) => isatty(fd));
   process.on('exit', () => {

@@ -16,7 +16,7 @@ interface StatsFlags {
   readonly count?: number;
 }
 
-/** `rkt-streams stats`: what the tasks use. */
+/** `rkt-streams stats`: the resource usage of tasks. */
 export function statsCommand(program: Command): void {
   const command = program
     .command('stats')
@@ -46,7 +46,7 @@ async function stats(session: Session, wanted: readonly string[], flags: StatsFl
   else followOthers(session);
   const limit = flags.once === true ? 1 : flags.count;
   const ticks$ = driver.allTaskStats({ intervalMs: flags.interval }).pipe(
-    // The first sample has nothing to compare with: its CPU figures are all 0.
+    // The first sample has no predecessor: its CPU rates are all 0.
     skip(1),
     map((samples) => (ids.size === 0 ? samples : samples.filter(({ taskId }) => ids.has(taskId)))),
     take(limit ?? Number.POSITIVE_INFINITY),

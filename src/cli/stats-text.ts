@@ -5,7 +5,7 @@ import { NOTHING, bytes, clock, percent } from './humanize.ts';
 import type { Paint } from './cli-output.ts';
 import { table, type Column } from './text-table.ts';
 
-/** A sample with what a person wants to see beside it. */
+/** A sample with additional values for display. */
 export interface StatsRow {
   readonly taskId: string;
   readonly usage: TaskResourceUsage;
@@ -30,7 +30,7 @@ export function statsText(rows: readonly StatsRow[], paint: Paint): string {
 const WIDTHS = [7, 8, 8, 8, 8, 3, 0];
 const GAP = '  ';
 
-/** Lines below each other at every tick: columns of fixed width, the task last as its id has any length. */
+/** Plain lines at every tick: columns of fixed width, the task last because its id has any length. */
 export function statsLines(rows: readonly StatsRow[], withTitles: boolean): string {
   const pad = (cells: readonly string[]): string =>
     cells.map((cell, i) => cell.padStart(WIDTHS[i] ?? 0).padEnd(i === 6 ? 10 : 0)).join(GAP);

@@ -10,7 +10,7 @@ interface StopFlags {
   readonly signal?: NodeJS.Signals;
 }
 
-/** `rkt-streams stop ID…`: ends tasks, gently first. */
+/** `rkt-streams stop ID…`: stops tasks, with a signal first. */
 export function stopCommand(program: Command): void {
   const command = program
     .command('stop')

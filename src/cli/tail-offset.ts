@@ -4,7 +4,7 @@ import { logBegin } from '../files/log-begin.ts';
 const BLOCK_BYTES = 64 * 1024;
 const NEWLINE = 0x0a;
 
-/** Where the last lines of a file begin, read from its end; where it begins when it has no more than these. */
+/** The offset of the last lines of a file, found from its end; the start of the file if it has fewer lines. */
 export async function tailOffset(path: string, lines: number): Promise<number> {
   const file = await openRegular(path);
   try {

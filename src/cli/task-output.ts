@@ -1,7 +1,7 @@
 import { StringDecoder } from 'node:string_decoder';
 import type { Writable } from 'node:stream';
 
-/** Takes the output of a task in pieces, each until it is written; `end` writes what is left over. */
+/** Writes the output of a task in pieces, waiting for each write; `end` writes the rest. */
 export interface OutputSink {
   write(chunk: Buffer): Promise<void>;
   end(): Promise<void>;
@@ -32,7 +32,7 @@ export function jsonSink(to: Writable, id: string, stream: 'stdout' | 'stderr'):
   };
 }
 
-/** A reader that went away is no error here: the command learns of it as an interrupt. */
+/** A closed pipe is not an error here: the command handles it as an interrupt. */
 function written(to: Writable, data: Buffer | string): Promise<void> {
   return new Promise((resolve) => to.write(data, () => resolve()));
 }

@@ -3,9 +3,9 @@ import type { Colour, Paint } from './cli-output.ts';
 
 export interface Column<Row> {
   readonly title: string;
-  /** Plain text; what a terminal would act on is escaped by the table. */
+  /** Plain text; the table escapes control characters. */
   readonly value: (row: Row) => string;
-  /** Figures stand at the right. */
+  /** Numbers are right-aligned. */
   readonly align?: 'left' | 'right';
   /** Colours the padded cell. */
   readonly colour?: (cell: string, row: Row) => string;

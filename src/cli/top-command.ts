@@ -11,7 +11,7 @@ interface TopFlags {
   readonly all?: boolean;
 }
 
-/** `rkt-streams top`: the tasks on the whole terminal, with keys. */
+/** `rkt-streams top`: all tasks in a full-screen view, with keys. */
 export function topCommand(program: Command): void {
   const command = program
     .command('top')
@@ -44,7 +44,7 @@ function checkTerminal(command: Command): void {
 
 async function top(session: Session, { interval, all = false }: TopFlags): Promise<undefined> {
   followOthers(session);
-  // Ink draws nothing, and without colours, where these variables say that nobody looks; here somebody does.
+  // Ink does not draw, or draws without colours, if these variables say that the output is not watched; here it is.
   delete process.env['CI'];
   delete process.env['CONTINUOUS_INTEGRATION'];
   const { runTop } = await import('./top/run-top.ts');

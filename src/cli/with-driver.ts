@@ -14,9 +14,9 @@ import { createLogger } from './log.ts';
 import { createOutput, type Output } from './cli-output.ts';
 import { driverConfigOf, driverOptionsOf, loadSettings, type Settings } from './settings.ts';
 
-/** What the action of a command works with. */
+/** The session of a command. */
 export interface Session {
-  /** Of an agent, when one runs on the data directory. All tasks of the data directory are recovered. */
+  /** The client of an agent if one runs on the data directory. All tasks of the data directory are recovered. */
   readonly driver: CommandDriver;
   readonly settings: Settings;
   readonly output: Output;
@@ -24,36 +24,36 @@ export interface Session {
   readonly logger: Logger;
 }
 
-/** The same with a driver in this process, whoever else has one. */
+/** The same with a driver in this process, even if an agent is running. */
 export interface OwnSession extends Session {
   readonly driver: Driver;
 }
 
-/** What a command does; what it returns becomes the exit code, 0 when it returns nothing. */
+/** The action of a command; its result becomes the exit code, 0 if it returns nothing. */
 export type Action<S extends Session = Session> = (session: S) => Promise<number | undefined>;
 
 /** The settings of a command that was parsed: its flags, the environment and the config file. */
 export function settingsOf(command: Command): Settings {
   const { agent, ...flags } = command.optsWithGlobals<Record<string, unknown>>();
-  // Without the flag, commander says true; then the variable and the file count.
+  // Without the flag, commander sets true; then the variable and the file apply.
   const given = agent === false ? { ...flags, agent } : flags;
   return loadSettings({ flags: given, env: process.env, cwd: process.cwd() });
 }
 
 /**
- * Runs an action with the agent of the data directory, else with a driver of its own, and lets go of it afterwards. Signals
- * are the action's to handle.
+ * Runs an action with the agent of the data directory, else with a separate driver, and closes it afterwards. The
+ * action handles signals.
  */
 export async function withDriver(command: Command, act: Action): Promise<void> {
   await run(command, act, async (common) => (await agentOf(common)) ?? ownDriver(common));
 }
 
-/** The same, but always with a driver of its own: for what an agent cannot do from afar. */
+/** The same, but always with a separate driver: for actions that an agent cannot perform remotely. */
 export async function withOwnDriver(command: Command, act: Action<OwnSession>): Promise<void> {
   await run(command, act, ownDriver);
 }
 
-/** The same, but without an agent the data directory stays as it is: nothing is recovered, and nothing is undone. */
+/** The same, but without an agent the data directory is not changed: nothing is recovered or rolled back. */
 export async function withBareDriver(command: Command, act: Action): Promise<void> {
   await run(command, act, async (common) => (await agentOf(common)) ?? bareDriver(common));
 }
@@ -93,15 +93,16 @@ async function ownDriver(common: Common): Promise<Driver> {
 }
 
 function bareDriver({ settings, logger }: Common): Driver {
-  // A command is no consumer that comes again: what it saw is still news to an agent.
+  // A command is not a lasting consumer: an agent must still publish what it saw.
   const driver = createDriver({ ...driverOptionsOf(settings), publisher: '', logger });
   driver.setConfig(driverConfigOf(settings));
   return driver;
 }
 
 /**
- * The same, but the first signal shuts the driver down. Streams complete then, and the command ends as if they had ended
- * by themselves; an op that was under way fails, and the command exits with 128 + n. A second signal ends it at once.
+ * The same, but the first signal shuts the driver down. Streams then complete, and the command ends as if they had
+ * ended by themselves; an op in progress fails, and the command exits with 128 + n. A second signal exits
+ * immediately.
  */
 export async function withDriverUntilSignal(command: Command, act: Action): Promise<void> {
   await withDriver(command, async (session) => {
@@ -121,7 +122,7 @@ export async function withDriverUntilSignal(command: Command, act: Action): Prom
   });
 }
 
-/** Keeps the tasks of other processes in view until the driver is shut down. */
+/** Follows the tasks of other processes until the driver is shut down. */
 export function followOthers({ driver, logger }: Session): void {
   driver.followTasks().subscribe({
     error: (error: unknown) => logger.error({ error }, 'No longer following the tasks of other processes'),
@@ -131,7 +132,7 @@ export function followOthers({ driver, logger }: Session): void {
 async function recover(driver: Driver, output: Output): Promise<void> {
   const { failures } = await driver.recoverTasks();
   const denied = failures.find(({ error }) => error.code === 'RKT_ERR_PERMISSION');
-  // A list without the tasks of others would pass for the whole.
+  // An incomplete list would look complete.
   if (denied !== undefined) throw denied.error;
   for (const { file, error } of failures)
     output.warn(`${file}: ${error.message}`, { code: error.code, file });

@@ -34,11 +34,11 @@ import { exitOf } from './wait-exit.ts';
 const ALL_EVENTS = 1_000;
 
 /**
- * What the commands need of a driver, from an agent. `inspectTask` tells what the agent last told, so the tasks it knows now
- * are given.
+ * The driver interface of the commands, implemented by requests to an agent. `inspectTask` returns the latest status
+ * that the agent sent, so the currently known tasks are passed in.
  *
- * Streams end with RKT_ERR_AGENT_LOST when the agent goes away. At `shutdown`, which ends this client alone, they end as those
- * of a driver do.
+ * Streams fail with RKT_ERR_AGENT_LOST when the agent stops. At `shutdown`, which ends only this client, they end
+ * like those of a driver.
  */
 export function createAgentClient(http: AgentHttp, known: readonly TaskStatus[]): CommandDriver {
   const closing = new AbortController();
@@ -87,7 +87,7 @@ export function createAgentClient(http: AgentHttp, known: readonly TaskStatus[])
         closingSubject.pipe(map(failForShutdown)),
         exitOf(task, agentStream(http, { topics: ['tasks', 'events'], task }).pipe(withoutEnd(http))),
       ).pipe(understood(http), take(1)),
-    // The agent does that.
+    // The agent follows other processes itself.
     followTasks: () => untilClosed(NEVER),
     inspectTask(taskId) {
       const task = tasks.find(({ id }) => id === taskId);
@@ -134,7 +134,7 @@ function sampling({ intervalMs, groups }: SamplingOptions): SamplingOptions {
   return { ...(intervalMs !== undefined && { intervalMs }), ...(groups !== undefined && { groups }) };
 }
 
-/** What is not as an agent tells it is no use to anybody. */
+/** Turns a response of an unexpected form into an error that names the agent. */
 function understood<T>(http: AgentHttp): MonoTypeOperatorFunction<T> {
   return catchError((error: unknown) => {
     if (!(error instanceof z.ZodError)) throw error;
@@ -146,7 +146,7 @@ function notUnderstood({ socketPath }: AgentHttp, error: z.ZodError): RktError {
   return agentLost(socketPath, 'sent a response that this version does not understand', error);
 }
 
-/** These streams end with the agent alone. */
+/** These streams end only when the agent does. */
 function withoutEnd<T>({ socketPath }: AgentHttp): MonoTypeOperatorFunction<T> {
   return (source$) =>
     concat(

@@ -6,7 +6,7 @@ import { reasonOf } from '../../model/reason-of.ts';
 
 const bodySchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
 
-/** The error that an agent tells of, as it was there; undefined when the text tells of none. */
+/** The error in a response of an agent; undefined if the text contains none. */
 export function errorOfBody(text: string, details: RktErrorDetails = {}): Error | undefined {
   const body = bodySchema.safeParse(parseJson(text));
   if (!body.success) return undefined;
@@ -14,13 +14,13 @@ export function errorOfBody(text: string, details: RktErrorDetails = {}): Error 
   return isCode(code) ? new RktError(code, message, details) : new Error(message);
 }
 
-/** The agent does not answer any more, or nothing that an agent says. */
+/** The agent no longer responds, or its response is not one of an agent. */
 export function agentLost(socketPath: string, what: string, cause?: unknown): RktError {
   const why = cause === undefined ? '' : `: ${reasonOf(cause).replaceAll(/\s+/g, ' ')}`;
   return new RktError('RKT_ERR_AGENT_LOST', `The agent at ${socketPath} ${what}${why}`, { cause });
 }
 
-/** Undefined for what is no JSON. */
+/** Undefined unless the text is JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -16,13 +16,13 @@ export interface AgentRequest {
 /** Requests over the socket of an agent. */
 export interface AgentHttp {
   readonly socketPath: string;
-  /** The answer before its body; rejects with the agent's own error unless it is a success. */
+  /** The response before its body; rejects with the agent's own error unless the status is a success. */
   open(request: AgentRequest): Promise<IncomingMessage>;
-  /** The body of the answer; undefined when there is none. */
+  /** The body of the response; undefined if there is none. */
   json(request: AgentRequest): Promise<unknown>;
 }
 
-/** @throws RKT_ERR_AGENT_LOST when nobody answers, and what the agent tells of */
+/** @throws RKT_ERR_AGENT_LOST when the agent does not respond, and the errors that the agent returns */
 export function createAgentHttp(socketPath: string): AgentHttp {
   const lost = (cause: unknown): Error => agentLost(socketPath, 'does not answer', cause);
   const open = async (wanted: AgentRequest): Promise<IncomingMessage> => {
@@ -54,7 +54,7 @@ function send(
 ): Promise<IncomingMessage> {
   const payload = body === undefined ? undefined : JSON.stringify(body);
   const headers = {
-    // Nothing is left open that would keep the process.
+    // Leaves nothing open that would keep the process alive.
     connection: 'close',
     ...(payload !== undefined && {
       'content-type': 'application/json',

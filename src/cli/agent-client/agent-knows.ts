@@ -3,10 +3,13 @@ import { filter, firstValueFrom, timeout } from 'rxjs';
 import type { Logger } from '../../model/logger.ts';
 import { connectAgent } from './connect-agent.ts';
 
-/** An agent that follows the data directory takes up a task within milliseconds. */
+/** An agent that follows the data directory recovers a task within milliseconds. */
 const LIMIT_MS = 5_000;
 
-/** Waits until an agent, when there is one, knows a task that was started without it: the next command may ask it. */
+/**
+ * If an agent is running, waits until it knows a task that was started without it, so that the next command can use
+ * the agent.
+ */
 export async function agentKnows(socketPath: string, taskId: string, logger: Logger): Promise<void> {
   const agent = await connectAgent(socketPath, logger);
   if (agent === undefined) return;

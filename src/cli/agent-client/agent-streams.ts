@@ -25,9 +25,9 @@ export interface StreamQuery {
 const CONTROL: ReadonlySet<string> = new Set(['missed', 'dropped']);
 
 /**
- * What an agent tells of some topics. Completes when the agent says that they have ended.
+ * The values of some topics of an agent. Completes when the agent reports that they have ended.
  *
- * @throws RKT_ERR_AGENT_LOST when it ends without saying so, and what the agent tells of
+ * @throws RKT_ERR_AGENT_LOST when the stream ends without that report, and the errors that the agent reports
  */
 export function agentStream(http: AgentHttp, query: StreamQuery): Observable<AgentMessage> {
   return new Observable((subscriber) => {

@@ -10,8 +10,8 @@ import { plainIssues } from '../../model/plain-issues.ts';
 import { TASK_PHASES, type TaskStatus } from '../../model/task-status.ts';
 
 /**
- * An answer of an agent, checked as far as the commands depend on it and then taken as it came: members that a newer agent adds
- * are passed on, and `--json` prints all of them in the agent's order.
+ * A response of an agent. Only the members that the commands use are validated; others, which a newer agent may add,
+ * are passed on, and `--json` prints all of them in the order of the agent.
  */
 function asTold<T>(schema: z.ZodType) {
   return z.unknown().transform((value, context): T => {

@@ -7,13 +7,13 @@ import { createAgentClient } from './agent-client.ts';
 import { createAgentHttp, type AgentHttp } from './agent-http.ts';
 import { tasksSchema } from './answers.ts';
 
-/** An agent that runs answers at once; one that does not for so long is of no use. */
+/** A running agent responds immediately; one that needs longer is not usable. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
- * The agent behind a socket; undefined when there is none, or one that does not answer as an agent does.
+ * The agent that listens on a socket; undefined if there is none, or if it does not respond as an agent does.
  *
- * @throws RKT_ERR_PERMISSION when this user may not connect, and so has no rights on the tasks either
+ * @throws RKT_ERR_PERMISSION when this user may not connect, and so has no permission for the tasks either
  */
 export async function connectAgent(socketPath: string, logger: Logger): Promise<CommandDriver | undefined> {
   const http = createAgentHttp(socketPath);
@@ -29,7 +29,7 @@ async function askTasks(http: AgentHttp, logger: Logger): Promise<readonly TaskS
     const { cause } = isRktError(error, 'RKT_ERR_AGENT_LOST') ? error.details : { cause: error };
     const denied = permissionError(cause, 'Could not query the agent of the data directory', http.socketPath);
     if (denied !== undefined) throw denied;
-    // Without a socket there is nothing to tell.
+    // No socket is the normal case without an agent.
     if ((cause as NodeJS.ErrnoException | undefined)?.code !== 'ENOENT')
       logger.debug({ error, socket: http.socketPath }, 'No agent responds; continuing without one');
     return undefined;

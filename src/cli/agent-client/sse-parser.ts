@@ -4,12 +4,12 @@ export interface SseFrame {
   readonly data: string;
 }
 
-/** More than any frame holds; one that is longer has no end. */
+/** Longer than any frame; a longer one has no end. */
 const MAX_FRAME_LENGTH = 64 * 1024 * 1024;
 
 /**
- * Takes a stream of server-sent events in pieces and returns the frames that each piece completes. Comments, ids and times to
- * wait are left out.
+ * Parses a stream of server-sent events in pieces and returns the frames that each piece completes. Comments, ids and
+ * retry times are skipped.
  *
  * @throws RangeError for a frame without an end
  */

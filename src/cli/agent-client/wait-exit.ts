@@ -6,10 +6,10 @@ import { eventSchema, tasksSchema } from './answers.ts';
 import type { AgentMessage } from './agent-streams.ts';
 
 /**
- * The end of a task, from its events and its statuses: the first value of either that tells it.
+ * The exit of a task, from its events and its statuses: the first value of either that has it.
  *
- * A status is told now and after changes, and one that lasts less than the agent's spacing is not told at all; then the event
- * tells, which comes before the status that lacks the task.
+ * A status is sent immediately and after changes, but one that lasts less than the agent's minimum interval is not
+ * sent at all. Then the event has the exit; it precedes the status list without the task.
  */
 export function exitOf(taskId: string, messages$: Observable<AgentMessage>): Observable<ExitResult> {
   return defer(() => {

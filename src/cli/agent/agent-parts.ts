@@ -12,7 +12,7 @@ export interface AgentConfiguration {
   readonly agent: AgentSettings;
 }
 
-/** What an agent consists of. */
+/** The parts of an agent. */
 export interface AgentParts {
   readonly driver: Driver;
   readonly server: Server;
@@ -23,7 +23,10 @@ export interface AgentParts {
 /** The exporter behind /metrics, which a reload replaces. */
 export interface MetricsSource {
   readonly render: (accept?: string) => ReturnType<PrometheusExporter['render']>;
-  /** Begins anew with other labels or another interval. @throws RKT_ERR_OPTIONS, and nothing has changed then */
+  /**
+   * Replaces the exporter by one with other labels or another interval. @throws RKT_ERR_OPTIONS, and then nothing has
+   * changed
+   */
   replace(settings: AgentSettings): void;
   readonly close: () => void;
 }
@@ -60,7 +63,7 @@ export function reloadableOptions({ requireToken, allowedHosts, alerts }: AgentS
   return { requireToken, allowedHosts, alerts };
 }
 
-/** What the server is made with. */
+/** The options of the server. */
 export function serverOptions(settings: AgentSettings, dataDir: string): ServerOptions {
   const { listen, socket, allowRemote, dashboard } = settings;
   return {

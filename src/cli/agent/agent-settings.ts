@@ -18,7 +18,7 @@ const listenAddress = z.string().transform((text, issues) => {
   return { host: name === '' ? '127.0.0.1' : name, port: Number(port) };
 });
 
-/** What the member `server` of the config file can hold; some of it are flags of `rkt-streams agent` as well. */
+/** The members of `server` in the config file; some of them are also flags of `rkt-streams agent`. */
 const agentSettingsSchema = z.strictObject({
   listen: listenAddress.prefault('127.0.0.1:9477'),
   /** A path; `none` for no socket. Default: agent.sock in the data directory. */
@@ -27,11 +27,11 @@ const agentSettingsSchema = z.strictObject({
   requireToken: z.boolean().default(false),
   allowedHosts: z.array(z.string().min(1)).default([]),
   dashboard: z.boolean().default(true),
-  /** Labels of tasks in /metrics, besides the standing ones. */
+  /** Additional labels of tasks in /metrics. */
   labels: z.array(z.string().min(1)).default([]),
-  /** Whose dashboards the labels of tasks in /metrics suit. */
+  /** The exporter whose dashboards the label names in /metrics are compatible with. */
   metricsLabels: z.enum(['cadvisor', 'docker', 'nomad']).default('cadvisor'),
-  /** Groups of metrics that are sampled for /metrics and OTLP besides the usual ones: the costly ones. */
+  /** Additional groups of metrics to sample for /metrics and OTLP: the expensive ones. */
   metricsGroups: z.array(z.enum(FIELD_GROUPS)).default([]),
   /** How often tasks are sampled for /metrics. */
   intervalMs: z.number().int().min(100).max(3_600_000).default(1_000),
@@ -42,7 +42,7 @@ const agentSettingsSchema = z.strictObject({
 
 export type AgentSettings = z.output<typeof agentSettingsSchema>;
 
-/** What the command line can say; the config file's `server` says the rest. */
+/** The settings of the command line; `server` in the config file has all of them. */
 export interface AgentFlags {
   readonly listen?: string;
   readonly socket?: string;
@@ -54,7 +54,7 @@ export interface AgentFlags {
   readonly metricsGroups?: readonly string[];
 }
 
-/** What can be changed by SIGHUP; all other settings need a restart. */
+/** Settings that SIGHUP reloads; all others need a restart. */
 export const RELOADABLE: ReadonlySet<keyof AgentSettings> = new Set([
   'requireToken',
   'allowedHosts',
@@ -81,7 +81,7 @@ export function agentSettings(
     metricsLabels,
     metricsGroups,
   }).filter(([, value]) => value !== undefined);
-  // Without --no-dashboard commander says true; then the file counts.
+  // Without --no-dashboard, commander sets true; then the file applies.
   const input = { ...file, ...Object.fromEntries(given), ...(dashboard === false && { dashboard }) };
   const settings = parseWith(agentSettingsSchema, input, 'server', 'RKT_ERR_OPTIONS');
   if (settings.listen === false && settings.socket === 'none') {

@@ -1,9 +1,9 @@
 import { exitCodeOfSignal } from '../exit-codes.ts';
 
 /**
- * Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. SIGHUP calls `reload`.
+ * Resolves at the first SIGTERM or SIGINT; a second one exits immediately. SIGHUP calls `reload`.
  *
- * An agent outlives its terminal: a reader of its output that goes away does not end it.
+ * An agent outlives its terminal: a closed output pipe does not end it.
  */
 export function untilStopped(reload: () => void): Promise<void> {
   process.on('SIGHUP', reload);

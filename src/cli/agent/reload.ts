@@ -3,7 +3,7 @@ import { reloadableOptions, type AgentConfiguration, type AgentParts } from './a
 import { driverConfigOf } from '../settings.ts';
 import { RELOADABLE, changedKeys } from './agent-settings.ts';
 
-/** Settings of every command that an agent can change while it runs. */
+/** Settings of all commands that a running agent can change. */
 const COMMON_RELOADABLE: ReadonlySet<string> = new Set([
   'logLevel',
   'volumesEnabled',
@@ -11,7 +11,9 @@ const COMMON_RELOADABLE: ReadonlySet<string> = new Set([
   'server',
 ]);
 
-/** Reads the configuration again and takes over what can change; what cannot is told. A bad one changes nothing. */
+/**
+ * Reloads the configuration. Reports changed settings that need a restart. An invalid configuration changes nothing.
+ */
 export function reloader(
   { driver, server, metrics, logger }: AgentParts,
   first: AgentConfiguration,

@@ -46,9 +46,9 @@ async function openParts(
   closers.push(() => driver.shutdown());
   driver.setConfig(driverConfigOf(common));
   const socketPath = agent.socket ?? agentSocketOf(common);
-  // Held before anything is sampled or served, and released after everything else.
+  // Acquired before anything is sampled or served, and released after everything else.
   closers.unshift(await driver.lockAgent(socketPath === 'none' ? {} : { socketPath }));
-  // Whatever watches from here on would report on its own that the driver cannot be opened.
+  // From here on, each component would report by itself that the driver cannot be opened.
   await firstValueFrom(driver.samplingStats());
   const metrics = await metricsSource(driver, agent, logger);
   closers.push(metrics.close);
@@ -62,7 +62,7 @@ async function openParts(
   const server = await createServer(driver, {
     ...serverOptions(agent, dataDir),
     metrics: metrics.render,
-    // Metrics, OTLP and alerts watch by now: ends that nobody has seen are published by the recovery.
+    // Metrics, OTLP and alerts are subscribed by now, so that they see the exits that recovery publishes.
     beforeServing: () => recover(driver, output),
     logger,
   });

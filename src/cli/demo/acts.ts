@@ -11,7 +11,10 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 8_000;
 const EXEC = ['/bin/sh', '-c', 'echo "hello from inside, as user $(id -u)"'];
 
-/** Starts every pod, and does to them what a client of the driver does. Resolves when the last act has ended. */
+/**
+ * Starts every pod and performs the acts of the demo on them, like any client of the driver. Resolves when the last
+ * act has ended.
+ */
 export async function playAll(stage: DemoStage): Promise<void> {
   await Promise.all(
     DEMO_PODS.map(async (pod) => {
@@ -38,7 +41,7 @@ async function justStart({ driver, images }: DemoStage, pod: DemoPod): Promise<v
   await driver.startTask(taskSpec(pod, images));
 }
 
-/** Restarting is the client's business: the driver only says how a task has ended. */
+/** Restarting is up to the client: the driver only reports how a task has exited. */
 async function restartAgainAndAgain(stage: DemoStage, pod: DemoPod): Promise<void> {
   const { driver, over } = stage;
   for (let pauseMs = FIRST_PAUSE_MS; !over.aborted; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
@@ -71,7 +74,7 @@ async function signalEnterAndTakeOver(stage: DemoStage, pod: DemoPod): Promise<v
   if (await pause(FIRST_PAUSE_MS, over)) await takeOver(stage, started);
 }
 
-/** Another driver needs nothing but the handle: so a driver that was killed gets its tasks back, too. */
+/** Another driver needs only the handle: tasks of a killed driver are recovered in the same way. */
 async function takeOver({ driverOptions, journal, tell }: DemoStage, { handle }: StartedTask): Promise<void> {
   const second = createDriver(driverOptions);
   const told = second.taskEvents().forEach((event) => {
@@ -95,7 +98,7 @@ async function failToStart(stage: DemoStage, pod: DemoPod): Promise<void> {
   if (started) throw new Error('a pod without a program started');
 }
 
-/** False when the show was over before. */
+/** False if the demo ended before. */
 async function pause(ms: number, over: AbortSignal): Promise<boolean> {
   return delay(ms, true, { signal: over }).catch(() => false);
 }

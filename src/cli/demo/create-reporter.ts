@@ -3,7 +3,7 @@ import { createLiveReporter } from './live-reporter.ts';
 import { createPlainReporter } from './plain-reporter.ts';
 import type { Reporter, ReporterClock } from './reporter.ts';
 
-/** JSON lines for programs, a table that stays in place on a terminal, lines below each other elsewhere. */
+/** JSON lines for programs; on a terminal a table that is updated in place, elsewhere plain lines. */
 export function createReporter(output: Output, clock: ReporterClock): Reporter {
   if (output.isJson) return createJsonReporter(output);
   return output.isTty ? createLiveReporter(process.stdout, output.paint, clock) : createPlainReporter(output);

@@ -4,7 +4,7 @@ import type { HostStats } from '../../model/host-stats.ts';
 import type { TaskEvent, TaskEventKind } from '../../model/task-event.ts';
 import type { TaskResourceUsage, TaskStatsSample } from '../../model/task-stats.ts';
 
-/** What was seen of one pod. */
+/** The observations of one pod. */
 export interface PodJournal {
   readonly starts: number;
   readonly exits: readonly ExitResult[];
@@ -17,7 +17,7 @@ export interface PodJournal {
   readonly latest: TaskResourceUsage | undefined;
 }
 
-/** Takes down what the streams tell, for the summary. Bounded, however long the demo runs. */
+/** Records the values of the streams for the summary. Bounded, however long the demo runs. */
 export interface Journal {
   addEvent(event: TaskEvent, exit: ExitResult | undefined): void;
   addSamples(samples: readonly TaskStatsSample[]): void;
@@ -27,9 +27,9 @@ export interface Journal {
   skipped(id: string): string | undefined;
   pod(id: string): PodJournal;
   kinds(): Readonly<Partial<Record<TaskEventKind, number>>>;
-  /** The last figures of the machine. */
+  /** The latest metrics of the machine. */
   host(): HostStats | undefined;
-  /** The machine has had no core to spare. */
+  /** Whether the machine had no idle core. */
   wasBusy(): boolean;
 }
 

@@ -6,13 +6,13 @@ export function processIds(): readonly number[] {
     .map(Number);
 }
 
-/** The children of this process, whichever of its threads started them. */
+/** The child processes of this process, whichever thread started them. */
 export function childrenOfThis(): ReadonlySet<number> {
   const parent = `\nPPid:\t${process.pid}\n`;
   return new Set(processIds().filter((pid) => text(`/proc/${pid}/status`).includes(parent)));
 }
 
-/** What cannot be read is not there, or somebody else's. */
+/** A process that cannot be read does not exist, or belongs to another user. */
 export function entries(directory: string): readonly string[] {
   return attempt(() => readdirSync(directory), []);
 }

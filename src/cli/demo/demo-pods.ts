@@ -8,10 +8,10 @@ export const OOM_LIMIT_BYTES = 32 * MIB;
 /** One pod of the demo. */
 export interface DemoPod {
   readonly id: PodId;
-  /** What it does, for people. */
+  /** A description for people. */
   readonly does: string;
   readonly image: keyof DemoImages;
-  /** What its shell runs; `program` instead of the shell for the one that cannot start. */
+  /** The script of its shell; the pod that cannot start has a `program` instead. */
   readonly script: string;
   readonly program?: string;
   readonly memoryLimitBytes?: number;

@@ -4,13 +4,13 @@ import type { TaskEvent, TaskEventKind } from '../../model/task-event.ts';
 import type { TaskResourceUsage } from '../../model/task-stats.ts';
 import type { BuiltImage } from '../image-build.ts';
 
-/** Who saw an event: the driver of the demo, or the second one that takes a task over. */
+/** Which driver emitted an event: that of the demo, or the second one that recovers a task. */
 export type Witness = 'first driver' | 'second driver';
 
-/** `no` differs from what was expected; `unseen` was not to be seen in the time or on this machine. */
+/** `no`: other than expected; `unseen`: could not be observed in the time or on this machine. */
 export type Verdict = 'yes' | 'no' | 'unseen';
 
-/** What was expected of a pod and what was seen. */
+/** The expected and the observed behaviour of a pod. */
 export interface PodSummary {
   readonly id: string;
   readonly does: string;
@@ -19,10 +19,10 @@ export interface PodSummary {
   readonly asExpected: Verdict;
 }
 
-/** One look for something that may be left. */
+/** One check for leftovers. */
 export interface Check {
   readonly what: 'processes' | 'mounts' | 'cgroups' | 'pods' | 'files' | 'directory';
-  /** How many things were looked at. */
+  /** How many items were checked. */
   readonly looked: number;
   readonly left: readonly string[];
 }
@@ -32,7 +32,7 @@ export interface DemoSummary {
   readonly interrupted: boolean;
   readonly pods: readonly PodSummary[];
   readonly events: Readonly<Partial<Record<TaskEventKind, number>>>;
-  /** Kinds of events that apply to this demo and were not seen. */
+  /** Kinds of events that the demo should cause and that were not seen. */
   readonly missing: readonly TaskEventKind[];
   readonly checks: readonly Check[];
   readonly failures: readonly string[];
@@ -41,7 +41,7 @@ export interface DemoSummary {
   readonly ok: boolean;
 }
 
-/** Everything that the demo tells; with `--json` one line each. */
+/** All output of the demo; with `--json` one line each. */
 export type DemoRecord =
   | { readonly type: 'note'; readonly message: string }
   | ({ readonly type: 'image' } & BuiltImage)

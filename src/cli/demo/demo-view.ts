@@ -14,7 +14,7 @@ export interface PodRow {
   readonly cpuPercent: number | undefined;
   readonly memoryBytes: number | undefined;
   readonly starts: number;
-  /** How it ended, now or the last time. */
+  /** How it exited, now or the last time. */
   readonly exit: string;
 }
 
@@ -42,7 +42,7 @@ export function viewOf(statuses: readonly TaskStatus[], journal: Journal): View 
   return { rows, host: journal.host() };
 }
 
-/** A pod that the driver does not know: not yet, or not any more. */
+/** A pod that the driver does not know yet, or no longer. */
 function phaseWithout({ starts, failure }: Pick<PodJournal, 'starts' | 'failure'>): string {
   if (failure !== undefined) return 'failed';
   return starts === 0 ? NOTHING : 'destroyed';

@@ -17,7 +17,7 @@ interface Seen {
 
 const CPU_TOLERANCE_PERCENT = 10;
 const MEMORY_TOLERANCE = 0.05;
-/** The first of a pod may be taken before it has begun its work. */
+/** The first samples of a pod may be taken before it has begun its work. */
 const ENOUGH_SAMPLES = 3;
 const TERM = 15;
 const KILL = 9;
@@ -35,7 +35,7 @@ const EXPECTATIONS: Readonly<Record<PodId, Expectation>> = {
   crasher: {
     expected: 'exit 1, repeatedly',
     judge: ({ starts, exits }) => {
-      // The last one may have been ended by the demo before it crashed.
+      // The demo may have stopped the last one before it crashed.
       const crashes = exits.filter(({ signal }) => signal !== TERM);
       const seen = `${starts} starts, exit ${exitText(crashes.at(-1))}`;
       return {
@@ -79,7 +79,7 @@ const EXPECTATIONS: Readonly<Record<PodId, Expectation>> = {
   },
 };
 
-/** What was expected of each pod, and what came of it. */
+/** The expected and the observed behaviour of each pod. */
 export function judgePods(journal: Journal): readonly PodSummary[] {
   return DEMO_PODS.map(({ id, does }) => {
     const { expected, judge } = EXPECTATIONS[id];
@@ -109,7 +109,7 @@ function judgeMemory({ memoryBytes }: PodJournal, journal: Journal): Seen {
   const off = (held - HELD_BYTES) / HELD_BYTES;
   const sign = off < 0 ? '' : '+';
   const seen = `${bytes(held)} (${sign}${percent(100 * off)})`;
-  // On a busy machine it may have had no time to take hold of its memory.
+  // On a busy machine it may not have allocated its memory in time.
   if (off < -MEMORY_TOLERANCE && journal.wasBusy())
     return { seen: `${seen}; machine busy`, asExpected: 'unseen' };
   return { seen, asExpected: is(Math.abs(off) <= MEMORY_TOLERANCE) };
@@ -123,7 +123,7 @@ function is(condition: boolean): Verdict {
   return condition ? 'yes' : 'no';
 }
 
-/** A pod that was ended before it came to its end by itself has not disappointed. */
+/** A pod that was stopped before it exited by itself has not failed its expectation. */
 function onceEnded(exits: readonly ExitResult[], condition: boolean): Verdict {
   const last = exits.at(-1);
   return last === undefined || (last.signal === TERM && !condition) ? 'unseen' : is(condition);

@@ -2,7 +2,7 @@ const ESCAPE = '\u001b';
 /** A sequence that colours, or one character. */
 const PIECE = new RegExp(`${ESCAPE}\\[[0-9;]*m|.`, 'gu');
 
-/** A line cut to so many columns, with an ellipsis; colours count for nothing and end with the line. */
+/** A line cut to a number of columns, with an ellipsis; colours have no width and end with the line. */
 export function fit(line: string, columns: number): string {
   const pieces = line.match(PIECE) ?? [];
   const isColour = (piece: string): boolean => piece.startsWith(ESCAPE);

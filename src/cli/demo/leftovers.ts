@@ -6,15 +6,15 @@ import { childrenOfThis, entries, processIds, target, text } from './demo-machin
 import type { DemoPlace } from './place.ts';
 import type { Check } from './demo-records.ts';
 
-/** The kernel takes a moment to let a killed process go, and commands under way a moment to end. */
+/** The kernel needs a moment to remove a killed process, and running commands a moment to exit. */
 const PATIENCE_MS = 15_000;
 const PAUSE_MS = 50;
 const SHOWN_COMMAND = 60;
 
 /**
- * Looks for everything that the demo may have left on the machine: processes by their cgroup, root, working directory,
- * program, command line and parent; mounts in every mount namespace that can be seen; cgroups in every hierarchy; pods;
- * files of the driver. Looks again for a while as long as there is something.
+ * Checks for everything that the demo may have left on the machine: processes by their cgroup, root, working
+ * directory, program, command line and parent; mounts in every visible mount namespace; cgroups in every hierarchy;
+ * pods; files of the driver. Repeats the check for a while as long as it finds something.
  */
 export async function findLeftovers(place: DemoPlace): Promise<readonly Check[]> {
   const deadlineMs = performance.now() + PATIENCE_MS;
@@ -83,7 +83,7 @@ function directoriesBelow(top: string): readonly string[] {
       const below = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isDirectory());
       found.push(...below.map(({ name }) => join(directory, name)));
     } catch {
-      continue; // A cgroup that went meanwhile is not left.
+      continue; // A cgroup that was removed meanwhile is not left over.
     }
   }
   return found.slice(1);

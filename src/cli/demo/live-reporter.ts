@@ -8,12 +8,12 @@ import { recordText } from './record-text.ts';
 import type { Reporter, ReporterClock } from './reporter.ts';
 import type { PodRow, View } from './demo-view.ts';
 
-/** The terminal that is drawn on. */
+/** The terminal to draw on. */
 export type Screen = Writable & { readonly columns?: number; readonly rows?: number };
 
 const FALLBACK = { columns: 80, rows: 24 };
 
-/** Events scroll by, and below them a table of figures is drawn over and over in the same place. */
+/** Events scroll by above a table of metrics that is redrawn in place. */
 export function createLiveReporter(screen: Screen, paint: Paint, clock: ReporterClock): Reporter {
   const startedMs = clock.nowMs();
   let drawn = 0;
@@ -28,7 +28,7 @@ export function createLiveReporter(screen: Screen, paint: Paint, clock: Reporter
     const elapsedMs = clock.nowMs() - startedMs;
     return ['', ...rowsText(view.rows, paint).split('\n'), footText(view, elapsedMs, clock, paint)];
   };
-  /** One write for everything: a terminal shows no half of it. */
+  /** A single write, so that a terminal never shows half of it. */
   const draw = (above: readonly string[]): void => {
     const { columns, rows } = size();
     const below = block().slice(0, rows - 1);

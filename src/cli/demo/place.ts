@@ -10,7 +10,7 @@ import { driverOptionsOf, type Settings } from '../settings.ts';
 import { childrenOfThis } from './demo-machine.ts';
 import type { Check } from './demo-records.ts';
 
-/** Where the demo keeps everything it makes: nothing of it is shared with other tasks of the machine. */
+/** The directory and cgroup of the demo, which are shared with no other task of the machine. */
 export interface DemoPlace {
   readonly base: string;
   readonly dataDir: string;
@@ -18,7 +18,7 @@ export interface DemoPlace {
   readonly cgroupRoot: string;
   readonly cgroupParent: string;
   readonly driverOptions: DriverOptions;
-  /** Children that this process had before. */
+  /** Child processes that existed before the demo. */
   readonly earlierChildren: ReadonlySet<number>;
 }
 
@@ -36,7 +36,7 @@ export async function makePlace(settings: Settings, logger: Logger): Promise<Dem
   return { ...place, driverOptions, earlierChildren: childrenOfThis() };
 }
 
-/** Removes the directory. While a process or a mount is left in it, nothing is touched. */
+/** Removes the directory, unless a process or a mount is left in it. */
 export async function removePlace({ base }: DemoPlace, checks: readonly Check[]): Promise<Check> {
   const isInUse = checks.some(
     ({ what, left }) => (what === 'processes' || what === 'mounts') && left.length > 0,

@@ -4,7 +4,7 @@ import { recordText } from './record-text.ts';
 import type { Reporter } from './reporter.ts';
 import type { View } from './demo-view.ts';
 
-/** Lines below each other: one an event, and one a tick with the figures of all pods that run. */
+/** Plain lines: one per event, and one per tick with the metrics of all running pods. */
 export function createPlainReporter(output: Output): Reporter {
   const line = (text: string): void => output.print({}, () => text);
   return {

@@ -5,7 +5,7 @@ import type { Paint } from '../cli-output.ts';
 import { table } from '../text-table.ts';
 import type { Check, DemoRecord, DemoSummary, PodSummary, Verdict } from './demo-records.ts';
 
-/** A record as lines for people; none for what the table of figures shows. */
+/** A record as lines for people; none for records that the table of metrics shows. */
 export function recordText(record: DemoRecord, paint: Paint): readonly string[] {
   switch (record.type) {
     case 'note':

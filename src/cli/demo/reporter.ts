@@ -1,20 +1,20 @@
 import type { Tell } from './demo-records.ts';
 import type { View } from './demo-view.ts';
 
-/** How a demo reaches whoever watches it. */
+/** Presents a demo to its user. */
 export interface Reporter {
   readonly tell: Tell;
-  /** New figures of all pods. */
+  /** New metrics of all pods. */
   readonly tick: (view: View) => void;
-  /** A pod is in another phase. */
+  /** The phase of a pod has changed. */
   readonly changed: (view: View) => void;
-  /** The show is over; the table stays as it is. */
+  /** The demo has ended; the table stays as it is. */
   readonly end: () => void;
 }
 
-/** What a reporter knows of time. */
+/** The timing of a demo. */
 export interface ReporterClock {
   readonly nowMs: () => number;
-  /** Undefined: until somebody ends it. */
+  /** Undefined: until it is interrupted. */
   readonly lengthMs: number | undefined;
 }

@@ -29,19 +29,19 @@ export interface DemoRun {
   /** Until interrupted when absent. */
   readonly lengthMs: number | undefined;
   readonly interrupted: AbortSignal;
-  /** Serves the dashboard meanwhile. */
+  /** Also serves the dashboard. */
   readonly isServed: boolean;
 }
 
 /**
- * Runs the demo from the images to the proof that nothing is left, whatever fails on the way.
+ * Runs the demo, from building the images to the check for leftovers, whatever fails in between.
  *
- * @returns true when nothing is left, nothing failed and no pod was other than expected
+ * @returns true when nothing is left, nothing failed and every pod behaved as expected
  */
 export async function runDemo(run: DemoRun): Promise<boolean> {
   const { settings, logger, reporter, interrupted } = run;
   const startedMs = performance.now();
-  // Before the look at what this process has started already: what loads modules may be among that.
+  // Before the child processes are listed: loading modules may start some.
   const serve = run.isServed ? (await import('./serve.ts')).serveDemo : undefined;
   const place = await makePlace(settings, logger);
   const journal = createJournal();
@@ -117,7 +117,7 @@ async function untilOver(lengthMs: number | undefined, interrupted: AbortSignal)
   }).catch(() => undefined);
 }
 
-/** Resolves when no pod could be started at all: then there is nothing to watch. */
+/** Resolves when no pod could be started, because there is then nothing to watch. */
 async function untilHopeless(played: Promise<void>, journal: Journal): Promise<void> {
   await played;
   if (DEMO_PODS.some(({ id }) => journal.pod(id).starts > 0)) await new Promise(() => undefined);
@@ -131,7 +131,7 @@ async function prove(place: DemoPlace, { tell }: Reporter): Promise<readonly Che
   return checks;
 }
 
-/** They need a network of the pod's own, and a source of figures that fails. */
+/** These events need a separate network of the pod, and a source of metrics that fails. */
 const NOT_APPLICABLE: readonly TaskEventKind[] = ['network-ready', 'stats-degraded'];
 
 function summaryOf(

@@ -6,10 +6,10 @@ import { createServer } from '../../server/index.ts';
 import type { DemoPlace } from './place.ts';
 import type { Tell } from './demo-records.ts';
 
-/** Alerts show sooner than an agent's own, as a demo is short. */
+/** Shorter than the default of an agent, because a demo is short. */
 const ALERTS = { intervalMs: 1_000 };
 
-/** Serves the pods of the demo as an agent would, on a free port of the loopback; returns how to end that. */
+/** Serves the pods of the demo like an agent, on a free loopback port; returns a function that stops it. */
 export async function serveDemo(
   driver: Driver,
   { dataDir }: DemoPlace,

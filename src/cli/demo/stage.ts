@@ -4,20 +4,20 @@ import type { DemoImages } from './demo-images.ts';
 import type { Journal } from './demo-journal.ts';
 import type { Tell } from './demo-records.ts';
 
-/** What the parts of a running demo share. */
+/** The state that the parts of a running demo share. */
 export interface DemoStage {
   readonly driver: Driver;
   readonly driverOptions: DriverOptions;
   readonly images: DemoImages;
   readonly journal: Journal;
   readonly tell: Tell;
-  /** What went wrong that should not have. */
+  /** Unexpected failures. */
   readonly failures: string[];
-  /** Aborts when the show is over: the time is up, or somebody wants to leave. */
+  /** Aborts when the demo ends: the time is up, or the user interrupts it. */
   readonly over: AbortSignal;
 }
 
-/** Notes down a failure, unless it only came of the end of the show. */
+/** Records a failure, unless the end of the demo caused it. */
 export function noteFailure({ failures, over }: DemoStage, what: string, error: unknown): void {
   if (over.aborted) return;
   failures.push(`${what}: ${reasonOf(error)}`);

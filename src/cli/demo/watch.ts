@@ -12,12 +12,12 @@ import type { DemoStage } from './stage.ts';
 const STOP_TIMEOUT_MS = 1_500;
 
 export interface Watch {
-  /** Resolves when the output of every pod that has ended was told. */
+  /** Resolves when the output of every exited pod was reported. */
   outputTold(): Promise<void>;
   stop(): void;
 }
 
-/** Follows all streams of the driver: tells what they tell, and takes it down. */
+/** Subscribes to all streams of the driver, and reports and records their values. */
 export function watch(stage: DemoStage, reporter: Reporter, intervalMs: number): Watch {
   const { driver, journal, tell } = stage;
   const pending = new Set<Promise<void>>();
@@ -65,7 +65,7 @@ export function watch(stage: DemoStage, reporter: Reporter, intervalMs: number):
   };
 }
 
-/** What a pod has written, from the files that its status names. */
+/** The output of a pod, from the files that its status names. */
 async function tellOutput({ journal, tell }: DemoStage, status: TaskStatus): Promise<void> {
   const paths = [status.stdoutPath, status.stderrPath].filter((path) => path !== undefined);
   const texts = await Promise.all(paths.map((path) => textOf(path).catch(() => '')));
@@ -84,7 +84,7 @@ async function textOf(path: string): Promise<string> {
   }
 }
 
-/** Ends and destroys every task, in parallel; what fails is noted down and does not keep the others. */
+/** Stops and destroys all tasks in parallel; a failure is recorded and does not affect the others. */
 export async function endAll(stage: DemoStage, watching: Watch): Promise<void> {
   const { driver, failures } = stage;
   const attempt = async (what: string, step: Promise<void>): Promise<void> => {
@@ -98,6 +98,6 @@ export async function endAll(stage: DemoStage, watching: Watch): Promise<void> {
   );
   await watching.outputTold();
   await Promise.all(tasks.map(({ id }) => attempt(`destroy ${id}`, driver.destroyTask(id, { force: true }))));
-  // The registry tells the last changes at the end of this turn.
+  // The registry emits the last changes at the end of this turn.
   await nextTurn();
 }

@@ -2,12 +2,12 @@ const EIGHTHS = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 const FULL = '█';
 const EMPTY = '░';
 
-/** Figures over time; undefined where nothing was measured. */
+/** Values over time; undefined where nothing was measured. */
 export type Series = readonly (number | undefined)[];
 
 /**
- * The last figures as one row of blocks, the newest at the right. The scale begins at 0 and ends at `max`, or at the
- * largest figure when that is larger. Any figure has a block; only what was not measured has none.
+ * The last values as one row of blocks, the newest at the right. The scale begins at 0 and ends at `max`, or at the
+ * largest value if that is larger. Every value has a block; only gaps have none.
  */
 export function sparkline(values: Series, width: number, max = 0): string {
   const shown = values.slice(-width);
@@ -26,7 +26,7 @@ export function bar(ratio: number, width: number): string {
   return FULL.repeat(filled) + EMPTY.repeat(width - filled);
 }
 
-/** The last figures as columns of several rows, top row first; the scale begins at 0 and ends at `max`. */
+/** The last values as columns of several rows, top row first; the scale begins at 0 and ends at `max`. */
 export function chart(
   values: Series,
   { width, height, max }: { readonly width: number; readonly height: number; readonly max: number },
@@ -39,7 +39,7 @@ export function chart(
   });
 }
 
-/** The largest figure of a series; 0 when there is none. */
+/** The largest value of a series; 0 if there is none. */
 export function largest(values: Series): number {
   return values.reduce<number>((most, value) => Math.max(most, value ?? 0), 0);
 }

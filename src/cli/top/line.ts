@@ -1,6 +1,6 @@
 import { printable } from '../../model/printable.ts';
 
-/** What a piece of text means; the screen chooses the colour. */
+/** The meaning of a piece of text; the screen chooses the colour. */
 export type Tone = 'plain' | 'title' | 'dim' | 'good' | 'warn' | 'bad' | 'accent';
 
 /** Some text of one tone. */
@@ -12,7 +12,7 @@ export interface Segment {
 /** One line of the screen. */
 export interface Line {
   readonly segments: readonly Segment[];
-  /** The line that the keys act on. */
+  /** The selected line. */
   readonly isSelected?: boolean;
 }
 
@@ -30,7 +30,7 @@ export function lineText({ segments }: Line): string {
   return segments.map(({ text }) => text).join('');
 }
 
-/** Cut to a width, with `…` for what is missing, or filled up to it. */
+/** Cut or padded to a width, with `…` for the removed end. */
 export function fit(text: string, width: number, align: 'left' | 'right' = 'left'): string {
   if (width <= 0) return '';
   const letters = lettersOf(text);
@@ -43,7 +43,7 @@ export function fit(text: string, width: number, align: 'left' | 'right' = 'left
   return align === 'left' ? text + gap : gap + text;
 }
 
-/** The same, but what is missing is missing at the beginning. */
+/** The same, but the beginning is removed. */
 export function fitEnd(text: string, width: number): string {
   if (widthOf(text) <= width) return fit(text, width);
   const kept = taken(lettersOf(text).reverse(), width - 1);
@@ -53,16 +53,16 @@ export function fitEnd(text: string, width: number): string {
 
 const SEGMENTER = new Intl.Segmenter();
 const ASCII = /^[ -~]*$/;
-/** What terminals draw two cells wide. */
+/** Characters that terminals draw two cells wide. */
 const WIDE =
   /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\uff01-\uff60]/u;
 
-/** What a person sees as one letter. */
+/** A grapheme. */
 export function lettersOf(text: string): string[] {
   return ASCII.test(text) ? text.split('') : Array.from(SEGMENTER.segment(text), (one) => one.segment);
 }
 
-/** How many cells of the terminal a text takes. */
+/** The width of a text in terminal cells. */
 export function widthOf(text: string): number {
   if (ASCII.test(text)) return text.length;
   return lettersOf(text).reduce((sum, letter) => sum + (WIDE.test(letter) ? 2 : 1), 0);
@@ -79,13 +79,13 @@ function taken(letters: readonly string[], width: number): string {
   return kept;
 }
 
-/** Escape sequences, whole: what is left of them would be read as text. */
+/** Complete escape sequences: a rest of them would be shown as text. */
 const SEQUENCES = new RegExp(
   ['\\u001b\\[[0-9;?]*[ -/]*[@-~]', '\\u001b\\][^\\u0007\\u001b]*(?:\\u0007|\\u001b\\\\)'].join('|'),
   'gu',
 );
 
-/** A line that a task has written: without colours, tabs as spaces, and what else a terminal would act on as an escape. */
+/** A line of the output of a task: without colours, tabs as spaces, and other control characters escaped. */
 export function outputLine(text: string): string {
   return printable(text.replaceAll(SEQUENCES, '').replace(/\r+$/, '').replaceAll('\t', '    '));
 }

@@ -13,7 +13,7 @@ export interface ListRoom {
 const MARK = '▸ ';
 const NO_MARK = '  ';
 
-/** The table: titles, then as many tasks as there is room for, the selected one among them. */
+/** The table: titles, then as many tasks as fit, including the selected one. */
 export function listView(
   shown: readonly TopTask[],
   selected: TopTask | undefined,
@@ -25,7 +25,7 @@ export function listView(
   if (shown.length === 0) return [titles, EMPTY_LINE, line(emptyText(state), 'dim')].slice(0, height);
   const room = Math.max(0, height - 1);
   const at = selected === undefined ? 0 : shown.indexOf(selected);
-  // The window stays where it is until the selected task would leave it, in steps of whole windows.
+  // The window moves only when the selected task would leave it, in steps of whole windows.
   const from = room === 0 ? 0 : Math.min(Math.floor(at / room) * room, Math.max(0, shown.length - room));
   const rows = shown.slice(from, from + room).map((task): Line => {
     const isSelected = task === selected;
@@ -38,7 +38,7 @@ export function listView(
   return [titles, ...rows];
 }
 
-/** The column that is sorted by has an arrow. */
+/** The sort column has an arrow. */
 function titleLine(columns: readonly Placed[], { sort, isReversed }: TopState): Line {
   const titles = columns.map(({ column: { field, title, align }, width }) => {
     const text = field === sort ? `${title}${isReversed ? '▲' : '▼'}` : title;

@@ -4,14 +4,14 @@ import type { ListRoom } from './list-view.ts';
 import type { TopState } from './top-state.ts';
 import type { TopTask } from './top-data.ts';
 
-/** The end of a task's output: its lines, or why there are none. */
+/** The end of a task's output: its lines, or the reason why there are none. */
 export type LogTail =
   | { readonly kind: 'lines'; readonly lines: readonly string[] }
   | { readonly kind: 'none'; readonly reason: string };
 
 export const NO_LOG: LogTail = { kind: 'none', reason: 'No output was read yet.' };
 
-/** The last lines of a stream that there is room for; long ones are cut. */
+/** The last lines of a stream that fit; long ones are cut. */
 export function logView(
   { status, label }: TopTask,
   tail: LogTail,

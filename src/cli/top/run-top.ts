@@ -14,7 +14,7 @@ export interface TopOptions {
   readonly hasColours: boolean;
 }
 
-/** Shows the tasks on the whole terminal until a key ends it, or the driver is shut down. */
+/** Shows the full-screen view until a key ends it, or the driver is shut down. */
 export async function runTop(driver: TopDriver, options: TopOptions): Promise<void> {
   const { stdout } = process;
   const screen = enterScreen();
@@ -23,7 +23,7 @@ export async function runTop(driver: TopDriver, options: TopOptions): Promise<vo
   const scenes = createScenes({
     data$: watchTasks(driver, { intervalMs: options.intervalMs, scheduler: asyncScheduler }),
     size$: fromEvent(stdout, 'resize').pipe(
-      // What the terminal has made of the old lines is anybody's guess.
+      // How the terminal has rearranged the old lines is unknown.
       tap(() => {
         ink.clear();
         screen.clear();
@@ -37,12 +37,12 @@ export async function runTop(driver: TopDriver, options: TopOptions): Promise<vo
   const app = createElement(App, { store, onKey: scenes.press, hasColours: options.hasColours });
   const ink = render(app, { stdout: screen.stdout, exitOnCtrlC: false, patchConsole: false });
   try {
-    // Ink's promise only matters when drawing has failed.
+    // Ink's promise only matters if drawing failed.
     await Promise.race([scenes.frames$.forEach(store.set), ink.waitUntilExit()]);
   } finally {
     ink.unmount();
     screen.leave();
-    // Else a read that nobody waits for any more keeps the process.
+    // Otherwise a pending read keeps the process alive.
     process.stdin.destroy();
   }
 }

@@ -15,7 +15,7 @@ const MOST_CHART_HEIGHT = 20;
 /** Facts, titles of the charts and of the events, and some events. */
 const OTHER_LINES = 11;
 
-/** One task: facts, charts of what it used while we looked, and what happened to it. */
+/** One task: facts, charts of its resource usage since top was started, and its events. */
 export function taskView(
   task: TopTask,
   { events }: TopData,
@@ -66,7 +66,7 @@ function cpuChart({ usage, cpu }: TopTask, width: number, height: number): reado
 function memoryChart(task: TopTask, width: number, height: number): readonly Line[] {
   const limit = limitOf(task);
   const most = largest(task.memory);
-  // A limit far above what is used would leave a flat line.
+  // A limit far above the usage would leave a flat line.
   const max = limit !== undefined && most > limit / 10 ? Math.max(limit, most) : most;
   const of = limit === undefined ? 'no limit' : `limit ${shortBytes(limit)}`;
   const title = `MEMORY ${shortBytes(memoryOf(task.usage))}, ${of}, most ${shortBytes(most)}`;

@@ -4,7 +4,7 @@ import { createElement, useSyncExternalStore, type ReactNode } from 'react';
 import { lineText, segment, type Line, type Tone } from './line.ts';
 import type { Key } from './top-state.ts';
 
-/** The lines that are to be on the screen, as React wants to be told of them. */
+/** The lines of the screen, as a store for React. */
 export interface FrameStore {
   readonly get: () => readonly Line[];
   readonly subscribe: (listener: () => void) => () => void;
@@ -37,7 +37,7 @@ export function App({ store, onKey, hasColours }: AppProps): ReactNode {
 
 function LineText({ line, hasColours }: { readonly line: Line; readonly hasColours: boolean }): ReactNode {
   const inverse = line.isSelected === true && hasColours;
-  // An empty text would be no line at all.
+  // An empty text would take no line.
   const segments = lineText(line) === '' ? [segment(' ')] : line.segments;
   const texts = segments.map(({ text, tone }, key) =>
     createElement(Text, { key, inverse, ...(hasColours ? LOOKS[tone] : {}) }, text),
@@ -55,12 +55,12 @@ const NAMED: readonly (readonly [keyof InkKey, Key])[] = [
   ['return', 'enter'],
   ['escape', 'escape'],
   ['backspace', 'backspace'],
-  // What terminals send for the backspace key.
+  // The code that terminals send for the backspace key.
   ['delete', 'backspace'],
   ['tab', 'tab'],
 ];
 
-/** What the keys with names write, when they come together with others. */
+/** The characters of named keys when they arrive together with others. */
 const WRITTEN = new Map<string, Key>([
   ['\r', 'enter'],
   ['\n', 'enter'],
@@ -70,7 +70,7 @@ const WRITTEN = new Map<string, Key>([
   ['\x03', 'interrupt'],
 ]);
 
-/** Several keys when they came at once: typed fast, or pasted. */
+/** Several keys if they arrived together: typed fast, or pasted. */
 export function keysOf(input: string, key: InkKey): readonly Key[] {
   if (key.ctrl) return input === 'c' ? ['interrupt'] : [];
   const named = NAMED.find(([name]) => key[name] === true);

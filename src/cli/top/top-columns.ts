@@ -12,11 +12,11 @@ export interface Column {
   readonly field: SortField;
   readonly title: string;
   readonly align: 'left' | 'right';
-  /** Below this many letters it is left out. */
+  /** The minimum width; the column is left out below it. */
   readonly least: number;
-  /** What it has use for; a larger screen gives it no more. */
+  /** The maximum useful width; a larger screen gives it no more. */
   readonly most: (tasks: readonly TopTask[]) => number;
-  /** The larger, the earlier it is left out on a small screen. */
+  /** Columns with a higher number are left out first on a small screen. */
   readonly rank: number;
   readonly isWanted?: (tasks: readonly TopTask[]) => boolean;
   readonly cell: (task: TopTask, look: CellLook) => readonly Segment[];
@@ -34,7 +34,7 @@ export const PHASE_TONES: Partial<Record<string, Tone>> = {
   unknown: 'bad',
 };
 
-/** A task that uses so much of its limit is marked. */
+/** A task that uses this share of its limit is highlighted. */
 const TIGHT = 0.9;
 const FIGURE_WIDTH = 5;
 const MEMORY_WIDTH = 11;

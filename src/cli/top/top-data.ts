@@ -6,7 +6,7 @@ import type { TaskResourceUsage, TaskStatsSample } from '../../model/task-stats.
 import type { TaskStatus } from '../../model/task-status.ts';
 import type { Series } from './blocks.ts';
 
-/** A task with what was measured of it while we looked. */
+/** A task with its measurements since top was started. */
 export interface TopTask {
   readonly status: TaskStatus;
   /** The name; the id when other tasks have the same name. */
@@ -18,7 +18,7 @@ export interface TopTask {
   readonly memory: Series;
 }
 
-/** All that can be shown. */
+/** All data for the views. */
 export interface TopData {
   readonly tasks: readonly TopTask[];
   readonly host: HostStats | undefined;
@@ -29,7 +29,7 @@ export interface TopData {
 
 export const NO_DATA: TopData = { tasks: [], host: undefined, events: [], nowMs: 0 };
 
-/** What a chart as wide as any terminal can show. */
+/** The number of values in a chart of the widest terminal. */
 const MAX_FIGURES = 400;
 const MAX_EVENTS = 500;
 
@@ -40,7 +40,7 @@ export function withTasks(data: TopData, statuses: readonly TaskStatus[]): TopDa
   const tasks = statuses.map((status): TopTask => {
     const label = printable(shared.has(status.name) ? status.id : status.name);
     const before = known.get(status.id);
-    // An id that was given again begins anew.
+    // A reused id starts anew.
     if (before === undefined || before.status.startedAtMs !== status.startedAtMs)
       return { status, label, usage: undefined, cpu: [], memory: [] };
     return { ...before, status, label, usage: status.phase === 'exited' ? undefined : before.usage };

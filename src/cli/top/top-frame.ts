@@ -14,7 +14,7 @@ export interface ScreenSize {
   readonly rows: number;
 }
 
-/** Everything that a screen shows. */
+/** The state that a screen shows. */
 export interface Scene {
   readonly data: TopData;
   readonly state: TopState;
@@ -22,7 +22,10 @@ export interface Scene {
   readonly log: LogTail;
 }
 
-/** The lines of the screen, never more than fit; the last row stays empty, as writing there makes some terminals scroll. */
+/**
+ * The lines of the screen, never more than fit; the last row stays empty, because writing to it makes some terminals
+ * scroll.
+ */
 export function frame(scene: Scene): readonly Line[] {
   const { data, state, size } = scene;
   const shown = shownTasks(data.tasks, state);

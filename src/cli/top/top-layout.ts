@@ -1,7 +1,7 @@
 import { COLUMNS, type Column } from './top-columns.ts';
 import type { TopTask } from './top-data.ts';
 
-/** A column with the letters it gets. */
+/** A column with its width. */
 export interface Placed {
   readonly column: Column;
   readonly width: number;
@@ -9,7 +9,7 @@ export interface Placed {
 
 export const GAP = 1;
 
-/** Chooses the columns that fit into a width, and shares what is left over among those that have use for it. */
+/** Selects the columns that fit into a width, and distributes the remaining width among those that can use it. */
 export function layoutColumns(width: number, tasks: readonly TopTask[]): readonly Placed[] {
   let columns = COLUMNS.filter(({ isWanted }) => isWanted === undefined || isWanted(tasks));
   while (columns.length > 1 && leastWidth(columns) > width)

@@ -17,7 +17,7 @@ import { NO_LOG, tailLines, type LogTail } from './log-view.ts';
 const TAIL_BYTES = 64 * 1024;
 const READ_MS = 1_000;
 
-/** The end of a file, read again while somebody looks; another path begins anew, and none reads nothing. */
+/** The end of a file, read repeatedly while subscribed; another path starts anew, and no path reads nothing. */
 export function logTail(
   path$: Observable<string | undefined>,
   scheduler?: SchedulerLike,

@@ -15,7 +15,7 @@ export function shownTasks(
   return isReversed ? ordered.reverse() : ordered;
 }
 
-/** The task that the keys act on: the selected one while it is shown, else the first. */
+/** The selected task while it is shown, else the first. */
 export function selectedTask(
   shown: readonly TopTask[],
   { selectedId }: Pick<TopState, 'selectedId'>,
@@ -23,7 +23,7 @@ export function selectedTask(
   return shown.find(({ status }) => status.id === selectedId) ?? shown[0];
 }
 
-/** Figures are sorted largest first; what was not measured comes last. */
+/** Values are sorted largest first; missing values come last. */
 const FIGURES: Partial<Record<SortField, (task: TopTask) => number | undefined>> = {
   cpu: ({ usage }) => coresOf(usage),
   memory: ({ usage }) => memoryOf(usage),

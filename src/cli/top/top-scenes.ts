@@ -35,7 +35,7 @@ export interface Scenes {
   readonly press: (key: Key) => void;
 }
 
-/** Figures are drawn so often at most; keys and new sizes at once. */
+/** The minimum interval between two redraws for new values; keys and new sizes are drawn immediately. */
 export const REDRAW_MS = 500;
 
 export function createScenes({ data$, size$, scheduler, isAll }: TopInput): Scenes {
@@ -43,7 +43,7 @@ export function createScenes({ data$, size$, scheduler, isAll }: TopInput): Scen
   let data = NO_DATA;
   const calm$ = data$.pipe(
     throttleTime(REDRAW_MS, scheduler, { leading: true, trailing: true }),
-    // Subscribers come one after the other; none of them misses what came at once.
+    // Subscribers are added one by one; none of them may miss synchronous values.
     share({ connector: () => new ReplaySubject(1), resetOnComplete: false }),
   );
   const path$ = combineLatest([calm$, stateSubject]).pipe(map(([now, state]) => openedPath(now, state)));

@@ -9,7 +9,7 @@ export interface Screen {
   /** Where ink writes. */
   readonly stdout: WriteStream;
   clear(): void;
-  /** Gives the terminal back as it was. Also done when the process ends in any way that it can notice. */
+  /** Restores the terminal. Also done when the process exits in any way that it can handle. */
   leave(): void;
 }
 
@@ -30,8 +30,8 @@ export function enterScreen(): Screen {
 }
 
 /**
- * The terminal as ink is to see it. Ink would clear the terminal, scrollback included, whenever its lines fill it, and
- * would draw on its own after a change of size; both are done by us.
+ * The terminal for ink. Ink would clear the terminal, scrollback included, whenever its lines fill it, and would draw
+ * by itself after a change of size; both are handled here.
  */
 function inkStream(stdout: WriteStream): WriteStream {
   return new Proxy(stdout, {

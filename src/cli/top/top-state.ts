@@ -1,6 +1,6 @@
 import { lettersOf } from './line.ts';
 
-/** What the list can be sorted by, in the order the key goes through them. */
+/** The sort columns, in the order in which the key cycles through them. */
 export const SORT_FIELDS = [
   'name',
   'state',
@@ -16,7 +16,7 @@ export type SortField = (typeof SORT_FIELDS)[number];
 
 export type View = 'list' | 'task' | 'log';
 
-/** What the keys have chosen. */
+/** The state that the keys change. */
 export interface TopState {
   readonly view: View;
   readonly isHelpOpen: boolean;
@@ -27,7 +27,7 @@ export interface TopState {
   readonly isTyping: boolean;
   /** Tasks that have exited are shown as well. */
   readonly isAll: boolean;
-  /** The task that the keys act on; undefined: the first of the list. */
+  /** The selected task; undefined: the first of the list. */
   readonly selectedId: string | undefined;
   readonly stream: 'stdout' | 'stderr';
   readonly isDone: boolean;
@@ -75,7 +75,7 @@ const STEPS: Partial<Record<string, number>> = {
   G: Number.POSITIVE_INFINITY,
 };
 
-/** What a key makes of the state, when the list shows these tasks. */
+/** The state after a key, for a list of shown tasks. */
 export function afterKey(state: TopState, key: Key, shownIds: readonly string[]): TopState {
   if (key === 'interrupt') return { ...state, isDone: true };
   if (state.isTyping) return afterTyping(state, key);

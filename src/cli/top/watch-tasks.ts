@@ -16,10 +16,10 @@ const GROUPS: readonly FieldGroup[] = [
 ];
 const HOST_MS = 5_000;
 
-/** What of the driver is looked at. */
+/** The part of the driver that top uses. */
 export type TopDriver = Pick<Driver, 'tasks' | 'allTaskStats' | 'taskEvents' | 'hostStats'>;
 
-/** All that can be shown, after every change of any of it. Completes with the driver. */
+/** All data for the views, after every change. Completes with the driver. */
 export function watchTasks(
   driver: TopDriver,
   { intervalMs, scheduler }: { readonly intervalMs: number; readonly scheduler: SchedulerLike },
