@@ -31,15 +31,17 @@ import type { TaskStatsOptions } from './streams/task-stats-stream.ts';
 export interface DriverOptions extends DriverOptionsInput {
   /** Silent by default. */
   readonly logger?: Logger;
-  /** The clock of every stream and timer; tests give a virtual one. */
+  /** The clock of all streams and timers; tests pass a virtual one. */
   readonly scheduler?: SchedulerLike;
 }
 
 /**
- * A task driver for rkt: ops that do, streams that tell, and one registry of tasks between them.
+ * A task driver for rkt: ops change the machine, streams deliver state, events and metrics, and a task registry
+ * connects them.
  *
- * Streams are shared. At shutdown, and when they are subscribed after it, one that owes a value (`waitTask`) fails with
- * RKT_ERR_SHUTDOWN, and every other one completes. Ops reject with {@link RktError}, and a failed one leaves nothing behind.
+ * Streams are shared. At shutdown, and when they are subscribed after it, one that owes a value (`waitTask`) fails
+ * with RKT_ERR_SHUTDOWN, and every other one completes. Ops reject with {@link RktError}, and a failed op leaves
+ * nothing behind.
  */
 export interface Driver {
   pluginInfo(): PluginInfo;
@@ -47,61 +49,66 @@ export interface Driver {
   configSchema(): readonly AttributeSpec[];
   taskConfigSchema(): readonly AttributeSpec[];
   /**
-   * Replaces the configuration. `rkt_path`, `rkt_dir`, `data_dir`, `cgroup_parent` and `concurrency` win over the options
-   * of createDriver where they are given, and can no longer change after the first op or subscription; the same values
-   * again are always fine.
+   * Replaces the configuration. `rkt_path`, `rkt_dir`, `data_dir`, `cgroup_parent` and `concurrency` override the
+   * options of createDriver, and can no longer change after the first op or subscription; setting the same values
+   * again is allowed.
    *
-   * @throws RKT_ERR_DRIVER_CONFIG, and the configuration stays as it was
+   * @throws RKT_ERR_DRIVER_CONFIG, and then the configuration is unchanged
    */
   setConfig(config: unknown, agent?: unknown): void;
   config(): { readonly driver: DriverConfig; readonly agent: AgentConfig };
 
-  /** Health and attributes: at once, then every 30 s. Completes at shutdown. */
+  /** Health and attributes: immediately, then every 30 s. Completes at shutdown. */
   fingerprint(): Observable<Fingerprint>;
   /**
-   * What happens to the tasks, with `replay` after the last events. The end of each task that is found is among it, also
-   * when another driver started the task, unless an earlier driver of this name has published it. Completes at shutdown.
+   * The events of all tasks; with `replay`, first the latest ones. They include the exit of every task that the
+   * driver finds, also if another driver started the task, unless an earlier driver of this publisher name has
+   * published it. Completes at shutdown.
    */
   taskEvents(options?: TaskEventsOptions): Observable<TaskEvent>;
   /** Resource usage of one task; completes with the task, and at shutdown. Fails with RKT_ERR_TASK_NOT_FOUND. */
   taskStats(taskId: string, options?: TaskStatsOptions): Observable<TaskResourceUsage>;
   /** One array a tick with a sample of each running task. Completes at shutdown. */
   allTaskStats(options?: AllTaskStatsOptions): Observable<readonly TaskStatsSample[]>;
-  /** The end of a task, once. Fails with RKT_ERR_TASK_NOT_FOUND, and with RKT_ERR_SHUTDOWN at shutdown. */
+  /** The exit of a task, once. Fails with RKT_ERR_TASK_NOT_FOUND, and with RKT_ERR_SHUTDOWN at shutdown. */
   waitTask(taskId: string): Observable<ExitResult>;
-  /** The registry's view: now, and after every change. Completes at shutdown. */
+  /** The statuses of all tasks: immediately, and after every change. Completes at shutdown. */
   tasks(): Observable<readonly TaskStatus[]>;
-  /** All pods of rkt's data directory, whoever runs them: now, and after every change. Completes at shutdown. */
+  /** All pods in rkt's data directory: immediately, and after every change. Completes at shutdown. */
   pods(): Observable<readonly Pod[]>;
-  /** Figures of the machine: at once, then every `intervalMs`. Completes at shutdown. */
+  /** Metrics of the machine: immediately, then every `intervalMs`. Completes at shutdown. */
   hostStats(options?: HostStatsOptions): Observable<HostStats>;
-  /** Statistics of the sampling: at once, then every `intervalMs`. Completes at shutdown. */
+  /** Statistics of the sampling: immediately, then every `intervalMs`. Completes at shutdown. */
   samplingStats(options?: SamplingStatsOptions): Observable<SamplingStats>;
 
   startTask(task: TaskSpecInput): Promise<StartedTask>;
   stopTask(taskId: string, options?: StopOptions): Promise<void>;
   destroyTask(taskId: string, options?: DestroyOptions): Promise<void>;
   inspectTask(taskId: string): TaskStatus;
-  /** What a task was started with, its environment included. */
+  /** The specification of a task, its environment included. */
   taskSpec(taskId: string): TaskSpec;
   signalTask(taskId: string, signal: string): Promise<void>;
   execTask(taskId: string, cmd: readonly string[], options?: ExecOptions): Promise<ExecTaskResult>;
   execTaskStreaming(taskId: string, options: ExecStreamingOptions): Promise<ExecResult>;
   recoverTask(handle: TaskHandle): Promise<void>;
-  /** Takes up all tasks of the data directory, and undoes the starts that their driver did not live to finish. */
+  /** Recovers all tasks of the data directory, and rolls back unfinished starts of dead drivers. */
   recoverTasks(): Promise<Recovery>;
-  /** The same, and again whenever another driver of the data directory has started or destroyed a task. Completes at shutdown. */
+  /**
+   * The same, repeated whenever another driver of the data directory has started or destroyed a task. Completes at
+   * shutdown.
+   */
   followTasks(): Observable<Recovery>;
   /**
-   * Finds what belongs to no task of the data directory: pods, cgroups, processes, mounts and files. Removes it with `fix`, and
-   * changes nothing without. A start that is under way, in any driver, is left alone.
+   * Finds leftovers that belong to no task of the data directory: pods, cgroups, processes, mounts and files. Removes
+   * them with `fix`, and changes nothing without. A start in progress, in any driver, is left alone.
    */
   audit(options?: AuditOptions): Promise<AuditReport>;
   /**
-   * Makes this process the only agent of the data directory until the returned function is called or the process ends. Plain
-   * drivers are not kept out. Rejects with RKT_ERR_AGENT_RUNNING, which names pid and socket of the other agent.
+   * Makes this process the only agent of the data directory until the returned function is called or the process
+   * ends. Plain drivers are not excluded. Rejects with RKT_ERR_AGENT_RUNNING, which names pid and socket of the other
+   * agent.
    */
   lockAgent(options?: AgentLockOptions): Promise<() => Promise<void>>;
-  /** Ends every stream and op; tasks go on running and can be recovered. */
+  /** Ends all streams and ops; tasks keep running and can be recovered. */
   shutdown(): Promise<void>;
 }

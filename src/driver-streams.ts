@@ -48,14 +48,14 @@ export interface DriverStreamsDeps extends Pick<
   'registry' | 'runner' | 'driverConfig' | 'logger' | 'scheduler'
 > {
   readonly config: Configuration;
-  /** What the ops work with; rejects while it cannot be made. */
+  /** The context of the ops; rejects while it cannot be created. */
   readonly context: () => Promise<OpsContext>;
   readonly shutdown: AbortSignal;
-  /** What rkt commands have cost so far. */
+  /** The cost of rkt commands so far. */
   readonly rkt: () => SamplingStats['rkt'];
 }
 
-/** Binds the streams of a driver to its registry, its sources and its shutdown. */
+/** Connects the streams of a driver to its registry, its sources and its shutdown. */
 export function createDriverStreams(deps: DriverStreamsDeps): Streams {
   const { config, context, shutdown, rkt, registry, ...base } = deps;
   const cgroups = async (): Promise<Cgroups> => (await context()).cgroups;

@@ -34,12 +34,12 @@ import { retryWhenExhausted } from './streams/operators/retry-when-exhausted.ts'
 import { takeUntilAbort } from './streams/operators/take-until-abort.ts';
 import { rktErrorsOnly } from './rkt-errors-only.ts';
 
-/** Creates a driver. It touches nothing before its first op or subscription. @throws RKT_ERR_OPTIONS */
+/** Creates a driver. It accesses nothing before its first op or subscription. @throws RKT_ERR_OPTIONS */
 export function createDriver(options: DriverOptions = {}): Driver {
   const { logger = silentLogger, scheduler = asyncScheduler, ...data } = options;
   const config = createConfiguration(data);
   const shutdown = new AbortController();
-  // Every op and stream that is under way listens, and there is no limit to these.
+  // Every op and stream in progress listens, and their number is not limited.
   setMaxListeners(0, shutdown.signal);
   const instance = randomUUID();
   const beganAtMs = scheduler.now();
@@ -58,7 +58,7 @@ export function createDriver(options: DriverOptions = {}): Driver {
       settings: config.settings(),
       shutdown: shutdown.signal,
     });
-    // What has failed for want of something may succeed the next time.
+    // What failed for lack of something may succeed the next time.
     bound.catch(() => (bound = undefined));
     return bound;
   };
@@ -108,7 +108,7 @@ export function createDriver(options: DriverOptions = {}): Driver {
         retryWhenExhausted(deps, 'Following tasks'),
         takeUntilAbort(shutdown.signal),
       ),
-    // Not of the context: that begins to finish what others have left, and an audit shall show it.
+    // Not of the context: creating that starts to finish the destroys of others, which an audit must report.
     async audit(options) {
       shutdown.signal.throwIfAborted();
       return audit(await machine(), options);

@@ -19,7 +19,7 @@ function stream<T>(name: string, values$: Observable<T>): Observable<T> {
   );
 }
 
-/** The same driver, which lets no other error out than those of the library: the last resort behind those who know more. */
+/** Wraps a driver so that it fails only with errors of the library: the last resort after more specific handlers. */
 export function rktErrorsOnly(driver: Driver): Driver {
   return {
     ...driver,

@@ -7,9 +7,9 @@ import { permissionError } from '../model/permission.ts';
 import { reasonOf } from '../model/reason-of.ts';
 
 /**
- * The names that change in a directory, which is made when it is not there. Cold.
+ * The names that change in a directory, which is created if it does not exist. Cold.
  *
- * @throws RKT_ERR_DATA_DIR or RKT_ERR_PERMISSION through the stream, when it cannot be made or watched
+ * @throws RKT_ERR_DATA_DIR or RKT_ERR_PERMISSION through the stream, when it cannot be created or watched
  */
 export function watchDirectory(directory: string): Observable<string> {
   return new Observable<string>((subscriber) => {

@@ -6,16 +6,17 @@ const TEMPORARY = /^\..*\.(?<pid>[0-9]+)\.[0-9]+\.tmp$/;
 let written = 0;
 
 /**
- * Replaces a file by rename: a reader, or a process that is killed here, leaves the old text or the new one, never a part.
+ * Replaces a file by rename: a reader, or a process that is killed here, leaves the old or the new text, never a
+ * part.
  *
- * Directory and file are for their owner only. The text goes first to a hidden file beside it, which names this process,
- * so that {@link isLeftover} can tell later that nobody is writing it any more.
+ * Directory and file are accessible only to their owner. The text is first written to a hidden file beside it whose
+ * name identifies this process, so that {@link isLeftover} can later detect that it is no longer being written.
  */
 export async function replaceFile(path: string, text: string): Promise<void> {
   await writeBeside(path, text, (temporary) => rename(temporary, path));
 }
 
-/** The same for a file that must not be there yet; false when it is. Of several processes at once one gets true. */
+/** The same for a file that must not exist yet; false if it does. Of several concurrent processes, one gets true. */
 export async function createFile(path: string, text: string): Promise<boolean> {
   let isNew = true;
   await writeBeside(path, text, async (temporary) => {
@@ -51,14 +52,14 @@ async function writeDurably(path: string, text: string): Promise<void> {
   const file = await open(path, 'wx', 0o600);
   try {
     await file.writeFile(text);
-    // Without it a crash of the machine can leave the new name on an empty file.
+    // Without this, a crash of the machine can leave the new name on an empty file.
     await file.sync();
   } finally {
     await file.close();
   }
 }
 
-/** True for the name of a file that a writer left half written when it was killed. */
+/** True for the name of an incomplete file of a killed writer. */
 export function isLeftover(name: string): boolean {
   const pid = TEMPORARY.exec(name)?.groups?.pid;
   if (pid === undefined) return false;

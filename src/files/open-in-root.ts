@@ -3,14 +3,14 @@ import { open, readlink, type FileHandle } from 'node:fs/promises';
 
 import { O_PATH, descriptorPath } from './regular-file.ts';
 
-/** As many as Linux follows. */
+/** The limit of Linux. */
 const MAX_LINKS = 40;
 
 /**
- * Opens, for nothing but looking at it, what a process whose root is `root` finds at an absolute path. Symbolic links are
- * followed as that process would: none leads out of `root`, not even one that is put there meanwhile.
+ * Opens (as O_PATH) what a process with the root `root` finds at an absolute path. Symbolic links are followed as
+ * that process would: none leads out of `root`, not even one that is created meanwhile.
  *
- * @param maySearch whether a directory on the way can be gone through; by default every one
+ * @param maySearch whether a directory of the path can be searched; by default every one
  * @throws a system error ENOENT, ENOTDIR, ELOOP or EACCES
  */
 export async function openInRoot(
@@ -40,7 +40,7 @@ export async function openInRoot(
       if (!(await next.stat()).isSymbolicLink()) continue;
       links += 1;
       if (links > MAX_LINKS) throw failed('ELOOP', path);
-      // Read by its name: what is no link any more fails.
+      // Read by its name: if it is no longer a link, this fails.
       const target = await readlink(place);
       await back(target.startsWith('/') ? 1 : opened.length - 1);
       todo.unshift(...namesOf(target));

@@ -9,8 +9,8 @@ export interface ReferredWords {
 }
 
 /**
- * Takes the secrets out of a command line of the embedded rkt: each word that holds one becomes the name of a variable.
- * The environment of a process can be read by its user and root alone, its command line by everybody.
+ * Removes the secrets from a command line of the embedded rkt: each word that contains one becomes the name of a
+ * variable. Only the user of a process and root can read its environment, but everyone can read its command line.
  */
 export function referToSecrets(args: readonly string[]): ReferredWords {
   const env: Record<string, string> = {};
@@ -25,7 +25,7 @@ export function referToSecrets(args: readonly string[]): ReferredWords {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The other way round: the command line that was meant, and the environment without the variables for it. */
+/** The inverse: the original command line, and the environment without the added variables. */
 export function resolveWords(
   words: readonly string[],
   env: Environment,

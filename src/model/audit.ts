@@ -1,4 +1,4 @@
-/** What can be left of a task, in the order in which it is removed. */
+/** The kinds of leftovers of a task, in the order of their removal. */
 export const REMAIN_KINDS = [
   'state-file',
   'shim',
@@ -13,25 +13,25 @@ export const REMAIN_KINDS = [
 
 export type RemainKind = (typeof REMAIN_KINDS)[number];
 
-/** Something that belongs to no task of the data directory. */
+/** A leftover that belongs to no task of the data directory. */
 export interface AuditFinding {
   readonly kind: RemainKind;
   /** An absolute path, the UUID of a pod, or a pid. */
   readonly what: string;
   /** Why it belongs to no task. */
   readonly why: string;
-  /** The start that made it; absent where it does not say so. */
+  /** The start that created it; absent if it does not say so. */
   readonly startToken?: string;
-  /** `found` when nothing was to be removed; `left` when it could not be, and `error` says why. */
+  /** `found` without `fix`; `left` when it could not be removed, with the reason in `error`. */
   readonly outcome: 'found' | 'removed' | 'left';
   readonly error?: string;
 }
 
-/** What an audit has found. */
+/** The result of an audit. */
 export interface AuditReport {
   /** In the order of {@link REMAIN_KINDS}. */
   readonly findings: readonly AuditFinding[];
-  /** What could not be looked at, and why: nothing is known of it. */
+  /** What could not be checked, and why. */
   readonly unchecked: readonly { readonly what: string; readonly reason: string }[];
 }
 

@@ -1,9 +1,9 @@
-/** The longest list that is taken: Linux knows at most 8192 CPUs. */
+/** The longest accepted list: Linux knows at most 8192 CPUs. */
 const HIGHEST_CPU = 8_191;
 
 /**
- * The numbers of a list as the kernel writes it (`0-1,3`): sorted, each once; undefined when it is no such list. Of CPUs
- * or of memory nodes.
+ * The numbers of a list in the format of the kernel (`0-1,3`): sorted, each once; undefined if the list is invalid.
+ * Of CPUs or of memory nodes.
  */
 export function parseCpuList(text: string): readonly number[] | undefined {
   const numbers = new Set<number>();
@@ -16,13 +16,13 @@ export function parseCpuList(text: string): readonly number[] | undefined {
   return [...numbers].sort((a, b) => a - b);
 }
 
-/** Those of `wanted` that are not in `available`; both as the kernel writes lists. */
+/** The numbers of `wanted` that are not in `available`; both in the format of the kernel. */
 export function missingCpus(wanted: string, available: string): readonly number[] {
   const there = new Set(parseCpuList(available.trim()) ?? []);
   return (parseCpuList(wanted) ?? []).filter((number) => !there.has(number));
 }
 
-/** How many there are in a list; undefined without a list. */
+/** The number of entries of a list; undefined without a list. */
 export function countCpus(list: string | undefined): number | undefined {
   return list === undefined ? undefined : parseCpuList(list)?.length;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What startTask tells Nomad of the pod's own network. */
+/** The network of the pod, as startTask returns it to Nomad. */
 export const networkSchema = z.strictObject({
   /** Label of a port of the task → port inside the pod. */
   portMap: z.record(z.string(), z.number().int()),

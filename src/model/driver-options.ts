@@ -12,7 +12,7 @@ export const absolutePath = z
   .string()
   .startsWith('/', 'must be an absolute path')
   .refine(hasNoZeroByte, 'contains a NUL byte');
-/** How many rkt commands may run at once. */
+/** Maximum number of concurrent rkt commands. */
 export const concurrency = z.number().int().min(1).max(64);
 /** Below the root of each hierarchy, and never that root itself. */
 export const cgroupPath = z
@@ -24,25 +24,31 @@ export const cgroupPath = z
   .refine((path) => /[^/]/.test(path), 'must name a directory')
   .refine(hasNoZeroByte, 'contains a NUL byte');
 
-/** The options of createDriver that are plain data; the command line reads the same ones from flags, environment and file. */
+/**
+ * The options of createDriver that are plain data; the command line reads them from flags, environment and config
+ * file.
+ */
 export const driverOptionsSchema = z.strictObject({
   /** `auto` (the rkt on PATH, else the embedded one), `embedded`, or the path of an rkt. */
   rkt: z.string().min(1).default('auto'),
   /** rkt's data directory. Default: rkt's own, `/var/lib/rkt`; without root `$XDG_DATA_HOME/rkt`. */
   rktDir: absolutePath.optional(),
-  /** Where the driver keeps state, logs and exit codes. Default `/var/lib/rkt-streams`; without root `$XDG_DATA_HOME/rkt-streams`. */
+  /**
+   * Directory for state, logs and exit codes. Default `/var/lib/rkt-streams`; without root
+   * `$XDG_DATA_HOME/rkt-streams`.
+   */
   dataDir: absolutePath.optional(),
   /**
-   * The name under which the state of a task notes that its end was published. Drivers that follow each other under one name
-   * publish each end once between them; those that run at the same time need names of their own to find what the others
-   * have left. An empty one notes nothing: each such driver publishes all ends that it finds.
+   * The name under which the driver records that it published the exit of a task. Consecutive drivers with the same
+   * name publish each exit once between them; concurrent drivers need different names to find exits that the others
+   * have published. An empty name records nothing: such a driver publishes all exits that it finds.
    */
   publisher: z
     .string()
     .regex(/^[\w-]{0,64}$/, 'is not a name of at most 64 letters, digits, "_" and "-"')
     .default('driver'),
   cgroupRoot: absolutePath.default('/sys/fs/cgroup'),
-  /** The directory below which the cgroup of every task is made. */
+  /** The parent cgroup of the cgroups of all tasks. */
   cgroupParent: cgroupPath.default('rkt-streams'),
   rktConcurrency: concurrency.default(4),
   rktTimeoutMs: durationMs.default(60_000),
@@ -51,25 +57,25 @@ export const driverOptionsSchema = z.strictObject({
   networkTimeoutMs: durationMs.default(60_000),
   killTimeoutMs: durationMs.default(15_000),
   fingerprintPeriodMs: durationMs.default(30_000),
-  /** Figures of tasks in which nothing can have moved are not read again; false reads everything every time. */
+  /** Skip reading metrics of tasks that cannot have changed; false reads everything every time. */
   statsGate: z.boolean().default(true),
-  /** How old a figure may get that is not read again. */
+  /** The maximum age of a metric that was not read again. */
   statsMaxStaleMs: durationMs.default(10_000),
-  /** How many descriptors may be kept open for reading figures. Default: what RLIMIT_NOFILE allows but for a reserve. */
+  /** The maximum number of file descriptors kept open for sampling. Default: RLIMIT_NOFILE minus a reserve. */
   statsDescriptors: z.number().int().min(0).optional(),
-  /** Logs that the driver keeps itself are cut in steps of this size: bytes, or text such as `10Mi`. */
+  /** The size by which the driver truncates its own log files: bytes, or text such as `10Mi`. */
   logMaxSize: logMaxSizeSchema.default(10 * 1024 * 1024),
-  /** How many times that is kept of each. */
+  /** How many times that size is kept of each log. */
   logMaxFiles: logMaxFilesSchema.default(3),
 });
 
 export type DriverOptionsInput = z.input<typeof driverOptionsSchema>;
 type ParsedOptions = z.output<typeof driverOptionsSchema>;
 
-/** The options with every default filled in. */
+/** The options with all defaults. */
 export type DriverSettings = ParsedOptions & { readonly rktDir: string; readonly dataDir: string };
 
-/** Checks the options and fills in what is missing. @throws RKT_ERR_OPTIONS */
+/** Validates the options and fills in the defaults. @throws RKT_ERR_OPTIONS */
 export function driverSettings(input: DriverOptionsInput): DriverSettings {
   const options = parseWith(driverOptionsSchema, input, 'options', 'RKT_ERR_OPTIONS');
   return {

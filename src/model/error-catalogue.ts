@@ -1,8 +1,8 @@
-/** All errors in one table: longer than other files, as the table is as long as there are errors. */
+/** All errors in one table, which makes this file longer than others. */
 
 /**
- * What one catalogue entry says. `recoverable` is Nomad's word: starting the task again may succeed, with nothing
- * changed. That is so when a network was to blame, be it another's or the pod's own, or when resources had run out for a
+ * One entry of the catalogue. `recoverable` is a term of Nomad: starting the task again may succeed without a change.
+ * That is the case when a network is the cause, that of the pod included, or when resources were exhausted for a
  * moment.
  */
 interface CatalogueEntry {

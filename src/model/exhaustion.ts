@@ -17,7 +17,7 @@ const TEXTS: readonly (readonly [RegExp, ErrorCode])[] = [
   ],
 ];
 
-/** The code of an error that a system call gave because something has run out; undefined for every other one. */
+/** The code of a system error that means exhausted resources; undefined for every other error. */
 export function exhaustionCode(error: unknown): ErrorCode | undefined {
   for (let each = error; each instanceof Error; each = each.cause) {
     const code = 'code' in each && typeof each.code === 'string' ? CODES.get(each.code) : undefined;

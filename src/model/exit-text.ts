@@ -1,7 +1,7 @@
 import type { ExitResult } from './exit-result.ts';
 import { signalName } from './signals.ts';
 
-/** How an exit is worded and judged, for people and for programs: the one place for both. */
+/** Formats and classifies exits, for people and for programs; the only place for both. */
 
 /** An exit in one sentence, for people. */
 export function exitSentence({ exitCode, signal, oomKilled, error }: ExitResult): string {
@@ -32,7 +32,7 @@ export function exitAnnotations({
   };
 }
 
-/** `0`, `3`, `SIGKILL (out of memory)`, `SIGTERM (requested)`: how a task ended, as short as it goes; for tables. */
+/** `0`, `3`, `SIGKILL (out of memory)`, `SIGTERM (requested)`: the short form of an exit, for tables. */
 export function exitText(exit: ExitResult | undefined, nothing = '-'): string {
   if (exit === undefined) return nothing;
   const why = exit.oomKilled ? ' (out of memory)' : exit.requested === true ? ' (requested)' : '';
@@ -40,7 +40,7 @@ export function exitText(exit: ExitResult | undefined, nothing = '-'): string {
   return `${exit.exitCode ?? 'unknown'}${why}`;
 }
 
-/** True for an end with another code than 0 that was not requested, and for every kill for memory. */
+/** True for an exit with another code than 0 that was not requested, and for every OOM kill. */
 export function isFailure({ exitCode, oomKilled, requested = false }: ExitResult): boolean {
   return oomKilled || (!requested && exitCode !== 0);
 }

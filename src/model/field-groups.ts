@@ -1,4 +1,4 @@
-/** Groups of metrics that are read, and asked for, together. Costly ones are read only when somebody asks for them. */
+/** Groups of metrics that are read and requested together. Expensive ones are read only on request. */
 export const FIELD_GROUPS = [
   'cpu',
   'throttling',
@@ -16,7 +16,7 @@ export const FIELD_GROUPS = [
 
 export type FieldGroup = (typeof FIELD_GROUPS)[number];
 
-/** What Nomad shows of a task, the memory limit and the OOM count. */
+/** The metrics that Nomad shows, the memory limit and the OOM count. */
 export const DEFAULT_FIELD_GROUPS: readonly FieldGroup[] = Object.freeze([
   'cpu',
   'throttling',
@@ -29,7 +29,7 @@ export const DEFAULT_FIELD_GROUPS: readonly FieldGroup[] = Object.freeze([
 /** A set of groups in one number: bit n stands for the nth of {@link FIELD_GROUPS}. */
 export type GroupMask = number;
 
-/** The bits of these groups; a name that is none is left out. */
+/** The bits of these groups; unknown names are ignored. */
 export function groupMask(groups: readonly FieldGroup[]): GroupMask {
   let mask = 0;
   for (const group of groups) {

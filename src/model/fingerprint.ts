@@ -1,15 +1,15 @@
-/** Nomad's three words for the health of a driver. */
+/** The three health states of a driver in Nomad. */
 export type DriverHealth = 'undetected' | 'unhealthy' | 'healthy';
 
 /** Which rkt was found. */
 export type RktRuntime = 'rkt' | 'embedded';
 
 /**
- * What the driver says of itself and of the machine.
+ * The health of the driver and the attributes of the machine.
  *
  * Attributes are those of the original driver (`driver.rkt` = true, `driver.rkt.version`, `driver.rkt.appc.version`,
  * `driver.rkt.volumes.enabled` = true only when enabled) and `driver.rkt.runtime` (`real` or `embedded`),
- * `driver.rkt.cgroup.version` (`v1`, `v2` or `none`), `driver.rkt.stage1` (the default one, where it can be known).
+ * `driver.rkt.cgroup.version` (`v1`, `v2` or `none`), `driver.rkt.stage1` (the default one, if it is known).
  */
 export interface Fingerprint {
   readonly health: DriverHealth;

@@ -9,7 +9,7 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   h: 3_600_000,
 };
 
-/** A Go duration (`1h30m`, `-1.5s`, `0`), as rkt and Nomad write them, in ms; undefined for anything else. */
+/** A Go duration (`1h30m`, `-1.5s`, `0`), as used by rkt and Nomad, in ms; undefined for anything else. */
 export function parseDurationMs(text: string): number | undefined {
   const sign = text.startsWith('-') ? -1 : 1;
   const body = text.replace(/^[+-]/, '');

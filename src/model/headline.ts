@@ -3,12 +3,12 @@ import type { CpuStats, MemoryStats, TaskResourceUsage } from './task-stats.ts';
 import type { TaskStatus } from './task-status.ts';
 
 /**
- * The headline metrics of a task: what every table, chart, alert and page shows first, computed in one place.
+ * The headline metrics of a task, which every table, chart, alert and page shows first, computed in one place.
  *
  * Each is undefined when it was not measured.
  */
 
-/** A limit that no machine has is how the kernel writes "none". */
+/** The kernel represents "no limit" by a limit larger than any machine's memory. */
 const NO_LIMIT_BYTES = 2 ** 60;
 
 /** Cores in use: 1 is one full core. */
@@ -17,17 +17,20 @@ export function coresOf(usage: { readonly cpu: CpuStats } | undefined): number |
   return percent === undefined ? undefined : percent / 100;
 }
 
-/** How many cores a task is pinned to; undefined when it may run on all. */
+/** The number of cores a task is pinned to; undefined when it may run on all. */
 export function reservedCoresOf(status: Pick<TaskStatus, 'cpusetCpus'> | undefined): number | undefined {
   return countCpus(status?.cpusetCpus);
 }
 
-/** Memory in bytes that counts when the limit is near: all but the file cache that can be dropped; without a cgroup, the RSS. */
+/**
+ * The memory in bytes that counts near the limit: without the file cache that can be dropped; without a cgroup, the
+ * RSS.
+ */
 export function memoryOf(usage: { readonly memory: MemoryStats } | undefined): number | undefined {
   return usage?.memory.workingSetBytes ?? usage?.memory.usageBytes ?? usage?.memory.rssBytes;
 }
 
-/** The memory limit in bytes that holds: the one measured, else the one the task was started with. */
+/** The effective memory limit in bytes: the measured one, else the one the task was started with. */
 export function memoryLimitOf(
   usage: Pick<TaskResourceUsage, 'memory'> | undefined,
   status?: Pick<TaskStatus, 'memoryLimitBytes'>,

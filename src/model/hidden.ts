@@ -1,2 +1,2 @@
-/** What stands for a value that is not shown. */
+/** The placeholder for a value that is not shown. */
 export const HIDDEN = '…';

@@ -1,4 +1,4 @@
-/** So much of the beginning of a program has to be read for {@link interpreterOf}. */
+/** The number of bytes at the beginning of a program that {@link interpreterOf} needs. */
 export const HEAD_BYTES = 4096;
 
 const ELF_MAGIC = 0x7f454c46;

@@ -1,4 +1,4 @@
-/** What is wrong with a text that is no JSON, without quoting any of it, as the message of Node does. */
+/** The fault of an invalid JSON text, without quoting the text as the message of Node does. */
 export function jsonFault(error: SyntaxError): string {
   if (/unexpected end/i.test(error.message)) return 'it is not valid JSON: unexpected end';
   const position = /at position (\d+)/.exec(error.message)?.[1];

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-/** The keys that an object may have at a place of a schema, in any of its forms; undefined where the schema has no object. */
+/**
+ * The keys that an object may have at a path of a schema, in any of its forms; undefined if the schema has no object
+ * there.
+ */
 export function knownKeys(schema: unknown, path: readonly PropertyKey[]): readonly string[] | undefined {
   const inner = unwrapped(schema);
   const [key, ...rest] = path;

@@ -2,10 +2,10 @@ import { z } from 'zod';
 
 import { parseSizeBytes } from './size.ts';
 
-/** One block of most file systems: less cannot be given back. */
+/** One block of most file systems; less cannot be freed. */
 const SMALLEST_BYTES = 4_096;
 
-/** How much of a log is cut at once. In bytes, or as `10Mi`. */
+/** The size by which a log is truncated: in bytes, or as `10Mi`. */
 export const logMaxSizeSchema = z.union([z.number(), z.string()]).transform((size, issues) => {
   const bytes = typeof size === 'number' ? size : parseSizeBytes(size);
   if (bytes !== undefined && Number.isSafeInteger(bytes) && bytes >= SMALLEST_BYTES) return bytes;
@@ -14,10 +14,12 @@ export const logMaxSizeSchema = z.union([z.number(), z.string()]).transform((siz
   return z.NEVER;
 });
 
-/** How many times that is kept. */
+/** How many times that size is kept. */
 export const logMaxFilesSchema = z.number().int().min(1).max(1_000);
 
-/** What the driver keeps of a log that it writes itself: `maxSize` × `maxFiles` bytes at most, cut in steps of `maxSize`. */
+/**
+ * The limits of a log that the driver writes itself: at most `maxSize` × `maxFiles` bytes, truncated by `maxSize`.
+ */
 export const logLimitsSchema = z.strictObject({
   maxSize: logMaxSizeSchema.optional(),
   maxFiles: logMaxFilesSchema.optional(),

@@ -8,5 +8,5 @@ export interface Logger {
 
 const nothing = (): void => undefined;
 
-/** The default: a library does not write to a terminal of its own accord. */
+/** The default: a library does not write to a terminal unasked. */
 export const silentLogger: Logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };

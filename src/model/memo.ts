@@ -1,6 +1,6 @@
 /**
- * A result that is made once, at the first call. Callers that come meanwhile share the attempt; one that fails is not kept, so
- * that the next call tries again.
+ * A result that is computed once, at the first call. Concurrent callers share the attempt; a failure is not cached,
+ * so the next call tries again.
  */
 export function memo<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;

@@ -5,10 +5,10 @@ export type MetricUnit = 'ns' | 'bytes' | '1' | 'percent' | 'MHz' | 'bytes/s';
 
 /** One metric of a task. */
 export interface Metric {
-  /** It is read, and part of a sample, when one of these groups is asked for. */
+  /** It is read, and part of a sample, when one of these groups is requested. */
   readonly group: FieldGroup;
   readonly unit: MetricUnit;
-  /** A counter only rises during the life of a task; a gauge goes up and down. */
+  /** A counter never decreases during the life of a task; a gauge goes up and down. */
   readonly kind: 'counter' | 'gauge';
   readonly meaning: string;
 }
@@ -24,8 +24,8 @@ function gauge(group: FieldGroup, unit: MetricUnit, meaning: string): Metric {
 /**
  * The metrics that are read from kernel files, by section of a sample and by key.
  *
- * This is the one place where a metric is stated. The row of numbers of a task (`sources/cgroup/readers/cgroup-row.ts`), the types of
- * {@link TaskResourceUsage}, the JSON schema of the HTTP API and the check for counters that went back are made of it.
+ * A metric is defined only here. The row of numbers of a task (`sources/cgroup/row.ts`), the types of {@link
+ * TaskResourceUsage}, the JSON schema of the HTTP API and the check for decreasing counters are derived from it.
  */
 export const METRICS = {
   cpu: {
@@ -79,7 +79,9 @@ export const METRICS = {
     sendErrors: counter('network', '1', 'Errors while sending.'),
     sendDrops: counter('network', '1', 'Packets to send that were dropped.'),
   },
-  /** Of the pod's own directory: what the task has written into its image, and the copy of the image where there is no overlay. */
+  /**
+   * Of the pod's own directory: what the task wrote into its image, and the copy of the image if there is no overlay.
+   */
   disk: {
     usageBytes: gauge('disk', 'bytes', 'Disk space of the pod, without volumes.'),
     limitBytes: gauge('disk', 'bytes', 'Size of the file system that the pod is on.'),
@@ -150,7 +152,7 @@ export type MetricSection = keyof typeof METRICS;
 type Values<Table> = { readonly [Key in keyof Table]?: number };
 type Computed = typeof COMPUTED_METRICS;
 
-/** The values of a section; what was not measured is absent. */
+/** The values of a section; metrics that were not measured are absent. */
 export type SectionStats<Section extends MetricSection> = Values<(typeof METRICS)[Section]> &
   (Section extends keyof Computed ? Values<Computed[Section]> : unknown);
 

@@ -10,7 +10,7 @@ import { printableJson } from './printable.ts';
 import { reasonOf } from './reason-of.ts';
 import { withoutCredentials } from './url-credentials.ts';
 
-/** Keys below which values are secrets, in every object that we read: variables, commands, tokens. */
+/** Keys below which values are secrets, in every parsed object: variables, commands, tokens. */
 const SECRET_KEYS: ReadonlySet<PropertyKey> = new Set([
   'env',
   'deviceEnv',
@@ -22,7 +22,7 @@ const SECRET_KEYS: ReadonlySet<PropertyKey> = new Set([
   'token',
 ]);
 
-/** Keys of URLs: a token often stands in the path or the query of a webhook or a collector. */
+/** Keys of URLs: a token is often in the path or the query of a webhook or a collector. */
 const URL_KEYS: ReadonlySet<PropertyKey> = new Set([
   'url',
   'urls',
@@ -34,10 +34,10 @@ const URL_KEYS: ReadonlySet<PropertyKey> = new Set([
 const ORIGIN = /^(?<scheme>[a-z][a-z0-9+.-]{0,31}):\/\/(?:[^\s/?#]*@)?(?<host>[^\s/?#@]+)/i;
 
 /**
- * Parses input from outside by its schema.
+ * Parses external input by its schema.
  *
- * @throws {@link RktError} of `code`, naming `what`, every place that is wrong and the value found there, unless it may be
- * a secret: then its type; for a key that nobody knows, also those that are known
+ * @throws {@link RktError} of `code` that names `what`, every invalid place and its value, or only its type if it may
+ * be a secret; for an unknown key, also the known ones
  */
 export function parseWith<Schema extends z.ZodType>(
   schema: Schema,
@@ -57,7 +57,7 @@ export function parseWith<Schema extends z.ZodType>(
   throw new RktError(code, problems.join('; '), { ...details, cause: result.error });
 }
 
-/** zod compares the `length` of what is no string or array as well, and fails over one that is no number. */
+/** zod also compares the `length` of values other than strings and arrays, and fails if it is not a number. */
 function tryParse<Schema extends z.ZodType>(
   schema: Schema,
   input: unknown,
@@ -72,7 +72,7 @@ function tryParse<Schema extends z.ZodType>(
   }
 }
 
-/** The value at a place as an error may quote it: shortened, and its type alone where it may be a secret. */
+/** The value at a path as an error may quote it: shortened, or only its type if it may be a secret. */
 export function shownValue(input: unknown, path: readonly PropertyKey[]): string {
   const value = at(input, path);
   if (typeof value === 'object' && value !== null) return kindOf(value);
@@ -81,7 +81,7 @@ export function shownValue(input: unknown, path: readonly PropertyKey[]): string
   return isSecret && value !== undefined && value !== null ? `a ${typeof value}` : quoted(value);
 }
 
-/** What is in an object or list nobody has looked at yet: only its keys can be told. */
+/** The contents of an unvalidated object or list: only its keys may be shown. */
 function kindOf(value: object): string {
   if (Array.isArray(value)) return `a list of ${value.length}`;
   const keys = Object.keys(value);
@@ -97,7 +97,7 @@ function at(input: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
-/** Scheme and host alone; of what does not begin as a URL nothing. */
+/** Only scheme and host; nothing of a text that does not begin like a URL. */
 function shownOrigin(text: string): string {
   const { scheme, host } = ORIGIN.exec(text)?.groups ?? {};
   if (scheme === undefined || host === undefined) return 'a string';

@@ -3,16 +3,16 @@ import { dirname, join } from 'node:path';
 
 import { RktError } from './rkt-error.ts';
 
-/** System calls that want rights on the directory of the path, not on what the path names. */
+/** System calls that need permissions on the directory of the path, not on the path itself. */
 const CHANGES_DIRECTORY: ReadonlySet<string> = new Set(['mkdir', 'rename', 'unlink', 'rmdir', 'link']);
 const OWNER_BITS = 6;
 const GROUP_BITS = 3;
 
 /**
- * RKT_ERR_PERMISSION when the system refused a call because the user may not do it: names the file or directory that is in
- * the way, its owner and mode, and who has the right. Undefined for every other error, and for root, whom rights do not stop.
+ * RKT_ERR_PERMISSION when the system refused a call for lack of permission: names the file or directory, its owner
+ * and mode, and who has access. Undefined for every other error, and for root, to whom permissions do not apply.
  *
- * @param path what was opened, for calls whose error does not name it
+ * @param path the opened path, for calls whose error does not name it
  */
 export function permissionError(error: unknown, tried: string, path?: string): RktError | undefined {
   const { code, path: named = path, syscall = '' } = systemCallOf(error);
@@ -49,7 +49,7 @@ function refusal(path: string, syscall: string, uid: number): string {
   return `access ${obstacle} (owner ${owner}, group ${group}, mode ${mode}); ${who}`;
 }
 
-/** The first directory on the way that cannot be searched, else the directory to be changed, else what the path names. */
+/** The first directory of the path that cannot be searched, else the directory to change, else the path itself. */
 function obstacleOf(path: string, syscall: string): string {
   let reached = '/';
   for (const part of path.split('/').filter((name) => name !== '')) {
@@ -63,7 +63,7 @@ function obstacleOf(path: string, syscall: string): string {
   return CHANGES_DIRECTORY.has(syscall) ? dirname(reached) : reached;
 }
 
-/** The name that the machine's own files have for an id, else the id. */
+/** The name of an id in the user database of the machine, else the id. */
 function nameOf(table: 'passwd' | 'group', id: number): string {
   try {
     const lines = readFileSync(`/etc/${table}`, 'utf8').split('\n');

@@ -2,14 +2,15 @@ import type { z } from 'zod';
 
 type Issue = z.core.$ZodIssue;
 
-/** What zod calls the types of HCL and JSON, where that is another word. */
+/** The names of HCL and JSON types for which zod uses another word. */
 const TYPE_NAMES: Readonly<Record<string, string>> = { record: 'map' };
 
 /**
- * The issues of a parse, each with the place and the reason that help.
+ * The issues of a parse, each with a helpful path and reason.
  *
- * Of a value that may take several forms zod says no more than "Invalid input", and of a key "Invalid key in record". Here the
- * first becomes what is wrong with the form that the value has, or, where it has none of them, all that were expected.
+ * For a value with several valid forms, zod only says "Invalid input", and for a key "Invalid key in record". Here
+ * the first becomes the fault within the form that the value has, or the list of all expected forms if it has none of
+ * them.
  */
 export function plainIssues(issues: readonly Issue[]): readonly Issue[] {
   return issues.flatMap(plain);
@@ -43,12 +44,12 @@ function ofUnion(issue: z.core.$ZodIssueInvalidUnion): readonly Issue[] {
   return [{ ...issue, message: possible.map(asText).join(', or ') }];
 }
 
-/** True where the value as a whole is of another type than this form. */
+/** True if the whole value has another type than this form. */
 function isWrongType({ code, path }: Issue): boolean {
   return code === 'invalid_type' && path.length === 0;
 }
 
-/** The forms with the fewest keys that they do not know: the value was meant to be one of these. */
+/** The forms with the fewest unknown keys: the value was probably meant to have one of these. */
 function bestOf(forms: readonly (readonly Issue[])[]): readonly (readonly Issue[])[] {
   const fewest = Math.min(...forms.map(unknownKeys));
   return forms.filter((form) => unknownKeys(form) === fewest);

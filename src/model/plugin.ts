@@ -1,4 +1,4 @@
-/** Who we are, in Nomad's words. */
+/** The plugin info for Nomad. */
 export interface PluginInfo {
   readonly type: 'driver';
   readonly name: 'rkt';
@@ -14,7 +14,7 @@ export interface Capabilities {
   readonly mustInitiateNetwork: boolean;
 }
 
-/** The type words of HCL. A `block` holds attributes of its own, and has no type. */
+/** The type names of HCL. A `block` has attributes and no type. */
 export type AttributeType =
   'bool' | 'number' | 'string' | 'list(number)' | 'list(string)' | 'map(string)' | 'list(map(string))';
 
@@ -25,7 +25,7 @@ export interface AttributeSpec {
   /** A block is written `name { … }`, and several times where its type is a list; an attribute once, `name = …`. */
   readonly form: 'attribute' | 'block';
   readonly required: boolean;
-  /** What holds when it is left out. A block of attributes has those of its attributes. */
+  /** The default. A block of attributes has the defaults of its attributes. */
   readonly default?: boolean | number | string | readonly string[];
   /** Those of a block of type `object`. */
   readonly attributes?: readonly AttributeSpec[];
@@ -54,7 +54,7 @@ const optional = (
   more: Pick<Partial<AttributeSpec>, 'form' | 'default'> = {},
 ): AttributeSpec => ({ name, type, form: 'attribute', required: false, ...more });
 
-/** Attributes without a default leave the choice to the options of createDriver, or to rkt. */
+/** The defaults of these attributes are the options of createDriver, or those of rkt. */
 export const CONFIG_SPEC: readonly AttributeSpec[] = [
   optional('volumes_enabled', 'bool', { default: true }),
   optional('allow_missing_isolation', 'bool'),
@@ -106,8 +106,8 @@ const TRUE = new Set(['1', 't', 'T', 'TRUE', 'true', 'True']);
 const FALSE = new Set(['0', 'f', 'F', 'FALSE', 'false', 'False']);
 
 /**
- * Maps the client options of before Nomad 0.9 to the driver configuration: only `driver.rkt.volumes.enabled` is known, and
- * a value that is no bool is left out.
+ * Maps the client options of Nomad before 0.9 to the driver configuration: only `driver.rkt.volumes.enabled` is
+ * known, and a value that is not a bool is ignored.
  */
 export function pluginLoader(options: Readonly<Record<string, string>>): {
   readonly volumes_enabled?: boolean;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The states that `rkt list` and `rkt status` know, by rkt's own words. */
+/** The states of `rkt list` and `rkt status`, in the words of rkt. */
 export const POD_STATES = [
   'embryo',
   'preparing',

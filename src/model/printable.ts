@@ -1,6 +1,6 @@
 /**
- * What a terminal acts on, or what makes a line look like another one: control characters (C0, DEL, C1), line and paragraph
- * separators, bidirectional controls, invisible characters and halves of surrogate pairs.
+ * Characters that a terminal interprets or that change the appearance of a line: control characters (C0, DEL, C1),
+ * line and paragraph separators, bidirectional controls, invisible characters and unpaired surrogates.
  */
 const UNSAFE = new RegExp(
   '[\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}\\p{Bidi_Control}\\u200b\\u2060-\\u2064\\ufeff\\ufff9-\\ufffb]',
@@ -10,8 +10,8 @@ const UNSAFE = new RegExp(
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /**
- * Text that did not come from this program, as one line that a terminal only shows: each unsafe character is written as an
- * escape, `\n`, `\x1b` or `\u202e`. Other text, backslashes included, stays as it is.
+ * Text from outside, as one line that a terminal only displays: each unsafe character is written as an escape, `\n`,
+ * `\x1b` or `\u202e`. Other text, backslashes included, is unchanged.
  */
 export function printable(text: string): string {
   return text.replaceAll(UNSAFE, (character) => SHORT[character] ?? escaped(character));

@@ -1,6 +1,6 @@
 import { ERROR_CATALOGUE, type ErrorCode } from './error-catalogue.ts';
 
-/** What an error can carry besides its message. */
+/** Additional properties of an error. */
 export interface RktErrorDetails {
   readonly cause?: unknown;
   readonly taskId?: string;
@@ -8,17 +8,17 @@ export interface RktErrorDetails {
   /** The command line that failed. */
   readonly command?: readonly string[];
   readonly exitCode?: number;
-  /** The last 2 kB of what the command wrote to stderr. */
+  /** The last 2 kB of stderr. */
   readonly stderr?: string;
   readonly durationMs?: number;
-  /** Overrides the catalogue where the cause says more than the code. */
+  /** Overrides the catalogue if the cause is more specific than the code. */
   readonly recoverable?: boolean;
 }
 
 /**
- * The one error class of the library.
+ * The only error class of the library.
  *
- * `message` says what was tried, on what, and what happened; the remedy of the catalogue is appended to it.
+ * `message` states the operation, its object and the failure; the remedy of the catalogue is appended to it.
  */
 export class RktError extends Error {
   override readonly name = 'RktError';
@@ -47,7 +47,7 @@ export function isRktError(error: unknown, code?: ErrorCode): error is RktError 
   return error instanceof RktError && (code === undefined || error.code === code);
 }
 
-/** The error of every op that is given an id nobody knows. Its first words are Nomad's own. */
+/** The error of every op for an unknown id. Its first words are those of Nomad. */
 export function taskNotFound(taskId: string): RktError {
   return new RktError('RKT_ERR_TASK_NOT_FOUND', `task not found for given id: "${taskId}"`, { taskId });
 }

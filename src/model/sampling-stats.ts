@@ -1,21 +1,21 @@
-/** What the sampling of all tasks has done and costs. Counters begin at 0 with the driver and only rise. */
+/** Statistics of the sampling of all tasks. Counters start at 0 with the driver and never decrease. */
 export interface SamplingStats {
   readonly timestampMs: number;
-  /** Tasks that somebody watches. */
+  /** Tasks with at least one subscriber. */
   readonly tasks: number;
-  /** Rounds that were begun: one for each interval that is due. */
+  /** Rounds that were started: one for each interval that is due. */
   readonly ticks: number;
-  /** Ticks that came too late, or found the round before them still under way; none of them is made up for. */
+  /** Ticks that came too late, or while the previous round was still in progress; they are not repeated later. */
   readonly skippedTicks: number;
   readonly samples: number;
   /** No source could be read. */
   readonly failedSamples: number;
-  /** A counter had gone back. */
+  /** A counter decreased. */
   readonly droppedSamples: number;
-  /** Kernel files that were read, and those that were not because nothing had moved. */
+  /** Kernel files that were read, and those that were skipped because they could not have changed. */
   readonly fileReads: number;
   readonly staleReads: number;
-  /** Work of the sampling, in all and in the longest turn between two turns of the event loop. */
+  /** Time spent sampling, in total and in the longest turn of the event loop. */
   readonly workMs: number;
   readonly longestSliceMs: number;
   /** From the beginning of the last round to its end, and the work in it. */
@@ -26,14 +26,14 @@ export interface SamplingStats {
     readonly workMs: number;
   };
   readonly descriptors: DescriptorStats;
-  /** How long the event loop was late in the time since the value before. */
+  /** The event loop delay since the previous value. */
   readonly eventLoopDelay?: {
     readonly meanMs: number;
     readonly p50Ms: number;
     readonly p99Ms: number;
     readonly maxMs: number;
   };
-  /** Absent until rkt was needed for the first time. */
+  /** Absent until the first rkt command. */
   readonly rkt?: {
     readonly calls: number;
     readonly failures: number;
@@ -42,7 +42,7 @@ export interface SamplingStats {
   };
 }
 
-/** The descriptors that are kept open on kernel files. */
+/** The descriptors of kernel files that are kept open. */
 export interface DescriptorStats {
   readonly open: number;
   readonly budget: number;

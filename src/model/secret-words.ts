@@ -4,9 +4,12 @@ import { credentialsIn, withoutCredentials } from './url-credentials.ts';
 /** A word of an rkt command line. */
 export interface CommandWord {
   readonly text: string;
-  /** The word as it may be shown: the same, unless it holds a value of a variable or credentials, or is of an app's command. */
+  /**
+   * The word as it may be shown: unchanged, unless it contains a value of a variable or credentials, or belongs to
+   * the command of an app.
+   */
   readonly shown: string;
-  /** The part that is not shown; undefined when all of it is. */
+  /** The hidden part; undefined when it is the whole word. */
   readonly secret: string | undefined;
 }
 
@@ -14,8 +17,9 @@ const VARIABLE_FLAG = /^(--(?:set-env|environment))(?:=([^]*))?$/;
 const POD = /^[0-9a-f]{8}-[0-9a-f-]{27}$/;
 
 /**
- * The words of an rkt command line, with those found that hold secrets: values of `--set-env` and `--environment`, the credentials of URLs, the
- * words after `--` (an app's arguments), and those after the pod of `enter` (a command to execute).
+ * The words of an rkt command line, with the secret ones marked: the values of `--set-env` and `--environment`, the
+ * credentials of URLs, the words after `--` (arguments of an app), and those after the pod of `enter` (a command to
+ * execute).
  */
 export function commandWords(argv: readonly string[]): readonly CommandWord[] {
   let isCommand = false;
@@ -36,7 +40,7 @@ export function commandWords(argv: readonly string[]): readonly CommandWord[] {
   });
 }
 
-/** A command line as errors and logs may hold it. */
+/** A command line as errors and logs may contain it. */
 export function shownWords(argv: readonly string[]): readonly string[] {
   return commandWords(argv).map(({ shown }) => shown);
 }
@@ -47,10 +51,10 @@ function variable(text: string, before: string, pair: string): CommandWord {
   return { text, shown: `${before}${name}${HIDDEN}`, secret: pair.slice(name.length) };
 }
 
-/** Shorter ones occur in every text, and say nothing of what they were the value of. */
+/** Shorter values occur in every text and reveal nothing. */
 const SHORTEST = 4;
 
-/** A text that a program has written about what it was given, without the values in it. */
+/** The output of a program about its input, without the values in it. */
 export function withoutSecrets(text: string, secrets: readonly string[]): string {
   const forms = secrets
     .filter((secret) => secret.length >= SHORTEST)
@@ -60,7 +64,7 @@ export function withoutSecrets(text: string, secrets: readonly string[]): string
   return unique.reduce((rest, form) => rest.replaceAll(new RegExp(wholeWord(form), 'gu'), HIDDEN), start);
 }
 
-/** `error` is not looked for in `errors`: what quotes a value puts something between it and the words around. */
+/** `error` must not match `errors`: text that quotes a value separates it from the words around it. */
 function wholeWord(form: string): string {
   const before = /^\w/.test(form) ? '(?<!\\w)' : '';
   const after = /\w$/.test(form) ? '(?!\\w)' : '';

@@ -4,7 +4,7 @@ export interface SeenIds {
   isNew(id: string): boolean;
 }
 
-/** Ids of events: more than a driver keeps for replay, so that a repeated one is recognised. */
+/** Event ids: more than a driver keeps for replay, so that a repeated one is recognised. */
 const DEFAULT_LIMIT = 10_000;
 
 export function createSeenIds(limit = DEFAULT_LIMIT): SeenIds {

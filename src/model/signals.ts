@@ -1,4 +1,7 @@
-/** Linux's numbers of signals, the same on every architecture that Node runs on. A table of its own: browsers have none. */
+/**
+ * The signal numbers of Linux, the same on every architecture that Node supports. A separate table, because browsers
+ * have none.
+ */
 const NUMBERS: ReadonlyMap<string, number> = new Map([
   ['SIGHUP', 1],
   ['SIGINT', 2],

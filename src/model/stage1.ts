@@ -8,15 +8,15 @@ export const stage1Schema = z
   .refine((text) => !text.includes('\0'), 'contains a NUL byte')
   .refine((text) => !isRelativePath(text), 'must be absolute when it is a path');
 
-/** Nobody could say where it starts. */
+/** A relative path would have no defined base. */
 function isRelativePath(text: string): boolean {
   return text.startsWith('.') || (/^[^/:]+\/.*\.aci$/.test(text) && !text.includes('://'));
 }
 
-/** What a stage1 is named by, which is the word that ends rkt's flag. */
+/** How a stage1 is referenced, which is the last word of rkt's flag. */
 export type Stage1Kind = 'path' | 'url' | 'hash' | 'from-dir' | 'name';
 
-/** How rkt is to look for a stage1. */
+/** How rkt should find a stage1. */
 export function stage1Kind(stage1: string): Stage1Kind {
   if (stage1.startsWith('/')) return 'path';
   if (/^(?:https?|docker|file):\/\//.test(stage1)) return 'url';

@@ -4,15 +4,16 @@ import { stage1Schema } from './stage1.ts';
 
 const stringMap = z.record(z.string(), z.string());
 
-/** `CAP_NET_ADMIN`; rkt takes no other spelling. */
+/** `CAP_NET_ADMIN`; rkt accepts no other spelling. */
 const capabilities = z
   .array(z.string().regex(/^CAP_[A-Z_]+$/, 'is not written as CAP_NET_ADMIN'))
   .min(1, 'contains no capability');
 
 /**
- * A task's `config` block, by the names in a job file: the 13 attributes of the original driver, then ours.
+ * The `config` block of a task, with the names of a job file: the 13 attributes of the original driver, then the
+ * additions.
  *
- * Which of ours has an effect depends on the stage1; docs/task-config.md tells.
+ * The effect of the additions depends on the stage1; see docs/task-config.md.
  */
 export const taskConfigSchema = z
   .strictObject({
@@ -34,7 +35,7 @@ export const taskConfigSchema = z
     readonly_rootfs: z.boolean().optional(),
     cap_retain: capabilities.optional(),
     cap_remove: capabilities.optional(),
-    /** As rkt takes it: `mode=retain,errno=EPERM,chmod,chown`. */
+    /** In the syntax of rkt: `mode=retain,errno=EPERM,chmod,chown`. */
     seccomp: z
       .string()
       .regex(

@@ -17,36 +17,39 @@ export const TASK_EVENT_KINDS = [
 ] as const;
 
 /**
- * One thing that happened to a task.
+ * An event of a task.
  *
- * Events are published at least once: a driver that was killed right after it published one cannot know that it did, and
- * the next one publishes it again, with the same id. A consumer counts an id once.
+ * Events are published at least once: a driver that was killed right after publishing an event cannot record that it
+ * did, and the next one publishes it again, with the same id. Consumers should count each id once.
  */
 export const taskEventSchema = z.strictObject({
   /**
-   * Made of the start token and the kind, so that every driver gives an event the same id; kinds that happen several times
-   * in a life also name the driver and a number.
+   * Derived from the start token and the kind, so that every driver gives an event the same id; ids of kinds that can
+   * occur several times also contain the driver and a number.
    */
   id: z.string(),
   kind: z.enum(TASK_EVENT_KINDS),
   taskId: z.string(),
   taskName: z.string(),
   allocId: z.string().optional(),
-  /** When it was published. `exitResult.completedAtMs` is when the task ended. */
+  /** The time of publication. `exitResult.completedAtMs` is the time of the exit. */
   timeMs: z.number(),
   message: z.string(),
   /** Strings, as Nomad wants them (`exit_code`, `signal`, `oom_killed`, …). */
   annotations: z.record(z.string(), z.string()),
-  /** Of kind `exited` alone. */
+  /** Only for the kind `exited`. */
   exitResult: exitResultSchema.optional(),
-  /** An earlier driver may have published it already: the end lies before this driver's begin, and is not noted as published. */
+  /**
+   * An earlier driver may have published it: the exit happened before this driver started, and is not recorded as
+   * published.
+   */
   repeated: z.literal(true).optional(),
 });
 
 export type TaskEvent = z.infer<typeof taskEventSchema>;
 export type TaskEventKind = TaskEvent['kind'];
 
-/** Kinds that happen once in the life of a task, whichever driver publishes them. */
+/** Kinds that occur once per task, whichever driver publishes them. */
 export const ONCE_A_LIFE: ReadonlySet<TaskEventKind> = new Set<TaskEventKind>([
   'prepared',
   'started',

@@ -5,20 +5,20 @@ import { logLimitsSchema } from './log-limits.ts';
 import { taskConfigSchema } from './task-config.ts';
 import { taskResourcesSchema } from './task-resources.ts';
 
-/** Environment names as rkt takes them in `--set-env`. */
+/** Environment names that rkt accepts in `--set-env`. */
 const environment = z.record(
   z.string().regex(/^[A-Za-z_][A-Za-z_0-9.-]*$/, 'is not a variable name'),
   z.string(),
 );
 
-/** DNS as the group's network asks for it; servers that the task's own `dns_servers` name win over these. */
+/** The DNS settings of the group's network; `dns_servers` of the task overrides the servers. */
 const dnsSchema = z.strictObject({
   servers: z.array(z.string()).default([]),
   searches: z.array(z.string()).default([]),
   options: z.array(z.string().min(1)).default([]),
 });
 
-/** A task: what Nomad calls TaskConfig, around the driver's own `config` block. What is stored on disk is read by this. */
+/** A task: Nomad's TaskConfig with the `config` block of the driver. Also the schema of stored tasks. */
 export const taskSpecSchema = z.strictObject({
   /** Unique among the tasks of one data directory. */
   id: z
@@ -33,18 +33,24 @@ export const taskSpecSchema = z.strictObject({
   config: taskConfigSchema,
   resources: taskResourcesSchema.prefault({}),
   env: environment.default({}),
-  /** What device plugins add to the environment; `env` wins. */
+  /** Variables that device plugins add; `env` overrides them. */
   deviceEnv: environment.optional(),
   dns: dnsSchema.optional(),
-  /** Path of the network namespace that the pod joins, as a group of Nomad has one with the mode `bridge`, `none` or `cni/…`. */
+  /**
+   * Path of the network namespace that the pod joins: that of a Nomad group with the mode `bridge`, `none` or
+   * `cni/…`.
+   */
   networkNamespace: z.string().startsWith('/').optional(),
   user: z.string().min(1).optional(),
-  /** The allocation's directory; its `alloc`, `<task>/local` and `<task>/secrets` become standing volumes when it is given. */
+  /** The allocation directory; its `alloc`, `<task>/local` and `<task>/secrets` are mounted as standard volumes. */
   allocDir: z.string().startsWith('/').optional(),
-  /** A file or named pipe; a log file in the task's own directory when it is absent. */
+  /** A file or named pipe; by default a log file in the directory of the task. */
   stdoutPath: z.string().startsWith('/').optional(),
   stderrPath: z.string().startsWith('/').optional(),
-  /** What is kept of the log files in the task's own directory; the driver's `logMaxSize` and `logMaxFiles` by default. */
+  /**
+   * The limits of the log files in the directory of the task; by default `logMaxSize` and `logMaxFiles` of the
+   * driver.
+   */
   logs: logLimitsSchema.optional(),
 });
 
@@ -54,7 +60,10 @@ const unprintable = {
     `holds ${unsafeCharacter(String(input)) ?? 'a character'}, a control character; leave it out`,
 };
 
-/** A task to start. Its identifiers are shown in many places, so none may hold what a terminal acts on. */
+/**
+ * A task to start. Its identifiers are printed in many places, so they must not contain characters that a terminal
+ * interprets.
+ */
 export const newTaskSpecSchema = taskSpecSchema.extend({
   id: taskSpecSchema.shape.id.refine(isPrintable, unprintable),
   name: z.string().min(1).refine(isPrintable, unprintable).optional(),

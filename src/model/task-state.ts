@@ -6,10 +6,10 @@ import { taskSpecSchema } from './task-spec.ts';
 
 export const HANDLE_VERSION = 1;
 
-/** Names files: it must stay one element of a path. */
+/** Used as a file name, so it must be a single path component. */
 export const startTokenSchema = z.string().regex(/^[\w-]{1,64}$/, 'is not a start token');
 
-/** What recoverTask needs to find a task again. Nomad keeps it as bytes inside its own handle. */
+/** The data from which recoverTask finds a task again. Nomad keeps it as bytes inside its own handle. */
 export const taskStateSchema = z.strictObject({
   spec: taskSpecSchema,
   podId: z.string().min(1),
@@ -20,7 +20,7 @@ export const taskStateSchema = z.strictObject({
   /** The shell that waits for it and writes the exit file. */
   shim: processIdSchema,
   startedAtMs: z.number(),
-  /** Absolute directories, one a hierarchy (v1) or one in all (v2); empty when the task has no cgroup of its own. */
+  /** Absolute directories, one per hierarchy (v1) or a single one (v2); empty when the task has no cgroup. */
   cgroupPaths: z.array(z.string()),
   network: networkSchema.optional(),
 });

@@ -5,10 +5,10 @@ import type { DriverNetwork } from './driver-network.ts';
 export const TASK_PHASES = ['preparing', 'starting', 'running', 'stopping', 'exited', 'unknown'] as const;
 export type TaskPhase = (typeof TASK_PHASES)[number];
 
-/** Nomad's three words for the state of a task. */
+/** The three states of a task in Nomad. */
 export type NomadTaskState = 'unknown' | 'running' | 'exited';
 
-/** What inspectTask and the registry tell of a task. */
+/** The status of a task, as returned by inspectTask and the registry. */
 export interface TaskStatus {
   readonly id: string;
   readonly name: string;
@@ -26,7 +26,7 @@ export interface TaskStatus {
   readonly memoryLimitBytes: number | undefined;
   /** The cores that the task is pinned to, as in `0-1,3`; undefined when it may run on all. */
   readonly cpusetCpus: string | undefined;
-  /** Where the output of the app goes: a file, or a named pipe. */
+  /** Destination of the app's output: a file or a named pipe. */
   readonly stdoutPath: string | undefined;
   readonly stderrPath: string | undefined;
   /** Nomad's DriverAttributes. */

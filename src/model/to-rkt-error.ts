@@ -3,7 +3,10 @@ import { exhaustionCode } from './exhaustion.ts';
 import { permissionError } from './permission.ts';
 import { reasonOf } from './reason-of.ts';
 
-/** Whatever was thrown as an error of the library: itself where it is one, else one that names what was done. */
+/**
+ * Converts anything thrown to an error of the library: unchanged if it is one, else an error that names the
+ * operation.
+ */
 export function toRktError(error: unknown, what: string): RktError {
   if (error instanceof RktError) return error;
   const denied = permissionError(error, `${what} failed`);

@@ -1,7 +1,7 @@
 /** Runs actions of the same key one at a time, in the order of the calls. */
 export type Turns = <T>(key: string, action: () => Promise<T>) => Promise<T>;
 
-/** Turns within this process; an action that fails does not hold up the next. */
+/** Turns within this process; a failing action does not delay the next. */
 export function createTurns(): Turns {
   const last = new Map<string, Promise<unknown>>();
   return async (key, action) => {

@@ -1,8 +1,8 @@
 import { HIDDEN } from './hidden.ts';
 
 /**
- * What stands between the scheme and the host of a URL: a user, often with a password. The length of a scheme is bounded, as
- * otherwise each letter of a long text would begin a search to its end.
+ * The part between the scheme and the host of a URL: a user, often with a password. The length of a scheme is
+ * bounded, because otherwise each letter of a long text would start a search to its end.
  */
 const CREDENTIALS = /([a-z][a-z0-9+.-]{0,31}:\/\/)([^\s/?#"'`]*)@/gi;
 

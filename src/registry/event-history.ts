@@ -1,13 +1,13 @@
 import type { TaskEvent } from '../model/task-event.ts';
 
-/** Events kept for those who ask for a replay. */
+/** The number of events kept for replay. */
 export const EVENT_HISTORY_LIMIT = 1_000;
 
 /** The last events, numbered from 0 in the order they happened. */
 export interface EventHistory {
   push(event: TaskEvent): void;
   /**
-   * The last `count` events and, as long as the caller is iterating, those that happen meanwhile; none comes twice.
+   * The last `count` events and, while the caller is iterating, those that are added meanwhile; none is repeated.
    * Ends when it has caught up.
    */
   last(count: number): Iterable<TaskEvent>;

@@ -3,7 +3,7 @@ import type { SchedulerLike } from 'rxjs';
 import { ONCE_A_LIFE, type TaskEvent, type TaskEventKind } from '../model/task-event.ts';
 import type { TaskRecord } from './task-record.ts';
 
-/** What an event may hold besides its message and annotations. */
+/** Optional properties of an event. */
 export type EventDetails = Pick<TaskEvent, 'exitResult' | 'repeated'>;
 
 export type MakeEvent = (
@@ -14,8 +14,8 @@ export type MakeEvent = (
 ) => TaskEvent;
 
 /**
- * Makes events with ids: start token and kind for what happens once in a life, which is the same id in every driver; the
- * driver and a number as well for what happens again and again. Events are frozen.
+ * Creates events with ids: start token and kind for kinds that occur once per task, which is the same id in every
+ * driver; also the driver and a number for kinds that can recur. Events are frozen.
  */
 export function createEventMaker({
   scheduler,

@@ -1,14 +1,14 @@
 import { EMPTY, Observable, Subject, defer } from 'rxjs';
 
-/** A hot stream for each key. A value reaches the subscribers of its key, and nothing else is looked at. */
+/** A hot stream for each key. A value is delivered only to the subscribers of its key. */
 export interface KeyedSubject<T> {
-  /** Completes with the subject, at once after that. */
+  /** Completes with the subject, immediately if that has completed. */
   readonly of: (key: string) => Observable<T>;
   readonly next: (key: string, value: T) => void;
   readonly complete: () => void;
 }
 
-/** Keeps nothing of a key without subscribers. */
+/** Keeps no state for a key without subscribers. */
 export function createKeyedSubject<T>(): KeyedSubject<T> {
   const subjects = new Map<string, Subject<T>>();
   let isComplete = false;

@@ -1,8 +1,9 @@
 /**
- * Runs deliveries one after the other in the order they were handed in.
+ * Runs deliveries one after the other in the order they were submitted.
  *
- * A subscriber that changes the registry from inside a delivery hands in another one: it waits until everybody has seen
- * the first. Without this, subscribers behind the caller would see the second change before the first.
+ * A subscriber that changes the registry from inside a delivery submits another one, which waits until all
+ * subscribers have received the first. Otherwise, subscribers behind the caller would see the second change before
+ * the first.
  */
 export function createSerialDelivery(): (delivery: () => void) => void {
   const queue: (() => void)[] = [];

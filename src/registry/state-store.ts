@@ -11,21 +11,22 @@ import { createTurns, type Turns } from '../model/turns.ts';
 import { createFile, isLeftover, listIfThere, readIfThere, replaceFile } from '../files/durable-file.ts';
 import { storedTaskSchema, type StoredTask } from './stored-task.ts';
 
-/** What a directory of state files held. */
+/** The contents of a directory of state files. */
 export interface LoadedTasks {
   readonly entries: readonly StoredTask[];
   /** Files that could not be read; each error is RKT_ERR_STATE_FILE or RKT_ERR_PERMISSION and names the file. */
   readonly failures: readonly { readonly file: string; readonly error: RktError }[];
 }
 
-/** What a change is meant for: this start of the task, and never another one of the same id. */
+/** The start of a task that a change applies to, never another start of the same id. */
 export type StartOf = Pick<StoredTask, 'id' | 'startToken'>;
 
 /**
- * One JSON file a task. An error names the file: RKT_ERR_STATE_FILE, or RKT_ERR_PERMISSION, RKT_ERR_NO_SPACE and RKT_ERR_RESOURCES;
- * RKT_ERR_DATA_DIR when the locks cannot be used.
+ * One JSON file per task. An error names the file: RKT_ERR_STATE_FILE, or RKT_ERR_PERMISSION, RKT_ERR_NO_SPACE and
+ * RKT_ERR_RESOURCES; RKT_ERR_DATA_DIR when the locks cannot be used.
  *
- * Changes of one task happen in the order of the calls, and each leaves the file of another start of the same id alone.
+ * Changes of one task happen in the order of the calls, and each leaves the file of another start of the same id
+ * alone.
  */
 export interface StateStore {
   readonly directory: string;
@@ -34,13 +35,13 @@ export interface StateStore {
    * process that dies here, finds the old text or the new one, never a part.
    */
   save(entry: StoredTask): Promise<boolean>;
-  /** The same for a task that has no file yet; false when it has one, of whichever driver. */
+  /** The same for a task without a file; false if it has one, of any driver. */
   create(entry: StoredTask): Promise<boolean>;
-  /** The same for a task that has one: a task that was destroyed meanwhile does not come back. */
+  /** The same for a task with a file: a task that was destroyed meanwhile is not restored. */
   saveIfPresent(entry: StoredTask): Promise<boolean>;
   /**
-   * Reads the entry of a start and replaces it by what `change` makes of it, with no other change in between; `change`
-   * returns undefined to leave it.
+   * Reads the entry of a start and replaces it by the result of `change`, with no other change in between; `change`
+   * returns undefined to keep it.
    *
    * @returns the new entry; undefined when nothing was replaced
    */
@@ -50,9 +51,9 @@ export interface StateStore {
   ): Promise<StoredTask | undefined>;
   /** Undefined when there is no file for the task. */
   load(id: string): Promise<StoredTask | undefined>;
-  /** Everything there is, in the order of creation; also sweeps up what writers that were killed left half written. */
+  /** All entries, in the order of creation; also removes incomplete files of killed writers. */
   loadAll(): Promise<LoadedTasks>;
-  /** Sweeps up alone. */
+  /** Only removes incomplete files. */
   sweep(): Promise<void>;
   /** Does nothing when the start has no file. */
   remove(start: StartOf): Promise<void>;
@@ -61,9 +62,10 @@ export interface StateStore {
 const SUFFIX = '.json';
 
 /**
- * A store below `directory`, which is made by the first save, for its owner only: specs hold environments.
+ * A store below `directory`, which is created by the first save with access only for its owner, because specs contain
+ * environments.
  *
- * @param exclusive orders the changes of a task; the default knows of this process alone
+ * @param exclusive orders the changes of a task; by default only within this process
  */
 export function createStateStore(directory: string, exclusive: Turns = createTurns()): StateStore {
   const pathOf = (id: string): string => join(directory, stateFileName(id));
@@ -123,7 +125,7 @@ function tokenIn(text: string): string | undefined {
   }
 }
 
-/** A file name for any id: readable where it can be, unique by a hash, 75 characters at most. */
+/** A file name for any id: readable if possible, unique by a hash, at most 75 characters. */
 export function stateFileName(id: string): string {
   const slug = id
     .replaceAll(/[^A-Za-z0-9_-]+/g, '-')

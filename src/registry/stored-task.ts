@@ -5,7 +5,7 @@ import { processIdSchema } from '../model/process-id.ts';
 import { taskSpecSchema } from '../model/task-spec.ts';
 import { startTokenSchema, taskHandleSchema } from '../model/task-state.ts';
 
-/** What is kept of a task on disk, so that a later driver finds it whenever this one died. */
+/** The state of a task on disk, from which a later driver recovers it whenever this one died. */
 export const storedTaskSchema = z.strictObject({
   version: z.literal(1),
   id: z.string().min(1),
@@ -16,12 +16,12 @@ export const storedTaskSchema = z.strictObject({
   startToken: startTokenSchema,
   podId: z.string().min(1).optional(),
   cgroupPaths: z.array(z.string()),
-  /** From the moment the task runs. */
+  /** Present once the task is running. */
   handle: taskHandleSchema.optional(),
   exitResult: exitResultSchema.optional(),
-  /** A start that failed and could not be undone: whoever recovers shall try again, also while its owner lives. */
+  /** A failed start whose rollback failed: recovery should retry it, even while its owner lives. */
   abandoned: z.literal(true).optional(),
-  /** The driver process that destroys the task. When it has died, the next driver finishes. */
+  /** The driver process that destroys the task. If it has died, the next driver finishes. */
   destroyer: processIdSchema.optional(),
   createdAtMs: z.number(),
   updatedAtMs: z.number(),

@@ -4,7 +4,7 @@ import type { ProcessId } from '../model/process-id.ts';
 import type { TaskSpec } from '../model/task-spec.ts';
 import type { TaskPhase } from '../model/task-status.ts';
 
-/** All that the driver knows of one task. Frozen: a change makes a new record. */
+/** The complete state of one task in the driver. Frozen: a change creates a new record. */
 export interface TaskRecord {
   readonly id: string;
   readonly name: string;
@@ -21,24 +21,24 @@ export interface TaskRecord {
   readonly startedAtMs?: number;
   readonly exitResult?: ExitResult;
   readonly network?: DriverNetwork;
-  /** Absolute directories; empty when the task has no cgroup of its own. */
+  /** Absolute directories; empty when the task has no cgroup. */
   readonly cgroupPaths: readonly string[];
-  /** The end was requested, and the data directory could not take the note of it: see `ops/end-request.ts`. */
+  /** The exit was requested, and the data directory could not record it: see `ops/end-request.ts`. */
   readonly stopRequested: boolean;
-  /** Of a task that another driver has started. */
+  /** The task was started by another driver. */
   readonly recovery?: Recovery;
 }
 
-/** What was found when a task was recovered. */
+/** The result of recovering a task. */
 export interface Recovery {
-  /** An earlier driver of this name has published the end. */
+  /** An earlier driver of this name has published the exit. */
   readonly isExitPublished: boolean;
 }
 
-/** What a new record needs; the rest has defaults (`phase` is `preparing`). */
+/** The required properties of a new record; the rest has defaults (`phase` is `preparing`). */
 export type NewTask = Pick<TaskRecord, 'id' | 'spec' | 'startToken'> & Partial<TaskRecord>;
 
-/** What may be changed of a record. Its phase changes by a transition only. */
+/** The properties of a record that may change. Its phase changes only by a transition. */
 export type TaskPatch = Partial<Omit<TaskRecord, 'id' | 'spec' | 'startToken' | 'phase'>>;
 
 /** The record of a task that is new to the registry. */

@@ -27,7 +27,7 @@ import { newTaskRecord, type NewTask, type TaskPatch, type TaskRecord } from './
 import { taskStatus } from './to-task-status.ts';
 import { checkRemoval, checkTransition } from './transitions.ts';
 
-/** One change of the registry. `previous` is there when a record was changed. */
+/** One change of the registry. `previous` is set when a record was changed. */
 export interface TaskChange {
   readonly kind: 'added' | 'changed' | 'removed';
   readonly record: TaskRecord;
@@ -35,11 +35,11 @@ export interface TaskChange {
 }
 
 /**
- * The one owner of task state.
+ * The owner of task state.
  *
- * State changes at once; what was published reaches the subscribers in the order of the calls, also when a subscriber
- * calls back. After `close` everything but `get` and `list` throws RKT_ERR_SHUTDOWN, and each stream completes, also one
- * that is subscribed later.
+ * State changes immediately; publications reach the subscribers in the order of the calls, also when a subscriber
+ * calls back. After `close` everything except `get` and `list` throws RKT_ERR_SHUTDOWN, and each stream completes,
+ * also one that is subscribed later.
  */
 export interface TaskRegistry {
   /** @throws RKT_ERR_TASK_EXISTS */
@@ -51,14 +51,14 @@ export interface TaskRegistry {
   require(id: string): TaskRecord;
   /** In the order they were added. */
   list(): readonly TaskRecord[];
-  /** @throws RKT_ERR_TRANSITION when the phase may not follow the present one; RKT_ERR_TASK_NOT_FOUND */
+  /** @throws RKT_ERR_TRANSITION when the transition is not allowed; RKT_ERR_TASK_NOT_FOUND */
   transition(id: string, phase: TaskPhase, patch?: TaskPatch): TaskRecord;
   /** Changes anything but the phase. @throws RKT_ERR_TASK_NOT_FOUND */
   update(id: string, patch: TaskPatch): TaskRecord;
   /** @throws RKT_ERR_TRANSITION for a task that is running or stopping; RKT_ERR_TASK_NOT_FOUND */
   remove(id: string): void;
   /**
-   * Publishes an event, each id once. Give the record itself for a task that was removed.
+   * Publishes an event, each id once. Pass the record itself for a task that was removed.
    *
    * @throws RKT_ERR_TASK_NOT_FOUND
    */
@@ -71,11 +71,14 @@ export interface TaskRegistry {
   ): void;
   /** Hot, without replay. */
   readonly changes$: Observable<TaskChange>;
-  /** Those of one start of a task, before `changes$`: a change costs the same however many wait for other tasks. */
+  /**
+   * The changes of one start of a task, before `changes$`: the cost of a change does not depend on the number of
+   * waiters for other tasks.
+   */
   changesOf(startToken: string): Observable<TaskChange>;
   /** Hot, without replay. */
   readonly events$: Observable<TaskEvent>;
-  /** The present tasks at once; then one value for all changes of the same moment. */
+  /** The current tasks immediately, then one value for all changes of the same turn. */
   readonly tasks$: Observable<readonly TaskStatus[]>;
   /**
    * The last `count` published events, oldest first, up to the one being delivered; see {@link createEventHistory}. None
@@ -88,7 +91,7 @@ export interface TaskRegistry {
 export interface TaskRegistryDeps {
   readonly scheduler: SchedulerLike;
   readonly logger: Logger;
-  /** Tells this driver from every other one, in the ids of events; a random one by default. */
+  /** Identifies this driver in the ids of events; random by default. */
   readonly instance?: string;
 }
 
@@ -171,7 +174,7 @@ export function createTaskRegistry(deps: TaskRegistryDeps): TaskRegistry {
       if (!published.isNew(event.id)) return;
       logger.info({ taskId: event.taskId, kind, ...annotations }, message);
       deliver(() => {
-        // Before the subscribers: one of them may ask for a replay, which must then hold this event exactly once.
+        // Before the subscribers: one of them may request a replay, which must then contain this event exactly once.
         history.push(event);
         eventSubject.next(event);
       });
@@ -192,7 +195,7 @@ export function createTaskRegistry(deps: TaskRegistryDeps): TaskRegistry {
   };
 }
 
-/** The statuses of all tasks, computed once a change however many ask. */
+/** The statuses of all tasks, computed once per change for all callers. */
 function createSnapshot(records: ReadonlyMap<string, TaskRecord>): {
   read: () => readonly TaskStatus[];
   invalidate: () => void;

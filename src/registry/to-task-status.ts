@@ -2,7 +2,7 @@ import type { NomadTaskState, TaskPhase, TaskStatus } from '../model/task-status
 import { withoutCredentials } from '../model/url-credentials.ts';
 import type { TaskRecord } from './task-record.ts';
 
-/** Nomad has no words for a task whose start is not over: its state is unknown until the app runs. */
+/** Nomad has no state for a task that is still being started: it is unknown until the app runs. */
 const NOMAD_STATES: Readonly<Record<TaskPhase, NomadTaskState>> = {
   preparing: 'unknown',
   starting: 'unknown',
@@ -14,7 +14,7 @@ const NOMAD_STATES: Readonly<Record<TaskPhase, NomadTaskState>> = {
 
 const known = new WeakMap<TaskRecord, TaskStatus>();
 
-/** What inspectTask tells of a task. Frozen, and the same for the same record: most tasks do not change with a change. */
+/** The status of a task. Frozen, and cached per record: most tasks do not change with a change. */
 export function taskStatus(record: TaskRecord): TaskStatus {
   const status = known.get(record) ?? newStatus(record);
   known.set(record, status);

@@ -1,7 +1,7 @@
 import { RktError } from '../model/rkt-error.ts';
 import type { TaskPhase } from '../model/task-status.ts';
 
-/** Which phase may follow which. `docs/task-states.md` shows this table and says why. */
+/** The allowed transitions. `docs/task-states.md` shows this table with the reasons. */
 export const LEGAL_TRANSITIONS: Readonly<Record<TaskPhase, readonly TaskPhase[]>> = {
   preparing: ['starting', 'exited'],
   starting: ['running', 'exited'],
@@ -11,10 +11,10 @@ export const LEGAL_TRANSITIONS: Readonly<Record<TaskPhase, readonly TaskPhase[]>
   unknown: ['running', 'exited'],
 };
 
-/** The phases in which a task may be taken out of the registry: no process of it can be running under our eyes. */
+/** The phases in which a task may be removed from the registry: no process of it can be running. */
 export const REMOVABLE_PHASES: readonly TaskPhase[] = ['preparing', 'starting', 'exited', 'unknown'];
 
-/** @throws {@link RktError} RKT_ERR_TRANSITION when `to` may not follow `from` */
+/** @throws {@link RktError} RKT_ERR_TRANSITION when the transition from `from` to `to` is not allowed */
 export function checkTransition(taskId: string, from: TaskPhase, to: TaskPhase): void {
   const legal = LEGAL_TRANSITIONS[from];
   if (legal.includes(to)) return;

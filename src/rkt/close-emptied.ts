@@ -4,16 +4,17 @@ import type { PassThrough, Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 
 /**
- * Ends `target`, into which the pipe `source` of a child flows, after all that is in the pipe by now, and closes the pipe.
+ * Ends `target`, into which the pipe `source` of a child flows, after the current contents of the pipe, and closes
+ * the pipe.
  *
- * Nothing says that a pipe is empty while somebody holds its other end: it is, when the event loop has polled it once and
- * nothing came, though `target` had room.
+ * There is no way to detect an empty pipe while a process holds its other end. It is empty when the event loop has
+ * polled it once and received nothing although `target` accepted data.
  */
 export async function closeEmptied(source: Readable | null, target: PassThrough | undefined): Promise<void> {
   if (!(source instanceof Socket) || target === undefined) return;
   for (;;) {
     const before = source.bytesRead;
-    // Between two of these lies one whole poll.
+    // One complete poll happens between two of these.
     await setImmediate();
     await setImmediate();
     if (source.readableEnded || source.destroyed || target.destroyed) return;

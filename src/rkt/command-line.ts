@@ -4,7 +4,7 @@ import { commandWords } from '../model/secret-words.ts';
 import { commandNotStarted } from './failure.ts';
 import type { RktBinary } from './found-binary.ts';
 
-/** A command line to execute, and what may be said of it. */
+/** A command line to execute, and the form in which it may be shown. */
 export interface CommandLine {
   readonly argv: readonly string[];
   /** To be added to the environment. */
@@ -14,7 +14,7 @@ export interface CommandLine {
   readonly secrets: readonly string[];
 }
 
-/** Which rkt a command line is for. */
+/** The rkt that a command line is for. */
 export interface RktProgram {
   readonly binary: RktBinary;
   readonly globalArgs: readonly string[];
@@ -26,8 +26,7 @@ interface CommandLineOptions {
 }
 
 /**
- * The whole command line of some arguments of rkt. The embedded rkt finds in its environment what is secret in it; a real
- * one cannot.
+ * The command line for some arguments of rkt. The embedded rkt reads secrets from its environment; a real one cannot.
  *
  * @throws {@link RktError} RKT_ERR_RKT_MISSING for an argument that contains a NUL byte
  */
@@ -39,7 +38,7 @@ export function commandLine(
   const before = [...binary.command, ...globalArgs];
   const all = commandWords(args);
   const command = wrap([...before, ...all.map(({ shown }) => shown)]);
-  // Checked here, as a word that becomes a variable is no argument any more.
+  // Checked here, because a word that becomes a variable is no longer an argument.
   if (args.some((arg) => arg.includes('\0'))) throw zeroByte(command);
   const { words, env } = binary.runtime === 'embedded' ? referToSecrets(args) : { words: args, env: {} };
   return {
@@ -60,7 +59,7 @@ export function programOf(
   return [file, args];
 }
 
-/** Node puts all arguments into the error of a program that it could not start. */
+/** Node includes all arguments in the error of a program that it could not start. */
 export function shownCause(cause: unknown): unknown {
   if (!(cause instanceof Error) || !('spawnargs' in cause)) return cause;
   const { code, message } = cause as NodeJS.ErrnoException;

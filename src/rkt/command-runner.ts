@@ -24,39 +24,39 @@ import { spawnedProcess, type SpawnOptions, type SpawnedProcess } from './spawne
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** What a command left behind. */
+/** The result of a command. */
 export interface RktOutput {
   readonly stdout: string;
   readonly stderr: string;
-  /** 128 + n after death by signal n, which `signal` then names. */
+  /** 128 + n after signal n, which `signal` then names. */
   readonly exitCode: number;
   readonly signal?: NodeJS.Signals;
   readonly durationMs: number;
-  /** The whole command line, as it may be shown. */
+  /** The command line as it may be shown. */
   readonly command: readonly string[];
 }
 
-/** What every function over a runner takes along. */
+/** Common options of all functions that use a runner. */
 export interface CallOptions {
-  /** From the start of the process on, not of the wait in the queue. */
+  /** Starts with the process, without the time in the queue. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
-  /** Puts the command line into another one, such as `nsenter --mount=…`. */
+  /** Wraps the command line into another one, such as `nsenter --mount=…`. */
   readonly wrap?: (argv: readonly string[]) => readonly string[];
   /** Added to the runner's environment. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** Not to be quoted from stderr, beside what is secret in the arguments. */
+  /** Additional secrets that must not be quoted from stderr. */
   readonly secrets?: readonly string[];
 }
 
 /** How one command is run. */
 export interface RunOptions extends CallOptions {
-  /** Exit codes that are an answer; default only 0. `any` takes death by signal as well. */
+  /** Exit codes that are a result; by default only 0. `any` includes exits by signal. */
   readonly okExitCodes?: readonly number[] | 'any';
 }
 
-/** Runs rkt: at most so many at once, each with a time limit, in a process group of its own. */
+/** Runs rkt: with limited concurrency, each command with a timeout and in a separate process group. */
 export interface RktRunner {
   readonly binary: RktBinary;
   /** Flags in front of every subcommand, such as `--dir=…`. */
@@ -69,12 +69,12 @@ export interface RktRunner {
    */
   run(args: readonly string[], options?: RunOptions): Promise<RktOutput>;
   /**
-   * Starts any command line and leaves it running: no queue, no time limit.
+   * Starts any command line and leaves it running, without queue and timeout.
    *
    * @throws {@link RktError} RKT_ERR_RKT_MISSING when it cannot be executed
    */
   spawn(argv: readonly string[], options?: SpawnOptions): Promise<SpawnedProcess>;
-  /** How many commands wait for their turn. */
+  /** The number of commands in the queue. */
   readonly queueLength: number;
   readonly stats: { readonly calls: number; readonly failures: number; readonly totalMs: number };
 }
@@ -85,7 +85,7 @@ export interface RktRunnerOptions {
   readonly dir?: string;
   readonly timeoutMs?: number;
   readonly concurrency?: number;
-  /** The whole environment of every command; default: this process's without the variables that carry secrets. */
+  /** The environment of every command; default: that of this process without the variables that contain secrets. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -145,7 +145,8 @@ async function execute(
       cancelSignal: giveUp.signal,
       killSignal: 'SIGKILL',
       forceKillAfterDelay: false,
-      // rkt stop of a fly pod may signal the process group of whoever started rkt: it has to be one of its own.
+      // rkt stop of a fly pod may signal the process group of the process that started rkt, so rkt needs a separate
+      // one.
       detached: true,
       cleanup: false,
       reject: false,
@@ -160,7 +161,7 @@ async function execute(
 
 type Ending = 'timeout' | 'aborted';
 
-/** Kills a command when its time is over or the caller gives up; tells whether that happened. */
+/** Kills a command at its timeout or when the caller aborts; returns whether that happened. */
 function watchLimits(
   { pid, stdout, stderr }: Pick<ChildProcess, 'pid' | 'stdout' | 'stderr'>,
   { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal?: AbortSignal },
@@ -171,7 +172,7 @@ function watchLimits(
     ending ??= why;
     killAll(pid);
     giveUp.abort();
-    // Whoever fled from the group may hold the pipes, and the result would wait for them.
+    // A process that left the group may keep the pipes open, and the result would wait for it.
     stdout?.destroy();
     stderr?.destroy();
   };
@@ -191,7 +192,7 @@ function killAll(pid: number | undefined): void {
   if (pid !== undefined) signalGroup(pid, 'SIGKILL');
 }
 
-/** How a command went, before it is known what to make of it. */
+/** The outcome of a command, before it is interpreted. */
 interface Fate {
   readonly executed: Executed;
   readonly ending: Ending | undefined;
@@ -227,7 +228,8 @@ async function start(argv: readonly string[], options: SpawnOptions): Promise<Sp
   const [file, args] = programOf(argv, command);
   const { stdin = 'ignore', stdout = 'ignore', stderr = 'ignore', more = [], detached = true } = options;
   const startedAt = performance.now();
-  // Without execa: it keeps much for each child, and lets go of it when the child ends. Hundreds of shims may end at once.
+  // Without execa, which keeps much state for each child and releases it when the child exits. Hundreds of shims may
+  // exit at the same time.
   const child = startProcess(command, () =>
     spawn(file, args, {
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),

@@ -3,19 +3,19 @@ import { writeFile } from 'node:fs/promises';
 import { RktError } from '../model/rkt-error.ts';
 
 const FLAG = '--set-env=';
-/** rkt reads lines into a buffer of 64 KiB, and leaves out a longer one and all after it without an error. */
+/** rkt reads lines into a buffer of 64 KiB, and silently drops a longer line and everything after it. */
 const LONGEST_LINE_BYTES = 65_535;
 
 /** Arguments of `rkt prepare`, with the variables in a file instead. */
 export interface FiledEnvironment {
   readonly args: readonly string[];
-  /** What to write to the file; undefined when there are no variables. */
+  /** The contents of the file; undefined when there are no variables. */
   readonly text: string | undefined;
   readonly values: readonly string[];
 }
 
 /**
- * Takes the variables out of the arguments of `rkt prepare`, which every user of the machine can read while it runs.
+ * Removes the variables from the arguments of `rkt prepare`, which every user of the machine can read while it runs.
  *
  * @throws {@link RktError} RKT_ERR_TASK_CONFIG for a value that rkt cannot read from a file
  */
@@ -32,7 +32,7 @@ export function filedEnvironment(args: readonly string[], file: string): FiledEn
   return { args: [...rest.slice(0, at), `--set-env-file=${file}`, ...rest.slice(at)], text, values };
 }
 
-/** Writes the file for its owner alone; one that is there already is an error. */
+/** Writes the file, readable only by its owner; an existing file is an error. */
 export async function writeEnvironmentFile(file: string, text: string): Promise<void> {
   await writeFile(file, text, { mode: 0o600, flag: 'wx' });
 }

@@ -5,23 +5,23 @@ import { withoutSecrets } from '../model/secret-words.ts';
 
 const STDERR_TAIL_BYTES = 2_048;
 
-/** How a command line went that cannot be used. */
+/** The outcome of a failed command line. */
 export interface FailedCommand {
-  /** Without the values of variables and the words of an app's command. */
+  /** Without the values of variables and the arguments of apps. */
   readonly command: readonly string[];
   readonly durationMs: number;
   readonly exitCode?: number;
   readonly stderr?: string;
-  /** What must not be quoted from stderr. */
+  /** Secrets that must not be quoted from stderr. */
   readonly secrets?: readonly string[];
   readonly cause?: unknown;
 }
 
-/** What rkt says of a pod it does not have, with and without `--debug`. */
+/** The message of rkt for an unknown pod, with and without `--debug`. */
 const POD_UNKNOWN =
   /(?:problem retrieving pod|cannot get pod|unable to resolve UUID)[^]*no matches found for |^rm: pod "[^"]*" has been removed$/m;
 
-/** rkt ended with an exit code that the caller did not expect. */
+/** rkt exited with a code that the caller did not expect. */
 export function commandFailed(failed: FailedCommand, fate: string): RktError {
   const stderr = failed.stderr ?? '';
   const code = POD_UNKNOWN.test(stderr)
@@ -30,7 +30,7 @@ export function commandFailed(failed: FailedCommand, fate: string): RktError {
   return failure(code, failed, `${fate} after ${rounded(failed)} ms: ${lastWords(shownStderr(failed))}`);
 }
 
-/** rkt did not end in time and was killed with all it had started. */
+/** rkt did not exit in time and was killed with its process group. */
 export function commandTimedOut(failed: FailedCommand): RktError {
   return failure('RKT_ERR_RKT_TIMEOUT', failed, `did not exit within ${rounded(failed)} ms and was killed`);
 }
@@ -40,7 +40,7 @@ export function commandAborted(failed: FailedCommand): RktError {
   return failure('RKT_ERR_RKT_FAILED', failed, `was aborted after ${rounded(failed)} ms`);
 }
 
-/** rkt printed more than anybody wants to hold. */
+/** The output of rkt exceeded its limit. */
 export function commandFlooded(failed: FailedCommand, limitBytes: number): RktError {
   return failure('RKT_ERR_RKT_OUTPUT', failed, `printed more than ${limitBytes} bytes and was killed`);
 }
@@ -51,13 +51,15 @@ export function commandNotStarted(failed: FailedCommand, reason: string): RktErr
   return failure(code, failed, `could not be executed: ${reason}`);
 }
 
-/** The error of an answer that is not what rkt answers; quotes its begin, so not for one that can hold secrets. */
+/**
+ * The error for output of an unexpected form; quotes its beginning, so it is not for output that can contain secrets.
+ */
 export function unexpectedOutput(what: string, text: string): RktError {
   const shown = text.length > 200 ? `${text.slice(0, 200)}…` : text;
   return new RktError('RKT_ERR_RKT_OUTPUT', `${what} is not what rkt prints: ${JSON.stringify(shown)}`);
 }
 
-/** `error` under a code that says more than the one it has. */
+/** `error` with a more specific code. */
 export function recoded(
   error: RktError,
   code: ErrorCode,
@@ -68,12 +70,12 @@ export function recoded(
   return new RktError(code, what, { ...error.details, ...more, cause: error });
 }
 
-/** The same error, of which is now known that another try may succeed. */
+/** The same error, now known to be recoverable by another try. */
 export function retryable(error: RktError): RktError {
   return new RktError(error.code, error.what, { ...error.details, recoverable: true, cause: error });
 }
 
-/** The whole of what rkt wrote to stderr, secrets included: only to find out what has happened. */
+/** The complete stderr of rkt, secrets included: only for detecting what has happened. */
 export function rawStderr(error: RktError): string {
   return written.get(error) ?? '';
 }
@@ -101,7 +103,7 @@ function tail(text: string): string {
   return bytes.length <= STDERR_TAIL_BYTES ? text : bytes.subarray(-STDERR_TAIL_BYTES).toString();
 }
 
-/** The end of stderr on one line; the note on a missing group is no cause of anything. */
+/** The end of stderr on one line; the note about a missing group is not a cause. */
 function lastWords(stderr: string): string {
   const lines = stderr
     .split('\n')

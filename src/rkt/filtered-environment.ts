@@ -1,4 +1,4 @@
-/** Variables that carry secrets of the agent; rkt and what it starts have no business with them. */
+/** Variables that contain secrets of the agent, which rkt and its children must not get. */
 const SECRET_VARIABLES: ReadonlySet<string> = new Set([
   'CONSUL_TOKEN',
   'CONSUL_HTTP_TOKEN',
@@ -9,7 +9,9 @@ const SECRET_VARIABLES: ReadonlySet<string> = new Set([
   'GOOGLE_APPLICATION_CREDENTIALS',
 ]);
 
-/** The environment rkt runs with: the given one (PATH is needed to find iptables) without the variables that carry secrets. */
+/**
+ * The environment of rkt: the given one (PATH is needed to find iptables) without the variables that contain secrets.
+ */
 export function filteredEnvironment(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
   const kept = Object.entries(env).filter(([name]) => !SECRET_VARIABLES.has(name));
   return Object.fromEntries(kept.filter((pair): pair is [string, string] => pair[1] !== undefined));

@@ -11,17 +11,17 @@ export interface RktVersion {
   readonly embedded: boolean;
 }
 
-/** An rkt that was found. */
+/** An rkt on this machine. */
 export interface RktBinary {
   /** What a command line begins with: `['/usr/bin/rkt']`, or `['/bin/sh', '…/rkt.sh']`. */
   readonly command: readonly string[];
   readonly runtime: RktRuntime;
-  /** What it said of its version then; absent for the embedded one of this package. */
+  /** The version it reported then; absent for the embedded one of this package. */
   readonly found?: FoundVersion;
 }
 
 export interface FoundVersion {
-  /** Or why it said nothing that could be read. */
+  /** Or the reason why there is none. */
   readonly answer: RktVersion | RktError;
   /** By `performance.now()`. */
   readonly atMs: number;

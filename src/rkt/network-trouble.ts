@@ -1,4 +1,4 @@
-/** What rkt and the embedded rkt write when the network, and not what was asked of it, is the trouble. */
+/** Messages of rkt and of the embedded rkt that mean a network failure. */
 const TROUBLE = [
   /\b(?:dial (?:tcp|udp)|read (?:tcp|udp)|lookup \S+)/,
   /\b(?:no such host|network is unreachable|no route to host|connection (?:refused|reset)|broken pipe)\b/i,
@@ -8,12 +8,12 @@ const TROUBLE = [
   /\bstatus code:? (?:408|429|5\d\d)\b/,
 ];
 
-/** True when a command that fetches has failed by the network, so that another try may succeed. */
+/** True when a fetching command failed because of the network, so that another try may succeed. */
 export function isNetworkTrouble(stderr: string): boolean {
   return TROUBLE.some((pattern) => pattern.test(stderr));
 }
 
-/** What the embedded rkt says of an image beyond one of its limits, under a code of its own. */
+/** The message of the embedded rkt for an image beyond one of its limits, which has a separate code. */
 export function imageFailureCode(stderr: string): 'RKT_ERR_IMAGE_LIMIT' | 'RKT_ERR_IMAGE' {
   return isBeyondLimit(stderr) ? 'RKT_ERR_IMAGE_LIMIT' : 'RKT_ERR_IMAGE';
 }
@@ -23,8 +23,8 @@ export function isBeyondLimit(stderr: string): boolean {
 }
 
 /**
- * True for an image that rkt fetches when it does not have it. Everything that is no hash and no file is: a name is
- * discovered, and the rest are URLs.
+ * True for an image that rkt fetches when it is not stored: everything except hashes and files. A name is discovered,
+ * and the rest are URLs.
  */
 export function isRemoteImage(image: string): boolean {
   if (/^(?:https?|docker):\/\//.test(image)) return true;

@@ -12,7 +12,8 @@ export const IMAGE_ID = /^sha512-[0-9a-f]{32,128}$/;
 /**
  * Parses JSON that rkt printed.
  *
- * @throws {@link RktError} RKT_ERR_RKT_OUTPUT with what is wrong, and where; the text can hold values of variables, and is not quoted
+ * @throws {@link RktError} RKT_ERR_RKT_OUTPUT with the fault and its place; the text can contain values of variables
+ * and is not quoted
  */
 export function parseJson<Schema extends z.ZodType>(
   schema: Schema,
@@ -37,7 +38,7 @@ export function linesOf(text: string): readonly string[] {
   return text.split('\n').filter((line) => line !== '');
 }
 
-/** Refuses what rkt would take for a flag, or would match against other pods. */
+/** Rejects what rkt would interpret as a flag, or would match against other pods. */
 export function assertPodId(podId: string): void {
   if (!POD_ID.test(podId))
     throw new RktError('RKT_ERR_POD_NOT_FOUND', `"${podId}" is not a pod UUID`, { podId });

@@ -1,6 +1,6 @@
-/** Lets at most so many pieces of work run at once; the others wait in the order they came. */
+/** Runs work with limited concurrency; the rest waits in the order of the calls. */
 export interface WorkQueue {
-  /** How many wait. */
+  /** The number of waiting items. */
   readonly length: number;
   /** Runs `work` when its turn comes; rejects with the signal's reason when that aborts while it waits. */
   run<Result>(work: () => Promise<Result>, signal?: AbortSignal): Promise<Result>;
@@ -31,7 +31,7 @@ export function createWorkQueue(concurrency: number): WorkQueue {
 
   const done = (): void => {
     const next = waiting.shift();
-    // The place is handed on, not freed, so that a newcomer cannot overtake those that wait.
+    // The permit is passed on, not released, so that a newcomer cannot overtake waiting work.
     if (next === undefined) {
       running -= 1;
       return;

@@ -13,8 +13,9 @@ const VERSION_TIMEOUT_MS = 10_000;
 /**
  * Finds the rkt to use.
  *
- * `auto` takes the rkt on PATH, or the embedded one when there is none; anything else but `embedded` is a path or the name
- * of a program on PATH. A program whose version says so counts as embedded, whatever its path.
+ * `auto` selects the rkt on PATH, or the embedded one if there is none; anything else except `embedded` is a path or
+ * the name of a program on PATH. A program whose version identifies it as embedded counts as embedded, whatever its
+ * path.
  *
  * @throws {@link RktError} RKT_ERR_RKT_MISSING
  */
@@ -31,7 +32,7 @@ export async function resolveRkt(choice: string, timeoutMs = VERSION_TIMEOUT_MS)
 }
 
 /**
- * The absolute path of a program: looked up in PATH unless it holds a slash, symbolic links resolved.
+ * The absolute path of a program: searched in PATH unless it contains a slash, with symbolic links resolved.
  *
  * @throws {@link RktError} RKT_ERR_BINARY_MISSING, naming the program
  */
@@ -61,7 +62,7 @@ async function foundRkt(path: string, timeoutMs: number): Promise<RktBinary> {
     const found = { answer, atMs: performance.now() };
     return { ...binary, found, ...(answer.embedded && { runtime: 'embedded' }) };
   } catch (error) {
-    // Whatever is wrong with it, it is there, and the fingerprint tells what is wrong.
+    // It exists, whatever is wrong with it; the fingerprint reports that.
     if (isRktError(error)) return { ...binary, found: { answer: error, atMs: performance.now() } };
     throw error;
   }

@@ -15,7 +15,7 @@ const portSchema = z.looseObject({
 const appSchema = z.looseObject({
   name: z.string(),
   image: z.looseObject({ name: z.string().nullish(), id: z.string(), labels: z.array(nameValue).nullish() }),
-  /** Absent when the image's own is used unchanged. */
+  /** Absent when that of the image is used unchanged. */
   app: z
     .looseObject({
       exec: z.array(z.string()).nullish(),
@@ -30,7 +30,7 @@ const appSchema = z.looseObject({
   mounts: z.array(z.looseObject({ volume: z.string(), path: z.string() })).nullish(),
 });
 
-/** The parts of a pod manifest that the driver looks at. */
+/** The parts of a pod manifest that the driver uses. */
 export const podManifestSchema = z.looseObject({
   acVersion: z.string(),
   acKind: z.literal('PodManifest'),
@@ -57,7 +57,7 @@ export async function catManifest(
   );
 }
 
-/** Reads the answer of `rkt cat-manifest`, pretty or not. */
+/** Parses the output of `rkt cat-manifest`, pretty or not. */
 export function parsePodManifest(stdout: string): PodManifest {
   return parseJson(podManifestSchema, stdout, 'the pod manifest');
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { CallOptions, RktRunner } from './command-runner.ts';
 import { parseJson } from './parse-output.ts';
 
-/** Its other parts hold passwords, which nobody shall read. */
+/** Its other parts contain passwords, which must not be read. */
 const configSchema = z.object({
   stage0: z.array(
     z.object({
@@ -15,7 +15,9 @@ const configSchema = z.object({
   ),
 });
 
-/** Runs `rkt config`: the stage1 it is configured to use, by `name:version` or by its place; undefined for the one it was built with. */
+/**
+ * Runs `rkt config`: returns the configured stage1, by `name:version` or by its path; undefined for the built-in one.
+ */
 export async function configuredStage1(
   runner: RktRunner,
   options: CallOptions = {},
@@ -23,7 +25,7 @@ export async function configuredStage1(
   return parseConfiguredStage1((await runner.run(['config', '--pretty-print=false'], options)).stdout);
 }
 
-/** Reads the answer of `rkt config`. */
+/** Parses the output of `rkt config`. */
 export function parseConfiguredStage1(stdout: string): string | undefined {
   const { stage0 } = parseJson(configSchema, stdout, 'the answer of rkt config');
   const { name = '', version = '', location = '' } = stage0.find(({ rktKind }) => rktKind === 'stage1') ?? {};

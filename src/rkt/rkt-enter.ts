@@ -4,7 +4,7 @@ import { assertPodId } from './parse-output.ts';
 /**
  * Arguments of `rkt enter`, for `runner.run`.
  *
- * There is no PATH search behind it: the command needs an absolute path.
+ * There is no PATH search: the command needs an absolute path.
  *
  * @param app needed only when the pod has several apps
  */

@@ -4,7 +4,7 @@ import { recoded, unexpectedOutput } from './failure.ts';
 import { imageFailureCode, isNetworkTrouble, isRemoteImage } from './network-trouble.ts';
 import { IMAGE_ID, linesOf } from './parse-output.ts';
 
-/** Which of rkt's checks are left out; see its `--insecure-options`. */
+/** The checks of rkt to disable; see its `--insecure-options`. */
 export interface FetchOptions extends CallOptions {
   readonly insecureOptions?: readonly string[];
 }
@@ -13,7 +13,8 @@ export interface FetchOptions extends CallOptions {
  * Runs `rkt fetch`.
  *
  * @returns the id of each image, in order
- * @throws {@link RktError} RKT_ERR_IMAGE when one of them cannot be had, RKT_ERR_IMAGE_LIMIT when one is too large
+ * @throws {@link RktError} RKT_ERR_IMAGE when one of them cannot be fetched, RKT_ERR_IMAGE_LIMIT when one is too
+ * large
  */
 export async function fetchImages(
   runner: RktRunner,
@@ -37,7 +38,7 @@ export async function fetchImages(
   }
 }
 
-/** Reads the answer of `rkt fetch`: one id a line. */
+/** Parses the output of `rkt fetch`: one id per line. */
 export function parseImageIds(stdout: string): readonly string[] {
   const ids = linesOf(stdout);
   if (ids.length === 0 || !ids.every((id) => IMAGE_ID.test(id))) {

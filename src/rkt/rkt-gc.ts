@@ -1,7 +1,7 @@
 import type { CallOptions, RktRunner } from './command-runner.ts';
 import { linesOf } from './parse-output.ts';
 
-/** What `rkt gc` spares. rkt's own defaults are 30 minutes and 24 hours. */
+/** The pods that `rkt gc` keeps. rkt's own defaults are 30 minutes and 24 hours. */
 export interface CollectOptions extends CallOptions {
   /** Exited pods marked less long ago stay. */
   readonly gracePeriodMs?: number;
@@ -26,7 +26,7 @@ export async function collectPods(
   return parseCollectedPods((await runner.run(args, call)).stdout);
 }
 
-/** Reads the answer of `rkt gc`; what it keeps is told on stderr only. */
+/** Parses the output of `rkt gc`; pods that it keeps appear only on stderr. */
 export function parseCollectedPods(stdout: string): readonly string[] {
   return linesOf(stdout).flatMap(
     (line) => /^Garbage collecting pod "([0-9a-f-]{36})"$/.exec(line)?.[1] ?? [],

@@ -22,7 +22,7 @@ export async function listImages(runner: RktRunner, options: CallOptions = {}): 
   return parseImageList((await runner.run(['image', 'list', '--format=json'], options)).stdout);
 }
 
-/** Reads the answer of `rkt image list --format=json`; `null` means no images. */
+/** Parses the output of `rkt image list --format=json`; `null` means no images. */
 export function parseImageList(stdout: string): readonly Image[] {
   return parseJson(z.array(imageSchema).nullable(), stdout, 'the answer of rkt image list') ?? [];
 }

@@ -4,7 +4,7 @@ import { linesOf } from './parse-output.ts';
 /**
  * Runs `rkt image rm`.
  *
- * @returns the ids of the images that are gone; rkt does not fail for those it does not know
+ * @returns the ids of the removed images; rkt does not fail for unknown ones
  */
 export async function removeImages(
   runner: RktRunner,
@@ -14,7 +14,7 @@ export async function removeImages(
   return parseRemovedImages((await runner.run(['image', 'rm', ...images], options)).stdout);
 }
 
-/** Reads the answer of `rkt image rm`. */
+/** Parses the output of `rkt image rm`. */
 export function parseRemovedImages(stdout: string): readonly string[] {
   return linesOf(stdout).flatMap(
     (line) => /^successfully removed aci for image: "(sha512-[0-9a-f]+)"$/.exec(line)?.[1] ?? [],

@@ -4,12 +4,12 @@ import { podSchema, type Pod } from '../model/pod.ts';
 import type { CallOptions, RktRunner } from './command-runner.ts';
 import { parseJson } from './parse-output.ts';
 
-/** Runs `rkt list`: one process start for all pods. Pods in preparation and broken ones are left out by rkt. */
+/** Runs `rkt list`: one process start for all pods. rkt leaves out pods in preparation and broken ones. */
 export async function listPods(runner: RktRunner, options: CallOptions = {}): Promise<readonly Pod[]> {
   return parsePodList((await runner.run(['list', '--format=json'], options)).stdout);
 }
 
-/** Reads the answer of `rkt list --format=json`; `null` means no pods. */
+/** Parses the output of `rkt list --format=json`; `null` means no pods. */
 export function parsePodList(stdout: string): readonly Pod[] {
   return parseJson(z.array(podSchema).nullable(), stdout, 'the answer of rkt list') ?? [];
 }

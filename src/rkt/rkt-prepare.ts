@@ -9,9 +9,9 @@ import { imageFailureCode, isBeyondLimit, isNetworkTrouble, isRemoteImage } from
 import { POD_ID, linesOf } from './parse-output.ts';
 
 export interface PrepareOptions extends CallOptions {
-  /** What the errors call the image. */
+  /** The name of the image in errors. */
   readonly image?: string;
-  /** Where a real rkt gets the variables from; it is removed when rkt has ended. */
+  /** The file with the variables for a real rkt; it is removed when rkt has exited. */
   readonly environmentFile?: string;
 }
 
@@ -19,7 +19,8 @@ export interface PrepareOptions extends CallOptions {
  * Runs `rkt prepare` with the arguments of `prepareArguments`.
  *
  * @returns the UUID of the prepared pod
- * @throws {@link RktError} RKT_ERR_IMAGE when the image cannot be had (recoverable when the network is to blame), RKT_ERR_IMAGE_LIMIT when it is too large, RKT_ERR_PORT_MAP when it lacks a port
+ * @throws {@link RktError} RKT_ERR_IMAGE when the image cannot be fetched (recoverable when the network is the
+ * cause), RKT_ERR_IMAGE_LIMIT when it is too large, RKT_ERR_PORT_MAP when it lacks a port
  */
 export async function prepare(
   runner: RktRunner,
@@ -62,7 +63,7 @@ async function withEnvironmentFile(
   }
 }
 
-/** Reads the answer of `rkt prepare`: one UUID, perhaps after other lines. */
+/** Parses the output of `rkt prepare`: one UUID, perhaps after other lines. */
 export function parsePreparedPod(stdout: string): string {
   const last = linesOf(stdout).at(-1)?.trim() ?? '';
   if (!POD_ID.test(last)) throw unexpectedOutput('the answer of rkt prepare', stdout);

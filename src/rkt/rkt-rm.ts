@@ -13,7 +13,7 @@ export async function removePod(runner: RktRunner, podId: string, options: CallO
   if (!parseRemovedPods(stdout).includes(podId)) throw unexpectedOutput('the answer of rkt rm', stdout);
 }
 
-/** Reads the answer of `rkt rm`: the UUIDs of the pods that are gone. */
+/** Parses the output of `rkt rm`: the UUIDs of the removed pods. */
 export function parseRemovedPods(stdout: string): readonly string[] {
   return linesOf(stdout).flatMap((line) => /^"([0-9a-f-]{36})"$/.exec(line)?.[1] ?? []);
 }

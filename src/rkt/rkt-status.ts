@@ -16,7 +16,7 @@ export async function podStatus(runner: RktRunner, podId: string, options: CallO
   return parsePodStatus((await runner.run(['status', '--format=json', podId], options)).stdout);
 }
 
-/** Reads the answer of `rkt status --format=json`. */
+/** Parses the output of `rkt status --format=json`. */
 export function parsePodStatus(stdout: string): Pod {
   return parseJson(podSchema, stdout, 'the answer of rkt status');
 }
@@ -33,7 +33,7 @@ export async function podStatusText(
 ): Promise<PodStatusText> {
   assertPodId(podId);
   const output = await runner.run(['status', podId], { ...options, okExitCodes: [0, 254] });
-  // With an unreadable manifest rkt fails after it has told what it knows.
+  // With an unreadable manifest, rkt fails after it has printed what it knows.
   if (output.exitCode === 254 && !output.stdout.startsWith('state='))
     throw commandFailed(output, 'exited with 254');
   return parseStatusText(output.stdout);

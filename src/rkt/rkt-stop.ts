@@ -20,7 +20,7 @@ export async function stopPod(
   return parseStopAnswer((await runner.run(['stop', ...(force ? ['--force'] : []), podId], call)).stdout);
 }
 
-/** Reads the answer of `rkt stop` for one pod. */
+/** Parses the output of `rkt stop` for one pod. */
 export function parseStopAnswer(stdout: string): StopAnswer {
   if (/^"[0-9a-f-]{36}"$/m.test(stdout)) return 'stopping';
   if (/^pod "[^"]*" is already stopped$/m.test(stdout)) return 'already-stopped';

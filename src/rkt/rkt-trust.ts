@@ -4,9 +4,9 @@ import { retryable } from './failure.ts';
 import { isNetworkTrouble } from './network-trouble.ts';
 
 /**
- * Runs `rkt trust` for the images below a prefix: rkt discovers the keys and trusts them without asking.
+ * Runs `rkt trust` for the images below a prefix: rkt discovers the keys and trusts them without confirmation.
  *
- * @throws {@link RktError} RKT_ERR_RKT_FAILED or RKT_ERR_RKT_TIMEOUT, recoverable when the network is to blame
+ * @throws {@link RktError} RKT_ERR_RKT_FAILED or RKT_ERR_RKT_TIMEOUT, recoverable when the network is the cause
  */
 export async function trustPrefix(
   runner: RktRunner,

@@ -2,7 +2,7 @@ import type { CallOptions, RktRunner } from './command-runner.ts';
 import { unexpectedOutput } from './failure.ts';
 import type { RktVersion } from './found-binary.ts';
 
-/** The oldest rkt the driver works with. */
+/** The oldest supported rkt. */
 export const MINIMUM_RKT_VERSION = '1.27.0';
 
 /** Runs `rkt version`. */
@@ -10,7 +10,7 @@ export async function rktVersion(runner: RktRunner, options: CallOptions = {}): 
   return parseVersion((await runner.run(['version'], options)).stdout);
 }
 
-/** Reads the answer of `rkt version`; rkt before 1.0 writes `rkt version` where later ones write `rkt Version:`. */
+/** Parses the output of `rkt version`; rkt before 1.0 prints `rkt version` where later ones print `rkt Version:`. */
 export function parseVersion(stdout: string): RktVersion {
   const rkt = /^rkt [vV]ersion:?[ \t]+((\d+(?:\.\d+)*)\S*)/m.exec(stdout);
   const appc = /^appc [vV]ersion:?[ \t]+(\d+(?:\.\d+)*)/m.exec(stdout);

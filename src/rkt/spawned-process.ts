@@ -5,10 +5,10 @@ import { PassThrough, type Readable, type Writable } from 'node:stream';
 import { closeEmptied } from './close-emptied.ts';
 import { signalGroup } from './process-group.ts';
 
-/** What a standard stream of a child is: nothing, a pipe to us, or a descriptor of ours. */
+/** The kind of a standard stream of a child: none, a pipe to this process, or one of its descriptors. */
 export type StreamTarget = 'ignore' | 'pipe' | number;
 
-/** How {@link RktRunner.spawn} starts a long-lived process. Streams are `ignore` unless said otherwise. */
+/** How {@link RktRunner.spawn} starts a long-lived process. Streams are `ignore` by default. */
 export interface SpawnOptions {
   readonly cwd?: string;
   /** Added to the runner's environment. */
@@ -18,42 +18,42 @@ export interface SpawnOptions {
   readonly stderr?: StreamTarget;
   /** Descriptors 3, 4, … */
   readonly more?: readonly StreamTarget[];
-  /** Default true: a session and a process group of its own, and it outlives this process. */
+  /** Default true: a separate session and process group, and the process outlives this one. */
   readonly detached?: boolean;
 }
 
-/** How a process ended: exactly one of the two is there. */
+/** How a process exited: exactly one of the two is set. */
 export interface ProcessEnd {
   readonly exitCode?: number;
   readonly signal?: NodeJS.Signals;
 }
 
-/** A process that runs; nothing of it is buffered without bound and nobody else reads its pipes. */
+/** A running process; its output is not buffered without bound. */
 export interface SpawnedProcess {
   readonly pid: number;
-  /** Present where the stream is a pipe. */
+  /** Present if the stream is a pipe. */
   readonly stdin?: Writable;
   readonly stdout?: Readable;
   readonly stderr?: Readable;
   /** By descriptor number, the standard ones included. */
   readonly stdio: readonly (Readable | Writable | null | undefined)[];
-  /** When the process itself has ended; somebody else may still hold its pipes. */
+  /** When the process itself has exited; another process may still hold its pipes. */
   readonly exit: Promise<ProcessEnd>;
-  /** When it has ended and all its pipes are closed by every holder. */
+  /** When it has exited and all its pipes are closed by every holder. */
   readonly closed: Promise<ProcessEnd>;
-  /** Ends stdout and stderr after what has been written until now, whoever else still holds the other end. */
+  /** Ends stdout and stderr after what has been written so far, even if another process holds the other end. */
   release(): Promise<void>;
   /** Signals the process alone; false when it is gone. */
   kill(signal?: NodeJS.Signals): boolean;
   /** Signals its process group (only when detached); false when it is gone. */
   killGroup(signal?: NodeJS.Signals): boolean;
-  /** Lets this process end before that one. */
+  /** Allows this process to exit before that one. */
   unref(): void;
 }
 
 /** Wraps a child whose `spawn` event is still to come or just came. */
 export function spawnedProcess(child: ChildProcess, pid: number, detached: boolean): SpawnedProcess {
-  // A pipe nobody reads at once is drained and lost otherwise; these hold the data back until somebody does.
+  // Without a reader, the data of a pipe would be drained and lost; these streams keep it until it is read.
   const stdout = child.stdout?.pipe(new PassThrough());
   const stderr = child.stderr?.pipe(new PassThrough());
   const [, , , ...more] = child.stdio;

@@ -9,10 +9,10 @@ const CHANNEL = 'child_process';
 const NO_DESCRIPTOR = 'EMFILE: no file descriptor left';
 
 /**
- * Starts a process, through execa or without it.
+ * Starts a process, with or without execa.
  *
- * Without a free descriptor Node gives a child that has no streams and reports the error a moment later. execa trips over
- * the streams before it listens, and the error would end this process.
+ * Without a free descriptor Node returns a child that has no streams and reports the error a moment later. execa
+ * accesses the streams before it listens, and the error would end this process.
  *
  * @throws RKT_ERR_RESOURCES, RKT_ERR_RKT_MISSING
  */

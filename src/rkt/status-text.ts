@@ -7,9 +7,9 @@ export interface PodStatusText {
   readonly state: PodState;
   /** Absent for pods in preparation. */
   readonly createdAtMs?: number;
-  /** Absent until the pod's pid file is there. */
+  /** Absent until the pid file of the pod exists. */
   readonly startedAtMs?: number;
-  /** The app (fly) or the stage1 supervisor. It stays after the exit, and may then belong to somebody else. */
+  /** The app (fly) or the stage1 supervisor. It is kept after the exit, and may then belong to another process. */
   readonly pid?: number;
   /** rkt's `exited`: false for pods that are being deleted. */
   readonly exited: boolean;
@@ -21,7 +21,7 @@ export interface PodStatusText {
 const TIME = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?) ([+-]\d\d)(\d\d) \S+$/;
 const NETWORK = /^(\S+):ip4=(\S*)$/;
 
-/** Reads the text of `rkt status`: lines of `name=value`, most of them optional; unknown names are passed over. */
+/** Parses the text of `rkt status`: lines of `name=value`, most of them optional; unknown names are ignored. */
 export function parseStatusText(stdout: string): PodStatusText {
   const lines = linesOf(stdout).map((line) => split(line, stdout));
   const fields = new Map(lines);
@@ -48,7 +48,7 @@ function times(
   state: PodState,
   stdout: string,
 ): Pick<PodStatusText, 'createdAtMs' | 'startedAtMs'> {
-  // rkt says year 1 there, which is Go's zero time.
+  // rkt prints year 1 there, which is Go's zero time.
   const inPreparation = state === 'preparing' || state === 'aborted prepare' || state === 'embryo';
   const created = inPreparation ? undefined : fields.get('created');
   const started = fields.get('started');

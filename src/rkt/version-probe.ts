@@ -3,17 +3,17 @@ import type { RktRunner } from './command-runner.ts';
 import type { RktVersion } from './found-binary.ts';
 import { MINIMUM_RKT_VERSION, isAtLeast, rktVersion } from './rkt-version.ts';
 
-/** So long the answer that an rkt gave when it was found is that of now. */
+/** How long the version that an rkt reported when it was found is considered current. */
 const FRESH_MS = 5_000;
 
-/** The runners whose first answer has been used. */
+/** The runners whose initial version has been used. */
 const used = new WeakSet<RktRunner>();
-/** The runners that were found to be good enough. */
+/** The runners whose version is known to be supported. */
 const supported = new WeakSet<RktRunner>();
 
 /**
- * The version of rkt as it is now, asked for by each call. The first call has the answer that rkt has just given when it was
- * found: an rkt that hangs is not waited for twice.
+ * The current version of rkt, requested by each call. The first call uses the version that rkt reported when it was
+ * found, so that an rkt that hangs delays only once.
  *
  * @throws {@link RktError} as {@link rktVersion}, and RKT_ERR_RKT_VERSION for one that is too old
  */
@@ -37,7 +37,10 @@ function firstAnswer(runner: RktRunner): RktVersion | undefined {
   return found.answer;
 }
 
-/** Refuses an rkt that the fingerprint refuses. An rkt that was good enough once costs nothing. @throws as {@link probeVersion} */
+/**
+ * Refuses an rkt that the fingerprint refuses. An rkt that was supported once is not checked again. @throws as {@link
+ * probeVersion}
+ */
 export async function requireSupported(runner: RktRunner): Promise<void> {
   if (!supported.has(runner)) await probeVersion(runner);
 }

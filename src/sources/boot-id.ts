@@ -5,13 +5,13 @@ const FILE = '/proc/sys/kernel/random/boot_id';
 
 let known: string | undefined;
 
-/** The kernel's id of this boot; undefined where it cannot be read. */
+/** The kernel's id of this boot; undefined if it cannot be read. */
 export function bootId(): string | undefined {
   known ??= readKernelFile(FILE)?.trim();
   return known;
 }
 
-/** True for a process that the machine's restart has ended. Without a boot id on either side, nobody can know: false. */
+/** True for a process that a reboot has ended. Without a boot id on either side this is unknown: false. */
 export function isOfEarlierBoot({ bootId: boot }: ProcessId): boolean {
   const now = bootId();
   return boot !== undefined && now !== undefined && boot !== now;

@@ -2,16 +2,16 @@ import { cpus } from 'node:os';
 
 import { readKernelFile } from './kernel-file.ts';
 
-/** What rates are converted by. */
+/** The facts for the conversion of rates. */
 export interface CpuFacts {
   readonly cores: number;
-  /** Absent where the machine does not tell, as many arm64 ones do not. */
+  /** Absent if the machine does not provide it, such as many arm64 ones. */
   readonly mhzPerCore?: number;
 }
 
 const KHZ_PER_MHZ = 1_000;
 
-/** The cores of this machine and the clock of one: the highest it can go where that is known, else the present one. */
+/** The cores of this machine and the frequency of one: the maximum if it is known, else the current one. */
 export function readCpuFacts({ procRoot = '/proc', sysRoot = '/sys' } = {}): CpuFacts {
   const cores = Math.max(1, cpus().length);
   const mhzPerCore =
@@ -21,8 +21,8 @@ export function readCpuFacts({ procRoot = '/proc', sysRoot = '/sys' } = {}): Cpu
 }
 
 /**
- * What /proc/cpuinfo gives as the clock of the first core with one: `cpu MHz` on x86, `clock` (`3000.000000MHz`) on
- * POWER, `CPU MHz` on MIPS and `cpu MHz static` on s390x, before its `cpu MHz dynamic`, which is the present one.
+ * The frequency of the first core in /proc/cpuinfo: `cpu MHz` on x86, `clock` (`3000.000000MHz`) on POWER, `CPU MHz`
+ * on MIPS and `cpu MHz static` on s390x, which precedes the current one, `cpu MHz dynamic`.
  */
 export function parseCpuInfoMhz(text: string): number | undefined {
   return clockOf(text, 'cpu MHz static') ?? clockOf(text, '(?:cpu MHz(?: dynamic)?|clock)');

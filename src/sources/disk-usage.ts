@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { statfs } from 'node:fs/promises';
 
-/** What a directory takes of its file system, and what that has. */
+/** The disk usage of a directory, and the size of its file system. */
 export interface DiskFigures {
   readonly usageBytes: number;
   readonly limitBytes: number;
@@ -10,18 +10,18 @@ export interface DiskFigures {
   readonly inodesFree?: number;
 }
 
-/** The disk usage of directories, measured now and then beside everything else. */
+/** The disk usage of directories, measured in the background from time to time. */
 export interface DiskUsage {
   /**
-   * What was measured last; undefined before that, and when it failed. Returns at once: when the value is due it is measured in
-   * the background, one directory at a time.
+   * The latest measurement; undefined before the first, and when it failed. Returns immediately: a due value is
+   * measured in the background, one directory at a time.
    */
   latest(directory: string, nowMs: number): DiskFigures | undefined;
   forget(directory: string): void;
 }
 
 export interface DiskUsageOptions {
-  /** How old a value may get before it is measured again; 60 000 by default. */
+  /** The age at which a value is measured again; 60 000 by default. */
   readonly everyMs?: number;
   readonly measure?: (directory: string) => Promise<DiskFigures | undefined>;
 }
@@ -33,7 +33,7 @@ interface Entry {
 }
 
 const EVERY_MS = 60_000;
-/** A directory with so many files that it takes longer is not measured. */
+/** A directory that takes longer is not measured. */
 const TIMEOUT_MS = 20_000;
 const BYTES_PER_KIB = 1_024;
 
@@ -44,7 +44,7 @@ export function createDiskUsage({
   const entries = new Map<string, Entry>();
   let queue = Promise.resolve();
   const refresh = async (directory: string, entry: Entry): Promise<void> => {
-    // Forgotten while others were measured.
+    // It was removed while others were measured.
     if (entries.get(directory) !== entry) return;
     entry.figures = await measure(directory).catch(() => undefined);
     entry.isQueued = false;
@@ -53,7 +53,7 @@ export function createDiskUsage({
     latest(directory, nowMs) {
       const entry = entries.get(directory) ?? { figures: undefined, dueAtMs: nowMs, isQueued: false };
       entries.set(directory, entry);
-      // A clock that was put back makes it due as well.
+      // A clock that was set back makes it due as well.
       if (!entry.isQueued && (nowMs >= entry.dueAtMs || entry.dueAtMs > nowMs + everyMs)) {
         entry.isQueued = true;
         entry.dueAtMs = nowMs + everyMs;
@@ -73,7 +73,10 @@ async function measureDisk(directory: string): Promise<DiskFigures | undefined> 
   return { usageBytes, limitBytes: blocks * bsize, ...inodes };
 }
 
-/** By du, at the lowest priority and on one file system: a walk of our own would cost the event loop a hundred times as much. */
+/**
+ * With du, at the lowest priority and on one file system: walking the tree in this process would cost the event loop
+ * a hundred times as much.
+ */
 function sizeOf(directory: string): Promise<number | undefined> {
   const argv = ['-n', '19', 'du', '-skx', '--', directory];
   const options = {
@@ -84,7 +87,7 @@ function sizeOf(directory: string): Promise<number | undefined> {
   return new Promise((resolve) => {
     execFile('nice', argv, options, (error, stdout, stderr) => {
       const kib = /^(\d+)\t/.exec(stdout)?.[1];
-      // What vanishes during the walk is no failure; what may not be read would be missing from the sum.
+      // Files that disappear during the walk are not a failure; unreadable ones would be missing from the sum.
       const odd = stderr
         .split('\n')
         .filter((line) => line !== '' && !line.endsWith('No such file or directory'));

@@ -6,12 +6,12 @@ import { holderProcess } from './holder-name.ts';
 import { isAlive } from './process-info.ts';
 
 const UUID_LENGTH = 36;
-/** What a lock can hold: the file of a holder, or a free lock. */
+/** The possible contents of a lock: the file of a holder, or a free lock. */
 const FREE = /^\d\d\.free$/;
 
 /**
- * Makes an empty directory that is to be renamed to `directory` when it is complete. Its name says which process makes it,
- * and those of processes that have died meanwhile are removed.
+ * Creates an empty directory that will be renamed to `directory` when it is complete. Its name identifies its
+ * process, and those of dead processes are removed.
  *
  * @param maker the name of this process, see {@link holderName}
  * @throws the error of the file system
@@ -33,7 +33,7 @@ async function isAbandoned(rest: string): Promise<boolean> {
   return maker !== undefined && !(await isAlive(maker));
 }
 
-/** One name at a time: in a directory of others something else may be in its place. What cannot be removed stays. */
+/** One name at a time: in a shared directory something else may be in its place. What cannot be removed stays. */
 async function removeAbandoned(directory: string): Promise<void> {
   const names = await readdir(directory).catch(() => []);
   for (const name of names) {

@@ -14,7 +14,7 @@ export type HostFigures = Omit<HostStats, 'timestampMs'>;
 
 /** Where the stats of the whole machine come from. */
 export interface Host {
-  /** Never rejects: what cannot be measured in time is absent. */
+  /** Never rejects: metrics that cannot be measured in time are absent. */
   sample(): Promise<HostFigures>;
 }
 
@@ -32,10 +32,10 @@ const DEFAULT_TIMEOUT_MS = 2_000;
 const DISKS_MAX_AGE_MS = 10_000;
 
 /**
- * Figures by systeminformation and node:os: use one instance for all.
+ * Metrics from systeminformation and node:os: use one instance for all.
  *
- * The CPU percent is counted from the sample before, and absent in the first. systeminformation's own load would block the
- * event loop, since it runs a shell for every call, and takes half a second for the first one.
+ * The CPU percent is computed from the previous sample, and absent in the first. systeminformation's own load would
+ * block the event loop, since it runs a shell for every call, and takes half a second for the first one.
  */
 export function createHost(deps: HostDeps = {}): Host {
   const { systemInformation = si, timeoutMs = DEFAULT_TIMEOUT_MS } = deps;
@@ -108,14 +108,14 @@ function toCounters({
   };
 }
 
-/** Undefined when no time has passed, or it went back, as after a core was taken away. */
+/** Undefined when no time has passed, or when it decreased, for example after a core was removed. */
 function busyPercent(before: CpuTimes, now: CpuTimes): number | undefined {
   const allMs = now.allMs - before.allMs;
   const busyMs = now.userMs + now.systemMs - before.userMs - before.systemMs;
   return allMs <= 0 || busyMs < 0 ? undefined : Math.min(100, (busyMs / allMs) * 100);
 }
 
-/** `used` of systeminformation counts the page cache; ours is what is not available. */
+/** `used` of systeminformation includes the page cache; here it is what is not available. */
 function toMemory(memory: si.Systeminformation.MemData): HostStats['memory'] {
   const total = figure(memory.total);
   const available = figure(memory.available);
@@ -149,8 +149,8 @@ function toDisks(
 }
 
 /**
- * Calls `read` and gives up waiting after `timeoutMs`; a failure gives undefined too.
- * While a call hangs, no second one is begun.
+ * Calls `read` with a timeout of `timeoutMs`; a failure returns undefined too. While a call hangs, no second one is
+ * started.
  */
 function inTime<T>(read: () => Promise<T>, timeoutMs: number): () => Promise<T | undefined> {
   let pending: Promise<T | undefined> | undefined;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** Errors that say "this file or process is not there (any more)". */
+/** Errors that mean "this file or process does not exist (any more)". */
 const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'ESRCH', 'ENODEV', 'EOPNOTSUPP', 'EACCES', 'EPERM']);
 
 /**

@@ -15,9 +15,9 @@ import { isAlive } from './process-info.ts';
 
 export interface LockFilesOptions {
   readonly directory: string;
-  /** This process, by which others see that a lock is held. */
+  /** The identity of this process as a holder. */
   readonly self: ProcessId;
-  /** How long a lock may be held by others. */
+  /** How long to wait for the lock of another holder. */
   readonly timeoutMs?: number;
 }
 
@@ -30,12 +30,12 @@ const MAX_DELAY_MS = 50;
 let instances = 0;
 
 /**
- * Locks between the processes that share a directory. A holder that dies holds nothing.
+ * Locks between the processes that share a directory. A dead holder loses its locks.
  *
- * Each of a fixed number of files is one lock, and its name says who holds it: `07.free`, or `07.` and the identity of a
- * process. rename(2) takes it: of several at once only one finds the old name. It takes the lock of a dead holder as
- * well, and never that of a living one, whose name is another. A key belongs to one file by its hash. To lock needs no
- * free byte on the disk.
+ * Each of a fixed number of files is one lock, and its name identifies the holder: `07.free`, or `07.` and the
+ * identity of a process. rename(2) acquires it: of several at once only one finds the old name. It also takes over
+ * the lock of a dead holder, and never that of a living one, whose name is another. The hash of a key selects the
+ * file. Locking needs no free disk space.
  */
 export function createLockFiles({ directory, self, timeoutMs = TIMEOUT_MS }: LockFilesOptions): Turns {
   instances += 1;
@@ -71,7 +71,7 @@ async function acquire(directory: string, slot: string, mine: string, timeoutMs:
   }
 }
 
-/** False when the lock has no such holder any more. */
+/** False when this holder no longer has the lock. */
 async function taken(directory: string, from: string, to: string): Promise<boolean> {
   try {
     await rename(join(directory, from), join(directory, to));
@@ -82,7 +82,7 @@ async function taken(directory: string, from: string, to: string): Promise<boole
   }
 }
 
-/** Who holds a lock; undefined between two holders, and when the directory was only made by this call. */
+/** The holder of a lock; undefined between two holders, and when this call has only created the directory. */
 async function holderOf(directory: string, slot: string, mine: string): Promise<string | undefined> {
   try {
     const name = (await readdir(directory)).find((one) => one.startsWith(`${slot}.`));
@@ -94,7 +94,7 @@ async function holderOf(directory: string, slot: string, mine: string): Promise<
   }
 }
 
-/** All locks appear at once: a directory that is not empty is replaced by no rename. */
+/** All locks are created atomically: rename replaces no directory that is not empty. */
 async function makeLocks(directory: string, mine: string): Promise<void> {
   const fresh = await makeFreshDirectory(directory, mine).catch((error: unknown) => {
     throw unusable(directory, error);
@@ -110,7 +110,7 @@ async function makeLocks(directory: string, mine: string): Promise<void> {
   }
 }
 
-/** A lock of this very instance is one that it could not give back. */
+/** A lock of this instance is one that it failed to release. */
 async function isFree(holder: string, mine: string): Promise<boolean> {
   if (holder === mine) return true;
   const id = holderProcess(holder);

@@ -3,7 +3,7 @@ import { readKernelFile } from './kernel-file.ts';
 /** One mount of the mount namespace of this process. */
 export interface MountEntry {
   readonly mountPoint: string;
-  /** `nsfs` for a namespace that is kept by a bind mount. */
+  /** `nsfs` for a namespace that a bind mount keeps. */
   readonly fsType: string;
 }
 
@@ -14,7 +14,7 @@ export function mountsBelow(directory: string, procRoot = '/proc'): readonly Mou
     .toReversed();
 }
 
-/** The mounts of a mountinfo file, in its order; lines that are not of that form are left out. */
+/** The mounts of a mountinfo file, in its order; malformed lines are skipped. */
 export function parseMounts(mountInfo: string): readonly MountEntry[] {
   return mountInfo.split('\n').flatMap((line) => {
     const [fields = '', tail = ''] = line.split(' - ');

@@ -9,7 +9,7 @@ import { COLUMN, ROW_LENGTH, type Row } from './cgroup/readers/cgroup-row.ts';
 
 const [NEWLINE, RETURN, TAB, SPACE, COLON] = [10, 13, 9, 32, 58];
 const LOOPBACK = [108, 111];
-/** The columns of /proc/net/dev: eight numbers received, eight sent, of which the first four of each count here. */
+/** The columns of /proc/net/dev: eight numbers received, eight sent; the first four of each are used. */
 const PLACES: readonly (number | undefined)[] = [
   COLUMN.network.receivedBytes,
   COLUMN.network.receivedPackets,
@@ -26,9 +26,9 @@ const MAX_BYTES = 64 * 1024;
 let buffer: Uint8Array | undefined;
 
 /**
- * Puts the network counters of a process's namespace into a row; false when they cannot be read.
+ * Writes the network counters of a process's namespace into a row; false when they cannot be read.
  *
- * The file is opened each time: a descriptor that stays open would keep the namespace of a dead pod alive.
+ * The file is opened each time: an open descriptor would keep the namespace of a dead pod alive.
  */
 export function readNetwork(pid: number | 'self', row: Row, procRoot = '/proc'): boolean {
   buffer ??= new Uint8Array(MAX_BYTES);
@@ -40,7 +40,7 @@ export function readNetwork(pid: number | 'self', row: Row, procRoot = '/proc'):
       closeSync(fd);
     }
   } catch {
-    // The process has ended in between.
+    // The process has exited meanwhile.
     return false;
   }
 }
@@ -51,7 +51,7 @@ export function readMachineNetwork(procRoot = '/proc'): HostNetwork | undefined 
   return readNetwork('self', row, procRoot) ? networkCounters(row) : undefined;
 }
 
-/** A kernel gives such a file in pieces of about a page: a namespace with forty interfaces takes two. */
+/** The kernel returns such a file in pieces of about a page: a namespace with forty interfaces takes two. */
 function readWhole(fd: number, bytes: Uint8Array): number {
   let length = 0;
   while (length < bytes.length) {
@@ -62,7 +62,7 @@ function readWhole(fd: number, bytes: Uint8Array): number {
   return length;
 }
 
-/** True for a process that has a network namespace other than that of this process. */
+/** True for a process in another network namespace than this process. */
 export function hasOwnNetwork({ pid }: ProcessId, procRoot = '/proc'): boolean {
   try {
     return readlinkSync(`${procRoot}/${pid}/ns/net`) !== readlinkSync(`${procRoot}/self/ns/net`);
@@ -71,7 +71,7 @@ export function hasOwnNetwork({ pid }: ProcessId, procRoot = '/proc'): boolean {
   }
 }
 
-/** Adds up all interfaces of a /proc/net/dev but the loopback one. A line that lacks a number is skipped. */
+/** Sums up all interfaces of a /proc/net/dev except loopback. A line that lacks a number is skipped. */
 export const parseNetDev: Parse = (bytes, length, page, base) => {
   for (const place of PLACES) if (place !== undefined) page[base + place] = 0;
   let good = 0;
@@ -80,7 +80,7 @@ export const parseNetDev: Parse = (bytes, length, page, base) => {
     let start = at;
     while (at < length && bytes[at] !== NEWLINE) at += 1;
     while (start < at && isSpace(bytes[start])) start += 1;
-    // An alias, as eth0:1, has a colon of its own. The two lines of titles have none.
+    // An alias such as eth0:1 contains a colon. The two header lines have none.
     const colon = bytes.subarray(start, at).lastIndexOf(COLON);
     if (colon < 0) continue;
     const name = endOf(bytes, start, start + colon);
@@ -95,7 +95,7 @@ function isSpace(byte: number | undefined): boolean {
   return byte === SPACE || byte === TAB || byte === RETURN;
 }
 
-/** Where a name ends without the spaces at its end. */
+/** The end of a name without trailing spaces. */
 function endOf(bytes: Uint8Array, start: number, end: number): number {
   let at = end;
   while (at > start && isSpace(bytes[at - 1])) at -= 1;

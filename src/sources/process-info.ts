@@ -4,7 +4,7 @@ import type { ProcessId } from '../model/process-id.ts';
 import { bootId, isOfEarlierBoot } from './boot-id.ts';
 import { readKernelFile } from './kernel-file.ts';
 
-/** What /proc/PID/stat tells of a process. */
+/** The fields of /proc/PID/stat. */
 export interface ProcessInfo extends ProcessId {
   readonly ppid: number;
   /** One letter, as in ps: R, S, D, T, Z, X, … */
@@ -18,26 +18,28 @@ export function readProcess(pid: number, procRoot = '/proc'): Promise<ProcessInf
   return Promise.resolve(text === undefined ? undefined : parseProcessStat(text));
 }
 
-/** The identity to keep of the process with this pid; undefined when there is none. */
+/** The identity of the process with this pid; undefined when there is none. */
 export async function identify(pid: number): Promise<ProcessId | undefined> {
   const info = await readProcess(pid);
   const boot = bootId();
   return info && { pid, startTicks: info.startTicks, ...(boot !== undefined && { bootId: boot }) };
 }
 
-/** What /proc/PID/stat says of this very process while it runs: a zombie and a later process with the same pid are not it. */
+/**
+ * The /proc/PID/stat of exactly this process while it runs: not of a zombie or of a later process with the same pid.
+ */
 export async function readAlive(processId: ProcessId, procRoot = '/proc'): Promise<ProcessInfo | undefined> {
   if (isOfEarlierBoot(processId)) return undefined;
   const info = await readProcess(processId.pid, procRoot);
   return info?.startTicks === processId.startTicks && !isDead(info) ? info : undefined;
 }
 
-/** True while this very process runs, see {@link readAlive}. */
+/** True while exactly this process runs, see {@link readAlive}. */
 export async function isAlive(processId: ProcessId, procRoot = '/proc'): Promise<boolean> {
   return (await readAlive(processId, procRoot)) !== undefined;
 }
 
-/** True for a process that has ended and only waits to be reaped. */
+/** True for a process that has exited and waits to be reaped. */
 export function isDead(info: ProcessInfo): boolean {
   return info.state === 'Z' || info.state === 'X';
 }
@@ -57,9 +59,9 @@ export async function processTree(pid: number, procRoot = '/proc'): Promise<read
 }
 
 /**
- * The fields of one line of /proc/PID/stat; undefined when the line is not one.
+ * The fields of one line of /proc/PID/stat; undefined for an invalid line.
  *
- * `comm` stands in parentheses and may itself hold spaces and parentheses: it ends at the last one.
+ * `comm` is in parentheses and may itself contain spaces and parentheses: it ends at the last one.
  */
 export function parseProcessStat(text: string): ProcessInfo | undefined {
   const open = text.indexOf('(');
@@ -79,7 +81,7 @@ export function parseProcessStat(text: string): ProcessInfo | undefined {
 
 type ChildrenOf = (pid: number) => readonly number[];
 
-/** Kernels without CONFIG_PROC_CHILDREN have no `children` files: then every process is looked at once. */
+/** Kernels without CONFIG_PROC_CHILDREN have no `children` files: then all processes are read once. */
 async function childrenLookup(pid: number, procRoot: string): Promise<ChildrenOf> {
   if (readKernelFile(`${procRoot}/${pid}/task/${pid}/children`) !== undefined) {
     return (parent) => childrenByThreads(parent, procRoot);
@@ -93,7 +95,7 @@ async function childrenLookup(pid: number, procRoot: string): Promise<ChildrenOf
   return (parent) => byParent.get(parent) ?? [];
 }
 
-/** A child belongs to the thread that forked it, so every thread is asked. */
+/** A child belongs to the thread that forked it, so all threads are read. */
 function childrenByThreads(pid: number, procRoot: string): readonly number[] {
   return listDirectory(`${procRoot}/${pid}/task`).flatMap((thread) =>
     (readKernelFile(`${procRoot}/${pid}/task/${thread}/children`) ?? '')
@@ -107,7 +109,7 @@ function listDirectory(path: string): readonly string[] {
   try {
     return readdirSync(path);
   } catch {
-    // The process ended between two reads.
+    // The process exited between two reads.
     return [];
   }
 }

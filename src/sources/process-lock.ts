@@ -7,7 +7,7 @@ import { holderName, holderProcess } from './holder-name.ts';
 import { errnoCode } from './kernel-file.ts';
 import { isAlive } from './process-info.ts';
 
-/** What an attempt to lock has come to. */
+/** The result of an attempt to lock. */
 export type LockAttempt =
   | { readonly release: () => Promise<void> }
   | { readonly heldBy: { readonly pid: number; readonly note: string } };
@@ -15,14 +15,14 @@ export type LockAttempt =
 let instances = 0;
 
 /**
- * A lock that one process holds until it releases it or dies; of several that try at once exactly one gets it.
+ * A lock that one process holds until it releases it or dies; of several concurrent attempts exactly one succeeds.
  *
- * The lock is a directory with one file, whose name is the identity of the holder. It appears with this file in it by one
- * rename(2), which replaces an empty directory and no other. The file of a dead holder is unlinked by its name, which no
+ * The lock is a directory with one file, whose name is the identity of the holder. It is created with this file by
+ * one rename(2), which replaces only an empty directory. The file of a dead holder is unlinked by its name, which no
  * later holder has.
  *
- * @param note what others read of the holder
- * @throws the error of the file system, also when something else lies in the directory
+ * @param note information about the holder for others
+ * @throws the error of the file system, also when the directory contains something else
  */
 export async function lockForProcess(directory: string, self: ProcessId, note = ''): Promise<LockAttempt> {
   instances += 1;
@@ -52,7 +52,7 @@ async function appears(fresh: string, directory: string): Promise<boolean> {
   }
 }
 
-/** Undefined when nobody holds the lock any more: a dead holder was removed, or the lock has been released meanwhile. */
+/** Undefined when the lock is free: a dead holder was removed, or the lock has been released meanwhile. */
 async function livingHolder(directory: string): Promise<{ pid: number; note: string } | undefined> {
   const [name] = (await unlessGone(readdir(directory))) ?? [];
   if (name === undefined) return undefined;
@@ -69,7 +69,7 @@ async function livingHolder(directory: string): Promise<{ pid: number; note: str
 
 async function release(directory: string, mine: string): Promise<void> {
   await unlessGone(unlink(join(directory, mine)));
-  // Somebody may hold it again by now.
+  // Another process may hold it again by now.
   await rmdir(directory).catch(() => undefined);
 }
 

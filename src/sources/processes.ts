@@ -2,20 +2,23 @@ import pidusage from 'pidusage';
 
 import { NS_PER_MS } from '../model/units.ts';
 
-/** Figures of one process. */
+/** Metrics of one process. */
 export interface ProcessFigures {
-  /** User and system time since the process began, in steps of 10 ms. */
+  /** User and system time since the start of the process, in steps of 10 ms. */
   readonly cpuNs: number;
   readonly rssBytes: number;
 }
 
-/** Where the figures of single processes come from. */
+/** The source of metrics per process. */
 export interface Processes {
-  /** The figures of those of these processes that can be measured; a dead one is missing from the answer. */
+  /** The metrics of those processes that can be measured; dead ones are missing from the result. */
   sample(pids: readonly number[]): Promise<ReadonlyMap<number, ProcessFigures>>;
 }
 
-/** What is used of an answer of pidusage: CPU time in ms, memory in bytes. Its own types are those of a development dependency. */
+/**
+ * The used part of a pidusage result: CPU time in ms, memory in bytes. Its own types are those of a development
+ * dependency.
+ */
 interface Usage {
   readonly ctime: number;
   readonly memory: number;
@@ -29,18 +32,18 @@ export interface ProcessesDeps {
   readonly nowMs?: () => number;
 }
 
-/** How long pidusage keeps the descriptor of a process that nobody asks for any more. */
+/** How long pidusage keeps the descriptor of a process that is no longer requested. */
 const MAX_AGE_MS = 10_000;
-/** A refused pid is not asked for until pidusage has surely closed the descriptor it holds for it. */
+/** A refused pid is not requested until pidusage has surely closed its descriptor of it. */
 const REFUSED_FOR_MS = 2 * MAX_AGE_MS;
 
 /**
- * Figures by pidusage: use one instance for all.
+ * Metrics from pidusage: use one instance for all.
  *
- * Its counters are taken and never its percent, which depends on who else asks for the same pid and is 0 at first.
- * `pidusage.clear` leaks descriptors, so entries are left to age out. It answers nothing for a dead process as long
- * as it is asked, even when a new process has got the pid: hence the pause after a refusal. A pid is read once at a
- * time, since two first reads at once would leave a descriptor open.
+ * Only its counters are used, not its percent, which depends on other callers of the same pid and is 0 at first.
+ * `pidusage.clear` leaks descriptors, so entries are left to age out. It returns nothing for a dead process while it
+ * is requested, even when a new process has got the pid: hence the pause after a refusal. A pid is read by one call
+ * at a time, since two concurrent first reads would leave a descriptor open.
  */
 export function createProcesses(deps: ProcessesDeps = {}): Processes {
   const { readUsage = readByPidusage, nowMs = () => performance.now() } = deps;
@@ -75,7 +78,7 @@ export function createProcesses(deps: ProcessesDeps = {}): Processes {
   };
 }
 
-/** pidusage's types promise a value for every pid; for a dead one it is null or undefined. */
+/** The types of pidusage promise a value for every pid; for a dead one it is null or undefined. */
 function readByPidusage(
   pids: number[],
   options: { maxage: number },

@@ -7,7 +7,7 @@ import { reasonOf } from '../../model/reason-of.ts';
 import { imageFiles } from '../image-build-files.ts';
 import { buildImage, type BuiltImage } from '../image-build.ts';
 
-/** A named pipe in the image that nobody reads: who writes to it holds on to what it has. */
+/** A named pipe in the image without a reader: a writer keeps its buffer. */
 export const BLOCKING_PIPE = '/blocked';
 
 const SHELL = ['sh', 'sleep'];

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 
 import type { PodState } from '../../model/pod.ts';
 
-/** rkt's own state of its pods, without a process start: the phase is the directory, the activity is a lock on it. */
+/** rkt's own state of its pods, without starting a process: the directory is the phase, a lock on it the activity. */
 export interface PodDirectories {
   /**
-   * Pod UUID → state, of all pods that `rkt list` shows; undefined where that cannot be told for sure: the directories
-   * cannot be read, or locks of other pid namespaces are not shown to us.
+   * Pod UUID → state, of all pods that `rkt list` shows; undefined if that is uncertain: the directories cannot be
+   * read, or locks of other pid namespaces are not visible.
    */
   read(): Promise<ReadonlyMap<string, PodState> | undefined>;
 }
@@ -26,7 +26,7 @@ const PHASES: Readonly<Record<string, PhaseStates>> = {
 };
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-/** PROC_PID_INIT_INO: in any other pid namespace /proc/locks leaves out whom it cannot name. */
+/** PROC_PID_INIT_INO: in any other pid namespace /proc/locks omits processes that are not visible there. */
 const INITIAL_PID_NAMESPACE = 'pid:[4026531836]';
 
 export interface PodDirectoriesOptions {
@@ -35,7 +35,7 @@ export interface PodDirectoriesOptions {
 }
 
 export function createPodDirectories({ rktDir, procRoot = '/proc' }: PodDirectoriesOptions): PodDirectories {
-  /** A pod keeps its inode through every rename, so each is looked at once. */
+  /** A pod keeps its inode through every rename, so each is checked once. */
   let inodes = new Map<string, number>();
   const inodeOf = async (path: string, uuid: string): Promise<number | undefined> =>
     inodes.get(uuid) ?? (await stat(path).catch(() => undefined))?.ino;
@@ -50,7 +50,7 @@ export function createPodDirectories({ rktDir, procRoot = '/proc' }: PodDirector
         const directory = join(rktDir, 'pods', phase);
         const names = await readdir(directory).catch(() => undefined);
         if (names === undefined) return undefined;
-        // Read after the names: a pod that is there and not locked then has let go of its lock.
+        // Read after the names: an existing pod without a lock has released it.
         const locks = names.length === 0 ? new Set<number>() : await lockedInodes(procRoot);
         for (const uuid of names.filter((name) => UUID.test(name))) {
           const inode = await inodeOf(join(directory, uuid), uuid);
@@ -70,8 +70,8 @@ async function lockedInodes(procRoot: string): Promise<ReadonlySet<number>> {
 }
 
 /**
- * The inodes with an exclusive flock, of the text of /proc/locks. Device numbers are left out, as on some file systems
- * they are not those of stat; UUID directories of one data directory do not share inodes.
+ * The inodes with an exclusive flock, from the text of /proc/locks. Device numbers are ignored, because on some file
+ * systems they differ from those of stat; UUID directories of one data directory do not share inodes.
  */
 export function parseLocks(text: string): ReadonlySet<number> {
   const inodes = new Set<number>();

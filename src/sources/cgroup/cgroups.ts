@@ -8,35 +8,38 @@ import { openCgroup, type TaskCgroup } from './task-cgroup.ts';
 
 export type { TaskCgroup } from './task-cgroup.ts';
 
-/** The cgroups of this machine, as far as tasks are concerned. */
+/** The cgroups of tasks on this machine. */
 export interface Cgroups {
-  /** Where new cgroups are made: `v1` on hybrid machines too, `none` when no hierarchy is mounted and writable. */
+  /** The version for new cgroups: `v1` on hybrid machines too, `none` when no hierarchy is mounted and writable. */
   readonly version: 'v1' | 'v2' | 'none';
   /**
-   * Makes the cgroup of a task below the parent, in every hierarchy that counts or limits something.
+   * Creates the cgroup of a task below the parent, in every hierarchy that counts or limits something.
    *
-   * A name that is no safe directory name is replaced by {@link cgroupName} of it. An empty leftover of the same name is
-   * replaced, so counters begin at 0.
+   * A name that is not a safe directory name is replaced by {@link cgroupName} of it. An empty leftover of the same
+   * name is replaced, so that counters start at 0.
    *
-   * @throws RKT_ERR_CGROUP when a directory or a limit cannot be made; nothing is left behind then
+   * @throws RKT_ERR_CGROUP when a directory or a limit cannot be created; nothing is left behind then
    */
   create(name: string, limits: CgroupLimits): Promise<TaskCgroup>;
-  /** The directories that {@link Cgroups.create} would make, so that they can be noted down before. */
+  /** The directories that {@link Cgroups.create} would create, so that they can be recorded in advance. */
   pathsFor(name: string, limits: CgroupLimits): readonly string[];
-  /** The cgroups below the parent, of whichever driver: each with its name, and its directory in each hierarchy. */
+  /** The cgroups below the parent, of any driver: each with its name, and its directory in each hierarchy. */
   list(): readonly NamedCgroup[];
-  /** The cgroup in these directories, as {@link TaskCgroup.paths} told them earlier. Touches nothing. */
+  /** The cgroup in these directories, as returned by {@link TaskCgroup.paths} earlier. Accesses nothing. */
   open(paths: readonly string[]): TaskCgroup;
-  /** Reads the figures of many cgroups again and again. Nothing is open before it is read; {@link CgroupReader.close} closes. */
+  /**
+   * Reads the metrics of many cgroups repeatedly. Nothing is open before it is read; {@link CgroupReader.close}
+   * closes.
+   */
   reader(options: CgroupReaderOptions): CgroupReader;
-  /** The absolute directories a process is in, one a hierarchy; empty when the process is gone. */
+  /** The absolute cgroup directories of a process, one per hierarchy; empty when the process is gone. */
   ofProcess(pid: number): Promise<readonly string[]>;
 }
 
-/** Where cgroups are looked for and made. */
+/** Where cgroups are found and created. */
 export interface CgroupOptions {
   readonly root?: string;
-  /** Relative path of the directory that holds the cgroups of all tasks. */
+  /** Relative path of the parent of the cgroups of all tasks. */
   readonly parent?: string;
   readonly procRoot?: string;
 }

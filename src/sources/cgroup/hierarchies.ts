@@ -7,24 +7,24 @@ import { unescapeOctal } from '../mounts.ts';
 /** One mounted cgroup hierarchy. */
 export interface Hierarchy {
   readonly version: 'v1' | 'v2';
-  /** v1: those of the mount; v2: those its root cgroup offers. */
+  /** v1: those of the mount; v2: those that its root cgroup offers. */
   readonly controllers: readonly string[];
   readonly mountPoint: string;
   /** The cgroup that the mount point shows: `/` except for bind mounts in containers. */
   readonly mountRoot: string;
   /**
-   * Where cgroups can be made: the mount point, else (v2) the cgroup above the caller's own, else that one itself, which
-   * in v2 holds processes and so has no controllers to give; undefined when none is writable.
+   * Where cgroups can be created: the mount point, else (v2) the parent of the caller's cgroup, else that cgroup
+   * itself, which in v2 contains processes and so cannot enable controllers; undefined when none is writable.
    */
   readonly base: string | undefined;
 }
 
-/** The controllers that a task is measured or limited by. */
+/** The controllers that measure or limit a task. */
 const TASK_CONTROLLERS = new Set(['cpu', 'cpuacct', 'memory', 'blkio', 'io', 'pids', 'freezer', 'cpuset']);
 
 type Mount = Omit<Hierarchy, 'base'>;
 
-/** The hierarchies mounted at or below `root` that matter for tasks: v1 by controller, and v2. */
+/** The relevant hierarchies mounted at or below `root`: v1 by controller, and v2. */
 export async function findHierarchies(root: string, procRoot: string): Promise<readonly Hierarchy[]> {
   const mountInfo = readKernelFile(`${procRoot}/self/mountinfo`) ?? '';
   const ownCgroups = readKernelFile(`${procRoot}/self/cgroup`) ?? '';
@@ -42,9 +42,9 @@ export async function findHierarchies(root: string, procRoot: string): Promise<r
 }
 
 /**
- * The cgroup mounts of a mountinfo file, one a hierarchy.
+ * The cgroup mounts of a mountinfo file, one per hierarchy.
  *
- * Of mounts stacked on one mount point the last counts; of several mounts of one hierarchy the first.
+ * Of mounts stacked on one mount point the last one is used; of several mounts of one hierarchy the first.
  */
 export function parseCgroupMounts(mountInfo: string): readonly Mount[] {
   const byMountPoint = new Map<string, Mount>();
@@ -71,14 +71,14 @@ export function directoryOf(mount: Mount, processCgroups: string): string | unde
         : names.split(',').some((name) => mount.controllers.includes(name));
     if (!matches) continue;
     const below = relative(mount.mountRoot, path);
-    // A path outside of the cgroup namespace begins with "/..", one outside of the mount leads out of its root.
+    // A path outside the cgroup namespace begins with "/..", one outside the mount leads out of its root.
     const isVisible = ![path, below].some((text) => text.split('/').includes('..'));
     return isVisible ? join(mount.mountPoint, below) : undefined;
   }
   return undefined;
 }
 
-/** The hierarchy that an absolute cgroup directory lies in, and whether it is the root of it. */
+/** The hierarchy that contains an absolute cgroup directory, and whether it is the root. */
 export function hierarchyOf<T extends Mount>(hierarchies: readonly T[], directory: string): T | undefined {
   return hierarchies
     .filter(({ mountPoint }) => directory === mountPoint || directory.startsWith(`${mountPoint}/`))
@@ -107,7 +107,7 @@ function v2Controllers(mountPoint: string): readonly string[] {
   return offered.filter((name) => TASK_CONTROLLERS.has(name));
 }
 
-/** What may have been handed over to a caller who is not root. */
+/** The cgroups that may have been delegated to a caller other than root. */
 function delegated({ version, mountPoint }: Mount, own: string | undefined): readonly string[] {
   if (own === undefined || own === mountPoint) return [];
   return version === 'v2' ? [dirname(own), own] : [own];

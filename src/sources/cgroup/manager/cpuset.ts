@@ -6,13 +6,13 @@ import { reasonOf } from '../../../model/reason-of.ts';
 import { readKernelFile } from '../../kernel-file.ts';
 import type { Hierarchy } from '../hierarchies.ts';
 
-/** The CPUs and memory nodes of a task, as the kernel writes lists: `0-1,3`. */
+/** The CPUs and memory nodes of a task, in the format of the kernel: `0-1,3`. */
 export interface Cpuset {
   readonly cpusetCpus?: string;
   readonly cpusetMems?: string;
 }
 
-/** The end of a file's name, and what its numbers are called. */
+/** The suffix of a file name, and the name of its numbers. */
 const KINDS = [
   ['cpus', 'core', 'cpusetCpus'],
   ['mems', 'memory node', 'cpusetMems'],
@@ -23,8 +23,8 @@ export function isCpusetGiven({ cpusetCpus, cpusetMems }: Cpuset): boolean {
 }
 
 /**
- * Gives directories of v1, the topmost first, what the one above has: there a cgroup begins without CPUs and memory nodes, and no
- * process can join it. Those of v2 have it from the beginning.
+ * Copies the values of the parent to directories of v1, from the top: there a new cgroup has no CPUs and memory
+ * nodes, and no process can join it. Those of v2 inherit them.
  */
 export async function inheritCpusets(directories: readonly string[]): Promise<void> {
   for (const directory of directories) {
@@ -40,7 +40,7 @@ export async function inheritCpusets(directories: readonly string[]): Promise<vo
 /**
  * Pins a cgroup.
  *
- * @throws Error that names the cores, or nodes, which the cgroup above does not have: v2 would leave them out without a word
+ * @throws Error that names the cores, or nodes, that the parent cgroup does not have: v2 would silently ignore them
  */
 export async function applyCpuset({ version }: Hierarchy, directory: string, cpuset: Cpuset): Promise<void> {
   for (const [kind, word, key] of KINDS) {
@@ -66,7 +66,7 @@ export async function applyCpuset({ version }: Hierarchy, directory: string, cpu
   }
 }
 
-/** What is left of a list when cores above are missing. */
+/** The rest of a list without the cores that the parent lacks. */
 function effectiveFile(version: Hierarchy['version'], kind: string): string {
   return version === 'v2' ? `cpuset.${kind}.effective` : `cpuset.${kind}`;
 }

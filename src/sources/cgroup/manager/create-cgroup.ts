@@ -12,10 +12,10 @@ import { applyLimits, limitedControllers, type CgroupLimits } from './limits.ts'
 import { cannotBeJoined, passOnControllers } from './pass-on-controllers.ts';
 import { removeDirectories, removeEmptyParents } from './remove-cgroup.ts';
 
-/** How often the parent is made again after the last other task took it away in between. */
+/** How often the parent is created again after the last other task removed it in between. */
 const MAX_ATTEMPTS = 5;
 
-/** Makes the directories of one task and sets its limits; returns the directories. */
+/** Creates the directories of one task and sets its limits; returns the directories. */
 export async function createCgroup(
   place: CgroupPlace,
   taskName: string,
@@ -39,13 +39,16 @@ export async function createCgroup(
     }
     return made;
   } catch (error) {
-    // What goes wrong while undoing would hide why it had to be undone.
+    // A failure of the rollback would hide the original failure.
     await removeDirectories(place, made).catch(() => undefined);
     throw failure(name, reasonOf(error), error);
   }
 }
 
-/** The directories of a task of this name and these limits, one in each writable hierarchy that counts or limits something. */
+/**
+ * The directories of a task with this name and these limits, one in each writable hierarchy that counts or limits
+ * something.
+ */
 export function cgroupDirectories(
   place: CgroupPlace,
   taskName: string,
@@ -56,7 +59,7 @@ export function cgroupDirectories(
   );
 }
 
-/** Only what is pinned needs a place in a hierarchy that does nothing but pin. */
+/** Only pinned tasks need a directory in a hierarchy that has only the cpuset controller. */
 function hierarchiesFor({ hierarchies }: CgroupPlace, limits: CgroupLimits): readonly Hierarchy[] {
   const pins = isCpusetGiven(limits);
   return hierarchies.filter(({ base, version, controllers }) => {
@@ -100,7 +103,7 @@ async function mkdirs(directories: readonly string[]): Promise<void> {
   for (const directory of directories) await mkdir(directory).catch(unlessCode('EEXIST'));
 }
 
-/** A leftover of an earlier task of this name holds its counters, and perhaps its limits. */
+/** A leftover of an earlier task of this name has its counters, and perhaps its limits. */
 async function makeFresh(directory: string): Promise<void> {
   try {
     await mkdir(directory);

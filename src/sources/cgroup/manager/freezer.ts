@@ -6,12 +6,12 @@ import { errnoCode, readKernelFile } from '../../kernel-file.ts';
 import type { CgroupPlace } from '../cgroup-place.ts';
 import { hierarchyOf } from '../hierarchies.ts';
 
-/** Where one cgroup and all below it are stopped and let go on. */
+/** The files by which one cgroup and its descendants are frozen and thawed. */
 export interface Freezer {
   readonly file: string;
   readonly frozen: string;
   readonly thawed: string;
-  /** The file that tells when the last process has been stopped, and its line that says so. */
+  /** The file that reports when the last process is frozen, and its line for that. */
   readonly stateFile: string;
   readonly frozenLine: string;
 }
@@ -32,14 +32,14 @@ export function freezersOf({ hierarchies }: CgroupPlace, directories: readonly s
   return freezers.v1.length > 0 ? freezers.v1 : freezers.v2;
 }
 
-/** While frozen, no process can fork. What cannot be stopped within 100 ms goes on. */
+/** While frozen, no process can fork. What cannot be frozen within 100 ms continues. */
 export async function freeze(freezers: readonly Freezer[]): Promise<void> {
   for (const { file, frozen } of freezers) await writeIfThere(file, frozen);
   const deadlineMs = performance.now() + TIMEOUT_MS;
   while (!freezers.every(isFrozen) && performance.now() < deadlineMs) await delay(PROBE_MS);
 }
 
-/** Lets all processes go on. */
+/** Thaws all processes. */
 export async function thaw(freezers: readonly Freezer[]): Promise<void> {
   for (const { file, thawed } of freezers) await writeIfThere(file, thawed);
 }
@@ -65,7 +65,7 @@ function isFrozen({ stateFile, frozenLine }: Freezer): boolean {
   return text === undefined || text.split('\n').includes(frozenLine);
 }
 
-/** Writes to a file of a cgroup, unless the cgroup is gone or the kernel does not know the file. */
+/** Writes to a file of a cgroup; ignores a missing cgroup or file. */
 export async function writeIfThere(file: string, text: string): Promise<void> {
   try {
     await writeFile(file, text, { flag: 'r+' });

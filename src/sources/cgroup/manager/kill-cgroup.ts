@@ -13,7 +13,7 @@ const KILL_TIMEOUT_MS = 10_000;
 const FIRST_DELAY_MS = 2;
 const MAX_DELAY_MS = 50;
 
-/** The pids in these cgroups and all below them, each once. */
+/** The pids in these cgroups and their descendants, each once. */
 export function pidsIn(directories: readonly string[]): readonly number[] {
   const texts = directories
     .flatMap(subtree)
@@ -23,10 +23,10 @@ export function pidsIn(directories: readonly string[]): readonly number[] {
 }
 
 /**
- * Sends a signal to every process in these cgroups. SIGKILL returns when all of them have ended. In cgroups that are empty
- * everywhere nothing can fork: they are read once, and that is all.
+ * Sends a signal to every process in these cgroups. SIGKILL returns when all of them have ended. In empty cgroups
+ * nothing can fork, so they are read only once.
  *
- * @throws RKT_ERR_CGROUP for a cgroup that holds this very process or process 1: that is no task's
+ * @throws RKT_ERR_CGROUP for a cgroup that contains this process or process 1, which cannot be a task's
  * @throws RKT_ERR_STOP when processes outlive SIGKILL by ten seconds
  */
 export async function killCgroup(
@@ -61,7 +61,7 @@ async function killUntilEmpty(place: CgroupPlace, directories: readonly string[]
     try {
       signalAll(await livingPids(directories), 'SIGKILL');
     } finally {
-      // A frozen v1 process dies of the signal only when it is thawed.
+      // A frozen v1 process handles the signal only when it is thawed.
       await thaw(freezers);
     }
     await delay(delayMs);
@@ -91,7 +91,7 @@ function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
   }
 }
 
-/** Thaws these cgroups and continues every process in them that is stopped. */
+/** Thaws these cgroups and continues all of their stopped processes. */
 export async function resumeCgroup(place: CgroupPlace, directories: readonly string[]): Promise<void> {
   await thaw(freezersOf(place, directories));
   const infos = await Promise.all(pidsIn(directories).map((pid) => readProcess(pid)));

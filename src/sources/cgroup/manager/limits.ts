@@ -7,11 +7,11 @@ import type { Hierarchy } from '../hierarchies.ts';
 
 /** Limits of a task's cgroup. */
 export interface CgroupLimits extends Cpuset {
-  /** Hard limit; swap is limited as well where the kernel counts it. */
+  /** Hard limit; swap is limited as well if the kernel counts it. */
   readonly memoryLimitBytes?: number;
-  /** What the kernel leaves to the task, as far as it can, when memory is short. */
+  /** Memory that the kernel tries to leave to the task when memory is short. */
   readonly memoryReservationBytes?: number;
-  /** A weight in the scale of v1 `cpu.shares`, 2–262144. */
+  /** A weight on the scale of v1 `cpu.shares`, 2–262144. */
   readonly cpuShares?: number;
   /** CPU time of all processes together in each period, in µs. */
   readonly cpuQuotaUs?: number;
@@ -43,12 +43,12 @@ export async function applyLimits(
   if (controllers.includes('cpuset')) await applyCpuset(hierarchy, directory, limits);
 }
 
-/** The v2 weight (1–10000) that stands to others as this many v1 shares (2–262144). */
+/** The v2 weight (1–10000) for a number of v1 shares (2–262144). */
 export function weightOfShares(cpuShares: number): number {
   return Math.floor(1 + ((cpuShares - 2) * 9999) / 262_142);
 }
 
-/** The quota may not be more than the period allows with what was there before, so the period goes first. */
+/** The quota must be valid with the previous period, so the period is written first. */
 async function limitCpuV1(
   directory: string,
   { cpuShares, cpuQuotaUs, cpuPeriodUs = USUAL_PERIOD_US }: CgroupLimits,
@@ -69,7 +69,7 @@ async function limitCpuV2(
   if (cpuQuotaUs !== undefined) await writeFile(join(directory, 'cpu.max'), `${cpuQuotaUs} ${cpuPeriodUs}`);
 }
 
-/** Memory with swap may not be less than memory alone, so memory goes first. */
+/** Memory with swap must not be less than memory, so memory is written first. */
 async function limitMemoryV1(
   directory: string,
   { memoryLimitBytes, memoryReservationBytes }: CgroupLimits,

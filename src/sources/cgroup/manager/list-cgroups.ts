@@ -8,7 +8,7 @@ export interface NamedCgroup {
   readonly paths: readonly string[];
 }
 
-/** What lies directly below the parent, by name: one cgroup has a directory in each hierarchy. */
+/** The cgroups directly below the parent, by name: each has a directory in every hierarchy. */
 export function listCgroups(place: CgroupPlace): readonly NamedCgroup[] {
   const found = new Map<string, string[]>();
   for (const hierarchy of place.hierarchies) {

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { readKernelFile } from '../../kernel-file.ts';
 
 /**
- * Passes controllers on through these directories, from the top, so that they reach the cgroups below the last one.
+ * Enables controllers in these directories, from the top, so that they reach the children of the last one.
  *
- * Below the root a cgroup that holds processes passes on none. The kernel would still let it pass on `cpu`, but that turns
- * every cgroup below it into one that no process can join.
+ * Except for the root, a cgroup that contains processes cannot enable controllers. The kernel still lets it enable
+ * `cpu`, but then no process can join any of its children.
  *
- * @throws Error naming the directory that cannot pass on what is required; what is not is left out where it cannot be had
+ * @throws Error naming the directory that cannot enable a required controller; optional ones are skipped
  */
 export async function passOnControllers(
   directories: readonly string[],
@@ -39,12 +39,12 @@ export async function passOnControllers(
   }
 }
 
-/** True for a cgroup below one that passes on only such controllers as `cpu`: no process can join it. */
+/** True for a cgroup whose parent only enables controllers such as `cpu`: no process can join it. */
 export function cannotBeJoined(directory: string): boolean {
   return readKernelFile(join(directory, 'cgroup.type'))?.trim() === 'domain invalid';
 }
 
-/** The root alone, which has no type, may both hold processes and pass on controllers. */
+/** Only the root, which has no type, may both contain processes and enable controllers. */
 function holdsProcesses(directory: string): boolean {
   const isRoot = readKernelFile(join(directory, 'cgroup.type')) === undefined;
   return !isRoot && (readKernelFile(join(directory, 'cgroup.procs')) ?? '') !== '';

@@ -9,15 +9,15 @@ import { errnoCode } from '../../kernel-file.ts';
 import { isOwn, parentChain, type CgroupPlace } from '../cgroup-place.ts';
 import { hierarchyOf } from '../hierarchies.ts';
 
-/** The kernel says busy for a moment after the last process has ended. */
+/** The kernel reports busy for a moment after the last process has exited. */
 const BUSY_TIMEOUT_MS = 3_000;
 const FIRST_DELAY_MS = 2;
 const MAX_DELAY_MS = 100;
 
 /**
- * Removes the directories of a task, and the parent when it was the last task.
+ * Removes the directories of a task, and the parent after the last task.
  *
- * What tasks made below their own cgroup goes as well; below a foreign one only the directory itself.
+ * Cgroups that the task created below its own are removed as well; below a foreign one only the directory itself.
  *
  * @throws RKT_ERR_CGROUP when one is still busy after three seconds; the others are removed nevertheless
  */
@@ -41,14 +41,14 @@ export async function removeDirectories(place: CgroupPlace, directories: readonl
   });
 }
 
-/** A cgroup and all below it, parents first; empty when it is gone. */
+/** A cgroup and its descendants, parents first; empty when it is gone. */
 export function subtree(directory: string): readonly string[] {
   const found = [directory];
   for (const parent of found) found.push(...childDirectories(parent));
   return found;
 }
 
-/** A cgroup counts its directories as links: one with itself and its parent's entry alone is not searched. */
+/** The link count of a cgroup counts its subdirectories: one without any is not searched. */
 const LINKS_WITHOUT_CHILDREN = 2;
 
 export function childDirectories(directory: string): readonly string[] {
@@ -75,7 +75,7 @@ async function removeWhenIdle(directory: string, deadlineMs: number): Promise<vo
   }
 }
 
-/** Removes the parent of a task's cgroup when it was the last one. */
+/** Removes the parent of a task's cgroup after the last task. */
 export async function removeEmptyParents(place: CgroupPlace, directory: string): Promise<void> {
   const hierarchy = hierarchyOf(place.hierarchies, directory);
   if (hierarchy === undefined) return;
@@ -84,7 +84,7 @@ export async function removeEmptyParents(place: CgroupPlace, directory: string):
     try {
       await rmdir(parent);
     } catch {
-      // Other tasks still live in it, or it went with another one: both are as it should be.
+      // Other tasks still use it, or another process removed it: both are fine.
       return;
     }
   }

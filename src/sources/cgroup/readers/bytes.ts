@@ -1,11 +1,14 @@
-/** Parsers over the bytes of a kernel file: they make no strings and no objects, and say NaN or false for what is no answer. */
+/**
+ * Parsers for the bytes of a kernel file: they allocate no strings and no objects, and return NaN or false for
+ * invalid input.
+ */
 
 const NEWLINE = 10;
 const SPACE = 32;
 const ZERO = 48;
 const NINE = 57;
 
-/** The digits from `start` to before `end`; NaN when there are none or something else. Above 2^53 it is rounded. */
+/** The digits from `start` to before `end`; NaN when there are none or other characters. Rounded above 2^53. */
 export function parseDigits(bytes: Uint8Array, start: number, end: number): number {
   if (start >= end) return NaN;
   let value = 0;
@@ -17,12 +20,12 @@ export function parseDigits(bytes: Uint8Array, start: number, end: number): numb
   return value;
 }
 
-/** The number that is all a file holds. */
+/** The number in a file that contains nothing else. */
 export function parseFigure(bytes: Uint8Array, length: number): number {
   return parseDigits(bytes, 0, lastOf(bytes, length));
 }
 
-/** A limit: undefined for `max` and for the huge number by which v1 says "none", NaN for nonsense. */
+/** A limit: undefined for `max` and for the huge number that v1 uses for "none", NaN for invalid input. */
 export function parseLimit(bytes: Uint8Array, length: number): number | undefined {
   const end = lastOf(bytes, length);
   if (end === 3 && bytes[0] === 109 && bytes[1] === 97 && bytes[2] === 120) return undefined;
@@ -37,20 +40,20 @@ function lastOf(bytes: Uint8Array, length: number): number {
   return end;
 }
 
-/** The keys to look for in the `key number` lines of a file, and where in a row their numbers go. */
+/** The keys to find in the `key number` lines of a file, and the columns of their numbers. */
 export interface KeyTable {
   readonly hashes: Int32Array;
   readonly keys: readonly Uint8Array[];
   readonly places: Int32Array;
   readonly scales: Float64Array;
-  /** As they were found last: the keys in the order of the file, how many lines lie before each, and where it began. */
+  /** The last result: the keys in the order of the file, the number of lines before each, and the offset of each. */
   readonly order: Int32Array;
   readonly gaps: Int32Array;
   readonly starts: Int32Array;
   isOrdered: boolean;
 }
 
-/** @param wanted by key: the place in the row, and what the number is multiplied by */
+/** @param wanted by key: the column in the row, and the factor of the number */
 export function keyTable(
   wanted: Readonly<Record<string, readonly [place: number, scale: number]>>,
 ): KeyTable {
@@ -69,10 +72,10 @@ export function keyTable(
 }
 
 /**
- * Puts the numbers of the wanted keys into a row and leaves the others alone.
+ * Writes the numbers of the wanted keys into a row and leaves other columns unchanged.
  *
- * A wanted key whose number is none becomes NaN, not measured; false when that is so of all that were found. Lines with
- * other keys are not looked at: kernels add new ones.
+ * A wanted key with an invalid number becomes NaN, not measured; returns false if all of them are invalid. Lines with
+ * other keys are skipped: kernels add new ones.
  */
 export function parseFlatKeyed(
   bytes: Uint8Array,
@@ -81,7 +84,7 @@ export function parseFlatKeyed(
   page: Float64Array,
   base: number,
 ): boolean {
-  // A kernel writes the lines of a file in the same order each time: then they need only be counted.
+  // A kernel writes the lines of a file in the same order each time, so afterwards they only need to be counted.
   return (
     (table.isOrdered && parseInOrder(bytes, length, table, page, base)) ||
     parseByName(bytes, length, table, page, base)
@@ -123,7 +126,7 @@ function parseInOrder(
   return true;
 }
 
-/** Finds the keys by their hashes, and notes down where they are when all of them are there with their numbers. */
+/** Finds the keys by their hashes, and records their positions if all of them exist with their numbers. */
 function parseByName(
   bytes: Uint8Array,
   length: number,

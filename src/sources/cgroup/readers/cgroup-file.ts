@@ -1,25 +1,26 @@
 import type { GroupMask } from '../../../model/field-groups.ts';
 import { parseFigure, parseFlatKeyed, parseLimit, type KeyTable } from './bytes.ts';
 
-/** Puts what a file holds into a row; false when it is nonsense. */
+/** Parses the contents of a file into a row; false if they are invalid. */
 export type Parse = (bytes: Uint8Array, length: number, page: Float64Array, base: number) => boolean;
 
-/** One file of a cgroup: where it is, what it tells, and when it need not be read. */
+/** One file of a cgroup: its location, its metrics, and when it can be skipped. */
 export interface CgroupFile {
   readonly version: 'v1' | 'v2';
-  /** It is there where this controller is; without one, in every cgroup of v2. */
+  /** It exists where this controller does; without one, in every cgroup of v2. */
   readonly controller?: string;
   readonly name: string;
-  /** It is read for any of these. */
+  /** It is read for any of these groups. */
   readonly groups: GroupMask;
-  /** The places it fills. */
+  /** The columns it fills. */
   readonly places: readonly number[];
   /**
-   * `none`: read every time. `cpu`: only what runs can move it, so it stands while the CPU time does. `memory`: it stands while
-   * neither CPU time nor memory usage moves. `slow`: somebody else may move it, so that it has to be read now and then.
+   * `none`: read every time. `cpu`: changed only by running code, so it is unchanged while the CPU time is. `memory`:
+   * it is unchanged while CPU time and memory usage are. `slow`: it can be changed from outside, so it must be read
+   * now and then.
    */
   readonly gate: 'none' | 'cpu' | 'memory' | 'slow';
-  /** `optional`: many kernels lack it. `fallback`: it is read only where the file that fills the same places is missing. */
+  /** `optional`: many kernels lack it. `fallback`: it is read only if the file with the same columns is missing. */
   readonly role?: 'optional' | 'fallback';
   readonly parse: Parse;
 }
@@ -27,13 +28,13 @@ export interface CgroupFile {
 /** One file of a layout. */
 export interface LaidOutFile extends CgroupFile {
   readonly slot: number;
-  /** Which of the task's directories it is in. */
+  /** The index of the task's directory that contains it. */
   readonly directory: number;
-  /** The slots of v1 files, as bits, that together tell all that this one does: of a v2 file or a fallback; else 0. */
+  /** The bits of the v1 files that together have the metrics of this v2 file or fallback; else 0. */
   readonly supersededBy: number;
 }
 
-/** For a file that is one number. */
+/** Reader for a file that is one number. */
 export function figureAt(place: number): Parse {
   return (bytes, length, page, base) => {
     const value = parseFigure(bytes, length);
@@ -42,7 +43,7 @@ export function figureAt(place: number): Parse {
   };
 }
 
-/** For a file that is one number or `max`. */
+/** Reader for a file that is one number or `max`. */
 export function limitAt(place: number): Parse {
   return (bytes, length, page, base) => {
     const value = parseLimit(bytes, length);
@@ -51,7 +52,7 @@ export function limitAt(place: number): Parse {
   };
 }
 
-/** For a file of `key number` lines. */
+/** Reader for a file of `key number` lines. */
 export function keysAt(table: KeyTable): Parse {
   return (bytes, length, page, base) => parseFlatKeyed(bytes, length, table, page, base);
 }

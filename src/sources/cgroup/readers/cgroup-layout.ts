@@ -13,7 +13,7 @@ import { IO_FILES } from './v2/io-v2.ts';
 import { MEMORY_V2_FILES } from './v2/memory-v2.ts';
 import { PRESSURE_FILES } from './v2/pressure-v2.ts';
 
-/** Those of v2 come first, so that on a hybrid machine the ones of v1 have the last word. */
+/** Files of v2 come first, so that on a hybrid machine those of v1 override them. */
 const ALL_FILES: readonly CgroupFile[] = [
   ...CPU_V2_FILES,
   ...MEMORY_V2_FILES,
@@ -27,13 +27,13 @@ const ALL_FILES: readonly CgroupFile[] = [
   ...pidsFiles('v1'),
 ];
 
-/** The files that tasks with directories of the same kinds have. One layout is shared by all of these tasks. */
+/** The files of tasks with directories of the same kinds. These tasks share one layout. */
 export interface Layout {
   readonly version: 'v1' | 'v2';
   readonly files: readonly LaidOutFile[];
-  /** The slots, as bits, without which a v2 file has to fill in. */
+  /** The bits of the files whose absence makes v2 fill in. */
   readonly superseding: number;
-  /** What to read for a set of groups. */
+  /** The reading plan for a set of groups. */
   planFor(groups: GroupMask): ReadingPlan;
 }
 

@@ -10,15 +10,16 @@ import type { LaidOutFile } from './cgroup-file.ts';
 import { createLayouts, type Layout } from './cgroup-layout.ts';
 import { createRows } from './row-pool.ts';
 
-/** Reads the cgroups of many tasks again and again. */
+/** Reads the cgroups of many tasks repeatedly. */
 export interface CgroupReader {
-  /** Touches nothing: files are opened when they are first read. */
+  /** Opens nothing: files are opened when they are first read. */
   open(paths: readonly string[]): OpenCgroup;
   /**
-   * Brings the row of a cgroup up to date; gives the groups whose figures are of this moment.
+   * Updates the row of a cgroup; returns the groups that were read.
    *
    * @param keepMs see {@link DescriptorPool}
-   * @throws RKT_ERR_CGROUP when it is gone or says nothing, and then all its descriptors are closed; RKT_ERR_CGROUP_PARSE
+   * @throws RKT_ERR_CGROUP when the cgroup is gone or none of its files can be read, and then all its descriptors are
+   * closed; RKT_ERR_CGROUP_PARSE
    */
   read(cgroup: OpenCgroup, groups: GroupMask, nowMs: number, keepMs: number): GroupMask;
   close(cgroup: OpenCgroup): void;
@@ -31,23 +32,23 @@ export interface CgroupReaderStats {
   readonly descriptors: DescriptorPool['stats'];
 }
 
-/** A cgroup that is being read, with its last figures. */
+/** A cgroup that is being read, with its latest metrics. */
 export interface OpenCgroup {
   readonly paths: readonly string[];
   readonly layout: Layout;
   readonly row: Row;
   readonly slots: Uint16Array;
-  /** Slots of files that are not there, as bits. */
+  /** The missing files, as bits. */
   absent: number;
-  /** Groups to read again, as something has moved since they were read. */
+  /** Groups to read again, because a counter has changed since they were read. */
   dirty: GroupMask;
-  /** Another number whenever a figure may have become another one, but for those that are read every time without a gate. */
+  /** Changes whenever a metric may have changed, except for those that are read every time without a gate. */
   version: number;
-  /** When the files that others may move were last read just because of their age. */
+  /** When the files that can be changed from outside were last read because of their age. */
   slowAtMs: number;
 }
 
-/** `maxStaleMs` is how old the figures may get that the gate keeps. */
+/** `maxStaleMs` is the maximum age of metrics that the gate skips. */
 export interface CgroupReaderOptions {
   readonly gate: boolean;
   readonly maxStaleMs: number;
@@ -55,7 +56,7 @@ export interface CgroupReaderOptions {
 }
 
 const ALL_GROUPS = -1;
-/** Multiples of it, whole parts left out, lie evenly between 0 and 1, however many there are. */
+/** The fractional parts of its multiples are evenly distributed between 0 and 1, however many there are. */
 const GOLDEN_RATIO = 0.618_033_988_75;
 
 export function createCgroupReader(place: CgroupPlace, options: CgroupReaderOptions): CgroupReader {
@@ -65,7 +66,7 @@ export function createCgroupReader(place: CgroupPlace, options: CgroupReaderOpti
   const counts = { fileReads: 0, staleReads: 0 };
   let begun = 0;
 
-  /** True when the file was there. */
+  /** True when the file exists. */
   const readFile = (cgroup: OpenCgroup, file: LaidOutFile, nowMs: number, keepMs: number): boolean => {
     const { slots, row } = cgroup;
     if ((cgroup.absent & (1 << file.slot)) !== 0) return false;
@@ -88,7 +89,7 @@ export function createCgroupReader(place: CgroupPlace, options: CgroupReaderOpti
     for (const file of counters) {
       if (isNeeded(cgroup, file) && readFile(cgroup, file, nowMs, keepMs)) told |= file.groups;
     }
-    // What was not measured is NaN, which differs from itself: then nothing is known to stand still.
+    // What was not measured is NaN, which differs from itself: then nothing is known to be unchanged.
     const hasMoved =
       page[base + COLUMN.cpu.totalNs] !== totalNs || page[base + COLUMN.memory.usageBytes] !== usageBytes;
     const isDue = !(Math.abs(nowMs - cgroup.slowAtMs) < options.maxStaleMs);
@@ -134,14 +135,14 @@ export function createCgroupReader(place: CgroupPlace, options: CgroupReaderOpti
     read(cgroup, groups, nowMs, keepMs) {
       try {
         if (Number.isNaN(cgroup.slowAtMs)) {
-          // Cgroups that were first read together shall not all come of age together.
+          // Cgroups that were first read together should not all reach the maximum age at the same time.
           begun += 1;
           cgroup.slowAtMs = nowMs - ((begun * GOLDEN_RATIO) % 1) * options.maxStaleMs;
         }
         const { absent } = cgroup;
         const fresh = look(cgroup, groups, nowMs, keepMs);
         if ((cgroup.absent & ~absent & cgroup.layout.superseding) === 0) return fresh;
-        // A file of v1 turned out to be missing: once more, and v2 or a fallback fills in.
+        // A file of v1 is missing: read again, so that v2 or a fallback fills in.
         cgroup.dirty = ALL_GROUPS;
         return look(cgroup, groups, nowMs, keepMs);
       } catch (cause) {
@@ -158,12 +159,12 @@ export function createCgroupReader(place: CgroupPlace, options: CgroupReaderOpti
   };
 }
 
-/** A fallback, and on a hybrid machine a file of v2, is read only where the file of v1 that it stands in for is missing. */
+/** A fallback, and on a hybrid machine a file of v2, is read only if the corresponding file of v1 is missing. */
 function isNeeded({ absent }: OpenCgroup, { supersededBy }: LaidOutFile): boolean {
   return supersededBy === 0 || (absent & supersededBy) !== 0;
 }
 
-/** Notes down for good that a file is missing, but only if its directory is there: that may be made a moment later. */
+/** Remembers that a file is missing, but only if its directory exists: that may be created a moment later. */
 function openFile(
   pool: DescriptorPool,
   cgroup: OpenCgroup,

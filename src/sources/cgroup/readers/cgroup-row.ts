@@ -1,8 +1,8 @@
 import { METRICS, PRESSURE_KINDS, PRESSURE_RESOURCES, type MetricSection } from '../../../model/metrics.ts';
 
 /**
- * The numbers of a task lie in a row: `page[base + column]`, NaN for what was not measured. The columns follow the order of
- * {@link METRICS}, and units are those of the names.
+ * The numbers of a task are in a row: `page[base + column]`, NaN for what was not measured. The columns follow the
+ * order of {@link METRICS}; the names contain the units.
  */
 export interface Row {
   readonly page: Float64Array;

@@ -1,14 +1,14 @@
 import { readKernelFile } from '../../kernel-file.ts';
 
-/** What is left to everybody else in the process: sockets, pipes of children, logs. */
+/** The reserve for the rest of the process: sockets, pipes of children, logs. */
 const MIN_RESERVE = 256;
 const RESERVE_PART = 0.05;
-/** POSIX promises no more. */
+/** The minimum that POSIX guarantees. */
 const FALLBACK_LIMIT = 1_024;
-/** Each descriptor on a cgroup file holds a page of kernel memory. */
+/** Each open cgroup file uses a page of kernel memory. */
 const MAX_BUDGET = 65_000;
 
-/** How many descriptors may be kept open on kernel files: what RLIMIT_NOFILE allows but for a reserve. */
+/** The maximum number of kernel files kept open: RLIMIT_NOFILE minus a reserve. */
 export function descriptorBudget(procRoot = '/proc'): number {
   const limit = openFilesLimit(procRoot);
   return Math.max(0, Math.min(MAX_BUDGET, Math.floor(limit - Math.max(MIN_RESERVE, limit * RESERVE_PART))));

@@ -4,22 +4,25 @@ import type { DescriptorStats } from '../../../model/sampling-stats.ts';
 import { errnoCode } from '../../kernel-file.ts';
 
 /**
- * Kernel files that are read again and again, through descriptors that stay open as long as there is room.
+ * Kernel files that are read repeatedly, through descriptors that stay open while the budget permits.
  *
  * Slots are the descriptors of one owner: 0 for a file that is not open.
  */
 export interface DescriptorPool {
-  /** What was read last: the buffer is used again by the next read, and replaced by a larger one when it has to be. */
+  /** The last contents: the buffer is reused by the next read, and replaced by a larger one if necessary. */
   readonly bytes: Uint8Array;
-  /** Reads the file that a slot holds from its beginning; gives the number of bytes, or {@link ABSENT} when it holds none. */
+  /**
+   * Reads the open file of a slot from its beginning; returns the number of bytes, or {@link ABSENT} if the slot is
+   * empty.
+   */
   read(slots: Uint16Array, slot: number, nowMs: number): number;
   /**
-   * Opens a file and reads it; gives the number of bytes, or {@link ABSENT} when there is no such file.
+   * Opens a file and reads it; returns the number of bytes, or {@link ABSENT} when there is no such file.
    *
-   * @param keepMs how long a descriptor that nobody uses is safe from being closed to make room for this one
+   * @param keepMs how long an unused descriptor is protected from eviction
    */
   open(slots: Uint16Array, slot: number, path: string, nowMs: number, keepMs: number): number;
-  /** Closes all that these slots hold. */
+  /** Closes the files of these slots. */
   release(slots: Uint16Array): void;
   readonly stats: Readonly<DescriptorStats>;
 }
@@ -27,7 +30,7 @@ export interface DescriptorPool {
 export const ABSENT = -1;
 
 const NOT_OPEN = 0;
-/** Places in the pool are numbered in 16 bits, and 0 says that there is none. */
+/** Entries of the pool are numbered in 16 bits; 0 means none. */
 const MAX_BUDGET = 65_000;
 const FIRST_BUFFER_BYTES = 4_096;
 const ABSENT_CODES = new Set(['ENOENT', 'ENOTDIR', 'ENODEV', 'EOPNOTSUPP', 'EACCES', 'EPERM', 'ESRCH']);
@@ -35,8 +38,8 @@ const ABSENT_CODES = new Set(['ENOENT', 'ENOTDIR', 'ENODEV', 'EOPNOTSUPP', 'EACC
 /**
  * A pool of at most `budget` descriptors.
  *
- * When it is full, the one that was unused for longest makes room, but only if that is longer than `keepMs`: files that are
- * read in turn, one more than there is room for, would otherwise all be closed just before they are needed again.
+ * When it is full, the least recently used one is evicted, but only if it was unused for longer than `keepMs`:
+ * otherwise, with one more file than the budget read in turn, each would be closed just before it is needed again.
  */
 export function createDescriptorPool(budget: number): DescriptorPool {
   const size = Math.min(Math.max(0, Math.trunc(budget)), MAX_BUDGET);
@@ -64,7 +67,7 @@ export function createDescriptorPool(budget: number): DescriptorPool {
       } catch (error) {
         const code = errnoCode(error);
         if (ABSENT_CODES.has(code)) return ABSENT;
-        // Others have taken the descriptors that were to be ours.
+        // Other code has used up the descriptors of the budget.
         if ((code !== 'EMFILE' && code !== 'ENFILE') || nodes.oldest() === NOT_OPEN) throw error;
         close(nodes.oldest());
         stats.evicted += 1;
@@ -103,7 +106,7 @@ export function createDescriptorPool(budget: number): DescriptorPool {
       try {
         return readAll(fd);
       } catch (error) {
-        // Some files can be opened and not read, as pressure where the kernel was started without it.
+        // Some files can be opened but not read, such as pressure where it is disabled in the kernel.
         if (errnoCode(error) !== 'EOPNOTSUPP') throw error;
         if (isKept) close(slots[slot] as number);
         return ABSENT;
@@ -117,14 +120,14 @@ export function createDescriptorPool(budget: number): DescriptorPool {
   };
 }
 
-/** A list from the most to the least recently used, in arrays of numbers: it makes no garbage. Node 0 is its both ends. */
+/** An LRU list in arrays of numbers: it allocates nothing. Node 0 is both ends. */
 interface Nodes {
   fd(node: number): number;
   usedAtMs(node: number): number;
   oldest(): number;
   use(node: number, nowMs: number): void;
   add(fd: number, slots: Uint16Array, slot: number, nowMs: number): void;
-  /** Takes the node out of the list and of its owner's slots; gives the descriptor. */
+  /** Removes the node from the list and from its owner's slots; returns the descriptor. */
   forget(node: number): number;
 }
 

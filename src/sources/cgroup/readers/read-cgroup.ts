@@ -5,14 +5,14 @@ import { createCgroupReader } from './cgroup-reader.ts';
 import type { CgroupPlace } from '../cgroup-place.ts';
 import { cpuCounters, memoryStats } from './row-stats.ts';
 
-/** Everything that the cgroup of a task tells at one moment. */
+/** All metrics of the cgroup of a task at one moment. */
 export interface CgroupReading {
   readonly version: 'v1' | 'v2';
   readonly cpu: CpuStats;
   readonly memory: MemoryStats;
 }
 
-/** Reads the directories of a task once. On a hybrid machine metrics of v1 go before those of v2. */
+/** Reads the directories of a task once. On a hybrid machine metrics of v1 take precedence over those of v2. */
 export function readCgroup(
   place: CgroupPlace,
   paths: readonly string[],
@@ -28,7 +28,7 @@ export function readCgroup(
   };
 }
 
-/** How many processes the kernel has killed because of the memory limit of this cgroup. */
+/** The number of processes that the kernel killed because of the memory limit of this cgroup. */
 export function readOomKills(place: CgroupPlace, paths: readonly string[]): number | undefined {
   try {
     return readCgroup(place, paths, GROUP.limits).memory.oomKills;

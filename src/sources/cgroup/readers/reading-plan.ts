@@ -3,7 +3,7 @@ import type { LaidOutFile } from './cgroup-file.ts';
 
 /** The files to read for a set of groups. */
 export interface ReadingPlan {
-  /** Read every time, and first: they tell whether anything has moved. */
+  /** Read every time, and first: they show whether anything has changed. */
   readonly counters: readonly LaidOutFile[];
   readonly gated: readonly GatedFile[];
 }
@@ -11,8 +11,8 @@ export interface ReadingPlan {
 export interface GatedFile {
   readonly file: LaidOutFile;
   /**
-   * What its figures are while the counters stand still: `exact` ones of this moment, `aging` ones that are read again when
-   * they are too old; `unknown` when no counter among these groups would tell.
+   * The state of its metrics while the counters are unchanged: `exact` ones are still current, `aging` ones are read
+   * again when they are too old; `unknown` when no counter among these groups shows it.
    */
   readonly whenStill: 'exact' | 'aging' | 'unknown';
 }

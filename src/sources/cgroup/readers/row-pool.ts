@@ -2,7 +2,7 @@ import { ROW_LENGTH, type Row } from './cgroup-row.ts';
 
 /** Rows of many tasks, in a few large arrays. */
 export interface Rows {
-  /** A row in which nothing is measured. */
+  /** A row without measurements. */
   take(): Row;
   giveBack(row: Row): void;
 }

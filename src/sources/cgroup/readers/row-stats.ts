@@ -20,7 +20,7 @@ import type {
 } from '../../../model/task-stats.ts';
 import { COLUMN, PRESSURE_COLUMN, type Row } from './cgroup-row.ts';
 
-/** What turns the row of a task into the sections of a sample. A metric that was not measured gets no key. */
+/** Converts the row of a task to the sections of a sample. A metric that was not measured gets no key. */
 
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -53,12 +53,12 @@ const PRESSURE = PRESSURE_RESOURCES.map((resource) => ({
   })),
 }));
 
-/** CPU counters of a row, of the groups that are wanted. */
+/** The CPU counters of a row for the requested groups. */
 export function cpuCounters(row: Row, groups: GroupMask): Mutable<CpuStats> {
   return read<'cpu'>(CPU, row, groups);
 }
 
-/** The memory of a row, of the groups that are wanted. */
+/** The memory metrics of a row for the requested groups. */
 export function memoryStats(row: Row, groups: GroupMask): MemoryStats {
   const memory = read<'memory'>(MEMORY, row, groups);
   if ((groups & GROUP.memoryDetail) !== 0) {
@@ -104,7 +104,7 @@ export function pressureStats(row: Row): PressureStats | undefined {
   return Object.freeze(unlessEmpty(pressure));
 }
 
-/** A value that equals itself is one, NaN does not. */
+/** A measured value equals itself, NaN does not. */
 function read<Section extends MetricSection>(
   entries: readonly Entry[],
   { page, base }: Row,

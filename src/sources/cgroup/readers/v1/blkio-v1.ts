@@ -9,7 +9,7 @@ const TAB = 9;
 const READ = 82;
 const WRITE = 87;
 
-/** A pair of counters, and the column that holds which source they come from. */
+/** A pair of counters, and the column with the index of their source. */
 interface Counters {
   readonly read: number;
   readonly write: number;
@@ -28,12 +28,12 @@ const OPS: Counters = {
 };
 
 /**
- * Adds up the `8:0 Read 4096` lines of all devices; a line without a number is skipped.
+ * Sums up the `8:0 Read 4096` lines of all devices; a line without a number is skipped.
  *
- * Only Read and Write begin with R and W. Of several files of one cgroup the first that has counted anything is used from
- * then on: what other files say differs, and a counter must not change its source.
+ * Only Read and Write begin with R and W. Of several files of one cgroup, the first that has counted anything is used
+ * from then on: the values of the files differ, and a counter must not change its source.
  *
- * @param rank of the file among those that count the same
+ * @param rank of the file among those with the same counters
  */
 export function perDevice({ read, write, source }: Counters, rank: number): Parse {
   return (bytes, length, page, base) => {
@@ -66,7 +66,7 @@ export function perDevice({ read, write, source }: Counters, rank: number): Pars
   };
 }
 
-/** The place after the next spaces; `end` when there are none. */
+/** The offset after the next spaces; `end` when there are none. */
 function after(bytes: Uint8Array, start: number, end: number): number {
   let at = start;
   while (at < end && !isSpace(bytes[at])) at += 1;
@@ -74,7 +74,7 @@ function after(bytes: Uint8Array, start: number, end: number): number {
   return at;
 }
 
-/** Where the line ends without the spaces at its end. */
+/** The end of the line without trailing spaces. */
 function endOf(bytes: Uint8Array, start: number, end: number): number {
   let at = end;
   while (at > start && isSpace(bytes[at - 1])) at -= 1;
@@ -86,14 +86,14 @@ function isSpace(byte: number | undefined): boolean {
 }
 
 /**
- * Who counts block I/O, the preferred one first: an I/O scheduler that works on proportional shares, BFQ or CFQ, where the
- * cgroup has used a device of it; else throttling, which sees every device.
+ * The sources of block I/O, the preferred one first: a proportional I/O scheduler, BFQ or CFQ, if the cgroup has used
+ * one of its devices; else throttling, which sees every device.
  */
 const SOURCES: readonly Pick<CgroupFile, 'name' | 'role'>[] = [
   { name: 'blkio.bfq.io_%_recursive', role: 'optional' },
   { name: 'blkio.io_%_recursive', role: 'optional' },
   { name: 'blkio.throttle.io_%_recursive' },
-  // Before Linux 4.16 there is only this one, without the cgroups below.
+  // Before Linux 4.16 there is only this one, without descendants.
   { name: 'blkio.throttle.io_%', role: 'fallback' },
 ];
 
@@ -109,7 +109,7 @@ const filesOf = (what: string, counters: Counters): readonly CgroupFile[] =>
     parse: perDevice(counters, rank),
   }));
 
-/** What went to and from block devices, of the cgroup and all below it. Old kernels count writes from the cache nowhere. */
+/** Block I/O of the cgroup and its descendants. Old kernels do not count buffered writes. */
 export const BLKIO_FILES: readonly CgroupFile[] = [
   ...filesOf('service_bytes', BYTES),
   ...filesOf('serviced', OPS),

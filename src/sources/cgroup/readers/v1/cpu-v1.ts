@@ -29,7 +29,7 @@ export const CPU_V1_FILES: readonly CgroupFile[] = [
 
 function quotaFile(name: string, place: number): readonly CgroupFile[] {
   const parse: Parse = (bytes, length, page, base) => {
-    // -1 says that there is no quota.
+    // -1 means no quota.
     const value = bytes[0] === MINUS ? NaN : parseFigure(bytes, length);
     page[base + place] = value * NS_PER_US;
     return value >= 0 || bytes[0] === MINUS;

@@ -7,7 +7,7 @@ import { COLUMN } from '../cgroup-row.ts';
 /** `cpuacct.stat` counts in USER_HZ, which is 100 on every Linux. */
 const NS_PER_TICK = NS_PER_SECOND / 100;
 
-/** CPU time of the cgroup and all below it: the total in ns, user and system in steps of 10 ms. */
+/** CPU time of the cgroup and its descendants: the total in ns, user and system in steps of 10 ms. */
 export const CPUACCT_FILES: readonly CgroupFile[] = [
   {
     version: 'v1',

@@ -19,10 +19,10 @@ const file = (
   parse,
 });
 
-/** `oom_kill` is there since Linux 4.13. */
+/** `oom_kill` exists since Linux 4.13. */
 const OOM_CONTROL = keysAt(keyTable({ oom_kill: [COLUMN.memory.oomKills, 1] }));
 
-/** Memory of the cgroup and all below it. */
+/** Memory of the cgroup and its descendants. */
 export const MEMORY_V1_FILES: readonly CgroupFile[] = [
   file('usage_in_bytes', GROUP.memory | GROUP.memoryDetail, COLUMN.memory.usageBytes, 'none'),
   file('max_usage_in_bytes', GROUP.memory, COLUMN.memory.maxUsageBytes, 'memory'),
@@ -41,7 +41,7 @@ export const MEMORY_V1_FILES: readonly CgroupFile[] = [
       COLUMN.hidden.inactiveFileBytes,
     ],
     gate: 'slow',
-    // Those without `total_` leave out the cgroups below.
+    // Keys without `total_` do not include descendants.
     parse: keysAt(
       keyTable({
         total_rss: [COLUMN.memory.rssBytes, 1],

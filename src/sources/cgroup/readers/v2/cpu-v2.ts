@@ -7,9 +7,9 @@ const NS_PER_US = 1_000;
 const SPACE = 32;
 
 /**
- * CPU time and throttling of the cgroup and all below it.
+ * CPU time and throttling of the cgroup and its descendants.
  *
- * A v2 cgroup counts CPU time even while the cpu controller is off; throttling is told only while it is on.
+ * A v2 cgroup counts CPU time even while the cpu controller is disabled, but throttling only while it is enabled.
  */
 export const CPU_V2_FILES: readonly CgroupFile[] = [
   {

@@ -8,7 +8,7 @@ const SPACE = 32;
 const EQUALS = 61;
 const [R, W, B] = [114, 119, 98];
 
-/** The place of a key of io.stat: rbytes, wbytes, rios, wios; -1 for any other. */
+/** The index of a key of io.stat: rbytes, wbytes, rios, wios; -1 for any other. */
 function placeOf(bytes: Uint8Array, start: number, end: number): number {
   const length = end - start;
   const [first, second] = [bytes[start], bytes[start + 1]];
@@ -19,7 +19,10 @@ function placeOf(bytes: Uint8Array, start: number, end: number): number {
   return -1;
 }
 
-/** Adds up the `8:0 rbytes=4096 wbytes=0 rios=1 wios=0 dbytes=0 dios=0` lines of all devices; what is no number is left out. */
+/**
+ * Sums up the `8:0 rbytes=4096 wbytes=0 rios=1 wios=0 dbytes=0 dios=0` lines of all devices; invalid numbers are
+ * skipped.
+ */
 export const parseIoStat: Parse = (bytes, length, page, base) => {
   for (let place: number = COLUMN.io.readBytes; place <= COLUMN.io.writeOps; place += 1)
     page[base + place] = 0;
@@ -44,7 +47,7 @@ export const parseIoStat: Parse = (bytes, length, page, base) => {
   return odd === 0 || good > 0;
 };
 
-/** What went to and from block devices, of the cgroup and all below it. */
+/** Block I/O of the cgroup and its descendants. */
 export const IO_FILES: readonly CgroupFile[] = [
   {
     version: 'v2',

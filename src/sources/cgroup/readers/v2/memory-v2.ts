@@ -19,17 +19,20 @@ const file = (
   parse,
 });
 
-/** 0 where nothing is kept for the cgroup. */
+/** 0 if nothing is reserved for the cgroup. */
 function reservation(bytes: Uint8Array, length: number, page: Float64Array, base: number): boolean {
   const value = parseLimit(bytes, length);
   page[base + COLUMN.memory.reservationBytes] = value === undefined || value === 0 ? NaN : value;
   return value === undefined || value >= 0;
 }
 
-/** Counts the cgroups below as well. */
+/** Includes descendants. */
 const EVENTS = keysAt(keyTable({ max: [COLUMN.memory.limitHits, 1], oom_kill: [COLUMN.memory.oomKills, 1] }));
 
-/** Memory of the cgroup and all below it. `memory.peak` is there since Linux 5.19, `kernel` of memory.stat since 5.18. */
+/**
+ * Memory of the cgroup and its descendants. `memory.peak` exists since Linux 5.19, `kernel` of memory.stat since
+ * 5.18.
+ */
 export const MEMORY_V2_FILES: readonly CgroupFile[] = [
   file('current', GROUP.memory | GROUP.memoryDetail, COLUMN.memory.usageBytes, 'none'),
   file('peak', GROUP.memory, COLUMN.memory.maxUsageBytes, 'memory'),

@@ -7,8 +7,8 @@ const [NEWLINE, DOT, EQUALS, ZERO, NINE, S, F] = [10, 46, 61, 48, 57, 115, 102];
 const NUMBERS_A_LINE = 4;
 
 /**
- * Lines such as `some avg10=0.12 avg60=0.00 avg300=0.00 total=4711`, with total in µs; `full` is missing for the CPU on
- * old kernels. The four numbers always come in this order; a line that is none of these two is skipped.
+ * Lines such as `some avg10=0.12 avg60=0.00 avg300=0.00 total=4711`, with total in µs; `full` is missing for the CPU
+ * on old kernels. The four numbers always have this order; other lines are skipped.
  */
 export function pressureAt(place: number): Parse {
   return (bytes, length, page, base) => {
@@ -82,7 +82,7 @@ const file = (name: string, place: number): CgroupFile => ({
   parse: pressureAt(place),
 });
 
-/** Pressure stall information (Linux 4.20), where the kernel was built and started with it. */
+/** Pressure stall information (Linux 4.20), if it is enabled in the kernel. */
 export const PRESSURE_FILES: readonly CgroupFile[] = [
   file('cpu.pressure', PRESSURE_COLUMN.cpu.some.avg10),
   file('memory.pressure', PRESSURE_COLUMN.memory.some.avg10),
