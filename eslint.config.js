@@ -24,7 +24,18 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.ts', 'src/**/*.tsx'],
-    rules: { 'rxjs-x/no-ignored-error': 'error', 'rxjs-x/no-exposed-subjects': 'error' },
+    rules: {
+      'rxjs-x/no-ignored-error': 'error',
+      'rxjs-x/no-exposed-subjects': 'error',
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            'CallExpression[callee.name=/^(defer|switchMap|concatMap|mergeMap|exhaustMap)$/] > ArrowFunctionExpression > CallExpression.body[callee.name="from"]',
+          message: 'A promise, an array and an iterable need no from() here.',
+        },
+      ],
+    },
   },
   {
     files: ['test/**/*.ts'],

@@ -1,4 +1,4 @@
-import { defer, from, switchMap, type Observable } from 'rxjs';
+import { defer, switchMap, type Observable } from 'rxjs';
 
 import type { Driver } from './driver-interface.ts';
 import { configDurationMs } from './model/driver-config.ts';
@@ -86,7 +86,7 @@ export function createDriverStreams(deps: DriverStreamsDeps): Streams {
       rkt,
     }));
   };
-  const sampling$ = defer(() => from(stats())).pipe(retryWhenExhausted(base, 'Sampling'));
+  const sampling$ = defer(stats).pipe(retryWhenExhausted(base, 'Sampling'));
   return {
     fingerprint: () => fingerprint$.pipe(takeUntilAbort(shutdown)),
     taskEvents: (options) => taskEvents({ registry }, options),

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 
-import { asyncScheduler, defer, from, switchMap, type Subscription } from 'rxjs';
+import { asyncScheduler, defer, switchMap, type Subscription } from 'rxjs';
 
 import type { Driver, DriverOptions } from './driver-interface.ts';
 import { createDriverStreams } from './driver-streams.ts';
@@ -103,7 +103,7 @@ export function createDriver(options: DriverOptions = {}): Driver {
     recoverTask: async (handle) => recoverTask(await context(), handle),
     recoverTasks: async () => recoverAll(await context()),
     followTasks: () =>
-      defer(() => from(context())).pipe(
+      defer(context).pipe(
         switchMap(followTasks),
         retryWhenExhausted(deps, 'Following tasks'),
         takeUntilAbort(shutdown.signal),

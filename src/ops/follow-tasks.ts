@@ -5,7 +5,6 @@ import {
   concatMap,
   defer,
   filter,
-  from,
   merge,
   of,
   switchMap,
@@ -38,7 +37,7 @@ export function followTasks(ctx: OpsContext): Observable<Recovery> {
     const failed$ = new Subject<void>();
     const retry$ = failed$.pipe(switchMap(() => timer(RETRY_MS, ctx.scheduler)));
     const attempts = spacedAttempts(ctx, () => failed$.next());
-    return merge(of(undefined), changed$, retry$).pipe(concatMap(() => from(recoverAll(ctx, attempts))));
+    return merge(of(undefined), changed$, retry$).pipe(concatMap(() => recoverAll(ctx, attempts)));
   });
 }
 

@@ -1,4 +1,4 @@
-import { EMPTY, defer, expand, from, switchMap, timer, type Subscription } from 'rxjs';
+import { EMPTY, defer, expand, switchMap, timer, type Subscription } from 'rxjs';
 
 import { configDurationMs } from '../model/driver-config.ts';
 import { isRktError } from '../model/rkt-error.ts';
@@ -26,7 +26,7 @@ export function createImageGc(deps: ImageGcDeps): ImageGc {
   const waiting = new Map<string, Subscription>();
   const later$ = (imageId: string) =>
     defer(() => timer(configDurationMs(deps.driverConfig().gc.image_delay), scheduler)).pipe(
-      switchMap(() => from(collect(deps, imageId))),
+      switchMap(() => collect(deps, imageId)),
     );
   return {
     consider(imageId) {

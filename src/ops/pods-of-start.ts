@@ -1,4 +1,4 @@
-import { catchError, defer, firstValueFrom, from, of, retry, timer } from 'rxjs';
+import { catchError, defer, firstValueFrom, of, retry, timer } from 'rxjs';
 
 import { isRktError } from '../model/rkt-error.ts';
 import type { RktRunner } from '../rkt/command-runner.ts';
@@ -25,7 +25,7 @@ export async function removePodIfThere(
   runner: RktRunner,
   podId: string,
 ): Promise<void> {
-  const removal$ = defer(() => from(removePod(runner, podId))).pipe(
+  const removal$ = defer(() => removePod(runner, podId)).pipe(
     retry({
       count: RETRIES,
       delay: (error: unknown) => {

@@ -1,6 +1,6 @@
 import { readFile, readlink } from 'node:fs/promises';
 
-import { concatMap, from, type Observable, type SchedulerLike, type Subscription } from 'rxjs';
+import { concatMap, type Observable, type SchedulerLike, type Subscription } from 'rxjs';
 
 import type { RktRunner } from '../rkt/command-runner.ts';
 import type { SpawnedProcess } from '../rkt/spawned-process.ts';
@@ -36,9 +36,10 @@ export function followSize(
   const terminal = waitUntil(() => findTerminal(script.pid), { everyMs: 5, deadlineMs: FIND_MS, scheduler });
   return sizes$
     .pipe(
-      concatMap((size) =>
-        from(terminal.then((path) => (path === undefined ? undefined : setSize(runner, path, size)))),
-      ),
+      concatMap(async (size) => {
+        const path = await terminal;
+        if (path !== undefined) await setSize(runner, path, size);
+      }),
     )
     .subscribe({ error: () => script.killGroup('SIGKILL') });
 }

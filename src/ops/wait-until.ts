@@ -1,4 +1,4 @@
-import { exhaustMap, filter, firstValueFrom, from, take, takeUntil, timer, type SchedulerLike } from 'rxjs';
+import { exhaustMap, filter, firstValueFrom, take, takeUntil, timer, type SchedulerLike } from 'rxjs';
 
 export interface WaitOptions {
   readonly everyMs: number;
@@ -14,7 +14,7 @@ export function waitUntil<T>(
   const { everyMs, deadlineMs, scheduler } = options;
   return firstValueFrom(
     timer(0, everyMs, scheduler).pipe(
-      exhaustMap(() => from(probe())),
+      exhaustMap(probe),
       filter((value): value is Awaited<T & {}> => value !== undefined),
       take(1),
       takeUntil(timer(deadlineMs, scheduler)),

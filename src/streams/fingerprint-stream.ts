@@ -1,4 +1,4 @@
-import { defer, tap, type Observable, type ObservableInput, type SchedulerLike } from 'rxjs';
+import { tap, type Observable, type ObservableInput, type SchedulerLike } from 'rxjs';
 
 import type { DriverConfig } from '../model/driver-config.ts';
 import { isRktError } from '../model/rkt-error.ts';
@@ -44,7 +44,7 @@ export interface FingerprintDeps {
  */
 export function fingerprint(deps: FingerprintDeps): Observable<Fingerprint> {
   const { scheduler, periodMs = 30_000, probe = () => takeFingerprint(deps) } = deps;
-  return defer(() => poll(probe, { intervalMs: periodMs, scheduler })).pipe(
+  return poll(probe, { intervalMs: periodMs, scheduler }).pipe(
     // What fails because the driver is over is no news of the machine.
     takeUntilAbort(deps.shutdown),
     tap(loggedOnce(deps.logger)),

@@ -1,4 +1,4 @@
-import { concat, defer, from, type Observable } from 'rxjs';
+import { concat, defer, type Observable } from 'rxjs';
 
 import type { TaskEvent } from '../model/task-event.ts';
 import { EVENT_HISTORY_LIMIT } from '../registry/event-history.ts';
@@ -27,7 +27,7 @@ export function taskEvents(
 ): Observable<TaskEvent> {
   const count = replayCount(replay);
   if (count === 0) return registry.events$;
-  return defer(() => concat(from(registry.lastEvents(count)), registry.events$));
+  return defer(() => concat(registry.lastEvents(count), registry.events$));
 }
 
 function replayCount(replay: number | boolean): number {

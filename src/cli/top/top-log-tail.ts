@@ -1,7 +1,6 @@
 import {
   distinctUntilChanged,
   exhaustMap,
-  from,
   of,
   switchMap,
   timer,
@@ -26,7 +25,7 @@ export function logTail(
     distinctUntilChanged(),
     switchMap((path) => {
       if (path === undefined) return of(NO_LOG);
-      return timer(0, READ_MS, scheduler).pipe(exhaustMap(() => from(readTail(path))));
+      return timer(0, READ_MS, scheduler).pipe(exhaustMap(() => readTail(path)));
     }),
   );
 }

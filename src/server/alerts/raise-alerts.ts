@@ -1,4 +1,4 @@
-import { concatMap, defer, from, type Observable, type OperatorFunction, type SchedulerLike } from 'rxjs';
+import { concatMap, defer, type Observable, type OperatorFunction, type SchedulerLike } from 'rxjs';
 
 import { createSeenIds } from '../../model/seen-ids.ts';
 import type { TaskEvent } from '../../model/task-event.ts';
@@ -28,7 +28,7 @@ export function raiseAlerts(board: () => AlertBoard): OperatorFunction<AlertInpu
   return (input$: Observable<AlertInput>) =>
     defer(() => {
       const { take } = board();
-      return input$.pipe(concatMap((input) => from(take(input))));
+      return input$.pipe(concatMap(take));
     });
 }
 
