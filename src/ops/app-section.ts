@@ -6,9 +6,12 @@ import { catManifest, parsePodManifest, type PodManifest } from '../rkt/rkt-cat-
 import type { RktRunner } from '../rkt/command-runner.ts';
 import { podDirectory } from '../rkt/disk/pod-files.ts';
 
-/** What the one app of a pod runs with: the section of its image with all that the task says, as rkt has put them together. */
+/**
+ * The configuration of the single app of a pod: the section of its image with all settings of the task, as combined
+ * by rkt.
+ */
 export interface AppSection {
-  /** Undefined for an app that sets none: rkt has a default then. */
+  /** Undefined for an app without one: rkt then uses its default. */
   readonly path: string | undefined;
   readonly workingDir: string;
   /** Names, numbers or paths. */
@@ -17,7 +20,7 @@ export interface AppSection {
   readonly supplementaryGids: readonly number[];
 }
 
-/** Reads it from the manifest of a running pod; undefined when nothing is known of the pod. */
+/** Reads it from the manifest of a running pod; undefined if the pod is unknown. */
 export async function appSection(
   runner: RktRunner,
   rktDir: string,
@@ -31,7 +34,7 @@ export async function appSection(
   }
 }
 
-/** The file costs nothing; rkt is asked where it cannot be read. */
+/** Reading the file is cheap; rkt is used if it cannot be read. */
 async function manifestOf(runner: RktRunner, rktDir: string, podId: string): Promise<PodManifest> {
   const text = await readFile(join(podDirectory(rktDir, podId), 'pod'), 'utf8').catch(() => undefined);
   return text === undefined ? catManifest(runner, podId) : parsePodManifest(text);

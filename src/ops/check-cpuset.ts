@@ -4,7 +4,7 @@ import type { TaskResources } from '../model/task-resources.ts';
 import { onlineCores, onlineMemoryNodes } from '../sources/online.ts';
 
 /**
- * Refuses, before anything is made, a task that names cores or memory nodes which the machine does not have.
+ * Refuses, before anything is created, a task with cores or memory nodes that the machine does not have.
  *
  * @throws {@link RktError} RKT_ERR_TASK_CONFIG
  */

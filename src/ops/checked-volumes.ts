@@ -6,31 +6,31 @@ import { RktError } from '../model/rkt-error.ts';
 import { reasonOf } from '../model/reason-of.ts';
 import type { Volume } from './arguments/volume-arguments.ts';
 
-/** A volume of the allocation directory, as it was when it was opened. */
+/** A volume of the allocation directory, identified when it was opened. */
 export interface CheckedVolume {
   readonly name: string;
-  /** Where it was. Others may have put something else there since: only what has the {@link identity} is mounted. */
+  /** Its path. It may have been replaced since: only the file with the {@link identity} is mounted. */
   readonly source: string;
-  /** `device:inode`, as `stat -c %d:%i` prints them. No other file can have it while the descriptor is open. */
+  /** `device:inode`, as printed by `stat -c %d:%i`. No other file can have it while the descriptor is open. */
   readonly identity: string;
   readonly isDirectory: boolean;
 }
 
 export interface CheckedVolumes {
   readonly volumes: readonly CheckedVolume[];
-  /** Lets go of the descriptors; what was not mounted by then cannot be trusted any more. */
+  /** Closes the descriptors; volumes that were not mounted by then cannot be trusted any more. */
   close(): Promise<void>;
 }
 
-/** Not among Node's constants; the same number on every Linux that Node runs on. Opens anything, even a socket. */
+/** Not among Node's constants; the same number on every Linux that Node supports. Opens anything, even a socket. */
 const O_PATH = 0o10000000;
 
 /**
- * Opens every volume that lies in an allocation directory, one name at a time from its root, and never through a symbolic
- * link: those were resolved when the start was planned.
+ * Opens every volume in an allocation directory, one path component at a time from its root, and never through a
+ * symbolic link: those were resolved when the start was planned.
  *
- * @throws {@link RktError} RKT_ERR_VOLUME_ESCAPE when a way leads through a symbolic link by now, RKT_ERR_LAUNCH when a
- * volume does not exist
+ * @throws {@link RktError} RKT_ERR_VOLUME_ESCAPE when the path leads through a symbolic link by now, RKT_ERR_LAUNCH
+ * when a volume does not exist
  */
 export async function openVolumes(volumes: readonly Volume[]): Promise<CheckedVolumes> {
   const handles: FileHandle[] = [];
@@ -66,7 +66,7 @@ async function openBelow(root: string, source: string): Promise<FileHandle> {
   for (const name of names) {
     const parent = at;
     try {
-      // The link in /proc stands for the open directory itself: nobody can put another one in its place.
+      // The link in /proc refers to the open directory itself, which cannot be replaced.
       at = await openPath(`/proc/self/fd/${parent.fd}/${name}`, source);
     } finally {
       await parent.close();

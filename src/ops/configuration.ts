@@ -8,18 +8,18 @@ import { driverSettings, type DriverOptionsInput, type DriverSettings } from '..
 import { RktError } from '../model/rkt-error.ts';
 import { parseWith } from '../model/parse.ts';
 
-/** What a driver was told, by the options of createDriver and by setConfig after that. */
+/** The configuration of a driver: the options of createDriver, then setConfig. */
 export interface Configuration {
-  /** @throws RKT_ERR_DRIVER_CONFIG, and everything stays as it was */
+  /** @throws RKT_ERR_DRIVER_CONFIG, and then nothing has changed */
   readonly set: (config: unknown, agent?: unknown) => void;
   readonly current: () => { readonly driver: DriverConfig; readonly agent: AgentConfig };
-  /** The options of createDriver, for what the configuration has no attribute for. */
+  /** The options of createDriver that have no attribute in the configuration. */
   readonly options: DriverSettings;
-  /** The settings to work with. Whoever has seen them relies on them, so from the first call on they stay. */
+  /** The effective settings. Callers rely on them, so they are frozen by the first call. */
   readonly settings: () => DriverSettings;
 }
 
-/** The attributes that stand for options of createDriver. */
+/** The attributes that correspond to options of createDriver. */
 const SHAPING = {
   rkt_path: 'rkt',
   rkt_dir: 'rktDir',
@@ -51,7 +51,7 @@ export function createConfiguration(options: DriverOptionsInput): Configuration 
   };
 }
 
-/** The settings with what the configuration gives of them. */
+/** The settings, overridden by the configuration. */
 function shaped(settings: DriverSettings, config: DriverConfig): DriverSettings {
   const given = ATTRIBUTES.flatMap((attribute) => {
     const value = config[attribute];

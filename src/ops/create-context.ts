@@ -29,7 +29,10 @@ export interface ContextDeps {
   readonly shutdown: AbortSignal;
 }
 
-/** Looks at the machine once and binds what the ops work with. @throws RKT_ERR_PERMISSION when the state of tasks is out of reach */
+/**
+ * Inspects the machine once and creates the context of the ops. @throws RKT_ERR_PERMISSION when the state of tasks
+ * cannot be accessed
+ */
 export async function createOpsContext(deps: ContextDeps): Promise<OpsContext> {
   const { settings, ...bound } = deps;
   const { cgroupRoot, cgroupParent, dataDir, rktDir, publisher } = settings;
@@ -62,7 +65,7 @@ export async function createOpsContext(deps: ContextDeps): Promise<OpsContext> {
   };
 }
 
-/** Finds rkt when it is first needed, and again after a failure: it may be installed meanwhile. */
+/** Finds rkt when it is first needed, and again after a failure, because it may be installed meanwhile. */
 export function lazyRunner(settings: () => DriverSettings): () => Promise<RktRunner> {
   return memo(async () => {
     const { rkt, rktDir: dir, rktTimeoutMs: timeoutMs, rktConcurrency: concurrency } = settings();

@@ -4,14 +4,14 @@ import type { TaskCgroup } from '../sources/cgroup/cgroups.ts';
 import type { CgroupLimits } from '../sources/cgroup/manager/limits.ts';
 import type { OpsContext } from './ops-context.ts';
 
-/** The directories that the cgroup of a task will have, noted down before they are made. */
+/** The directories that the cgroup of a task will have, recorded before they are created. */
 export function plannedCgroup(ctx: OpsContext, task: TaskRecord): readonly string[] {
   return ctx.cgroups.pathsFor(nameOf(task), limitsOf(task));
 }
 
 /**
- * Makes the cgroup of a task. A machine where none can be made runs tasks without limits all the same, measured by
- * their processes; a limit that could not be held is an error.
+ * Creates the cgroup of a task. On a machine where that is impossible, tasks run without limits and are measured by
+ * their processes; a limit that cannot be enforced is an error.
  */
 export async function createTaskCgroup(ctx: OpsContext, task: TaskRecord): Promise<TaskCgroup | undefined> {
   const limits = limitsOf(task);
@@ -27,7 +27,7 @@ export async function createTaskCgroup(ctx: OpsContext, task: TaskRecord): Promi
   }
 }
 
-/** Those that the task was given, and no key for the others. */
+/** The limits of the task, without keys for the others. */
 function limitsOf({ spec: { resources } }: TaskRecord): CgroupLimits {
   const { memoryLimitBytes, memoryReservationBytes, cpuShares, cpuQuotaUs, cpuPeriodUs } = resources;
   const { cpusetCpus, cpusetMems } = resources;
@@ -42,7 +42,7 @@ function limitsOf({ spec: { resources } }: TaskRecord): CgroupLimits {
   };
 }
 
-/** A name a person recognises, and that no other start shares. */
+/** A readable name that no other start has. */
 function nameOf({ name, startToken }: TaskRecord): string {
   return `${name.replaceAll(/[^A-Za-z0-9_-]+/g, '-').slice(0, 40)}-${startToken}`;
 }

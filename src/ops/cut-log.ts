@@ -6,7 +6,7 @@ import { RktError } from '../model/rkt-error.ts';
 import { openRegular } from '../files/regular-file.ts';
 import type { RktRunner } from '../rkt/command-runner.ts';
 
-/** How far before the wanted place a line may begin that is kept whole. */
+/** How far before the requested offset a line may begin to be kept completely. */
 const LINE_BYTES = 64 * 1024;
 const NEWLINE = 0x0a;
 /** The first descriptor after the standard streams, as the child sees it. */
@@ -15,11 +15,11 @@ const INHERITED = '/proc/self/fd/3';
 export type Cut = 'punched' | 'truncated';
 
 /**
- * Gives back what a log holds before a place, while its writers go on. The file keeps its size and every byte its place: what
- * is gone is a hole, which takes no room and reads as zeros. So nothing has to be copied, and nothing that is written
- * meanwhile can be lost.
+ * Frees the space of a log before an offset while its writers continue. The file keeps its size and every byte its
+ * offset: the removed part is a hole, which uses no space and reads as zeros. Nothing has to be copied, and no
+ * concurrent write can be lost.
  *
- * A file system without holes is left with an empty file.
+ * On a file system without holes the file is emptied.
  *
  * @throws RKT_ERR_LOGS
  */
@@ -38,7 +38,7 @@ export async function cutLog(runner: RktRunner, path: string, offset: number): P
   }
 }
 
-/** Why it failed; undefined when it did not. */
+/** The reason of the failure; undefined on success. */
 async function punchHole(runner: RktRunner, file: FileHandle, bytes: number): Promise<string | undefined> {
   const args = ['--punch-hole', '--offset', '0', '--length', String(bytes), INHERITED];
   const child = await runner.spawn(['fallocate', ...args], {
@@ -53,7 +53,7 @@ async function punchHole(runner: RktRunner, file: FileHandle, bytes: number): Pr
   return exitCode === 0 ? undefined : why.trim();
 }
 
-/** The begin of the line at an offset, if that is not far before it. */
+/** The start of the line at an offset, if that is not far before it. */
 async function beginOfLine(file: FileHandle, offset: number): Promise<number> {
   const from = Math.max(0, offset - LINE_BYTES);
   const { buffer, bytesRead } = await file.read(Buffer.alloc(offset - from), 0, offset - from, from);

@@ -8,12 +8,14 @@ import { reasonOf } from '../model/reason-of.ts';
 import { EXIT_PLACEHOLDER } from './exit-record.ts';
 import type { TaskFiles } from './task-files.ts';
 
-/** Makes the directory that one start keeps its files in. @throws RKT_ERR_DATA_DIR */
+/** Creates the directory for the files of one start. @throws RKT_ERR_DATA_DIR */
 export async function makeTaskDirectory({ directory }: TaskFiles): Promise<void> {
   await inDataDirectory(directory, 'make', () => mkdir(directory, { recursive: true, mode: 0o700 }));
 }
 
-/** Reserves the place of the exit code and gives a shim its ticket. @throws RKT_ERR_DATA_DIR, RKT_ERR_NO_SPACE */
+/**
+ * Reserves the space of the exit code and creates the ticket of a shim. @throws RKT_ERR_DATA_DIR, RKT_ERR_NO_SPACE
+ */
 export async function writeTicket({ ticket, exitFile }: TaskFiles): Promise<void> {
   await inDataDirectory(exitFile, 'prepare', () => mkdir(dirname(exitFile), { recursive: true }));
   await inDataDirectory(exitFile, 'reserve', () => reserve(exitFile));
@@ -25,20 +27,20 @@ export async function writePrepareTicket({ prepareTicket }: TaskFiles): Promise<
   await inDataDirectory(prepareTicket, 'write', () => writeFile(prepareTicket, ''));
 }
 
-/** Removes all that a start has left in the data directory but its state. @throws RKT_ERR_DATA_DIR */
+/** Removes all files of a start in the data directory except its state. @throws RKT_ERR_DATA_DIR */
 export async function removeTaskFiles({ directory, exitFile }: TaskFiles): Promise<void> {
   await inDataDirectory(directory, 'remove', () => removeIfThere(directory));
   await inDataDirectory(exitFile, 'remove', () => removeIfThere(exitFile));
 }
 
-/** Below something that is no directory there is nothing: a start that could not be begun has to be undone all the same. */
+/** Below a path that is not a directory nothing exists: a start that could not begin must be rolled back anyway. */
 async function removeIfThere(path: string): Promise<void> {
   await rm(path, { recursive: true, force: true }).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code !== 'ENOTDIR') throw error;
   });
 }
 
-/** Empties the logs in the directory of a task that is about to be destroyed: that makes room, and needs none. */
+/** Empties the logs in the directory of a task that is about to be destroyed, which frees space and needs none. */
 export async function emptyLogs({ stdout, stderr }: TaskFiles): Promise<void> {
   for (const log of [stdout, stderr]) {
     await inDataDirectory(log, 'empty', () => truncateIfThere(log));
@@ -51,7 +53,7 @@ async function truncateIfThere(path: string): Promise<void> {
   });
 }
 
-/** Synced: the block is allocated here and now, so that a full disk fails the start and not the exit. */
+/** Synced: the block is allocated now, so that a full disk fails the start and not the exit. */
 async function reserve(exitFile: string): Promise<void> {
   const file = await open(exitFile, 'wx', 0o600);
   try {

@@ -12,16 +12,17 @@ import { stopTask } from './stop-task.ts';
 import { taskFiles } from './task-files.ts';
 
 export interface DestroyOptions {
-  /** Kill the task first when it runs. */
+  /** Kill the task first if it is running. */
   readonly force?: boolean;
 }
 
 /**
- * Removes a task and all it left on the machine: processes, pod, cgroup, logs and state, and later its image, as far as
- * `gc` of the driver configuration says so. A task that is not known here is looked for in the data directory. When a step fails the task stays
- * known, so that it can be destroyed again.
+ * Removes a task with everything it left on the machine: processes, pod, cgroup, logs and state, and later its image,
+ * as configured by `gc` of the driver configuration. An unknown task is searched in the data directory. If a step
+ * fails, the task stays known, so that it can be destroyed again.
  *
- * @throws {@link RktError} RKT_ERR_TASK_NOT_FOUND, RKT_ERR_TASK_RUNNING without `force`, or what the failing step throws
+ * @throws {@link RktError} RKT_ERR_TASK_NOT_FOUND, RKT_ERR_TASK_RUNNING without `force`, or the error of the failed
+ * step
  */
 export async function destroyTask(
   ctx: OpsContext,
@@ -32,7 +33,7 @@ export async function destroyTask(
   if (task !== undefined) await destroyStart(ctx, task, options);
 }
 
-/** The same for one start: a later one of the same id, of whichever driver, is left alone. */
+/** The same for one start: a later one of the same id, of any driver, is left alone. */
 export async function destroyStart(
   ctx: OpsContext,
   task: TaskRecord,
@@ -54,7 +55,7 @@ export async function destroyStart(
   await markDestroyed(ctx, task);
   const cgroup = ctx.cgroups.open(task.cgroupPaths);
   await cgroup.kill();
-  // It writes the pod's status last, into the directory that is about to go.
+  // Its last action is to write the status of the pod, into the directory that is about to be removed.
   await endShim(ctx, task);
   const image = await collectableImage(ctx, task.podId);
   const { pod: takesPod } = ctx.driverConfig().gc;
@@ -67,8 +68,9 @@ export async function destroyStart(
 }
 
 /**
- * Whoever dies from here on is not asked again: the next driver has to know. On a full disk the logs, which go anyway, make
- * room for that; where even that is not enough the task is destroyed without the mark.
+ * If the driver dies from here on, the request is not repeated, so the next driver must know about it. On a full
+ * disk, the logs, which are removed anyway, make space for this mark; if even that is not enough, the task is
+ * destroyed without it.
  */
 async function markDestroyed(ctx: OpsContext, task: TaskRecord): Promise<void> {
   const mark = (): Promise<unknown> =>

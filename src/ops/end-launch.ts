@@ -9,8 +9,8 @@ import type { TaskFiles } from './task-files.ts';
 import { waitUntil } from './wait-until.ts';
 
 /**
- * Ends a launch that shall not have been: a shim that has not begun finds its ticket revoked, one that has is killed
- * with all it started.
+ * Ends an aborted launch: a shim that has not begun finds its ticket revoked, one that has is killed with its process
+ * tree.
  */
 export async function endLaunch(
   ctx: OpsContext,
@@ -30,7 +30,10 @@ async function revoke(files: TaskFiles): Promise<boolean> {
   );
 }
 
-/** The pid of the living shim, by the name it gave its ticket; another process of the same pid is not taken for it. */
+/**
+ * The pid of the running shim, by the name it gave its ticket; another process with the same pid is not mistaken for
+ * it.
+ */
 async function claimedBy(files: TaskFiles): Promise<number | undefined> {
   const names = await readdir(files.directory).catch(() => []);
   const claim = names.find((name) => name.startsWith('shim.'));

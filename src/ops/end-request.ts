@@ -12,8 +12,8 @@ const ENDING_SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT', 'SIGTERM
 const ENDING_NUMBERS: ReadonlySet<number | undefined> = new Set(ENDING_SIGNALS.map(signalNumber));
 
 /**
- * Notes that the end of a task is requested, before anything is done about it: in the task's directory, where every driver
- * finds it whenever this one ends. When that fails, this driver alone knows.
+ * Records that the exit of a task was requested, before the request is executed: in the directory of the task, where
+ * every later driver finds it. If that fails, only this driver knows.
  */
 export async function noteStop(ctx: OpsContext, task: TaskRecord): Promise<void> {
   try {
@@ -25,7 +25,7 @@ export async function noteStop(ctx: OpsContext, task: TaskRecord): Promise<void>
   }
 }
 
-/** The same for a signal, if it is one that ends tasks: the end is requested when the task ends by this very signal. */
+/** The same for a signal that ends tasks: the exit is requested if the task is ended by this signal. */
 export async function noteSignal(ctx: OpsContext, task: TaskRecord, signal: NodeJS.Signals): Promise<void> {
   const number = signalNumber(signal);
   if (number === undefined || !ENDING_NUMBERS.has(number)) return;
@@ -34,10 +34,13 @@ export async function noteSignal(ctx: OpsContext, task: TaskRecord, signal: Node
   );
 }
 
-/** True when a note was made before the task ended, by whichever driver. Synchronous, as the read of the exit file is. */
+/**
+ * True when a request was recorded before the task exited, by any driver. Synchronous, like the read of the exit
+ * file.
+ */
 export function isEndRequested(ctx: OpsContext, task: TaskRecord, exit: ExitResult): boolean {
   const names = ['stop', ...(ENDING_NUMBERS.has(exit.signal) ? [String(exit.signal)] : [])];
-  // Without an exit file the time is the one at which the end was found.
+  // Without an exit file, the time is that of the detection of the exit.
   const isEarlier = (ms: number): boolean => exit.source !== 'exit-file' || ms <= exit.completedAtMs;
   return names.some((name) => {
     const ms = notedAtMs(ctx, task, name);
@@ -45,7 +48,7 @@ export function isEndRequested(ctx: OpsContext, task: TaskRecord, exit: ExitResu
   });
 }
 
-/** The first note counts: a file that is there stays as it is. */
+/** Only the first record counts: an existing file is kept. */
 async function note(ctx: OpsContext, { startToken }: TaskRecord, name: string): Promise<void> {
   await writeFile(taskFiles(ctx.dataDir, startToken).endRequest(name), '', { flag: 'a', mode: 0o600 });
 }

@@ -15,7 +15,7 @@ export interface EnterCommand {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** A command whose program is not there, or cannot be executed. */
+/** A command whose program does not exist or cannot be executed. */
 export interface RefusedCommand {
   /** 127 or 126, as in a shell. */
   readonly exitCode: number;
@@ -25,8 +25,8 @@ export interface RefusedCommand {
 const JOIN = 'IFS=:; for p in $1; do echo $$ >"$p" || exit 126; done; unset IFS; shift; exec "$@"';
 
 /**
- * How to run `command` in a task: `rkt enter` in the pod's mount namespace. `${NAME}` is replaced from the task's
- * environment, as Nomad does; a name that it does not have stays as it is. `rkt enter` has no search for programs, so the
+ * How to run `command` in a task: `rkt enter` in the mount namespace of the pod. `${NAME}` is replaced from the
+ * environment of the task, as in Nomad; an unknown name is kept. `rkt enter` does not search for programs, so the
  * program is found here.
  *
  * @throws {@link RktError} RKT_ERR_EXEC_COMMAND, RKT_ERR_TASK_NOT_RUNNING
@@ -50,13 +50,13 @@ export async function enterTask(
   const { podId, process } = task;
   const isUp = task.phase === 'running' || task.phase === 'stopping';
   if (!isUp || podId === undefined || process === undefined) throw notRunning(task, `it is ${task.phase}`);
-  // The pid may be another process's by now.
+  // The pid may belong to another process by now.
   if (!(await isAlive(process))) throw notRunning(task, 'its process has ended');
   const variables = environmentOf(task.spec);
   const [name = '', ...args] = command.map((word) => replaceVariables(word, variables));
   const program = await programOf(ctx, runner, { task, podId, pid: process.pid }, name);
   if ('why' in program) {
-    // As it was given: a value may have been put into it.
+    // As it was given, because a value may have been inserted.
     const message = `${JSON.stringify(command[0])} cannot be executed in task "${task.id}": ${program.why}`;
     return { exitCode: program.exitCode, message };
   }
@@ -77,8 +77,8 @@ function notRunning({ id }: TaskRecord, why: string): RktError {
 }
 
 /**
- * A task that has made cgroups below its own, as a container engine does, may have left its own for one of them. In v2
- * nothing else can join its own then, so whoever enters goes where the task's process is.
+ * A task that has created child cgroups, such as a container engine, may have moved to one of them. In v2 no process
+ * can join the parent then, so the command joins the cgroup of the task's process.
  */
 async function procsFiles(
   ctx: OpsContext,
@@ -87,7 +87,7 @@ async function procsFiles(
 ): Promise<readonly string[]> {
   const now = await ctx.cgroups.ofProcess(pid);
   const { paths } = ctx.cgroups.open(cgroupPaths);
-  // The task names the cgroups below, and the files go out as a list separated by colons.
+  // The task names its child cgroups, and the files are passed as a list separated by colons.
   const isBelow = (place: string, path: string): boolean =>
     place.startsWith(`${path}/`) && !place.includes(':');
   const places = paths.map((path) => now.find((place) => isBelow(place, path)) ?? path);

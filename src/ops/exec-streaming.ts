@@ -16,7 +16,7 @@ import { followSize, inTerminal, type TerminalSize } from './terminal.ts';
 
 export interface ExecStreamingOptions {
   readonly cmd: readonly string[];
-  /** A terminal of its own: stdout and stderr are one then, and lines end in CR LF. */
+  /** Allocates a terminal: stdout and stderr are then one stream, and lines end in CR LF. */
   readonly tty?: boolean;
   readonly stdin?: Readable;
   readonly stdout?: Writable;
@@ -24,8 +24,8 @@ export interface ExecStreamingOptions {
   /** Sizes of the terminal, the first one and every change. */
   readonly resize?: Observable<TerminalSize>;
   /**
-   * How long after the command's own end those are waited for who still hold its outputs, as a command that it has left in
-   * the background does; default 5000. Then the outputs are closed, after what was written by then.
+   * How long to wait, after the command has exited, for other holders of its outputs, such as background processes;
+   * default 5000. Then the outputs are closed, after everything written so far.
    */
   readonly lingerMs?: number;
   /** Kills the command. */
@@ -33,15 +33,18 @@ export interface ExecStreamingOptions {
 }
 
 export interface ExecResult {
-  /** 128 + n after death by signal n. */
+  /** 128 + n after signal n. */
   readonly exitCode: number;
   readonly signal?: number;
 }
 
-/** Enough for what a script leaves behind to finish its last line; a daemon is not waited for. */
+/** Enough for a background process of a script to finish its last line; a daemon is not waited for. */
 const DEFAULT_LINGER_MS = 5_000;
 
-/** As in the shim: a command gets neither the OOM score of the driver nor its umask or inheritable capabilities. `$0` is the score. */
+/**
+ * As in the shim: a command inherits neither the OOM score of the driver nor its umask or inheritable capabilities.
+ * `$0` is the score.
+ */
 const OF_ITS_OWN = `umask 022
 echo "$0" 2>/dev/null >/proc/self/oom_score_adj
 while read -r key uid _ && [ "$key" != Uid: ]; do :; done </proc/self/status
@@ -50,11 +53,11 @@ case $uid,$inheritable in 0,*[!0]*) set -- setpriv --inh-caps=-all -- "$@" ;; es
 exec "$@"`;
 
 /**
- * Runs a command in a task, its streams connected. It ends with the command: with a terminal at once, else when nobody
- * holds its outputs any more, `lingerMs` later at the latest. The given writables are not ended.
+ * Runs a command in a task with connected streams. It ends with the command: with a terminal immediately, else when
+ * no process holds its outputs any more, at the latest after `lingerMs`. The given writables are not ended.
  *
- * @throws {@link RktError} RKT_ERR_TASK_NOT_FOUND, RKT_ERR_TASK_NOT_RUNNING, RKT_ERR_EXEC_COMMAND, or RKT_ERR_EXEC_STREAM when
- * one of the given streams breaks, after which the command was killed
+ * @throws {@link RktError} RKT_ERR_TASK_NOT_FOUND, RKT_ERR_TASK_NOT_RUNNING, RKT_ERR_EXEC_COMMAND, or
+ * RKT_ERR_EXEC_STREAM when one of the given streams breaks, after which the command was killed
  */
 export async function execTaskStreaming(
   ctx: OpsContext,
@@ -78,7 +81,7 @@ export async function execTaskStreaming(
   });
   let hasEnded = false;
   void child.exit.finally(() => (hasEnded = true));
-  // The terminal is a session of its own, and a command may ignore that its terminal goes away.
+  // The terminal is a separate session, and a command may ignore that its terminal is closed.
   const kill = (): void => {
     if (hasEnded) return;
     void killTree(child.pid)
@@ -104,7 +107,7 @@ export async function execTaskStreaming(
   }
 }
 
-/** What a shell does with a command that it cannot execute. */
+/** What a shell does for a command that it cannot execute. */
 async function refused(
   { exitCode, message }: RefusedCommand,
   { tty = false, stdout, stderr }: ExecStreamingOptions,
@@ -116,12 +119,12 @@ async function refused(
   return { exitCode };
 }
 
-/** The program of a command; its arguments may hold secrets. */
+/** The program of a command; its arguments may contain secrets. */
 export function shownCommand([program = '', ...args]: readonly string[]): string {
   return `"${program}"${args.length === 0 ? '' : ` with ${args.length} ${args.length === 1 ? 'argument' : 'arguments'}`}`;
 }
 
-/** Resolves when the command has ended and its output is delivered. */
+/** Resolves when the command has exited and its output is delivered. */
 async function connected(
   child: SpawnedProcess,
   options: ExecStreamingOptions,
@@ -143,7 +146,7 @@ function failureOf(work: Promise<unknown>): Promise<never> {
   return new Promise((_, reject) => void work.catch(reject));
 }
 
-/** Until the time is over, or the command is aborted. */
+/** Waits for the timeout, or until the command is aborted. */
 async function lingering(
   { scheduler }: Pick<OpsContext, 'scheduler'>,
   lingerMs: number,
@@ -154,7 +157,7 @@ async function lingering(
   await firstValueFrom(race(timer(lingerMs, scheduler), abort$));
 }
 
-/** Connects stdin. A command may end before it has read everything: then nobody is left to read it. */
+/** Connects stdin. A command may exit before it has read everything. */
 function feed(
   child: SpawnedProcess,
   stdin: Readable | undefined,

@@ -6,7 +6,7 @@ import { checkDuration } from './check-duration.ts';
 import { execTaskStreaming, shownCommand, type ExecResult } from './exec-streaming.ts';
 
 export interface ExecOptions {
-  /** How long the command may take; default 60 s. */
+  /** Timeout of the command; default 60 s. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
 }
@@ -14,9 +14,9 @@ export interface ExecOptions {
 export interface ExecTaskResult extends ExecResult {
   readonly stdout: string;
   readonly stderr: string;
-  /** Both, in the order they came: what Nomad calls the output. */
+  /** Both, in order of arrival; Nomad's output. */
   readonly output: string;
-  /** True where one of the three is cut, as more than 16 MiB came. */
+  /** True if one of the three was truncated at 16 MiB. */
   readonly truncated: boolean;
 }
 
@@ -24,11 +24,11 @@ const DEFAULT_TIMEOUT_MS = 60_000;
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 
 /**
- * Runs a command in a task and returns what was written until it ended, each stream up to 16 MiB. What it has left in the
- * background is not waited for.
+ * Runs a command in a task and returns its output, each stream up to 16 MiB. Background processes of the command are
+ * not waited for.
  *
- * @throws {@link RktError} RKT_ERR_TASK_NOT_FOUND, RKT_ERR_TASK_NOT_RUNNING, RKT_ERR_EXEC_COMMAND, or RKT_ERR_EXEC_TIMEOUT
- * after which the command was killed
+ * @throws {@link RktError} RKT_ERR_TASK_NOT_FOUND, RKT_ERR_TASK_NOT_RUNNING, RKT_ERR_EXEC_COMMAND, or
+ * RKT_ERR_EXEC_TIMEOUT after which the command was killed
  */
 export async function execTask(
   ctx: OpsContext,

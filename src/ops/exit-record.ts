@@ -5,7 +5,7 @@ import { exhaustionCode } from '../model/exhaustion.ts';
 import type { ExitResult } from '../model/exit-result.ts';
 import { permissionError } from '../model/permission.ts';
 
-/** What the shim wrote. */
+/** The record of the shim. */
 export interface ExitRecord {
   readonly code: number;
   /** The time of the exit: the file is written in the same millisecond or the next. */
@@ -17,18 +17,18 @@ const LAST_SIGNAL = 64;
 const LAST_CODE = 255;
 
 /**
- * What an exit file holds while the task runs: it takes the block that the exit code will need. The shim writes over it in
- * place, `007` and a newline, which says that the code is whole.
+ * The contents of an exit file while the task is running: they allocate the block for the exit code. The shim
+ * overwrites them in place with `007` and a newline, which marks the code as complete.
  */
 export const EXIT_PLACEHOLDER = '----';
 const COMPLETE = /^\d{1,3}\n$/;
 const PENDING = /^\d{0,3}-+$/;
 
 /**
- * Reads an exit file; undefined while there is none, or no whole exit code in it.
+ * Reads an exit file; undefined if it does not exist or has no complete exit code.
  *
- * Synchronous on purpose: four bytes that were written just now are in the page cache, and each promise of the file system
- * costs a turn of the event loop between the end of a task and those who wait for it.
+ * Synchronous on purpose: four bytes that were just written are in the page cache, and each promise of the file
+ * system costs a turn of the event loop between the exit of a task and its waiters.
  */
 export function readExitFile(path: string): ExitRecord | undefined {
   const record = readRecord(path);
@@ -43,7 +43,7 @@ interface RawRecord {
 function readRecord(path: string): RawRecord | undefined {
   try {
     const text = readFileSync(path, 'utf8');
-    // After the text: the time is then that of the text, or of what came later.
+    // After the text: the time is then that of the text, or of a later write.
     const { mtimeMs } = statSync(path);
     return { text, completedAtMs: Math.round(mtimeMs) };
   } catch (error) {
@@ -75,12 +75,12 @@ function parseExitCode(text: string, path: string): number {
   return Number(text);
 }
 
-/** True for an end by SIGKILL, as a shell tells it. */
+/** True for an exit by SIGKILL, as reported by a shell. */
 export function isBySigkill({ code }: ExitRecord): boolean {
   return code === SIGNAL_BASE + 9;
 }
 
-/** A shell tells death by signal n as 128 + n, and an app that itself exits so is read as signalled. */
+/** Shells report an exit by signal n as 128 + n, so an app that exits with such a code counts as signalled. */
 export function exitResultOf(record: ExitRecord, oomKills: number | undefined): ExitResult {
   const signal = record.code - SIGNAL_BASE;
   const signalled = signal >= 1 && signal <= LAST_SIGNAL;

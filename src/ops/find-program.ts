@@ -5,15 +5,15 @@ import { posix } from 'node:path';
 import { HEAD_BYTES, interpreterOf } from '../model/interpreter.ts';
 import { headOf, openInRoot } from '../files/open-in-root.ts';
 
-/** Where and how a program of a task is looked for. */
+/** Where and how to find a program of a task. */
 export interface ProgramSearch {
   /** Directory of the host that is the app's root, such as `/proc/PID/root`. */
   readonly root: string;
   /** The PATH of the app. */
   readonly path: string;
-  /** The working directory of the app: what is relative, PATH's directories included, begins there. */
+  /** The working directory of the app: the base of relative paths, also in PATH. */
   readonly workingDir: string;
-  /** Who executes it; undefined when that is not known: then nobody is refused. */
+  /** The user that executes it; undefined if unknown: then no permission is checked. */
   readonly credentials: Credentials | undefined;
 }
 
@@ -22,7 +22,9 @@ export interface Credentials {
   readonly gids: readonly number[];
 }
 
-/** The absolute path of a program in the app's root, or why there is none, with the exit code that shells have for that. */
+/**
+ * The absolute path of a program in the app's root, or the reason why there is none, with the exit code of a shell.
+ */
 export type FoundProgram =
   | { readonly path: string }
   | { readonly exitCode: typeof NOT_FOUND | typeof NOT_EXECUTABLE; readonly why: string };
@@ -30,7 +32,7 @@ export type FoundProgram =
 const NOT_FOUND = 127;
 const NOT_EXECUTABLE = 126;
 const NO_SUCH_FILE = 'no such file';
-/** Interpreters of interpreters, as many as Linux follows. */
+/** Nested interpreters, as many as Linux follows. */
 const MAX_INTERPRETERS = 5;
 const REFUSED: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
@@ -38,8 +40,8 @@ const REFUSED: Readonly<Record<string, string>> = {
 };
 
 /**
- * Finds the program of a command as execvp does: a name with a slash is a path, any other one is looked up in PATH. All of it
- * happens inside the app's root.
+ * Finds the program of a command like execvp: a name with a slash is a path, any other one is searched in PATH,
+ * inside the app's root.
  */
 export async function findProgram(search: ProgramSearch, name: string): Promise<FoundProgram> {
   if (name.includes('/')) return lookAt(search, posix.resolve('/', search.workingDir, name));
@@ -77,8 +79,8 @@ async function lookAt(search: ProgramSearch, path: string, depth = 0): Promise<F
 }
 
 /**
- * False where the mode of a file, or of a directory on the way to it, refuses for certain. An access control list may grant
- * what the mode seems to refuse, but only within the bits of the group.
+ * False if the mode of a file, or of a directory of its path, denies access for certain. An access control list may
+ * grant what the mode seems to deny, but only within the bits of the group.
  */
 function mayExecute(file: Stats, credentials: Credentials | undefined): boolean {
   const { mode, uid, gid } = file;

@@ -6,12 +6,12 @@ import { destroyStart } from './destroy-task.ts';
 import { rediscoverTask } from './rediscover-task.ts';
 import { createSharedWork } from './shared-work.ts';
 
-/** True for a task whose driver died while it destroyed it: whoever asked for that will not ask again. */
+/** True for a task whose driver died while it destroyed it: the request will not be repeated. */
 export async function isHalfDestroyed({ destroyer }: StoredTask): Promise<boolean> {
   return destroyer !== undefined && !(await isAlive(destroyer));
 }
 
-/** Destroys what a driver that died has begun to destroy, in the background; what cannot be is told to the log. */
+/** Finishes the destroys of dead drivers in the background; failures are logged. */
 export async function finishDestroys(ctx: OpsContext): Promise<void> {
   const { entries } = await ctx.store.loadAll();
   for (const entry of entries) {
@@ -25,14 +25,14 @@ export async function finishDestroys(ctx: OpsContext): Promise<void> {
 
 const shared = createSharedWork<unknown>();
 
-/** The same of one start; a later one of the same id is left alone. */
+/** The same for one start; a later one of the same id is left alone. */
 export function finishDestroy(ctx: OpsContext, { id, startToken }: StoredTask): Promise<unknown> {
   return shared(ctx, startToken, async () => {
     try {
       const task = ctx.registry.get(id) ?? (await rediscoverTask(ctx, id));
       if (task?.startToken === startToken) await destroyStart(ctx, task, { force: true });
     } catch (error) {
-      // Another driver was faster.
+      // Another driver has destroyed it.
       if (!isRktError(error, 'RKT_ERR_TASK_NOT_FOUND')) throw error;
     }
   });

@@ -16,16 +16,16 @@ import { watchDirectory } from '../files/directory-watch.ts';
 import type { OpsContext } from './ops-context.ts';
 import { recoverAll, type Attempts, type Recovery } from './recover-all.ts';
 
-/** Several drivers write at once when they start; one look takes it all. */
+/** Several changes at once are handled by one recovery. */
 const SETTLE_MS = 50;
-/** When a start that could not be undone, or a task that could not be recovered, is tried again. */
+/** The delay before a failed rollback or recovery is retried. */
 const RETRY_MS = 5_000;
 
 /**
- * Recovers all tasks of the data directory now, and again whenever another driver has started or destroyed one. What fails is
- * tried again after a while.
+ * Recovers all tasks of the data directory, and again whenever another driver has started or destroyed one. Failures
+ * are retried after a delay.
  *
- * Cold: each subscriber watches for itself. Completes at shutdown, and at once after it.
+ * Cold: each subscriber has a separate watch. Completes at shutdown, or immediately after it.
  */
 export function followTasks(ctx: OpsContext): Observable<Recovery> {
   if (ctx.shutdown.aborted) return EMPTY;
@@ -41,7 +41,7 @@ export function followTasks(ctx: OpsContext): Observable<Recovery> {
   });
 }
 
-/** An undoing that fails changes the state file, twice: it must not be tried again because of that. */
+/** A failed rollback changes the state file twice, which must not trigger a retry. */
 function spacedAttempts({ scheduler }: OpsContext, onFailure: () => void): Attempts {
   const failedAtMs = new Map<string, number>();
   return {

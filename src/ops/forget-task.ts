@@ -2,8 +2,8 @@ import type { TaskRecord } from '../registry/task-record.ts';
 import type { OpsContext } from './ops-context.ts';
 
 /**
- * Takes a task that is gone from the machine out of the registry; does nothing when that has happened already, and leaves a
- * later start of the same id alone.
+ * Removes from the registry a task that no longer exists on the machine; does nothing if that has already happened,
+ * and leaves a later start of the same id alone.
  */
 export function forgetTask(ctx: OpsContext, task: TaskRecord, words = 'Removed pod, cgroup and files'): void {
   const last = ctx.registry.get(task.id);

@@ -6,7 +6,7 @@ import type { TaskRecord } from '../registry/task-record.ts';
 import { openFilesLimit } from '../sources/cgroup/readers/descriptor-budget.ts';
 import type { OpsContext } from './ops-context.ts';
 
-/** What is left free of the descriptors by the kernel files that are kept open is more than this part of them. */
+/** The part of the open file limit that may be used; the reserve beside the kernel files is larger. */
 const PART_OF_LIMIT = 1 / 16;
 const MOST = 512;
 
@@ -15,18 +15,18 @@ export interface Held {
 }
 
 export interface HoldNamespacesDeps {
-  /** Of how many tasks at once. */
+  /** The maximum number of tasks. */
   readonly limit?: number;
-  /** Tests give their own. */
+  /** Replaced by tests. */
   readonly open?: (path: string) => Promise<Held>;
 }
 
 /**
- * Holds the mount namespace of each running task open until its end is published.
+ * Holds the mount namespace of each running task open until its exit is published.
  *
- * The last process of a namespace takes it down, mount by mount, before its parent learns of its end: some 2 ms, and tasks
- * that end together wait for each other, as the kernel changes mounts one at a time. With a descriptor on it this is done
- * later, one after the other, when the descriptors are closed. Where none can be had nothing but time is lost.
+ * The last process of a namespace unmounts everything before its parent is notified of its exit: about 2 ms, and
+ * simultaneous exits wait for each other, because the kernel changes mounts one at a time. With an open descriptor
+ * this happens later, one after the other, when the descriptors are closed. Without one only time is lost.
  */
 export function holdNamespaces(ctx: OpsContext, deps: HoldNamespacesDeps = {}): Subscription {
   const { registry } = ctx;

@@ -8,14 +8,13 @@ import type { Volume } from './arguments/volume-arguments.ts';
 import type { OpsContext } from './ops-context.ts';
 import { readPreparedApp, type PreparedApp } from './prepared-app.ts';
 
-/** Directories of the host that every app of fly and of the embedded rkt sees. */
+/** Directories of the host that are visible to every app of fly and of the embedded rkt. */
 const HOST_DIRS = ['/dev', '/proc', '/sys'];
 
 /**
- * Refuses volumes with a target that rkt would have to make in a directory of the host: it would stay there. A symbolic link of
- * the image, or of another volume, may lead to it as well.
+ * Refuses volumes with a target that rkt would have to create in a directory of the host, where it would remain.
  *
- * That is known when the pod is prepared, by its stage1: the systemd flavors and kvm have directories of their own.
+ * This is known when the pod is prepared, from its stage1: the systemd flavors and kvm have separate directories.
  *
  * @throws {@link RktError} RKT_ERR_VOLUME
  */

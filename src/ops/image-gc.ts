@@ -18,8 +18,8 @@ type ImageGcDeps = Pick<
 const LIVE: readonly PodState[] = ['embryo', 'preparing', 'prepared', 'running'];
 
 /**
- * A collector of images. Who uses an image is asked of rkt when the delay is over, and never remembered: pods of others and
- * of earlier drivers count. What is still waiting when the driver shuts down is forgotten.
+ * A collector of images. It asks rkt for the users of an image when the delay is over, so pods of others and of
+ * earlier drivers count. Pending removals are lost at shutdown.
  */
 export function createImageGc(deps: ImageGcDeps): ImageGc {
   const { scheduler, shutdown, logger } = deps;
@@ -33,7 +33,7 @@ export function createImageGc(deps: ImageGcDeps): ImageGc {
       waiting.get(imageId)?.unsubscribe();
       const subscription = later$(imageId)
         .pipe(
-          // A pod in preparation does not tell its image, so nothing can be said yet.
+          // The image of a pod in preparation is unknown, so nothing can be decided yet.
           expand((outcome) => (outcome === 'too-early' ? later$(imageId) : EMPTY)),
           takeUntilAbort(shutdown),
         )
@@ -48,7 +48,7 @@ export function createImageGc(deps: ImageGcDeps): ImageGc {
   };
 }
 
-/** The image of a pod, to be told to {@link ImageGc} when the pod is gone; undefined when nobody would collect it. */
+/** The image of a pod, to pass to {@link ImageGc} when the pod is removed; undefined if images are not collected. */
 export async function collectableImage(
   ctx: Pick<OpsContext, 'runner' | 'driverConfig'>,
   podId: string | undefined,

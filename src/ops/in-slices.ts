@@ -1,16 +1,16 @@
 import { Observable, type MonoTypeOperatorFunction, type SchedulerLike, type Subscription } from 'rxjs';
 
 export interface SlicesOptions {
-  /** Work after which the event loop gets its turn, in ms. */
+  /** Work after which to yield to the event loop, in ms. */
   readonly sliceMs: number;
   readonly scheduler: SchedulerLike;
-  /** Real time: what the subscriber does with a value is the work. */
+  /** Real time: the work is what the subscriber does with a value. */
   readonly workClock?: () => number;
 }
 
 /**
- * Passes each value on at once, in order, as long as the subscriber has worked for less than a slice in this turn of the
- * event loop; the others wait for the next turns.
+ * Passes each value on immediately, in order, while the subscriber has worked for less than a slice in this turn of
+ * the event loop; the others wait for the next turns.
  */
 export function inSlices<T>(options: SlicesOptions): MonoTypeOperatorFunction<T> {
   const { sliceMs, scheduler, workClock = () => performance.now() } = options;

@@ -4,14 +4,15 @@ import type { RktRuntime } from '../model/fingerprint.ts';
 import type { TaskConfig } from '../model/task-config.ts';
 import { hasHostNetwork, mergedPortMap } from './arguments/port-arguments.ts';
 
-/** What the operator says about it. */
+/** The setting of the operator. */
 type Policy = Pick<DriverConfig, 'allow_missing_isolation' | 'stage1'>;
 
 /** Stage1 images whose apps are only chrooted. */
 const FLY = /(?:^|[/-])(?:fly|embedded)\b/;
 
 /**
- * Refuses, before anything is made, a task that asks for more isolation than its pod can have, as far as rkt and stage1 tell.
+ * Refuses, before anything is created, a task that requests more isolation than its pod can have, as far as rkt and
+ * stage1 show.
  *
  * @throws {@link RktError} RKT_ERR_ISOLATION, RKT_ERR_NETWORK
  */
@@ -28,9 +29,10 @@ export function checkKnownIsolation(config: TaskConfig, policy: Policy, runtime:
 }
 
 /**
- * Refuses a task of a pod that is only chrooted, by fly or the embedded rkt, when it asks for a network.
+ * Refuses a task that requests a network in a pod that is only chrooted, by fly or the embedded rkt.
  *
- * @throws {@link RktError} RKT_ERR_ISOLATION for networks other than that of the host, RKT_ERR_NETWORK for ports to map
+ * @throws {@link RktError} RKT_ERR_ISOLATION for networks other than that of the host, RKT_ERR_NETWORK for ports to
+ * map
  */
 export function checkChrooted(config: TaskConfig, policy: Policy): void {
   if (hasHostNetwork(config)) return;
@@ -44,7 +46,7 @@ export function checkChrooted(config: TaskConfig, policy: Policy): void {
   throw new RktError('RKT_ERR_NETWORK', what, { recoverable: false });
 }
 
-/** The attributes of a task that have no effect in a pod that is only chrooted: such a task runs all the same. */
+/** The attributes of a task that have no effect in a pod that is only chrooted: such a task runs nevertheless. */
 export function withoutEffect(config: TaskConfig): readonly string[] {
   const { net, hostname, readonly_rootfs, cap_retain, cap_remove, seccomp } = config;
   const own = net.length > 0 && !hasHostNetwork(config) ? net : undefined;

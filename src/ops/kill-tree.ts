@@ -1,7 +1,10 @@
 import { RktError } from '../model/rkt-error.ts';
 import { processTree } from '../sources/process-info.ts';
 
-/** Kills a process with all its descendants. They are stopped first, from the top down, so that none forks meanwhile. */
+/**
+ * Kills a process with all its descendants. They are stopped first, from the top down, so that none can fork
+ * meanwhile.
+ */
 export async function killTree(topPid: number): Promise<void> {
   const stopped = new Set<number>();
   for (let found: readonly number[] = [topPid]; found.length > 0;) {
@@ -14,7 +17,7 @@ export async function killTree(topPid: number): Promise<void> {
   stopped.forEach((pid) => sendSignal(pid, 'SIGKILL'));
 }
 
-/** A process that is gone has got what it needed. */
+/** A process that is gone needs no signal. */
 export function sendSignal(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);

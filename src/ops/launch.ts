@@ -24,15 +24,15 @@ export interface Launched {
 type Outcome = { readonly launched: Launched } | { readonly exitCode: number };
 
 const PROBE_MS = 5;
-/** How long a pid file may be there before the app is chrooted; when it takes longer, it is not fly. */
+/** How long to wait between the pid file and the chroot of the app; if it takes longer, it is not fly. */
 const CHROOT_GRACE_MS = 250;
-/** The embedded rkt is always like fly; only without permission to look can it seem to be something else. */
+/** The embedded rkt is always like fly; it can seem different only without permission to read the root. */
 const EMBEDDED_GRACE_MS = 5_000;
-/** What rkt says last of a launch that failed. */
+/** The last message of rkt about a failed launch. */
 const MESSAGE_BYTES = 64 * 1024;
 const RKT_FAILURE = 254;
 const RKT_LINE = /^(?:run|run-prepared|stage0|stage1|fly-run): .*$/gm;
-/** rkt says this on every machine without such a group; it is no failure. */
+/** rkt prints this on every machine without such a group; it is not a failure. */
 const HARMLESS = /group "rkt" not found/;
 
 /**
@@ -75,7 +75,7 @@ export async function launch(ctx: OpsContext, runner: RktRunner, order: ShimOrde
   });
 }
 
-/** How a launch ended, when nothing that rkt wrote can be read. */
+/** How a launch ended, when the output of rkt cannot be read. */
 function endOf(exitCode: number | undefined, launchMs: number): string {
   if (exitCode === undefined) return `it had not started after ${launchMs} ms`;
   if (exitCode !== REPLACED_EXIT) return `it ended with ${exitCode}`;
@@ -93,7 +93,7 @@ async function findPodStart(
   return pid === undefined ? undefined : { pid, flavor: 'other' };
 }
 
-/** A process that is gone already gets a start time that no process has. */
+/** A process that has already exited gets a start time that no process has. */
 async function launched(pod: PodStart, shim: ProcessId): Promise<Launched> {
   const process = (await identify(pod.pid)) ?? { pid: pod.pid, startTicks: 0 };
   return { process, shim, flavor: pod.flavor };
@@ -104,7 +104,7 @@ async function readProcessId(path: string): Promise<number | undefined> {
   return text.endsWith('\n') ? Number(text) : undefined;
 }
 
-/** Only a regular file can be read back; what went into a pipe is the reader's. */
+/** Only a regular file can be read back, not a pipe. */
 async function sizeOf(output: FileHandle): Promise<number | undefined> {
   const found = await output.stat();
   return found.isFile() ? found.size : undefined;
@@ -119,8 +119,8 @@ async function rktMessage({ stderr, secrets }: ShimOrder, from: number | undefin
 }
 
 /**
- * The end of what an output that was opened for writing holds from a place on; read through the descriptor, not by its
- * name. A log can be larger than the memory of this process.
+ * The end of an output that was opened for writing, from an offset on; read through the descriptor, not by its name.
+ * A log can be larger than the memory of this process.
  */
 async function textFrom(output: FileHandle, from: number): Promise<string> {
   const file = await open(descriptorPath(output));

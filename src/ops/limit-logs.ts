@@ -9,7 +9,7 @@ import { cutLog, type Cut } from './cut-log.ts';
 import { cutOffset, logLimitsOf, type LogLimits } from './task-log-limits.ts';
 import { taskFiles } from './task-files.ts';
 
-/** A log that grows is looked at this often, one that does not half as often each time, down to the last. */
+/** The interval for a growing log; it doubles each time a log has not grown, up to the last value. */
 const FIRST_MS = 5_000;
 const LAST_MS = 60_000;
 const AT_ONCE = 4;
@@ -26,15 +26,15 @@ interface KeptLog {
 
 export interface LimitLogsDeps {
   readonly everyMs?: number;
-  /** Cuts one log; tests give their own. */
+  /** Truncates one log; replaced by tests. */
   readonly cut?: (path: string, offset: number) => Promise<Cut>;
 }
 
 /**
- * Keeps the logs of all tasks within their limits: one timer, one `stat` of each log that is due, no process but the
- * `fallocate` that cuts. Files and pipes that were given for the output are the caller's and never touched.
+ * Limits the logs of all tasks: one timer, one `stat` of each log that is due, and no process except the `fallocate`
+ * of a truncation. Files and pipes that were given for the output belong to the caller and are never changed.
  *
- * Cutting twice does no harm, so the drivers of one data directory need not know of each other.
+ * Truncating twice does no harm, so the drivers of one data directory need not coordinate.
  */
 export function limitLogs(ctx: OpsContext, deps: LimitLogsDeps = {}): Subscription {
   const { scheduler, logger, registry } = ctx;
@@ -50,7 +50,7 @@ export function limitLogs(ctx: OpsContext, deps: LimitLogsDeps = {}): Subscripti
   const check = async (log: KeptLog): Promise<void> => {
     const { size, blocks } = await lstat(log.path);
     const hasGrown = size !== log.sizeBytes;
-    // An unknown begin is found by the room that the file takes.
+    // An unknown start of the data is derived from the used space of the file.
     log.beginsAt = Math.max(log.beginsAt, size - blocks * 512, 0);
     log.sizeBytes = size;
     log.everyMs = hasGrown ? everyMs : Math.min(2 * log.everyMs, (LAST_MS / FIRST_MS) * everyMs);
@@ -64,7 +64,7 @@ export function limitLogs(ctx: OpsContext, deps: LimitLogsDeps = {}): Subscripti
   };
   const checkSafely = (log: KeptLog): Promise<void> =>
     check(log).catch((error: unknown) => {
-      // Until the app runs there may be no file, and after a destruction there is none.
+      // Before the app runs there may be no file, and after a destroy there is none.
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
       log.beginsAt = 0;
       warn(log, 'A log could not be kept within its limit', { error });

@@ -9,7 +9,7 @@ import { lockForProcess } from '../sources/process-lock.ts';
 export interface AgentLockOptions {
   /** Where the agent can be reached; named in the error that another agent gets. */
   readonly socketPath?: string;
-  /** What only one agent may have: the data directory (the default), or this socket while it is taken over. */
+  /** The exclusive resource: the data directory (the default), or this socket while it is replaced. */
   readonly what?: 'data-directory' | 'socket';
 }
 
@@ -17,8 +17,8 @@ export const agentLock = (dataDir: string): string => join(dataDir, 'agent-lock'
 export const socketLock = (socketPath: string): string => `${socketPath}.lock`;
 
 /**
- * Makes this process the one agent of a data directory, or the one that may replace a socket, until the returned function is
- * called or the process ends.
+ * Makes this process the only agent of a data directory, or the only one that may replace a socket, until the
+ * returned function is called or the process ends.
  *
  * @throws {@link RktError} RKT_ERR_AGENT_RUNNING with pid and socket of the other agent, RKT_ERR_DATA_DIR (of a
  * socket RKT_ERR_LISTEN), RKT_ERR_PERMISSION

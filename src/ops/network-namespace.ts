@@ -8,7 +8,8 @@ import { mergedPortMap } from './arguments/port-arguments.ts';
 const NSFS = 0x6e_73_66_73;
 
 /**
- * Refuses, before anything is made, a task whose network namespace is not there, or that asks for networks or ports beside it.
+ * Refuses, before anything is created, a task whose network namespace does not exist, or that requests networks or
+ * ports in addition.
  *
  * @throws {@link RktError} RKT_ERR_NETWORK, RKT_ERR_TASK_CONFIG, RKT_ERR_PORT_MAP
  */
@@ -38,7 +39,7 @@ export async function checkNetworkNamespace(spec: TaskSpec): Promise<void> {
   throw new RktError('RKT_ERR_NETWORK', `${path} is not a network namespace: ${why}`, { recoverable: false });
 }
 
-/** What has to stand before a command so that it runs in a network namespace. */
+/** The prefix of a command line that runs it in a network namespace. */
 export function inNetwork(path: string | undefined, command: readonly string[]): readonly string[] {
   return path === undefined ? command : ['nsenter', `--net=${path}`, '--', ...command];
 }

@@ -11,7 +11,7 @@ import { removePodIfThere } from './pods-of-start.ts';
 import type { UndoStack } from './undo.ts';
 import { numericId } from './user-ids.ts';
 
-/** What a pod is prepared from. */
+/** The input for preparing a pod. */
 export interface PreparationOrder {
   /** Of {@link prepareArguments}. */
   readonly args: readonly string[];
@@ -21,9 +21,9 @@ export interface PreparationOrder {
 }
 
 /**
- * Prepares a pod that commands can be executed in. `rkt enter` of a real rkt with fly fails for an app whose user or group is a
- * name: it looks for the files of names when it has already changed its root. Such a pod is prepared once more, with the
- * numbers that these names have in its image.
+ * Prepares a pod in which commands can be executed. `rkt enter` of a real rkt with fly fails for an app whose user or
+ * group is a name: it reads the name files after it has already changed its root. Such a pod is prepared again, with
+ * the numbers that these names have in its image.
  */
 export async function prepareEnterable(
   ctx: OpsContext,
@@ -43,7 +43,7 @@ interface Identity {
   readonly group: number;
 }
 
-/** The numbers of a prepared app; undefined where it has numbers already, or they cannot be known. */
+/** The numbers of a prepared app; undefined if it already has numbers, or they cannot be determined. */
 async function numericIdentity(
   ctx: Pick<OpsContext, 'rktDir'>,
   podId: string,
@@ -58,7 +58,7 @@ async function numericIdentity(
   return uid === undefined || gid === undefined ? undefined : { user: uid, group: gid };
 }
 
-/** The app would have other names then than the image. */
+/** The app would then see other names than those of the image. */
 function coversNames({ target }: Volume): boolean {
   const path = posix.normalize(`${target}/`);
   return path === '/' || path.startsWith('/etc/');
@@ -66,7 +66,7 @@ function coversNames({ target }: Volume): boolean {
 
 const isNumeric = (name: string): boolean => /^\d+$/.test(name);
 
-/** The words of the app itself come last, and may look like these flags. */
+/** The arguments of the app come last, and may look like these flags. */
 function withIdentity(args: readonly string[], { user, group }: Identity): readonly string[] {
   const end = args.findIndex((arg) => arg.startsWith(`--user-annotation=${START_ANNOTATION}=`));
   const flags = args.slice(0, end).filter((arg) => !/^--(?:user|group)=/.test(arg));

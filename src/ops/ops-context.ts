@@ -9,13 +9,13 @@ import type { RktRunner } from '../rkt/command-runner.ts';
 import type { Cgroups } from '../sources/cgroup/cgroups.ts';
 import type { LogLimits } from './task-log-limits.ts';
 
-/** How long the ops wait for what, in ms. */
+/** The timeouts of the ops, in ms. */
 export interface OpTimeouts {
   /** `rkt prepare` may fetch an image. */
   readonly prepareMs: number;
   /** From the shim's start to the app's. */
   readonly launchMs: number;
-  /** For a network that ports are mapped to; the original's minute. */
+  /** For a network with mapped ports; one minute, as in the original. */
   readonly networkMs: number;
   /** From SIGKILL to the exit. */
   readonly killMs: number;
@@ -23,31 +23,31 @@ export interface OpTimeouts {
 
 /** Removes images that no pod needs any more, after the delay of the driver configuration. */
 export interface ImageGc {
-  /** The image of a pod that is gone; asked for again, its delay begins anew. */
+  /** Schedules the image of a removed pod; a repeated call restarts the delay. */
   consider(imageId: string): void;
 }
 
-/** What the ops work with. The driver binds it once; tests give their own. */
+/** The context of the ops. The driver creates it once; tests replace it. */
 export interface OpsContext {
   readonly registry: TaskRegistry;
   readonly store: StateStore;
   readonly cgroups: Cgroups;
-  /** Finds rkt at the first call; rejects while there is none. */
+  /** Finds rkt at the first call; rejects if there is none. */
   readonly runner: () => Promise<RktRunner>;
   readonly driverConfig: () => DriverConfig;
   readonly dataDir: string;
-  /** Where rkt keeps its pods. */
+  /** The pods directory of rkt. */
   readonly rktDir: string;
-  /** This driver's own process, written into every state file. */
+  /** The process of this driver, written into every state file. */
   readonly owner: ProcessId;
-  /** Tells this driver from every other one. */
+  /** Identifies this driver. */
   readonly instance: string;
-  /** The name under which it notes what it has published; empty for a driver that notes nothing. */
+  /** The name under which it records what it has published; empty for a driver that records nothing. */
   readonly publisher: string;
   /** When it was created. */
   readonly beganAtMs: number;
   readonly imageGc: ImageGc;
-  /** For tasks that say nothing of their logs. */
+  /** The default log limits of tasks. */
   readonly logLimits: LogLimits;
   readonly logger: Logger;
   readonly scheduler: SchedulerLike;

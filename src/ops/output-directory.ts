@@ -8,10 +8,10 @@ import { O_PATH, descriptorPath } from '../files/regular-file.ts';
 const MOST_LINKS = 40;
 
 /**
- * Opens the directory that holds a path, one name at a time.
+ * Opens the parent directory of a path, one component at a time.
  *
- * Above the allocation directory symbolic links are followed. Below it tasks can write, and replace any name at any time:
- * no link counts there.
+ * Above the allocation directory symbolic links are followed. Below it tasks can write, and can replace any name at
+ * any time: no link is followed there.
  *
  * @throws the error of the system, and one that names the link
  */
@@ -52,7 +52,7 @@ export async function openDirectoryOf(path: string, allocDir: string | undefined
   }
 }
 
-/** The link in /proc stands for the open directory itself: nobody can put another one in its place. */
+/** The link in /proc refers to the open directory itself, which cannot be replaced. */
 async function openDirectory(place: string): Promise<FileHandle> {
   return open(place, O_PATH | constants.O_NOFOLLOW);
 }

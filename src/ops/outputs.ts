@@ -16,12 +16,12 @@ export interface Outputs {
   readonly stderrPath: string;
 }
 
-/** The outputs of a task, open for its shim to inherit. */
+/** The outputs of a task, opened for its shim to inherit. */
 export interface OpenOutputs {
   readonly stdout: FileHandle;
   readonly stderr: FileHandle;
   close(): Promise<void>;
-  /** Removes the files that were made by opening them. */
+  /** Removes the files that opening created. */
   discard(): Promise<void>;
 }
 
@@ -30,7 +30,7 @@ const NEW_FILE_MODE = 0o666;
 /** Device 1:3 on every Linux. */
 const DEV_NULL = 0x103;
 
-/** Where the output of a task goes, checked before anything is started. @throws RKT_ERR_OUTPUT */
+/** The destinations of the output of a task, validated before anything is started. @throws RKT_ERR_OUTPUT */
 export async function checkOutputs(spec: TaskSpec, files: TaskFiles): Promise<Outputs> {
   const { allocDir, stdoutPath, stderrPath } = spec;
   if (stdoutPath !== undefined) await naming('stdoutPath', stdoutPath, () => check(stdoutPath, allocDir));
@@ -39,7 +39,8 @@ export async function checkOutputs(spec: TaskSpec, files: TaskFiles): Promise<Ou
 }
 
 /**
- * Opens the outputs of a task, once: what is checked here is what the app writes to, whatever has its name later.
+ * Opens the outputs of a task once: the app writes to exactly the files that are checked here, even if their names
+ * are reused later.
  *
  * @throws RKT_ERR_OUTPUT for a symbolic link, and for anything but a file, a named pipe or /dev/null
  */
@@ -101,7 +102,7 @@ async function openOutput(
   });
 }
 
-/** A pipe is opened read-write: that never blocks, and a reader that comes and goes never kills the app with SIGPIPE. */
+/** A pipe is opened read-write: that never blocks, and a reader that reconnects never kills the app with SIGPIPE. */
 function accessFlags(found: Stats): number {
   if (found.isFIFO()) return O_RDWR;
   if (found.isFile() || (found.isCharacterDevice() && found.rdev === DEV_NULL)) return O_WRONLY | O_APPEND;

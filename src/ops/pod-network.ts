@@ -11,14 +11,14 @@ import { isGlobalUnicast } from './ip-address.ts';
 import type { PodStart } from '../rkt/disk/pod-files.ts';
 import { waitUntil } from './wait-until.ts';
 
-/** Without ports to map, nobody is kept waiting longer for an address. */
+/** Without ports to map, the start does not wait longer for an address. */
 const UNMAPPED_MS = 5_000;
 const PROBE_MS = 250;
 
 /**
- * The pod's own network, once it has one: the first address that others can reach, of any of its networks.
+ * The network of the pod, once it has one: the first reachable address of any of its networks.
  *
- * @throws {@link RktError} RKT_ERR_NETWORK when ports are to be mapped and no network comes
+ * @throws {@link RktError} RKT_ERR_NETWORK when ports must be mapped and no network appears
  */
 export async function driverNetwork(
   ctx: OpsContext,

@@ -7,7 +7,7 @@ import { removePod } from '../rkt/rkt-rm.ts';
 import { START_ANNOTATION } from './arguments/prepare-arguments.ts';
 import type { OpsContext } from './ops-context.ts';
 
-/** The pods of one start, found by the annotation that each is given. */
+/** The pods of one start, found by their annotation. */
 export async function podsOfStart(runner: RktRunner, startToken: string): Promise<readonly string[]> {
   const pods = await listPods(runner);
   return pods
@@ -15,11 +15,13 @@ export async function podsOfStart(runner: RktRunner, startToken: string): Promis
     .map((pod) => pod.name);
 }
 
-/** How often a pod that refuses to go is asked again: a killed process lets go of it late, another `rkt rm` may be at it. */
+/**
+ * How often to retry the removal of a pod: a killed process releases it late, or another `rkt rm` may be removing it.
+ */
 const RETRIES = 10;
 const RETRY_MS = 200;
 
-/** Removes a pod; one that is gone already is no error. */
+/** Removes a pod; a missing one is not an error. */
 export async function removePodIfThere(
   ctx: Pick<OpsContext, 'scheduler'>,
   runner: RktRunner,

@@ -11,7 +11,7 @@ import type { TaskFiles } from './task-files.ts';
 import type { UndoStack } from './undo.ts';
 import { removeUnfinished, unfinishedPods } from './unfinished-pods.ts';
 
-/** A shell has its own exit codes for a command that it could not execute. */
+/** A shell has separate exit codes for a command that it could not execute. */
 const NOT_EXECUTED: readonly (number | undefined)[] = [126, 127];
 
 export interface Preparation {
@@ -21,8 +21,8 @@ export interface Preparation {
 }
 
 /**
- * Runs `rkt prepare` under a lock, so that a later driver can wait for one that outlived this process. The undo stack gets
- * the removal of what it makes, whole or half.
+ * Runs `rkt prepare` under a lock, so that a later driver can wait for one that outlived this process. Pushes the
+ * removal of its pod, complete or not, onto the rollback stack.
  */
 export async function preparePod(
   ctx: OpsContext,
@@ -56,7 +56,7 @@ export async function preparePod(
 
 /**
  * The command line that runs another one under the lock of a preparation, unless that was revoked: a driver may die
- * between fork(2) and execve(2), and what it has forked begins at any time after that.
+ * between fork(2) and execve(2), and the forked process begins at any time after that.
  */
 export function revocable(
   { prepareLock, prepareTicket }: Pick<TaskFiles, 'prepareLock' | 'prepareTicket'>,
@@ -74,7 +74,7 @@ function isNotExecuted(error: unknown): error is RktError {
 }
 
 /**
- * Revokes a `rkt prepare` of {@link preparePod} whose driver is gone, and waits for its end when it has begun already.
+ * Revokes a `rkt prepare` of {@link preparePod} whose driver is gone, and waits for its end if it has already begun.
  *
  * @throws RKT_ERR_RKT_TIMEOUT
  */
@@ -83,7 +83,7 @@ export async function endPreparation(
   runner: RktRunner,
   { prepareLock, prepareTicket }: Pick<TaskFiles, 'prepareLock' | 'prepareTicket'>,
 ): Promise<void> {
-  // In this order: whoever gets the lock later finds no ticket.
+  // In this order: a process that gets the lock later finds no ticket.
   await rm(prepareTicket, { force: true });
   const isThere = await access(prepareLock).then(
     () => true,

@@ -8,7 +8,7 @@ import type { OpsContext } from './ops-context.ts';
 import { findProgram, type Credentials, type FoundProgram } from './find-program.ts';
 import { numericId } from './user-ids.ts';
 
-/** rkt's, for an app that sets none. */
+/** The default of rkt for an app that sets none. */
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 interface RunningTask {
@@ -18,8 +18,8 @@ interface RunningTask {
 }
 
 /**
- * The program that a command of a task names. Where the app is not just chrooted, as with the systemd flavors of rkt, its root
- * cannot be seen from here, and the name is left to rkt.
+ * The program that a command of a task names. If the app is not only chrooted, as with the systemd flavors of rkt,
+ * its root is not visible from here, and rkt resolves the name.
  */
 export async function programOf(
   ctx: Pick<OpsContext, 'rktDir'>,

@@ -5,8 +5,8 @@ import { exitAnnotations, exitSentence } from '../model/exit-text.ts';
 import { notePublished } from './published-exits.ts';
 
 /**
- * Publishes the end of a task at once, unless an earlier driver of this name has done so. {@link noteExitPublished} comes
- * after it: a driver that is killed in between leaves an end that the next one publishes again.
+ * Publishes the exit of a task immediately, unless an earlier driver of this publisher name has done so. {@link
+ * noteExitPublished} follows: if the driver is killed in between, the next one publishes the exit again.
  */
 export function publishExit(ctx: OpsContext, task: TaskRecord, exit: ExitResult): void {
   if (isPublished(task)) return;
@@ -17,14 +17,17 @@ export function publishExit(ctx: OpsContext, task: TaskRecord, exit: ExitResult)
   });
 }
 
-/** Notes for later drivers of this name that the end of a task was published. */
+/** Records for later drivers of this name that the exit of a task was published. */
 export async function noteExitPublished(ctx: OpsContext, task: TaskRecord): Promise<void> {
   if (!isPublished(task)) await notePublished(ctx, task.startToken);
 }
 
 const isPublished = ({ recovery }: TaskRecord): boolean => recovery?.isExitPublished === true;
 
-/** An earlier driver can have published no end that came after it. Without an exit file the time of the end is not known. */
+/**
+ * An earlier driver cannot have published an exit that came after it. Without an exit file the time of the exit is
+ * unknown.
+ */
 function mayBeRepeated(
   { beganAtMs }: OpsContext,
   { recovery }: TaskRecord,

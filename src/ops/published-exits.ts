@@ -7,13 +7,16 @@ import { isAlive } from '../sources/process-info.ts';
 import type { OpsContext } from './ops-context.ts';
 import { taskFiles } from './task-files.ts';
 
-/** Who has published an end. */
+/** The publisher of an exit. */
 const noteSchema = z.object({ owner: processIdSchema, instance: z.string() });
 
-/** The drivers of this process that were not shut down: its id alone does not tell them from earlier ones. */
+/**
+ * The drivers of this process that were not shut down: the id of the process does not distinguish them from earlier
+ * ones.
+ */
 const openHere = new Set<string>();
 
-/** Makes the driver known to the later ones of this process until it is shut down. */
+/** Registers the driver for later ones of this process until it is shut down. */
 export function registerInstance({ instance, shutdown }: Pick<OpsContext, 'instance' | 'shutdown'>): void {
   if (shutdown.aborted) return;
   openHere.add(instance);
@@ -21,8 +24,9 @@ export function registerInstance({ instance, shutdown }: Pick<OpsContext, 'insta
 }
 
 /**
- * Notes in the task's directory that this driver has published the end, under its name: a later driver of that name leaves
- * it at that. Drivers of other names have their own notes, and one without a name has none.
+ * Records in the directory of the task, under its publisher name, that this driver has published the exit: a later
+ * driver of that name does not publish it again. Drivers of other names have separate records, and one without a name
+ * has none.
  */
 export async function notePublished(ctx: OpsContext, startToken: string): Promise<void> {
   const { publisher, owner, instance, logger } = ctx;
@@ -30,7 +34,7 @@ export async function notePublished(ctx: OpsContext, startToken: string): Promis
   const path = taskFiles(ctx.dataDir, startToken).published(publisher);
   await writeFile(path, `${JSON.stringify({ owner, instance })}\n`, { mode: 0o600 }).catch(
     (error: unknown) => {
-      // The task was destroyed meanwhile, and no later driver will find it.
+      // The task was destroyed meanwhile, so no later driver will find it.
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
       logger.warn(
         { error, path },
@@ -40,7 +44,7 @@ export async function notePublished(ctx: OpsContext, startToken: string): Promis
   );
 }
 
-/** True when a driver of this name has published the end and is over. One that lives beside this one has its own streams. */
+/** True when a driver of this name has published the exit and has ended. A concurrent one has its own streams. */
 export async function wasPublished(ctx: OpsContext, startToken: string): Promise<boolean> {
   if (ctx.publisher === '') return false;
   const path = taskFiles(ctx.dataDir, startToken).published(ctx.publisher);
@@ -52,7 +56,7 @@ export async function wasPublished(ctx: OpsContext, startToken: string): Promise
   return note.owner.pid === ctx.owner.pid && !openHere.has(note.instance);
 }
 
-/** Undefined for the note of a driver that was killed at writing it: it comes after the event. */
+/** Undefined for the record of a driver that was killed while writing it, which happens after the event. */
 function parseNote(text: string): z.output<typeof noteSchema> | undefined {
   try {
     return noteSchema.parse(JSON.parse(text));

@@ -11,13 +11,13 @@ import { undoStart } from './undo-start.ts';
 export interface Recovery {
   /** Ids of the tasks that are known again, running or exited. */
   readonly recovered: readonly string[];
-  /** Ids of the tasks whose start, or destruction, was under way when their driver died; nothing of them is left. */
+  /** Ids of the tasks whose start or destroy was in progress when their driver died; nothing of them is left. */
   readonly undone: readonly string[];
-  /** State files that could not be read, and tasks that could not be taken up. */
+  /** State files that could not be read, and tasks that could not be recovered. */
   readonly failures: readonly { readonly file: string; readonly error: RktError }[];
 }
 
-/** Which starts are tried, of those that failed before. */
+/** Which of the previously failed starts to retry. */
 export interface Attempts {
   isDue(startToken: string): boolean;
   failed(startToken: string): void;
@@ -26,8 +26,9 @@ export interface Attempts {
 const ALWAYS: Attempts = { isDue: () => true, failed: () => undefined };
 
 /**
- * Takes up every task of the data directory: those that run or ended are recovered, and a start that its driver did not
- * live to finish is undone, as nobody was ever told of it; a destruction is finished. A start of a driver that lives is left alone.
+ * Recovers every task of the data directory: running and exited tasks are recovered, an unfinished start of a dead
+ * driver is rolled back, because it was never reported to a caller, and a destroy is finished. A start of a running
+ * driver is left alone.
  */
 export async function recoverAll(ctx: OpsContext, attempts = ALWAYS): Promise<Recovery> {
   const before = ctx.registry.list();
@@ -56,8 +57,8 @@ export async function recoverAll(ctx: OpsContext, attempts = ALWAYS): Promise<Re
 }
 
 /**
- * A task that has ended and has no state file any more was destroyed by another driver of this data directory. One that still
- * seems to run may have ended just now, and its id may be another start's already.
+ * An exited task without a state file was destroyed by another driver of this data directory. One that still seems to
+ * be running may have just exited, and its id may already belong to another start.
  */
 async function forgetRemoved(
   ctx: OpsContext,

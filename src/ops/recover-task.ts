@@ -11,10 +11,10 @@ import { settleIfPossible } from './settle-task.ts';
 import { storedTask } from './to-stored-task.ts';
 
 /**
- * Takes up a task that an earlier driver started: running, or exited with the code it left. Does nothing for a task that
- * is known already. A task of which nothing is left becomes `unknown`.
+ * Recovers a task that an earlier driver started: running, or exited with the code it left. Does nothing for a known
+ * task. A task of which nothing is left becomes `unknown`.
  *
- * @param stored the state file that the handle is from; without it the task gets one when it has none
+ * @param stored the state file that the handle is from; without it the task gets one if it has none
  * @throws {@link RktError} RKT_ERR_HANDLE for a handle that is missing or cannot be read
  */
 export async function recoverTask(ctx: OpsContext, handle: unknown, stored?: StoredTask): Promise<void> {
@@ -23,7 +23,7 @@ export async function recoverTask(ctx: OpsContext, handle: unknown, stored?: Sto
   const { spec, startToken, cgroupPaths, ...facts } = state;
   if (ctx.registry.get(spec.id) !== undefined) return;
   const isExitPublished = await wasPublished(ctx, startToken);
-  // Two recoveries may be under way.
+  // Two recoveries may run concurrently.
   if (ctx.registry.get(spec.id) !== undefined) return;
   const { network, ...rest } = facts;
   const task = ctx.registry.add({
@@ -47,7 +47,7 @@ export async function recoverTask(ctx: OpsContext, handle: unknown, stored?: Sto
   const kept = stored ?? (await loadIfSound(ctx, spec.id));
   if (kept === undefined || !(await isAlive(kept.owner))) {
     const entry = storedTask(ctx, task);
-    // What was in the data directory a moment ago may have been destroyed by another driver.
+    // Another driver may have destroyed the task meanwhile.
     const saved = stored === undefined ? ctx.store.save(entry) : ctx.store.saveIfPresent(entry);
     await saveIfRoom(ctx, task.id, saved);
   }

@@ -5,10 +5,11 @@ import { recoverTask } from './recover-task.ts';
 import { undoStart } from './undo-start.ts';
 
 /**
- * A task that is not known here, taken up by what its driver has written of it: Nomad destroys a task by its id when it
- * could not be recovered. Undefined when its start was never finished, of which nothing is left then.
+ * Recovers a task that is not known here from the state of its driver: Nomad destroys a task by its id when it could
+ * not be recovered. Undefined if its start was never finished; nothing of it is left then.
  *
- * @throws {@link RktError} RKT_ERR_TASK_NOT_FOUND, RKT_ERR_STATE_FILE, or RKT_ERR_TASK_RUNNING while another driver starts it
+ * @throws {@link RktError} RKT_ERR_TASK_NOT_FOUND, RKT_ERR_STATE_FILE, or RKT_ERR_TASK_RUNNING while another driver
+ * starts it
  */
 export async function rediscoverTask(ctx: OpsContext, taskId: string): Promise<TaskRecord | undefined> {
   const entry = await ctx.store.load(taskId);

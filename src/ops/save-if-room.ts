@@ -2,8 +2,8 @@ import { isRktError } from '../model/rkt-error.ts';
 import type { OpsContext } from './ops-context.ts';
 
 /**
- * Waits for the save of something that a later driver can find out without it, from the exit file or the machine. A full
- * disk is no reason to fail then: it is logged.
+ * Waits for the save of something that a later driver can also derive from the exit file or the machine. A full disk
+ * is then not a failure, only logged.
  *
  * @returns whether it could be saved
  */

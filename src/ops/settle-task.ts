@@ -16,8 +16,8 @@ import { taskFiles } from './task-files.ts';
 const RESTARTED = 'the machine was restarted while the task ran';
 
 /**
- * Finds out whether a running task has ended, and if so tells everybody. Called when its exit file appears, by the
- * sweep that repairs a missed push, and at recovery; calling it twice does no harm.
+ * Checks whether a running task has exited, and if so publishes it. Called when its exit file appears, by the polling
+ * that repairs missed notifications, and at recovery; calling it twice does no harm.
  */
 export async function settleTask(ctx: OpsContext, task: TaskRecord): Promise<void> {
   const exited = noteWritten(ctx, task) ?? (await noteUnwritten(ctx, task));
@@ -27,7 +27,7 @@ export async function settleTask(ctx: OpsContext, task: TaskRecord): Promise<voi
 }
 
 /**
- * The first half, for those who wait: the record of the task if its exit file is written. In one turn of the event loop,
+ * The first half, for waiters: the record of the task if its exit file is written. In one turn of the event loop,
  * with a fixed number of reads.
  */
 export function noteWritten(ctx: OpsContext, task: TaskRecord): TaskRecord | undefined {
@@ -36,7 +36,7 @@ export function noteWritten(ctx: OpsContext, task: TaskRecord): TaskRecord | und
   return noteEnd(ctx, task, withOomKills(ctx, task, written));
 }
 
-/** The same where no exit file says how the task has ended. */
+/** The same without an exit file. */
 export async function noteUnwritten(ctx: OpsContext, task: TaskRecord): Promise<TaskRecord | undefined> {
   const found = await findEnd(ctx, task);
   if (found === undefined) return undefined;
@@ -59,13 +59,13 @@ function withRequest(ctx: OpsContext, record: TaskRecord, end: ExitResult): Exit
   return { ...end, requested: record.stopRequested || isEndRequested(ctx, record, end) };
 }
 
-/** The second half, which may come later: ends what is left in the cgroup, and writes the end down. */
+/** The second half, which may come later: kills what is left in the cgroup, and saves the exit. */
 export async function tidyUp(ctx: OpsContext, exited: TaskRecord): Promise<void> {
   await ctx.cgroups.open(exited.cgroupPaths).kill();
   await saveIfRoom(ctx, exited.id, ctx.store.saveIfPresent(storedTask(ctx, exited)));
 }
 
-/** Of a task that another driver has destroyed nothing is left either: that is no end to publish. */
+/** Nothing is left either of a task that another driver has destroyed; that is not an exit to publish. */
 async function settleLost(
   ctx: OpsContext,
   { id, phase, startToken }: TaskRecord,
@@ -79,12 +79,12 @@ async function settleLost(
   await noteExitPublished(ctx, unknown);
 }
 
-/** The same where nobody waits for the answer: when it cannot be had now, the next sweep asks again. */
+/** The same without a waiter: if the result is not available now, the next poll retries. */
 export async function settleIfPossible(ctx: OpsContext, task: TaskRecord): Promise<void> {
   await ifPossible(ctx, task, settleTask(ctx, task));
 }
 
-/** What comes of a part of it; undefined when it failed, which is logged. */
+/** The result of a part of it; undefined when it failed, which is logged. */
 export async function ifPossible<T>(
   ctx: OpsContext,
   task: TaskRecord,
@@ -99,30 +99,32 @@ export async function ifPossible<T>(
   }
 }
 
-/** The present record of this start of a task, unless its end is known. */
+/** The current record of this start of a task, unless its exit is known. */
 function underWay({ registry }: OpsContext, { id, startToken }: TaskRecord): TaskRecord | undefined {
   const record = registry.get(id);
   const isEndable = record !== undefined && ['running', 'stopping', 'unknown'].includes(record.phase);
   return record?.startToken === startToken && isEndable ? record : undefined;
 }
 
-/** How the task ended; undefined while it runs, `lost` when neither a process nor a pod of it is left to ask. */
+/**
+ * How the task exited; undefined while it is running, `lost` when neither a process nor a pod of it exists any more.
+ */
 async function findEnd(ctx: OpsContext, task: TaskRecord): Promise<ExitResult | 'lost' | undefined> {
   const { exitFile } = taskFiles(ctx.dataDir, task.startToken);
   if (await isOneAlive(task.shim, task.process)) return undefined;
-  // The shim writes before it ends: what was not there before may be there now.
+  // The shim writes before it exits: the file may exist now.
   const late = readIfSound(exitFile);
   if (late === undefined) return askRkt(ctx, task, whyUnwritten(task));
   return isRktError(late) ? askRkt(ctx, task, late.message) : withOomKills(ctx, task, late);
 }
 
-/** Why a shim that is gone has written no exit file. */
+/** Why a dead shim has written no exit file. */
 function whyUnwritten({ shim }: TaskRecord): string {
   const isRestarted = shim !== undefined && isOfEarlierBoot(shim);
   return isRestarted ? RESTARTED : 'the shim of the task was killed';
 }
 
-/** A damaged exit file tells nothing but that it is damaged: the task has ended nevertheless. */
+/** A damaged exit file contains no code, but the task has exited nevertheless. */
 function readIfSound(exitFile: string): ExitRecord | RktError | undefined {
   try {
     return readExitFile(exitFile);
@@ -132,7 +134,9 @@ function readIfSound(exitFile: string): ExitRecord | RktError | undefined {
   }
 }
 
-/** The OOM killer ends by SIGKILL: for any other end its count says nothing, and reading it is the most costly part. */
+/**
+ * The OOM killer uses SIGKILL: for any other exit its count is irrelevant, and reading it is the most expensive part.
+ */
 function withOomKills(ctx: OpsContext, task: TaskRecord, exit: ExitRecord): ExitResult {
   const isAsked = task.cgroupPaths.length > 0 && isBySigkill(exit);
   return exitResultOf(exit, isAsked ? ctx.cgroups.open(task.cgroupPaths).oomKills() : undefined);
@@ -145,7 +149,7 @@ async function isOneAlive(...processes: readonly (ProcessId | undefined)[]): Pro
   return alive.includes(true);
 }
 
-/** Without the shim's word only a flavor with a supervisor of its own can still know the exit code. */
+/** Without a record of the shim, only a flavor with a supervisor can still know the exit code. */
 async function askRkt(ctx: OpsContext, task: TaskRecord, why: string): Promise<ExitResult | 'lost'> {
   const unknown = { oomKilled: false, completedAtMs: ctx.scheduler.now() } as const;
   try {
@@ -154,13 +158,13 @@ async function askRkt(ctx: OpsContext, task: TaskRecord, why: string): Promise<E
     if (exitCode !== undefined) return { ...unknown, exitCode, source: 'rkt-status' };
   } catch (error) {
     if (!isRktError(error, 'RKT_ERR_POD_NOT_FOUND')) throw error;
-    // A restart has ended the task for certain, whatever has become of its pod.
+    // A reboot has certainly ended the task, whatever has happened to its pod.
     if (why !== RESTARTED) return 'lost';
   }
   return { ...unknown, source: 'process-gone', error: `exit status unknown: ${why}` };
 }
 
-/** For those who wait: nobody will ever know more. */
+/** For waiters: nothing more can ever be known. */
 function lost(ctx: OpsContext): ExitResult {
   const error = 'exit status unknown: neither its processes nor its pod exist any more';
   return { oomKilled: false, completedAtMs: ctx.scheduler.now(), source: 'process-gone', error };

@@ -2,7 +2,7 @@ import type { OpsContext } from './ops-context.ts';
 
 export type SharedWork<T> = (ctx: OpsContext, key: string, work: () => Promise<T>) => Promise<T>;
 
-/** Work that is done once at a time for each key of a driver; callers that come meanwhile share its outcome. */
+/** Work that runs once at a time for each key of a driver; concurrent callers share its result. */
 export function createSharedWork<T>(): SharedWork<T> {
   const byContext = new WeakMap<OpsContext, Map<string, Promise<T>>>();
   return (ctx, key, work) => {

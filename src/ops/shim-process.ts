@@ -6,13 +6,15 @@ import type { OpsContext } from './ops-context.ts';
 import { sendSignal } from './kill-tree.ts';
 import { waitUntil } from './wait-until.ts';
 
-/** Lets a process of a task go on that somebody has stopped (SIGSTOP): it handles no signal and writes no exit down. */
+/**
+ * Continues a stopped (SIGSTOP) process of a task: while it is stopped, it handles no signal and writes no exit file.
+ */
 export async function continueIfStopped(process: ProcessId | undefined): Promise<void> {
   const info = process && (await readAlive(process));
   if (info?.state === 'T') sendSignal(info.pid, 'SIGCONT');
 }
 
-/** Waits until the shim of a task that has ended is gone; one that stays is killed. @throws RKT_ERR_STOP */
+/** Waits until the shim of an exited task is gone; one that stays is killed. @throws RKT_ERR_STOP */
 export async function endShim(ctx: OpsContext, { id, shim }: TaskRecord): Promise<void> {
   if (shim === undefined || (await isGone(ctx, shim))) return;
   if (await isAlive(shim)) sendSignal(shim.pid, 'SIGKILL');

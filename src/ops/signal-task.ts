@@ -7,7 +7,8 @@ import { signalProcess } from './stop-task.ts';
 const FALLBACK = 'SIGINT';
 
 /**
- * Sends a signal to a task. An end by SIGINT, SIGQUIT, SIGTERM or SIGKILL that was sent so is a requested one. As in the original driver an unknown name becomes SIGINT, with a warning in the log.
+ * Sends a signal to a task. An exit by SIGINT, SIGQUIT, SIGTERM or SIGKILL sent this way counts as requested. As in
+ * the original driver an unknown name becomes SIGINT, with a warning in the log.
  *
  * @throws {@link RktError} RKT_ERR_TASK_NOT_FOUND, RKT_ERR_TASK_NOT_RUNNING
  */

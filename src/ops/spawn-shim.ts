@@ -13,7 +13,7 @@ import { podDirectory } from '../rkt/disk/pod-files.ts';
 import type { TaskFiles } from './task-files.ts';
 import { identityVariable, makePins, pinDirectory, pinningCommand } from './volume-pins.ts';
 
-/** Everything the shim is told. */
+/** The parameters of the shim. */
 export interface ShimOrder {
   readonly oomScoreAdj: number | undefined;
   readonly podId: string;
@@ -24,21 +24,21 @@ export interface ShimOrder {
   /** Open until the shim has inherited them. */
   readonly stdout: FileHandle;
   readonly stderr: FileHandle;
-  /** Files to write a pid to, to enter the task's cgroup. */
+  /** The files through which a process joins the cgroup of the task. */
   readonly procsFiles: readonly string[];
-  /** Open until rkt has become the app. */
+  /** Open until rkt has executed the app. */
   readonly volumes: readonly CheckedVolume[];
   /** Arguments of rkt, without its name and global flags. */
   readonly runArguments: readonly string[];
   /** The namespace that rkt is started in. */
   readonly networkNamespace: string | undefined;
-  /** Must not be quoted from what rkt writes. */
+  /** Secrets that must not be quoted from the output of rkt. */
   readonly secrets: readonly string[];
 }
 
 const SHIM = fileURLToPath(new URL('./shim.sh', import.meta.url));
 
-/** Starts the shim in a session of its own, free of this process: no shared stdio, no parent it needs. */
+/** Starts the shim in a separate session, independent of this process: no shared stdio, no parent it needs. */
 export async function spawnShim(runner: RktRunner, order: ShimOrder): Promise<ProcessId> {
   const { files } = order;
   await writeTicket(files);
@@ -60,11 +60,11 @@ export async function spawnShim(runner: RktRunner, order: ShimOrder): Promise<Pr
     { env: { ...env, ...identityVariable(order.volumes) }, more: [order.stdout.fd, order.stderr.fd] },
   );
   shim.unref();
-  // One that is gone already gets a start time that no process has.
+  // A process that has already exited gets a start time that no process has.
   return (await identify(shim.pid)) ?? { pid: shim.pid, startTicks: 0 };
 }
 
-/** A real rkt leaves the score alone with fly; the embedded one sets what the pod's manifest says. */
+/** A real rkt does not change the score with fly; the embedded one sets that of the pod manifest. */
 function withOomScore(
   { binary }: RktRunner,
   { oomScoreAdj }: ShimOrder,
@@ -75,7 +75,7 @@ function withOomScore(
   return ['/bin/sh', '-c', script, String(oomScoreAdj), ...command];
 }
 
-/** The embedded rkt enters the cgroup itself, last of all, so that its Node is not charged to the task. */
+/** The embedded rkt joins the cgroup itself as its last step, so that its Node is not charged to the task. */
 export function cgroupEntry(
   { binary }: RktRunner,
   procsFiles: readonly string[],
@@ -86,8 +86,8 @@ export function cgroupEntry(
 }
 
 /**
- * fly leaves some twenty mounts a pod where it runs, and volumes are mounted for it where nobody can replace them; the
- * embedded rkt makes a mount namespace of its own.
+ * fly leaves about twenty mounts per pod in its mount namespace, and volumes are mounted for it where they cannot be
+ * replaced; the embedded rkt creates a separate mount namespace itself.
  */
 async function inOwnMounts(
   runner: RktRunner,

@@ -41,11 +41,11 @@ import { pinDirectory } from './volume-pins.ts';
 
 export interface StartedTask {
   readonly handle: TaskHandle;
-  /** Absent when the pod has no network of its own. */
+  /** Absent when the pod has no separate network. */
   readonly network: DriverNetwork | undefined;
 }
 
-/** One start on its way. */
+/** One start in progress. */
 interface Start {
   readonly ctx: OpsContext;
   readonly runner: RktRunner;
@@ -57,10 +57,10 @@ interface Start {
 }
 
 /**
- * Starts a task: prepares its pod, makes its cgroup and launches it under a shim that outlives this process.
+ * Starts a task: prepares its pod, creates its cgroup and launches it under a shim that outlives this process.
  *
- * @throws {@link RktError} for a spec that is not valid (nothing was touched then), an id that is taken, and whatever rkt
- * or the machine refuse; every step done until then is taken back
+ * @throws {@link RktError} for an invalid spec (then nothing was changed), an id that is in use, and every failure of
+ * rkt or the machine; all steps done until then are rolled back
  */
 export async function startTask(ctx: OpsContext, input: TaskSpecInput): Promise<StartedTask> {
   const asked = parseWith(newTaskSpecSchema, input, 'task', 'RKT_ERR_TASK_CONFIG');
@@ -115,7 +115,7 @@ async function start(begun: Start, record: TaskRecord, args: readonly string[]):
   return running(ctx, starting, launched, network);
 }
 
-/** The volumes are opened as late as can be, and stay open until rkt has mounted them. Closes the outputs. */
+/** The volumes are opened as late as possible, and stay open until rkt has mounted them. Closes the outputs. */
 async function launchPod(
   { ctx, runner, spec, files, volumes }: Start,
   record: TaskRecord,
@@ -165,7 +165,7 @@ async function prepare(begun: Start, startToken: string, args: readonly string[]
   return podId;
 }
 
-/** Names the attributes that a pod which is only chrooted ignores. @throws RKT_ERR_ISOLATION, RKT_ERR_NETWORK */
+/** Reports the attributes that a pod ignores which is only chrooted. @throws RKT_ERR_ISOLATION, RKT_ERR_NETWORK */
 async function checkIsolation(ctx: OpsContext, podId: string, config: TaskSpec['config']): Promise<string> {
   if (!(await isLikeFly(ctx.rktDir, podId))) return '';
   checkChrooted(config, ctx.driverConfig());
@@ -174,7 +174,10 @@ async function checkIsolation(ctx: OpsContext, podId: string, config: TaskSpec['
   return ignored;
 }
 
-/** From here on the task is the caller's: a driver that dies later leaves it running, and finds it by the handle. */
+/**
+ * From here on the task belongs to the caller: if the driver dies, the task keeps running, and is recovered by its
+ * handle.
+ */
 async function running(
   ctx: OpsContext,
   starting: TaskRecord,
@@ -197,7 +200,7 @@ async function running(
   return { handle, network };
 }
 
-/** Writes the task down, unless a task of this or another driver has its id. @throws RKT_ERR_TASK_EXISTS */
+/** Saves the task, unless a task of this or another driver has its id. @throws RKT_ERR_TASK_EXISTS */
 async function claimId(ctx: OpsContext, record: TaskRecord): Promise<void> {
   const entry = storedTask(ctx, record);
   if (await ctx.store.create(entry)) return;
@@ -207,7 +210,7 @@ async function claimId(ctx: OpsContext, record: TaskRecord): Promise<void> {
   throw isTaken(ctx, record);
 }
 
-/** Replaces the entry of a start. @throws RKT_ERR_TASK_EXISTS when the id is another start's now */
+/** Replaces the entry of a start. @throws RKT_ERR_TASK_EXISTS when the id belongs to another start now */
 async function keep(ctx: OpsContext, record: TaskRecord): Promise<void> {
   if (!(await ctx.store.save(storedTask(ctx, record)))) throw isTaken(ctx, record);
 }

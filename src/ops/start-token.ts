@@ -7,24 +7,24 @@ const TOKEN = new RegExp(`^${UUID}(?:-(?<hash>[0-9a-f]{${HASH_LENGTH}}))?$`);
 const AT_END = new RegExp(`(?:^|-)(${UUID}(?:-[0-9a-f]{${HASH_LENGTH}})?)$`);
 
 /**
- * A token that no other start has. It names the data directory by a hash: pods and cgroups carry the token, and several
- * data directories can share one rkt and one cgroup parent.
+ * A token that no other start has. It contains a hash of the data directory: pods and cgroups carry the token, and
+ * several data directories can share one rkt and one cgroup parent.
  */
 export function newStartToken(dataDir: string): string {
   return `${randomUUID()}-${hashOf(dataDir)}`;
 }
 
-/** True for text that {@link newStartToken} may have made; earlier versions left the hash out. */
+/** True for text that {@link newStartToken} may have created; earlier versions have no hash. */
 export function isStartToken(text: string): boolean {
   return TOKEN.test(text);
 }
 
-/** The token that a name, such as that of a cgroup, ends with. */
+/** The token at the end of a name, such as that of a cgroup. */
 export function tokenAtEnd(name: string): string | undefined {
   return AT_END.exec(name)?.[1];
 }
 
-/** True for a token of this data directory, false for one of another; undefined where the token does not say. */
+/** True for a token of this data directory, false for one of another; undefined if the token does not contain it. */
 export function isTokenOf(dataDir: string, token: string): boolean | undefined {
   const hash = TOKEN.exec(token)?.groups?.['hash'];
   return hash === undefined ? undefined : hash === hashOf(dataDir);

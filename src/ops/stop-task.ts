@@ -12,7 +12,7 @@ import { settleTask } from './settle-task.ts';
 import { continueIfStopped, endShim } from './shim-process.ts';
 
 export interface StopOptions {
-  /** How long the task may take after the signal before it is killed; 0 (the default is 5 s) kills at once. */
+  /** The time after the signal before the task is killed; 0 (the default is 5 s) kills immediately. */
   readonly timeoutMs?: number;
   /** `SIGINT` when absent or empty. */
   readonly signal?: string;
@@ -21,8 +21,8 @@ export interface StopOptions {
 const DEFAULT_TIMEOUT_MS = 5_000;
 
 /**
- * Ends a task: the signal, then the time it was given, then SIGKILL to everything in its cgroup. Stopping a task that has
- * exited is no error.
+ * Stops a task: sends the signal, waits for the timeout, then kills everything in its cgroup. Stopping an exited task
+ * is not an error.
  *
  * @throws {@link RktError} RKT_ERR_TASK_NOT_FOUND, RKT_ERR_SIGNAL, or RKT_ERR_STOP when it outlives even SIGKILL
  */
@@ -47,14 +47,14 @@ export async function stopTask(ctx: OpsContext, taskId: string, options: StopOpt
   await killTask(ctx, stopping);
 }
 
-/** Kills every process of a task and waits until its exit was seen. */
+/** Kills every process of a task and waits for its exit. */
 async function killTask(ctx: OpsContext, task: TaskRecord): Promise<void> {
   ctx.registry.emit('killed', task, 'Killed with SIGKILL', { signal: '9' });
   await signalProcess(task, 'SIGKILL');
   await ctx.cgroups.open(task.cgroupPaths).kill();
   await continueIfStopped(task.shim);
   if (await exitsWithin(ctx, task, 1_000)) return;
-  // A shim that cannot write the exit down would be waited for in vain.
+  // Otherwise this would wait forever for a shim that cannot write the exit file.
   if (task.process !== undefined && !(await isAlive(task.process))) await endShim(ctx, task);
   await settleTask(ctx, task);
   if (await exitsWithin(ctx, task, ctx.timeouts.killMs)) return;
@@ -77,7 +77,7 @@ function markStopping(ctx: OpsContext, task: TaskRecord, signal: string, timeout
   return record;
 }
 
-/** Signals the task's own process, never one that merely has its pid now. */
+/** Signals the process of the task, never another one that has its pid now. */
 export async function signalProcess(task: TaskRecord, signal: NodeJS.Signals): Promise<boolean> {
   if (task.process === undefined || !(await isAlive(task.process))) return false;
   sendSignal(task.process.pid, signal);

@@ -1,27 +1,27 @@
 import { join } from 'node:path';
 
-/** Where one start of a task keeps its files, below the data directory. */
+/** The files of one start of a task, below the data directory. */
 export interface TaskFiles {
   readonly directory: string;
   /** Renamed by the shim to claim the start, or by a recovering driver to revoke it. */
   readonly ticket: string;
   readonly revoked: string;
-  /** Held by flock while `rkt prepare` runs. */
+  /** Locked by flock while `rkt prepare` runs. */
   readonly prepareLock: string;
   /** Without it `rkt prepare` does not begin: removed by a recovering driver to revoke it. */
   readonly prepareTicket: string;
-  /** Values of variables, there only while a real `rkt prepare` reads them. */
+  /** Values of variables, which exist only while a real `rkt prepare` reads them. */
   readonly environment: string;
   readonly appPid: string;
-  /** Where a real rkt finds the volumes that were checked, by name. */
+  /** Where a real rkt finds the checked volumes, by name. */
   readonly volumes: string;
   readonly stdout: string;
   readonly stderr: string;
-  /** All exit files lie in one directory, so that one watch sees them all. */
+  /** All exit files are in one directory, so that one watch covers them. */
   readonly exitFile: string;
-  /** There when the end was requested: by a stop (`stop`), or by the signal of this number. */
+  /** Exists when the exit was requested: by a stop (`stop`), or by the signal of this number. */
   readonly endRequest: (how: string) => string;
-  /** There when a driver of this name has published the end. */
+  /** Exists when a driver of this name has published the exit. */
   readonly published: (publisher: string) => string;
 }
 

@@ -1,21 +1,21 @@
 import type { TaskSpec } from '../model/task-spec.ts';
 
-/** What is kept of each of the two logs of a task. */
+/** The limits of each of the two logs of a task. */
 export interface LogLimits {
-  /** Bytes that are cut at once. */
+  /** Bytes of one truncation. */
   readonly maxSize: number;
-  /** How many times that may be there. */
+  /** How many times that size is kept. */
   readonly maxFiles: number;
 }
 
-/** What the task says, and where it says nothing the driver. */
+/** The limits of the task, by default those of the driver. */
 export function logLimitsOf({ logs }: Pick<TaskSpec, 'logs'>, defaults: LogLimits): LogLimits {
   return { maxSize: logs?.maxSize ?? defaults.maxSize, maxFiles: logs?.maxFiles ?? defaults.maxFiles };
 }
 
 /**
- * Where a log of this size should begin: undefined while it is within its limits, else what leaves one step less than it
- * may have, so that the next cut comes a whole step later.
+ * The offset at which a log of this size should begin: undefined while it is within its limits, else one that leaves
+ * one step less than allowed, so that the next truncation comes a whole step later.
  */
 export function cutOffset(
   { maxSize, maxFiles }: LogLimits,

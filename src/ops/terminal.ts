@@ -13,7 +13,7 @@ export interface TerminalSize {
 
 const FIND_MS = 5_000;
 
-/** The command line in a pseudo terminal made by util-linux `script`, whose exit code is the command's. */
+/** The command line in a pseudo terminal created by util-linux `script`, whose exit code is that of the command. */
 export function inTerminal(argv: readonly string[]): readonly string[] {
   return [
     'script',
@@ -26,7 +26,7 @@ export function inTerminal(argv: readonly string[]): readonly string[] {
   ];
 }
 
-/** Gives the terminal of a command run by {@link inTerminal} every size that comes. */
+/** Applies every new size to the terminal of a command run by {@link inTerminal}. */
 export function followSize(
   runner: RktRunner,
   script: SpawnedProcess,
@@ -49,7 +49,7 @@ async function setSize(runner: RktRunner, path: string, { rows, columns }: Termi
   await stty.exit;
 }
 
-/** `script` does not tell which terminal it made; its only child has it as stdin. */
+/** `script` does not report which terminal it created; its only child has it as stdin. */
 async function findTerminal(scriptPid: number): Promise<string | undefined> {
   const children = await readFile(`/proc/${scriptPid}/task/${scriptPid}/children`, 'utf8').catch(() => '');
   const [child] = children.trim().split(' ');

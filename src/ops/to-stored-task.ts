@@ -12,7 +12,7 @@ const STORED_PHASE = {
   exited: 'exited',
 } as const;
 
-/** What the next driver needs to know of a task, whenever this one dies. */
+/** The state from which the next driver recovers a task. */
 export function storedTask(ctx: OpsContext, record: TaskRecord): StoredTask {
   const nowMs = ctx.scheduler.now();
   const handle = handleOf(record);

@@ -8,7 +8,7 @@ import { endPreparation } from './prepare-pod.ts';
 import { createSharedWork } from './shared-work.ts';
 import { taskFiles } from './task-files.ts';
 
-/** True for a start that nobody will finish: its driver has died, or has given up without being able to undo it. */
+/** True for a start that no driver will finish: its driver has died, or has failed to roll it back. */
 export async function isDeadStart({ handle, owner, abandoned }: StoredTask): Promise<boolean> {
   return handle === undefined && (abandoned === true || !(await isAlive(owner)));
 }
@@ -16,10 +16,10 @@ export async function isDeadStart({ handle, owner, abandoned }: StoredTask): Pro
 const shared = createSharedWork<boolean>();
 
 /**
- * Takes away all that is left of a dead start, wherever it ended. Of several drivers that try, one does: it becomes the
- * owner of the start, and so nobody else takes it for dead.
+ * Removes everything that is left of a dead start, wherever it ended. Of several drivers that try, one succeeds: it
+ * becomes the owner of the start, so that the others no longer consider it dead.
  *
- * @returns false when the start is not dead any more: another driver is undoing it, or has done so
+ * @returns false when the start is no longer dead: another driver is rolling it back, or has done so
  */
 export function undoStart(ctx: OpsContext, dead: StoredTask): Promise<boolean> {
   return shared(ctx, dead.startToken, async () => {

@@ -1,12 +1,12 @@
 import type { Logger } from '../model/logger.ts';
 
-/** Steps that take back what was done, run in reverse when a later step fails. */
+/** Rollback steps, run in reverse order when a later step fails. */
 export interface UndoStack {
   push(what: string, step: () => Promise<unknown>): void;
   /**
-   * Runs every step even when one fails; failures are logged, as the first error is the one to tell.
+   * Runs every step even when one fails; failures are logged, because the first error is the one to report.
    *
-   * @returns whether all went well
+   * @returns whether all succeeded
    */
   run(): Promise<boolean>;
 }

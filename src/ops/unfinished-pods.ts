@@ -5,9 +5,9 @@ import type { RktRunner } from '../rkt/command-runner.ts';
 import type { OpsContext } from './ops-context.ts';
 import { podsOfStart, removePodIfThere } from './pods-of-start.ts';
 
-/** Pods that do not run yet, by their directories. */
+/** Pods that are not running yet, by their directories. */
 export interface UnfinishedPods {
-  /** `rkt list` does not show these, and nothing in them tells whose they are. */
+  /** `rkt list` does not show these, and they do not identify their start. */
   readonly inPreparation: readonly string[];
   /** Undefined when the directory cannot be read. */
   readonly prepared: readonly string[] | undefined;
@@ -22,10 +22,10 @@ export async function unfinishedPods({ rktDir }: Pick<OpsContext, 'rktDir'>): Pr
 }
 
 /**
- * Removes what a `rkt prepare` that failed or was killed has left since `before`: the half pod, or a whole one whose UUID
- * rkt could not print any more.
+ * Removes what a failed or killed `rkt prepare` has left since `before`: an incomplete pod, or a complete one whose
+ * UUID rkt could not print.
  *
- * @throws {@link RktError} when rkt cannot be asked for the pods, or cannot remove one: it is left then
+ * @throws {@link RktError} when rkt cannot list the pods, or cannot remove one, which is then left
  */
 export async function removeUnfinished(
   ctx: OpsContext,
@@ -41,12 +41,12 @@ export async function removeUnfinished(
   for (const pod of await podsOfStart(runner, startToken)) await removePodIfThere(ctx, runner, pod);
 }
 
-/** How long a killed process may take to let go of the lock of its pod. */
+/** How long to wait until a killed process has released the lock of its pod. */
 const RELEASE_SECONDS = 1;
 
 /**
- * A pod that somebody else is preparing is locked. It must not even be tried: by the time `rkt rm` looks at it, it may be
- * prepared, and would be removed.
+ * A pod that another process is preparing is locked. Its removal must not even be tried: when `rkt rm` checks it, it
+ * may be prepared, and would be removed.
  */
 export async function removeIfAborted(
   ctx: Pick<OpsContext, 'rktDir' | 'scheduler'>,
@@ -54,9 +54,9 @@ export async function removeIfAborted(
   podId: string,
 ): Promise<void> {
   const directory = join(ctx.rktDir, 'pods', 'prepare', podId);
-  // flock(1) makes a file where nothing is, but not below that: the pod may have moved on by now.
+  // flock(1) creates a missing file, but not its directory: the pod may have been moved by now.
   const ifFree = ['flock', '--shared', '--timeout', String(RELEASE_SECONDS), `${directory}/.`];
-  // The lock follows the directory when it moves on, so that it counts only as long as that is where it was.
+  // The lock follows a moved directory, so it counts only while the directory is in its original place.
   const { exitCode } = await (await runner.spawn([...ifFree, 'test', '-d', directory])).exit;
   if (exitCode === 0) await removePodIfThere(ctx, runner, podId);
 }

@@ -4,8 +4,8 @@ import { descriptorPath } from '../files/regular-file.ts';
 import { openInRoot } from '../files/open-in-root.ts';
 
 /**
- * The number that rkt has for a user or group of an app: `root`, a number, or a name of /etc/passwd or /etc/group in the
- * app's root. Undefined for a name that is not there, and for a path, which stands for its owner.
+ * The number that rkt uses for a user or group of an app: `root`, a number, or a name of /etc/passwd or /etc/group in
+ * the app's root. Undefined for an unknown name, and for a path, which means its owner.
  */
 export async function numericId(
   root: string,
@@ -16,7 +16,7 @@ export async function numericId(
   if (/^\d+$/.test(name)) return Number(name);
   if (name === '' || name.startsWith('/')) return undefined;
   const text = await readInRoot(root, kind === 'user' ? '/etc/passwd' : '/etc/group');
-  // The last of several entries counts.
+  // The last of several entries is used.
   const entry = text.split('\n').findLast((line) => line.split(':')[0] === name);
   const id = entry?.split(':')[2];
   return id !== undefined && /^\d+$/.test(id) ? Number(id) : undefined;

@@ -8,17 +8,17 @@ import type { RktRunner } from '../rkt/command-runner.ts';
 import type { CheckedVolume } from './checked-volumes.ts';
 import type { TaskFiles } from './task-files.ts';
 
-/** How a launch ends that found something else where a checked volume, or the place for one, had been. */
+/** The exit code of a launch whose checked volume or mount point was replaced. */
 export const REPLACED_EXIT = 253;
 
 const PIN_VOLUMES = fileURLToPath(new URL('./pin-volumes.sh', import.meta.url));
 
-/** Where rkt is given the checked volumes; undefined for the embedded rkt, which compares them itself. */
+/** Where rkt finds the checked volumes; undefined for the embedded rkt, which compares them itself. */
 export function pinDirectory({ binary }: RktRunner, files: TaskFiles): string | undefined {
   return binary.runtime === 'rkt' ? files.volumes : undefined;
 }
 
-/** Makes an empty directory or file for each volume, which only root can replace. @throws RKT_ERR_DATA_DIR */
+/** Creates an empty directory or file for each volume, which only root can replace. @throws RKT_ERR_DATA_DIR */
 export async function makePins(pins: string, volumes: readonly CheckedVolume[]): Promise<void> {
   try {
     await mkdir(pins, { recursive: true, mode: 0o700 });
@@ -30,7 +30,7 @@ export async function makePins(pins: string, volumes: readonly CheckedVolume[]):
   }
 }
 
-/** The command line that mounts the volumes at their pins, in the mount namespace it is started in, and becomes `command`. */
+/** The command line that mounts the volumes at their pins, in its mount namespace, and executes `command`. */
 export function pinningCommand(
   pins: string,
   volumes: readonly CheckedVolume[],
@@ -41,7 +41,7 @@ export function pinningCommand(
   return ['/bin/sh', PIN_VOLUMES, ...places, '--', ...command];
 }
 
-/** What the embedded rkt is told: it compares each volume with its identity after it has mounted it. */
+/** The variable for the embedded rkt, which compares each volume with its identity after it has mounted it. */
 export function identityVariable(volumes: readonly CheckedVolume[]): Readonly<Record<string, string>> {
   if (volumes.length === 0) return {};
   return { RKT_STREAMS_VOLUMES: volumes.map(({ name, identity }) => `${name}=${identity}`).join(' ') };

@@ -23,20 +23,21 @@ import { noteExitPublished } from './publish-exit.ts';
 import { ifPossible, noteWritten, settleIfPossible, tidyUp } from './settle-task.ts';
 import { exitsDirectory } from './task-files.ts';
 
-/** The fallback of the watch: a push that was missed is found this late. */
+/** The interval of the polling that finds missed notifications of the watch. */
 const SWEEP_MS = 5_000;
-/** Hundreds of tasks may end at once: the event loop gets its turn after so much work. */
+/** Hundreds of tasks may exit at once: yields to the event loop after this much work. */
 const SLICE_MS = 10;
-/** So many are worked on together where something has to be waited for. */
+/** How many tasks are processed concurrently in asynchronous steps. */
 const AT_ONCE = 16;
-/** Those who wait have their result by then. */
+/** Waiters have their result by then. */
 const TIDIED_AT_ONCE = 4;
 
 /**
- * Settles each task when its exit file appears: one watch on the directory of all exit files, for tasks this process
- * started and for recovered ones alike. A sweep finds what the watch cannot report (a shim that was killed).
+ * Reconciles each task when its exit file appears: one watch on the directory of all exit files, for started and
+ * recovered tasks alike. Polling finds what the watch cannot report (a killed shim).
  *
- * An exit is published in the turn of the event loop that brings its push, if no others have used up the turn before it.
+ * An exit is published in the turn of the event loop of its notification, if others have not used up the turn before
+ * it.
  */
 export function watchExits(ctx: OpsContext): Subscription {
   const { scheduler, logger, registry } = ctx;
@@ -80,7 +81,7 @@ function exitFiles({ dataDir, scheduler, logger }: OpsContext): Observable<strin
   return watchDirectory(exitsDirectory(dataDir)).pipe(
     retry({
       delay: (error: unknown) => {
-        // Every op that needs the directory reports that it is out of reach.
+        // Every op that needs the directory reports that it cannot be accessed.
         const level = isRktError(error, 'RKT_ERR_PERMISSION') ? 'debug' : 'warn';
         logger[level]({ error }, 'Exits are found by polling until they can be watched again');
         return timer(SWEEP_MS, scheduler);
@@ -89,7 +90,7 @@ function exitFiles({ dataDir, scheduler, logger }: OpsContext): Observable<strin
   );
 }
 
-/** Looks at all running tasks again and again, some in each turn of the event loop. */
+/** Polls all running tasks repeatedly, some in each turn of the event loop. */
 function sweeps(ctx: OpsContext): Observable<void> {
   const { scheduler, registry } = ctx;
   const underWay = new Set<string>();
@@ -98,7 +99,7 @@ function sweeps(ctx: OpsContext): Observable<void> {
     await settleIfPossible(ctx, task);
   };
   return timer(SWEEP_MS, SWEEP_MS, scheduler).pipe(
-    // A rkt that hangs must not gather a call more with every sweep.
+    // An rkt that hangs must not accumulate a call per poll.
     mergeMap(() => registry.list().filter((task) => isRunning(task) && !underWay.has(task.startToken))),
     mergeMap((task) => {
       underWay.add(task.startToken);

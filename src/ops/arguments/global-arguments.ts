@@ -1,6 +1,9 @@
 import type { TaskSpec } from '../../model/task-spec.ts';
 
-/** rkt's global flags for a task, in front of the subcommand. Without a trusted prefix no image is verified, as ever. */
+/**
+ * The global flags of rkt for a task, before the subcommand. Without a trusted prefix no image is verified, as in the
+ * original driver.
+ */
 export function globalArguments({ config }: TaskSpec): readonly string[] {
   const debug = `--debug=${config.debug}`;
   if (config.insecure_options.length > 0) {
@@ -9,7 +12,7 @@ export function globalArguments({ config }: TaskSpec): readonly string[] {
   return hasTrustPrefix(config) ? [debug] : ['--insecure-options=all', debug];
 }
 
-/** True when `rkt trust` is to run before the image is fetched. */
+/** True when `rkt trust` must run before the image is fetched. */
 export function hasTrustPrefix(
   config: TaskSpec['config'],
 ): config is TaskSpec['config'] & { trust_prefix: string } {

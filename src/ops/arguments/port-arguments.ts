@@ -11,14 +11,14 @@ export function mergedPortMap(config: TaskSpec['config']): Readonly<Record<strin
   return Object.fromEntries(config.port_map.flatMap((block) => Object.entries(block)));
 }
 
-/** True when the pod shares the network of the host, where there is nothing to map. */
+/** True when the pod shares the network of the host, which needs no port mapping. */
 export function hasHostNetwork(config: TaskSpec['config']): boolean {
   return config.net.includes('host');
 }
 
 /**
  * `--port` for every reserved and dynamic port of the task's first network, and for those ports of its group that
- * `port_map` names: the others are of other tasks.
+ * `port_map` names: the others belong to other tasks.
  *
  * @throws {@link RktError} RKT_ERR_PORT_MAP
  */
@@ -43,7 +43,7 @@ export function portArguments({ config, resources, networkNamespace }: TaskSpec)
   ];
 }
 
-/** A task without ports of its own can only mean those of its group. */
+/** A task without its own ports can only refer to those of its group. */
 function checkLabels(labels: readonly string[], offered: readonly GroupPort[]): void {
   const stray = labels.find((wanted) => !offered.some(({ label }) => label === wanted));
   if (stray === undefined) return;
@@ -65,7 +65,7 @@ function imagePort(portMap: ReadonlyMap<string, string>, label: string): string 
   );
 }
 
-/** rkt takes IPv4 addresses only there; every other one means all addresses, as none does. */
+/** rkt accepts only IPv4 addresses there; any other one means all addresses, like none. */
 function hostAddress(ip: string | undefined): string {
   return ip === undefined || !isIPv4(ip) || ip === '0.0.0.0' ? '' : `${ip}:`;
 }

@@ -10,7 +10,7 @@ import { portArguments } from './port-arguments.ts';
 import { runPreparedArguments } from './run-prepared-arguments.ts';
 import { stage1Argument } from './stage1-arguments.ts';
 
-/** User annotations by which a pod of ours is found again, in `rkt list` and `rkt status`. */
+/** User annotations that identify the pods of this driver in `rkt list` and `rkt status`. */
 export const START_ANNOTATION = 'rkt-streams/start';
 export const TASK_ANNOTATION = 'rkt-streams/task';
 
@@ -24,9 +24,9 @@ export interface PrepareInput {
 }
 
 /**
- * Arguments of `rkt prepare` for a task, from the global flags to the task's own.
+ * Arguments of `rkt prepare` for a task, from the global flags to those of the app.
  *
- * What only `rkt run-prepared` takes is checked here as well, so that no pod is prepared in vain.
+ * The values of `rkt run-prepared` are validated here as well, so that no pod is prepared in vain.
  *
  * @throws {@link RktError} RKT_ERR_TASK_CONFIG, RKT_ERR_DNS, RKT_ERR_PORT_MAP
  */
@@ -87,7 +87,7 @@ function option(name: string, value: string | number | undefined): readonly stri
 }
 
 function commandArguments(args: readonly string[]): readonly string[] {
-  // rkt drops empty arguments without a word, and `---` ends the list.
+  // rkt silently drops empty arguments, and `---` ends the list.
   const lost = args.find((arg) => arg === '' || arg === '---');
   if (lost !== undefined) {
     throw new RktError(

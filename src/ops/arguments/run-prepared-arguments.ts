@@ -11,7 +11,7 @@ import { globalArguments } from './global-arguments.ts';
  */
 export function runPreparedArguments(spec: TaskSpec, podId: string): readonly string[] {
   const { hostname } = spec.config;
-  // the network that rkt is started in is the one of the namespace
+  // the network of the process that starts rkt is that of the namespace
   const net = spec.networkNamespace === undefined ? spec.config.net : ['host'];
   return [
     ...globalArguments(spec),
@@ -23,7 +23,7 @@ export function runPreparedArguments(spec: TaskSpec, podId: string): readonly st
   ];
 }
 
-/** The task's own DNS wins over that of its group, whose rest goes with servers only. */
+/** The DNS settings of the task override those of its group, whose options apply only with servers. */
 function resolverArguments({ config, dns }: TaskSpec): readonly string[] {
   const servers = dnsArguments(config.dns_servers.length === 0 ? (dns?.servers ?? []) : config.dns_servers);
   const isWord = servers[0] === '--dns=host' || servers[0] === '--dns=none';
@@ -36,7 +36,7 @@ function resolverArguments({ config, dns }: TaskSpec): readonly string[] {
   ];
 }
 
-/** rkt finds bad DNS servers only after the pod is used up, so they are looked at here. */
+/** rkt rejects invalid DNS servers only after the pod is used up, so they are validated here. */
 export function dnsArguments(servers: readonly string[]): readonly string[] {
   const [only] = servers;
   if (servers.length === 1 && (only === 'host' || only === 'none')) return [`--dns=${only}`];

@@ -6,22 +6,24 @@ import type { TaskSpec } from '../../model/task-spec.ts';
 import { volumePrefix } from './volume-name.ts';
 import { resolveBelow } from './volume-source.ts';
 
-/** One directory or file of the host at a place in the pod. */
+/** A directory or file of the host, mounted at a path in the pod. */
 export interface Volume {
   readonly name: string;
   /** Absolute; free of symbolic links when there is a {@link root}. */
   readonly source: string;
-  /** The allocation directory that the source must not leave; absent for a path that the operator or Nomad answers for. */
+  /**
+   * The allocation directory that the source must not leave; absent for a path that the operator or Nomad provides.
+   */
   readonly root?: string;
   readonly target: string;
   readonly readOnly: boolean;
 }
 
 /**
- * Everything of the host that a task sees: the standing directories of its allocation, its own volumes, and the mounts and
- * devices of its resources.
+ * All volumes of a task: the standard directories of its allocation, its own volumes, and the mounts and devices of
+ * its resources.
  *
- * Tasks can write the allocation directory, so what lies in it is checked again when it is mounted
+ * Tasks can write to the allocation directory, so volumes in it are checked again when they are mounted
  * (`checked-volumes.ts`).
  *
  * @throws {@link RktError} RKT_ERR_VOLUME, RKT_ERR_VOLUMES_DISABLED, RKT_ERR_VOLUME_ESCAPE
@@ -113,8 +115,7 @@ async function userVolume(
 /**
  * `--volume` and `--mount` of every volume.
  *
- * @param pins directory in which the checked volumes will be mounted by name; without it rkt mounts them from where they
- * are
+ * @param pins directory in which the checked volumes will be mounted by name; without it rkt mounts them directly
  * @throws {@link RktError} RKT_ERR_VOLUME
  */
 export function volumeArguments(volumes: readonly Volume[], pins?: string): readonly string[] {
@@ -125,7 +126,7 @@ export function volumeArguments(volumes: readonly Volume[], pins?: string): read
 }
 
 function flags({ name, source, target, readOnly }: Volume): readonly string[] {
-  // rkt splits these flags at commas and has no way to quote one.
+  // rkt splits these flags at commas and cannot quote one.
   const bad = [source, target].find((path) => path.includes(','));
   if (bad !== undefined) throw new RktError('RKT_ERR_VOLUME', `the path "${bad}" contains a comma`);
   return [

@@ -1,10 +1,10 @@
-/** The longest prefix; rkt sets no limit, but a command line is read by people too. */
+/** The longest prefix; rkt has no limit, but people read command lines too. */
 const MAX_LENGTH = 128;
 
 /**
- * What the names of a task's volumes begin with.
+ * The prefix of the names of a task's volumes.
  *
- * rkt wants AC names there: lower case letters, digits, and dashes that are neither first nor last.
+ * rkt requires AC names there: lower case letters, digits, and dashes that are neither first nor last.
  */
 export function volumePrefix(allocId: string | undefined, taskName: string): string {
   const name = (allocId === undefined ? taskName : `${allocId}-${taskName}`)

@@ -10,9 +10,9 @@ export interface SourceBelow {
 }
 
 /**
- * Where a volume is that is given relative to the allocation directory.
+ * The path of a volume that is relative to the allocation directory.
  *
- * It need not exist yet; what exists of it must not lead out.
+ * It need not exist yet; its existing part must not lead out.
  *
  * @throws {@link RktError} RKT_ERR_VOLUME_ESCAPE
  */
@@ -25,7 +25,7 @@ export async function resolveBelow(allocDir: string, relative: string): Promise<
   return { source, root };
 }
 
-/** realpath that lets the last parts be missing, but not behind a symbolic link that leads nowhere. */
+/** realpath that permits the last components to be missing, but not behind a dangling symbolic link. */
 async function resolveExisting(path: string, relative: string): Promise<string> {
   try {
     return await realpath(path);

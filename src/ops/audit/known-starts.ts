@@ -6,11 +6,11 @@ import type { OpsContext } from '../ops-context.ts';
 import { isHalfDestroyed } from '../finish-destroy.ts';
 import { isDeadStart } from '../undo-start.ts';
 
-/** What the state files of the data directory say. */
+/** The starts that the state files of the data directory know. */
 export interface KnownStarts {
-  /** Tokens of starts whose task is known, or may be: nothing of these is an orphan. */
+  /** Tokens of starts whose task is known, or may be: nothing of these is a leftover. */
   readonly tokens: ReadonlySet<string>;
-  /** Starts that nobody will finish, and tasks that nobody will finish destroying. */
+  /** Starts and destroys that no driver will finish. */
   readonly dead: readonly {
     readonly entry: StoredTask;
     readonly why: string;
@@ -18,13 +18,15 @@ export interface KnownStarts {
   }[];
   /** State files that cannot be read. */
   readonly damaged: readonly Omit<AuditFinding, 'outcome'>[];
-  /** A damaged file does not even name its start: then anything that is found may belong to it. */
+  /** A damaged file does not name its start: any leftover may belong to it. */
   readonly isAnyUnknown: boolean;
 }
 
 const TOKEN = /"startToken":\s*"(?<token>[\w-]{1,64})"/;
 
-/** To be asked after the machine was looked at: the state file of a start is written before all that it makes. */
+/**
+ * To be called after the machine was checked: the state file of a start is written before it creates anything else.
+ */
 export async function knownStarts(ctx: OpsContext): Promise<KnownStarts> {
   const { entries, failures } = await ctx.store.loadAll();
   const tokens = new Set(ctx.registry.list().map(({ startToken }) => startToken));

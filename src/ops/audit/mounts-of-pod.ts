@@ -5,10 +5,10 @@ import type { OpsContext } from '../ops-context.ts';
 import type { Remain } from './remains.ts';
 
 const PHASES = ['prepared', 'run', 'exited-garbage', 'garbage'];
-/** Where rkt mounts in the directory of a pod; elsewhere in it nothing is rkt's. */
+/** The directories in a pod in which rkt mounts. */
 const MADE_BY_RKT = ['stage1', 'overlay'];
 
-/** What rkt has mounted for a pod in the mount namespace of this process, the latest first. */
+/** The mounts of rkt for a pod in the mount namespace of this process, the latest first. */
 export function mountsOfPod(
   { rktDir }: Pick<OpsContext, 'rktDir'>,
   { what: podId, startToken }: Remain,

@@ -11,7 +11,7 @@ import type { OpsContext } from '../ops-context.ts';
 import { isStartToken, isTokenOf, tokenAtEnd } from '../start-token.ts';
 import { exitsDirectory, tasksDirectory } from '../task-files.ts';
 
-/** Something on the machine that a start has made: of this data directory, whether its task is known or not. */
+/** Something on the machine that a start of this data directory has created, whether its task is known or not. */
 export interface Remain {
   readonly kind: RemainKind;
   readonly what: string;
@@ -26,8 +26,8 @@ export interface Remains {
 }
 
 /**
- * Everything that starts of this data directory have made. What carries the token of another one is left out, and so is
- * what carries a token that does not say whose it is, unless the data directory has files of that start.
+ * Everything that starts of this data directory have created. Objects with the token of another data directory are
+ * skipped, and so are those whose token does not name one, unless the data directory has files of that start.
  */
 export async function findRemains(ctx: OpsContext): Promise<Remains> {
   const unchecked: { what: string; reason: string }[] = [];
@@ -64,7 +64,7 @@ async function taskDirectories({ dataDir }: OpsContext): Promise<readonly Remain
 async function exitFiles({ dataDir }: OpsContext): Promise<readonly Remain[]> {
   const names = await listIfThere(exitsDirectory(dataDir));
   return names.flatMap((name) => {
-    // Earlier versions have written a file of another suffix first.
+    // Earlier versions wrote a file with another suffix first.
     const startToken = name.replace(/\.new$/, '');
     const what = join(exitsDirectory(dataDir), name);
     return isStartToken(startToken) ? [{ kind: 'exit-file' as const, what, startToken }] : [];

@@ -13,7 +13,7 @@ import { waitUntil } from '../wait-until.ts';
 import { mountsOfPod } from './mounts-of-pod.ts';
 import type { Remain } from './remains.ts';
 
-/** False for what went away by itself, or with something else. */
+/** False for what disappeared by itself, or together with something else. */
 export async function isThere(ctx: OpsContext, { kind, what, startToken }: Remain): Promise<boolean> {
   switch (kind) {
     case 'shim':
@@ -30,7 +30,7 @@ export async function isThere(ctx: OpsContext, { kind, what, startToken }: Remai
   }
 }
 
-/** Removes one thing; what it is and whose was found out before. @throws {@link RktError} when it could not be removed */
+/** Removes one leftover, which was identified before. @throws {@link RktError} when it could not be removed */
 export async function removeRemain(ctx: OpsContext, remain: Remain): Promise<void> {
   if (!(await isThere(ctx, remain))) return;
   switch (remain.kind) {
@@ -68,7 +68,7 @@ async function killShim(ctx: OpsContext, { what: pid, startToken }: Remain): Pro
   if (gone === undefined) throw new RktError('RKT_ERR_STOP', `The shim ${pid} did not end`);
 }
 
-/** One that runs is stopped, and one that still has mounts loses these first. */
+/** A running pod is stopped, and remaining mounts are unmounted first. */
 async function removeOrphanPod(ctx: OpsContext, pod: Remain): Promise<void> {
   const runner = await ctx.runner();
   try {
@@ -92,7 +92,7 @@ async function unmount(ctx: OpsContext, mountPoint: string): Promise<void> {
   if (exitCode !== 0) throw new RktError('RKT_ERR_DATA_DIR', `Could not unmount ${mountPoint}`);
 }
 
-/** Nothing of ours mounts anything there: what is mounted is somebody else's, and stays. */
+/** This program mounts nothing there: an existing mount belongs to another program, and stays. */
 async function removeDirectory(directory: string): Promise<void> {
   const [mount] = mountsBelow(directory);
   if (mount !== undefined)

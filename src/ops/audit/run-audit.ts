@@ -16,20 +16,20 @@ import { findRemains, type Remain } from './remains.ts';
 
 interface Orphan {
   readonly finding: Omit<AuditFinding, 'outcome' | 'error'>;
-  /** Absent where nothing of ours may remove it. */
+  /** Absent if this program must not remove it. */
   readonly remove?: () => Promise<void>;
 }
 
 const NO_STATE = 'no state file belongs to it';
 
 /**
- * Finds what belongs to no task of the data directory, and removes it when asked to. What belongs to a start that is under way,
- * in this driver or another, to another data directory or to nobody known is left alone.
+ * Finds leftovers that belong to no task of the data directory, and removes them on request. Skips everything that
+ * belongs to a start in progress, in this driver or another, to another data directory, or whose owner is unknown.
  *
  * @throws {@link RktError} RKT_ERR_STATE_FILE when the state directory cannot be read
  */
 export async function audit(ctx: OpsContext, { fix = false }: AuditOptions = {}): Promise<AuditReport> {
-  // In this order: what a start makes comes after its state file, and goes before it.
+  // In this order: a start creates its state file first, and removes it last.
   const { remains, unchecked } = await findRemains(ctx);
   const known = await knownStarts(ctx);
   const orphans = [
@@ -55,7 +55,7 @@ async function removed(
   remove: () => Promise<void>,
 ): Promise<AuditFinding> {
   try {
-    // A handle may have brought the task back meanwhile.
+    // The task may have been recovered by its handle meanwhile.
     const { tokens } = await knownStarts(ctx);
     if (finding.startToken !== undefined && tokens.has(finding.startToken))
       return left(finding, 'its task is now known');
@@ -98,7 +98,7 @@ async function orphansOf(
   const mounts = unknown.filter(({ kind }) => kind === 'pod').flatMap((pod) => mountsOfPod(ctx, pod));
   const found: Orphan[] = [];
   for (const remain of [...unknown, ...mounts]) {
-    // A task that was destroyed meanwhile has taken it away.
+    // The destroy of a task may have removed it meanwhile.
     if (!(await isThere(ctx, remain))) continue;
     const { kind, what, startToken } = remain;
     const why = whys.get(startToken) ?? NO_STATE;
@@ -107,7 +107,7 @@ async function orphansOf(
   return found;
 }
 
-/** The socket of an agent that was killed. Nobody listens there, and the next agent would replace it. */
+/** The socket of a killed agent. No process listens on it, and the next agent would replace it. */
 async function abandonedSocket({ dataDir }: OpsContext): Promise<readonly Orphan[]> {
   const what = join(dataDir, 'agent.sock');
   if (!(await isSocketAbandoned(what))) return [];
@@ -115,7 +115,7 @@ async function abandonedSocket({ dataDir }: OpsContext): Promise<readonly Orphan
   return [{ finding, remove: () => removeSocket(dataDir, what) }];
 }
 
-/** Locked as by an agent that takes it over: its new socket has the same name. */
+/** Locked as by an agent that replaces it: its new socket has the same name. */
 async function removeSocket(dataDir: string, socketPath: string): Promise<void> {
   const unlock = await lockAgent(dataDir, { socketPath, what: 'socket' });
   try {
