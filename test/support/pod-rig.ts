@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -9,6 +9,42 @@ import { buildImage, type ImageSpec } from './images.ts';
 import { callEmbedded, RktProcess, type CallOptions, type Outcome } from './replay/rkt-process.ts';
 import { requires } from './requirements.ts';
 import { until } from './until.ts';
+
+/** A running pod of the stage1 oci. */
+export interface OciPod {
+  readonly uuid: string;
+  readonly dir: string;
+  /** crun. */
+  readonly process: RktProcess;
+  /** The first process of the pod. */
+  readonly pid: number;
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** The runtime has started what is the pod's first process. */
+function isInit(dir: string): boolean {
+  const pid = read(join(dir, 'pid')).trim();
+  return pid !== '' && read(`/proc/${pid}/cmdline`).startsWith('/dev/.rkt-init');
+}
+
+/** Kills the first process of a pod's own pid namespace, which outlives a killed runtime. */
+function endInit(dir: string): void {
+  try {
+    const [pid = '', startTicks] = readFileSync(join(dir, 'oci/init-start'), 'utf8').trim().split(' ');
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    if (fields[19] === startTicks) process.kill(Number(pid), 'SIGKILL');
+  } catch (error) {
+    if (!['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  }
+}
 
 /** A data directory of its own with an image in it, and everything started in it. */
 export class PodRig {
@@ -63,6 +99,16 @@ export class PodRig {
     return stdout.trim();
   }
 
+  /** Starts a pod of the stage1 oci that runs a shell script, and goes on when its app runs. */
+  async startOci(script: string, runFlags: readonly string[], ...flags: readonly string[]): Promise<OciPod> {
+    const uuid = await this.prepare(script, '--stage1-name=oci', ...flags);
+    const running = new RktProcess(this.args('run-prepared', ...runFlags, uuid));
+    this.#started.push(running);
+    const dir = this.podDir('run', uuid);
+    await until('the app runs', () => running.ended || isInit(dir));
+    return { uuid, dir, process: running, pid: Number(read(join(dir, 'pid'))) };
+  }
+
   podDir(phase: Phase, uuid: string): string {
     return join(this.dataDir, 'pods', phase, uuid);
   }
@@ -78,6 +124,7 @@ export class PodRig {
   /** Ends what was started and removes everything. */
   async remove(): Promise<void> {
     for (const running of this.#started) await running.kill();
+    for (const uuid of this.pods().run ?? []) endInit(this.podDir('run', uuid));
     rmSync(this.dir, { recursive: true, force: true });
   }
 }

@@ -76,7 +76,8 @@ export async function servePublishedImages(dir: string, web: WebRoom, home: stri
   }
   const plain = await aci('example.com/categories-api.test', { ports });
   web.serve('images.example.com/categories-api.test.aci', readFileSync(plain));
-  for (const tag of ['3.2', 'latest', '3.2-alpine']) await serveDockerImage(web, 'library/redis', tag, redis());
+  for (const tag of ['3.2', 'latest', '3.2-alpine'])
+    await serveDockerImage(web, 'library/redis', tag, redis());
   await serveDockerImage(web, 'library/busybox', '1.29.3', { Cmd: ['sh'] });
 }
 
@@ -93,7 +94,12 @@ function redis(): object {
 }
 
 /** Serves an image as Docker Hub does. */
-export async function serveDockerImage(web: WebRoom, repository: string, tag: string, config: object): Promise<void> {
+export async function serveDockerImage(
+  web: WebRoom,
+  repository: string,
+  tag: string,
+  config: object,
+): Promise<void> {
   const at = `registry-1.docker.io/v2/${repository}`;
   const plain = await rawTar(rootfs());
   const layer = gzipSync(plain, { level: 1 });

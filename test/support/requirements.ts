@@ -32,6 +32,8 @@ const CHECKS = {
   ip: () => missing('ip'),
   cni: () => (existsSync('/usr/lib/cni/ptp') ? undefined : 'containernetworking-plugins is not installed'),
   iptables: () => missing('iptables-save') ?? missing('ip6tables-save'),
+  crun: () => missing('crun'),
+  catatonit: () => missing('catatonit'),
   umoci: () => missing('umoci'),
   skopeo: () => missing('skopeo'),
   'docker-registry': () => (registryPath() === undefined ? 'docker-registry is not installed' : undefined),

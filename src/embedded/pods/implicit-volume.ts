@@ -1,8 +1,7 @@
 import { RktFailure } from '../embedded-context.ts';
 import type { PlannedMount } from './mount-plan.ts';
 import { attach } from './mount-plan.ts';
-import type { MountSite } from './mount-target.ts';
-import { prepareTarget } from './mount-target.ts';
+import { prepareTarget, type MountSite, type Target } from './mount-target.ts';
 
 /**
  * Copies the directory that it is in, and not what is mounted below it, to a new one: owners, modes, times, links and
@@ -26,31 +25,36 @@ export function isDockerImage(image: Readonly<Record<string, unknown>> | undefin
 }
 
 /**
- * Mounts a `VOLUME` of a docker image that the task gives no volume for: a directory of the pod, which goes with it, with the
- * content, mode and owner of the image's directory.
+ * Copies the image's directory of a `VOLUME` that the task gives no volume for, with its content, mode and owner, to a directory
+ * of the pod, which goes with it.
  *
- * @param volumes where the pod keeps such directories once it runs
  * @throws RktFailure when the image has something else there
  */
-export function mountImplicit(
-  site: MountSite,
-  { volume, path, readOnly }: PlannedMount,
-  volumes: string,
-): void {
+export function copyImplicit(site: MountSite, { volume, path }: PlannedMount, source: string): Target {
   const { root, script, view } = site;
-  const label = `${root}${path}`;
   if (view.resolve(path)?.stat?.isDirectory() === false)
     throw new RktFailure(
-      `can't mount volume ${JSON.stringify(volume.name)}: ${JSON.stringify(label)} is not a directory`,
+      `can't mount volume ${JSON.stringify(volume.name)}: ${JSON.stringify(`${root}${path}`)} is not a directory`,
     );
   const target = prepareTarget(site, path, true);
-  const source = `${volumes}/${volume.name}`;
   script.attempt(
     `run: can't copy the image's ${JSON.stringify(path)} into a volume`,
     ...['within', target.path === '/' ? '' : target.path, '', 'implicit', source],
   );
-  const failure = `run: can't mount ${JSON.stringify(source)} on ${JSON.stringify(label)}`;
+  return target;
+}
+
+/**
+ * Mounts a `VOLUME` of a docker image that the task gives no volume for.
+ *
+ * @param volumes where the pod keeps such directories once it runs
+ * @throws RktFailure when the image has something else there
+ */
+export function mountImplicit(site: MountSite, mount: PlannedMount, volumes: string): void {
+  const source = `${volumes}/${mount.volume.name}`;
+  const target = copyImplicit(site, mount, source);
+  const failure = `run: can't mount ${JSON.stringify(source)} on ${JSON.stringify(`${site.root}${mount.path}`)}`;
   attach(site, target, { failure, words: [site.alwaysRecursive ? '--rbind' : '--bind', source] });
-  if (!readOnly) return;
+  if (!mount.readOnly) return;
   attach(site, target, { failure, words: ['-o', 'remount,bind,ro', 'none'] });
 }

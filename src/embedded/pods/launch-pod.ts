@@ -1,6 +1,9 @@
+import { posix } from 'node:path';
+
 import type { Flags } from '../command-line/args.ts';
 import { RktFailure, type RktContext } from '../embedded-context.ts';
 import { stage1OfPod } from '../stage1/known-stage1.ts';
+import type { PodFile } from '../stage1/stage1-contract.ts';
 import { readNameFiles } from './dns.ts';
 import { SecretWords } from './exec-line.ts';
 import { LaunchScript } from './launch-script.ts';
@@ -21,7 +24,7 @@ interface Inner {
   readonly script: string;
   readonly exports: readonly string[];
   /** Files of the pod, by their paths in it. */
-  readonly files: ReadonlyMap<string, string>;
+  readonly files: ReadonlyMap<string, PodFile>;
 }
 
 /**
@@ -48,7 +51,7 @@ export function launchScript(ctx: RktContext, order: LaunchOrder): string {
     'exec 9<pod.lck',
     'flock -n 9 || not_prepared',
     `[ -d ${quote(pod.dir)} ] || not_prepared`,
-    ...[...inner.files].map(([path, text]) => writeLine(path, text)),
+    ...[...inner.files].map(([path, file]) => writeLine(path, file)),
     ...inner.exports,
     `exec ${commandLine(...launch)}`,
   ].join('\n');
@@ -62,7 +65,7 @@ function innerScript(ctx: RktContext, { pod, flags, privileges }: LaunchOrder, n
   );
   script.raw('exec 9<&-');
   const secrets = new SecretWords();
-  const files = new Map<string, string>();
+  const files = new Map<string, PodFile>();
   section(script, ctx.label, () => {
     const names = readNameFiles(flags);
     section(script, 'run', () => {
@@ -75,9 +78,15 @@ function innerScript(ctx: RktContext, { pod, flags, privileges }: LaunchOrder, n
 }
 
 /** This part of the script is no argument of a process: what it writes stays between it and the file. */
-function writeLine(path: string, text: string): string {
+function writeLine(path: string, { text, isSecret }: PodFile): string {
   const failure = quote(`run: cannot write ${path}`);
-  return `(umask 0077 && printf %s ${quote(text)} >${quote(path)}) || { printf '%s\\n' ${failure} >&2; exit 254; }`;
+  const place = quote(path);
+  const steps = [
+    `umask ${isSecret ? '0077' : '0022'}`,
+    `mkdir -p ${quote(posix.dirname(path))}`,
+    `printf %s ${quote(text)} >${place}`,
+  ];
+  return `(${steps.join(' && ')}) || { printf '%s\\n' ${failure} >&2; exit 254; }`;
 }
 
 /** What fails while the script is made becomes its last line. */

@@ -127,7 +127,7 @@ export function checkedIdentities({ env }: RktContext): ReadonlyMap<string, stri
 }
 
 /** The source of a volume; one that the caller has checked must still be the same. @throws RktFailure */
-function lookAt(
+export function lookAt(
   source: string,
   checked: string | undefined,
 ): { readonly stat: BigIntStats; readonly real: string } {

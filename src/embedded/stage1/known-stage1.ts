@@ -6,10 +6,11 @@ import { RktFailure, type RktContext } from '../embedded-context.ts';
 import { podFile } from '../pods/pod-info.ts';
 import type { PodEntry } from '../pods/phases.ts';
 import { flyStage1 } from './fly/fly-stage1.ts';
+import { ociStage1 } from './oci/oci-stage1.ts';
 import type { Stage1 } from './stage1-contract.ts';
 
 /** Each stage1 of the embedded rkt; the first is the default. */
-export const knownStage1: readonly Stage1[] = [flyStage1];
+export const knownStage1: readonly Stage1[] = [flyStage1, ociStage1];
 
 /** Names of rkt's own stage1 that works as fly does, and of ours. */
 const FLY = /(?:^|\/)(?:stage1-)?(?:fly|embedded)$/;

@@ -21,6 +21,12 @@ export interface CheckOrder {
   readonly privileges: Privileges;
 }
 
+/** A small file of a pod; one that is secret can be read by nobody but its owner. */
+export interface PodFile {
+  readonly text: string;
+  readonly isSecret: boolean;
+}
+
 /** A pod whose app's root is mounted. */
 export interface Stage1Order {
   readonly pod: PodEntry;
@@ -29,8 +35,8 @@ export interface Stage1Order {
   readonly site: AppSite;
   readonly names: NameFiles;
   readonly secrets: SecretWords;
-  /** Files of the pod, by their paths in it, that are written before the script begins; nobody but their owner can read them. */
-  readonly files: Map<string, string>;
+  /** Files of the pod, by their paths in it, that are written before the script begins. */
+  readonly files: Map<string, PodFile>;
 }
 
 /** A command for an app of a running pod. */

@@ -37,7 +37,7 @@ describe('the choice of a stage1', () => {
     '--stage1-path=/opt/mine.aci',
   ])
     it(`refuses ${flag}, which would isolate otherwise than it says`, () => {
-      expect(() => chosen(flag)).to.throw(/the embedded rkt has no stage1 ".*"; it has fly/);
+      expect(() => chosen(flag)).to.throw(/the embedded rkt has no stage1 ".*"; it has fly, oci/);
     });
 
   it('follows the configuration of rkt where no flag does', () => {

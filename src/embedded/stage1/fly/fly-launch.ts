@@ -5,6 +5,7 @@ import { becomeApp } from '../../pods/become-app.ts';
 import { resolveCredentials, wantedCredentials } from '../../pods/app-credentials.ts';
 import { checkExecutable, checkWorkingDir, findExecutable } from '../../pods/executable.ts';
 import { IMPLICIT_FUNCTIONS, isDockerImage, mountImplicit } from '../../pods/implicit-volume.ts';
+import { linkMtab } from '../../pods/mount-table.ts';
 import type { LaunchScript } from '../../pods/launch-script.ts';
 import { checkedIdentities, mountHostDirs, mountVolume, planMounts } from '../../pods/mount-plan.ts';
 import { TARGET_FUNCTIONS, type MountSite } from '../../pods/mount-target.ts';
@@ -83,13 +84,6 @@ function warn(script: LaunchScript, flags: Flags): void {
   if (flags.string('hostname') !== '') {
     script.raw("printf '%s\\n' 'Warning: -hostname not supported; ignoring'");
   }
-}
-
-/** Many programs still look for the mount table there. */
-function linkMtab(script: LaunchScript, view: RootfsView, root: string): void {
-  const etc = view.resolve('/etc');
-  if (etc?.stat?.isDirectory() !== true || view.resolve('/etc/mtab')?.stat !== undefined) return;
-  script.raw(`ln -s ../proc/self/mounts ${quote(`${root}${etc.path}/mtab`)} 2>/dev/null`);
 }
 
 /** The pid is that of the launcher, which becomes the app; its process group comes from the fifth field of its stat. */

@@ -1,0 +1,77 @@
+import type {
+  OciConfig,
+  OciHook,
+  OciMount,
+  OciProcess,
+  OciResources,
+  OciSeccomp,
+} from './runtime-config-types.ts';
+import { MASKED_PATHS, READONLY_PATHS } from './protected-paths.ts';
+
+/** The network namespace of a pod: the launcher's, an empty one, or the one that a file stands for. */
+export type PodNetworkNamespace = 'host' | 'own' | { readonly path: string };
+
+/** All that the configuration of a pod is made of. */
+export interface BundleOrder {
+  /** Absolute. */
+  readonly root: string;
+  readonly readonlyRoot: boolean;
+  readonly hostname: string;
+  readonly network: PodNetworkNamespace;
+  readonly ownIpc: boolean;
+  /** Only the unified hierarchy can hide the cgroups above. */
+  readonly ownCgroupNamespace: boolean;
+  readonly process: OciProcess;
+  readonly mounts: readonly OciMount[];
+  /** False for `--insecure-options=paths`. */
+  readonly protectPaths: boolean;
+  readonly sysctl: Readonly<Record<string, string>>;
+  readonly seccomp: OciSeccomp | undefined;
+  /** Limits, and the cgroup that gets them, where the pod was given none. */
+  readonly cgroup: { readonly path: string; readonly resources: OciResources } | undefined;
+  /** Runs with the state of the container before the app does. */
+  readonly createRuntime: OciHook;
+  /** Absolute path of mount(8). */
+  readonly mountTool: string;
+}
+
+/** The configuration of an OCI runtime for a pod; depends on nothing but its argument. */
+export function ociBundle(order: BundleOrder): OciConfig {
+  const { network, cgroup, sysctl } = order;
+  const namespaces = [
+    { type: 'pid' },
+    { type: 'mount' },
+    { type: 'uts' },
+    ...(order.ownIpc ? [{ type: 'ipc' }] : []),
+    ...(network === 'host' ? [] : [{ type: 'network', ...(network === 'own' ? {} : network) }]),
+    ...(order.ownCgroupNamespace ? [{ type: 'cgroup' }] : []),
+  ];
+  return {
+    ociVersion: '1.0.2',
+    process: order.process,
+    // A runtime remounts the root without `nodev`, and so the hook below makes it read-only as well.
+    root: { path: order.root, readonly: false },
+    hostname: order.hostname,
+    mounts: order.mounts,
+    hooks: { createRuntime: [order.createRuntime], createContainer: [rootOptions(order)] },
+    linux: {
+      namespaces,
+      maskedPaths: order.protectPaths ? MASKED_PATHS : [],
+      readonlyPaths: order.protectPaths ? READONLY_PATHS : [],
+      devices: [],
+      ...(Object.keys(sysctl).length === 0 ? {} : { sysctl }),
+      ...(order.seccomp === undefined ? {} : { seccomp: order.seccomp }),
+      ...(cgroup === undefined ? {} : { resources: cgroup.resources, cgroupsPath: cgroup.path }),
+    },
+  };
+}
+
+/** A hook that ends before crun has written the state of the container to it makes the start fail. */
+const READ_STATE = 'IFS= read -r state; exec "$@"';
+
+/** Runs in the pod's mount namespace when all is mounted: nodes of the image are no way to a device of the host. */
+function rootOptions({ root, readonlyRoot, mountTool }: BundleOrder): OciHook {
+  const options = ['remount', 'bind', 'nodev', ...(readonlyRoot ? ['ro'] : [])].join(',');
+  const words = [mountTool, '--no-canonicalize', '-o', options, 'none', root];
+  return { path: '/bin/sh', args: ['sh', '-c', READ_STATE, 'root-options', ...words] };
+}

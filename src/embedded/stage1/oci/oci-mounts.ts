@@ -1,0 +1,70 @@
+import type { OciMount } from './runtime-config-types.ts';
+
+/** Where the init process of a pod is seen in it. */
+export const INIT_IN_POD = '/dev/.rkt-init';
+
+/** The devices of an app: nodes of the host, each mounted by itself. */
+const DEVICES = ['null', 'zero', 'full', 'random', 'urandom', 'tty'];
+
+/** The mounts of every pod. The volumes of an app come after them. */
+export function podMounts(init: string | undefined): readonly OciMount[] {
+  return [
+    { destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] },
+    // `nodev`: a node that an app makes itself cannot be opened. Those of the list below are mounts of their own.
+    {
+      ...{ destination: '/dev', type: 'tmpfs', source: 'tmpfs' },
+      options: ['nosuid', 'nodev', 'noexec', 'strictatime', 'mode=755', 'size=65536k'],
+    },
+    {
+      ...{ destination: '/dev/pts', type: 'devpts', source: 'devpts' },
+      options: ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5'],
+    },
+    {
+      ...{ destination: '/dev/shm', type: 'tmpfs', source: 'shm' },
+      options: ['nosuid', 'noexec', 'nodev', 'mode=1777', 'size=65536k'],
+    },
+    {
+      ...{ destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue' },
+      options: ['nosuid', 'noexec', 'nodev'],
+    },
+    {
+      ...{ destination: '/sys', type: 'sysfs', source: 'sysfs' },
+      options: ['nosuid', 'noexec', 'nodev', 'ro'],
+    },
+    ...DEVICES.map((name) => ({
+      ...{ destination: `/dev/${name}`, type: 'bind', source: `/dev/${name}` },
+      options: ['bind', 'nosuid', 'noexec'],
+    })),
+    ...(init === undefined
+      ? []
+      : [
+          {
+            ...{ destination: INIT_IN_POD, type: 'bind', source: init },
+            options: ['bind', 'ro', 'nosuid', 'nodev'],
+          },
+        ]),
+  ];
+}
+
+/** A volume of an app, at its place in the host. */
+export interface VolumeMount {
+  readonly source: string;
+  readonly destination: string;
+  readonly readOnly: boolean;
+  readonly recursive: boolean;
+  /** The volume is a device, or lies in the host's /dev: what its operator gives the app on purpose. */
+  readonly hasDevices: boolean;
+}
+
+export function volumeMount(volume: VolumeMount): OciMount {
+  const { recursive } = volume;
+  const each = (option: string): string => (recursive ? `r${option}` : option);
+  return {
+    ...{ destination: volume.destination, type: 'bind', source: volume.source },
+    options: [
+      recursive ? 'rbind' : 'bind',
+      ...(volume.readOnly ? [each('ro')] : []),
+      ...(volume.hasDevices ? [] : [each('nodev')]),
+    ],
+  };
+}

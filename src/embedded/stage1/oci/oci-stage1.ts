@@ -1,0 +1,34 @@
+import { RktFailure, type RktContext } from '../../embedded-context.ts';
+import { runtimeAppProblem } from './oci-check.ts';
+import type { CheckOrder, Stage1 } from '../stage1-contract.ts';
+import { findRuntime } from './crun-runtime.ts';
+import { ociEnter } from './oci-enter.ts';
+import { ociLaunch } from './oci-launch.ts';
+
+/** An OCI runtime: the app has namespaces, capabilities, a filter of system calls and devices of its own. */
+export const ociStage1: Stage1 = {
+  flavor: 'oci',
+  name: 'rkt-streams/stage1-oci',
+  enterLabel: 'enter',
+  entryFiles: { run: 'run.sh', enter: 'oci-enter.sh', gc: 'gc.sh', stop: 'stop.sh' },
+  helpers: [],
+  check,
+  launch: ociLaunch,
+  enter: ociEnter,
+  teardown: () => undefined,
+};
+
+function check(ctx: RktContext, { manifest, flags, privileges }: CheckOrder): void {
+  findRuntime(ctx);
+  if (privileges !== 'root')
+    throw new RktFailure(
+      'the stage1 oci needs root with CAP_SYS_ADMIN: use fly without it (--stage1-name=fly)',
+    );
+  if (flags.bool('private-users'))
+    throw new RktFailure('user namespaces for pods (--private-users) are not supported by the stage1 oci');
+  if (manifest.apps.length > 1) throw new RktFailure('the stage1 oci runs one app in a pod');
+  for (const { app } of manifest.apps) {
+    const problem = app === undefined ? undefined : runtimeAppProblem(ctx, app);
+    if (problem !== undefined) throw new RktFailure(problem);
+  }
+}
