@@ -3,18 +3,11 @@ import type { Observable, Subscription } from 'rxjs';
 import type { Driver } from '../../driver-interface.ts';
 import type { FieldGroup } from '../../model/field-groups.ts';
 import { silentLogger, type Logger } from '../../model/logger.ts';
-import type { TaskStatsSample } from '../../model/task-stats.ts';
-import { TASK_SERIES, taskSeriesRow, type Before } from './task-series.ts';
+import { createTaskHistories } from './task-histories.ts';
+import { TASK_SERIES } from './task-series.ts';
 import type { HistoryRing } from './history-ring.ts';
-import { HOST_GATHERS, HOST_SERIES, TASK_GATHERS, hostFigures } from './history-figures.ts';
-import {
-  COARSE,
-  FINE,
-  createTwoRings,
-  type HistorySpan,
-  type Resolution,
-  type TwoRings,
-} from './two-rings.ts';
+import { HOST_GATHERS, HOST_SERIES, hostFigures } from './history-figures.ts';
+import { COARSE, FINE, createTwoRings, type HistorySpan, type Resolution } from './two-rings.ts';
 
 /** One answer: columns of the same length, oldest first. Null is what was not measured. */
 export interface HistoryColumns {
@@ -54,11 +47,6 @@ export const RECORDED_GROUPS: readonly FieldGroup[] = [
   'pids',
 ];
 
-interface Entry {
-  readonly rings: TwoRings;
-  before: Before | undefined;
-}
-
 /**
  * Keeps figures of every task and of the machine in memory: an hour finely, a day coarsely.
  *
@@ -68,28 +56,9 @@ export function createHistory(
   driver: Pick<Driver, 'allTaskStats' | 'hostStats' | 'tasks'>,
   { fine = FINE, coarse = COARSE, maxTasks = 2_000, logger = silentLogger }: HistoryOptions = {},
 ): History {
-  const entries = new Map<string, Entry>();
-  const leftOut = new Set<string>();
+  const tasks = createTaskHistories({ fine, coarse, maxTasks });
   const host = createTwoRings(HOST_GATHERS, fine, coarse);
 
-  const entryOf = (taskId: string): Entry | undefined => {
-    const known = entries.get(taskId);
-    if (known !== undefined) return known;
-    if (entries.size >= maxTasks) {
-      leftOut.add(taskId);
-      return undefined;
-    }
-    const entry = { rings: createTwoRings(TASK_GATHERS, fine, coarse), before: undefined };
-    entries.set(taskId, entry);
-    leftOut.delete(taskId);
-    return entry;
-  };
-  const record = ({ taskId, usage }: TaskStatsSample): void => {
-    const entry = entryOf(taskId);
-    if (entry === undefined || entry.before?.timestampMs === usage.timestampMs) return;
-    entry.rings.append(usage.timestampMs, taskSeriesRow(usage, entry.before));
-    entry.before = { timestampMs: usage.timestampMs, cpu: usage.cpu };
-  };
   const follow = <T>(source$: Observable<T>, next: (value: T) => void): Subscription =>
     source$.subscribe({
       next,
@@ -97,22 +66,18 @@ export function createHistory(
     });
   const following = [
     follow(driver.allTaskStats({ intervalMs: fine.stepMs, groups: RECORDED_GROUPS }), (samples) =>
-      samples.forEach(record),
+      samples.forEach(tasks.record),
     ),
     follow(driver.hostStats({ intervalMs: fine.stepMs }), (stats) =>
       host.append(stats.timestampMs, hostFigures(stats)),
     ),
-    follow(driver.tasks(), (tasks) => {
-      const known = new Set(tasks.map(({ id }) => id));
-      for (const id of [...entries.keys()]) if (!known.has(id)) entries.delete(id);
-      for (const id of [...leftOut]) if (!known.has(id)) leftOut.delete(id);
-    }),
+    follow(driver.tasks(), (known) => tasks.retain(new Set(known.map(({ id }) => id)))),
   ];
   const stepOf = (resolution: Resolution): number => (resolution === 'fine' ? fine : coarse).stepMs;
 
   return {
     task(taskId, resolution) {
-      const ring = entries.get(taskId)?.rings.ring(resolution);
+      const ring = tasks.rings(taskId)?.ring(resolution);
       if (ring === undefined) return undefined;
       return { taskId, resolution, stepMs: stepOf(resolution), ...columnsOf(ring, TASK_SERIES) };
     },
@@ -121,11 +86,10 @@ export function createHistory(
       stepMs: stepOf(resolution),
       ...columnsOf(host.ring(resolution), HOST_SERIES),
     }),
-    stats: () => ({
-      tasks: entries.size,
-      leftOut: leftOut.size,
-      bytes: [...entries.values()].reduce((sum, { rings }) => sum + rings.bytes, host.bytes),
-    }),
+    stats() {
+      const stats = tasks.stats();
+      return { ...stats, bytes: stats.bytes + host.bytes };
+    },
     close: () => following.forEach((subscription) => subscription.unsubscribe()),
   };
 }

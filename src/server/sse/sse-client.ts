@@ -1,5 +1,7 @@
 import type { EventLog } from './event-log.ts';
-import { HEARTBEAT, frame } from './sse-frame.ts';
+import { EventCursor, type EventRequest } from './event-cursor.ts';
+import { LatestFrames } from './latest-frames.ts';
+import { HEARTBEAT } from './sse-frame.ts';
 
 /** Where the bytes of one client go: a response of Node. */
 export interface Sink {
@@ -9,15 +11,6 @@ export interface Sink {
   end(): void;
   /** Cuts the connection. */
   destroy(): void;
-}
-
-/** What a client wants of the event log. */
-export interface EventWish {
-  readonly topics: ReadonlySet<string>;
-  readonly task: string | undefined;
-  readonly position: number;
-  /** Its last event was of another run of the agent: how many it missed cannot be known. */
-  readonly isForeign: boolean;
 }
 
 /**
@@ -41,7 +34,7 @@ export interface SseClient {
 export interface SseClientDeps {
   readonly sink: Sink;
   readonly log: EventLog;
-  readonly events: EventWish | undefined;
+  readonly events: EventRequest | undefined;
   readonly nowMs: () => number;
 }
 
@@ -49,58 +42,26 @@ export interface SseClientDeps {
 const MAX_CONTROL_FRAMES = 100;
 
 export function createSseClient({ sink, log, events, nowMs }: SseClientDeps): SseClient {
-  const pending = new Map<string, Buffer>();
-  const losses = new Map<string, number>();
+  const cursor = events && new EventCursor(log, events);
+  const samples = new LatestFrames();
   const control: Buffer[] = [];
-  let position = events?.position ?? 0;
-  let isForeign = events?.isForeign ?? false;
-  let dropped = 0;
   let blockedSinceMs: number | undefined;
 
-  const write = (bytes: Buffer): boolean => {
+  const write = (bytes: Buffer): void => {
     if (!sink.write(bytes)) blockedSinceMs = nowMs();
-    return blockedSinceMs === undefined;
   };
-  const flushEvents = (): void => {
-    if (events === undefined) return;
-    if (isForeign) {
-      isForeign = false;
-      if (!write(frame('missed', { restarted: true }))) return;
-    }
-    if (position < log.oldest) {
-      const count = log.oldest - position;
-      position = log.oldest;
-      if (!write(frame('missed', { count }))) return;
-    }
-    for (let entry = log.at(position); entry !== undefined; entry = log.at(position)) {
-      position += 1;
-      const isWanted =
-        events.topics.has(entry.topic) && (events.task === undefined || entry.taskId === events.task);
-      if (isWanted && !write(entry.bytes)) return;
-    }
-  };
-  const flushSamples = (): void => {
-    for (const [topic, bytes] of pending) {
-      if (blockedSinceMs !== undefined) return;
-      const count = losses.get(topic);
-      pending.delete(topic);
-      losses.delete(topic);
-      // The notice is a few bytes: it goes with the frame that has replaced the lost ones.
-      write(count === undefined ? bytes : Buffer.concat([frame('dropped', { topic, count }), bytes]));
-    }
-  };
-  const flushControl = (): void => {
+  const writeAll = (next: () => Buffer | undefined): void => {
     while (blockedSinceMs === undefined) {
-      const next = control.shift();
-      if (next === undefined) return;
-      write(next);
+      const bytes = next();
+      if (bytes === undefined) return;
+      write(bytes);
     }
   };
   const flush = (): void => {
-    if (blockedSinceMs === undefined) flushEvents();
-    flushSamples();
+    if (cursor !== undefined) writeAll(() => cursor.next());
+    writeAll(() => samples.next());
     // After the samples: the end of a topic does not overtake its last one.
-    flushControl();
+    writeAll(() => control.shift());
   };
 
   sink.onDrain(() => {
@@ -108,13 +69,7 @@ export function createSseClient({ sink, log, events, nowMs }: SseClientDeps): Ss
     flush();
   });
   return {
-    offer(topic, bytes) {
-      if (pending.has(topic)) {
-        dropped += 1;
-        losses.set(topic, (losses.get(topic) ?? 0) + 1);
-      }
-      pending.set(topic, bytes);
-    },
+    offer: (topic, bytes) => samples.put(topic, bytes),
     tell(bytes) {
       if (control.length < MAX_CONTROL_FRAMES) control.push(bytes);
     },
@@ -126,7 +81,7 @@ export function createSseClient({ sink, log, events, nowMs }: SseClientDeps): Ss
       return blockedSinceMs;
     },
     get dropped() {
-      return dropped;
+      return samples.dropped;
     },
     end: () => sink.end(),
     destroy: () => sink.destroy(),

@@ -1,16 +1,16 @@
 import { asyncScheduler, type Observable, type SchedulerLike, Subscription } from 'rxjs';
 
 import type { Driver } from '../../driver-interface.ts';
-import { RktError } from '../../model/rkt-error.ts';
 import type { Logger } from '../../model/logger.ts';
 import type { ServerLimits } from '../options.ts';
 import { createChannels } from './channels.ts';
-import { createSseClient, type EventWish, type Sink, type SseClient } from './sse-client.ts';
+import type { EventRequest } from './event-cursor.ts';
 import { createEventLog, type EventLog } from './event-log.ts';
+import { createSseClient, type Sink, type SseClient } from './sse-client.ts';
 import { createFanOut } from './fan-out.ts';
-import { channelKey, isSampling, sourceOf } from './topic-sources.ts';
+import { createTopicChannels } from './topic-channels.ts';
 import { createStreamReaders, type StreamReaders, type Via } from './stream-readers.ts';
-import type { SampleTopic, StreamRequest, Topic } from './topics.ts';
+import type { StreamRequest, Topic } from './topics.ts';
 
 /** What an item of a logged topic holds at least. */
 export interface LoggedItem {
@@ -60,9 +60,9 @@ export function createHub({ driver, logger, limits, scheduler = asyncScheduler, 
   const readers = createStreamReaders({ limits, logger, scheduler });
   const fanOut = createFanOut(later);
   const channels = createChannels({ fanOut, logger });
+  const topics = createTopicChannels({ driver, channels, scheduler, maxSamplings: limits.samplings });
   const logged = new Subscription();
   let goneDrops = 0;
-  let samplings = 0;
 
   const keep = (topic: Topic, source$: Observable<LoggedItem>): void => {
     logged.add(
@@ -75,29 +75,18 @@ export function createHub({ driver, logger, limits, scheduler = asyncScheduler, 
       }),
     );
   };
-  const join = (client: SseClient, topic: SampleTopic, request: StreamRequest): (() => void) => {
-    const key = channelKey(topic, request);
-    const isNew = isSampling(topic) && !channels.has(key);
-    channels.join(key, topic, () => sourceOf(driver, topic, request, scheduler), client);
-    if (isNew) samplings += 1;
-    return () => {
-      channels.leave(key, client);
-      if (isSampling(topic) && !channels.has(key)) samplings -= 1;
-    };
-  };
-  const checkRoom = (request: StreamRequest, via: Via): void => {
-    readers.check(via);
-    const wanted = sampleTopics(request).filter(
-      (topic) => isSampling(topic) && !channels.has(channelKey(topic, request)),
-    );
-    if (samplings + wanted.length > limits.samplings) {
-      throw new RktError('RKT_ERR_AGENT_BUSY', `${samplings} different samplings run already`);
-    }
-  };
-
   const check = (request: StreamRequest, via: Via = 'unix'): void => {
     if (request.task !== undefined) driver.inspectTask(request.task);
-    checkRoom(request, via);
+    readers.check(via);
+    topics.checkRoom(request);
+  };
+  const joinTopics = (client: SseClient, request: StreamRequest): (() => void) => {
+    try {
+      return topics.join(client, request);
+    } catch (error) {
+      fanOut.remove(client);
+      throw error;
+    }
   };
 
   keep('events', driver.taskEvents({ replay: true }));
@@ -107,31 +96,19 @@ export function createHub({ driver, logger, limits, scheduler = asyncScheduler, 
     readers,
     open(request, sink, via) {
       check(request, via);
-      const client = createSseClient({
-        sink,
-        log,
-        events: eventWish(request, log),
-        nowMs: () => scheduler.now(),
-      });
+      const events = eventRequest(request, log);
+      const client = createSseClient({ sink, log, events, nowMs: () => scheduler.now() });
+      const leaveTopics = joinTopics(client, request);
       clients.add(client);
       readers.add(client);
-      const leaves: (() => void)[] = [];
-      const leave = (): void => {
+      fanOut.add(client);
+      return () => {
         if (!clients.delete(client)) return;
         readers.delete(client);
-        leaves.forEach((leaveOne) => leaveOne());
+        leaveTopics();
         fanOut.remove(client);
         goneDrops += client.dropped;
       };
-      try {
-        for (const topic of sampleTopics(request)) leaves.push(join(client, topic, request));
-      } catch (error) {
-        // nobody would end what was joined before the source that failed
-        leave();
-        throw error;
-      }
-      fanOut.add(client);
-      return leave;
     },
     figures: () => ({
       clients: readers.size,
@@ -146,11 +123,7 @@ export function createHub({ driver, logger, limits, scheduler = asyncScheduler, 
   };
 }
 
-function sampleTopics({ topics }: StreamRequest): readonly SampleTopic[] {
-  return [...new Set(topics)].filter((topic) => topic !== 'events' && topic !== 'alerts');
-}
-
-function eventWish(request: StreamRequest, log: EventLog): EventWish | undefined {
+function eventRequest(request: StreamRequest, log: EventLog): EventRequest | undefined {
   const topics = new Set<string>(request.topics.filter((topic) => topic === 'events' || topic === 'alerts'));
   if (topics.size === 0) return undefined;
   const { task, lastEventId, replay = 0 } = request;

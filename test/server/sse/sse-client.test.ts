@@ -1,11 +1,7 @@
 import { expect } from 'chai';
 
-import {
-  createSseClient,
-  type EventWish,
-  type Sink,
-  type SseClient,
-} from '../../../src/server/sse/sse-client.ts';
+import { createSseClient, type Sink, type SseClient } from '../../../src/server/sse/sse-client.ts';
+import type { EventRequest } from '../../../src/server/sse/event-cursor.ts';
 import { createEventLog, type EventLog } from '../../../src/server/sse/event-log.ts';
 import { createFanOut } from '../../../src/server/sse/fan-out.ts';
 import { frame } from '../../../src/server/sse/sse-frame.ts';
@@ -37,9 +33,9 @@ function reader(room: number): { sink: Sink; read: () => readonly string[]; drai
   };
 }
 
-const EVENTS: EventWish = { topics: new Set(['events']), task: undefined, position: 0, isForeign: false };
+const EVENTS: EventRequest = { topics: new Set(['events']), task: undefined, position: 0, isForeign: false };
 
-function client(sink: Sink, log: EventLog, events: EventWish | undefined = EVENTS): SseClient {
+function client(sink: Sink, log: EventLog, events: EventRequest | undefined = EVENTS): SseClient {
   return createSseClient({ sink, log, events, nowMs: () => 7 });
 }
 

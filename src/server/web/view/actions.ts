@@ -9,66 +9,18 @@ export interface Actions {
   update(row: TaskRow | undefined): void;
 }
 
+/** What a button does, after a question. */
+interface Action {
+  readonly question: Question;
+  /** Shown when it is done. */
+  readonly done: string;
+  readonly send: (answer: string) => Promise<void>;
+}
+
 export function createActions(taskId: string): Actions {
-  const act = async (
-    question: Question,
-    done: string,
-    work: (answer: string) => Promise<void>,
-  ): Promise<void> => {
-    const answer = await ask(question);
-    if (answer === undefined) return;
-    try {
-      await work(answer);
-      toast(done);
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      toast(
-        error instanceof ApiError && error.status === 401 ? `The token is not the agent's. ${why}` : why,
-        'bad',
-      );
-    }
-  };
-  const button = (text: string, run: () => Promise<void>, kind = ''): HTMLButtonElement =>
-    h('button', { type: 'button', class: kind, click: () => void run() }, text);
-  const stop = button('Stop', () =>
-    act(
-      {
-        title: `Stop ${taskId}?`,
-        text: 'It receives SIGTERM and is killed if it has not exited after five seconds.',
-        confirm: 'Stop',
-        isDangerous: true,
-      },
-      `${taskId} is stopped`,
-      () => write('POST', taskPath(taskId, '/stop'), { timeoutMs: 5_000, signal: 'SIGTERM' }),
-    ),
-  );
-  const signal = button('Signal', () =>
-    act(
-      {
-        title: `Send a signal to ${taskId}?`,
-        text: 'The task decides how to handle the signal.',
-        confirm: 'Send',
-        input: { label: 'Signal', type: 'text', value: 'SIGHUP' },
-      },
-      `${taskId} was sent the signal`,
-      (name) => write('POST', taskPath(taskId, '/signal'), { signal: name }),
-    ),
-  );
-  const destroy = button(
-    'Destroy',
-    () =>
-      act(
-        {
-          title: `Destroy ${taskId}?`,
-          text: 'It is killed if it is running, and its pod, logs and state are removed. This cannot be undone.',
-          confirm: 'Destroy',
-          isDangerous: true,
-        },
-        `${taskId} is destroyed`,
-        () => write('DELETE', `${taskPath(taskId)}?force=true`),
-      ),
-    'danger',
-  );
+  const stop = button('Stop', stopOf(taskId));
+  const signal = button('Signal', signalOf(taskId));
+  const destroy = button('Destroy', destroyOf(taskId), 'danger');
   const element = h('div', { class: 'actions' }, stop, signal, destroy);
   return {
     element,
@@ -80,4 +32,60 @@ export function createActions(taskId: string): Actions {
       destroy.disabled = row === undefined;
     },
   };
+}
+
+function stopOf(taskId: string): Action {
+  return {
+    question: {
+      title: `Stop ${taskId}?`,
+      text: 'It receives SIGTERM and is killed if it has not exited after five seconds.',
+      confirm: 'Stop',
+      isDangerous: true,
+    },
+    done: `${taskId} is stopped`,
+    send: () => write('POST', taskPath(taskId, '/stop'), { timeoutMs: 5_000, signal: 'SIGTERM' }),
+  };
+}
+
+function signalOf(taskId: string): Action {
+  return {
+    question: {
+      title: `Send a signal to ${taskId}?`,
+      text: 'The task decides how to handle the signal.',
+      confirm: 'Send',
+      input: { label: 'Signal', type: 'text', value: 'SIGHUP' },
+    },
+    done: `${taskId} was sent the signal`,
+    send: (name) => write('POST', taskPath(taskId, '/signal'), { signal: name }),
+  };
+}
+
+function destroyOf(taskId: string): Action {
+  return {
+    question: {
+      title: `Destroy ${taskId}?`,
+      text: 'It is killed if it is running, and its pod, logs and state are removed. This cannot be undone.',
+      confirm: 'Destroy',
+      isDangerous: true,
+    },
+    done: `${taskId} is destroyed`,
+    send: () => write('DELETE', `${taskPath(taskId)}?force=true`),
+  };
+}
+
+function button(text: string, action: Action, kind = ''): HTMLButtonElement {
+  return h('button', { type: 'button', class: kind, click: () => void run(action) }, text);
+}
+
+async function run({ question, done, send }: Action): Promise<void> {
+  const answer = await ask(question);
+  if (answer === undefined) return;
+  try {
+    await send(answer);
+    toast(done);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const isRefused = error instanceof ApiError && error.status === 401;
+    toast(isRefused ? `The token is not the agent's. ${why}` : why, 'bad');
+  }
 }

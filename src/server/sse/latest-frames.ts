@@ -1,0 +1,32 @@
+import { frame } from './sse-frame.ts';
+
+/** The latest frame of each topic that a client has not been sent yet, and how many of them it has replaced. */
+export class LatestFrames {
+  readonly #pending = new Map<string, Buffer>();
+  readonly #losses = new Map<string, number>();
+  #dropped = 0;
+
+  /** Frames that were replaced since the beginning. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  put(topic: string, bytes: Buffer): void {
+    if (this.#pending.has(topic)) {
+      this.#dropped += 1;
+      this.#losses.set(topic, (this.#losses.get(topic) ?? 0) + 1);
+    }
+    this.#pending.set(topic, bytes);
+  }
+
+  /** The next frame to send, with a notice when it has replaced others: that is a few bytes. */
+  next(): Buffer | undefined {
+    for (const [topic, bytes] of this.#pending) {
+      const count = this.#losses.get(topic);
+      this.#pending.delete(topic);
+      this.#losses.delete(topic);
+      return count === undefined ? bytes : Buffer.concat([frame('dropped', { topic, count }), bytes]);
+    }
+    return undefined;
+  }
+}
