@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { runProgram, type ProgramResult } from './program.ts';
+import { until } from './until.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/embedded/main.js', import.meta.url));
 
@@ -26,6 +27,11 @@ mount -t tmpfs tmpfs /var/lib
 ip link set lo up
 echo ready
 exec cat`;
+
+/** A shell command that asks a server of {@link NetworkSite.serve}; it prints nothing where none answers. */
+export function asking(address: string, port: number): string {
+  return `printf 'GET /cgi-bin/who HTTP/1.0\\r\\n\\r\\n' | busybox nc -w 5 ${address} ${port} 2>/dev/null | tail -n 1`;
+}
 
 /** What is compared before and after. */
 export interface NetworkFacts {
@@ -81,6 +87,25 @@ ip addr add ${LAN.host}/24 dev lan; ip addr add ${LAN.host6}/64 dev lan nodad; i
     const child = spawn(program, [...args, ...inner, ...words], { stdio: ['pipe', 'pipe', 'inherit'] });
     this.#started.push(child);
     return child;
+  }
+
+  /** The client's namespace, for {@link start} and {@link serve}. */
+  get clientNetwork(): string {
+    return `/proc/${this.#client.pid}/ns/net`;
+  }
+
+  /** Serves, on all addresses of a namespace (the host's if none is named), a name and the address that asked for it. */
+  async serve(name: string, port: number, network?: string): Promise<ChildProcess> {
+    const www = join(this.dir, 'www', name);
+    mkdirSync(join(www, 'cgi-bin'), { recursive: true });
+    const address = `$(echo "$REMOTE_ADDR" | sed 's/[][]//g; s/^::ffff://')`;
+    const script = `#!/bin/sh\nprintf '\\r\\n${name} %s\\n' "${address}"\n`;
+    writeFileSync(join(www, 'cgi-bin/who'), script, { mode: 0o755 });
+    const server = this.start(['busybox', 'httpd', '-f', '-p', `[::]:${port}`, '-h', www], network);
+    const inner = network === undefined ? '' : `nsenter --net=${network} `;
+    const listening = `:${port.toString(16).toUpperCase().padStart(4, '0')} `;
+    await until(`${name} listens`, () => this.host(`${inner}cat /proc/net/tcp6`).includes(listening));
+    return server;
   }
 
   /** Runs a command of the embedded rkt on the host. */

@@ -6,9 +6,6 @@ import { join } from 'node:path';
 
 import type { NetworkSite } from './network-site.ts';
 import type { ProgramResult } from './program.ts';
-import { until } from './until.ts';
-
-const hex = (port: number): string => port.toString(16).toUpperCase().padStart(4, '0');
 
 /** A port of the played app: its name and number, and the port of the host that leads to it. */
 export interface PlayedPort {
@@ -91,16 +88,9 @@ export class PlayedPod {
     return child;
   }
 
-  /** Serves the address of whoever asks, over HTTP and on all addresses of the pod. */
-  async serve(port: number): Promise<ChildProcess> {
-    const www = join(this.dir, 'www');
-    mkdirSync(join(www, 'cgi-bin'), { recursive: true });
-    const script = '#!/bin/sh\nprintf "\\r\\n%s %s\\n" "$NAME" "$REMOTE_ADDR"\n';
-    writeFileSync(join(www, 'cgi-bin/who'), script, { mode: 0o755 });
-    const words = ['env', `NAME=${this.uuid}`, 'busybox', 'httpd', '-f', '-p', `[::]:${port}`, '-h', www];
-    const child = this.#site.start(words, this.pin);
-    await until('the server listens', () => this.run('cat /proc/net/tcp6').includes(`:${hex(port)} `));
-    return child;
+  /** Serves its UUID on a port of the pod. */
+  serve(port: number): Promise<ChildProcess> {
+    return this.#site.serve(this.uuid, port, this.pin);
   }
 
   /** Runs a shell script in the pod's network. */
