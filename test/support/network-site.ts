@@ -111,8 +111,13 @@ ip addr add ${LAN.host}/24 dev lan; ip addr add ${LAN.host6}/64 dev lan nodad; i
   /** Runs a command of the embedded rkt on the host. */
   rkt(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<ProgramResult> {
     const [program = '', ...words] = this.enter;
+    return runProgram(program, [...words, ...this.rktWords(args)], { env });
+  }
+
+  /** The command line of the embedded rkt for {@link start}. */
+  rktWords(args: readonly string[]): readonly string[] {
     const dirs = [`--dir=${this.dataDir}`, `--local-config=${join(this.dir, 'etc')}`];
-    return runProgram(program, [...words, process.execPath, MAIN, ...dirs, ...args], { env });
+    return [process.execPath, MAIN, ...dirs, ...args];
   }
 
   get dataDir(): string {

@@ -100,7 +100,8 @@ export class PlayedPod {
 
   /** Takes the namespace away, as the death of all its processes does, or a reboot. */
   endNamespace(): void {
-    this.#site.host(`umount ${this.pin}`);
+    // A plugin of a killed helper may be in it still.
+    this.#site.host(`umount -l ${this.pin}`);
   }
 
   read(file: string): string {

@@ -124,12 +124,12 @@ export const innerCommands: readonly CommandEntry[] = [
   {
     name: 'net-attach',
     summary: 'Attach the network namespace of a pod to its networks',
-    load: async () => (await import('../net/net-attach.ts')).command,
+    load: async () => (await import('../commands/embedded-net-attach.ts')).command,
   },
   {
     name: 'net-detach',
     summary: 'Detach a pod from its networks',
-    load: async () => (await import('../net/net-detach.ts')).command,
+    load: async () => (await import('../commands/embedded-net-detach.ts')).command,
   },
 ];
 

@@ -5,8 +5,14 @@ import { RktFailure, tell, wrapFailure, type RktContext } from '../embedded-cont
 import { resolvConfText } from '../pods/dns.ts';
 import type { PodEntry } from '../pods/phases.ts';
 import { readPodManifest } from '../pods/pod-info.ts';
-import { currentBoot, writeRecord, type Attachment, type PortMapping } from './attachment-record.ts';
-import { findPlugin, runPlugin } from './cni-plugin.ts';
+import {
+  currentBoot,
+  NETWORK_DIR,
+  writeRecord,
+  type Attachment,
+  type PortMapping,
+} from './attachment-record.ts';
+import { describeCall, findPlugin, runPlugin } from './cni-plugin.ts';
 import { parseCniResult, type CniResult } from './cni-result.ts';
 import { detachPod } from './detach-pod.ts';
 import { loadNetworks, NETWORKING } from './load-networks.ts';
@@ -56,7 +62,7 @@ export async function attachPod(ctx: RktContext, order: AttachOrder): Promise<vo
   await takePorts(ctx, pod, ports, (ended) => detachPod(ctx, ended));
   try {
     writeRecord(pod.dir, { bootId: currentBoot(), attachments: [], ports });
-    mkdirSync(join(pod.dir, 'net'), { recursive: true, mode: 0o755 });
+    mkdirSync(join(pod.dir, NETWORK_DIR), { recursive: true, mode: 0o755 });
     const site = { ctx, pod, namespace, ports };
     await addLoopback(site, loopback);
     const attached = await addAll(site, networks, planned);
@@ -115,18 +121,17 @@ async function addAll(
 
 async function addOne({ ctx, pod, namespace }: Site, attachment: Attachment): Promise<CniResult> {
   const { plugins, ifName, args } = attachment;
+  const shared = { containerId: pod.uuid, namespace, ifName, args, lockDir: join(pod.dir, NETWORK_DIR) };
   let result: CniResult | undefined;
   for (const { path, config } of plugins) {
     const before = result === undefined ? {} : { prevResult: result.raw };
-    const call = { path, config: { ...config, ...before }, containerId: pod.uuid, namespace, ifName, args };
-    const text = await runPlugin(ctx, { command: 'ADD', ...call });
+    const call = { command: 'ADD', path, config: { ...config, ...before }, ...shared } as const;
+    const text = await runPlugin(ctx, call);
     try {
       result = parseCniResult(text);
     } catch (error) {
-      throw wrapFailure(
-        error,
-        `plugin ${config.type} of network ${JSON.stringify(attachment.netName)} failed`,
-      );
+      if (!(error instanceof RktFailure)) throw error;
+      throw new RktFailure(`${error.message} (${describeCall(call)})`);
     }
   }
   return result ?? { raw: {}, addresses: [], dns: undefined };

@@ -39,6 +39,9 @@ export interface AttachmentRecord {
   readonly ports: readonly PortMapping[];
 }
 
+/** Where the pod keeps copies of the definitions, relative to its directory. */
+export const NETWORK_DIR = 'net';
+
 const FILE = 'net-attached.json';
 
 /** What a pod is attached to; undefined for nothing. @throws RktFailure for a record that cannot be read */

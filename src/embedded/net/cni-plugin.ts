@@ -20,6 +20,8 @@ export interface PluginCall {
   readonly namespace: string;
   readonly ifName: string;
   readonly args: string;
+  /** A directory that the plugin, and what it starts, has a shared lock of until it ends. */
+  readonly lockDir?: string;
 }
 
 /** After rkt's own places those where distributions put the reference plugins. */
@@ -67,14 +69,20 @@ function isProgram(path: string): boolean {
  * @throws RktFailure with the plugin's message, its name, the network and its code
  */
 export async function runPlugin(ctx: RktContext, call: PluginCall): Promise<string> {
+  if (!isProgram(call.path)) throw new RktFailure(`plugin ${call.path} is not installed any more`);
   const end = await spawnPlugin(ctx, call);
   if (end.exitCode === 0) return end.stdout;
   const said = pluginMessage(end.stdout);
-  const where = `plugin ${call.config.type}, ${call.command} of network ${JSON.stringify(call.config['name'])}`;
+  const where = describeCall(call);
   if (said !== undefined) throw new RktFailure(`${said.text} (${where}, code ${said.code})`);
   const how = end.exitCode === undefined ? end.problem : `it ended with ${end.exitCode}`;
   const words = oneLine(end.stderr || end.stdout);
   throw new RktFailure(`${how}${words === '' ? '' : `: ${words}`} (${where})`);
+}
+
+/** What a call was for, as messages name it. */
+export function describeCall({ command, config }: Pick<PluginCall, 'command' | 'config'>): string {
+  return `plugin ${config.type}, ${command} of network ${JSON.stringify(config['name'])}`;
 }
 
 interface PluginEnd {
@@ -86,7 +94,9 @@ interface PluginEnd {
 }
 
 function spawnPlugin(ctx: RktContext, call: PluginCall): Promise<PluginEnd> {
-  const child = spawn(call.path, [], {
+  const locked = ['--no-fork', '--shared', `${call.lockDir ?? ''}/.`, call.path];
+  const [program, args] = call.lockDir === undefined ? [call.path, []] : ['flock', locked];
+  const child = spawn(program, args, {
     env: environment(ctx, call),
     stdio: ['pipe', 'pipe', 'pipe'],
     cwd: '/',

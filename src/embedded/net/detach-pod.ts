@@ -3,8 +3,10 @@ import { join } from 'node:path';
 
 import { RktFailure, tell, type RktContext } from '../embedded-context.ts';
 import type { PodEntry } from '../pods/phases.ts';
+import { startShell } from '../pods/shell.ts';
 import {
   currentBoot,
+  NETWORK_DIR,
   readRecord,
   removeRecord,
   type AttachedPlugin,
@@ -17,6 +19,9 @@ import { withNetworkLock } from './network-lock.ts';
 import { pinnedNamespace } from './pod-namespace.ts';
 import { releasePorts } from './port-claims.ts';
 import { sweepRules } from './sweep-rules.ts';
+
+/** How long a plugin that still runs is waited for; one may have left a process that never ends. */
+const PLUGIN_SECONDS = '10';
 
 /**
  * Detaches a pod from its networks: addresses, links, rules and ports of the host are free again. What fails is printed,
@@ -38,6 +43,7 @@ export async function detachPod(ctx: RktContext, pod: PodEntry): Promise<boolean
   };
   const record = await attempt('error reading the networks of the pod', () => readRecord(pod.dir));
   if (record === undefined) return problems.length === 0;
+  await pluginsEnded(join(pod.dir, NETWORK_DIR));
   const isThisBoot = record.bootId === currentBoot();
   const namespace = (isThisBoot ? pinnedNamespace(pod.dir) : undefined) ?? '';
   for (const attachment of record.attachments.toReversed()) {
@@ -60,6 +66,11 @@ export async function detachPod(ctx: RktContext, pod: PodEntry): Promise<boolean
   if (problems.length > 0) return false;
   removeRecord(pod.dir);
   return true;
+}
+
+/** A plugin goes on when the helper that has called it is killed; what it makes after its DEL would stay. */
+function pluginsEnded(dir: string): Promise<unknown> {
+  return startShell('flock --exclusive --wait "$2" "$1/." true', [dir, PLUGIN_SECONDS]);
 }
 
 /** Arguments that a plugin refused at ADD must not keep it from DEL. */

@@ -1,5 +1,5 @@
 import type { RktContext } from '../embedded-context.ts';
-import type { AttachedPlugin, Attachment, PortMapping } from './attachment-record.ts';
+import { NETWORK_DIR, type AttachedPlugin, type Attachment, type PortMapping } from './attachment-record.ts';
 import { findPlugin } from './cni-plugin.ts';
 import type { NetList } from './net-list.ts';
 import { masquerades, takesPorts, type NetworkConfig, type PluginConfig } from './network-config.ts';
@@ -21,7 +21,7 @@ export function planAttachments(
     netName: network.name,
     ifName: `eth${i}`,
     args: list.get(network.name) ?? '',
-    netConf: `net/${network.file}`,
+    netConf: `${NETWORK_DIR}/${network.file}`,
     cniVersion: network.cniVersion,
     plugins: pluginsOf(ctx, network, network === mapped ? ports : []),
   }));

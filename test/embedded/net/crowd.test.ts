@@ -6,7 +6,7 @@ import { expect } from 'chai';
 
 import { NetworkSite } from '../../support/network-site.ts';
 import { PlayedPod } from '../../support/played-pod.ts';
-import { drawsOf } from '../../support/random.ts';
+import { random } from '../../support/random.ts';
 import { requires } from '../../support/requirements.ts';
 
 const PODS = 20;
@@ -35,7 +35,10 @@ describe('many pods at once', function () {
   });
 
   const makePods = (count: number): readonly PlayedPod[] =>
-    Array.from({ length: count }, (_, i) => new PlayedPod(site, [{ name: 'http', port: 80, hostPort: 9000 + i }]));
+    Array.from(
+      { length: count },
+      (_, i) => new PlayedPod(site, [{ name: 'http', port: 80, hostPort: 9000 + i }]),
+    );
 
   it('get addresses and ports of their own, and leave nothing', async () => {
     const pods = makePods(PODS);
@@ -45,7 +48,9 @@ describe('many pods at once', function () {
       expect(new Set(pods.map((pod) => pod.address(network))).size).to.equal(PODS);
     const { rules } = site.facts();
     for (const pod of pods) {
-      expect(rules.filter((rule) => rule.startsWith('-A CNI-HOSTPORT-DNAT') && rule.includes(pod.uuid))).to.have.length(1);
+      expect(
+        rules.filter((rule) => rule.startsWith('-A CNI-HOSTPORT-DNAT') && rule.includes(pod.uuid)),
+      ).to.have.length(1);
       expect(rules.filter((rule) => rule.includes(`rkt pod ${pod.uuid}`))).to.have.length(2);
     }
     const detached = await Promise.all(pods.map((pod) => pod.detach()));
@@ -58,13 +63,13 @@ describe('many pods at once', function () {
 
   it('leave nothing when their helpers are killed at any moment, and their namespaces with them', async () => {
     const pods = makePods(PODS);
-    const draw = drawsOf(7);
+    const draw = random(7);
     await Promise.all(
       pods.map(async (pod) => {
-        const child = site.start(pod.attachWords('default'));
+        const child = site.start(site.rktWords(['net-attach', '--net=default', pod.uuid]));
         const ended = new Promise((resolve) => child.once('close', resolve));
         // Some before they begin, some when they are through.
-        const timer = setTimeout(() => child.kill('SIGKILL'), draw(4000));
+        const timer = setTimeout(() => child.kill('SIGKILL'), draw() * 4000);
         await ended;
         clearTimeout(timer);
         pod.endNamespace();

@@ -1,8 +1,8 @@
 import type { Command } from '../command-line/command-shape.ts';
 import { RktFailure, tell, UsageFailure, wrapFailure } from '../embedded-context.ts';
 import { isUuid, locatePod } from '../pods/phases.ts';
-import { attachPod } from './attach-pod.ts';
-import { parseNetList } from './net-list.ts';
+import { attachPod } from '../net/attach-pod.ts';
+import { parseNetList } from '../net/net-list.ts';
 
 /** Called by a pod's launch script, in the mount namespace of the pod; not for users. */
 export const command: Command = {

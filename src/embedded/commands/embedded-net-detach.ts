@@ -1,7 +1,7 @@
 import type { Command } from '../command-line/command-shape.ts';
 import { UsageFailure } from '../embedded-context.ts';
 import { isUuid, locatePod } from '../pods/phases.ts';
-import { detachPod } from './detach-pod.ts';
+import { detachPod } from '../net/detach-pod.ts';
 
 const FAILURE = 254;
 
