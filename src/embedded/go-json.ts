@@ -11,7 +11,7 @@ export class JsonSyntaxFailure extends RktFailure {
 }
 
 /**
- * Parses JSON, telling syntax errors in Go's words.
+ * Parses JSON, reporting syntax errors in Go's words.
  *
  * @throws JsonSyntaxFailure
  */

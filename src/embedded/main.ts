@@ -23,7 +23,7 @@ function writeAll(fd: number, text: string): void {
   }
 }
 
-/** Also what is thrown where nobody waits for it is one line, and the exit code of a failure. */
+/** Unhandled errors too become one line and the exit code of a failure. */
 function endOn(error: unknown): never {
   writeAll(2, `rkt: ${unexpectedFailure(error).describe(false)}\n`);
   process.exit(FAILURE);

@@ -15,7 +15,7 @@ export interface RktConfig {
 }
 
 type ConfigEntry = Readonly<Record<string, unknown>>;
-/** Where configuration is looked for. */
+/** The configuration directories. */
 export type ConfigDirs = Pick<RktContext, 'systemConfigDir' | 'localConfigDir' | 'userConfigDir'>;
 
 /**

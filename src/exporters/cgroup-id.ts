@@ -3,7 +3,7 @@ const ROOT = '/sys/fs/cgroup';
 const V1 =
   /^\/(?:unified|(?:cpu|cpuacct|cpuset|memory|blkio|pids|freezer|devices|net_cls|net_prio|perf_event|hugetlb|rdma|misc|systemd)(?:,[a-z_,]+)?)(?=\/)/;
 
-/** The path of a task's cgroup in its hierarchies, as cAdvisor tells it; undefined when it has none. */
+/** The path of a task's cgroup in its hierarchies, as cAdvisor reports it; undefined when it has none. */
 export function cgroupId(paths: readonly string[]): string | undefined {
   const [first] = paths;
   if (first === undefined) return undefined;

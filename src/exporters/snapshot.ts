@@ -14,11 +14,11 @@ import type { TaskStatsSample } from '../model/task-stats.ts';
 import type { TaskStatus } from '../model/task-status.ts';
 import { createTaskTallies, type TaskName, type TaskTally } from './task-tallies.ts';
 
-/** What an exporter watches of a driver. */
+/** The part of a driver that an exporter subscribes to. */
 export interface WatchOptions {
   /** How often tasks are sampled; 1000 by default, at least 100. */
   readonly intervalMs?: number;
-  /** How often the machine is looked at; 10 000 by default, at least 100. */
+  /** The sampling interval of the machine; 10 000 by default, at least 100. */
   readonly hostIntervalMs?: number;
   /** What is read of each task; {@link EXPORTED_GROUPS} by default. */
   readonly groups?: readonly FieldGroup[];
@@ -26,7 +26,7 @@ export interface WatchOptions {
   readonly logger?: Logger;
 }
 
-/** All but what is costly (`processes`, `disk`) or seldom looked at (`kernelMemory`). */
+/** All groups except expensive (`processes`, `disk`) and rarely used (`kernelMemory`) ones. */
 export const EXPORTED_GROUPS: readonly FieldGroup[] = Object.freeze([
   'cpu',
   'throttling',
@@ -39,7 +39,7 @@ export const EXPORTED_GROUPS: readonly FieldGroup[] = Object.freeze([
   'network',
 ]);
 
-/** The last word of each stream of the driver; undefined before the first, and when the stream has ended. */
+/** The latest value of each stream of the driver; undefined before the first, and when the stream has ended. */
 export interface Snapshot {
   readonly tasks: readonly TaskStatus[];
   readonly samples: readonly TaskStatsSample[];
@@ -50,7 +50,7 @@ export interface Snapshot {
   readonly fingerprint: Fingerprint | undefined;
 }
 
-/** A snapshot that is kept up to date. */
+/** A snapshot that is updated continuously. */
 export interface SnapshotFeed {
   readonly current: Snapshot;
   /** Another number after every change. */

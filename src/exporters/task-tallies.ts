@@ -3,34 +3,34 @@ import { createSeenIds } from '../model/seen-ids.ts';
 import type { TaskEvent } from '../model/task-event.ts';
 import type { TaskStatus } from '../model/task-status.ts';
 
-/** What all starts of a task have in common. */
+/** The properties that all starts of a task share. */
 export interface TaskName {
   readonly task: string;
   readonly job: string | undefined;
   readonly taskGroup: string | undefined;
 }
 
-/** What has happened to the tasks of one name since the exporter began. */
+/** The counts of the tasks with one name since the exporter was created. */
 export interface TaskTally extends TaskName {
   readonly starts: number;
-  /** Ends with another code than 0 that were not requested, and kills for memory. */
+  /** Exits with another code than 0 that were not requested, and OOM kills. */
   readonly failures: number;
   readonly oomKills: number;
 }
 
 export interface TaskTallies {
-  /** Counts an event; one with an id that was counted already does nothing. */
+  /** Counts an event; ignores an id that was already counted. */
   count(event: TaskEvent): void;
-  /** Begins at 0 for the tasks that were started before: who compares two figures has to see it rise. */
+  /** Starts at 0 for tasks that were started before, so that two scrapes show the increase. */
   know(tasks: readonly Pick<TaskStatus, 'id' | 'name'>[]): void;
-  /** Those of the names that were seen last. */
+  /** Those of the most recently seen names. */
   all(): Iterable<TaskTally>;
 }
 
 /** The job that Nomad has started a task for, while the task is known. */
 export type FindJob = (taskId: string) => Pick<TaskName, 'job' | 'taskGroup'>;
 
-/** Names can be made up for each task, and none of them ever ends. */
+/** Each task can have a new name, and none of them ever ends. */
 const MAX_NAMES = 10_000;
 
 type Counts = { -readonly [K in keyof TaskTally]: TaskTally[K] };
@@ -38,7 +38,7 @@ type Counts = { -readonly [K in keyof TaskTally]: TaskTally[K] };
 /**
  * Counts starts, failures and OOM kills by task name, which outlives the task itself.
  *
- * The series of a task end with it, often before anybody could read its last figures; these do not.
+ * The series of a task end with it, often before the last values are scraped; these do not.
  */
 export function createTaskTallies(findJob: FindJob, maxNames = MAX_NAMES): TaskTallies {
   const tallies = new Map<string, Counts>();

@@ -6,7 +6,7 @@ import { hclSpec } from './hclspec.ts';
 import { decodeConfig } from './msgpack.ts';
 import { unary } from './unary.ts';
 
-/** What every Nomad plugin answers: who it is, which configuration it takes, and that configuration. */
+/** The service of every Nomad plugin: its info, its configuration schema, and its configuration. */
 export function baseService(driver: Driver): BasePluginHandlers {
   return {
     PluginInfo: unary(() => {

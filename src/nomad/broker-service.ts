@@ -3,8 +3,8 @@ import type { ConnInfo__Output } from './generated/plugin/ConnInfo.ts';
 import type { GRPCBrokerHandlers } from './generated/plugin/GRPCBroker.ts';
 
 /**
- * Where host and plugin would agree on further connections. A driver needs none: the host opens the stream, says
- * nothing, and ends it when it leaves.
+ * The service with which host and plugin agree on further connections. A driver needs none: the host opens the
+ * stream, sends nothing, and ends it when it disconnects.
  */
 export function brokerService(logger: Logger): GRPCBrokerHandlers {
   return {

@@ -16,8 +16,8 @@ type Answer = (error: Failure) => void;
 type AnyHandler = (call: AnyCall, answer?: Answer) => void;
 
 /**
- * A service whose implementation is still being loaded: it is there from the start, and a call waits for what will
- * answer it.
+ * A service whose implementation is still being loaded: it is registered from the start, and a call waits for the
+ * implementation.
  *
  * @param load called with each call; a rejection becomes the call's error, with its `code` if that is a number
  */

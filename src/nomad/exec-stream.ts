@@ -20,11 +20,11 @@ interface Input {
 }
 
 /**
- * A command in a task with its streams connected. The setup comes first; then sizes of the terminal and stdin until it is
- * closed, and messages without content that only keep the stream alive. Back come the output, then the close of both
- * streams, the exit, and the end.
+ * A command in a task with its streams connected. The setup comes first; then sizes of the terminal and stdin until
+ * it is closed, and empty messages that only keep the stream alive. The response has the output, then the close of
+ * both streams, the exit, and the end.
  *
- * Who is slow slows the other side down. A call that is cancelled kills the command.
+ * Backpressure applies in both directions. Cancelling the call kills the command.
  */
 export function execStreamingRpc({ driver }: RpcContext): handleBidiStreamingCall<Request, Response> {
   return (call) => {
@@ -34,7 +34,7 @@ export function execStreamingRpc({ driver }: RpcContext): handleBidiStreamingCal
     const cancelled = new AbortController();
     call.on('cancelled', () => {
       cancelled.abort();
-      // What is blocked on a stream that nobody reads any more is let go.
+      // Unblocks writes to a stream that is no longer read.
       for (const stream of [input.stdin, outputs.stdout, outputs.stderr]) stream.destroy();
     });
     const run = ({ task_id, command, tty }: Setup): Promise<ExecResult> =>
@@ -99,7 +99,7 @@ function output(call: Call, name: 'stdout' | 'stderr'): Writable {
       else call.once('drain', done);
     },
   });
-  // Its error is that of the command, which is told there.
+  // Its error is that of the command, which is reported there.
   return stream.on('error', () => undefined);
 }
 

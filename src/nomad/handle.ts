@@ -13,12 +13,12 @@ import { decodeBytes, encodeMsgpack } from './msgpack.ts';
 /** The version of what is in `driver_state`. 0 is what hosts made of tasks from before Nomad 0.9. */
 export const WIRE_HANDLE_VERSION = 1;
 
-/** Ours is `Handle`; the rest is there for readers who know the original driver. */
+/** Only `Handle` is used; the rest is for readers who know the original driver. */
 const driverStateSchema = z.object({ Handle: taskHandleSchema });
 
 /**
- * The handle that the host keeps of a task. After a restart of the agent it comes back without the task's `config` block,
- * so everything that recovery needs is in `driver_state`.
+ * The handle of a task that the host keeps. After a restart of the agent it comes back without the task's `config`
+ * block, so `driver_state` contains everything that recovery needs.
  */
 export function toWireHandle(task: TaskConfig__Output, handle: TaskHandle): WireHandle {
   const { podId, process, startedAtMs } = handle.state;
@@ -27,7 +27,7 @@ export function toWireHandle(task: TaskConfig__Output, handle: TaskHandle): Wire
     config: task,
     state: 'RUNNING',
     driver_state: encodeMsgpack({
-      // No helper process stands between us and the task.
+      // There is no helper process between the plugin and the task.
       ReattachConfig: null,
       TaskConfig: { ID: task.id, Name: task.name, AllocID: task.alloc_id, JobName: task.job_name },
       Pid: process.pid,

@@ -1,4 +1,7 @@
-/** What a Nomad agent puts into the environment of its plugins; it says only who is calling, and keeps no secret. */
+/**
+ * The cookie that a Nomad agent sets in the environment of its plugins; it only identifies the caller, and is not a
+ * secret.
+ */
 const COOKIE_NAME = 'NOMAD_PLUGIN_MAGIC_COOKIE';
 const COOKIE = 'e4327c2e01eabfd75a8a67adb114fb34a757d57eee7728d857a8cec6e91a7255';
 
@@ -6,12 +9,12 @@ const COOKIE = 'e4327c2e01eabfd75a8a67adb114fb34a757d57eee7728d857a8cec6e91a7255
 const CORE_PROTOCOL = 1;
 const APP_PROTOCOLS: readonly number[] = [2];
 
-/** What a person reads who has started the plugin. */
+/** The message for a person who starts the plugin. */
 export const NOT_TO_BE_RUN = `This is a Nomad plugin. It is started by a Nomad agent and is not to be run by hand.
 Put it into the agent's plugin directory with: rkt-streams nomad install DIR
 `;
 
-/** How the host wants the plugin to be. */
+/** The requests of the host to the plugin. */
 export interface Invitation {
   readonly appProtocol: number;
   /** Where the socket goes, instead of the directory for temporary files. */
@@ -22,13 +25,13 @@ export interface Invitation {
   readonly clientCert?: string;
   /** The host knows the seventh field of the handshake. Older ones would take it for a part of the sixth. */
   readonly knowsMultiplexing: boolean;
-  /** What was odd about the environment. */
+  /** Warnings about the environment. */
   readonly warnings: readonly string[];
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads the host's wishes from the environment; undefined when no host has started this process. */
+/** Reads the requests of the host from the environment; undefined when no host has started this process. */
 export function readInvitation(env: Environment): Invitation | undefined {
   if (env[COOKIE_NAME] !== COOKIE) return undefined;
   const socketDir = present(env['PLUGIN_UNIX_SOCKET_DIR']);
@@ -43,7 +46,10 @@ export function readInvitation(env: Environment): Invitation | undefined {
   };
 }
 
-/** The highest version that both sides have; without one our lowest, and the host complains better than we could. */
+/**
+ * The highest version that both sides support; without one our lowest, because the error message of the host is
+ * better.
+ */
 function chooseProtocol(offer: string | undefined): Pick<Invitation, 'appProtocol' | 'warnings'> {
   const offers = (offer ?? '').split(',').filter((text) => text.trim() !== '');
   const isNumber = (text: string): boolean => /^\s*\d+\s*$/.test(text);

@@ -6,9 +6,9 @@ export const HCLOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as cons
 export type HclogLevel = (typeof HCLOG_LEVELS)[number];
 
 export interface HclogOptions {
-  /** The host filters by its own level, so a plugin says everything. Default `debug`. */
+  /** The host filters by its own level, so a plugin logs everything. Default `debug`. */
   readonly level?: HclogLevel;
-  /** Takes one line with its end. */
+  /** Writes one line with its line break. */
   readonly write: (line: string) => void;
   readonly now?: () => number;
 }

@@ -50,7 +50,7 @@ function isList(value: object): value is readonly string[] {
 
 const ESCAPES_OF_JSON_ALONE: Readonly<Record<string, string>> = { b: '\\u0008', f: '\\u000c' };
 
-/** HCL knows the escapes of JSON but for \b and \f, and two beginnings of a template. */
+/** HCL supports the escapes of JSON except \b and \f, and two prefixes of a template. */
 function quoted(text: string): string {
   return JSON.stringify(text)
     .replace(/\\(.)/g, (escape, letter: string) => ESCAPES_OF_JSON_ALONE[letter] ?? escape)

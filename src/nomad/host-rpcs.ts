@@ -10,13 +10,14 @@ type HostRpcs = Pick<
   'TaskConfigSchema' | 'Capabilities' | 'Init' | 'Shutdown' | 'CreateNetwork' | 'DestroyNetwork'
 >;
 
-/** What the host asks of the driver as a whole. */
+/** The calls about the driver as a whole. */
 export function hostRpcs({ driver }: RpcContext): HostRpcs {
   return {
     TaskConfigSchema: unary(() => ({ spec: hclSpec(driver.taskConfigSchema()) })),
     Capabilities: unary(() => ({ capabilities: capabilities(driver.capabilities()) })),
     Init: unary(() => ({})),
-    // The end itself comes with the controller's Shutdown: streams that end earlier would be opened again and again.
+    // The exit itself comes with the controller's Shutdown: streams that end earlier would be opened again
+    // repeatedly.
     Shutdown: unary(() => ({})),
     CreateNetwork: unary(() => notSupported('CreateNetwork')),
     DestroyNetwork: unary(() => notSupported('DestroyNetwork')),

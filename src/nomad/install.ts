@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { RktError } from '../model/rkt-error.ts';
 
 export interface InstallOptions {
-  /** The file's name, by which the agent's configuration knows the plugin. Default `rkt`. */
+  /** The name of the file, by which the agent's configuration refers to the plugin. Default `rkt`. */
   readonly name?: string;
   /** Replaces a file that is no launcher of ours. */
   readonly force?: boolean;
@@ -17,7 +17,7 @@ export interface Installation {
   readonly path: string;
   /** False when the very same launcher was there already. */
   readonly isNew: boolean;
-  /** What the agent's configuration has to say, in HCL. */
+  /** The block for the agent's configuration, in HCL. */
   readonly agentConfig: string;
 }
 
@@ -27,7 +27,7 @@ const ENTRY = fileURLToPath(new URL('../../dist/cli/nomad-plugin.js', import.met
  * stand here: a later Node.js that did not know one would not start, and neither would the agent.
  */
 const YOUNG = '--max-semi-space-size=1';
-/** By this line a launcher is known as ours. */
+/** This line identifies a launcher of this package. */
 const MARK = '# The rkt task driver for Nomad, installed by rkt-streams nomad install.';
 
 /**

@@ -15,7 +15,7 @@ type LifecycleRpcs = Pick<DriverHandlers, 'StartTask' | 'RecoverTask' | 'StopTas
 /** From the start of a task to its removal. */
 export function lifecycleRpcs({ driver }: RpcContext): LifecycleRpcs {
   return {
-    // Hosts do not look at `result` and `driver_error_msg`: a start fails by the status of the call alone.
+    // Hosts ignore `result` and `driver_error_msg`: a start fails only by the status of the call.
     StartTask: unary(async ({ task }) => {
       if (task === null) throw new RktError('RKT_ERR_TASK_CONFIG', 'StartTask has come without a task');
       const { handle, network } = await startOnce(driver, toTaskSpec(task));
@@ -42,8 +42,8 @@ export function lifecycleRpcs({ driver }: RpcContext): LifecycleRpcs {
 }
 
 /**
- * Starts a task. Hosts give every start an id of its own, so what an earlier plugin has left of this one, and nobody has
- * recovered, was started by a call whose answer got lost with that plugin: it goes, and the host gets its task.
+ * Starts a task. Hosts give every start a unique id, so an existing, unrecovered start with this id belongs to a call
+ * whose response was lost with an earlier plugin: it is removed, and the host gets its task.
  */
 async function startOnce(driver: Driver, spec: TaskSpecInput): ReturnType<Driver['startTask']> {
   try {

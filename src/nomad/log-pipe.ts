@@ -1,15 +1,15 @@
 import type { Writable } from 'node:stream';
 
-/** Lines that a host does not read pile up in our memory; beyond this they are lost. */
+/** Lines that a host does not read are buffered in memory; beyond this they are dropped. */
 const BACKLOG_BYTES = 1024 * 1024;
 
-/** What is needed of process.stderr. */
+/** The used part of process.stderr. */
 export type LogStream = Pick<Writable, 'on' | 'write' | 'writableLength'>;
 
 /**
- * Writes lines to a pipe whose reader may be slow, or gone: what cannot be written is dropped and counted, and the
- * count is told in a line of its own. Without the error listener here the first line after the host's death would end
- * the process, and the host that comes back would find no plugin.
+ * Writes lines to a pipe whose reader may be slow, or gone: lines that cannot be written are dropped and counted, and
+ * the count is logged in a separate line. Without the error listener here, the first line after the host's death
+ * would end the process, and the next host would find no plugin.
  */
 export function createLogPipe(
   stream: LogStream,

@@ -4,7 +4,7 @@ import type { ErrorCode } from '../model/error-catalogue.ts';
 import { RktError } from '../model/rkt-error.ts';
 import { reasonOf } from '../model/reason-of.ts';
 
-/** A `config` block as the host sends it, with nothing in it that was not given. */
+/** A `config` block of the host, without attributes that were not given. */
 export type ConfigBlock = Readonly<Record<string, unknown>>;
 
 /**

@@ -18,13 +18,13 @@ export interface ServePluginOptions {
 
 /** The answer to Shutdown gets this long to reach the host. */
 const ANSWER_MS = 50;
-/** The host kills the plugin 2 s after it asked it to end. */
+/** The host kills the plugin 2 s after it requested the exit. */
 const CLOSING_MS = 1_200;
 
 /**
- * Makes a Nomad plugin of this process: handshake on stdout, log on stderr, services on a unix socket, until the host
- * asks it to end or SIGTERM comes. When the host is gone without a word the plugin stays: the next agent finds it again
- * by its socket, with all its tasks.
+ * Turns this process into a Nomad plugin: handshake on stdout, log on stderr, services on a unix socket, until the
+ * host requests the exit or SIGTERM arrives. When the host dies without a request the plugin keeps running: the next
+ * agent finds it through its socket, with all its tasks.
  *
  * @returns the exit code; the caller ends the process with it
  */
@@ -89,7 +89,7 @@ async function open(
   }
 }
 
-/** Ctrl-C in the agent's terminal reaches the plugin as well, but it is the agent that decides about the end. */
+/** Ctrl-C in the agent's terminal reaches the plugin as well, but the agent decides when it exits. */
 function endings(logger: Logger): {
   readonly ending: Promise<string>;
   readonly end: (reason: string) => void;

@@ -10,7 +10,7 @@ import { serviceDefinition } from './protos.ts';
 import { newSocketPath, protectSocket, removeSocket } from './socket.ts';
 import { stdioService } from './stdio-service.ts';
 
-/** What answers Nomad: the two services of a task driver. */
+/** The two services of a task driver. */
 export interface DriverServices {
   readonly base: UntypedServiceImplementation;
   readonly driver: UntypedServiceImplementation;
@@ -23,7 +23,7 @@ export interface PluginServerOptions {
   readonly logger: Logger;
   /** Called with each call of a driver service; the first call may have to wait for it. */
   readonly services: () => Promise<Pick<DriverServices, 'base' | 'driver'>>;
-  /** The host wants the plugin to end; its call is answered. */
+  /** The host requests the exit of the plugin; its call is answered. */
   readonly onShutdown: () => void;
 }
 
@@ -98,13 +98,13 @@ function addServices(server: Server, options: PluginServerOptions): void {
   server.addService(serviceDefinition('grpc.health.v1.Health'), healthService());
 }
 
-/** The code by which a host sees that the plugin, and not the call, is the matter. */
+/** The code by which a host recognises that the plugin, and not the call, has failed. */
 class EndingError extends Error {
   readonly code = status.UNAVAILABLE;
   override readonly message = 'The plugin was requested to shut down';
 }
 
-/** The socket is made for nobody but this user, before its mode can be set. */
+/** The socket is created with access only for this user, before its mode can be set. */
 async function listen(server: Server, socket: string, credentials: ServerCredentials): Promise<void> {
   const umask = process.umask(0o177);
   try {

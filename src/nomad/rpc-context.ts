@@ -3,7 +3,7 @@ import type { Observable, SchedulerLike } from 'rxjs';
 import type { Driver } from '../driver-interface.ts';
 import type { Logger } from '../model/logger.ts';
 
-/** What the handlers of calls work with. */
+/** The context of the handlers of calls. */
 export interface RpcContext {
   readonly driver: Driver;
   readonly logger: Logger;

@@ -30,13 +30,13 @@ const FIRST_FINGERPRINT_MS = 5_000;
 const AGAIN_MS = 5_000;
 const DEFAULT_INTERVAL_MS = 1_000;
 
-/** Of a state only the latest value matters; no event is to be lost before many have come together. */
+/** For a state only the latest value matters; events are buffered up to a large limit. */
 const STATE_LIMIT = 1;
 const EVENT_LIMIT = 1_000;
 
 type StreamRpcs = Pick<DriverHandlers, 'Fingerprint' | 'TaskEvents' | 'TaskStats'>;
 
-/** What the driver tells of its own accord. */
+/** The streaming calls of the driver. */
 export function streamRpcs(ctx: RpcContext): StreamRpcs {
   const { driver, logger } = ctx;
   return {
@@ -72,7 +72,7 @@ export function streamRpcs(ctx: RpcContext): StreamRpcs {
   };
 }
 
-/** Ends with the plugin alone. */
+/** Ends only with the plugin. */
 function endless<T>(
   { logger, scheduler, closed$ }: RpcContext,
   what: string,
@@ -87,7 +87,7 @@ function endless<T>(
   );
 }
 
-/** A stand-in comes first when looking at rkt takes long. */
+/** A placeholder comes first when probing rkt takes long. */
 function fingerprints({ driver, scheduler }: RpcContext): Observable<FingerprintResponse> {
   return defer(() => {
     const known = new Set<string>();

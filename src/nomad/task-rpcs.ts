@@ -13,12 +13,12 @@ const CUT = 'rkt-streams: the output was cut after 16 MiB';
 
 type TaskRpcs = Pick<DriverHandlers, 'WaitTask' | 'InspectTask' | 'SignalTask' | 'ExecTask'>;
 
-/** What is asked of a task that is there. */
+/** The calls about an existing task. */
 export function taskRpcs({ driver }: RpcContext): TaskRpcs {
   return {
-    // Many wait for one task at once, and each wait is open until the task ends or the host gives it up.
+    // Many calls can wait for one task, and each stays open until the task exits or the host cancels it.
     WaitTask: unary(({ task_id }, signal) => {
-      // An answer would tell the host that the task has ended: a plugin that is shut down gives none.
+      // A response would mean that the task has exited: a plugin that is shut down sends none.
       const exit$ = driver.waitTask(task_id).pipe(
         catchError((error: unknown) =>
           isRktError(error, 'RKT_ERR_SHUTDOWN') ? NEVER : throwError(() => error),

@@ -9,7 +9,7 @@ export interface WireTime {
 /** The year 1, which stands for no time at all in Go. */
 export const GO_ZERO_TIME: WireTime = { seconds: -62_135_596_800, nanos: 0 };
 
-/** What a timer of Node can wait. */
+/** The longest delay of a timer of Node. */
 export const LONGEST_MS = 2 ** 31 - 1;
 
 /** An instant for the wire. */

@@ -7,7 +7,7 @@ const HEALTH = { undetected: 'UNDETECTED', unhealthy: 'UNHEALTHY', healthy: 'HEA
 /**
  * A fingerprint for the host.
  *
- * @param known attributes that the host has been told of: leaving one out does not remove it, an empty text does
+ * @param known attributes that were sent to the host before: omitting one does not remove it, an empty text does
  */
 export function toFingerprint(
   { health, description, attributes }: Pick<Fingerprint, 'health' | 'description' | 'attributes'>,

@@ -51,7 +51,10 @@ function whole(value = 0): number {
   return Math.max(0, Math.round(value));
 }
 
-/** The fields of the wire that may be marked as measured. Nomad has a column for `Total Ticks` and nothing to put into it. */
+/**
+ * The fields of the protocol that may be marked as measured. Nomad has a column for `Total Ticks` but no value for
+ * it.
+ */
 const CPU_FIELDS = ['SYSTEM_MODE', 'USER_MODE', 'THROTTLED_PERIODS', 'THROTTLED_TIME', 'PERCENT'] as const;
 const MEMORY_FIELDS = [
   'RSS',

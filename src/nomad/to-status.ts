@@ -8,15 +8,15 @@ import type { WaitTaskResponse } from './generated/hashicorp/nomad/plugins/drive
 import { GO_ZERO_TIME, wireTime } from './times.ts';
 
 const STATES = { unknown: 'UNKNOWN', running: 'RUNNING', exited: 'EXITED' } as const;
-/** For an exit that nobody has seen; `err` goes with it. */
+/** For an exit with an unknown code; `err` is set too. */
 const UNSEEN_EXIT_CODE = -1;
 
-/** How a task ended. The result is always there: hosts before Nomad 1.11.3 crash without it. */
+/** The exit of a task. The result is always set: hosts before Nomad 1.11.3 crash without it. */
 export function toWaitResponse(exit: ExitResult): WaitTaskResponse {
   return { result: toWireExit(exit), err: exit.error ?? '' };
 }
 
-/** What is known of a task; its result and both times are always there, as hosts crash or fail without them. */
+/** The status of a task; its result and both times are always set, because hosts crash or fail without them. */
 export function toInspectResponse(status: TaskStatus): InspectTaskResponse {
   const { id, name, state, startedAtMs, completedAtMs, exitResult, network, driverAttributes } = status;
   return {

@@ -3,8 +3,8 @@ import type { DriverTaskEvent } from './generated/hashicorp/nomad/plugins/driver
 import { wireTime } from './times.ts';
 
 /**
- * What the host does not say itself: it shows the last ten events of a task, and has its own for a failed start, a signal,
- * a stop and the removal.
+ * The events that the host does not emit itself: it shows the last ten events of a task, and has its own for a failed
+ * start, a signal, a stop and the removal.
  */
 const WORTH_TELLING: ReadonlySet<TaskEventKind> = new Set<TaskEventKind>([
   'prepared',

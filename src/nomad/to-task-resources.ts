@@ -14,7 +14,10 @@ type MountInput = NonNullable<ResourcesInput['mounts']>[number];
 const SHARES = { least: 2, most: 262_144 };
 const LEAST_MEMORY_BYTES = 4_096;
 
-/** What a task may use. Ports are in one of two places: the group's in `ports`, those of the task's own network in it. */
+/**
+ * The resources of a task. Ports are in one of two places: those of the group in `ports`, those of the task's own
+ * network in it.
+ */
 export function toTaskResources({ resources, mounts, devices }: TaskConfig__Output): ResourcesInput {
   return {
     ...memoryLimit(resources),
@@ -34,7 +37,7 @@ export function toTaskResources({ resources, mounts, devices }: TaskConfig__Outp
   };
 }
 
-/** The larger of both figures where memory may be oversubscribed; below 0 there is no limit. */
+/** The larger of both values if memory may be oversubscribed; negative means no limit. */
 function memoryLimit(resources: Resources__Output | null): Pick<ResourcesInput, 'memoryLimitBytes'> {
   const { memory_mb = 0, memory_max_mb = 0 } = resources?.allocated_resources?.memory ?? {};
   const limitBytes = resources?.linux_resources?.memory_limit_bytes ?? 0;
@@ -65,7 +68,7 @@ function cpuset(resources: Resources__Output | null): Pick<ResourcesInput, 'cpus
   return { ...(cpusetCpus !== '' && { cpusetCpus }), ...(cpusetMems !== '' && { cpusetMems }) };
 }
 
-/** Nomad's MHz are a weight: they say what tasks get of a busy machine, and limit nobody on an idle one. */
+/** Nomad's MHz are a weight: they determine the share of a busy machine, and limit no task on an idle one. */
 function cpuShares(resources: Resources__Output | null): Pick<ResourcesInput, 'cpuShares'> {
   const shares =
     resources?.linux_resources?.cpu_shares || resources?.allocated_resources?.cpu?.cpu_shares || 0;

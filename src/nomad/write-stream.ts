@@ -6,7 +6,7 @@ import { boundedBuffer } from '../streams/operators/bounded-buffer.ts';
 import { failure } from './to-grpc-error.ts';
 
 export interface WriteStreamOptions {
-  /** How many values wait for a slow host before the oldest is dropped. */
+  /** How many values are buffered for a slow host before the oldest is dropped. */
   readonly limit: number;
   /** What the values are, for the log. */
   readonly what: string;
@@ -20,10 +20,10 @@ export type WritableCall<T> = Pick<
 >;
 
 /**
- * Sends a stream to the host, as fast as the host takes it: beyond the `limit` of values that wait, the latest win.
+ * Sends a stream to the host with backpressure: beyond the `limit` of buffered values, the oldest are dropped.
  *
- * The end and the error of the source come after the values that wait. When the call is cancelled, or its connection is
- * lost, the source is unsubscribed and nothing is kept.
+ * The end and the error of the source come after the buffered values. When the call is cancelled, or its connection
+ * is lost, the source is unsubscribed and the buffer is dropped.
  */
 export function writeStream<T>(
   source$: Observable<T>,

@@ -1,15 +1,15 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** Part of all connections that one address may hold before its own make room for the next. */
+/** The fraction of all connections that one address may have before its own are replaced. */
 const ADDRESS_SHARE = 0.5;
 
 /**
- * Keeps a server open for those who ask while others only connect: beyond `limit` connections, the one that has waited
- * longest without a complete request is cut off for the next. One that is being answered never is.
+ * Keeps a server available while other clients only connect: beyond `limit` connections, the one that has waited
+ * longest without a complete request is closed for the next. One that is being served never is.
  *
- * An address that holds more than half of all connections makes room itself. When every connection is being answered,
- * the new one is closed.
+ * An address with more than half of them replaces its own. When every connection is being served, the new one is
+ * closed.
  */
 export function limitConnections(server: Server, limit: number): void {
   const room = new ConnectionRoom(limit);

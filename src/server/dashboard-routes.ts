@@ -47,7 +47,7 @@ export function dashboardRoutes(): Hono<ServerEnv> {
   const assets = new Map<string, Asset>();
   const asset = async (path: string): Promise<Asset> => {
     const found = assets.get(path) ?? (await load(path));
-    // Only what was read: anybody can make up names, and what fails may succeed the next time.
+    // Only files that were read: clients can request any name, and a failure may succeed the next time.
     assets.set(path, found);
     return found;
   };

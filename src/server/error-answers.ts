@@ -69,7 +69,7 @@ export function errorBody(error: RktError): ErrorBody {
   return { error: { code: error.code, message: short, remedy } };
 }
 
-/** Turns whatever was thrown into an answer. What nobody expected is logged, and not told. */
+/** Converts anything thrown to a response. Unexpected errors are logged, and not shown to the client. */
 export function answerError(c: Context, thrown: unknown, logger: Logger): Response {
   const error = knownError(thrown);
   if (error === undefined) {
@@ -79,7 +79,7 @@ export function answerError(c: Context, thrown: unknown, logger: Logger): Respon
   }
   const status = statusOf(error);
   if (status === 401) c.header('WWW-Authenticate', 'Bearer realm="rkt-streams"');
-  // What is left of a body that nobody wants is not waited for.
+  // The rest of an unwanted body is not waited for.
   if (status === 411 || status === 413) c.header('Connection', 'close');
   return c.json(errorBody(error), status);
 }

@@ -16,13 +16,13 @@ export interface GuardDeps {
 
 /** What reads only, and so needs the token only where one is demanded. */
 const READS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
-/** Whoever watches the agent need not know its token; the page holds nothing that is secret. */
+/** Health checks do not need the token; the page contains no secrets. */
 const OPEN_PATH = /^\/(?!v1\/|metrics$)|^\/v1\/(?:health|ready)$/;
 
 /**
- * Who may ask for what. The unix socket belongs to its owner, and everything may be asked there. Over TCP the Host header
- * has to name this server (a name that somebody else has pointed here does not), a web page has to be its own, and
- * whatever changes something needs the token.
+ * Access control. The unix socket belongs to its owner, and has full access. Over TCP the Host header must name this
+ * server (and not a foreign name that resolves to it), a web page must be its own, and every change requires the
+ * token.
  */
 export function guard(deps: GuardDeps): MiddlewareHandler<ServerEnv> {
   return async (c, next) => {
@@ -67,7 +67,7 @@ function checkHost(header: string | undefined, { settings, reloadable }: GuardDe
   }
 }
 
-/** A browser tells where a request comes from; programs do not. */
+/** A browser sends the origin of a request; programs do not. */
 function checkOrigin(origin: string | undefined, site: string | undefined, host: string | undefined): void {
   const isForeign = origin !== undefined && origin.replace(/^https?:\/\//, '') !== host;
   if (isForeign || (origin === undefined && site === 'cross-site')) {

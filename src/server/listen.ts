@@ -74,7 +74,7 @@ function httpServer(limits: ServerLimits, listener: RequestListener): HttpServer
     {
       headersTimeout: headersTimeoutMs,
       requestTimeout: requestTimeoutMs,
-      // How often Node looks for connections that are over these times.
+      // How often Node checks connections for these timeouts.
       connectionsCheckingInterval: Math.min(headersTimeoutMs, 5_000),
       maxHeaderSize: 16_384,
     },

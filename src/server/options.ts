@@ -48,7 +48,7 @@ export interface ServerOptions extends ReloadableOptions {
 /** What one client, or all of them, can make the server hold. */
 export interface ServerLimits {
   readonly bodyBytes: number;
-  /** Open at once, through each door; beyond that the one that has waited longest without asking makes room. */
+  /** Maximum connections per listener; beyond that the one that has waited longest without a request is closed. */
   readonly connections: number;
   /** Clients of streams and followers of logs, of whom an eighth can only come over the unix socket; and different samplings that they may ask for. */
   readonly streams: number;
@@ -116,7 +116,7 @@ export function serverSettings(options: ServerOptions): ServerSettings {
   });
 }
 
-/** Only addresses count, and the one name that is never looked up elsewhere. */
+/** Only addresses are accepted, and the one name that is never resolved elsewhere. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }

@@ -51,7 +51,7 @@ export function createApp(ctx: ServerContext, token: string): ServerRoutes {
   return app;
 }
 
-/** For every answer, whatever it is; the page has a policy of its own. */
+/** For every response; the page has a separate policy. */
 const safeHeaders: MiddlewareHandler<ServerEnv> = async (c, next) => {
   await next();
   if (c.env.outgoing.headersSent) return;

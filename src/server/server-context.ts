@@ -29,7 +29,7 @@ export interface ServerEnv {
     readonly via: 'tcp' | 'unix';
   };
   readonly Variables: {
-    /** The caller has shown the token, or came over the unix socket: environments of tasks may be told. */
+    /** The caller has the token, or uses the unix socket: environments of tasks may be shown. */
     trusted: boolean;
   };
 }

@@ -56,7 +56,7 @@ export async function createServer(driver: Driver, options: ServerOptions = {}):
 
   let url: string | undefined;
   try {
-    // The socket first: it tells whether another agent is here.
+    // The socket first: it detects another agent.
     const { socketPath } = settings;
     if (socketPath !== undefined) {
       const lock = (): ReturnType<Driver['lockAgent']> => driver.lockAgent({ socketPath, what: 'socket' });

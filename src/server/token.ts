@@ -41,12 +41,12 @@ async function makeToken(path: string): Promise<void> {
   await unlink(fresh);
 }
 
-/** Compares in a time that tells nothing of the token. */
+/** Constant-time comparison. */
 export function isToken(given: string, token: string): boolean {
   return timingSafeEqual(digest(given), digest(token));
 }
 
-/** What a browser gets for the token: it opens reads alone, and the token cannot be told from it. */
+/** The session cookie of a browser: it permits only reads, and does not reveal the token. */
 export function readKey(token: string): string {
   return createHash('sha256').update(`reads with ${token}`).digest('base64url');
 }

@@ -14,9 +14,9 @@ import { poll } from './operators/poll.ts';
 import { shareLatest } from './operators/share-latest.ts';
 import { takeUntilAbort } from './operators/take-until-abort.ts';
 
-/** What a fingerprint is taken from. */
+/** The sources of a fingerprint. */
 export interface FingerprintDeps {
-  /** Rejects while there is no rkt. */
+  /** Rejects if there is no rkt. */
   readonly runner: () => Promise<RktRunner>;
   readonly driverConfig: () => Pick<DriverConfig, 'volumes_enabled' | 'stage1'>;
   /** For the attribute `driver.rkt.cgroup.version`, which is left out without it. */
@@ -28,31 +28,31 @@ export interface FingerprintDeps {
   readonly periodMs?: number;
   /** Ends the stream. */
   readonly shutdown?: AbortSignal;
-  /** Takes one fingerprint; tests give their own. */
+  /** Takes one fingerprint; replaced by tests. */
   readonly probe?: () => ObservableInput<Fingerprint>;
 }
 
 /**
- * The health of the driver and what it says of the machine.
+ * The health of the driver and the attributes of the machine.
  *
- * Emits at once, then every `periodMs` (30 s). A probe that takes longer than that is not overtaken. What fails is
- * logged when it begins and when it ends, not in between.
+ * Emits immediately, then every `periodMs` (30 s). Probes never overlap. A failure is logged when it starts and when
+ * it ends, not in between.
  *
- * Shared; the latest value is replayed; stops 1 s after the last subscriber left. Never errors.
+ * Shared; the latest value is replayed; stops 1 s after the last subscriber unsubscribed. Never errors.
  *
  * @completes at shutdown
  */
 export function fingerprint(deps: FingerprintDeps): Observable<Fingerprint> {
   const { scheduler, periodMs = 30_000, probe = () => takeFingerprint(deps) } = deps;
   return poll(probe, { intervalMs: periodMs, scheduler }).pipe(
-    // What fails because the driver is over is no news of the machine.
+    // Failures caused by the shutdown of the driver are not emitted.
     takeUntilAbort(deps.shutdown),
     tap(loggedOnce(deps.logger)),
     shareLatest({ scheduler }),
   );
 }
 
-/** Takes one fingerprint. Whatever is wrong makes it undetected, with the cause as its description. */
+/** Takes one fingerprint. Any failure makes it undetected, with the cause as its description. */
 export async function takeFingerprint(deps: FingerprintDeps): Promise<Fingerprint> {
   const timeMs = deps.scheduler.now();
   try {
@@ -66,7 +66,7 @@ export async function takeFingerprint(deps: FingerprintDeps): Promise<Fingerprin
 
 async function detect(deps: FingerprintDeps): Promise<Fingerprint['attributes']> {
   const { driverConfig, uid = process.geteuid?.() ?? 0 } = deps;
-  // Only the embedded rkt can do without root, so without root it has to be known first which one it is.
+  // Only the embedded rkt works without root, so without root its kind must be known first.
   const runner = await deps.runner().catch((error: unknown) => {
     throw uid === 0 ? error : mustBeRoot();
   });
@@ -85,17 +85,19 @@ async function detect(deps: FingerprintDeps): Promise<Fingerprint['attributes']>
   };
 }
 
-/** The configuration of rkt is asked for once a runner: it cannot change while rkt runs, and costs a process. */
+/**
+ * The configuration of rkt is read once per runner: it cannot change while rkt runs, and reading it costs a process.
+ */
 const askedStage1 = new WeakMap<RktRunner, () => Promise<string | undefined>>();
 
-/** What tasks run on that name no stage1, as far as it can be known. */
+/** The default stage1 of tasks, if it is known. */
 async function defaultStage1(runner: RktRunner, configured: string | undefined): Promise<string | undefined> {
   // There is one stage1 in the embedded rkt, and it does what fly does.
   if (runner.binary.runtime === 'embedded') return 'fly';
   if (configured !== undefined) return configured;
   const asked = askedStage1.get(runner) ?? memo(() => configuredStage1(runner));
   askedStage1.set(runner, asked);
-  // A failure costs this fingerprint the attribute, and is asked for again by the next one.
+  // After a failure this fingerprint lacks the attribute, and the next one retries.
   return asked().catch((error: unknown) => {
     if (isRktError(error)) return undefined;
     throw error;

@@ -16,30 +16,30 @@ export interface PodsDeps {
   readonly directories: PodDirectories;
   readonly scheduler: SchedulerLike;
   readonly logger: Logger;
-  /** Ends the stream, and the rkt command that is under way. */
+  /** Ends the stream, and the rkt command in progress. */
   readonly shutdown?: AbortSignal;
 }
 
-/** Looked at this often: reading the directories of 200 pods takes about a millisecond. */
+/** The polling interval: reading the directories of 200 pods takes about a millisecond. */
 const LOOK_MS = 1_000;
-/** `rkt list` confirms at an interval that doubles while it tells nothing new. */
+/** The interval of `rkt list`, which doubles while it finds nothing new. */
 const FIRST_LIST_MS = 2_000;
 const LAST_LIST_MS = 60_000;
-/** More changes than this at once are answered by one `rkt list`. */
+/** More simultaneous changes than this are confirmed by one `rkt list`. */
 const MAX_STATUS_CALLS = 3;
 /** `rkt status --format=json` and `rkt list` leave these out. */
 const UNLISTED: readonly PodState[] = ['preparing', 'aborted prepare', 'embryo', 'garbage', 'deleting'];
 
 /**
- * All pods of rkt's data directory, those of others included: at once, then after every change.
+ * All pods in rkt's data directory, including those of others: immediately, then after every change.
  *
- * A change is found in rkt's directories without a process start and confirmed by `rkt status`; `rkt list` looks over
- * everything every 2 s at first, then less and less often, every minute at last. Where the directories cannot be read it
- * is all there is. A look that fails is logged when it begins, and the next one tries again.
+ * A change is detected in rkt's directories without starting a process and confirmed by `rkt status`; `rkt list`
+ * checks everything every 2 s at first, then less and less often, down to once a minute. If the directories cannot be
+ * read, it is the only source. A failure is logged when it starts, and the next poll retries.
  *
- * Shared; the latest value is replayed; stops 1 s after the last subscriber left.
+ * Shared; the latest value is replayed; stops 1 s after the last subscriber unsubscribed.
  *
- * @completes at shutdown, and at once after it
+ * @completes at shutdown, or immediately after it
  */
 export function pods(deps: PodsDeps): Observable<readonly Pod[]> {
   const { scheduler, logger, shutdown } = deps;
@@ -71,7 +71,7 @@ export function pods(deps: PodsDeps): Observable<readonly Pod[]> {
   );
 }
 
-/** Each call looks again; undefined when nothing has changed. */
+/** Each call reads again; undefined when nothing has changed. */
 export function createPodView(
   deps: PodsDeps,
   signal?: AbortSignal,
@@ -105,7 +105,7 @@ export function createPodView(
   };
 }
 
-/** The pods whose state is another one than was last told, and those that came or went. */
+/** The pods whose state differs from the last emitted one, and those that appeared or disappeared. */
 function changedPods(
   known: ReadonlyMap<string, Pod>,
   states: ReadonlyMap<string, PodState>,

@@ -15,11 +15,12 @@ export interface SamplingStatsOptions {
 const LOOP_RESOLUTION_MS = 10;
 
 /**
- * What the sampling of all tasks does and costs: at once, then every `intervalMs`.
+ * Statistics of the sampling of all tasks: immediately, then every `intervalMs`.
  *
- * The delay of the event loop is watched only while somebody subscribes, and first told by the second value.
+ * The event loop delay is measured only while subscribed, and first reported by the second value.
  *
- * Hot, shared by all who ask for the same interval; the last value is replayed; stops 1 s after the last subscriber left.
+ * Hot, shared by subscribers with the same interval; the last value is replayed; stops 1 s after the last subscriber
+ * unsubscribed.
  *
  * @completes never; the driver's own at shutdown
  */

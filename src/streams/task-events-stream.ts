@@ -14,12 +14,12 @@ export interface TaskEventsOptions {
 }
 
 /**
- * What happens to the tasks, as it happens.
+ * The events of all tasks.
  *
- * Hot; with `replay` the last events of this driver come first, then the live ones, in order, none lost or twice.
- * Each id comes once; a later driver may publish an event again, with the same id and marked as repeated.
+ * Hot; with `replay` the last events of this driver come first, then the live ones, in order and without gaps or
+ * duplicates. Each id comes once; a later driver may publish an event again, with the same id and marked as repeated.
  *
- * @completes at shutdown, and at once after it
+ * @completes at shutdown, or immediately after it
  */
 export function taskEvents(
   { registry }: TaskEventsDeps,

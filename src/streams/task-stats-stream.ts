@@ -9,9 +9,9 @@ import type { Stats } from './stats/create-stats.ts';
 export interface TaskStatsOptions {
   /** 1000 by default, at least 100. */
   readonly intervalMs?: number;
-  /** What to read; what Nomad shows by default. */
+  /** The groups to read; by default those that Nomad shows. */
   readonly groups?: readonly FieldGroup[];
-  /** Figures of every process of the task as well: the group `processes`. */
+  /** Also metrics of every process of the task: the group `processes`. */
   readonly perProcess?: boolean;
   /** Completes the stream. */
   readonly signal?: AbortSignal;
@@ -20,15 +20,16 @@ export interface TaskStatsOptions {
 /**
  * Resource usage of one task, sampled every `intervalMs`.
  *
- * The first sample comes at once, with rates of 0. A tick that finds the last sample still under way is skipped; a sample
- * that fails, or whose counters went back, is left out; both are counted. CPU percent is of one core, memory in bytes.
+ * The first sample is emitted immediately, with rates of 0. A tick is skipped while the previous sample is in
+ * progress; a sample that fails, or whose counters decreased, is left out; both are counted. CPU percent is of one
+ * core, memory in bytes.
  *
- * Source: the task's cgroup, else pidusage over its process tree; docs/stats.md has every field.
- * Hot, shared by all who ask for the same task, interval and groups; the last sample is replayed; sampling stops 1 s after
- * the last subscriber left.
+ * Source: the task's cgroup, else pidusage over its process tree; docs/stats.md describes every field. Hot, shared by
+ * subscribers with the same task, interval and groups; the last sample is replayed; sampling stops 1 s after the last
+ * subscriber unsubscribed.
  *
  * @throws RKT_ERR_TASK_NOT_FOUND at subscription
- * @completes when the task has exited or was removed, after a final sample if one can be had; at shutdown, and at once
+ * @completes when the task has exited or was removed, after a final sample if possible; at shutdown, or immediately
  * after it; by `signal`
  */
 export function taskStats(

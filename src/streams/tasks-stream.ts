@@ -8,11 +8,11 @@ export interface TasksDeps {
 }
 
 /**
- * All tasks this driver knows, in the order they came.
+ * All tasks that this driver knows, in the order they were added.
  *
- * The present state at once, then one frozen array for all changes of the same moment. Shared.
+ * The current state immediately, then one frozen array for all changes of the same turn. Shared.
  *
- * @completes at shutdown, and at once without a value after it
+ * @completes at shutdown, or immediately without a value after it
  */
 export function tasks({ registry }: TasksDeps): Observable<readonly TaskStatus[]> {
   return registry.tasks$;

@@ -10,13 +10,13 @@ export interface WaitTaskDeps {
 }
 
 /**
- * The end of one task: emits a single result and completes.
+ * The exit of one task: emits a single result and completes.
  *
- * Who comes after the end gets the result at once. The result of a task that was lost (phase `unknown`) has an `error`
- * in place of an exit code. A task that is removed without a result was never seen to end: that
- * is an error, as for a task nobody knows.
+ * A subscriber after the exit gets the result immediately. The result of a lost task (phase `unknown`) has an `error`
+ * instead of an exit code. The removal of a task without a result is an error, as for an unknown task.
  *
- * @throws {@link RktError} through the stream: RKT_ERR_TASK_NOT_FOUND; RKT_ERR_SHUTDOWN at shutdown, before and after it
+ * @throws {@link RktError} through the stream: RKT_ERR_TASK_NOT_FOUND; RKT_ERR_SHUTDOWN at shutdown, before and after
+ * it
  * @completes after the result
  */
 export function waitTask({ registry }: WaitTaskDeps, taskId: string): Observable<ExitResult> {
@@ -24,7 +24,7 @@ export function waitTask({ registry }: WaitTaskDeps, taskId: string): Observable
     const record = registry.require(taskId);
     const result = resultOf(record);
     if (result !== undefined) return of(result);
-    // Of this start: the id may be used again, by a task nobody here waits for.
+    // Of this start: the id may be reused by another task.
     const ended$ = registry.changesOf(record.startToken).pipe(mergeMap(resultOfChange));
     return concat(
       ended$,

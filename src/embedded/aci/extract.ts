@@ -19,7 +19,7 @@ export interface ExtractOptions {
   readonly pathWhitelists: readonly (readonly string[])[];
   /** Counts the members of all tars of a rendering; the default limits for this one alone when absent. */
   readonly meter?: EntryMeter;
-  /** Told about what had to be left out. */
+  /** Called with what had to be skipped. */
   readonly warn: (text: string) => void;
 }
 

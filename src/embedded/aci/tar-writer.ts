@@ -119,7 +119,7 @@ export class TarWriter {
   }
 }
 
-/** What the header block has no room for. */
+/** The values that do not fit into the header block. */
 function extensionOf(member: WrittenMember): ReadonlyMap<string, Buffer> {
   const { name, linkname, uid, gid, size, mtimeMs } = member;
   const records = new Map<string, Buffer>();

@@ -5,7 +5,7 @@ import { storePaths } from '../store/paths.ts';
 import { removeImage } from '../store/store-records.ts';
 import { removeRemotes } from '../store/remotes.ts';
 
-/** `rkt image rm`: unknown images are only told, the exit code stays 0. */
+/** `rkt image rm`: unknown images are only reported, the exit code stays 0. */
 export const command: Command = {
   name: 'image rm',
   summary: 'Remove one or more images with the given IDs or image names from the local store',

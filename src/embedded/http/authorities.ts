@@ -3,7 +3,7 @@ import { rootCertificates } from 'node:tls';
 import type { RktContext } from '../embedded-context.ts';
 import { RktFailure, systemErrorText } from '../embedded-context.ts';
 
-/** Where distributions keep the certificate authorities of the system, as Go looks for them. */
+/** The certificate authorities of distributions, in the search path of Go. */
 const BUNDLES = [
   '/etc/ssl/certs/ca-certificates.crt',
   '/etc/pki/tls/certs/ca-bundle.crt',

@@ -5,10 +5,11 @@ const LINK_LOCAL = /^(169\.254\.|\[fe[89ab][0-9a-f]:|\[::ffff:a9fe:|metadata\.go
 const LOOPBACK = /^(localhost$|.+\.localhost$|127\.|0\.0\.0\.0$|\[::1?\]$|\[::ffff:7f)/;
 
 /**
- * The URL that a redirect leads to, in full.
+ * The absolute URL of a redirect.
  *
- * A server outside of this machine cannot send requests to services of this machine or of its link: these often trust
- * everybody who can reach them.
+ * An external server must not redirect requests to services of this machine or its link: these often trust every
+ * client that can reach them.
+ *
  * @param location as the server has it, relative to `from`
  * @throws Error `refused a redirect to …` for other schemes than http and https, from https to http, and inwards
  */

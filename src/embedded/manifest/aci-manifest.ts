@@ -115,7 +115,7 @@ function parseDependencies(value: unknown): readonly ManifestDependency[] {
   });
 }
 
-/** As appc takes it: rkt looks an image up by any beginning of its id. */
+/** As in appc: rkt finds an image by any prefix of its id. */
 function hash(text: string): string {
   const [type = '', value, ...rest] = text.split('-');
   if (value === undefined || rest.length > 0) throw new RktFailure('badly formatted hash string');

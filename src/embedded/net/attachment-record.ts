@@ -18,7 +18,7 @@ export interface AttachedPlugin {
   readonly config: PluginConfig;
 }
 
-/** A network that the pod is attached to, or that somebody has begun to attach it to. */
+/** A network that the pod is attached to, or is being attached to. */
 export interface Attachment {
   readonly netName: string;
   readonly ifName: string;
@@ -61,7 +61,7 @@ export function readRecord(podDir: string): AttachmentRecord | undefined {
   }
 }
 
-/** Written before a plugin is called, so that whatever it makes can be found again. */
+/** Written before a plugin is called, so that everything it creates can be found again. */
 export function writeRecord(podDir: string, record: AttachmentRecord): void {
   const path = join(podDir, FILE);
   writeFileSync(`${path}.tmp`, JSON.stringify(record), { mode: 0o600 });

@@ -31,18 +31,18 @@ const USUAL_DIRS: readonly string[] = [
   '/usr/lib/cni',
   '/usr/libexec/cni',
 ];
-/** Plugins look for iptables there, and hooks run with no PATH at all. */
+/** Plugins find iptables there, and hooks run without a PATH. */
 const USUAL_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 /** A plugin that hangs must not hang the pod for ever. */
 const DEADLINE_MS = 60_000;
 const MAX_OUTPUT = 1024 * 1024;
 
-/** Directories that plugins are looked for in, in this order. */
+/** The search path of plugins. */
 function pluginDirs(ctx: Pick<RktContext, 'localConfigDir'>): readonly string[] {
   return [networkDir(ctx), ...USUAL_DIRS];
 }
 
-/** Absolute path of a plugin. @throws RktFailure naming it and where it was looked for */
+/** Absolute path of a plugin. @throws RktFailure with its name and the search path */
 export function findPlugin(ctx: Pick<RktContext, 'localConfigDir'>, type: string): string {
   const dirs = pluginDirs(ctx);
   const found = dirs.map((dir) => join(dir, type)).find(isProgram);

@@ -1,6 +1,6 @@
 import type { PodAddress } from './cni-result.ts';
 
-/** The chain of ours in the table `filter`: what hosts with a FORWARD that drops must let through for pods. */
+/** Our chain in the table `filter`: the traffic of pods that hosts with a dropping FORWARD policy must accept. */
 export const FORWARD_CHAIN = 'RKT-STREAMS-FORWARD';
 
 /** What of a pod's traffic has to be let through. */

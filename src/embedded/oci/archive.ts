@@ -71,7 +71,7 @@ async function openArchive(ctx: RktContext, path: string, dir: string): Promise<
   const plain = join(dir, 'archive.tar');
   const file = await plainLayer(path, stat.size, plain, limits, new LayerBudget(limits));
   const files = filesOfTar(file, limits);
-  // open until it is closed; its room is needed for the layers
+  // open until it is closed; its space is needed for the layers
   rmSync(plain, { force: true });
   return files;
 }

@@ -6,10 +6,10 @@ import { detachPod } from '../net/detach-pod.ts';
 import { holdLock } from './locks.ts';
 import { podPath, type Phase, type PodEntry } from './phases.ts';
 
-/** Result of handling a pod under its lock: what the action gave, or that somebody else has the pod. */
+/** Result of handling a pod under its lock: the result of the action, or that another process has the pod. */
 export type Locked<T> = { readonly kind: 'done'; readonly value: T } | { readonly kind: 'busy' };
 
-/** Does something with a pod that nobody else has locked. The pod must still be in its phase. */
+/** Runs an action on a pod that no other process has locked. The pod must still be in its phase. */
 export async function withPodLock<T>(pod: PodEntry, action: () => T | Promise<T>): Promise<Locked<T>> {
   const lock = await holdLock(pod.dir, { wait: false });
   if (lock === undefined) return { kind: 'busy' };

@@ -19,7 +19,7 @@ export interface LaunchOrder {
   readonly privileges: Privileges;
 }
 
-/** The inner script is an argument, which everybody can read: what is secret it finds in variables. */
+/** The inner script is an argument, which every user can read: secrets are passed in variables. */
 interface Inner {
   readonly script: string;
   readonly exports: readonly string[];

@@ -18,7 +18,7 @@ export function openBelow(base: string, path: string): number | undefined {
       const parent = opened;
       const isLast = i === names.length - 1;
       const flags = isLast ? O_RDONLY | O_NONBLOCK : O_PATH | O_DIRECTORY;
-      // The link in /proc stands for the open directory itself: nobody can put another one in its place.
+      // The link in /proc refers to the open directory itself, which cannot be replaced.
       opened = openSync(`/proc/self/fd/${parent}/${name}`, flags | O_NOFOLLOW);
       closeSync(parent);
     }

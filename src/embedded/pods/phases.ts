@@ -62,7 +62,9 @@ function isDirectory(dir: string): boolean {
   }
 }
 
-/** Pods of one phase in the order of their UUIDs; strays are told on stderr the way rkt does (without newline). */
+/**
+ * Pods of one phase in the order of their UUIDs; unknown entries are reported on stderr as by rkt (without newline).
+ */
 export function podsOf(ctx: RktContext, phase: Phase, tellStrays = false): readonly PodEntry[] {
   const parent = podPath(ctx, phase);
   const pods: PodEntry[] = [];
@@ -98,7 +100,7 @@ export function visiblePods(ctx: RktContext, tellStrays = false): readonly PodEn
   return [...pods.values()].sort((a, b) => (a.uuid < b.uuid ? -1 : 1));
 }
 
-/** Where a pod is now, looked for in the order of its life, so that one moving on is not missed. */
+/** The current directory of a pod, searched in the order of its life, so that a moving pod is not missed. */
 export function locatePod(ctx: RktContext, uuid: string): PodEntry | undefined {
   for (const phase of PHASES) {
     const dir = podPath(ctx, phase, uuid);

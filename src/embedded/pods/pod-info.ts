@@ -28,7 +28,7 @@ const STATES: Readonly<Record<Phase, { readonly locked: PodState; readonly free:
   garbage: { locked: 'deleting', free: 'garbage' },
 };
 
-/** A pod with its state at the instant of looking. */
+/** A pod with its state when it was read. */
 export interface PodStatus extends PodEntry {
   readonly state: PodState;
 }
@@ -157,7 +157,7 @@ export function statusDir(pod: PodEntry): string {
     : join(pod.dir, 'stage1/rootfs/rkt/status');
 }
 
-/** Exit code of an app, where somebody has written it down. */
+/** Exit code of an app, if it was recorded. */
 export function appExitCode(pod: PodEntry, appName: string): number | undefined {
   try {
     const text = readFileSync(join(statusDir(pod), appName), 'utf8').trim();

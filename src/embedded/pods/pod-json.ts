@@ -11,7 +11,7 @@ import {
 } from './pod-info.ts';
 import type { PodApp, PodManifest, PodVolume } from './pod-manifest.ts';
 
-/** Numbers beyond 2^53 travel through the JSON encoder as marked strings; NUL occurs in no text of ours. */
+/** Numbers beyond 2^53 pass through the JSON encoder as marked strings; NUL occurs in no text here. */
 const exact = (value: bigint): string => `\0${value}`;
 
 /** Prints what {@link podJson} made, nanoseconds with all their digits. */

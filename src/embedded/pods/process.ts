@@ -8,7 +8,7 @@ import { podPid } from './pod-info.ts';
 const TICKS_PER_SECOND = 100;
 const CLOCK_SLACK_MS = 2000;
 
-/** The live main process of a pod; undefined when it is gone, even if its pid has been given to somebody else since. */
+/** The running main process of a pod; undefined when it has exited, even if its pid has been reused. */
 export function livePid(pod: PodEntry): number | undefined {
   const pid = podPid(pod);
   if (pid === undefined) return undefined;

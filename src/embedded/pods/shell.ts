@@ -14,7 +14,7 @@ export function commandLine(...words: readonly string[]): string {
   return words.map(quote).join(' ');
 }
 
-/** Where the host's tools are looked for after PATH. */
+/** The directories for the host's tools after PATH. */
 const USUAL_DIRS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -42,7 +42,7 @@ export function stage0(ctx: RktContext, script: LaunchScript, pod: PodEntry): Ap
   }
   script.attempt(NO_DIRECTORIES, 'mkdir', '-p', root, 'stage1/rootfs/rkt/env', 'stage1/rootfs/rkt/status');
   if (usesOverlay) mountOverlay(script, { app, tree, root, stage1Tree, rootStat });
-  // Scripts for a real rkt, which looks for them here.
+  // Scripts for a real rkt, which expects them here.
   const scripts = join(ctx.dir, 'cas/tree', stage1Tree, 'rootfs');
   if (existsSync(join(scripts, 'stop'))) script.run('cp', '-a', '--', `${scripts}/.`, 'stage1/rootfs/');
   return { app, apps, root, lower };

@@ -16,7 +16,7 @@ import { manifestName } from './reference.ts';
 import type { Session } from './session.ts';
 import type { ImageSources } from './image-sources.ts';
 
-/** An index in an index in an index is none that anybody makes. */
+/** Deeper nesting of indexes does not occur in practice. */
 const MAX_DEPTH = 3;
 
 /** The manifest for this machine, and the digest of its bytes. */

@@ -39,7 +39,7 @@ export async function takePullDirectory(
     }
     if (lock !== undefined && inode !== undefined && inodeOf(path) === inode)
       return held(path, hasWaited, lock);
-    // the fetch before has removed it, and somebody may have made another one
+    // the previous fetch has removed it, and another process may have created another one
     await lock?.release();
   }
 }

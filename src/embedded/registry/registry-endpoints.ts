@@ -8,7 +8,7 @@ export interface Endpoint {
   readonly origin: string;
   /** What precedes the image's name there: empty, or ends in a slash. */
   readonly prefix: string;
-  /** Host with port, which credentials are looked up by. */
+  /** Host with port, the key of credentials. */
   readonly host: string;
   readonly verifiesTls: boolean;
   /** True when no third party can listen in: credentials are sent nowhere else. */

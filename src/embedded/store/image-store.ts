@@ -31,7 +31,7 @@ import { temporaryPath } from './temporary.ts';
 export type { StoredImage } from './lookup.ts';
 export type { RenderedTree } from './render.ts';
 
-/** How an image argument is looked up. */
+/** How an image argument is resolved. */
 export interface FindOptions {
   /** `new` (store first), `never` (store only) or `update` (never from the store, for names and URLs). */
   readonly pullPolicy: string;

@@ -87,7 +87,7 @@ export async function renderTo(
 
 /** Images to be laid over one another, the deepest dependency first, the image itself last. */
 export function layersOf(paths: StorePaths, image: StoredImage): readonly StoredImage[] {
-  // in the order in which they are complete; each is looked at once, however many depend on it
+  // in the order of their completion; each is checked once, however many depend on it
   const layers = new Map<string, StoredImage>();
   const visit = (current: StoredImage, depth: number): void => {
     if (layers.has(current.id)) return;

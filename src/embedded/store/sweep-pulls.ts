@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { RktFailure } from '../embedded-context.ts';
 import { deleteTree } from '../pods/delete-tree.ts';
 
-/** Blobs of a pull that nobody has gone on with. */
+/** Blobs of an abandoned pull. */
 const KEPT_MS = 24 * 3_600_000;
 
 /** Removes the blobs of interrupted fetches that are older than a day; what cannot be removed is left for the next time. */

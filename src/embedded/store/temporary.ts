@@ -5,8 +5,8 @@ import { RktFailure } from '../embedded-context.ts';
 import { deleteTree } from '../pods/delete-tree.ts';
 
 /**
- * The process a temporary file belongs to, as part of its name: boot, pid namespace, pid and start time. Nobody else ever
- * has the same, so a file whose process is gone can be removed by anybody.
+ * The process that a temporary file belongs to, as part of its name: boot, pid namespace, pid and start time. No
+ * other process ever has the same, so the file of a dead process can be removed by any process.
  */
 interface Owner {
   /** First part of the boot id. */

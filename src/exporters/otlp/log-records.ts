@@ -10,7 +10,7 @@ export type Severities = typeof SeverityNumber;
 
 const UNUSUAL: readonly TaskEventKind[] = ['stats-degraded', 'killed'];
 
-/** An event of a task as a log record; what it tells besides its text becomes attributes. */
+/** An event of a task as a log record; its annotations become attributes. */
 export function logRecord(event: TaskEvent, severities: Severities): LogRecord {
   const { id, kind, message, timeMs, annotations, exitResult, repeated } = event;
   const severityText = severityOf(event);

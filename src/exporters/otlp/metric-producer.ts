@@ -9,7 +9,7 @@ import { METRIC } from './semantic-names.ts';
 import { taskAttributes } from './task-attributes.ts';
 import { TASK_FIGURES, type TaskFigure } from './task-figures.ts';
 
-/** What the metrics are made of. */
+/** The input of the metrics. */
 export interface ProducerDeps {
   readonly driver: Driver;
   readonly feed: SnapshotFeed;
@@ -21,10 +21,10 @@ export interface ProducerDeps {
 type Figure = Omit<TaskFigure, 'read'>;
 
 /**
- * Gives the SDK the last snapshot whenever it collects.
+ * Passes the latest snapshot to the SDK whenever it collects.
  *
- * A producer and not asynchronous instruments: the SDK goes on telling the last value of an instrument's attributes for
- * ever, and a task's series have to end with the task. Counters here begin with their task as well.
+ * A producer and not asynchronous instruments: the SDK would report the last value of an instrument's attributes
+ * forever, but a task's series must end with the task. Counters here also start with their task.
  */
 export function createMetricProducer(deps: ProducerDeps): MetricProducer {
   const { feed, peers } = deps;
@@ -45,7 +45,7 @@ function taskMetrics({ driver, peers }: ProducerDeps, { tasks, samples }: Snapsh
   const running = new Map(tasks.filter(({ phase }) => phase !== 'exited').map((task) => [task.id, task]));
   const measured = samples.flatMap(({ taskId, usage }) => {
     const status = running.get(taskId);
-    // A sample of the task that had this id before is none of this one.
+    // A sample of an earlier task with this id does not belong to this one.
     if (status === undefined || usage.timestampMs < (status.startedAtMs ?? 0)) return [];
     const attributes = taskAttributes(status, specOf(driver, taskId));
     const startTime = hrTime(status.startedAtMs ?? usage.timestampMs);

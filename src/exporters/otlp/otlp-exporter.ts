@@ -15,7 +15,7 @@ export interface OtlpExporterOptions extends Omit<WatchOptions, 'intervalMs'> {
   /** Of the collector, without `/v1/metrics`; the SDK's own default (OTEL_EXPORTER_OTLP_ENDPOINT, localhost:4318) else. */
   readonly url?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** How often metrics are sent, and tasks sampled for it; 10 000 by default. */
+  /** The interval of exports and of the sampling for them; 10 000 by default. */
   readonly intervalMs?: number;
   /** Of one sending; 10 000 by default. */
   readonly timeoutMs?: number;
@@ -24,7 +24,7 @@ export interface OtlpExporterOptions extends Omit<WatchOptions, 'intervalMs'> {
 }
 
 export interface OtlpExporter {
-  /** Sends what was not sent yet, and ends the watching of the driver. */
+  /** Sends what was not sent yet, and unsubscribes from the driver. */
   close(): Promise<void>;
 }
 
@@ -33,9 +33,9 @@ const DEFAULT_TIMEOUT_MS = 10_000;
 const NEVER_TOO_MANY = 1_000_000;
 
 /**
- * Sends the figures of tasks as metrics and their events as log records to a collector, by OTLP over HTTP.
+ * Sends metrics of tasks, and their events as log records, to a collector, by OTLP over HTTP.
  *
- * A sending that fails is logged once, until one goes well again; nobody waits for it.
+ * A failed export is logged once until one succeeds again; nothing waits for it.
  *
  * @throws RKT_ERR_PACKAGES when packages of the OpenTelemetry SDK are not installed
  */
@@ -129,7 +129,7 @@ interface Exporting<Batch> {
   export(batch: Batch, done: (result: { readonly code: number; readonly error?: Error }) => void): void;
 }
 
-/** Makes an exporter say when it begins to fail; the SDK keeps that to itself. */
+/** Logs when an exporter starts to fail; the SDK does not report that. */
 function reporting<Batch, Exporter extends Exporting<Batch>>(
   exporter: Exporter & Exporting<Batch>,
   logger: Logger = silentLogger,

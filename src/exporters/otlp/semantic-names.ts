@@ -1,7 +1,7 @@
 /**
- * OpenTelemetry's names, all in one place: most of those of containers are still in development there.
+ * OpenTelemetry's names, all in one place: most of those for containers are still in development there.
  *
- * What the conventions have no word for begins with `rkt.` or `nomad.`.
+ * Names without a convention begin with `rkt.` or `nomad.`.
  */
 export const METRIC = {
   cpuTime: 'container.cpu.time',
@@ -41,10 +41,10 @@ export const ATTRIBUTE = {
   cpuMode: 'cpu.mode',
   diskDirection: 'disk.io.direction',
   networkDirection: 'network.io.direction',
-  /** The same for an event that is sent again: what counts events counts an id once. */
+  /** The same for an event that is sent again: consumers should count each id once. */
   eventId: 'rkt.task.event_id',
   eventRepeated: 'rkt.task.event_repeated',
 } as const;
 
-/** The name of the log records of an event, and of what is told with it. */
+/** The name of the log records of an event, and of its attributes. */
 export const TASK_EVENT_PREFIX = 'rkt.task.';

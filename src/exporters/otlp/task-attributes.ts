@@ -4,7 +4,7 @@ import { ATTRIBUTE } from './semantic-names.ts';
 
 export type Attributes = Readonly<Record<string, string>>;
 
-/** What tells a task from all others. */
+/** The attributes that identify a task. */
 export function taskAttributes(status: TaskStatus, spec: TaskSpec | undefined): Attributes {
   const isNomads = status.allocId !== undefined || status.name !== status.id;
   return known({

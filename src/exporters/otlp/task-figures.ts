@@ -10,13 +10,13 @@ export interface MeasuredTask {
   readonly usage: TaskResourceUsage;
 }
 
-/** One value of a figure; undefined is not measured. */
+/** One value of a metric; undefined means not measured. */
 export interface FigureValue {
   readonly value: number | undefined;
   readonly attributes?: Readonly<Record<string, string>>;
 }
 
-/** A metric of tasks. `counter` only rises, `sum` can be added up over tasks, `gauge` cannot. */
+/** A metric of tasks. A `counter` never decreases, a `sum` can be summed up over tasks, a `gauge` cannot. */
 export interface TaskFigure {
   readonly name: string;
   readonly kind: 'counter' | 'sum' | 'gauge';
@@ -105,7 +105,7 @@ function seconds(ns: number | undefined): number | undefined {
   return ns === undefined ? undefined : ns / NS_PER_SECOND;
 }
 
-/** By mode where the kernel tells it; the total beside them would count everything twice. */
+/** By mode if the kernel reports it; the total in addition would count everything twice. */
 function cpuTimes({ totalNs, userNs, systemNs }: TaskResourceUsage['cpu']): readonly FigureValue[] {
   if (userNs === undefined || systemNs === undefined) return [{ value: seconds(totalNs) }];
   return [

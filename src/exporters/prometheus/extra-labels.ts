@@ -3,26 +3,26 @@ import type { Pod } from '../../model/pod.ts';
 import type { TaskSpec } from '../../model/task-spec.ts';
 import { labelName, type Labels } from './label-text.ts';
 
-/** Where the value of a label comes from. */
+/** The source of the value of a label. */
 export type LabelSource = 'env' | 'annotation' | 'meta';
 
-/** One label that was allowed besides the standing ones. */
+/** One additional label. */
 export interface ExtraLabel {
   readonly source: LabelSource;
   readonly key: string;
   readonly name: string;
 }
 
-/** Names that the series of tasks have anyway, or that mean something to Prometheus. */
+/** Names that the series of tasks always have, or that have a meaning in Prometheus. */
 const TAKEN = ['id', 'name', 'image', 'task', 'alloc_id', 'job', 'task_group', 'instance', 'le', 'quantile'];
 const OWN = ['cpu', 'device', 'interface'];
 const FORM = /^(env|annotation|meta):([^=]+)(?:=(.+))?$/;
 
 /**
- * Reads an allow-list: `env:TEAM`, `annotation:example.com/owner=owner`, `meta:stage`.
+ * Parses an allow-list: `env:TEAM`, `annotation:example.com/owner=owner`, `meta:stage`.
  *
- * A name is made of what Prometheus takes; of two labels of the same name the first stays. `meta:stage` is Nomad's
- * `NOMAD_META_stage`.
+ * Names are converted to valid label names; of two labels with the same name the first is used. `meta:stage` is
+ * Nomad's `NOMAD_META_stage`.
  *
  * @throws RKT_ERR_OPTIONS for an entry of another form
  */

@@ -1,4 +1,4 @@
-/** `unknown` is for counters whose name, known to dashboards, is not one of a counter. */
+/** `unknown` is for counters whose established name is not that of a counter. */
 export type MetricType = 'counter' | 'gauge' | 'info' | 'summary' | 'unknown';
 
 export type Unit = 'seconds' | 'bytes' | 'ratio';
@@ -20,7 +20,7 @@ export interface Family<Row> {
   readonly type: MetricType;
   readonly unit?: Unit;
   readonly help: string;
-  /** Which figure of the driver this is, for the documentation. */
+  /** The source of the metric in the driver, for the documentation. */
   readonly source: string;
   readonly series: readonly Series<Row>[];
 }
@@ -54,7 +54,7 @@ const TEXT_TYPES: Readonly<Record<MetricType, string>> = {
   unknown: 'untyped',
 };
 
-/** What stands above the series of a family, without the last line break. */
+/** The header above the series of a family, without the last line break. */
 export function headerText(metric: Family<never>, format: TextFormat): string {
   const { name, type, help, unit } = metric;
   if (format === 'text') return `# HELP ${name} ${help}\n# TYPE ${name} ${TEXT_TYPES[type]}`;

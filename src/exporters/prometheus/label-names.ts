@@ -2,13 +2,13 @@ import type { TaskSpec } from '../../model/task-spec.ts';
 import type { TaskStatus } from '../../model/task-status.ts';
 import type { Labels } from './label-text.ts';
 
-/** Whose dashboards the labels of tasks are to suit. */
+/** The exporter whose dashboards the labels of tasks are compatible with. */
 export const LABEL_NAMES = ['cadvisor', 'docker', 'nomad'] as const;
 export type LabelNames = (typeof LABEL_NAMES)[number];
 
 /**
- * The task and its job once more, under the names that dashboards of cAdvisor ask for: those of Docker Compose, or those
- * that Nomad gives its containers. `cadvisor` adds none.
+ * The task and its job again, under the label names that dashboards for cAdvisor use: those of Docker Compose, or
+ * those that Nomad gives its containers. `cadvisor` adds none.
  */
 export function dashboardLabels(names: LabelNames, status: TaskStatus, spec: TaskSpec | undefined): Labels {
   const { name, allocId } = status;

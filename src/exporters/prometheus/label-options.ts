@@ -2,7 +2,7 @@ import { RktError } from '../../model/rkt-error.ts';
 import { parseExtraLabels, type ExtraLabel } from './extra-labels.ts';
 import { LABEL_NAMES, type LabelNames } from './label-names.ts';
 
-/** Which labels tasks have besides the standing ones. */
+/** The additional labels of tasks. */
 export interface LabelOptions {
   readonly names: LabelNames;
   readonly extra: readonly ExtraLabel[];

@@ -21,7 +21,7 @@ export function labelText(labels: Labels): string {
   return text;
 }
 
-/** A name that Prometheus takes, of any text; undefined when nothing is left of it or it is one of its own. */
+/** A valid label name for any text; undefined when nothing is left of it or it is a reserved one. */
 export function labelName(text: string): string | undefined {
   const name = text
     .replace(/[^A-Za-z0-9_]+/g, '_')

@@ -3,12 +3,12 @@ import type { ContainerRow } from './families/container-row.ts';
 import type { Labels } from './label-text.ts';
 import type { Entry } from './series-table.ts';
 
-/** No task has such a key: the id of a task holds no zero byte. */
+/** No task has such a key: the id of a task contains no NUL byte. */
 const KEY = '\0';
 const ROOT: Labels = { id: '/' };
 
 /**
- * The machine as cAdvisor has it: a container of its own, whose id is `/` and which has no name. Its file systems have their device as a
+ * The machine as in cAdvisor: a container with the id `/` and without a name. Its file systems have their device as a
  * label.
  */
 export function createMachineEntries(): (host: HostStats | undefined) => readonly Entry<ContainerRow>[] {

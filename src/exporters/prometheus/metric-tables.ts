@@ -20,7 +20,7 @@ export interface MetricTables {
   /** Takes over a snapshot. */
   update(snapshot: Snapshot, renderMs: number | undefined): void;
   readonly count: (place: number) => number;
-  /** Adds the lines of the family at this place, each with a line break before it. */
+  /** Adds the lines of the family at this index, each with a line break before it. */
   readonly write: (place: number, page: Page) => void;
   readonly values: (place: number) => readonly SeriesValue[];
 }
@@ -91,7 +91,7 @@ function only<Row>(row: Row, labels = NO_LABELS): Entry<Row> {
   return { key: '', labels, row };
 }
 
-/** A tally stays the same object while it counts, and so does its entry. */
+/** The counts of a task stay the same object while they are kept, and so does their entry. */
 function createTallyEntries(): (tallies: Iterable<TaskTally>) => readonly Entry<TaskTally>[] {
   const entries = new WeakMap<TaskTally, Entry<TaskTally>>();
   const entryOf = (row: TaskTally): Entry<TaskTally> => {

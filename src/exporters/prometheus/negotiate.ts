@@ -9,13 +9,13 @@ export interface Negotiated {
 const TEXT: Negotiated = { format: 'text', contentType: 'text/plain; version=0.0.4; charset=utf-8' };
 const VERSIONS = ['1.0.0', '0.0.1'];
 
-/** What the caller likes best; the classic text when it says nothing, or nothing that we have. */
+/** The preferred format of the caller; the classic text without a preference, or for an unsupported one. */
 export function negotiate(accept: string | undefined): Negotiated {
   let best = { offer: TEXT, quality: 0, isNamed: false };
   for (const range of (accept ?? '').split(',')) {
     const { offer, quality, isNamed } = readRange(range);
     if (offer === undefined) continue;
-    // Of two that are liked alike, the one that was called by its name.
+    // Of two with the same preference, the one that was named explicitly.
     if (quality > best.quality || (quality === best.quality && quality > 0 && isNamed && !best.isNamed))
       best = { offer, quality, isNamed };
   }

@@ -11,27 +11,27 @@ import { createPage, type Page } from './page.ts';
 
 export interface PrometheusExporterOptions extends WatchOptions {
   /**
-   * Labels of tasks besides the standing ones: `env:NAME`, `annotation:NAME` or `meta:NAME`, each with `=LABEL` to rename
-   * it. None by default: every value of a label is a series of its own.
+   * Additional labels of tasks: `env:NAME`, `annotation:NAME` or `meta:NAME`, each with `=LABEL` to rename it. None
+   * by default: each value of a label creates another series.
    */
   readonly labels?: readonly string[];
-  /** By which names the dashboards ask for tasks and jobs; `cadvisor`, the standing labels alone, by default. */
+  /** The label names of tasks and jobs that dashboards use; `cadvisor`, only the standard labels, by default. */
   readonly labelNames?: LabelNames;
 }
 
 export interface PrometheusExporter {
   /**
-   * The last figures of everything, as the `Accept` header wants them: the text format 0.0.4, or OpenMetrics 1.0.
+   * The latest metrics, in the format of the `Accept` header: the text format 0.0.4, or OpenMetrics 1.0.
    *
-   * Nothing is sampled for it, and it does not throw. The text is made once for all scrapes between two changes.
+   * It triggers no sampling and does not throw. The text is rendered once for all scrapes between two changes.
    */
   render(accept?: string): { readonly contentType: string; readonly body: string };
-  /** Ends the watching of the driver. */
+  /** Unsubscribes from the driver. */
   close(): void;
 }
 
 /**
- * Watches a driver, and tells the figures of all tasks, pods, the machine and the driver itself as metrics.
+ * Subscribes to a driver, and exports metrics of all tasks, pods, the machine and the driver itself.
  *
  * @throws RKT_ERR_OPTIONS for a label of another form
  */

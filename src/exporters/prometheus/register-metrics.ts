@@ -6,20 +6,20 @@ import type { Labels } from './label-text.ts';
 import { labelOptions } from './label-options.ts';
 import { createMetricTables } from './metric-tables.ts';
 
-/** Metrics that were added to somebody's registry. */
+/** Metrics that were added to a registry. */
 export interface MetricsRegistration {
-  /** Takes them out again, and ends the watching of the driver. */
+  /** Removes them again, and unsubscribes from the driver. */
   close(): void;
 }
 
-/** What is asked of a registry of prom-client; its types are not needed to use the rest of this module. */
+/** The used part of a prom-client registry; its types are not needed to use the rest of this module. */
 export interface MetricsRegistry {
   registerMetric(metric: never): void;
   getSingleMetric(name: string): unknown;
   removeSingleMetric(name: string): void;
 }
 
-/** What prom-client asks of a metric of its registry. */
+/** The interface of a metric in prom-client. */
 interface RegistryMetric {
   /** A registry of OpenMetrics changes it. */
   name: string;
@@ -30,7 +30,7 @@ interface RegistryMetric {
   reset(): void;
 }
 
-/** prom-client has no words for an info, and none for what is of no type that suits both formats. */
+/** prom-client has no type for an info, and none for an unknown type that suits both formats. */
 const TYPES: Readonly<Record<MetricType, string>> = {
   counter: 'counter',
   gauge: 'gauge',
@@ -40,9 +40,9 @@ const TYPES: Readonly<Record<MetricType, string>> = {
 };
 
 /**
- * Adds all metrics to a registry of prom-client, which asks for the last figures whenever it is asked for its own.
+ * Adds all metrics to a registry of prom-client, which reads the latest values whenever it is scraped.
  *
- * @throws RKT_ERR_OPTIONS for a label of another form; Error of prom-client when a name is taken
+ * @throws RKT_ERR_OPTIONS for a label of another form; Error of prom-client when a name is in use
  */
 export function registerMetrics(
   registry: MetricsRegistry,

@@ -8,7 +8,7 @@ import type { Page } from './page.ts';
 export interface Entry<Row> {
   /** Unique in its table. */
   readonly key: string;
-  /** The same object as before is taken for the same labels. */
+  /** An unchanged object means unchanged labels. */
   readonly labels: Labels;
   readonly row: Row;
 }
@@ -16,11 +16,11 @@ export interface Entry<Row> {
 /** The series of all entries of a kind, family by family. */
 export interface SeriesTable<Row> {
   readonly families: readonly Family<Row>[];
-  /** Takes the present entries; those that are not among them end. */
+  /** Sets the current entries; those that are no longer among them end. */
   update(entries: readonly Entry<Row>[]): void;
-  /** How many series the family at this place has. */
+  /** The number of series of the family at this index. */
   count(place: number): number;
-  /** Adds the lines of the family at this place to a page, each line with a line break before it. */
+  /** Adds the lines of the family at this index to a page, each line with a line break before it. */
   write(place: number, page: Page): void;
   /** The same in values. */
   values(place: number): readonly SeriesValue[];
@@ -35,7 +35,7 @@ export interface SeriesValue {
 interface Slot {
   labels: Labels;
   readonly text: string;
-  /** What stands before the value, by place of the series; made when first needed. */
+  /** The text before the value, by index of the series; created when first needed. */
   readonly prefixes: string[];
   turn: number;
 }
@@ -43,7 +43,7 @@ interface Slot {
 /** One series of each entry: the last value, by slot. */
 interface Column<Row> {
   readonly series: Series<Row>;
-  /** Where the series stands among all of a slot's. */
+  /** The index of the series among all of a slot. */
   readonly place: number;
   readonly opening: string;
   readonly values: number[];
@@ -54,16 +54,17 @@ interface Block<Row> {
   readonly columns: readonly Column<Row>[];
   readonly parts: string[];
   count: number;
-  /** No value has moved since the family was written. */
+  /** No value has changed since the family was written. */
   isStill: boolean;
   text: string | undefined;
 }
 
 /**
- * Keeps the text of all series, and of each only renews what has changed.
+ * Caches the text of all series, and updates only what has changed.
  *
- * An entry keeps its slot, and a slot the text of its labels, as long as the entry lasts. A family of which no value has
- * moved is one piece. Of others the parts are passed on as they are: each copy of some megabytes takes milliseconds.
+ * An entry keeps its slot, and a slot the text of its labels, as long as the entry exists. A family without a changed
+ * value is one piece of text. The parts of others are passed on separately: each copy of some megabytes takes
+ * milliseconds.
  */
 export function createSeriesTable<Row>(families: readonly Family<Row>[]): SeriesTable<Row> {
   let places = 0;
@@ -152,7 +153,7 @@ function write<Row>(block: Block<Row>, page: Page): void {
   if (!isStill) block.text = undefined;
 }
 
-/** What stands before each value of a series. */
+/** The text before each value of a series. */
 function prefix<Row>({ opening, series }: Column<Row>, { text, labels }: Slot): string {
   const own = labelText(ownLabels(series, labels));
   const all = text === '' || own === '' ? text + own : `${text},${own}`;
@@ -169,7 +170,7 @@ interface TakenSlot {
   readonly slot: Slot;
 }
 
-/** Gives every entry a place of its own for as long as it is there. */
+/** Assigns a slot to every entry for as long as it exists. */
 function createSlots(free: (at: number) => void): {
   take(entries: readonly Entry<unknown>[]): readonly TakenSlot[];
   all(): Iterable<TakenSlot>;

@@ -13,7 +13,7 @@ import type { Entry } from './series-table.ts';
 
 export type FindSpec = (taskId: string) => TaskSpec | undefined;
 
-/** What tells the series of a task from those of all others: its id is its `name`. */
+/** The labels that distinguish the series of a task from all others: its id is its `name`. */
 export function taskLabels(status: TaskStatus, spec: TaskSpec | undefined): Labels {
   const isNomads = status.allocId !== undefined || status.name !== status.id;
   return {
@@ -85,7 +85,7 @@ export function podInfoEntries(entries: readonly Entry<PodRow>[]): readonly Entr
   });
 }
 
-/** The apps that have ended: of tasks by what the driver knows, of other pods by what rkt says. */
+/** The exited apps: of tasks from the driver, of other pods from rkt. */
 export function appEntries({ pods, tasks }: Snapshot): readonly Entry<AppRow>[] {
   const podOf = new Map(pods.map((pod) => [pod.name, pod]));
   const ours = tasks.flatMap((task) => {

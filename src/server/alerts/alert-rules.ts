@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { parseWith } from '../../model/parse.ts';
 
-/** What a rule can look at. Ratios are of the task's own limit, and there is no figure without one. */
+/** The metrics of rules. Ratios are relative to the task's own limit, and absent without one. */
 export const ALERT_METRICS = [
   'memoryRatio',
   'memoryBytes',
@@ -37,7 +37,7 @@ export type ThresholdRule = z.output<typeof thresholdRule>;
 export type ExitRule = z.output<typeof exitRule>;
 export type AlertRule = ThresholdRule | ExitRule;
 
-/** How often is looked, and for what. */
+/** The interval of the evaluation, and the rules. */
 export interface AlertConfig {
   readonly intervalMs: number;
   readonly rules: readonly AlertRule[];

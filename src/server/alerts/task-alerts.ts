@@ -6,10 +6,10 @@ import type { Alert } from './alert.ts';
 import { createHysteresis, type Hysteresis } from './hysteresis.ts';
 import { metricText, metricValue } from './metric-values.ts';
 
-/** What an alert shows for a code that nobody can know any more. */
+/** What an alert shows for an unknown exit code. */
 const UNKNOWN_CODE = 1;
 
-/** The alerts of one task. Every call tells what has begun or ended by it. */
+/** The alerts of one task. Every call returns the alerts that it has raised or cleared. */
 export interface TaskAlerts {
   sample(usage: TaskResourceUsage): readonly Alert[];
   event(event: TaskEvent): readonly Alert[];

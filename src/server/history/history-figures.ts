@@ -5,7 +5,7 @@ import type { Gather } from './two-rings.ts';
 /** What is kept of the machine: CPU as a part of the whole (0–1), memory in bytes. */
 export const HOST_SERIES = ['cpuRatio', 'memoryUsedBytes', 'load1'] as const;
 
-/** Rates are averaged; of what is held, the peak is what people look for. */
+/** Rates are averaged; for gauges, the maximum is relevant. */
 export const TASK_GATHERS: readonly Gather[] = TASK_SERIES.map((name) =>
   name === 'cpuCores' || name === 'throttledSeconds' ? 'mean' : 'max',
 );

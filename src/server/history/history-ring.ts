@@ -1,19 +1,19 @@
-/** Rows of figures with their times, the latest `capacity` of them. */
+/** Rows of values with their times, the latest `capacity` of them. */
 export interface HistoryRing {
-  /** Adds a row; one that is not later than the last is left out. A figure that was not measured is NaN. */
+  /** Adds a row; one that is not later than the last is ignored. A value that was not measured is NaN. */
   append(timeMs: number, figures: readonly number[]): void;
   readonly length: number;
   /** Memory of the ring as it is now. */
   readonly bytes: number;
-  /** Calls back for each row, oldest first. `figure(n)` is the nth figure of the row. */
+  /** Calls back for each row, oldest first, with a function that returns the nth value of the row. */
   forEach(visit: (timeMs: number, figure: (index: number) => number) => void): void;
 }
 
 const FIRST_ROWS = 32;
 
 /**
- * A ring that holds figures as 32-bit floats (seven digits, enough for a chart) and begins small: a short task never
- * pays for a whole day.
+ * A ring of 32-bit floats (seven digits, enough for a chart) that starts small: a short task never pays for a whole
+ * day.
  */
 export function createHistoryRing(width: number, capacity: number): HistoryRing {
   let rows = Math.min(FIRST_ROWS, capacity);

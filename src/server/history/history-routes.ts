@@ -50,7 +50,7 @@ export function historyRoutes({ driver, logger, closing }: ServerContext): Serve
   const taskHistory = (taskId: string, resolution: 'fine' | 'coarse'): HistoryColumns => {
     const found = history.task(taskId, resolution);
     if (found !== undefined) return found;
-    // Throws for a task that nobody knows; one that was just started has no figures yet.
+    // Throws for an unknown task; one that was just started has no history yet.
     driver.inspectTask(taskId);
     const { stepMs } = resolution === 'fine' ? FINE : COARSE;
     const series = Object.fromEntries(TASK_SERIES.map((name) => [name, []]));

@@ -21,10 +21,10 @@ export interface HistoryColumns {
 }
 
 export interface History {
-  /** Undefined for a task that has no figures (yet, or any more). */
+  /** Undefined for a task without a history (yet, or any more). */
   task(taskId: string, resolution: Resolution): HistoryColumns | undefined;
   host(resolution: Resolution): HistoryColumns;
-  /** Tasks with a history, those that found no room, and the memory of all rings. */
+  /** Tasks with a history, tasks beyond the limit, and the memory of all rings. */
   stats(): { readonly tasks: number; readonly leftOut: number; readonly bytes: number };
   readonly close: () => void;
 }
@@ -48,9 +48,9 @@ export const RECORDED_GROUPS: readonly FieldGroup[] = [
 ];
 
 /**
- * Keeps figures of every task and of the machine in memory: an hour finely, a day coarsely.
+ * Keeps metrics of every task and of the machine in memory: an hour finely, a day coarsely.
  *
- * Samples every `fine.stepMs` from now until it is closed. A task's history ends with the task itself, when it is destroyed.
+ * Samples every `fine.stepMs` until it is closed. The history of a task ends when the task is destroyed.
  */
 export function createHistory(
   driver: Pick<Driver, 'allTaskStats' | 'hostStats' | 'tasks'>,
@@ -104,7 +104,7 @@ function columnsOf(ring: HistoryRing, names: readonly string[]): Pick<HistoryCol
   return { timeMs, series: Object.fromEntries(names.map((name, index) => [name, columns[index] ?? []])) };
 }
 
-/** JSON knows no NaN, and nobody needs the digits that a 32-bit float makes up. */
+/** JSON has no NaN, and the extra digits of a 32-bit float are noise. */
 function shortened(figure: number): number | null {
   if (Number.isNaN(figure)) return null;
   return Math.abs(figure) >= 1_000 ? Math.round(figure) : Math.round(figure * 10_000) / 10_000;

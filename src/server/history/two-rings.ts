@@ -1,6 +1,6 @@
 import { createHistoryRing, type HistoryRing } from './history-ring.ts';
 
-/** How long and how finely figures are kept. */
+/** The duration and resolution of the history. */
 export interface HistorySpan {
   readonly stepMs: number;
   readonly rows: number;
@@ -12,10 +12,10 @@ export const COARSE: HistorySpan = { stepMs: 120_000, rows: 720 };
 
 export type Resolution = 'fine' | 'coarse';
 
-/** What becomes of the figures of many fine rows in one coarse row. */
+/** How the values of many fine rows are combined into one coarse row. */
 export type Gather = 'mean' | 'max';
 
-/** The same figures twice: as they came, and gathered over the coarse step. */
+/** The same values twice: as they arrived, and aggregated over the coarse step. */
 export interface TwoRings {
   append(timeMs: number, figures: readonly number[]): void;
   ring(resolution: Resolution): HistoryRing;

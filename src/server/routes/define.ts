@@ -4,7 +4,7 @@ import { RktError } from '../../model/rkt-error.ts';
 import { plainIssues } from '../../model/plain-issues.ts';
 import type { ServerEnv, ServerRoutes } from '../server-context.ts';
 
-/** A sub-app whose validation errors are told like all others. */
+/** A sub-app whose validation errors are reported like all others. */
 export function routes(): ServerRoutes {
   return new OpenAPIHono<ServerEnv>({
     defaultHook: (result) => {

@@ -12,7 +12,7 @@ export function openSink(outgoing: ServerResponse): Sink & { onGone: (listener: 
     'X-Content-Type-Options': 'nosniff',
   });
   outgoing.write(OPENING);
-  // A client that was cut off is no error of ours.
+  // A disconnected client is not an error.
   outgoing.on('error', () => undefined);
   return {
     write: (bytes) => outgoing.write(bytes),
@@ -20,7 +20,7 @@ export function openSink(outgoing: ServerResponse): Sink & { onGone: (listener: 
     end: () => outgoing.end(),
     destroy: () => outgoing.destroy(),
     onGone(listener) {
-      // It may have left before anybody listened.
+      // It may have disconnected before the listener was added.
       if (outgoing.destroyed) setImmediate(listener);
       else outgoing.once('close', listener);
     },

@@ -56,7 +56,7 @@ const one = createRoute({
   responses: { ...failures, 200: answer },
 });
 
-/** Server-sent events of everything that the driver tells. */
+/** Server-sent events of all streams of the driver. */
 export function streamRoutes({ hub }: ServerContext): ServerRoutes {
   const app = routes();
   // No answer holds it as a whole: a program that reads frames finds here what is in one.

@@ -12,7 +12,7 @@ import type { Topic } from './topics.ts';
 interface Channel {
   readonly clients: Set<SseClient>;
   latest: Buffer | undefined;
-  /** Said to everybody when the source has ended. */
+  /** Sent to all clients when the source has ended. */
   last: Buffer | undefined;
   subscription: Subscription | undefined;
 }

@@ -10,8 +10,8 @@ export interface FanOut {
 }
 
 /**
- * A socket copies what is written to it at once, into the kernel and on loopback into the reader's buffer: 100 clients and
- * half a megabyte each would hold up everybody else for a tenth of a second.
+ * A socket copies written data immediately, into the kernel and on loopback into the reader's buffer: 100 clients
+ * with half a megabyte each would block all others for a tenth of a second.
  */
 export function createFanOut(
   later: (work: () => void) => void = setImmediate,

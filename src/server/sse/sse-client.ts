@@ -5,7 +5,7 @@ import { HEARTBEAT } from './sse-frame.ts';
 
 /** Where the bytes of one client go: a response of Node. */
 export interface Sink {
-  /** False when the client has not taken what was written before; `onDrain` tells when it has. */
+  /** False when the client has not read previous data; `onDrain` fires when it has. */
   write(bytes: Buffer): boolean;
   onDrain(listener: () => void): void;
   end(): void;

@@ -7,7 +7,7 @@ import type { ServerLimits } from '../options.ts';
 /** Which door a reader came through: the unix socket belongs to the owner of the agent. */
 export type Via = 'tcp' | 'unix';
 
-/** Who reads a stream without an end, of whatever kind. */
+/** The readers of endless streams of any kind. */
 export interface StreamReader {
   /** Since when it has taken nothing of what was written; undefined while it does. */
   readonly blockedSinceMs: number | undefined;
@@ -27,7 +27,7 @@ export interface StreamReaders {
   close(): void;
 }
 
-/** What only the unix socket may use, so that its owner can always look. */
+/** The part reserved for the unix socket, so that its owner always has access. */
 const RESERVED_SHARE = 1 / 8;
 
 export interface StreamReadersDeps {

@@ -5,7 +5,7 @@ import type { SampleTopic, StreamRequest } from './topics.ts';
 
 /** A thousand tasks that start at once are a thousand lists of a thousand tasks. */
 const TASKS_SPACING_MS = 250;
-/** The figures of the machine cost processes, and move slowly. */
+/** Metrics of the machine cost processes and change slowly. */
 const MIN_HOST_INTERVAL_MS = 1_000;
 
 type SamplingOptions = Pick<StreamRequest, 'intervalMs' | 'groups' | 'task'>;

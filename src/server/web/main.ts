@@ -35,7 +35,7 @@ const panels = [
   createMachinePanels(side, store),
 ];
 
-/** Tells the store, and draws in the next frame. */
+/** Updates the store, and renders in the next frame. */
 const told =
   <Arguments extends readonly unknown[]>(tell: (...args: Arguments) => void) =>
   (...args: Arguments): void => {
@@ -59,7 +59,7 @@ const stream = openStream({
     dropped: told(({ topic, count }) => note(`${count} ${topic} were dropped, because this page is slow`)),
   },
   onLost() {
-    // An EventSource does not tell why.
+    // An EventSource does not report the reason.
     const asked = readToken() === undefined ? getJson('/v1/version') : beginSession();
     asked
       .then(() => (isLocked = false))

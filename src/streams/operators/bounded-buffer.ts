@@ -1,19 +1,19 @@
-/** A queue that forgets its oldest values rather than grow. */
+/** A queue that drops its oldest values rather than grow. */
 export interface BoundedBuffer<T> {
-  /** Appends; when the buffer is full, its oldest value goes. */
+  /** Appends; when the buffer is full, its oldest value is dropped. */
   push(value: T): void;
-  /** Takes the oldest value out; undefined when there is none. */
+  /** Removes and returns the oldest value; undefined when the buffer is empty. */
   shift(): T | undefined;
   readonly size: number;
-  /** How many values were forgotten so far. */
+  /** How many values were dropped so far. */
   readonly dropped: number;
 }
 
 /**
- * The bridge between a stream and a consumer that may be slower: the latest `limit` values win.
+ * The bridge between a stream and a slower consumer: keeps the latest `limit` values.
  *
- * @param onDrop told of each forgotten value and of how many there were so far
- * @throws RangeError when `limit` is not a whole number above 0
+ * @param onDrop called with each dropped value and the number of dropped values so far
+ * @throws RangeError when `limit` is not a positive integer
  */
 export function boundedBuffer<T>(
   limit: number,

@@ -15,7 +15,7 @@ export interface PollOptions {
   /** Wait before the first round; 0 by default. */
   readonly initialDelayMs?: number;
   readonly scheduler?: SchedulerLike;
-  /** A round failed; polling goes on. Throwing from here ends the stream with what was thrown. */
+  /** A round failed; polling continues. Throwing from here ends the stream with that error. */
   readonly onError?: (error: unknown) => void;
 }
 

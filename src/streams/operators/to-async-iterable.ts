@@ -2,12 +2,12 @@ import type { Observable, Subscription } from 'rxjs';
 
 import { boundedBuffer } from './bounded-buffer.ts';
 
-/** Values that wait for a slow consumer before the oldest is dropped. */
+/** The number of buffered values for a slow consumer before the oldest is dropped. */
 export const DEFAULT_ITERABLE_LIMIT = 1_000;
 
 export interface AsyncIterableOptions<T> {
   readonly limit?: number;
-  /** Told of each value that was dropped and of how many there were so far. */
+  /** Called with each dropped value and the number of dropped values so far. */
   readonly onDrop?: (value: T, droppedSoFar: number) => void;
 }
 

@@ -4,15 +4,15 @@ import type { GroupMask } from '../../model/field-groups.ts';
 import type { TaskResourceUsage, TaskStatsSample } from '../../model/task-stats.ts';
 import { TaskSubscription, type SubscriptionOrder, type WatchedTask } from './task-subscription.ts';
 
-/** What a batch asks for. */
+/** The request of a batch. */
 export interface BatchOrder {
   readonly groups: GroupMask;
-  /** Ticks before this are too near to the first array. */
+  /** Ticks before this are too close to the first array. */
   readonly notBeforeMs: number;
   readonly consumer: Subscriber<readonly TaskStatsSample[]>;
 }
 
-/** All tasks together for one consumer: one array a tick, sent when the last task is in it. */
+/** All tasks for one consumer: one array per tick, sent after its last task. */
 export class Batch {
   readonly groups: GroupMask;
   readonly notBeforeMs: number;
@@ -32,12 +32,12 @@ export class Batch {
     return this.#subscriptions.has(startToken);
   }
 
-  /** Takes a task in, from the next array on. */
+  /** Adds a task, from the next array on. */
   add(task: WatchedTask): void {
     this.#subscriptions.set(task.startToken, new BatchSubscription(this, task));
   }
 
-  /** Takes a task out, also from the array to come; gives the subscription it had. */
+  /** Removes a task, also from the pending array; returns its subscription. */
   remove(startToken: string): TaskSubscription | undefined {
     const subscription = this.#subscriptions.get(startToken);
     if (subscription === undefined) return undefined;
@@ -88,7 +88,7 @@ export class Batch {
 class BatchSubscription extends TaskSubscription {
   readonly #batch: Batch;
   readonly canSkip = false;
-  /** Its place in the array to come. */
+  /** Its index in the pending array. */
   index = 0;
   isAwaited = false;
 

@@ -10,13 +10,13 @@ import { createSharedStreams, type SharedStreams } from './shared-streams.ts';
 import type { StatsDeps } from './stats-deps.ts';
 import { createTaskSource, type TaskSource } from './task-source.ts';
 
-/** What the streams of task stats share: a driver makes one and keeps it. */
+/** The shared state of the streams of task stats: a driver creates it once. */
 export interface Stats {
   readonly registry: Pick<TaskRegistry, 'get'>;
   readonly scheduler: SchedulerLike;
   readonly streams: SharedStreams;
   readonly engine: SamplingEngine;
-  /** What the sampling reports of itself at this moment, but for the delay of the event loop. */
+  /** The current statistics of the sampling, without the event loop delay. */
   sampling(): SamplingStats;
 }
 

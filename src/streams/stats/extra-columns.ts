@@ -2,7 +2,7 @@ import { COLUMN, type Row } from '../../sources/cgroup/readers/cgroup-row.ts';
 import type { DiskFigures } from '../../sources/disk-usage.ts';
 import { readProcess } from '../../sources/process-info.ts';
 
-/** Columns of a row that no file of a cgroup holds. */
+/** Columns of a row that no cgroup file fills. */
 
 export function putDisk({ page, base }: Row, disk: DiskFigures | undefined): void {
   page[base + COLUMN.disk.usageBytes] = disk?.usageBytes ?? NaN;

@@ -3,7 +3,10 @@ import type { SchedulerLike, Subscription } from 'rxjs';
 import type { Batch } from './batch.ts';
 import type { TaskSubscription } from './task-subscription.ts';
 
-/** Gives new subscriptions their first sample at once: all that came in the same turn of the event loop together. */
+/**
+ * Gives new subscriptions their first sample immediately: together for all that were added in the same turn of the
+ * event loop.
+ */
 export class FirstSamples {
   readonly #subscriptions = new Set<TaskSubscription>();
   readonly #batches = new Set<Batch>();

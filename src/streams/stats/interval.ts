@@ -1,9 +1,9 @@
 export const DEFAULT_STATS_INTERVAL_MS = 1_000;
 export const MIN_STATS_INTERVAL_MS = 100;
-/** What a timer of Node can wait; more would fire at once. */
+/** The longest delay of a timer of Node; a longer one would fire immediately. */
 export const MAX_STATS_INTERVAL_MS = 2 ** 31 - 1;
 
-/** The interval to sample at; `onClamp` is told when it is not the one that was asked for. */
+/** The effective sampling interval; calls `onClamp` if it differs from the requested one. */
 export function normalizeIntervalMs(intervalMs: unknown, onClamp: (used: number) => void): number {
   if (intervalMs === undefined) return DEFAULT_STATS_INTERVAL_MS;
   const wanted = typeof intervalMs === 'number' && !Number.isNaN(intervalMs) ? intervalMs : 0;

@@ -6,7 +6,7 @@ export interface ProcessTotals {
   add(processes: ReadonlyMap<number, ProcessFigures> | undefined): number;
 }
 
-/** A plain sum would go back whenever a process ends. What one used after the last look at it is not seen. */
+/** A plain sum would decrease whenever a process exits. CPU time after the last read of a process is not seen. */
 export function createProcessTotals(): ProcessTotals {
   let totalNs = 0;
   let last: ReadonlyMap<number, ProcessFigures> = new Map();
@@ -14,7 +14,7 @@ export function createProcessTotals(): ProcessTotals {
     add(processes = new Map()) {
       for (const [pid, { cpuNs }] of processes) {
         const before = last.get(pid)?.cpuNs ?? 0;
-        // A smaller figure is that of another process with the same pid.
+        // A smaller value belongs to another process with the same pid.
         totalNs += cpuNs >= before ? cpuNs - before : cpuNs;
       }
       last = processes;

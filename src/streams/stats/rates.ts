@@ -43,7 +43,7 @@ export function addNetworkRates(network: Mutable<NetworkStats>, { before, elapse
   if (sent !== undefined) network.sentBytesPerSecond = sent;
 }
 
-/** True when a counter of a section is less than it was. */
+/** True when a counter of a section has decreased. */
 export function wentBack<Section extends CounterSection>(
   section: Section,
   now: SectionStats<Section> | undefined,
@@ -51,7 +51,7 @@ export function wentBack<Section extends CounterSection>(
 ): boolean {
   if (now === undefined || before === undefined || now === before) return false;
   for (const key of COUNTERS[section]) {
-    // A comparison with undefined is false: what was not measured cannot go back.
+    // A comparison with undefined is false: what was not measured cannot decrease.
     if ((now[key as never] as number) < (before[key as never] as number)) return true;
   }
   return false;

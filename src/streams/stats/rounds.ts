@@ -8,13 +8,13 @@ import type { StatsCounters } from './stats-counters.ts';
 import type { TaskSubscription, WatchedTask } from './task-subscription.ts';
 import { createTicker } from './ticker.ts';
 
-/** When which subscription is due: the rounds of the interval groups, and the first samples. */
+/** Schedules subscriptions: the rounds of the interval groups, and the first samples. */
 export interface Rounds {
   readonly groups: IntervalGroups;
   readonly firstSamples: FirstSamples;
   /** The shortest interval that has a subscription; infinite without any. */
   readonly shortestMs: number;
-  /** Drops all that is under way. */
+  /** Cancels everything in progress. */
   stop(): void;
 }
 
@@ -53,7 +53,7 @@ export function createRounds({ scheduler, sampling, counters, sample }: RoundsDe
   };
   const ticker = createTicker<IntervalGroup>(scheduler, {
     onTick(ticking, nowMs) {
-      // All are made due before the first is read, so that a task that two groups want is read once.
+      // All are marked as due before the first is read, so that a task in two groups is read once.
       const rounds = ticking.map((group) => [group, dueSubscriptions(group, nowMs, counters)] as const);
       for (const [group, due] of rounds) if (due !== undefined) runRound(group, due);
     },

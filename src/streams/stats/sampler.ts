@@ -12,15 +12,15 @@ export interface SamplerDeps extends Pick<StatsDeps, 'registry' | 'scheduler' | 
   readonly source: TaskSource;
   readonly counters: StatsCounters;
   readonly cpu: CpuFacts;
-  /** How long a descriptor is safe from making room for another. */
+  /** How long a descriptor is protected from eviction. */
   readonly keepMs: () => number;
 }
 
 /**
- * Samples tasks: reads what is due for one, once, and gives each subscription that is due its sample.
+ * Samples tasks: reads what is due for a task once, and delivers to each due subscription its sample.
  *
- * Never throws: failures are counted, and the first of a start of a task is reported. A subscription that is due while a
- * read is under way skips this tick; one that cannot skip is served by another read after that.
+ * Never throws: failures are counted, and the first of each start of a task is reported. A subscription that is due
+ * while a read is in progress skips this tick; one that cannot skip is served by another read afterwards.
  */
 export function createSampler(deps: SamplerDeps): (task: WatchedTask) => void {
   const { scheduler, source, counters, cpu, keepMs } = deps;
@@ -36,7 +36,7 @@ export function createSampler(deps: SamplerDeps): (task: WatchedTask) => void {
     }
   };
   const fail = (due: readonly TaskSubscription[], record: TaskRecord, error: unknown): void => {
-    // While a task comes or goes away its files vanish under the reader: that is no failure.
+    // While a task starts or exits its files disappear: that is not a failure.
     if (isLive(deps, record)) {
       counters.failedSamples += due.length;
       report(record, error);
@@ -89,7 +89,7 @@ function isLive({ registry }: Pick<StatsDeps, 'registry'>, { id, startToken }: T
   return now?.startToken === startToken && (now.phase === 'running' || now.phase === 'stopping');
 }
 
-/** Reports that the stats of a task are not what they should be, once a start: a record keeps its spec from beginning to end. */
+/** Reports degraded stats of a task, once per start: a record keeps its spec throughout. */
 function createReport({
   logger,
   onDegraded,
@@ -102,7 +102,7 @@ function createReport({
     try {
       onDegraded(id, error);
     } catch (refusal) {
-      // The registry may have been closed, or the task removed, while the read was under way.
+      // The registry may have been closed, or the task removed, during the read.
       logger.debug({ taskId: id, err: refusal }, 'degraded stats could not be reported');
     }
   };

@@ -27,16 +27,19 @@ export interface SamplingEngine {
   watchTask(taskId: string, intervalMs: number, groups: GroupMask): Observable<TaskResourceUsage>;
   /** One frozen array at once, then one a tick, until shutdown. Not shared. */
   watchAll(intervalMs: number, groups: GroupMask): Observable<readonly TaskStatsSample[]>;
-  /** What it has done so far. */
+  /** Its statistics so far. */
   stats(): Omit<SamplingStats, 'eventLoopDelay' | 'rkt'>;
 }
 
-/** A first sample comes at once; the tick after it is left out when it would come sooner than this part of the interval. */
+/**
+ * A first sample is read immediately; the tick after it is left out if it would come sooner than this fraction of the
+ * interval.
+ */
 const NEAR_PART = 0.5;
 /** Descriptors of files that are read every tick are not closed to make room for those that are read now and then. */
 const KEEP_INTERVALS = 2;
 
-/** The engine over these deps. It does nothing, and holds nothing open, while it has no subscription. */
+/** The engine with these dependencies. Without subscriptions it does nothing and holds nothing open. */
 export function createSamplingEngine(deps: StatsDeps, source: TaskSource): SamplingEngine {
   const { registry, scheduler } = deps;
   const counters = createCounters();

@@ -1,14 +1,14 @@
-/** How the sampling of all tasks goes about its work. */
+/** Tuning options of the sampling. */
 export interface SamplingOptions {
-  /** Work after which the event loop gets its turn; 4 ms by default. */
+  /** Work after which to yield to the event loop; 4 ms by default. */
   readonly sliceMs?: number;
   /** The part of an interval that the slices of a round are spread over; 0.5 by default, 0 for back to back. */
   readonly spread?: number;
-  /** Leaves files alone in which nothing can have moved; true by default. */
+  /** Skips files that cannot have changed; true by default. */
   readonly gate?: boolean;
-  /** How old a figure may get that the gate keeps; 10 s by default. */
+  /** The maximum age of a metric that the gate skips; 10 s by default. */
   readonly maxStaleMs?: number;
-  /** How many descriptors may be kept open; by default what RLIMIT_NOFILE allows but for a reserve. */
+  /** The maximum number of open descriptors; by default RLIMIT_NOFILE minus a reserve. */
   readonly descriptorBudget?: number;
   /** Real time for measuring work, in ms: performance.now by default. */
   readonly workClock?: () => number;

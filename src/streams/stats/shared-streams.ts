@@ -14,7 +14,7 @@ export interface SharedStreams {
 interface SharedStreamsDeps {
   readonly scheduler: SchedulerLike;
   readonly logger: Logger;
-  /** What somebody has set as the shortest interval. */
+  /** The configured shortest interval. */
   readonly minIntervalMs?: () => number;
 }
 

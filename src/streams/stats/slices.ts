@@ -2,11 +2,11 @@ import type { SchedulerLike, Subscription } from 'rxjs';
 
 export interface SlicerOptions {
   readonly scheduler: SchedulerLike;
-  /** Work after which the event loop gets its turn. */
+  /** Work after which to yield to the event loop. */
   readonly sliceMs: number;
   /** Real time. */
   readonly workClock: () => number;
-  /** Told of every slice how much work it was. */
+  /** Called with the work of each slice. */
   readonly onSlice: (workMs: number) => void;
 }
 
@@ -23,11 +23,11 @@ export interface Slicer {
     work: (item: T) => void,
     onDone: (workMs: number) => void,
   ): void;
-  /** Forgets all that is under way. */
+  /** Cancels everything in progress. */
   stop(): void;
 }
 
-/** Looking at the clock costs as well. */
+/** Reading the clock is not free. */
 const ITEMS_A_LOOK = 4;
 
 export function createSlicer({ scheduler, sliceMs, workClock, onSlice }: SlicerOptions): Slicer {

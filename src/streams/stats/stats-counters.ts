@@ -3,7 +3,7 @@ import type { SamplingStats } from '../../model/sampling-stats.ts';
 type Counter =
   'ticks' | 'skippedTicks' | 'samples' | 'failedSamples' | 'droppedSamples' | 'workMs' | 'longestSliceMs';
 
-/** What the sampling counts of itself. */
+/** The counters of the sampling. */
 export type StatsCounters = { -readonly [K in Counter]: SamplingStats[K] } & {
   lastTick?: NonNullable<SamplingStats['lastTick']>;
 };

@@ -9,7 +9,7 @@ import type { Processes } from '../../sources/processes.ts';
 import type { SamplingOptions } from './sampling-options.ts';
 import type { TaskSource } from './task-source.ts';
 
-/** What the streams of task stats need of the rest of the driver. */
+/** The dependencies of the streams of task stats. */
 export interface StatsDeps {
   readonly registry: Pick<TaskRegistry, 'get' | 'list' | 'changes$'>;
   readonly cgroups: Cgroups;
@@ -23,7 +23,7 @@ export interface StatsDeps {
   readonly sampling?: SamplingOptions;
   /** No stream samples more often; the least interval there is by default. */
   readonly minIntervalMs?: () => number;
-  /** What rkt commands have cost so far; undefined until there was one. */
+  /** The cost of rkt commands so far; undefined before the first. */
   readonly rkt?: () => SamplingStats['rkt'];
   /** Reads cgroups and processes by default. */
   readonly source?: TaskSource;

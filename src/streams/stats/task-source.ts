@@ -16,21 +16,21 @@ import type { ProcessFigures, Processes } from '../../sources/processes.ts';
 import { putDisk, putProcessStates, readStates } from './extra-columns.ts';
 import { createProcessTotals, type ProcessTotals } from './process-totals.ts';
 
-/** What one read of a task gives: counters and sizes, no rates. It is used again by the next read. */
+/** The result of one read of a task: counters and sizes, no rates. It is reused by the next read. */
 export interface Reading {
   readonly source: TaskResourceUsage['source'];
   readonly row: Row;
-  /** The groups whose metrics are of this moment. */
+  /** The groups that were just read. */
   readonly fresh: GroupMask;
   /** The same as in the previous reading, from the same source, only if CPU and memory have not changed at all. */
   readonly version: number;
   /** Of every process of the task; undefined when they were not asked for and the source does not need them. */
   readonly processes: ReadonlyMap<number, ProcessFigures> | undefined;
-  /** Why the cgroup of the task was of no use. */
+  /** Why the cgroup of the task could not be used. */
   readonly degradedBy: unknown;
 }
 
-/** What is kept of a task between two reads. */
+/** The state of a task between two reads. */
 export interface OpenTask extends Reading {
   readonly isClosed: boolean;
 }
@@ -39,13 +39,13 @@ export interface OpenTask extends Reading {
 export interface ReadOrder {
   readonly groups: GroupMask;
   readonly nowMs: number;
-  /** How long a descriptor is safe from being closed to make room for another. */
+  /** How long a descriptor is protected from eviction. */
   readonly keepMs: number;
 }
 
-/** Where the metrics of tasks come from. */
+/** The source of the metrics of tasks. */
 export interface TaskSource {
-  /** Touches nothing. */
+  /** Accesses nothing. */
   open(): OpenTask;
   /**
    * Reads a task: at once where its cgroup has all that is asked for.
@@ -67,7 +67,7 @@ export interface TaskSourceDeps {
   readonly disk?: PodDisk;
 }
 
-/** Where the disk usage of pods comes from. */
+/** The source of the disk usage of pods. */
 export interface PodDisk {
   readonly usage: DiskUsage;
   readonly directoryOf: (podId: string) => string;

@@ -17,15 +17,15 @@ export interface WatchedTask {
   readonly subscriptions: TaskSubscription[];
   /** The registry does not know it any more: there is nothing left to read. */
   isRemoved: boolean;
-  /** A read that has to wait for something is under way. */
+  /** An asynchronous read is in progress. */
   isReading: boolean;
 }
 
-/** What a subscription asks for. */
+/** The request of a subscription. */
 export interface SubscriptionOrder {
   readonly task: WatchedTask;
   readonly groups: GroupMask;
-  /** Ticks before this are too near to the first sample. */
+  /** Ticks before this are too close to the first sample. */
   readonly notBeforeMs: number;
 }
 
@@ -62,7 +62,7 @@ export abstract class TaskSubscription implements Meter {
   /** False for a subscription that has to be served by a later read when a read is under way at its tick. */
   abstract readonly canSkip: boolean;
 
-  /** Takes the sample of this read; undefined when there is none. */
+  /** Receives the sample of this read; undefined when there is none. */
   abstract deliver(usage: TaskResourceUsage | undefined): void;
 }
 

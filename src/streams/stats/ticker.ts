@@ -18,14 +18,14 @@ export interface Ticker<T extends Ticking> {
 export interface TickerHandlers<T extends Ticking> {
   /** All that is due at the same time, shortest interval first. */
   readonly onTick: (due: readonly T[], nowMs: number) => void;
-  /** So many ticks were missed, as this one came late. */
+  /** The number of missed ticks, because this one came late. */
   readonly onLate: (ticking: T, ticks: number) => void;
 }
 
 /**
- * A ticker whose ticks fall on one grid, so that those of 1 s meet those of 100 ms.
+ * A ticker whose ticks are aligned to one grid, so that those of 1 s coincide with those of 100 ms.
  *
- * A tick that comes so late that others should have come in between is one tick; the others are missed.
+ * A late tick counts once; the ticks that should have come in between are missed.
  */
 export function createTicker<T extends Ticking>(
   scheduler: SchedulerLike,

@@ -16,7 +16,7 @@ import type { ProcessFigures } from '../../sources/processes.ts';
 import { MIN_WINDOW_MS, addCpuRates, addIoRates, addNetworkRates, wentBack, type Window } from './rates.ts';
 import type { Reading } from './task-source.ts';
 
-/** What is sampled for a subscription, and what the rates of its next sample are computed against. */
+/** The groups of a subscription, and the baseline for the rates of its next sample. */
 export interface Meter {
   readonly groups: GroupMask;
   baseline: TaskResourceUsage | undefined;
@@ -33,9 +33,9 @@ export interface SampleMoment {
 const OTHERS = GROUP.io | GROUP.pids | GROUP.pressure | GROUP.network | GROUP.processes | GROUP.disk;
 
 /**
- * Makes a sample of a reading.
+ * Creates a sample from a reading.
  *
- * Undefined when a counter went back: the sample is dropped, and the next one is compared with it.
+ * Undefined when a counter decreased: the sample is dropped, and becomes the baseline of the next one.
  */
 export function measure(
   meter: Meter,

@@ -35,7 +35,7 @@ export class WatchedTasks {
     return task;
   }
 
-  /** Takes a subscription away from its task. */
+  /** Removes a subscription from its task. */
   drop(subscription: TaskSubscription): void {
     const { startToken, subscriptions, source } = subscription.task;
     const index = subscriptions.indexOf(subscription);
@@ -67,7 +67,7 @@ export function takeDue({ subscriptions }: WatchedTask): readonly TaskSubscripti
   return due;
 }
 
-/** Lets those subscriptions that can skip a tick do so; gives their number. */
+/** Skips the tick for those subscriptions that can; returns their number. */
 export function skipDue({ subscriptions }: WatchedTask): number {
   let skipped = 0;
   for (const subscription of subscriptions) {

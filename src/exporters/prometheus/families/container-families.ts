@@ -6,7 +6,7 @@ import { DEVICE_FAMILIES } from './device-families.ts';
 
 type Value = Series<ContainerRow>['value'];
 
-/** The names and units of cAdvisor, which dashboards know. */
+/** The names and units of cAdvisor, which dashboards use. */
 export const CONTAINER_FAMILIES: readonly Family<ContainerRow>[] = [
   cpu('usage', 'CPU time used', 'totalNs'),
   cpu('user', 'CPU time used in user mode', 'userNs'),

@@ -3,13 +3,13 @@ import type { TaskStatus } from '../../../model/task-status.ts';
 import type { TaskTally } from '../../task-tallies.ts';
 import { family, type Family } from '../family.ts';
 
-/** A pod of rkt, with the task it belongs to when it is one of ours. */
+/** A pod of rkt, with its task if it belongs to one. */
 export interface PodRow {
   readonly pod: Pod;
   readonly task: TaskStatus | undefined;
 }
 
-/** The states that `rkt list` tells of. */
+/** The states of `rkt list`. */
 const LISTED_STATES = ['prepared', 'running', 'exited', 'exited deleting', 'exited garbage'] as const;
 
 export const POD_FAMILIES: readonly Family<PodRow>[] = [
@@ -31,7 +31,7 @@ export const POD_FAMILIES: readonly Family<PodRow>[] = [
   ),
 ];
 
-/** The labels are what it tells. */
+/** The information is in the labels. */
 export const POD_INFO_FAMILIES: readonly Family<unknown>[] = [
   family(
     'rkt_pod_info',
@@ -65,7 +65,7 @@ export const APP_FAMILIES: readonly Family<AppRow>[] = [
   ),
 ];
 
-/** These outlive the tasks, so that no end of a task is missed. */
+/** These outlive the tasks, so that no exit of a task is missed. */
 export const TALLY_FAMILIES: readonly Family<TaskTally>[] = [
   family(
     'rkt_task_starts_total',

@@ -7,7 +7,7 @@ import { family, type Family, type Series, type Unit } from '../family.ts';
 /** The driver as a whole. */
 export interface SelfRow {
   readonly snapshot: Snapshot;
-  /** How long the text of the scrape before took. */
+  /** The render time of the previous scrape. */
   readonly renderMs: number | undefined;
 }
 
@@ -141,7 +141,7 @@ export const SELF_FAMILIES: readonly Family<SelfRow>[] = [
   ),
 ];
 
-/** The labels are what they tell. */
+/** The information is in the labels. */
 export const BUILD_FAMILIES: readonly Family<unknown>[] = [
   family(
     'rkt_streams_build_info',

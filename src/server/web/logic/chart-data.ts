@@ -11,13 +11,13 @@ export const RANGE_MS: Readonly<Record<Range, number>> = {
   '24h': 86_400_000,
 };
 
-/** Columns for the charts: times in ms, and the figures; null where nothing was measured. */
+/** Columns for the charts: times in ms, and the values; null where nothing was measured. */
 export interface ChartData {
   readonly timeMs: readonly number[];
   readonly series: Readonly<Record<TaskSeries, readonly (number | null)[]>>;
 }
 
-/** What was told while the task is open: finer than the history, and newer. */
+/** The live data while the task is open: finer and newer than the history. */
 export interface LiveFigures {
   add(usage: TaskResourceUsage): void;
   rows(): readonly LiveRow[];
@@ -50,8 +50,8 @@ export function createLiveFigures(length = LIVE_LENGTH): LiveFigures {
 }
 
 /**
- * History and live figures in one: the history up to the first live row, then these, all within `rangeMs` before
- * `nowMs`. A row of nulls stands in every gap, so that no line is drawn across it.
+ * History and live data combined: the history up to the first live row, then these, all within `rangeMs` before
+ * `nowMs`. A row of nulls marks every gap, so that no line is drawn across it.
  */
 export function chartData(
   history: HistoryColumns | undefined,

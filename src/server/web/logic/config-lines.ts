@@ -44,7 +44,7 @@ function textOf(path: string, value: unknown): string {
   return typeof value === 'number' && path.endsWith('Bytes') ? bytesText(value) : String(value);
 }
 
-/** As a shell would have to be told. */
+/** Quoted for a shell. */
 function quoted(word: unknown): string {
   const text = String(word);
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;

@@ -10,7 +10,7 @@ export interface Connection {
   nextDelayMs(): number;
 }
 
-/** Figures come every second: so long without a word means that something hangs. */
+/** Data arrives every second: silence for this long means that something hangs. */
 export const STALE_AFTER_MS = 5_000;
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 8_000;

@@ -2,7 +2,7 @@ import { isFailure } from '../../../model/exit-text.ts';
 import type { TaskEvent } from '../../../model/task-event.ts';
 import type { Alert } from '../../alerts/alert.ts';
 
-/** What happened: told by the driver, or by a rule. */
+/** An event of the driver, or an alert of a rule. */
 export type FeedItem =
   | { readonly kind: 'event'; readonly id: string; readonly timeMs: number; readonly event: TaskEvent }
   | { readonly kind: 'alert'; readonly id: string; readonly timeMs: number; readonly alert: Alert }

@@ -2,7 +2,7 @@
 export interface Route {
   /** The task that is open. */
   readonly taskId?: string;
-  /** A token that somebody has put into the address. */
+  /** A token in the address. */
   readonly token?: string;
 }
 

@@ -1,4 +1,4 @@
-/** The last values of one figure, for a sparkline. */
+/** The last values of one metric, for a sparkline. */
 export interface Spark {
   push(value: number | undefined): void;
   /** Oldest first; NaN where nothing was measured. */
@@ -31,7 +31,7 @@ export function createSpark(length = SPARK_LENGTH): Spark {
 export interface SparkBox {
   readonly width: number;
   readonly height: number;
-  /** What the top of the box stands for, at least: a flat line of noise must not look like a mountain. */
+  /** The minimum value of the top of the box: a flat line of noise must not look like a peak. */
   readonly least: number;
   readonly length?: number;
 }

@@ -10,7 +10,7 @@ import { createSpark, type Spark } from './spark.ts';
 import type { TaskRow } from './task-row.ts';
 import { createTaskRows, type Totals } from './task-rows.ts';
 
-/** Everything the agent has told, as the page shows it. */
+/** All data of the agent, as the page shows it. */
 export interface Store {
   readonly setTasks: (tasks: readonly TaskStatus[]) => void;
   readonly addSamples: (samples: readonly TaskStatsSample[]) => void;

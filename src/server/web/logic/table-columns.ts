@@ -68,7 +68,7 @@ export function nameOf({ status }: TaskRow): string {
   return status.name;
 }
 
-/** A path is told by its last part. */
+/** Only the last component of a path is shown. */
 export function imageText(image: string): string {
   return image.startsWith('/') ? image.slice(image.lastIndexOf('/') + 1) : image;
 }

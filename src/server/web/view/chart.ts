@@ -25,7 +25,7 @@ export interface ChartOptions {
 
 export interface ChartView {
   readonly element: HTMLElement;
-  /** `limit` is drawn as a line once the figures come near it; the axis follows the figures. */
+  /** `limit` is drawn as a line once the values approach it; the axis follows the values. */
   update(data: ChartData, range: { readonly fromMs: number; readonly toMs: number }, limit?: number): void;
   /** Colours have changed. */
   restyle(): void;
@@ -94,7 +94,7 @@ export function createChart(options: ChartOptions): ChartView {
   };
 }
 
-/** Up to the limit only when more than a third of it is used: else the figures would lie flat on the ground. */
+/** Up to the limit only if more than a third of it is used: otherwise the values would be flat at the bottom. */
 function upperEdge(max: number, limit: number | undefined): number {
   const edge = max * 1.12;
   return limit !== undefined && max > limit / 3 ? Math.max(edge, limit * 1.06) : edge;

@@ -1,4 +1,4 @@
-/** Draws at most once a frame, whatever comes in between; nothing while paused. */
+/** Renders at most once per frame, and not while paused. */
 export interface Frames {
   readonly request: () => void;
   readonly setPaused: (isPaused: boolean) => void;

@@ -5,7 +5,7 @@ import { segments } from './segments.ts';
 /** The end of what a task has written. */
 export interface LogTail {
   readonly element: HTMLElement;
-  /** Looks again, unless the last look was just now or is under way. */
+  /** Reads again, unless the last read was recent or is in progress. */
   update(nowMs: number): void;
 }
 

@@ -9,7 +9,7 @@ interface Tile {
   update(figure: string, note: string, spark?: Spark): void;
 }
 
-/** The row of large figures on top of the page. */
+/** The row of tiles at the top of the page. */
 export function createOverview(parent: HTMLElement, store: Store): { update(): void } {
   const tasks = tile('Tasks');
   const cpu = tile('CPU of all tasks', sparkline('cpu', 0.1, 84, 24));

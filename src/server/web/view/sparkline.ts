@@ -1,7 +1,7 @@
 import { sparkLine, type Spark } from '../logic/spark.ts';
 import { setAttribute, svg } from './dom.ts';
 
-/** A small line without axes: figures stand beside it. */
+/** A small line without axes; the values are beside it. */
 export interface Sparkline {
   readonly element: SVGSVGElement;
   update(spark: Spark): void;

@@ -4,7 +4,7 @@ const THEMES = ['auto', 'light', 'dark'] as const;
 const NAMES = { auto: 'Auto', light: 'Light', dark: 'Dark' } as const;
 const KEY = 'rkt-streams-theme';
 
-/** The colours follow the system until somebody chooses. */
+/** The colours follow the system until the user chooses a theme. */
 export function createTheme(button: HTMLElement, onChange: () => void): void {
   let theme = THEMES.find((known) => known === localStorage.getItem(KEY)) ?? 'auto';
   const show = (): void => {
