@@ -10,6 +10,8 @@ export interface StorePaths {
   readonly tmp: string;
   readonly db: string;
   readonly trees: string;
+  /** Directories that those who render a tree lock. */
+  readonly treeLocks: string;
   /** Blobs of docker images that are being fetched. */
   readonly pulls: string;
   blob(id: string): string;
@@ -34,6 +36,7 @@ export function storePaths(ctx: Pick<RktContext, 'dir'>): StorePaths {
     tmp: join(cas, 'tmp'),
     db: join(cas, 'db/embedded'),
     trees: join(cas, 'tree'),
+    treeLocks: join(cas, 'treestorelocks'),
     pulls: join(cas, 'pull'),
     blob: (id) => object('blob', id),
     manifest: (id) => object('imageManifest', id),

@@ -17,6 +17,7 @@ import type { ManifestDependency } from '../manifest/aci-manifest.ts';
 import type { StoredImage } from './lookup.ts';
 import { storedDependency } from './dependencies.ts';
 import type { StorePaths } from './paths.ts';
+import { takeDirectory } from './pull-directory.ts';
 import { readRecords, writeRecord } from './store-records.ts';
 import { removeTemporary, temporaryPath } from './temporary.ts';
 import { entryPath } from '../open-dir.ts';
@@ -36,7 +37,7 @@ const MAX_DEPTH = 32;
 const READ_BYTES = 256 * 1024;
 
 /**
- * Renders an image into the tree store, once: later calls find the tree.
+ * Renders an image into the tree store, once: calls at the same time wait for it, later ones find the tree.
  *
  * It is made aside and renamed, so a tree that is there is complete.
  * @throws RktFailure when a dependency is not in the store or the image cannot be laid out
@@ -50,19 +51,35 @@ export async function renderInto(
   const tree = treeOf(paths, image);
   const dir = join(paths.trees, tree.treeStoreId);
   if (existsSync(join(dir, 'rendered'))) return tree;
+  const lock = join(paths.treeLocks, tree.treeStoreId);
+  const taken = await takeDirectory(ctx, lock, `another command that renders ${image.name}`);
+  try {
+    if (!existsSync(join(dir, 'rendered'))) await renderNow(ctx, paths, layers, dir);
+  } finally {
+    await taken.release();
+  }
+  return tree;
+}
+
+async function renderNow(
+  ctx: RktContext,
+  paths: StorePaths,
+  layers: readonly StoredImage[],
+  dir: string,
+): Promise<void> {
+  const id = layers.at(-1)?.id ?? '';
   const temporary = temporaryPath(paths, 'tree');
   try {
     mkdirSync(temporary, { mode: 0o755 });
     await layOut(ctx, paths, layers, temporary);
-    writeFileSync(join(temporary, 'image'), image.id);
+    writeFileSync(join(temporary, 'image'), id);
     writeFileSync(join(temporary, 'rendered'), '');
     const treeBytes = sizeOf(temporary);
     renameOrYield(temporary, dir);
-    noteTreeSize(paths, image.id, treeBytes);
+    noteTreeSize(paths, id, treeBytes);
   } finally {
     removeTemporary(temporary);
   }
-  return tree;
 }
 
 /** Where the tree of an image is, once it is rendered. @throws RktFailure when a dependency is not in the store */

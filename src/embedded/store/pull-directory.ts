@@ -6,10 +6,10 @@ import { deleteTree } from '../pods/delete-tree.ts';
 import type { HeldLock } from '../pods/locks.ts';
 import { holdLock } from '../pods/locks.ts';
 
-/** The directory of the blobs of one image while they are pulled, locked. */
+/** The directory of a piece of work that only one command does at a time, locked; for pulls it holds the blobs. */
 export interface PullDirectory {
   readonly path: string;
-  /** True when another fetch of the image had to end first. */
+  /** True when another command that does the same had to end first. */
   readonly hasWaited: boolean;
   /** Removes it, the blobs are not needed any more. */
   remove(): void;
@@ -17,23 +17,36 @@ export interface PullDirectory {
 }
 
 /**
- * Takes the directory of an image's blobs, waiting for others that fetch the same image.
+ * Takes the directory of an image's download, waiting for others that fetch the same image.
  *
  * Blobs that an interrupted fetch has left are in it. The lock ends with this process, however that ends.
  */
-export async function takePullDirectory(
+export function takePullDirectory(
   ctx: Pick<RktContext, 'stderr'>,
   pulls: string,
   url: string,
 ): Promise<PullDirectory> {
   const path = join(pulls, createHash('sha256').update(url).digest('hex').slice(0, 32));
+  return takeDirectory(ctx, path, `another fetch of ${url}`);
+}
+
+/**
+ * Takes a directory, which is made if need be, waiting for others that have it.
+ *
+ * @param other who is waited for, as stderr has it
+ */
+export async function takeDirectory(
+  ctx: Pick<RktContext, 'stderr'>,
+  path: string,
+  other: string,
+): Promise<PullDirectory> {
   let hasWaited = false;
   for (;;) {
     mkdirSync(path, { recursive: true, mode: 0o700 });
     const inode = inodeOf(path);
     let lock = await holdLock(path, { wait: false });
     if (lock === undefined && inodeOf(path) !== undefined) {
-      if (!hasWaited) ctx.stderr(`image: waiting for another fetch of ${url}\n`);
+      if (!hasWaited) ctx.stderr(`image: waiting for ${other}\n`);
       hasWaited = true;
       lock = await holdLock(path, { wait: true });
     }
