@@ -64,6 +64,12 @@ export const taskResourcesSchema = z
     cpusetCpus: cpuList.optional(),
     /** The NUMA nodes of its memory. */
     cpusetMems: cpuList.optional(),
+    /** Directory of a v1 cpuset cgroup that others maintain: the cores for tasks without `cpusetCpus`. */
+    cpusetCgroup: z
+      .string()
+      .startsWith('/')
+      .refine((path) => !/[:\0]/.test(path), 'contains a colon or a NUL byte')
+      .optional(),
     /** OOM score adjustment, −1000 to 1000; overrides that of the image. */
     oomScoreAdj: z.number().int().min(-1000).max(1000).optional(),
     /** The networks of the task; only the first is used. */

@@ -63,9 +63,21 @@ function cpuQuota(resources: Resources__Output | null): Pick<ResourcesInput, 'cp
 }
 
 /** The cores that the scheduler has reserved for the task: `cores` of the job. */
-function cpuset(resources: Resources__Output | null): Pick<ResourcesInput, 'cpusetCpus' | 'cpusetMems'> {
-  const { cpuset_cpus: cpusetCpus = '', cpuset_mems: cpusetMems = '' } = resources?.linux_resources ?? {};
-  return { ...(cpusetCpus !== '' && { cpusetCpus }), ...(cpusetMems !== '' && { cpusetMems }) };
+function cpuset(
+  resources: Resources__Output | null,
+): Pick<ResourcesInput, 'cpusetCpus' | 'cpusetMems' | 'cpusetCgroup'> {
+  const { linux_resources: linux } = resources ?? {};
+  const {
+    cpuset_cpus: cpusetCpus = '',
+    cpuset_mems: cpusetMems = '',
+    cpuset_cgroup: pool = '',
+  } = linux ?? {};
+  return {
+    ...(cpusetCpus !== '' && { cpusetCpus }),
+    ...(cpusetMems !== '' && { cpusetMems }),
+    // With reserved cores, the cgroup is for this task alone: the driver creates one itself.
+    ...(cpusetCpus === '' && pool.startsWith('/') && !pool.includes(':') && { cpusetCgroup: pool }),
+  };
 }
 
 /** Nomad's MHz are a weight: they determine the share of a busy machine, and limit no task on an idle one. */

@@ -4,6 +4,7 @@ import type { RktRunner } from '../rkt/command-runner.ts';
 import { enterCommand } from '../rkt/rkt-enter.ts';
 import { isAlive } from '../sources/process-info.ts';
 import { environmentOf } from './arguments/environment-arguments.ts';
+import { coresVariable, poolProcsFiles } from './cpuset-pool.ts';
 import { inNetwork } from './network-namespace.ts';
 import { programOf } from './program-of-task.ts';
 import type { OpsContext } from './ops-context.ts';
@@ -61,9 +62,12 @@ export async function enterTask(
     return { exitCode: program.exitCode, message };
   }
   const enter = enterCommand(runner, podId, [program.path, ...args]);
-  const cgroup = cgroupEntry(runner, await procsFiles(ctx, task.cgroupPaths, process.pid));
+  const cgroup = cgroupEntry(runner, [
+    ...(await procsFiles(ctx, task.cgroupPaths, process.pid)),
+    ...poolProcsFiles(ctx, task.spec.resources),
+  ]);
   const { join } = cgroup;
-  const env = { ...enter.env, ...cgroup.env };
+  const env = { ...enter.env, ...cgroup.env, ...coresVariable(task.spec.resources) };
   const isApart = task.spec.networkNamespace !== undefined;
   const entering = inNetwork(isApart ? `/proc/${process.pid}/ns/net` : undefined, enter.argv);
   if (runner.binary.runtime === 'embedded') return { argv: entering, env };

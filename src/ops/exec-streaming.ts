@@ -50,6 +50,8 @@ echo "$0" 2>/dev/null >/proc/self/oom_score_adj
 while read -r key uid _ && [ "$key" != Uid: ]; do :; done </proc/self/status
 while read -r key inheritable && [ "$key" != CapInh: ]; do :; done </proc/self/status
 case $uid,$inheritable in 0,*[!0]*) set -- setpriv --inh-caps=-all -- "$@" ;; esac
+[ -z "\${RKT_STREAMS_CPUS-}" ] || taskset -pc "$RKT_STREAMS_CPUS" "$$" >/dev/null 2>&1
+unset RKT_STREAMS_CPUS
 exec "$@"`;
 
 /**

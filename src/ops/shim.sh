@@ -49,6 +49,9 @@ setsid /bin/sh -c '
   IFS=:
   for procs in $join; do echo "$$" >"$procs" || exit 126; done
   unset IFS
+  # With the CPU affinity of the driver, a task with reserved cores would have fewer.
+  [ -z "${RKT_STREAMS_CPUS-}" ] || taskset -pc "$RKT_STREAMS_CPUS" "$$" >/dev/null 2>&1
+  unset RKT_STREAMS_CPUS
   echo "$$" >"$pid_file" || exit 126
   exec "$@" </dev/null >&3 2>&4 3>&- 4>&-
 ' shim "$adjust" "$join" "$task_dir/app.pid" "$@" 5>&-

@@ -16,6 +16,8 @@ import { identityVariable, makePins, pinDirectory, pinningCommand } from './volu
 /** The parameters of the shim. */
 export interface ShimOrder {
   readonly oomScoreAdj: number | undefined;
+  /** Of the task, for the environment of the shim. */
+  readonly coresVariable: Readonly<Record<string, string>>;
   readonly podId: string;
   readonly rktDir: string;
   readonly files: TaskFiles;
@@ -57,7 +59,10 @@ export async function spawnShim(runner: RktRunner, order: ShimOrder): Promise<Pr
         withOomScore(runner, order, onlyStandardStreams(await inOwnMounts(runner, order))),
       ),
     ],
-    { env: { ...env, ...identityVariable(order.volumes) }, more: [order.stdout.fd, order.stderr.fd] },
+    {
+      env: { ...env, ...order.coresVariable, ...identityVariable(order.volumes) },
+      more: [order.stdout.fd, order.stderr.fd],
+    },
   );
   shim.unref();
   // A process that has already exited gets a start time that no process has.

@@ -21,6 +21,7 @@ import { openVolumes, type CheckedVolumes } from './checked-volumes.ts';
 import type { OpsContext } from './ops-context.ts';
 import { makeTaskDirectory, removeTaskFiles } from './data-directory.ts';
 import { endLaunch } from './end-launch.ts';
+import { coresVariable, poolProcsFiles } from './cpuset-pool.ts';
 import { checkHostTargets, isLikeFly } from './host-targets.ts';
 import { checkChrooted, checkKnownIsolation, withoutEffect } from './isolation.ts';
 import { launch, type Launched } from './launch.ts';
@@ -107,10 +108,11 @@ async function start(begun: Start, record: TaskRecord, args: readonly string[]):
   const cgroup = await createTaskCgroup(ctx, record);
   undo.push('cgroup', async () => cgroup?.remove());
   const starting = ctx.registry.update(spec.id, { cgroupPaths: cgroup?.paths ?? [] });
+  const procsFiles = [...(cgroup?.procsFiles ?? []), ...poolProcsFiles(ctx, spec.resources)];
   const outputs = await openOutputs(begun.outputs, spec.allocDir);
   undo.push('outputs', () => outputs.discard());
   undo.push('launch', () => endLaunch(ctx, files, cgroup));
-  const launched = await launchPod(begun, starting, podId, cgroup?.procsFiles ?? [], outputs);
+  const launched = await launchPod(begun, starting, podId, procsFiles, outputs);
   const network = await driverNetwork(ctx, runner, starting, launched.flavor);
   return running(ctx, starting, launched, network);
 }
@@ -137,6 +139,7 @@ async function launchPod(
       volumes: checked.volumes,
       runArguments: runPreparedArguments(spec, podId),
       oomScoreAdj: spec.resources.oomScoreAdj,
+      coresVariable: coresVariable(spec.resources),
       networkNamespace: spec.networkNamespace,
       secrets: secretsOf(spec),
     });

@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -8,7 +9,7 @@ import { firstValueFrom } from 'rxjs';
 import { RktError, type Driver } from '../../src/index.ts';
 import { onlineCores } from '../../src/sources/online.ts';
 import { expectRktRejection } from '../support/errors.ts';
-import { requires } from '../support/requirements.ts';
+import { requires, skipFor } from '../support/requirements.ts';
 import { openRoom, type Room } from '../support/room.ts';
 
 /** Which CPUs a process may run on, by the kernel's own word. */
@@ -62,6 +63,64 @@ describe('a task that is pinned to cores', function () {
     expect(cpusetCpus).to.equal(undefined);
     expect(await allowedCpus(pid)).to.equal(await allowedCpus(process.pid));
     expect(cgroupPaths.filter((path) => path.includes('/cpuset/'))).to.deep.equal([]);
+  });
+
+  it('gets all of its cores from a driver that has fewer, and so does a command', async () => {
+    const status = ['/bin/sh', '-c', 'cat /proc/self/status'];
+    const before = await allowedCpus(process.pid);
+    const affinity = (cpus: string): void => {
+      for (const thread of readdirSync('/proc/self/task')) {
+        spawnSync('taskset', ['-pc', cpus, thread]);
+      }
+    };
+    affinity('0');
+    try {
+      await driver.startTask(room.shell('pinned', 'exec sleep 1000', { resources: { cpusetCpus: '0-1' } }));
+      expect(await allowedCpus(driver.inspectTask('pinned').pid)).to.equal('0-1');
+      expect((await driver.execTask('pinned', status)).output).to.match(/^Cpus_allowed_list:\t0-1$/m);
+    } finally {
+      affinity(before ?? '0-1');
+    }
+  });
+
+  describe('in a pool of cores that others maintain', () => {
+    const root = '/sys/fs/cgroup/cpuset';
+    const pool = join(root, `rkt-streams-test-pool-${process.pid}`);
+    before(function () {
+      if (!existsSync(join(root, 'cpuset.cpus'))) skipFor(this, 'cores', 'needs the cpuset controller of v1');
+      mkdirSync(pool);
+      writeFileSync(join(pool, 'cpuset.cpus'), '1');
+      writeFileSync(join(pool, 'cpuset.mems'), readFileSync(join(root, 'cpuset.mems'), 'utf8'));
+    });
+    after(() => {
+      if (existsSync(pool)) rmdirSync(pool);
+    });
+
+    it('runs on these cores, as they change, and so does a command', async () => {
+      const resources = { cpusetCgroup: pool };
+      await driver.startTask(room.shell('pinned', 'exec sleep 1000', { resources }));
+      const { pid, cgroupPaths } = driver.inspectTask('pinned');
+      expect(await allowedCpus(pid)).to.equal('1');
+      expect(cgroupPaths).to.not.include(pool);
+      const status = ['/bin/sh', '-c', 'cat /proc/self/status'];
+      expect((await driver.execTask('pinned', status)).output).to.match(/^Cpus_allowed_list:\t1$/m);
+      writeFileSync(join(pool, 'cpuset.cpus'), '0');
+      expect(await allowedCpus(pid)).to.equal('0');
+    });
+
+    it('is refused where the pool does not exist', async () => {
+      const resources = { cpusetCgroup: join(root, 'rkt-streams-test-none') };
+      const start = driver.startTask(room.shell('pinned', 'exec sleep 1000', { resources }));
+      const { message } = await expectRktRejection(start, 'RKT_ERR_CGROUP');
+      expect(message).to.contain('rkt-streams-test-none');
+    });
+
+    it('has its own cores where it has some', async () => {
+      const resources = { cpusetCpus: '0', cpusetCgroup: pool };
+      writeFileSync(join(pool, 'cpuset.cpus'), '1');
+      await driver.startTask(room.shell('pinned', 'exec sleep 1000', { resources }));
+      expect(await allowedCpus(driver.inspectTask('pinned').pid)).to.equal('0');
+    });
   });
 
   it('has its quota of CPU time, and is throttled beyond', async () => {

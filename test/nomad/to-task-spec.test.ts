@@ -138,6 +138,18 @@ describe('toTaskSpec', () => {
     expect(pinned('0-1,3')).to.include({ cpusetCpus: '0-1,3' }).and.to.not.have.property('cpusetMems');
     expect(pinned('2', '0')).to.include({ cpusetCpus: '2', cpusetMems: '0' });
     expect(pinned('')).to.not.have.any.keys('cpusetCpus', 'cpusetMems');
+    const inPool = (cpuset_cpus: string, cpuset_cgroup: string) =>
+      toTaskSpec(wireTask({ resources: { linux_resources: { cpuset_cpus, cpuset_cgroup } } })).resources;
+    expect(inPool('', '/sys/fs/cgroup/cpuset/nomad/shared')).to.include({
+      cpusetCgroup: '/sys/fs/cgroup/cpuset/nomad/shared',
+    });
+    for (const [cpus, pool] of [
+      ['', ''],
+      ['', 'shared'],
+      ['', '/a:b'],
+      ['1', '/sys/fs/cgroup/cpuset/nomad/reserved/x'],
+    ] as const)
+      expect(inPool(cpus, pool)).to.not.have.property('cpusetCgroup');
   });
 
   it('limits the CPU time where a quota is given', () => {

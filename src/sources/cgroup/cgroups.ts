@@ -2,7 +2,7 @@ import { readKernelFile } from '../kernel-file.ts';
 import { createCgroupReader, type CgroupReader, type CgroupReaderOptions } from './readers/cgroup-reader.ts';
 import { cgroupDirectories, createCgroup } from './manager/create-cgroup.ts';
 import { listCgroups, type NamedCgroup } from './manager/list-cgroups.ts';
-import { directoryOf, findHierarchies, type Hierarchy } from './hierarchies.ts';
+import { directoryOf, findHierarchies, hierarchyOf, type Hierarchy } from './hierarchies.ts';
 import type { CgroupLimits } from './manager/limits.ts';
 import { openCgroup, type TaskCgroup } from './task-cgroup.ts';
 
@@ -32,6 +32,11 @@ export interface Cgroups {
    * closes.
    */
   reader(options: CgroupReaderOptions): CgroupReader;
+  /**
+   * The file by which a process joins a pool of cores that others maintain, besides the cgroup of its task. Undefined where that
+   * is not possible: the pool has to be in a v1 hierarchy with the cpuset controller alone.
+   */
+  poolProcsFile(directory: string): string | undefined;
   /** The absolute cgroup directories of a process, one per hierarchy; empty when the process is gone. */
   ofProcess(pid: number): Promise<readonly string[]>;
 }
@@ -56,6 +61,11 @@ export async function detectCgroups(options: CgroupOptions = {}): Promise<Cgroup
     list: () => listCgroups(place),
     open: (paths) => openCgroup(place, paths),
     reader: (readerOptions) => createCgroupReader(place, readerOptions),
+    poolProcsFile: (directory) => {
+      const { version, controllers = [] } = hierarchyOf(hierarchies, directory) ?? {};
+      const isApart = version === 'v1' && controllers.every((name) => name === 'cpuset');
+      return isApart ? `${directory}/cgroup.procs` : undefined;
+    },
     ofProcess: (pid) => {
       const cgroups = readKernelFile(`${procRoot}/${pid}/cgroup`) ?? '';
       const directories = hierarchies.map((hierarchy) => directoryOf(hierarchy, cgroups));
