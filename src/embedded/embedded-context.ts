@@ -1,8 +1,13 @@
 import { reasonOf } from '../model/reason-of.ts';
+import type { ProgressBlock } from './progress-block.ts';
 
 /** Security checks that `--insecure-options` can switch off. */
 export type InsecureOption =
   'image' | 'tls' | 'ondisk' | 'http' | 'pubkey' | 'capabilities' | 'paths' | 'seccomp';
+
+/** Bars that are drawn in place on a terminal, or a line for each thing that is done. */
+export type ProgressDisplay =
+  { readonly style: 'bars'; readonly block: ProgressBlock } | { readonly style: 'lines' };
 
 /** What every command of the embedded rkt gets: the global options, the outside world, and nothing else. */
 export interface RktContext {
@@ -19,8 +24,8 @@ export interface RktContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly uid: number;
-  /** True where progress may be drawn. */
-  readonly stderrIsTerminal?: boolean;
+  /** How progress is shown; absent: not at all. */
+  readonly progress?: ProgressDisplay;
   stdout(text: string): void;
   stderr(text: string): void;
   /** Hands a POSIX sh script to the launcher, which execs it after this process has ended with 0. */

@@ -5,6 +5,7 @@ import { resolveWords } from '../model/argument-variables.ts';
 import { unexpectedFailure } from './embedded-context.ts';
 import type { World } from './command-line/run-rkt.ts';
 import { runRkt } from './command-line/run-rkt.ts';
+import { ProgressBlock } from './progress-block.ts';
 
 const FAILURE = 254;
 
@@ -36,6 +37,16 @@ function wordsOf(source: string): readonly string[] {
   return words.slice(words.length - Number(count));
 }
 
+/** On a terminal progress is drawn below what is printed, unless RKT_STREAMS_PROGRESS is `lines` or `none`. */
+function standardError(style: string | undefined): Pick<World, 'stderr' | 'progress'> {
+  const write = (text: string): void => writeAll(2, text);
+  if (style === 'lines') return { stderr: write, progress: { style } };
+  if (style === 'none' || !isatty(2)) return { stderr: write };
+  const { stderr } = process;
+  const block = new ProgressBlock(write, () => ({ columns: stderr.columns || 80, rows: stderr.rows || 24 }));
+  return { stderr: (text) => block.print(text), progress: { style: 'bars', block } };
+}
+
 /**
  * The command line's entry. The launcher passes the file for a launch script in RKT_STREAMS_LAUNCH_FILE, and says in
  * RKT_STREAMS_WORDS_OF on whose command line the words are.
@@ -49,9 +60,8 @@ async function main(): Promise<void> {
     env,
     cwd: process.cwd(),
     uid: process.getuid?.() ?? 0,
-    stderrIsTerminal: isatty(2),
     stdout: (text) => writeAll(1, text),
-    stderr: (text) => writeAll(2, text),
+    ...standardError(given['RKT_STREAMS_PROGRESS']),
     ...(launchFile === undefined
       ? {}
       : { launch: (script: string) => writeFileSync(launchFile, script, { mode: 0o600 }) }),

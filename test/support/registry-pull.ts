@@ -5,6 +5,7 @@ import type { RktContext } from '../../src/embedded/embedded-context.ts';
 import { RktFailure } from '../../src/embedded/embedded-context.ts';
 import type { OciImage } from '../../src/embedded/oci/oci-image.ts';
 import { resolveManifest } from '../../src/embedded/registry/manifests.ts';
+import { Progress } from '../../src/embedded/registry/progress.ts';
 import { pullImage } from '../../src/embedded/registry/pull.ts';
 import { parseReference } from '../../src/embedded/registry/reference.ts';
 import { ImageSources } from '../../src/embedded/registry/image-sources.ts';
@@ -31,7 +32,7 @@ export class Puller {
     const reference = parseReference(`docker://${text}`);
     const pace = { sleep: (ms: number) => Promise.resolve(void this.waits.push(ms)) };
     const sources = new ImageSources(ctx, reference, pace);
-    return pullImage(ctx, sources, await resolveManifest(ctx, sources, reference), this.dir);
+    return pullImage(ctx, sources, await resolveManifest(ctx, sources, reference), this.dir, new Progress(ctx));
   }
 
   /** What rkt prints of the failure of a pull. */

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { Flags, parseFlags } from './args.ts';
 import type { Command } from './command-shape.ts';
 import { commandTable } from './command-table.ts';
-import type { RktContext } from '../embedded-context.ts';
+import type { ProgressDisplay, RktContext } from '../embedded-context.ts';
 import { RktFailure, UsageFailure, unexpectedFailure } from '../embedded-context.ts';
 import type { Found } from './find-command.ts';
 import { findCommand } from './find-command.ts';
@@ -14,7 +14,7 @@ export interface World {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly uid: number;
-  readonly stderrIsTerminal?: boolean;
+  readonly progress?: ProgressDisplay;
   stdout(text: string): void;
   stderr(text: string): void;
   readonly launch?: (script: string) => void;

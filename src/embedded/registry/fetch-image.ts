@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { imageLimits } from '../aci/image-limits.ts';
 import type { RktContext } from '../embedded-context.ts';
 import { RktFailure } from '../embedded-context.ts';
+import type { OciImage } from '../oci/oci-image.ts';
 import type { ImageOrigin } from '../oci/origin.ts';
 import { adoptAci } from '../store/adopt.ts';
 import type { StorePaths } from '../store/paths.ts';
@@ -10,6 +11,7 @@ import { takePullDirectory } from '../store/pull-directory.ts';
 import { readRemote, writeRemote } from '../store/remotes.ts';
 import { temporaryPath } from '../store/temporary.ts';
 import { resolveManifest } from './manifests.ts';
+import { Progress } from './progress.ts';
 import { pullImage } from './pull.ts';
 import type { ImageReference } from './reference.ts';
 import { aciName, aciVersion, urlOf } from './reference.ts';
@@ -65,20 +67,45 @@ async function fetchNow(fetch: Fetch, directory: PullDirectory, pace: Pace): Pro
   const resolved = await resolveManifest(ctx, sources, reference);
   const remote = readRemote(paths, url);
   const isCurrent = remote?.etag === resolved.digest;
-  const pulled = isCurrent ? undefined : await pullImage(ctx, sources, resolved, directory.path);
+  const progress = new Progress(ctx);
   try {
-    const id = pulled === undefined ? (remote?.id ?? '') : await convert(fetch, pulled);
-    writeRemote(paths, { url, id, downloadedAtMs: Date.now(), etag: resolved.digest });
+    const pulled = isCurrent ? undefined : await pullImage(ctx, sources, resolved, directory.path, progress);
+    return await keep(fetch, {
+      pulled,
+      known: remote?.id ?? '',
+      digest: resolved.digest,
+      directory,
+      progress,
+    });
+  } finally {
+    progress.end();
+  }
+}
+
+/** What is to be kept of a fetch. */
+interface Fetched {
+  readonly pulled: OciImage | undefined;
+  /** The image that the store has, when nothing had to be pulled. */
+  readonly known: string;
+  readonly digest: string;
+  readonly directory: PullDirectory;
+  readonly progress: Progress;
+}
+
+/** Takes the image into the store. The blobs are removed in any case: a broken image is not better the next time. */
+async function keep(fetch: Fetch, { pulled, known, digest, directory, progress }: Fetched): Promise<string> {
+  const { paths, url } = fetch;
+  try {
+    if (pulled !== undefined) progress.step('Unpacking');
+    const id = pulled === undefined ? known : await convert(fetch, pulled);
+    writeRemote(paths, { url, id, downloadedAtMs: Date.now(), etag: digest });
     return id;
   } finally {
     directory.remove();
   }
 }
 
-async function convert(
-  { ctx, paths, reference, typed }: Fetch,
-  image: Awaited<ReturnType<typeof pullImage>>,
-): Promise<string> {
+async function convert({ ctx, paths, reference, typed }: Fetch, image: OciImage): Promise<string> {
   const { convertImage } = await import('../oci/convert.ts');
   const aci = `${temporaryPath(paths, 'converted')}.aci`;
   try {

@@ -1,32 +1,42 @@
 import type { RktContext } from '../embedded-context.ts';
 
 const INTERVAL_MS = 100;
-const BAR = 36;
+const MIN_BAR = 10;
+const MAX_BAR = 36;
+const MIN_COLUMNS = 60;
+const DIGEST = 'sha256:'.length + 12;
 const UNITS = ['B', 'KB', 'MB', 'GB', 'TB'];
 
 interface Line {
-  readonly digest: string;
+  readonly name: string;
   readonly bytes: number;
   done: number;
+  isBegun: boolean;
 }
 
-/** One bar a layer on a terminal, drawn again while they are downloaded; nothing where stderr is none. */
+/**
+ * The progress of a download: on a terminal a bar for each layer, drawn again in place; as lines where that is wanted; and nothing
+ * otherwise.
+ */
 export class Progress {
-  readonly #ctx: Pick<RktContext, 'stderr' | 'stderrIsTerminal'>;
+  readonly #ctx: Pick<RktContext, 'stderr' | 'progress'>;
   readonly #lines: Line[] = [];
-  #drawn = 0;
+  #step = '';
   #drawnAtMs = 0;
 
-  constructor(ctx: Pick<RktContext, 'stderr' | 'stderrIsTerminal'>) {
+  constructor(ctx: Pick<RktContext, 'stderr' | 'progress'>) {
     this.#ctx = ctx;
   }
 
-  /** Adds a layer. Returns what is called with the number of bytes that are there. */
-  layer(digest: string, bytes: number): (done: number) => void {
-    const line = { digest, bytes, done: 0 };
+  /** Adds what will be downloaded: a digest, or a name. Returns what is called with the number of bytes that are there. */
+  add(name: string, bytes: number): (done: number) => void {
+    const line: Line = { name: name.slice(0, DIGEST), bytes, done: 0, isBegun: false };
     this.#lines.push(line);
     return (done) => {
+      const wasDone = line.isBegun && line.done >= bytes;
       line.done = done;
+      line.isBegun = true;
+      if (!wasDone && done >= bytes) this.#say(`Downloaded ${line.name} ${decimal(bytes)}${this.#share()}`);
       const nowMs = Date.now();
       if (nowMs - this.#drawnAtMs < INTERVAL_MS) return;
       this.#drawnAtMs = nowMs;
@@ -34,24 +44,64 @@ export class Progress {
     };
   }
 
-  /** The last state. */
-  end(): void {
+  /** Shows what is done after the downloads. */
+  step(text: string): void {
+    this.#step = text;
+    this.#say(text);
     this.#draw();
   }
 
+  /** The last state, which stays. */
+  end(): void {
+    this.#draw();
+    if (this.#ctx.progress?.style === 'bars') this.#ctx.progress.block.release();
+  }
+
+  #share(): string {
+    const done = this.#lines.filter((line) => line.isBegun && line.done >= line.bytes).length;
+    return this.#lines.length > 1 ? ` (${done} of ${this.#lines.length})` : '';
+  }
+
+  #say(text: string): void {
+    if (this.#ctx.progress?.style === 'lines') this.#ctx.stderr(`${text}\n`);
+  }
+
   #draw(): void {
-    if (this.#ctx.stderrIsTerminal !== true) return;
-    const up = this.#drawn === 0 ? '' : `\u001b[${this.#drawn}A`;
-    this.#drawn = this.#lines.length;
-    this.#ctx.stderr(up + this.#lines.map((line) => `\r\u001b[K${drawn(line)}\n`).join(''));
+    if (this.#ctx.progress?.style !== 'bars') return;
+    const { block } = this.#ctx.progress;
+    const { columns, rows } = block.size;
+    const step = this.#step === '' ? [] : [this.#step];
+    block.draw([...shownLines(this.#lines, rows - 2 - step.length, columns), ...step]);
   }
 }
 
+/** All lines where they fit, else those that move, and how many others there are. */
+function shownLines(lines: readonly Line[], room: number, columns: number): readonly string[] {
+  if (lines.length <= room) return lines.map((line) => drawn(line, columns));
+  const active = lines.filter((line) => stateOf(line) === 'Downloading').slice(0, Math.max(room - 1, 0));
+  const count = (state: string): number => lines.filter((line) => stateOf(line) === state).length;
+  const rest = `${count('Downloaded')} of ${lines.length} downloaded, ${count('Waiting')} waiting`;
+  return [...active.map((line) => drawn(line, columns)), rest];
+}
+
+function stateOf({ isBegun, done, bytes }: Line): 'Waiting' | 'Downloading' | 'Downloaded' {
+  if (!isBegun) return 'Waiting';
+  return done >= bytes ? 'Downloaded' : 'Downloading';
+}
+
 /** `Downloading sha256:8ddc19f1652 [======>      ] 668 KB / 1.97 MB`. */
-function drawn({ digest, bytes, done }: Line): string {
-  const filled = bytes === 0 ? BAR : Math.floor((Math.min(done, bytes) / bytes) * BAR);
-  const bar = `${'='.repeat(filled)}${filled < BAR ? '>' : ''}`.padEnd(BAR);
-  return `Downloading ${digest.slice(0, 18)} [${bar}] ${decimal(done)} / ${decimal(bytes)}`;
+function drawn(line: Line, columns: number): string {
+  const { name, bytes, done } = line;
+  const state = stateOf(line);
+  const head = `${state.padEnd('Downloading'.length)} ${name}`;
+  if (state === 'Waiting') return head;
+  if (state === 'Downloaded') return `${head} ${decimal(bytes)}`;
+  const sizes = `${decimal(done)} / ${decimal(bytes)}`;
+  if (columns < MIN_COLUMNS) return `${head} ${sizes}`;
+  const room = columns - head.length - ' [] 9.99 MB / 9.99 MB'.length;
+  const width = Math.max(MIN_BAR, Math.min(MAX_BAR, room));
+  const filled = Math.floor((Math.min(done, bytes) / bytes) * width);
+  return `${head} [${`${'='.repeat(filled)}>`.slice(0, width).padEnd(width)}] ${sizes}`;
 }
 
 /** Three digits and a decimal unit, as rkt prints sizes here: `1.97 MB`. */

@@ -7,7 +7,7 @@ import type { OciDescriptor } from '../oci/oci-manifest.ts';
 import { downloadBlob } from './blob.ts';
 import { fetchConfig } from './manifests.ts';
 import type { ResolvedManifest } from './manifests.ts';
-import { Progress } from './progress.ts';
+import type { Progress } from './progress.ts';
 import type { ImageSources } from './image-sources.ts';
 
 const PARALLEL = 3;
@@ -22,26 +22,23 @@ export async function pullImage(
   sources: ImageSources,
   { digest, manifest }: ResolvedManifest,
   dir: string,
+  progress: Progress,
 ): Promise<OciImage> {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const configText = await fetchConfig(ctx, sources, manifest.config);
   const layers = manifest.layers.map((blob) => layerBlob(blob, dir));
   const distinct = [...new Map(manifest.layers.map((blob) => [blob.digest, blob])).values()];
-  const progress = new Progress(ctx);
+  const lines = new Map(distinct.map((blob) => [blob, progress.add(blob.digest, blob.size)]));
   const limits = imageLimits(ctx);
-  try {
-    await inParallel(distinct, (blob, signal) =>
-      downloadBlob(sources, {
-        blob,
-        file: fileOf(blob, dir),
-        limits,
-        signal,
-        progress: progress.layer(blob.digest, blob.size),
-      }),
-    );
-  } finally {
-    progress.end();
-  }
+  await inParallel(distinct, (blob, signal) =>
+    downloadBlob(sources, {
+      blob,
+      file: fileOf(blob, dir),
+      limits,
+      signal,
+      progress: (bytes) => lines.get(blob)?.(bytes),
+    }),
+  );
   return { manifestDigest: digest, configDigest: manifest.config.digest, configText, layers };
 }
 

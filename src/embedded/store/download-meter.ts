@@ -10,18 +10,21 @@ const WINDOW_MS = 60_000;
  *
  * @param tooLarge the failure of so many bytes
  * @param windowMs the minute
+ * @param onBytes called with the number of all bytes that have come
  */
 export function downloadMeter(
   limits: ImageLimits,
   maxBytes: number,
   tooLarge: (bytes: number) => Error,
   windowMs = WINDOW_MS,
+  onBytes: (bytes: number) => void = () => undefined,
 ): Transform {
   let bytes = 0;
   let bytesBefore = 0;
   const meter = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       bytes += chunk.length;
+      onBytes(bytes);
       done(bytes > maxBytes ? tooLarge(bytes) : null, chunk);
     },
     destroy(error, done) {

@@ -8,6 +8,7 @@ import { formatSize } from '../command-line/text.ts';
 import { hostHeaders } from '../http/host-credentials.ts';
 import { httpGet, requireOk } from '../http/get.ts';
 import { reasonOf } from '../../model/reason-of.ts';
+import { Progress } from '../registry/progress.ts';
 import { downloadMeter } from './download-meter.ts';
 import { temporaryPath } from './temporary.ts';
 import type { StoredImage } from './lookup.ts';
@@ -88,8 +89,15 @@ async function save(
       response.destroy();
       throw tooLarge(announced);
     }
-    const meter = downloadMeter(limits, maxBytes, tooLarge);
-    await pipeline(response, meter, createWriteStream(file, { flags: 'wx', mode: 0o600 }));
+    const progress = new Progress(ctx);
+    // how far it is can only be said where the server says how much there is
+    const onBytes = what === 'ACI' && announced > 0 ? progress.add('ACI', announced) : undefined;
+    try {
+      const meter = downloadMeter(limits, maxBytes, tooLarge, undefined, onBytes);
+      await pipeline(response, meter, createWriteStream(file, { flags: 'wx', mode: 0o600 }));
+    } finally {
+      progress.end();
+    }
     return response;
   } catch (error) {
     const text = errnoText(error) ?? reasonOf(error);
