@@ -146,6 +146,11 @@ export const ERROR_CATALOGUE = {
     'This version of rkt is too old.',
     'Install rkt ≥ 1.27.0, or choose the embedded one with --rkt embedded.',
   ),
+  RKT_ERR_RKT_UNSUPPORTED: entry(
+    false,
+    'This rkt cannot do what was asked for; only the embedded one can.',
+    'Choose the embedded rkt with --rkt embedded.',
+  ),
   RKT_ERR_RKT_FAILED: entry(false, 'A command of rkt failed.', 'Read the quoted message of rkt.'),
   RKT_ERR_RKT_TIMEOUT: entry(
     false,
@@ -166,6 +171,11 @@ export const ERROR_CATALOGUE = {
     false,
     'The image cannot be used.',
     'Read the quoted message; check name, path and signature of the image.',
+  ),
+  RKT_ERR_IMAGE_NOT_FOUND: entry(
+    false,
+    'The store has no such image, or several.',
+    'List the images with `rkt-streams image list`, or fetch one with `rkt-streams image pull`.',
   ),
   RKT_ERR_IMAGE_LIMIT: entry(
     false,

@@ -7,6 +7,8 @@ import { IMAGE_ID, linesOf } from './parse-output.ts';
 /** The checks of rkt to disable; see its `--insecure-options`. */
 export interface FetchOptions extends CallOptions {
   readonly insecureOptions?: readonly string[];
+  /** Default: that of `rkt fetch`, which asks for an image again. */
+  readonly pullPolicy?: 'new' | 'never' | 'update';
 }
 
 /**
@@ -21,10 +23,13 @@ export async function fetchImages(
   images: readonly string[],
   options: FetchOptions = {},
 ): Promise<readonly string[]> {
-  const { insecureOptions = [], ...call } = options;
+  const { insecureOptions = [], pullPolicy, ...call } = options;
+  const policy = pullPolicy === undefined ? [] : [`--pull-policy=${pullPolicy}`];
   const insecure = insecureOptions.length === 0 ? [] : [`--insecure-options=${insecureOptions.join(',')}`];
   try {
-    return parseImageIds((await runner.run([...insecure, 'fetch', '--full', ...images], call)).stdout);
+    return parseImageIds(
+      (await runner.run([...insecure, 'fetch', '--full', ...policy, ...images], call)).stdout,
+    );
   } catch (error) {
     if (!isRktError(error, 'RKT_ERR_RKT_FAILED')) throw error;
     throw recoded(

@@ -11,16 +11,17 @@ export interface ArchiveArgument {
   readonly reference?: string;
 }
 
-const SPELLING = /^(oci|docker-archive):(?!\/\/)(.+)$/s;
+const SPELLING = /^(oci|docker-archive|archive):(?!\/\/)(.+)$/s;
 
 /**
- * Reads `oci:PATH[:REF]`, `docker-archive:PATH[:REF]`, and the path or `file://` URL of a file whose name ends in `.tar`.
+ * Reads `oci:PATH[:REF]`, `docker-archive:PATH[:REF]`, `archive:PATH[:REF]` for whichever of both it is, and the path or `file://` URL of a file whose name ends in `.tar`.
  *
  * @returns undefined for what is none of these
  */
 export function archiveArgument(ctx: Pick<RktContext, 'cwd'>, text: string): ArchiveArgument | undefined {
   const [, kind, rest] = SPELLING.exec(text) ?? [];
-  if (rest !== undefined) return { kind: kind as 'oci', ...splitReference(ctx, rest) };
+  if (rest !== undefined)
+    return { ...(kind !== 'archive' && { kind: kind as 'oci' }), ...splitReference(ctx, rest) };
   if (!text.endsWith('.tar')) return undefined;
   if (text.startsWith('file://')) return { path: fileURLToPath(text) };
   const path = resolve(ctx.cwd, text);

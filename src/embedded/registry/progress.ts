@@ -22,7 +22,8 @@ export class Progress {
   readonly #ctx: Pick<RktContext, 'stderr' | 'progress'>;
   readonly #lines: Line[] = [];
   #step = '';
-  #drawnAtMs = 0;
+  #hasChanged = false;
+  #next: NodeJS.Timeout | undefined;
 
   constructor(ctx: Pick<RktContext, 'stderr' | 'progress'>) {
     this.#ctx = ctx;
@@ -36,11 +37,9 @@ export class Progress {
       const wasDone = line.isBegun && line.done >= bytes;
       line.done = done;
       line.isBegun = true;
+      this.#hasChanged = true;
       if (!wasDone && done >= bytes) this.#say(`Downloaded ${line.name} ${decimal(bytes)}${this.#share()}`);
-      const nowMs = Date.now();
-      if (nowMs - this.#drawnAtMs < INTERVAL_MS) return;
-      this.#drawnAtMs = nowMs;
-      this.#draw();
+      this.#drawSoon();
     };
   }
 
@@ -53,6 +52,7 @@ export class Progress {
 
   /** The last state, which stays. */
   end(): void {
+    clearTimeout(this.#next);
     this.#draw();
     if (this.#ctx.progress?.style === 'bars') this.#ctx.progress.block.release();
   }
@@ -66,7 +66,19 @@ export class Progress {
     if (this.#ctx.progress?.style === 'lines') this.#ctx.stderr(`${text}\n`);
   }
 
+  /** At most so often, and never long after the last change. */
+  #drawSoon(): void {
+    if (this.#ctx.progress?.style !== 'bars' || this.#next !== undefined) return;
+    this.#draw();
+    this.#next = setTimeout(() => {
+      this.#next = undefined;
+      if (this.#hasChanged) this.#drawSoon();
+    }, INTERVAL_MS);
+    this.#next.unref();
+  }
+
   #draw(): void {
+    this.#hasChanged = false;
     if (this.#ctx.progress?.style !== 'bars') return;
     const { block } = this.#ctx.progress;
     const { columns, rows } = block.size;

@@ -48,7 +48,6 @@ describe('rkt export', function () {
   for (const flags of [[], ['--no-overlay']])
     it(`writes the files as the app has left them ${flags.join(' ')}`, async () => {
       const uuid = await run(...flags);
-      const mounts = readFileSync('/proc/self/mountinfo', 'utf8');
       const aci = join(out, `app${flags.join('')}.aci`);
       expect(await rig.rkt(['export', uuid, aci])).to.include({ exitCode: 0, stdout: '', stderr: '' });
       const files = listing(aci);
@@ -56,7 +55,7 @@ describe('rkt export', function () {
       expect(files).to.match(/^hrwsr-x--- .* rootfs\/var\/again link to rootfs\/etc\/added$/m);
       expect(files).to.match(/rootfs\/srv\/old\/file$/m);
       expect(files).to.not.match(/removed|gone/);
-      expect(readFileSync('/proc/self/mountinfo', 'utf8'), 'no mount is left').to.equal(mounts);
+      expect(readFileSync('/proc/self/mountinfo', 'utf8'), 'no mount is left').to.not.include(rig.dir);
       expect(readdirSync(join(rig.dataDir, 'cas/tmp'))).to.deep.equal([]);
       expect((await rig.rkt(['fetch', aci])).exitCode).to.equal(0);
       const again = await rig.rkt(['run', aci, '--exec', '/bin/cat', '--', '/etc/added']);

@@ -1,8 +1,11 @@
 import { expect } from 'chai';
 
-import type { ProgressDisplay } from '../../../src/embedded/context.ts';
+import type { ProgressDisplay } from '../../../src/embedded/embedded-context.ts';
 import { ProgressBlock } from '../../../src/embedded/progress-block.ts';
 import { Progress } from '../../../src/embedded/registry/progress.ts';
+
+const ESCAPE = '\x1b';
+const PARTS = new RegExp(`(${ESCAPE}\\[\\d*[AJ]|\r|\n)`);
 
 /** What a terminal shows that wraps long lines and knows what a block writes. */
 class Screen {
@@ -15,12 +18,12 @@ class Screen {
   }
 
   write(text: string): void {
-    for (const part of text.split(/(\u001b\[\d*[AJ]|\r|\n)/).filter((each) => each !== '')) {
-      const up = /^\u001b\[(\d+)A$/.exec(part)?.[1];
+    for (const part of text.split(PARTS).filter((each) => each !== '')) {
+      const up = /\[(\d+)A$/.exec(part)?.[1];
       if (up !== undefined) this.#row -= Number(up);
-      else if (part === '\u001b[J') this.rows.splice(this.#row, Infinity, '');
+      else if (part === `${ESCAPE}[J`) this.rows.splice(this.#row, Infinity, '');
       else if (part === '\n') this.rows[(this.#row += 1)] ??= '';
-      else if (part !== '\r') this.rows[this.#row] += part;
+      else if (part !== '\r') this.rows[this.#row] = `${this.rows[this.#row] ?? ''}${part}`;
       expect(this.#row, 'never above what was written').to.be.at.least(0);
     }
   }

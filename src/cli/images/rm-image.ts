@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+
+import { RktError } from '../../model/rkt-error.ts';
+import { removeImages } from '../../rkt/rkt-image-rm.ts';
+import { withExamples } from '../help-examples.ts';
+import { eachImage } from './each-image.ts';
+import { findImage } from './find-image.ts';
+import { withRkt } from './image-session.ts';
+
+/** `rkt-streams image rm`. */
+export function addImageRm(image: Command): void {
+  const command = image
+    .command('rm')
+    .summary('remove images from the store')
+    .description('Removes images from the store and prints the id of each. Pods made of an image run on.')
+    .argument('<image...>', 'name of an image, or the beginning of its id')
+    .action((images: string[], _flags: object, self: Command) =>
+      withRkt(self, (session) =>
+        eachImage(session, images, async (wanted) => {
+          const { runner, output, interrupt } = session;
+          const { id, name } = await findImage(runner, wanted);
+          const removed = await removeImages(runner, [id], { signal: interrupt.signal });
+          if (!removed.includes(id))
+            throw new RktError('RKT_ERR_IMAGE', `rkt did not remove ${name} (${id})`);
+          output.print({ id, name }, () => id);
+        }),
+      ),
+    );
+  withExamples(command, [
+    ['image rm redis:7', 'By name'],
+    ['image rm 8b23a1b9c4d5', 'By the beginning of the id'],
+  ]);
+}
