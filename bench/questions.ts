@@ -2,6 +2,7 @@ import { agent } from './agent.bench.ts';
 import { exitLatency } from './exit-latency.bench.ts';
 import { fullSample } from './full-sample.bench.ts';
 import { idleSample } from './idle-sample.bench.ts';
+import { imagePull } from './image-pull.bench.ts';
 import { keyedDelivery } from './keyed-delivery.bench.ts';
 import { metricsText } from './metrics-text.bench.ts';
 import { nomadPlugin } from './nomad-plugin.bench.ts';
@@ -31,6 +32,7 @@ export const QUESTIONS: readonly Question[] = [
   startOverhead,
   podWatch,
   shimMemory,
+  imagePull,
   nomadPlugin,
   sse,
   soak,
