@@ -25,6 +25,7 @@ import { rawTar } from '../support/images.ts';
 import { recordedAnswers } from './corpus.ts';
 import { fileTargets } from './file-targets.ts';
 import { httpTarget } from './http-target.ts';
+import { imageTargets } from './image-targets.ts';
 import { kernelTargets } from './kernel-targets.ts';
 import { isFailure, isRkt, never, textTarget, type FuzzTarget } from './target.ts';
 
@@ -141,6 +142,7 @@ export const fuzzTargets: readonly FuzzTarget[] = [
   ...kernelTargets,
   ...fileTargets,
   ...strangerTargets,
+  ...imageTargets,
   hclTarget,
   httpTarget,
 ];
