@@ -19,7 +19,7 @@ export { checkApp, parseManifestApp } from './app-section-rules.ts';
 export type * from './manifest-types.ts';
 
 const SEMVER = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/;
-const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 
 /**
  * Parses and validates an image manifest. Unknown keys are dropped; the result has rkt's key order.
@@ -88,17 +88,25 @@ function parseAnnotations(json: Readonly<Record<string, unknown>>): readonly Man
   const annotations = pairsAt(json, 'annotations');
   for (const { name, value } of annotations) {
     identifier(name);
-    if (name === 'created' && !RFC3339.test(value)) {
+    if (name === 'created' && !isTime(value)) {
       throw new RktFailure(
         `parsing time ${JSON.stringify(value)} as "2006-01-02T15:04:05Z07:00": cannot parse`,
       );
     }
-    if (['homepage', 'documentation'].includes(name) && !/^https?:\/\//.test(value)) {
+    if (['homepage', 'documentation'].includes(name) && !/^https?:/i.test(value)) {
       throw new RktFailure(`bad URL scheme, must be http/https: ${value}`);
     }
   }
   checkUnique(annotations, (name) => `duplicate annotations of name ${JSON.stringify(name)}`);
   return annotations;
+}
+
+/** A time of a day that there is. */
+function isTime(text: string): boolean {
+  const [, year, month, day] = RFC3339.exec(text) ?? [];
+  const date = new Date(`${year}-${month}-01T00:00:00Z`);
+  const days = new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate();
+  return !Number.isNaN(date.getTime()) && Number(day) >= 1 && Number(day) <= days;
 }
 
 function parseDependencies(value: unknown): readonly ManifestDependency[] {

@@ -57,6 +57,7 @@ export function checkApp(app: ManifestApp): void {
 
 function checkHandlers(handlers: readonly { readonly name: string }[]): void {
   for (const { name } of handlers) {
+    if (name === '') throw new RktFailure('eventHandler "name" cannot be empty');
     if (name !== 'pre-start' && name !== 'post-stop')
       throw new RktFailure(`bad eventHandler "name": ${JSON.stringify(name)}`);
   }
@@ -65,6 +66,7 @@ function checkHandlers(handlers: readonly { readonly name: string }[]): void {
 
 function checkEnvironment(environment: readonly ManifestPair[]): void {
   const invalid = environment.find(({ name }) => !ENVIRONMENT_NAME.test(name));
+  if (invalid?.name === '') throw new RktFailure('environment variable name must not be empty');
   if (invalid !== undefined) {
     throw new RktFailure(
       `environment variable does not have valid identifier ${JSON.stringify(invalid.name)}`,
@@ -111,7 +113,8 @@ function parsePorts(value: unknown): readonly ManifestPort[] {
   return listOf(value, 'ports').map((entry) => {
     const json = recordOf(entry, 'Port');
     const port = numberAt(json, 'port') ?? 0;
-    const count = numberAt(json, 'count') ?? 1;
+    // 0 is what a missing count is.
+    const count = numberAt(json, 'count') || 1;
     const parsed = { name: acName(json), protocol: stringAt(json, 'protocol'), port, count };
     if (port < 1 || port > 65535) throw new RktFailure('port must be in 1-65535 range');
     if (port + count - 1 > 65535) throw new RktFailure('end of port range must be in 1-65535 range');

@@ -72,7 +72,7 @@ const capabilities: IsolatorCheck = (value) => {
 const seccomp: IsolatorCheck = (value) => {
   capabilities(value);
   const errno = stringAt(recordOf(value, 'Seccomp'), 'errno');
-  if (errno !== '' && !/^E[A-Z0-9]+$/.test(errno))
+  if (errno !== '' && !/^E[\p{Lu}\p{N}]*$/u.test(errno))
     throw new RktFailure(
       `errno must be the upper-case name of an error, such as EPERM, not ${JSON.stringify(errno)}`,
     );
