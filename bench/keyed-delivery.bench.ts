@@ -8,7 +8,8 @@ import { COLUMN, ROW_LENGTH } from '../src/sources/cgroup/readers/cgroup-row.ts'
 import { createProcesses } from '../src/sources/processes.ts';
 import { allTaskStats } from '../src/streams/all-task-stats-stream.ts';
 import { createStats, type Stats } from '../src/streams/stats/create-stats.ts';
-import type { OpenTask, TaskSource } from '../src/streams/stats/task-source.ts';
+import type { OpenTask } from '../src/streams/stats/task-reading.ts';
+import type { TaskSource } from '../src/streams/stats/task-source.ts';
 import { taskStats } from '../src/streams/task-stats-stream.ts';
 import { SIX_FILE_GROUPS, addRunning } from './support/engine.ts';
 import { summary, type Question } from './support/question.ts';

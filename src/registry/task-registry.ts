@@ -1,38 +1,19 @@
 import { randomUUID } from 'node:crypto';
 
-import {
-  EMPTY,
-  Subject,
-  auditTime,
-  concat,
-  defer,
-  distinctUntilChanged,
-  map,
-  of,
-  share,
-  type Observable,
-  type SchedulerLike,
-} from 'rxjs';
+import type { Observable, SchedulerLike } from 'rxjs';
 
-import { RktError, taskNotFound } from '../model/rkt-error.ts';
+import { RktError } from '../model/rkt-error.ts';
 import type { Logger } from '../model/logger.ts';
 import { createSeenIds } from '../model/seen-ids.ts';
 import type { TaskEvent, TaskEventKind } from '../model/task-event.ts';
 import type { TaskPhase, TaskStatus } from '../model/task-status.ts';
-import { createEventHistory } from './event-history.ts';
 import { createEventMaker, type EventDetails } from './event-maker.ts';
-import { createKeyedSubject } from './keyed-subject.ts';
-import { createSerialDelivery } from './serial-delivery.ts';
-import { newTaskRecord, type NewTask, type TaskPatch, type TaskRecord } from './task-record.ts';
-import { taskStatus } from './to-task-status.ts';
+import { createRegistryPublisher } from './registry-publisher.ts';
+import { createStatusSnapshot, statusSnapshots } from './status-snapshots.ts';
+import type { TaskChange } from './task-change.ts';
+import type { NewTask, TaskPatch, TaskRecord } from './task-record.ts';
+import { TaskRecords } from './task-records.ts';
 import { checkRemoval, checkTransition } from './transitions.ts';
-
-/** One change of the registry. `previous` is set when a record was changed. */
-export interface TaskChange {
-  readonly kind: 'added' | 'changed' | 'removed';
-  readonly record: TaskRecord;
-  readonly previous?: TaskRecord;
-}
 
 /**
  * The owner of task state.
@@ -98,123 +79,59 @@ export interface TaskRegistryDeps {
 export function createTaskRegistry(deps: TaskRegistryDeps): TaskRegistry {
   const { scheduler, logger, instance = randomUUID() } = deps;
   const taskEvent = createEventMaker({ scheduler, instance });
-  const published = createSeenIds();
-  const records = new Map<string, TaskRecord>();
-  const idOfStart = new Map<string, string>();
-  const changeSubject = new Subject<TaskChange>();
-  const changesByStart = createKeyedSubject<TaskChange>();
-  const eventSubject = new Subject<TaskEvent>();
-  const history = createEventHistory();
-  const deliver = createSerialDelivery();
-  const statuses = createSnapshot(records);
+  const emitted = createSeenIds();
+  const publisher = createRegistryPublisher();
+  const records = new TaskRecords((change) => {
+    snapshot.invalidate();
+    publisher.change(change);
+  });
+  const snapshot = createStatusSnapshot(() => records.list());
+  const { changes$, changesOf, events$ } = publisher;
   let isClosed = false;
 
-  const checkOpen = (): void => {
+  /** What is asked for after `close` is an error, for all but `get` and `list`. */
+  const open = (): TaskRecords => {
     if (isClosed) throw new RktError('RKT_ERR_SHUTDOWN', '');
-  };
-  const present = (id: string): TaskRecord => {
-    checkOpen();
-    const record = records.get(id);
-    if (record === undefined) throw taskNotFound(id);
-    return record;
-  };
-  const publish = (change: TaskChange): void => {
-    statuses.invalidate();
-    deliver(() => {
-      changesByStart.next(change.record.startToken, change);
-      changeSubject.next(change);
-    });
-  };
-  const replace = (previous: TaskRecord, patch: TaskPatch, phase: TaskPhase): TaskRecord => {
-    const record = Object.freeze({ ...previous, ...patch, id: previous.id, phase });
-    records.set(record.id, record);
-    publish({ kind: 'changed', record, previous });
-    return record;
+    return records;
   };
 
   return {
-    add(task) {
-      checkOpen();
-      if (records.has(task.id)) {
-        throw new RktError('RKT_ERR_TASK_EXISTS', `A task with the id "${task.id}" is already known`, {
-          taskId: task.id,
-        });
-      }
-      const record = newTaskRecord(task);
-      records.set(record.id, record);
-      idOfStart.set(record.startToken, record.id);
-      publish({ kind: 'added', record });
-      return record;
-    },
+    add: (task) => open().add(task),
     get: (id) => records.get(id),
-    ofStart: (startToken) => records.get(idOfStart.get(startToken) ?? ''),
-    require: present,
-    list: () => [...records.values()],
+    ofStart: (startToken) => records.ofStart(startToken),
+    require: (id) => open().require(id),
+    list: () => records.list(),
     transition(id, phase, patch = {}) {
-      const previous = present(id);
+      const previous = open().require(id);
       checkTransition(id, previous.phase, phase);
       logger.debug({ taskId: id, from: previous.phase, to: phase }, 'task changes its phase');
-      return replace(previous, patch, phase);
+      return records.replace(previous, patch, phase);
     },
     update(id, patch) {
-      const previous = present(id);
-      return replace(previous, patch, previous.phase);
+      const previous = open().require(id);
+      return records.replace(previous, patch, previous.phase);
     },
     remove(id) {
-      const record = present(id);
+      const record = open().require(id);
       checkRemoval(id, record.phase);
-      records.delete(id);
-      idOfStart.delete(record.startToken);
-      publish({ kind: 'removed', record });
+      records.remove(record);
     },
     emit(kind, task, message, annotations = {}, details = {}) {
-      checkOpen();
-      const record = typeof task === 'string' ? present(task) : task;
+      const known = open();
+      const record = typeof task === 'string' ? known.require(task) : task;
       const event = taskEvent(kind, record, message, { annotations, ...details });
-      if (!published.isNew(event.id)) return;
+      if (!emitted.isNew(event.id)) return;
       logger.info({ taskId: event.taskId, kind, ...annotations }, message);
-      deliver(() => {
-        // Before the subscribers: one of them may request a replay, which must then contain this event exactly once.
-        history.push(event);
-        eventSubject.next(event);
-      });
+      publisher.event(event);
     },
-    changes$: changeSubject.asObservable(),
-    changesOf: changesByStart.of,
-    events$: eventSubject.asObservable(),
-    tasks$: snapshots(changeSubject.asObservable(), statuses.read, scheduler, () => isClosed),
-    lastEvents: (count) => (isClosed ? [] : history.last(count)),
+    changes$,
+    changesOf,
+    events$,
+    tasks$: statusSnapshots({ changes$, snapshot, scheduler, isClosed: () => isClosed }),
+    lastEvents: (count) => (isClosed ? [] : publisher.lastEvents(count)),
     close() {
       isClosed = true;
-      deliver(() => {
-        changesByStart.complete();
-        changeSubject.complete();
-        eventSubject.complete();
-      });
+      publisher.complete();
     },
   };
-}
-
-/** The statuses of all tasks, computed once per change for all callers. */
-function createSnapshot(records: ReadonlyMap<string, TaskRecord>): {
-  read: () => readonly TaskStatus[];
-  invalidate: () => void;
-} {
-  let current: readonly TaskStatus[] | undefined;
-  return {
-    read: () => (current ??= Object.freeze([...records.values()].map(taskStatus))),
-    invalidate: () => {
-      current = undefined;
-    },
-  };
-}
-
-function snapshots(
-  changes$: Observable<TaskChange>,
-  read: () => readonly TaskStatus[],
-  scheduler: SchedulerLike,
-  isClosed: () => boolean,
-): Observable<readonly TaskStatus[]> {
-  const later$ = changes$.pipe(auditTime(0, scheduler), map(read), share());
-  return defer(() => (isClosed() ? EMPTY : concat(of(read()), later$))).pipe(distinctUntilChanged());
 }

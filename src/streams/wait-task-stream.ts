@@ -3,7 +3,8 @@ import { EMPTY, concat, defer, mergeMap, of, take, throwError, type Observable }
 import { RktError, taskNotFound } from '../model/rkt-error.ts';
 import type { ExitResult } from '../model/exit-result.ts';
 import type { TaskRecord } from '../registry/task-record.ts';
-import type { TaskChange, TaskRegistry } from '../registry/task-registry.ts';
+import type { TaskChange } from '../registry/task-change.ts';
+import type { TaskRegistry } from '../registry/task-registry.ts';
 
 export interface WaitTaskDeps {
   readonly registry: Pick<TaskRegistry, 'changesOf' | 'require'>;

@@ -3,7 +3,8 @@ import { TestScheduler } from 'rxjs/testing';
 
 import { silentLogger, type Logger } from '../../src/model/logger.ts';
 import type { TaskEvent } from '../../src/model/task-event.ts';
-import { createTaskRegistry, type TaskChange, type TaskRegistry } from '../../src/registry/task-registry.ts';
+import type { TaskChange } from '../../src/registry/task-change.ts';
+import { createTaskRegistry, type TaskRegistry } from '../../src/registry/task-registry.ts';
 import { expectRktError } from '../support/errors.ts';
 import { aNewTask, aTaskSpec, anExitResult } from '../support/task-specs.ts';
 

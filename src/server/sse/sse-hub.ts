@@ -60,35 +60,23 @@ export function createHub({ driver, logger, limits, scheduler = asyncScheduler, 
   const readers = createStreamReaders({ limits, logger, scheduler });
   const fanOut = createFanOut(later);
   const channels = createChannels({ fanOut, logger });
-  const topics = createTopicChannels({ driver, channels, scheduler, maxSamplings: limits.samplings });
+  const topics = createTopicChannels({ driver, channels, fanOut, scheduler, maxSamplings: limits.samplings });
   const logged = new Subscription();
   let goneDrops = 0;
 
   const keep = (topic: Topic, source$: Observable<LoggedItem>): void => {
-    logged.add(
-      source$.subscribe({
-        next(item) {
-          log.push(topic, item.taskId, item);
-          clients.forEach((client) => fanOut.add(client));
-        },
-        error: (error: unknown) => logger.error({ error, topic }, 'the source of a stream failed'),
-      }),
-    );
+    const push = (item: LoggedItem): void => {
+      log.push(topic, item.taskId, item);
+      clients.forEach((client) => fanOut.add(client));
+    };
+    const onError = (error: unknown): void => logger.error({ error, topic }, 'the source of a stream failed');
+    logged.add(source$.subscribe({ next: push, error: onError }));
   };
   const check = (request: StreamRequest, via: Via = 'unix'): void => {
     if (request.task !== undefined) driver.inspectTask(request.task);
     readers.check(via);
     topics.checkRoom(request);
   };
-  const joinTopics = (client: SseClient, request: StreamRequest): (() => void) => {
-    try {
-      return topics.join(client, request);
-    } catch (error) {
-      fanOut.remove(client);
-      throw error;
-    }
-  };
-
   keep('events', driver.taskEvents({ replay: true }));
   return {
     provide: keep,
@@ -98,7 +86,7 @@ export function createHub({ driver, logger, limits, scheduler = asyncScheduler, 
       check(request, via);
       const events = eventRequest(request, log);
       const client = createSseClient({ sink, log, events, nowMs: () => scheduler.now() });
-      const leaveTopics = joinTopics(client, request);
+      const leaveTopics = topics.join(client, request);
       clients.add(client);
       readers.add(client);
       fanOut.add(client);
@@ -106,7 +94,6 @@ export function createHub({ driver, logger, limits, scheduler = asyncScheduler, 
         if (!clients.delete(client)) return;
         readers.delete(client);
         leaveTopics();
-        fanOut.remove(client);
         goneDrops += client.dropped;
       };
     },

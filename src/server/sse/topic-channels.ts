@@ -3,6 +3,7 @@ import type { SchedulerLike } from 'rxjs';
 import type { Driver } from '../../driver-interface.ts';
 import { RktError } from '../../model/rkt-error.ts';
 import type { Channels } from './channels.ts';
+import type { FanOut } from './fan-out.ts';
 import type { SseClient } from './sse-client.ts';
 import { channelKey, isSampling, sourceOf } from './topic-sources.ts';
 import type { SampleTopic, StreamRequest } from './topics.ts';
@@ -11,19 +12,20 @@ import type { SampleTopic, StreamRequest } from './topics.ts';
 export interface TopicChannels {
   /** @throws RKT_ERR_AGENT_BUSY when the request needs more different samplings than there may be */
   checkRoom(request: StreamRequest): void;
-  /** Sends the client all sample topics of a request, until the function it returns is called. */
+  /** Sends the client all sample topics of a request, until the function it returns is called; nothing is sent after that. */
   join(client: SseClient, request: StreamRequest): () => void;
 }
 
 export interface TopicChannelsDeps {
   readonly driver: Driver;
   readonly channels: Channels;
+  readonly fanOut: FanOut;
   readonly scheduler: SchedulerLike;
   readonly maxSamplings: number;
 }
 
 export function createTopicChannels(deps: TopicChannelsDeps): TopicChannels {
-  const { driver, channels, scheduler, maxSamplings } = deps;
+  const { driver, channels, fanOut, scheduler, maxSamplings } = deps;
   let samplings = 0;
 
   const joinTopic = (client: SseClient, topic: SampleTopic, request: StreamRequest): (() => void) => {
@@ -47,7 +49,10 @@ export function createTopicChannels(deps: TopicChannelsDeps): TopicChannels {
     },
     join(client, request) {
       const leaves: (() => void)[] = [];
-      const leave = (): void => leaves.splice(0).forEach((leaveTopic) => leaveTopic());
+      const leave = (): void => {
+        leaves.splice(0).forEach((leaveTopic) => leaveTopic());
+        fanOut.remove(client);
+      };
       try {
         for (const topic of sampleTopics(request)) leaves.push(joinTopic(client, topic, request));
       } catch (error) {

@@ -1,20 +1,18 @@
-import { Observable, type Subscription } from 'rxjs';
+import { Observable } from 'rxjs';
 
 import { taskNotFound } from '../../model/rkt-error.ts';
 import type { GroupMask } from '../../model/field-groups.ts';
 import type { SamplingStats } from '../../model/sampling-stats.ts';
 import type { TaskResourceUsage, TaskStatsSample } from '../../model/task-stats.ts';
-import type { TaskRecord } from '../../registry/task-record.ts';
-import type { TaskChange } from '../../registry/task-registry.ts';
 import { readCpuFacts } from '../../sources/cpu-facts.ts';
 import { Batch } from './batch.ts';
-import type { IntervalGroup } from './interval-group.ts';
 import { createRounds } from './rounds.ts';
 import { createSampler } from './sampler.ts';
 import { createCounters } from './stats-counters.ts';
 import type { StatsDeps } from './stats-deps.ts';
 import type { TaskSource } from './task-source.ts';
-import { SingleSubscription, type TaskSubscription } from './task-subscription.ts';
+import { TaskChanges } from './task-changes.ts';
+import { SingleSubscription } from './task-subscription.ts';
 import { WatchedTasks } from './watched-tasks.ts';
 
 /** One ticker for all subscriptions: every task that is due is read once a tick, for all of them. */
@@ -52,42 +50,12 @@ export function createSamplingEngine(deps: StatsDeps, source: TaskSource): Sampl
     keepMs: () => KEEP_INTERVALS * rounds.shortestMs,
   });
   const rounds = createRounds({ scheduler, sampling: deps.sampling, counters, sample });
-  const { groups, firstSamples } = rounds;
-  let changes: Subscription | undefined;
+  const changes = new TaskChanges({ registry, tasks, groups: rounds.groups, sample });
 
-  const start = (): void => {
-    changes ??= registry.changes$.subscribe({ next: onChange, error: completeAll, complete: completeAll });
-  };
-  const leave = (group: IntervalGroup): void => {
-    groups.dropIfEmpty(group);
-    if (!groups.isEmpty || tasks.size > 0) return;
-    changes?.unsubscribe();
-    changes = undefined;
+  const stopIfIdle = (): void => {
+    if (!rounds.groups.isEmpty || tasks.size > 0) return;
+    changes.stop();
     rounds.stop();
-  };
-  const join = (batch: Batch, record: TaskRecord): void => {
-    if (record.phase !== 'exited' && !batch.has(record.startToken)) batch.add(tasks.open(record));
-  };
-  const onChange = ({ kind, record }: TaskChange): void => {
-    if (kind === 'added') for (const batch of groups.batches()) join(batch, record);
-    const task = tasks.get(record.startToken);
-    if (task !== undefined) {
-      task.record = record;
-      task.isRemoved = kind === 'removed';
-    }
-    if (kind !== 'removed' && record.phase !== 'exited') return;
-    for (const batch of groups.batches()) {
-      const subscription = batch.remove(record.startToken);
-      if (subscription !== undefined) tasks.drop(subscription);
-    }
-    if (task === undefined) return;
-    for (const subscription of task.subscriptions) if (isSingle(subscription)) subscription.setLast();
-    sample(task);
-  };
-  const completeAll = (): void => {
-    for (const batch of groups.batches()) batch.complete();
-    const singles = tasks.all().flatMap(({ subscriptions }) => subscriptions.filter(isSingle));
-    for (const subscription of singles) subscription.complete();
   };
   const nearMs = (intervalMs: number): number => scheduler.now() + NEAR_PART * intervalMs;
 
@@ -108,36 +76,26 @@ export function createSamplingEngine(deps: StatsDeps, source: TaskSource): Sampl
           sample(task);
           return;
         }
-        const group = groups.get(intervalMs);
-        group.subscriptions.add(subscription);
-        firstSamples.addSubscription(subscription);
-        start();
+        const remove = rounds.addSubscription(subscription, intervalMs);
+        changes.start();
         return () => {
-          group.subscriptions.delete(subscription);
-          firstSamples.removeSubscription(subscription);
+          remove();
           tasks.drop(subscription);
-          leave(group);
+          stopIfIdle();
         };
       }),
     watchAll: (intervalMs, wanted) =>
       new Observable((consumer) => {
         const batch = new Batch({ groups: wanted, notBeforeMs: nearMs(intervalMs), consumer });
-        const group = groups.get(intervalMs);
-        group.batches.add(batch);
-        firstSamples.addBatch(batch);
-        for (const record of registry.list()) join(batch, record);
-        start();
+        const remove = rounds.addBatch(batch, intervalMs);
+        for (const record of registry.list()) changes.join(batch, record);
+        changes.start();
         return () => {
-          group.batches.delete(batch);
-          firstSamples.removeBatch(batch);
+          remove();
           for (const subscription of batch.subscriptions()) tasks.drop(subscription);
-          leave(group);
+          stopIfIdle();
         };
       }),
     stats: () => ({ timestampMs: scheduler.now(), tasks: tasks.size, ...counters, ...source.stats }),
   };
-}
-
-function isSingle(subscription: TaskSubscription): subscription is SingleSubscription {
-  return subscription instanceof SingleSubscription;
 }

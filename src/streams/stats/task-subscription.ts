@@ -3,7 +3,7 @@ import type { Subscriber } from 'rxjs';
 import type { GroupMask } from '../../model/field-groups.ts';
 import type { TaskResourceUsage } from '../../model/task-stats.ts';
 import type { TaskRecord } from '../../registry/task-record.ts';
-import type { OpenTask } from './task-source.ts';
+import type { OpenTask } from './task-reading.ts';
 import type { Meter } from './usage-meter.ts';
 
 /** One start of a task that has subscriptions. */

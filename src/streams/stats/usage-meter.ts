@@ -14,7 +14,7 @@ import {
 import type { CpuFacts } from '../../sources/cpu-facts.ts';
 import type { ProcessFigures } from '../../sources/processes.ts';
 import { MIN_WINDOW_MS, addCpuRates, addIoRates, addNetworkRates, wentBack, type Window } from './rates.ts';
-import type { Reading } from './task-source.ts';
+import type { Reading } from './task-reading.ts';
 
 /** The groups of a subscription, and the baseline for the rates of its next sample. */
 export interface Meter {

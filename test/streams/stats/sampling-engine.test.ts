@@ -9,7 +9,8 @@ import type { TaskResourceUsage, TaskStatsSample } from '../../../src/model/task
 import { createTaskRegistry, type TaskRegistry } from '../../../src/registry/task-registry.ts';
 import { createSamplingEngine, type SamplingEngine } from '../../../src/streams/stats/sampling-engine.ts';
 import type { SamplingOptions } from '../../../src/streams/stats/sampling-options.ts';
-import type { Reading, TaskSource } from '../../../src/streams/stats/task-source.ts';
+import type { Reading } from '../../../src/streams/stats/task-reading.ts';
+import type { TaskSource } from '../../../src/streams/stats/task-source.ts';
 import { settled } from '../../support/manual-clock.ts';
 import { marbles } from '../../support/marbles.ts';
 import { figures, readingOf, recorder, statsBench } from '../../support/stats-deps.ts';

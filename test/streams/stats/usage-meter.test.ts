@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { GROUP, groupMask } from '../../../src/model/field-groups.ts';
 import type { TaskResourceUsage } from '../../../src/model/task-stats.ts';
 import type { CpuFacts } from '../../../src/sources/cpu-facts.ts';
-import type { Reading } from '../../../src/streams/stats/task-source.ts';
+import type { Reading } from '../../../src/streams/stats/task-reading.ts';
 import { measure, type Meter } from '../../../src/streams/stats/usage-meter.ts';
 import { readingOf } from '../../support/stats-deps.ts';
 import { COLUMNS, type ColumnName } from '../../support/columns.ts';

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { groupMask, maskGroups } from '../../../../src/model/field-groups.ts';
-import type { CgroupReader, OpenCgroup } from '../../../../src/sources/cgroup/readers/cgroup-reader.ts';
+import type { CgroupReader } from '../../../../src/sources/cgroup/readers/cgroup-reader.ts';
+import type { OpenCgroup } from '../../../../src/sources/cgroup/readers/open-cgroup.ts';
 import { cgroupFixture, type CgroupFixture } from '../../../support/cgroup-fixture.ts';
 import { COLUMNS, type ColumnName } from '../../../support/columns.ts';
 

@@ -35,7 +35,7 @@ describe('createDescriptorPool', () => {
   /** Reads as the reader of cgroups does; gives the text. */
   const read = (pool: DescriptorPool, slots: Uint16Array, path: string, nowMs = 0, slot = 0): string => {
     let length = pool.read(slots, slot, nowMs);
-    if (length === ABSENT) length = pool.open(slots, slot, path, nowMs, KEEP_MS);
+    if (length === ABSENT) length = pool.open({ slots, slot, path }, { nowMs, keepMs: KEEP_MS });
     return new TextDecoder().decode(pool.bytes.subarray(0, Math.max(0, length)));
   };
 
@@ -55,7 +55,7 @@ describe('createDescriptorPool', () => {
     const pool = createDescriptorPool(10);
     const slots = new Uint16Array(1);
     const path = join(directory, 'later');
-    expect(pool.open(slots, 0, path, 0, KEEP_MS)).to.equal(ABSENT);
+    expect(pool.open({ slots, slot: 0, path }, { nowMs: 0, keepMs: KEEP_MS })).to.equal(ABSENT);
     file('later', 'now');
     expect(read(pool, slots, path)).to.equal('now');
     pool.release(slots);
