@@ -121,7 +121,7 @@ export const ERROR_CATALOGUE = {
   RKT_ERR_ISOLATION: entry(
     false,
     'The task asks for isolation that its pod would not have.',
-    'Use a stage1 that isolates, leave the named attribute out (net = ["host"] says what happens), or set allow_missing_isolation in the driver configuration.',
+    'Use a stage1 that isolates (stage1 = "oci" with the embedded rkt), leave the named attribute out (net = ["host"] says what happens), or set allow_missing_isolation in the driver configuration.',
   ),
   RKT_ERR_LAUNCH: entry(false, 'rkt could not start the pod.', 'Read the quoted message of rkt.'),
   RKT_ERR_NETWORK: entry(

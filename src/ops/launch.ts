@@ -26,7 +26,7 @@ type Outcome = { readonly launched: Launched } | { readonly exitCode: number };
 const PROBE_MS = 5;
 /** How long to wait between the pid file and the chroot of the app; if it takes longer, it is not fly. */
 const CHROOT_GRACE_MS = 250;
-/** The embedded rkt is always like fly; it can seem different only without permission to read the root. */
+/** Pods of the embedded rkt are of fly or oci; they can seem different only without permission to read the root. */
 const EMBEDDED_GRACE_MS = 5_000;
 /** The last message of rkt about a failed launch. */
 const MESSAGE_BYTES = 64 * 1024;
@@ -64,7 +64,9 @@ export async function launch(ctx: OpsContext, runner: RktRunner, order: ShimOrde
     { everyMs: PROBE_MS, deadlineMs: ctx.timeouts.launchMs, scheduler: ctx.scheduler },
   );
   if (outcome !== undefined && 'launched' in outcome) return outcome.launched;
-  const message = await rktMessage(order, stderrBefore);
+  const isOfRuntime = runner.binary.runtime === 'embedded' && outcome?.exitCode !== RKT_FAILURE;
+  const message =
+    (await rktMessage(order, stderrBefore)) || (isOfRuntime ? await lastWords(order, stderrBefore) : '');
   const exitCode = outcome?.exitCode;
   const code = exitCode === REPLACED_EXIT ? 'RKT_ERR_VOLUME_ESCAPE' : 'RKT_ERR_LAUNCH';
   const why = message || endOf(exitCode, ctx.timeouts.launchMs);
@@ -116,6 +118,13 @@ async function rktMessage({ stderr, secrets }: ShimOrder, from: number | undefin
   const lines = text.match(RKT_LINE) ?? [];
   const said = lines.filter((line) => !HARMLESS.test(line)).join('; ');
   return withoutSecrets(said, secrets).slice(-2048);
+}
+
+/** All that was written, where the launch ended with the words of an OCI runtime: the app has not run. */
+async function lastWords({ stderr, secrets }: ShimOrder, from: number | undefined): Promise<string> {
+  if (from === undefined) return '';
+  const lines = (await textFrom(stderr, from).catch(() => '')).trim().split('\n');
+  return withoutSecrets(lines.join('; '), secrets).slice(-2048);
 }
 
 /**

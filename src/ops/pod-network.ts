@@ -33,7 +33,7 @@ export async function driverNetwork(
   const labels = Object.entries(mergedPortMap(config));
   const mustHave = labels.length > 0;
   const { podId = '' } = task;
-  if (flavor === 'fly' || runner.binary.runtime === 'embedded') {
+  if (flavor === 'fly') {
     if (mustHave) throw noNetwork(podId, 'the fly stage1 gives a pod no separate network', false);
     return undefined;
   }

@@ -6,6 +6,7 @@ import { appSection, type AppSection } from './app-section.ts';
 import { environmentOf } from './arguments/environment-arguments.ts';
 import type { OpsContext } from './ops-context.ts';
 import { findProgram, type Credentials, type FoundProgram } from './find-program.ts';
+import { isOciPod, podDirectory } from '../rkt/disk/pod-files.ts';
 import { numericId } from './user-ids.ts';
 
 /** The default of rkt for an app that sets none. */
@@ -28,7 +29,8 @@ export async function programOf(
   name: string,
 ): Promise<FoundProgram> {
   const root = `/proc/${pid}/root`;
-  if (!(await isChrooted(root))) return { path: name };
+  const isVisible = (await isChrooted(root)) || (await isOciPod(podDirectory(ctx.rktDir, podId)));
+  if (!isVisible) return { path: name };
   const app = await appSection(runner, ctx.rktDir, podId);
   const { env, config } = { env: environmentOf(task.spec), config: task.spec.config };
   return findProgram(

@@ -16,6 +16,7 @@ import { secretsOf } from './arguments/secrets.ts';
 import { prepareArguments } from './arguments/prepare-arguments.ts';
 import { runPreparedArguments } from './arguments/run-prepared-arguments.ts';
 import { plannedVolumes, volumeArguments, type Volume } from './arguments/volume-arguments.ts';
+import { chosenStage1, withStage1, type ChosenStage1 } from './chosen-stage1.ts';
 import { checkCpuset } from './check-cpuset.ts';
 import { openVolumes, type CheckedVolumes } from './checked-volumes.ts';
 import type { OpsContext } from './ops-context.ts';
@@ -55,6 +56,7 @@ interface Start {
   readonly outputs: Outputs;
   readonly volumes: readonly Volume[];
   readonly undo: UndoStack;
+  readonly stage1: ChosenStage1;
 }
 
 /**
@@ -74,12 +76,13 @@ export async function startTask(ctx: OpsContext, input: TaskSpecInput): Promise<
   const spec = { ...asked, ...outputs, logs: logLimitsOf(asked, ctx.logLimits) };
   const runner = await ctx.runner();
   await requireSupported(runner);
+  const stage1 = chosenStage1(asked.config, driverConfig, runner.binary.runtime);
   const args = prepareArguments({
-    ...{ spec: asked, driverConfig, startToken },
+    ...{ spec: withStage1(asked, stage1), driverConfig: {}, startToken },
     volumes: volumeArguments(volumes, pinDirectory(runner, files)),
   });
   await checkNetworkNamespace(spec);
-  checkKnownIsolation(spec.config, driverConfig, runner.binary.runtime);
+  checkKnownIsolation(spec.config, driverConfig, stage1);
   const record = ctx.registry.add({ id: spec.id, spec, startToken });
   const undo = createUndoStack(ctx.logger);
   try {
@@ -89,7 +92,7 @@ export async function startTask(ctx: OpsContext, input: TaskSpecInput): Promise<
     throw error;
   }
   try {
-    return await start({ ctx, runner, spec, files, outputs, volumes, undo }, record, args);
+    return await start({ ctx, runner, spec, files, outputs, volumes, undo, stage1 }, record, args);
   } catch (error) {
     const isUndone = await undo.run();
     await abandon(ctx, record, error, isUndone);
@@ -119,7 +122,7 @@ async function start(begun: Start, record: TaskRecord, args: readonly string[]):
 
 /** The volumes are opened as late as possible, and stay open until rkt has mounted them. Closes the outputs. */
 async function launchPod(
-  { ctx, runner, spec, files, volumes }: Start,
+  { ctx, runner, spec, files, volumes, stage1 }: Start,
   record: TaskRecord,
   podId: string,
   procsFiles: readonly string[],
@@ -137,7 +140,7 @@ async function launchPod(
       stderr: outputs.stderr,
       procsFiles,
       volumes: checked.volumes,
-      runArguments: runPreparedArguments(spec, podId),
+      runArguments: runPreparedArguments(withStage1(spec, stage1), podId),
       oomScoreAdj: spec.resources.oomScoreAdj,
       coresVariable: coresVariable(spec.resources),
       networkNamespace: spec.networkNamespace,

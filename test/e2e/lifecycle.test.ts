@@ -267,7 +267,9 @@ describe('a task', function () {
       ...{ env: { A: 'env' }, deviceEnv: { A: 'device', B: 'device' } },
       resources: { ports: [{ label: 'http', value: 26264, to: 8080, hostIp: '127.0.0.1' }] },
     });
-    const { handle } = await driver.startTask({
+    const lax = room.driver();
+    lax.setConfig({ allow_missing_isolation: true });
+    const { handle } = await lax.startTask({
       ...task,
       config: {
         ...task.config,
@@ -275,12 +277,15 @@ describe('a task', function () {
         ...{ readonly_rootfs: true, cap_retain: ['CAP_KILL'], seccomp: 'mode=remove,errno=EPERM,chmod' },
       },
     });
-    expect(await exitOf('options')).to.include({ exitCode: 0 });
-    expect(await output('options')).to.equal('/bin 0 100 1024 env device\n');
+    expect(await firstValueFrom(lax.waitTask('options'))).to.include({ exitCode: 0 });
+    const written = await readFile(lax.inspectTask('options').stdoutPath ?? '', 'utf8');
+    expect(written).to.equal('/bin 0 100 1024 env device\n');
     const pod = join(room.options.rktDir, 'pods', 'run', handle.state.podId, 'pod');
     const [app] = (JSON.parse(await readFile(pod, 'utf8')) as { apps: Record<string, unknown>[] }).apps;
     expect(app).to.include({ readOnlyRootFS: true });
     expect(JSON.stringify(app)).to.include('capabilities-retain-set').and.include('seccomp-remove-set');
+    await lax.destroyTask('options', { force: true });
+    await lax.shutdown();
   });
 
   it('is refused with isolation that its pod would not have, before anything is made', async () => {
@@ -288,7 +293,8 @@ describe('a task', function () {
     if (runner.binary.runtime !== 'embedded') return;
     const events = recordEvents(driver);
     const before = await listPods(runner);
-    for (const config of [{ net: ['none'] }, { net: ['default'] }, { stage1: 'oci' }]) {
+    const isolation = [{ net: ['none'] }, { net: ['default'] }, { stage1: 'coreos.com/rkt/stage1-coreos' }];
+    for (const config of [...isolation, { hostname: 'a' }, { readonly_rootfs: true }]) {
       const task = room.shell('isolated', 'exit 0');
       const start = driver.startTask({ ...task, config: { ...task.config, ...config } });
       await expectRktRejection(start, 'RKT_ERR_ISOLATION');
@@ -317,11 +323,15 @@ describe('a task', function () {
   it('is resolved as its group is, and warned that fly gives it no name of its own', async () => {
     const dns = { servers: ['10.0.0.2'], searches: ['svc.example'], options: ['ndots:2'] };
     const task = room.shell('dns', 'while read l; do echo $l; done </etc/resolv.conf', { dns });
-    await driver.startTask({ ...task, config: { ...task.config, hostname: 'web-1' } });
-    expect(await exitOf('dns')).to.include({ exitCode: 0 });
-    const text = await output('dns');
+    const lax = room.driver();
+    lax.setConfig({ allow_missing_isolation: true });
+    await lax.startTask({ ...task, config: { ...task.config, hostname: 'web-1' } });
+    expect(await firstValueFrom(lax.waitTask('dns'))).to.include({ exitCode: 0 });
+    const text = await readFile(lax.inspectTask('dns').stdoutPath ?? '', 'utf8');
     expect(text).to.include('nameserver 10.0.0.2').and.include('search svc.example').and.include('ndots:2');
     expect(text).to.include('hostname not supported');
+    await lax.destroyTask('dns', { force: true });
+    await lax.shutdown();
   });
 
   it('leaves its pod to rkt, and takes its image along, as the configuration says', async () => {

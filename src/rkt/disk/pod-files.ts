@@ -2,13 +2,13 @@ import { access, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * What the files of a running pod tell of it (rkt's own layout, read only):
- * fly and kvm write `pid`, the systemd flavors `ppid`.
+ * What the files of a running pod show (rkt's own layout, read only): fly and kvm write `pid`, the systemd flavors `ppid`, and the
+ * embedded rkt's oci both: `pid` is the first process of the pod's pid namespace, `ppid` the runtime that waits for it.
  */
 export interface PodStart {
   readonly pid: number;
   /** fly runs the app itself under that pid, chrooted, with the host's network; `ended` came too late to tell. */
-  readonly flavor: 'fly' | 'other' | 'ended';
+  readonly flavor: 'fly' | 'oci' | 'other' | 'ended';
 }
 
 export const podDirectory = (rktDir: string, podId: string): string => join(rktDir, 'pods', 'run', podId);
@@ -16,10 +16,34 @@ export const podDirectory = (rktDir: string, podId: string): string => join(rktD
 /** Reads how a pod started; undefined before it did, or when the data directory cannot be read. */
 export async function readPodStart(podDir: string): Promise<PodStart | undefined> {
   const supervisor = await readPid(join(podDir, 'ppid'));
-  if (supervisor !== undefined) return { pid: supervisor, flavor: 'other' };
+  if (supervisor !== undefined) {
+    return (await isOciPod(podDir)) ? ociStart(podDir, supervisor) : { pid: supervisor, flavor: 'other' };
+  }
   const pid = await readPid(join(podDir, 'pid'));
   if (pid === undefined) return undefined;
   return { pid, flavor: await flavorOf(pid) };
+}
+
+/** True for a pod that the embedded rkt has given to an OCI runtime: the root of its processes is visible through /proc. */
+export async function isOciPod(podDir: string): Promise<boolean> {
+  return readlink(join(podDir, 'stage1/rootfs/flavor')).then(
+    (flavor) => flavor === 'oci',
+    () => false,
+  );
+}
+
+/** The pid is known some time before the runtime's child becomes the pod's first process; until then their words are the same. */
+async function ociStart(podDir: string, runtime: number): Promise<PodStart | undefined> {
+  const pid = await readPid(join(podDir, 'pid'));
+  if (pid === undefined) return undefined;
+  const [words, runtimeWords] = await Promise.all([commandLine(pid), commandLine(runtime)]);
+  if (words === '') return { pid, flavor: 'ended' };
+  return words === runtimeWords ? undefined : { pid, flavor: 'oci' };
+}
+
+/** Empty for a process that is gone. */
+async function commandLine(pid: number): Promise<string> {
+  return readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
 }
 
 /** Only the flavors that are not chrooted, the systemd ones and kvm, can have a network of their own. */
