@@ -7,7 +7,6 @@ import { collectList } from './flag-values.ts';
 export function agentCommand(program: Command): void {
   const command = program
     .command('agent')
-    .summary('serve the tasks: HTTP API, streams, metrics and dashboard')
     .description(
       'Recovers all tasks of the data directory and serves them until SIGTERM: an HTTP API, server-sent events, metrics\n' +
         'for Prometheus and a dashboard, on loopback and on a unix socket. Tasks keep running when the agent stops.\n' +

@@ -5,7 +5,8 @@ import { EXIT_FAILURE, EXIT_OK } from './exit-codes.ts';
 import { withExamples } from './help-examples.ts';
 import type { Colour, Paint } from './cli-output.ts';
 import { table, type Column } from './text-table.ts';
-import { withBareDriver, type Session } from './with-driver.ts';
+import type { Session } from './session.ts';
+import { withBareDriver } from './with-driver.ts';
 
 interface AuditFlags {
   readonly fix?: boolean;
@@ -15,7 +16,6 @@ interface AuditFlags {
 export function auditCommand(program: Command): void {
   const command = program
     .command('audit')
-    .summary('find leftovers that belong to no task')
     .description(
       'Finds pods, processes, cgroups, mounts and files that were created by starts of this data directory and belong ' +
         'to none of its tasks. Changes nothing without --fix. Exits with 1 when it finds leftovers, or when something ' +

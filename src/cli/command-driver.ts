@@ -1,20 +1,21 @@
 import type { Driver } from '../driver-interface.ts';
 
-/** The driver interface that the commands use; both the driver and the client of an agent implement it. */
-export type CommandDriver = Pick<
+/** What a command needs of a driver that asks and acts, but watches nothing: an agent answers it without a stream. */
+export type CommandOps = Pick<
   Driver,
-  | 'fingerprint'
-  | 'taskEvents'
-  | 'taskStats'
-  | 'allTaskStats'
-  | 'waitTask'
-  | 'tasks'
-  | 'hostStats'
-  | 'stopTask'
-  | 'destroyTask'
-  | 'inspectTask'
-  | 'signalTask'
-  | 'followTasks'
-  | 'audit'
-  | 'shutdown'
+  'stopTask' | 'destroyTask' | 'inspectTask' | 'signalTask' | 'audit' | 'shutdown'
 >;
+
+/** What the commands need of a driver: one of their own has it, and so has an agent. */
+export type CommandDriver = CommandOps &
+  Pick<
+    Driver,
+    | 'fingerprint'
+    | 'taskEvents'
+    | 'taskStats'
+    | 'allTaskStats'
+    | 'waitTask'
+    | 'tasks'
+    | 'hostStats'
+    | 'followTasks'
+  >;

@@ -23,7 +23,6 @@ interface DemoFlags {
 export function demoCommand(program: Command): void {
   const command = program
     .command('demo')
-    .summary('start a few pods and watch them')
     .description(
       'Builds images from programs of this machine, starts pods that behave differently (one uses a full core, one holds\n' +
         'memory, one keeps crashing, …), shows their events and metrics, removes them, and checks that nothing is left:\n' +

@@ -18,7 +18,6 @@ interface EventsFlags {
 export function eventsCommand(program: Command): void {
   const command = program
     .command('events')
-    .summary('print the events of tasks until interrupted')
     .description(
       'Prints the events of all tasks of the data directory, whichever process causes them, until interrupted. ' +
         'A task that another process started appears with the event recovered.',

@@ -5,7 +5,8 @@ import type { TerminalSize } from '../index.ts';
 import { exitCodeOfSignal } from './exit-codes.ts';
 import { findTaskIds } from './find-task.ts';
 import { withExamples } from './help-examples.ts';
-import { withOwnDriver, type OwnSession } from './with-driver.ts';
+import type { OwnSession } from './session.ts';
+import { withOwnDriver } from './with-driver.ts';
 
 interface ExecFlags {
   readonly tty?: boolean;
@@ -15,7 +16,6 @@ interface ExecFlags {
 export function execCommand(program: Command): void {
   const command = program
     .command('exec')
-    .summary('run a command in a running task')
     .description(
       'Runs a command in a running task, connected to standard input, output and error, and exits with its exit code. ' +
         'An interrupt kills the command; with --tty, Ctrl-C is passed to the command instead.',
@@ -34,12 +34,13 @@ export function execCommand(program: Command): void {
 }
 
 async function exec(
-  { driver, interrupt }: OwnSession,
+  session: OwnSession,
   wanted: string,
   cmd: readonly string[],
   { tty = false }: ExecFlags,
 ): Promise<number> {
-  const [id = wanted] = await findTaskIds(driver, [wanted]);
+  const { driver, interrupt } = session;
+  const [id = wanted] = await findTaskIds(session, [wanted]);
   const { stdin, stdout, stderr } = process;
   const isRaw = tty && stdin.isTTY;
   if (isRaw) stdin.setRawMode(true);

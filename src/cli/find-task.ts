@@ -1,8 +1,6 @@
-import { firstValueFrom } from 'rxjs';
-
 import { RktError, taskNotFound } from '../model/rkt-error.ts';
 import type { TaskStatus } from '../model/task-status.ts';
-import type { CommandDriver } from './command-driver.ts';
+import type { OpsSession } from './session.ts';
 
 /** Finds a task by its id, its name, or a unique prefix of either. */
 export function findTask(tasks: readonly TaskStatus[], wanted: string): TaskStatus {
@@ -23,9 +21,9 @@ export function findTask(tasks: readonly TaskStatus[], wanted: string): TaskStat
 
 /** The ids of the named tasks, without duplicates. @throws RKT_ERR_TASK_NOT_FOUND */
 export async function findTaskIds(
-  driver: Pick<CommandDriver, 'tasks'>,
+  session: Pick<OpsSession, 'listTasks'>,
   wanted: readonly string[],
 ): Promise<readonly string[]> {
-  const tasks = await firstValueFrom(driver.tasks());
+  const tasks = await session.listTasks();
   return [...new Set(wanted.map((text) => findTask(tasks, text).id))];
 }

@@ -7,7 +7,8 @@ import { withExamples } from './help-examples.ts';
 import { clock } from './humanize.ts';
 import type { Paint } from './cli-output.ts';
 import { pairs, type Pair } from './text-table.ts';
-import { withDriverUntilSignal, type Session } from './with-driver.ts';
+import type { Session } from './session.ts';
+import { withDriverUntilSignal } from './with-driver.ts';
 
 interface FingerprintFlags {
   readonly watch?: boolean;
@@ -17,7 +18,6 @@ interface FingerprintFlags {
 export function fingerprintCommand(program: Command): void {
   const command = program
     .command('fingerprint')
-    .summary('check whether pods can run on this machine')
     .description(
       'Checks whether pods can run on this machine, and with which rkt. Exits with 1 when they cannot.',
     )

@@ -25,7 +25,6 @@ const SUBCOMMANDS = [
 export function imageCommand(program: Command): void {
   const image = program
     .command('image')
-    .summary('pull, list, remove, import, export and build images')
     .description("Works with the images in rkt's store, and builds new ones.");
   SUBCOMMANDS.forEach((add) => add(image));
 }

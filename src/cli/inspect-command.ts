@@ -7,13 +7,12 @@ import { exitText } from '../model/exit-text.ts';
 import { NOTHING, ago, bytes } from './humanize.ts';
 import type { Paint } from './cli-output.ts';
 import { pairs } from './text-table.ts';
-import { withDriver } from './with-driver.ts';
+import { withTasks } from './with-tasks.ts';
 
 /** `rkt-streams inspect ID…`: all details of tasks. */
 export function inspectCommand(program: Command): void {
   const command = program
     .command('inspect')
-    .summary('show all details of tasks')
     .description('Shows all details of tasks.')
     .argument('<id...>', 'ids or names of tasks, or unique prefixes')
     .action((ids: string[], _options: object, self: Command) => inspect(ids, self));
@@ -24,8 +23,9 @@ export function inspectCommand(program: Command): void {
 }
 
 async function inspect(wanted: readonly string[], command: Command): Promise<void> {
-  await withDriver(command, async ({ driver, output }) => {
-    for (const id of await findTaskIds(driver, wanted)) {
+  await withTasks(command, async (session) => {
+    const { driver, output } = session;
+    for (const id of await findTaskIds(session, wanted)) {
       const task = driver.inspectTask(id);
       output.print(task, () => inspectText(task, output.paint, Date.now()));
     }

@@ -1,7 +1,5 @@
 import { Option, type Command } from 'commander';
-import { lastValueFrom } from 'rxjs';
 
-import { isRktError } from '../model/rkt-error.ts';
 import { followFile } from '../files/follow-file.ts';
 import { logPath, type OutputStream } from '../server/logs/log-file.ts';
 import { findTaskIds } from './find-task.ts';
@@ -9,7 +7,8 @@ import { withExamples } from './help-examples.ts';
 import { tailOffset } from './tail-offset.ts';
 import { jsonSink, plainSink, type OutputSink } from './task-output.ts';
 import { count } from './flag-values.ts';
-import { followOthers, withDriverUntilSignal, type Session } from './with-driver.ts';
+import type { OpsSession } from './session.ts';
+import { withTasks } from './with-tasks.ts';
 
 interface LogsFlags {
   readonly follow?: boolean;
@@ -21,7 +20,6 @@ interface LogsFlags {
 export function logsCommand(program: Command): void {
   const command = program
     .command('logs')
-    .summary('print the output of a task')
     .description(
       'Prints the output of a task: its standard output to standard output, its standard error to standard error.',
     )
@@ -29,9 +27,14 @@ export function logsCommand(program: Command): void {
     .option('-f, --follow', 'follow the output until the task ends')
     .option('-n, --lines <n>', 'start with the last n lines of each stream', count)
     .addOption(new Option('--stream <name>', 'only this stream').choices(['stdout', 'stderr']))
-    .action((id: string, flags: LogsFlags, self: Command) =>
-      withDriverUntilSignal(self, (session) => logs(session, id, flags)),
-    );
+    .action(async (id: string, flags: LogsFlags, self: Command) => {
+      if (flags.follow !== true) return withTasks(self, (session) => logs(session, id, flags));
+      const [{ withDriverUntilSignal }, { taskEnd }] = await Promise.all([
+        import('./with-driver.ts'),
+        import('./task-end.ts'),
+      ]);
+      return withDriverUntilSignal(self, (session) => logs(session, id, flags, (taskId) => taskEnd(session, taskId)));
+    });
   withExamples(command, [
     ['logs web', 'The whole output'],
     ['logs -f -n 20 web', 'The last 20 lines, then new output'],
@@ -39,16 +42,21 @@ export function logsCommand(program: Command): void {
   ]);
 }
 
-async function logs(session: Session, wanted: string, flags: LogsFlags): Promise<undefined> {
+/** @param endOf waits for the end of the task, while its output is followed; without it the output ends where it is now */
+async function logs(
+  session: OpsSession,
+  wanted: string,
+  flags: LogsFlags,
+  endOf: (taskId: string) => Promise<void> = () => Promise.resolve(),
+): Promise<undefined> {
   const { driver } = session;
-  const [id = wanted] = await findTaskIds(driver, [wanted]);
+  const [id = wanted] = await findTaskIds(session, [wanted]);
   const status = driver.inspectTask(id);
   const names: readonly OutputStream[] = flags.stream === undefined ? ['stdout', 'stderr'] : [flags.stream];
   const files = await Promise.all(names.map(async (name) => ({ name, path: await logPath(status, name) })));
   const ended = new AbortController();
-  // Waiting for the end of the task ends the reading, whatever the outcome.
-  const wait = flags.follow === true ? endOf(session, id) : Promise.resolve();
-  const waited = wait.finally(() => ended.abort());
+  // However the waiting ends, it ends the reading.
+  const waited = endOf(id).finally(() => ended.abort());
   const printed = files.map(async ({ name, path }) => {
     const sink = sinkOf(session, id, name);
     const from = flags.lines === undefined ? 0 : await tailOffset(path, flags.lines);
@@ -59,16 +67,6 @@ async function logs(session: Session, wanted: string, flags: LogsFlags): Promise
   return undefined;
 }
 
-/** Resolves when the task has ended, or an interrupt has come. */
-async function endOf(session: Session, id: string): Promise<void> {
-  followOthers(session);
-  try {
-    await lastValueFrom(session.driver.waitTask(id));
-  } catch (error) {
-    if (!isRktError(error, 'RKT_ERR_SHUTDOWN')) throw error;
-  }
-}
-
-function sinkOf({ output }: Session, id: string, name: OutputStream): OutputSink {
+function sinkOf({ output }: OpsSession, id: string, name: OutputStream): OutputSink {
   return output.isJson ? jsonSink(process.stdout, id, name) : plainSink(process[name]);
 }

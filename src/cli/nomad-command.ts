@@ -14,7 +14,6 @@ interface InstallFlags {
 export function nomadCommand(program: Command): void {
   const nomad = program
     .command('nomad')
-    .summary('task driver plugin for a Nomad agent')
     .description('The task driver plugin `rkt` for a Nomad agent.');
   const install = nomad
     .command('install')

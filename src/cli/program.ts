@@ -2,50 +2,9 @@ import { Command, Option, type CommanderError } from 'commander';
 
 import { RktError } from '../model/rkt-error.ts';
 import { PLUGIN_VERSION } from '../model/plugin.ts';
-import { agentCommand } from './agent-command.ts';
-import { auditCommand } from './audit-command.ts';
-import { demoCommand } from './demo-command.ts';
-import { eventsCommand } from './events-command.ts';
-import { execCommand } from './exec-command.ts';
-import { fingerprintCommand } from './fingerprint-command.ts';
+import { COMMAND_TABLE } from './command-table.ts';
 import { GLOBAL_OPTIONS, flagOf } from './global-options.ts';
 import { withExamples } from './help-examples.ts';
-import { imageCommand } from './image-command.ts';
-import { inspectCommand } from './inspect-command.ts';
-import { logsCommand } from './logs-command.ts';
-import { nomadCommand } from './nomad-command.ts';
-import { psCommand } from './ps-command.ts';
-import { rktCommand } from './rkt-command.ts';
-import { rmCommand } from './rm-command.ts';
-import { runCommand } from './run-command.ts';
-import { signalCommand } from './signal-command.ts';
-import { statsCommand } from './stats-command.ts';
-import { stopCommand } from './stop-command.ts';
-import { topCommand } from './top-command.ts';
-import { waitCommand } from './wait-command.ts';
-
-/** In the order of the help. */
-const COMMANDS = [
-  demoCommand,
-  agentCommand,
-  runCommand,
-  psCommand,
-  inspectCommand,
-  eventsCommand,
-  statsCommand,
-  topCommand,
-  logsCommand,
-  waitCommand,
-  stopCommand,
-  signalCommand,
-  execCommand,
-  rmCommand,
-  auditCommand,
-  fingerprintCommand,
-  imageCommand,
-  nomadCommand,
-  rktCommand,
-];
 
 const AFTER = `
 Every option can also be set by an environment variable (RKT_STREAMS_DATA_DIR for --data-dir) or in the JSON file named
@@ -58,8 +17,12 @@ Exit codes:
   run, exec and wait exit with the code of the task or command (128 + n after signal n),
   and with 125 when rkt-streams itself failed.`;
 
-/** The whole command line. Parsing it runs a command; invalid input is thrown as RKT_ERR_OPTIONS. */
-export function createProgram(): Command {
+/**
+ * The command line. Parsing it runs a command; mistakes in it are thrown as RKT_ERR_OPTIONS.
+ *
+ * @param words loads the command that these name, and only lists the others; without them all commands are loaded
+ */
+export async function createProgram(words?: readonly string[]): Promise<Command> {
   const program = new Command('rkt-streams')
     .description('Starts, watches, measures and stops rkt pods.')
     .version(PLUGIN_VERSION, '--version', 'print the version')
@@ -73,7 +36,12 @@ export function createProgram(): Command {
     const flag = isNegated === true ? flagOf(key).replace('--', '--no-') : flagOf(key);
     program.addOption(new Option([flag, value].join(' ').trim(), help));
   }
-  COMMANDS.forEach((add) => add(program));
+  const wanted = words === undefined ? undefined : commandIn(words);
+  for (const { name, summary, load } of COMMAND_TABLE) {
+    if (words === undefined || name === wanted) (await load())(program);
+    else program.command(name);
+    program.commands.at(-1)?.summary(summary);
+  }
   program.addHelpText('after', AFTER);
   return withExamples(program, [
     ['run --rm ./app.aci -- --greeting hello', 'Run an image in the foreground'],
@@ -82,7 +50,16 @@ export function createProgram(): Command {
   ]);
 }
 
-/** Help and version were requested and printed; anything else is an error. */
+/** The first word that is neither an option, nor the value of one, nor `help`. */
+function commandIn(words: readonly string[]): string | undefined {
+  const valued = GLOBAL_OPTIONS.filter(({ value }) => value !== undefined && value !== '');
+  const takesValue = new Set(['--config', ...valued.map(({ key }) => flagOf(key))]);
+  return words.find(
+    (word, at) => word !== 'help' && !word.startsWith('-') && !takesValue.has(words[at - 1] ?? ''),
+  );
+}
+
+/** Help and version were asked for and printed; anything else is a mistake. */
 function stopParsing(error: CommanderError): void {
   if (error.exitCode === 0 || error.code === 'commander.help') throw error;
   // A suggestion is on a separate line.

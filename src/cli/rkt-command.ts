@@ -13,7 +13,6 @@ import { exitCodeOfSignal } from './exit-codes.ts';
 export function rktCommand(program: Command): void {
   program
     .command('rkt')
-    .summary('run a command of the embedded rkt')
     .description('Passes all arguments to the embedded rkt; `rkt-streams rkt help` lists its commands.')
     .argument('[arguments...]', "rkt's own command line")
     .helpOption(false)

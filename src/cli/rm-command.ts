@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 
 import { eachTask } from './each-task.ts';
 import { withExamples } from './help-examples.ts';
-import { withDriverUntilSignal } from './with-driver.ts';
+import { withTasks } from './with-tasks.ts';
 
 interface RmFlags {
   readonly force?: boolean;
@@ -12,12 +12,11 @@ interface RmFlags {
 export function rmCommand(program: Command): void {
   const command = program
     .command('rm')
-    .summary('remove tasks that have exited')
     .description('Removes tasks together with their pod, cgroup, logs and state.')
     .argument('<id...>', 'ids or names of tasks, or unique prefixes')
     .option('-f, --force', 'kill running tasks first')
     .action((ids: string[], { force = false }: RmFlags, self: Command) =>
-      withDriverUntilSignal(self, (session) =>
+      withTasks(self, (session) =>
         eachTask(session, ids, (id) => session.driver.destroyTask(id, { force })),
       ),
     );

@@ -12,7 +12,8 @@ import { exitText } from '../model/exit-text.ts';
 import { addRunOptions } from './run-options.ts';
 import { runSpec, type RunSpecFlags } from './run-spec.ts';
 import { jsonSink, plainSink, type OutputSink } from './task-output.ts';
-import { agentSocketOf, withOwnDriver, type OwnSession } from './with-driver.ts';
+import type { OwnSession } from './session.ts';
+import { agentSocketOf, withOwnDriver } from './with-driver.ts';
 
 interface RunFlags extends RunSpecFlags {
   readonly detach?: boolean;
@@ -24,7 +25,6 @@ interface RunFlags extends RunSpecFlags {
 export function runCommand(program: Command): void {
   const command = program
     .command('run')
-    .summary('run an image as a task')
     .description(
       'Runs an image as a task, prints its output and exits with its exit code. An interrupt stops the task. The task ' +
         'keeps running when this command is killed, and with --detach.',

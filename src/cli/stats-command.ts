@@ -8,7 +8,8 @@ import { findTaskIds } from './find-task.ts';
 import { withExamples } from './help-examples.ts';
 import { statsLines, statsText, type StatsRow } from './stats-text.ts';
 import { count, durationMs } from './flag-values.ts';
-import { followOthers, withDriverUntilSignal, type Session } from './with-driver.ts';
+import type { Session } from './session.ts';
+import { followOthers, withDriverUntilSignal } from './with-driver.ts';
 
 interface StatsFlags {
   readonly interval: number;
@@ -20,7 +21,6 @@ interface StatsFlags {
 export function statsCommand(program: Command): void {
   const command = program
     .command('stats')
-    .summary('show the resource usage of tasks')
     .description(
       'Shows CPU usage (of one core) and memory of the running tasks at every interval: as a table that is updated in ' +
         'place on a terminal, else as lines. With ids it exits when all of these tasks have exited.',
@@ -41,7 +41,7 @@ export function statsCommand(program: Command): void {
 
 async function stats(session: Session, wanted: readonly string[], flags: StatsFlags): Promise<undefined> {
   const { driver, output } = session;
-  const ids = new Set(await findTaskIds(driver, wanted));
+  const ids = new Set(await findTaskIds(session, wanted));
   if (ids.size > 0) await checkRunning(session, ids);
   else followOthers(session);
   const limit = flags.once === true ? 1 : flags.count;

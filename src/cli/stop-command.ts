@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { eachTask } from './each-task.ts';
 import { withExamples } from './help-examples.ts';
 import { durationMs, signal } from './flag-values.ts';
-import { withDriverUntilSignal } from './with-driver.ts';
+import { withTasks } from './with-tasks.ts';
 
 interface StopFlags {
   readonly timeout?: number;
@@ -14,7 +14,6 @@ interface StopFlags {
 export function stopCommand(program: Command): void {
   const command = program
     .command('stop')
-    .summary('stop running tasks')
     .description(
       'Stops tasks: sends a signal, then kills all processes of the task if it has not exited in time. A task that ' +
         'has exited stays in the list until it is removed.',
@@ -39,7 +38,7 @@ async function stop(ids: readonly string[], flags: StopFlags, command: Command):
     ...(flags.timeout !== undefined && { timeoutMs: flags.timeout }),
     ...(flags.signal !== undefined && { signal: flags.signal }),
   };
-  await withDriverUntilSignal(command, (session) =>
+  await withTasks(command, (session) =>
     eachTask(session, ids, (id) => session.driver.stopTask(id, options)),
   );
 }

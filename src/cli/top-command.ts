@@ -4,7 +4,8 @@ import { RktError } from '../model/rkt-error.ts';
 import { withExamples } from './help-examples.ts';
 import { mayColour } from './cli-output.ts';
 import { durationMs } from './flag-values.ts';
-import { followOthers, settingsOf, withDriverUntilSignal, type Session } from './with-driver.ts';
+import type { Session } from './session.ts';
+import { followOthers, settingsOf, withDriverUntilSignal } from './with-driver.ts';
 
 interface TopFlags {
   readonly interval: number;
@@ -15,7 +16,6 @@ interface TopFlags {
 export function topCommand(program: Command): void {
   const command = program
     .command('top')
-    .summary('show the tasks in a full-screen view')
     .description(
       'Shows the tasks and their resource usage in a full-screen view. Keys: s sort, r reverse, f filter, a all, ' +
         'o one task, l its output, h help, q quit.',

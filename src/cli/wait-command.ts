@@ -7,7 +7,8 @@ import { EXIT_OK, exitCodeOfTask } from './exit-codes.ts';
 import { findTaskIds } from './find-task.ts';
 import { withExamples } from './help-examples.ts';
 import { exitText } from '../model/exit-text.ts';
-import { followOthers, withDriverUntilSignal, type Session } from './with-driver.ts';
+import type { Session } from './session.ts';
+import { followOthers, withDriverUntilSignal } from './with-driver.ts';
 
 interface Ended {
   readonly id: string;
@@ -18,7 +19,6 @@ interface Ended {
 export function waitCommand(program: Command): void {
   const command = program
     .command('wait')
-    .summary('wait until tasks have exited')
     .description(
       'Waits until all of the tasks have exited and prints how, one a line. Exits with the exit code of the task; with ' +
         'several tasks, with the first code that is not 0, in the order of the arguments.',
@@ -35,7 +35,7 @@ export function waitCommand(program: Command): void {
 
 async function wait(session: Session, wanted: readonly string[]): Promise<number> {
   const { driver, output } = session;
-  const ids = await findTaskIds(driver, wanted);
+  const ids = await findTaskIds(session, wanted);
   followOthers(session);
   const waits = ids.map((id) => driver.waitTask(id).pipe(map((exit): Ended => ({ id, exit }))));
   const all$ = merge(...waits).pipe(

@@ -2,7 +2,7 @@
 # The embedded rkt. run, run-prepared and enter end as the app itself: Node decides and prints errors, and hands the
 # commands that become the app to this shell, which keeps its pid.
 self=$(readlink -f -- "$0")
-main=${self%/*}/main.js
+main=${self%/*}/../programs/rkt.js
 node=${RKT_STREAMS_NODE:-node}
 
 # Nothing to launch: Node takes the place of this shell. Too many matches cost a millisecond, too few would be wrong.

@@ -1,8 +1,6 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
-
 import { z } from 'zod';
 
+import { defaultDataDir, defaultRktDir } from './default-directories.ts';
 import { logMaxFilesSchema, logMaxSizeSchema } from './log-limits.ts';
 import { parseWith } from './parse.ts';
 
@@ -80,12 +78,7 @@ export function driverSettings(input: DriverOptionsInput): DriverSettings {
   const options = parseWith(driverOptionsSchema, input, 'options', 'RKT_ERR_OPTIONS');
   return {
     ...options,
-    rktDir: options.rktDir ?? join(libraryDirectory(), 'rkt'),
-    dataDir: options.dataDir ?? join(libraryDirectory(), 'rkt-streams'),
+    rktDir: options.rktDir ?? defaultRktDir(),
+    dataDir: options.dataDir ?? defaultDataDir(),
   };
-}
-
-function libraryDirectory(): string {
-  if (process.geteuid?.() === 0) return '/var/lib';
-  return process.env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share');
 }

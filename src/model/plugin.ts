@@ -32,6 +32,8 @@ export interface AttributeSpec {
 }
 
 export const PLUGIN_VERSION = '0.1.0';
+/** The header by which every answer of an agent names its version. */
+export const VERSION_HEADER = 'rkt-streams-version';
 
 export const PLUGIN_INFO: PluginInfo = {
   type: 'driver',

@@ -21,7 +21,7 @@ export interface Installation {
   readonly agentConfig: string;
 }
 
-const ENTRY = fileURLToPath(new URL('../../dist/cli/nomad-plugin.js', import.meta.url));
+const ENTRY = fileURLToPath(new URL('../../dist/programs/nomad-plugin.js', import.meta.url));
 /**
  * What the heap of young objects grows to while many tasks start is never given back. Nothing but a documented option may
  * stand here: a later Node.js that did not know one would not start, and neither would the agent.

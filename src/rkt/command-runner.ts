@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
 
-import { execa, type Result } from 'execa';
+import type { Result } from 'execa';
 
 import { RktError } from '../model/rkt-error.ts';
 import { shownWords } from '../model/secret-words.ts';
@@ -132,6 +132,8 @@ async function execute(
   options: RunOptions & { readonly timeoutMs: number },
 ): Promise<RktOutput> {
   const [file, args] = programOf(executed.argv, executed.command);
+  // Loaded for the first command: an agent that only watches starts none.
+  const { execa } = await import('execa');
   const startedAt = performance.now();
   const giveUp = new AbortController();
   const child = startProcess(executed.command, () =>

@@ -1,6 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
 
+import { VERSION_HEADER } from '../model/plugin.ts';
 import { RktError } from '../model/rkt-error.ts';
 import { alertRoutes } from './alerts/alert-routes.ts';
 import type { ServerContext, ServerEnv, ServerRoutes } from './server-context.ts';
@@ -23,7 +24,7 @@ export function createApp(ctx: ServerContext, token: string): ServerRoutes {
   app.notFound((c) =>
     answerError(c, new RktError('RKT_ERR_ROUTE', `There is no ${c.req.method} ${c.req.path}`), logger),
   );
-  app.use(safeHeaders);
+  app.use(commonHeaders(version));
   app.use(guard({ settings, reloadable, token }));
   const parts = [machineRoutes, taskRoutes, logRoutes, streamRoutes, historyRoutes, alertRoutes, auditRoutes];
   parts.forEach((part) => app.route('/', part(ctx)));
@@ -51,15 +52,18 @@ export function createApp(ctx: ServerContext, token: string): ServerRoutes {
   return app;
 }
 
-/** For every response; the page has a separate policy. */
-const safeHeaders: MiddlewareHandler<ServerEnv> = async (c, next) => {
-  await next();
-  if (c.env.outgoing.headersSent) return;
-  const { headers } = c.res;
-  headers.set('X-Content-Type-Options', 'nosniff');
-  headers.set('Referrer-Policy', 'no-referrer');
-  headers.set('Cross-Origin-Opener-Policy', 'same-origin');
-  headers.set('Cross-Origin-Resource-Policy', 'same-origin');
-  if (!headers.has('Content-Security-Policy')) headers.set('Content-Security-Policy', "default-src 'none'");
-  if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store');
-};
+/** For every answer, whatever it is; the page has a policy of its own. */
+function commonHeaders(version: string): MiddlewareHandler<ServerEnv> {
+  return async (c, next) => {
+    await next();
+    if (c.env.outgoing.headersSent) return;
+    const { headers } = c.res;
+    headers.set(VERSION_HEADER, version);
+    headers.set('X-Content-Type-Options', 'nosniff');
+    headers.set('Referrer-Policy', 'no-referrer');
+    headers.set('Cross-Origin-Opener-Policy', 'same-origin');
+    headers.set('Cross-Origin-Resource-Policy', 'same-origin');
+    if (!headers.has('Content-Security-Policy')) headers.set('Content-Security-Policy', "default-src 'none'");
+    if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store');
+  };
+}

@@ -1,7 +1,7 @@
 import { cpus, loadavg, uptime, type CpuInfo } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import si from 'systeminformation';
+import type { Systeminformation } from 'systeminformation';
 
 import type { HostStats } from '../model/host-stats.ts';
 import { MS_PER_SECOND, NS_PER_MS } from '../model/units.ts';
@@ -18,8 +18,19 @@ export interface Host {
   sample(): Promise<HostFigures>;
 }
 
+interface SystemInformation {
+  mem(): Promise<Systeminformation.MemData>;
+  fsSize(): Promise<Systeminformation.FsSizeData[]>;
+}
+
+/** systeminformation is loaded for the first sample: it takes longer to load than all the rest of a command. */
+const loadedLate: SystemInformation = {
+  mem: async () => (await import('systeminformation')).default.mem(),
+  fsSize: async () => (await import('systeminformation')).default.fsSize(),
+};
+
 export interface HostDeps {
-  readonly systemInformation?: Pick<typeof si, 'mem' | 'fsSize'>;
+  readonly systemInformation?: SystemInformation;
   readonly readCpus?: () => readonly Pick<CpuInfo, 'times'>[];
   readonly timeoutMs?: number;
   readonly nowMs?: () => number;
@@ -38,7 +49,7 @@ const DISKS_MAX_AGE_MS = 10_000;
  * block the event loop, since it runs a shell for every call, and takes half a second for the first one.
  */
 export function createHost(deps: HostDeps = {}): Host {
-  const { systemInformation = si, timeoutMs = DEFAULT_TIMEOUT_MS } = deps;
+  const { systemInformation = loadedLate, timeoutMs = DEFAULT_TIMEOUT_MS } = deps;
   const { readCpus = cpus, nowMs = () => performance.now(), procRoot, sysRoot } = deps;
   const readMemory = inTime(() => systemInformation.mem(), timeoutMs);
   const readDisks = inTime(async () => toDisks(await systemInformation.fsSize(), procRoot), timeoutMs);
@@ -115,8 +126,8 @@ function busyPercent(before: CpuTimes, now: CpuTimes): number | undefined {
   return allMs <= 0 || busyMs < 0 ? undefined : Math.min(100, (busyMs / allMs) * 100);
 }
 
-/** `used` of systeminformation includes the page cache; here it is what is not available. */
-function toMemory(memory: si.Systeminformation.MemData): HostStats['memory'] {
+/** `used` of systeminformation counts the page cache; ours is what is not available. */
+function toMemory(memory: Systeminformation.MemData): HostStats['memory'] {
   const total = figure(memory.total);
   const available = figure(memory.available);
   return {
@@ -132,7 +143,7 @@ function toMemory(memory: si.Systeminformation.MemData): HostStats['memory'] {
 }
 
 function toDisks(
-  sizes: readonly si.Systeminformation.FsSizeData[],
+  sizes: readonly Systeminformation.FsSizeData[],
   procRoot: string | undefined,
 ): Promise<HostStats['disks']> {
   const disks = sizes.flatMap(({ fs: device, mount, size, used }) => {

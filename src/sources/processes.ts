@@ -1,5 +1,3 @@
-import pidusage from 'pidusage';
-
 import { NS_PER_MS } from '../model/units.ts';
 
 /** Metrics of one process. */
@@ -78,11 +76,15 @@ export function createProcesses(deps: ProcessesDeps = {}): Processes {
   };
 }
 
-/** The types of pidusage promise a value for every pid; for a dead one it is null or undefined. */
-function readByPidusage(
+/**
+ * pidusage is loaded for the first process that is measured: most tasks have a cgroup. Its types promise a value for every
+ * pid; for a dead one it is null or undefined.
+ */
+async function readByPidusage(
   pids: number[],
   options: { maxage: number },
 ): Promise<Record<string, Usage | null | undefined>> {
+  const { default: pidusage } = await import('pidusage');
   return pidusage(pids, options);
 }
 

@@ -141,7 +141,8 @@ describe('rkt-streams image build', function () {
   for (const [what, flags, code] of refused) {
     it(`refuses ${what} and writes nothing`, async () => {
       const argv = ['image', 'build', join(dir, 'refused', 'no.aci'), ...flags];
-      const error = await createProgram()
+      const program = await createProgram(argv);
+      const error = await program
         .parseAsync(argv, { from: 'user' })
         .catch((reason: unknown) => reason);
       expect(isRktError(error) && error.code).to.equal(code);

@@ -41,7 +41,8 @@ describe('rkt-streams nomad', function () {
     });
 
     it('refuses what is not an absolute directory', async () => {
-      const parsed = createProgram().parseAsync(['nomad', 'install', 'plugins'], { from: 'user' });
+      const words = ['nomad', 'install', 'plugins'];
+      const parsed = (await createProgram(words)).parseAsync(words, { from: 'user' });
       expect((await expectRktRejection(parsed, 'RKT_ERR_OPTIONS')).message).to.include('absolute');
     });
   });

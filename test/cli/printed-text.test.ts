@@ -10,7 +10,7 @@ import { eventText } from '../../src/cli/events-command.ts';
 import { fingerprintText } from '../../src/cli/fingerprint-command.ts';
 import { inspectText } from '../../src/cli/inspect-command.ts';
 import { createPaint, errorText } from '../../src/cli/cli-output.ts';
-import { tasksText } from '../../src/cli/ps-command.ts';
+import { tasksText } from '../../src/cli/task-list.ts';
 import { statsLines, statsText } from '../../src/cli/stats-text.ts';
 import { lineText } from '../../src/cli/top/line.ts';
 import { frame } from '../../src/cli/top/top-frame.ts';

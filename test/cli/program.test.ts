@@ -11,7 +11,7 @@ import { PLUGIN_VERSION } from '../../src/model/plugin.ts';
 import { parseLines, startCli } from '../support/cli-process.ts';
 import { expectRktRejection } from '../support/errors.ts';
 
-const COMMANDS = createProgram().commands;
+const COMMANDS = (await createProgram()).commands;
 const NAMES =
   'demo agent run ps inspect events stats top logs wait stop signal exec rm audit fingerprint image nomad rkt'.split(
     ' ',
@@ -29,8 +29,8 @@ describe('createProgram', () => {
     });
   });
 
-  it('helps with itself: commands, settings, exit codes, examples', () => {
-    const text = helpOf(createProgram());
+  it('helps with itself: commands, settings, exit codes, examples', async () => {
+    const text = helpOf(await createProgram(['--help']));
     NAMES.forEach((name) => expect(text).to.match(new RegExp(`^  ${name} `, 'm')));
     GLOBAL_OPTIONS.forEach(({ key, isNegated }) => {
       expect(text).to.include(isNegated === true ? `--no-${key}` : flagOf(key));
@@ -61,7 +61,7 @@ describe('createProgram', () => {
   ];
   mistakes.forEach(([args, says]) => {
     it(`refuses: ${args.join(' ')}`, async () => {
-      const parsed = createProgram().parseAsync(args, { from: 'user' });
+      const parsed = (await createProgram(args)).parseAsync(args, { from: 'user' });
       const { message } = await expectRktRejection(parsed, 'RKT_ERR_OPTIONS');
       expect(message).to.include(says);
     });

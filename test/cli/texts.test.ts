@@ -7,7 +7,7 @@ import { fingerprintText } from '../../src/cli/fingerprint-command.ts';
 import { ago, bytes, clock, duration, percent } from '../../src/cli/humanize.ts';
 import { inspectText } from '../../src/cli/inspect-command.ts';
 import { createPaint } from '../../src/cli/cli-output.ts';
-import { tasksText } from '../../src/cli/ps-command.ts';
+import { tasksText } from '../../src/cli/task-list.ts';
 import { statsLines, statsText, type StatsRow } from '../../src/cli/stats-text.ts';
 import type { TaskStatus } from '../../src/model/task-status.ts';
 import { anExitResult } from '../support/task-specs.ts';

@@ -23,7 +23,7 @@ describe('installPlugin', () => {
     expect(lines[0]).to.equal('#!/bin/sh');
     expect(lines.at(-1)).to.match(
       new RegExp(
-        `^exec '${process.execPath}' '--max-semi-space-size=1' '/.*/dist/cli/nomad-plugin.js' "\\$@"$`,
+        `^exec '${process.execPath}' '--max-semi-space-size=1' '/.*/dist/programs/nomad-plugin.js' "\\$@"$`,
       ),
     );
   });

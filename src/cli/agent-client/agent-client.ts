@@ -14,14 +14,14 @@ import {
 } from 'rxjs';
 import { z } from 'zod';
 
-import { RktError, taskNotFound } from '../../model/rkt-error.ts';
+import { RktError } from '../../model/rkt-error.ts';
 import type { TaskStatus } from '../../model/task-status.ts';
 import type { CommandDriver } from '../command-driver.ts';
 import { agentLost } from './agent-error.ts';
-import type { AgentHttp, AgentRequest } from './agent-http.ts';
+import type { AgentHttp } from './agent-http.ts';
+import { createAgentOps } from './agent-ops.ts';
 import { agentStream, type StreamQuery } from './agent-streams.ts';
 import {
-  auditSchema,
   eventSchema,
   fingerprintSchema,
   hostSchema,
@@ -41,9 +41,9 @@ const ALL_EVENTS = 1_000;
  * like those of a driver.
  */
 export function createAgentClient(http: AgentHttp, known: readonly TaskStatus[]): CommandDriver {
-  const closing = new AbortController();
   const closingSubject = new ReplaySubject<void>(1);
   let tasks = known;
+  const ops = createAgentOps(http, () => tasks);
 
   const untilClosed = <T>(source$: Observable<T>): Observable<T> =>
     source$.pipe(understood(http), takeUntil(closingSubject));
@@ -57,18 +57,8 @@ export function createAgentClient(http: AgentHttp, known: readonly TaskStatus[])
         withoutEnd(http),
       ),
     );
-  const ask = async (request: AgentRequest): Promise<unknown> => {
-    try {
-      return await http.json({ ...request, signal: closing.signal });
-    } catch (error) {
-      throw closing.signal.aborted ? new RktError('RKT_ERR_SHUTDOWN', '', { cause: error }) : error;
-    }
-  };
-  const post = async (taskId: string, op: string, body: object): Promise<void> => {
-    await ask({ method: 'POST', path: `${pathOf(taskId)}/${op}`, taskId, body });
-  };
-
   return {
+    ...ops,
     tasks: () => stream({ topics: ['tasks'] }, tasksSchema).pipe(map((list) => (tasks = list))),
     allTaskStats: (options = {}) => stream({ topics: ['stats'], ...sampling(options) }, samplesSchema),
     taskStats: (task, options = {}) =>
@@ -89,40 +79,15 @@ export function createAgentClient(http: AgentHttp, known: readonly TaskStatus[])
       ).pipe(understood(http), take(1)),
     // The agent follows other processes itself.
     followTasks: () => untilClosed(NEVER),
-    inspectTask(taskId) {
-      const task = tasks.find(({ id }) => id === taskId);
-      if (task === undefined) throw taskNotFound(taskId);
-      return task;
-    },
-    stopTask: (taskId, { timeoutMs, signal } = {}) =>
-      post(taskId, 'stop', {
-        ...(timeoutMs !== undefined && { timeoutMs }),
-        ...(signal !== undefined && { signal }),
-      }),
-    signalTask: (taskId, signal) => post(taskId, 'signal', { signal }),
-    async destroyTask(taskId, { force = false } = {}) {
-      await ask({ method: 'DELETE', path: `${pathOf(taskId)}${force ? '?force=true' : ''}`, taskId });
-    },
-    async audit({ fix = false } = {}) {
-      const answer = await ask({ method: fix ? 'POST' : 'GET', path: '/v1/audit' });
-      const result = auditSchema.safeParse(answer);
-      if (!result.success) throw notUnderstood(http, result.error);
-      return result.data;
-    },
     shutdown() {
       closingSubject.next();
-      closing.abort();
-      return Promise.resolve();
+      return ops.shutdown();
     },
   };
 }
 
 function failForShutdown(): never {
   throw new RktError('RKT_ERR_SHUTDOWN', '');
-}
-
-function pathOf(taskId: string): string {
-  return `/v1/tasks/${encodeURIComponent(taskId)}`;
 }
 
 interface SamplingOptions {

@@ -1,16 +1,15 @@
-import { z } from 'zod';
-
 import { ERROR_CATALOGUE, type ErrorCode } from '../../model/error-catalogue.ts';
 import { RktError, type RktErrorDetails } from '../../model/rkt-error.ts';
 import { reasonOf } from '../../model/reason-of.ts';
 
-const bodySchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
+interface ErrorBody {
+  readonly error?: { readonly code?: unknown; readonly message?: unknown } | null;
+}
 
 /** The error in a response of an agent; undefined if the text contains none. */
 export function errorOfBody(text: string, details: RktErrorDetails = {}): Error | undefined {
-  const body = bodySchema.safeParse(parseJson(text));
-  if (!body.success) return undefined;
-  const { code, message } = body.data.error;
+  const { code, message } = (parseJson(text) as ErrorBody | undefined)?.error ?? {};
+  if (typeof code !== 'string' || typeof message !== 'string') return undefined;
   return isCode(code) ? new RktError(code, message, details) : new Error(message);
 }
 

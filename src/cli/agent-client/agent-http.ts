@@ -1,6 +1,7 @@
 import { request, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 
+import { PLUGIN_VERSION, VERSION_HEADER } from '../../model/plugin.ts';
 import { agentLost, errorOfBody, parseJson } from './agent-error.ts';
 
 export interface AgentRequest {
@@ -18,18 +19,22 @@ export interface AgentHttp {
   readonly socketPath: string;
   /** The response before its body; rejects with the agent's own error unless the status is a success. */
   open(request: AgentRequest): Promise<IncomingMessage>;
-  /** The body of the response; undefined if there is none. */
+  /** The last answer came from an agent of this very version, which has checked what it sends. */
+  isSameVersion(): boolean;
+  /** The body of the answer; undefined when there is none. */
   json(request: AgentRequest): Promise<unknown>;
 }
 
 /** @throws RKT_ERR_AGENT_LOST when the agent does not respond, and the errors that the agent returns */
 export function createAgentHttp(socketPath: string): AgentHttp {
   const lost = (cause: unknown): Error => agentLost(socketPath, 'does not answer', cause);
+  let isSameVersion = false;
   const open = async (wanted: AgentRequest): Promise<IncomingMessage> => {
     const response = await send(socketPath, wanted).catch((error: unknown) => {
       throw lost(error);
     });
-    const { statusCode = 0 } = response;
+    const { statusCode = 0, headers } = response;
+    isSameVersion = headers[VERSION_HEADER] === PLUGIN_VERSION;
     if (statusCode >= 200 && statusCode < 300) return response;
     const body = await text(response).catch(() => '');
     const details = wanted.taskId === undefined ? {} : { taskId: wanted.taskId };
@@ -38,6 +43,7 @@ export function createAgentHttp(socketPath: string): AgentHttp {
   return {
     socketPath,
     open,
+    isSameVersion: () => isSameVersion,
     async json(wanted) {
       const response = await open(wanted);
       const body = await text(response).catch((error: unknown) => {

@@ -1,0 +1,43 @@
+import { CommanderError } from 'commander';
+
+import { permissionError } from '../model/permission.ts';
+import { EXIT_OK, EXIT_USAGE, exitCodeOfError } from './exit-codes.ts';
+import { errorText } from './cli-output.ts';
+import { createProgram } from './program.ts';
+
+/**
+ * Runs a command line to its end, and sets the exit code of this process.
+ *
+ * @param outputFailure what went wrong with standard output, if anything did
+ */
+export async function runProgram(argv: readonly string[], outputFailure: () => Error | undefined): Promise<void> {
+  let running: string | undefined;
+  const program = (await createProgram(argv)).hook('preAction', (_program, action) => {
+    running = action.name();
+  });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    const failure = outputFailure();
+    if (failure !== undefined)
+      throw new Error(`Could not write to standard output: ${failure.message}`, { cause: failure });
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
+      return;
+    }
+    const shown = permissionError(error, 'The command failed') ?? error;
+    process.stderr.write(errorText(shown, errorStyle(argv)));
+    process.exitCode = exitCodeOfError(error, running);
+  }
+}
+
+/** Read by hand: the settings themselves may be what is wrong. */
+function errorStyle(argv: readonly string[]): { json: boolean; debug: boolean } {
+  const ours = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+  const { RKT_STREAMS_JSON: json = '', RKT_STREAMS_LOG_LEVEL: level } = process.env;
+  const at = ours.indexOf('--log-level');
+  return {
+    json: ours.includes('--json') || ['1', 'true', 'yes'].includes(json.toLowerCase()),
+    debug: ours.includes('--log-level=debug') || (at === -1 ? level : ours[at + 1]) === 'debug',
+  };
+}

@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+
+import type { Command } from 'commander';
+
+import type { Logger } from '../model/logger.ts';
+import { createAgentOps } from './agent-client/agent-ops.ts';
+import { askAgent } from './agent-client/ask-agent.ts';
+import { createOutput } from './cli-output.ts';
+import { sourcesOf } from './command-settings.ts';
+import { plainSettings, type PlainSettings } from './plain-settings.ts';
+import { runSession, untilSignal, type Action, type OpsSession } from './session.ts';
+import { findSettings } from './settings-sources.ts';
+
+/**
+ * Runs an action with the agent of the data directory, else with a driver of its own, until a signal. With an agent neither
+ * the driver nor what checks and watches is loaded: it would take several times as long as the command itself.
+ */
+export async function withTasks(command: Command, act: Action<OpsSession>): Promise<void> {
+  const settings = plainSettings(findSettings(sourcesOf(command)));
+  const asked = settings?.agent === true ? await askAgent(join(settings.dataDir, 'agent.sock')) : undefined;
+  if (settings === undefined || asked?.agent === undefined) {
+    const { withDriver } = await import('./with-driver.ts');
+    await withDriver(command, untilSignal<OpsSession>(act), asked);
+    return;
+  }
+  const { http, tasks } = asked.agent;
+  const listTasks: OpsSession['listTasks'] = () => Promise.resolve(tasks);
+  const common = { output: createOutput(settings), logger: lateLogger(settings), listTasks };
+  await runSession<OpsSession>({ ...common, driver: createAgentOps(http, () => tasks) }, untilSignal(act));
+}
+
+/** Loads the logger for its first message: most of these commands have none. */
+function lateLogger(settings: PlainSettings): Logger {
+  const write =
+    (level: keyof Logger): Logger['warn'] =>
+    (fields, message) =>
+      void import('./log.ts').then(({ createLogger }) => createLogger(settings)[level](fields, message));
+  return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
+}
