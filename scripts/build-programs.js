@@ -46,7 +46,9 @@ const { metafile } = await build({
   external,
   plugins: [ownUrls],
   // CommonJS packages in the bundle require Node's modules.
-  banner: { js: "import { createRequire as bundleRequire } from 'node:module'; const require = bundleRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as bundleRequire } from 'node:module'; const require = bundleRequire(import.meta.url);",
+  },
 });
 
 // Parts of an earlier build have names of their own, and would stay.

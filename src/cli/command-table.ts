@@ -6,7 +6,7 @@ export interface CommandEntry {
   /** Its line in the help. */
   readonly summary: string;
   /** Loads the function that adds the command, with its options and its action, to a program. */
-  load(): Promise<(program: Command) => void>;
+  readonly load: () => Promise<(program: Command) => void>;
 }
 
 /** In the order of the help. */

@@ -23,7 +23,9 @@ export async function eachTask(
     result.status === 'rejected' ? [result.reason as Error] : [],
   );
   const last = failures.pop();
-  failures.forEach((error) => process.stderr.write(errorText(error, { json: session.output.isJson, debug: false })));
+  failures.forEach((error) =>
+    process.stderr.write(errorText(error, { json: session.output.isJson, debug: false })),
+  );
   if (last !== undefined) throw last;
   return undefined;
 }

@@ -33,7 +33,9 @@ export function logsCommand(program: Command): void {
         import('./with-driver.ts'),
         import('./task-end.ts'),
       ]);
-      return withDriverUntilSignal(self, (session) => logs(session, id, flags, (taskId) => taskEnd(session, taskId)));
+      return withDriverUntilSignal(self, (session) =>
+        logs(session, id, flags, (taskId) => taskEnd(session, taskId)),
+      );
     });
   withExamples(command, [
     ['logs web', 'The whole output'],

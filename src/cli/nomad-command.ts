@@ -12,9 +12,7 @@ interface InstallFlags {
 
 /** `rkt-streams nomad …`: the task driver of a Nomad agent. */
 export function nomadCommand(program: Command): void {
-  const nomad = program
-    .command('nomad')
-    .description('The task driver plugin `rkt` for a Nomad agent.');
+  const nomad = program.command('nomad').description('The task driver plugin `rkt` for a Nomad agent.');
   const install = nomad
     .command('install')
     .summary('install the plugin into the plugin directory of an agent')

@@ -16,9 +16,7 @@ export function rmCommand(program: Command): void {
     .argument('<id...>', 'ids or names of tasks, or unique prefixes')
     .option('-f, --force', 'kill running tasks first')
     .action((ids: string[], { force = false }: RmFlags, self: Command) =>
-      withTasks(self, (session) =>
-        eachTask(session, ids, (id) => session.driver.destroyTask(id, { force })),
-      ),
+      withTasks(self, (session) => eachTask(session, ids, (id) => session.driver.destroyTask(id, { force }))),
     );
   withExamples(command, [
     ['rm web', 'Remove a task that has exited'],

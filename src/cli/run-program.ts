@@ -10,7 +10,10 @@ import { createProgram } from './program.ts';
  *
  * @param outputFailure what went wrong with standard output, if anything did
  */
-export async function runProgram(argv: readonly string[], outputFailure: () => Error | undefined): Promise<void> {
+export async function runProgram(
+  argv: readonly string[],
+  outputFailure: () => Error | undefined,
+): Promise<void> {
   let running: string | undefined;
   const program = (await createProgram(argv)).hook('preAction', (_program, action) => {
     running = action.name();

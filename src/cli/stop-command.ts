@@ -38,7 +38,5 @@ async function stop(ids: readonly string[], flags: StopFlags, command: Command):
     ...(flags.timeout !== undefined && { timeoutMs: flags.timeout }),
     ...(flags.signal !== undefined && { signal: flags.signal }),
   };
-  await withTasks(command, (session) =>
-    eachTask(session, ids, (id) => session.driver.stopTask(id, options)),
-  );
+  await withTasks(command, (session) => eachTask(session, ids, (id) => session.driver.stopTask(id, options)));
 }

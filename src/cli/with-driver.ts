@@ -58,7 +58,10 @@ async function run<S extends Session>(
   await runSession<Session>({ ...common, driver, listTasks }, act as unknown as Action);
 }
 
-async function agentOf({ settings, logger }: Common, asked?: AgentAnswer): Promise<CommandDriver | undefined> {
+async function agentOf(
+  { settings, logger }: Common,
+  asked?: AgentAnswer,
+): Promise<CommandDriver | undefined> {
   if (!settings.agent) return undefined;
   const { connectAgent } = await import('./agent-client/connect-agent.ts');
   return connectAgent(agentSocketOf(settings), logger, asked);

@@ -76,12 +76,7 @@ async function open(
   onShutdown: () => void,
 ): Promise<PluginServer | undefined> {
   try {
-    const [{ startPluginServer }, { setLogger }] = await Promise.all([
-      import('./plugin-server.ts'),
-      import('@grpc/grpc-js'),
-    ]);
-    const log = (...words: readonly unknown[]): void => logger.debug({ library: 'grpc' }, words.join(' '));
-    setLogger({ error: log, info: log, debug: log });
+    const { startPluginServer } = await import('./plugin-server.ts');
     return await startPluginServer({ invitation, logger, services, onShutdown });
   } catch (error) {
     logger.error({ error }, 'The plugin cannot start');

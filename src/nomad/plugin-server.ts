@@ -1,4 +1,10 @@
-import { Server, ServerCredentials, status, type UntypedServiceImplementation } from '@grpc/grpc-js';
+import {
+  Server,
+  ServerCredentials,
+  setLogger,
+  status,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
 
 import type { Logger } from '../model/logger.ts';
 import { brokerService } from './broker-service.ts';
@@ -44,7 +50,9 @@ const LIMITS = {
 
 /** Registers all services of a plugin and listens on a unix socket. Only then is there a handshake to be printed. */
 export async function startPluginServer(options: PluginServerOptions): Promise<PluginServer> {
-  const { invitation } = options;
+  const { invitation, logger } = options;
+  const log = (...words: readonly unknown[]): void => logger.debug({ library: 'grpc' }, words.join(' '));
+  setLogger({ error: log, info: log, debug: log });
   const tls = await tlsOf(invitation);
   const server = new Server(LIMITS);
   addServices(server, options);

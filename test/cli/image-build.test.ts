@@ -142,9 +142,7 @@ describe('rkt-streams image build', function () {
     it(`refuses ${what} and writes nothing`, async () => {
       const argv = ['image', 'build', join(dir, 'refused', 'no.aci'), ...flags];
       const program = await createProgram(argv);
-      const error = await program
-        .parseAsync(argv, { from: 'user' })
-        .catch((reason: unknown) => reason);
+      const error = await program.parseAsync(argv, { from: 'user' }).catch((reason: unknown) => reason);
       expect(isRktError(error) && error.code).to.equal(code);
       expect(existsSync(join(dir, 'refused'))).to.equal(false);
     });

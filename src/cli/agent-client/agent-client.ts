@@ -21,13 +21,7 @@ import { agentLost } from './agent-error.ts';
 import type { AgentHttp } from './agent-http.ts';
 import { createAgentOps } from './agent-ops.ts';
 import { agentStream, type StreamQuery } from './agent-streams.ts';
-import {
-  eventSchema,
-  fingerprintSchema,
-  hostSchema,
-  samplesSchema,
-  tasksSchema,
-} from './answers.ts';
+import { eventSchema, fingerprintSchema, hostSchema, samplesSchema, tasksSchema } from './answers.ts';
 import { exitOf } from './wait-exit.ts';
 
 /** The agent keeps no more events than this. */

@@ -26,7 +26,7 @@ export async function askAgent(socketPath: string): Promise<AgentAnswer> {
     return { agent: { http, tasks } };
   } catch (error) {
     const { cause } = isRktError(error, 'RKT_ERR_AGENT_LOST') ? error.details : { cause: error };
-    const denied = permissionError(cause, 'Could not ask the agent of the data directory', socketPath);
+    const denied = permissionError(cause, 'Could not query the agent of the data directory', socketPath);
     if (denied !== undefined) throw denied;
     return (cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT' ? {} : { error };
   }

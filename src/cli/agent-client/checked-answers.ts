@@ -26,6 +26,6 @@ function checked<T>({ socketPath }: AgentHttp, parse: () => T): T {
   try {
     return parse();
   } catch (error) {
-    throw agentLost(socketPath, 'answered in a way that this version does not understand', error);
+    throw agentLost(socketPath, 'sent a response that this version does not understand', error);
   }
 }

@@ -16,6 +16,7 @@ export async function connectAgent(
 ): Promise<CommandDriver | undefined> {
   const { agent, error } = asked ?? (await askAgent(socketPath));
   if (agent !== undefined) return createAgentClient(agent.http, agent.tasks);
-  if (error !== undefined) logger.debug({ error, socket: socketPath }, 'No agent answers; working alone');
+  if (error !== undefined)
+    logger.debug({ error, socket: socketPath }, 'No agent responds; continuing without one');
   return undefined;
 }
