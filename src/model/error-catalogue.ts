@@ -177,6 +177,11 @@ export const ERROR_CATALOGUE = {
     'The store has no such image, or several.',
     'List the images with `rkt-streams image list`, or fetch one with `rkt-streams image pull`.',
   ),
+  RKT_ERR_IMAGE_POLICY: entry(
+    false,
+    'The image policy of this machine does not allow the image, or cannot be read.',
+    'Use an image that the named file allows, or correct that file.',
+  ),
   RKT_ERR_IMAGE_LIMIT: entry(
     false,
     'The image is larger than the embedded rkt accepts.',

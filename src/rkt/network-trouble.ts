@@ -13,8 +13,12 @@ export function isNetworkTrouble(stderr: string): boolean {
   return TROUBLE.some((pattern) => pattern.test(stderr));
 }
 
-/** The message of the embedded rkt for an image beyond one of its limits, which has a separate code. */
-export function imageFailureCode(stderr: string): 'RKT_ERR_IMAGE_LIMIT' | 'RKT_ERR_IMAGE' {
+/** The messages of the embedded rkt for an image beyond one of its limits, or against a policy, have separate codes. */
+export function imageFailureCode(
+  stderr: string,
+): 'RKT_ERR_IMAGE_LIMIT' | 'RKT_ERR_IMAGE_POLICY' | 'RKT_ERR_IMAGE' {
+  if (/ is refused by the image policy \S|cannot read the image policy: /.test(stderr))
+    return 'RKT_ERR_IMAGE_POLICY';
   return isBeyondLimit(stderr) ? 'RKT_ERR_IMAGE_LIMIT' : 'RKT_ERR_IMAGE';
 }
 

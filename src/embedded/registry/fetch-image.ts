@@ -10,6 +10,7 @@ import type { PullDirectory } from '../store/pull-directory.ts';
 import { takePullDirectory } from '../store/pull-directory.ts';
 import { readRemote, writeRemote } from '../store/remotes.ts';
 import { temporaryPath } from '../store/temporary.ts';
+import { requireAllowable } from '../trust/require-allowed.ts';
 import { resolveManifest } from './manifests.ts';
 import { Progress } from './progress.ts';
 import { pullImage } from './pull.ts';
@@ -65,6 +66,7 @@ async function fetchNow(fetch: Fetch, directory: PullDirectory, pace: Pace): Pro
   const { ctx, paths, reference, url } = fetch;
   const sources = new ImageSources(ctx, reference, pace);
   const resolved = await resolveManifest(ctx, sources, reference);
+  requireAllowable(ctx, url, resolved.digest);
   const remote = readRemote(paths, url);
   const isCurrent = remote?.etag === resolved.digest;
   const progress = new Progress(ctx);

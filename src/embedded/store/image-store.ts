@@ -27,6 +27,7 @@ import { readRemote } from './remotes.ts';
 import type { RenderedTree } from './render.ts';
 import { renderInto, renderTo } from './render.ts';
 import { temporaryPath } from './temporary.ts';
+import { requireAllowable, requireAllowed } from '../trust/require-allowed.ts';
 
 export type { StoredImage } from './lookup.ts';
 export type { RenderedTree } from './render.ts';
@@ -53,11 +54,21 @@ export async function findImage(
   options: FindOptions,
 ): Promise<StoredImage> {
   const paths = storePaths(ctx);
-  if (options.allowHash !== false && isHash(imageArg)) return used(paths, resolveId(paths, imageArg));
-  const image = await findByReference(ctx, paths, imageArg, options);
+  if (options.allowHash !== false && isHash(imageArg)) return findImageById(ctx, imageArg);
+  requireAllowable(ctx, imageArg);
+  const image = allowed(ctx, paths, await findByReference(ctx, paths, imageArg, options));
   // rendering says which dependency is missing
   if (options.pullPolicy === 'never') return image;
-  await fetchDependencies(paths, image, (name) => fromName(ctx, paths, name, { pullPolicy: 'new' }));
+  await fetchDependencies(paths, image, async (name) => {
+    requireAllowable(ctx, formatImageName(name));
+    return allowed(ctx, paths, await fromName(ctx, paths, name, { pullPolicy: 'new' }));
+  });
+  return image;
+}
+
+/** The image, if no policy is against it. @throws RktFailure */
+function allowed(ctx: RktContext, paths: StorePaths, image: StoredImage): StoredImage {
+  requireAllowed(ctx, paths, image);
   return image;
 }
 
@@ -82,7 +93,7 @@ async function findByReference(
 /** An image by (the beginning of) its id. @throws RktFailure */
 export function findImageById(ctx: RktContext, id: string): Promise<StoredImage> {
   const paths = storePaths(ctx);
-  return Promise.resolve(used(paths, resolveId(paths, id)));
+  return Promise.resolve(allowed(ctx, paths, used(paths, resolveId(paths, id))));
 }
 
 /** An image that is in the store, by id or name; nothing is fetched. @throws RktFailure */

@@ -39,6 +39,14 @@ export function writeRemote(paths: StorePaths, remote: Remote): void {
   renameSync(temporary, file);
 }
 
+/** All that is known of where an image came from. */
+export function remotesOf(paths: StorePaths, id: string): readonly Remote[] {
+  return namesIn(dirOf(paths)).flatMap((name) => {
+    const remote = readFile(join(dirOf(paths), name));
+    return remote?.id === id ? [remote] : [];
+  });
+}
+
 /** Forgets the URLs of an image. */
 export function removeRemotes(paths: StorePaths, id: string): void {
   for (const name of namesIn(dirOf(paths))) {

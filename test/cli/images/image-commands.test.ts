@@ -228,7 +228,7 @@ describe('rkt-streams image', function () {
       expect(there.stderr).to.include('output ACI file exists (try --overwrite)');
       const other = await room.run(['export', name(), 'image.zip']);
       expect([other.exitCode, existsSync(join(room.path, 'image.zip'))]).to.deep.equal([2, false]);
-      expect(other.stderr).to.include('end the name in .aci or .tar');
+      expect(other.stderr).to.include('the name of an ACI ends in .aci');
       const missing = await room.run(['import', 'gone.tar']);
       expect(missing.stderr).to.include(`${join(room.path, 'gone.tar')}: no such file or directory`);
     });
