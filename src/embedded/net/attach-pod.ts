@@ -22,7 +22,7 @@ import { netMode, type NetList } from './net-list.ts';
 import { masquerades, type NetworkConfig } from './network-config.ts';
 import { withNetworkLock } from './network-lock.ts';
 import { planAttachments } from './plan-attachments.ts';
-import { pinnedNamespace } from './pod-namespace.ts';
+import { NETWORK_RESOLV_CONF, pinnedNamespace } from './pod-namespace.ts';
 import { acceptForwarding } from './sweep-rules.ts';
 
 /** A pod that is to get its networks. */
@@ -32,9 +32,6 @@ export interface AttachOrder {
   /** True for `--dns=none`: the name servers of plugins are ignored. */
   readonly ignoreDns: boolean;
 }
-
-/** resolv.conf of the pod where a network has name servers, relative to the pod's directory. */
-export const NETWORK_RESOLV_CONF = 'stage1/rootfs/etc/rkt-resolv.conf';
 
 /** An attachment with what its plugins have answered. */
 interface Attached {
@@ -61,8 +58,8 @@ export async function attachPod(ctx: RktContext, order: AttachOrder): Promise<vo
   const loopback = findPlugin(ctx, 'loopback');
   await takePorts(ctx, pod, ports, (ended) => detachPod(ctx, ended));
   try {
-    writeRecord(pod.dir, { bootId: currentBoot(), attachments: [], ports });
     mkdirSync(join(pod.dir, NETWORK_DIR), { recursive: true, mode: 0o755 });
+    writeRecord(pod.dir, { bootId: currentBoot(), attachments: [], ports });
     const site = { ctx, pod, namespace, ports };
     await addLoopback(site, loopback);
     const attached = await addAll(site, networks, planned);

@@ -1,9 +1,9 @@
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { RktFailure, tell, type RktContext } from '../embedded-context.ts';
+import { holdLock } from '../pods/locks.ts';
 import type { PodEntry } from '../pods/phases.ts';
-import { startShell } from '../pods/shell.ts';
 import {
   currentBoot,
   NETWORK_DIR,
@@ -21,7 +21,7 @@ import { releasePorts } from './port-claims.ts';
 import { sweepRules } from './sweep-rules.ts';
 
 /** How long a plugin that still runs is waited for; one may have left a process that never ends. */
-const PLUGIN_SECONDS = '10';
+const PLUGIN_SECONDS = 10;
 
 /**
  * Detaches a pod from its networks: addresses, links, rules and ports of the host are free again. What fails is printed,
@@ -30,6 +30,19 @@ const PLUGIN_SECONDS = '10';
  * @returns true when nothing is left
  */
 export async function detachPod(ctx: RktContext, pod: PodEntry): Promise<boolean> {
+  const dir = join(pod.dir, NETWORK_DIR);
+  if (!existsSync(dir)) return true;
+  // A plugin goes on when the helper that has called it is killed, and what it makes after its DEL would stay. It has a
+  // shared lock; somebody else who detaches the pod has an exclusive one.
+  const lock = await holdLock(dir, { wait: true, seconds: PLUGIN_SECONDS });
+  try {
+    return await detachLocked(ctx, pod);
+  } finally {
+    await lock?.release();
+  }
+}
+
+async function detachLocked(ctx: RktContext, pod: PodEntry): Promise<boolean> {
   const problems: string[] = [];
   const attempt = async <T>(what: string, action: () => T | Promise<T>): Promise<T | undefined> => {
     try {
@@ -43,7 +56,6 @@ export async function detachPod(ctx: RktContext, pod: PodEntry): Promise<boolean
   };
   const record = await attempt('error reading the networks of the pod', () => readRecord(pod.dir));
   if (record === undefined) return problems.length === 0;
-  await pluginsEnded(join(pod.dir, NETWORK_DIR));
   const isThisBoot = record.bootId === currentBoot();
   const namespace = (isThisBoot ? pinnedNamespace(pod.dir) : undefined) ?? '';
   for (const attachment of record.attachments.toReversed()) {
@@ -66,11 +78,6 @@ export async function detachPod(ctx: RktContext, pod: PodEntry): Promise<boolean
   if (problems.length > 0) return false;
   removeRecord(pod.dir);
   return true;
-}
-
-/** A plugin goes on when the helper that has called it is killed; what it makes after its DEL would stay. */
-function pluginsEnded(dir: string): Promise<unknown> {
-  return startShell('flock --exclusive --wait "$2" "$1/." true', [dir, PLUGIN_SECONDS]);
 }
 
 /** Arguments that a plugin refused at ADD must not keep it from DEL. */

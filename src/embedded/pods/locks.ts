@@ -78,6 +78,8 @@ export interface HeldLock {
 /** How {@link holdLock} takes a lock. */
 export interface LockOptions {
   readonly wait: boolean;
+  /** Ends the waiting; without it there is no end. */
+  readonly seconds?: number;
   /** A file that is locked shared before; it is made when it is missing. */
   readonly sharing?: string;
 }
@@ -89,9 +91,13 @@ export interface LockOptions {
  * through renames.
  * @returns undefined when somebody else holds it (only with `wait: false`) or the directory is gone
  */
-export function holdLock(dir: string, { wait, sharing }: LockOptions): Promise<HeldLock | undefined> {
+export function holdLock(
+  dir: string,
+  { wait, seconds, sharing }: LockOptions,
+): Promise<HeldLock | undefined> {
   const first = sharing === undefined ? [] : ['flock', '--no-fork', '-s', sharing];
-  return hold([...first, 'flock', '--no-fork', ...(wait ? ['-x'] : ['-x', '-n']), `${dir}/.`]);
+  const limit = seconds === undefined ? [] : ['-w', String(seconds)];
+  return hold([...first, 'flock', '--no-fork', '-x', ...(wait ? limit : ['-n']), `${dir}/.`]);
 }
 
 /** Takes the exclusive flock of a file, which is made when it is missing, and waits for it. */

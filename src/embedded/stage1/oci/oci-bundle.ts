@@ -31,6 +31,8 @@ export interface BundleOrder {
   readonly cgroup: { readonly path: string; readonly resources: OciResources } | undefined;
   /** Runs with the state of the container before the app does. */
   readonly createRuntime: OciHook;
+  /** Runs when the app has ended. */
+  readonly poststop: OciHook | undefined;
   /** Absolute path of mount(8). */
   readonly mountTool: string;
 }
@@ -53,7 +55,11 @@ export function ociBundle(order: BundleOrder): OciConfig {
     root: { path: order.root, readonly: false },
     hostname: order.hostname,
     mounts: order.mounts,
-    hooks: { createRuntime: [order.createRuntime], createContainer: [rootOptions(order)] },
+    hooks: {
+      createRuntime: [order.createRuntime],
+      createContainer: [rootOptions(order)],
+      ...(order.poststop === undefined ? {} : { poststop: [order.poststop] }),
+    },
     linux: {
       namespaces,
       maskedPaths: order.protectPaths ? MASKED_PATHS : [],

@@ -60,7 +60,11 @@ export function ociLaunch(ctx: RktContext, script: LaunchScript, order: Stage1Or
     runtime,
   });
   const ownIpc = flags.string('ipc') !== 'parent';
-  const network = podNetwork(ctx, script, { podDir, uuid: pod.uuid, flags });
+  const { namespace: network, poststop } = podNetwork(ctx, script, {
+    ...{ podDir, uuid: pod.uuid, flags, names },
+    hasPorts: (readPodManifest(pod).ports ?? []).length > 0,
+    site: { view, root: site.root },
+  });
   const cgroup = cgroupOf(ctx, pod.uuid, isolators);
   const bundle = ociBundle({
     ...{ hostname, network, process, readonlyRoot, cgroup, root: `${podDir}/${site.root}` },
@@ -71,6 +75,7 @@ export function ociLaunch(ctx: RktContext, script: LaunchScript, order: Stage1Or
     sysctl: checkSysctl(isolators, { ownIpc, ownNetwork: network !== 'host' }),
     seccomp: seccompHere(ctx, isolators),
     createRuntime: cgroupHook(ctx, podDir),
+    poststop,
     mountTool: hostTool(ctx.env, 'mount'),
   });
   files.set('oci/config.json', { text: JSON.stringify(bundle), isSecret: true });
