@@ -155,10 +155,14 @@ ip addr add ${LAN.host}/24 dev lan; ip addr add ${LAN.host6}/64 dev lan nodad; i
 
 /** Kills a process that the site has started, and waits for its end. */
 export async function endProcess(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, 'close');
-  child.kill('SIGKILL');
-  await ended;
+  if (child.exitCode === null && child.signalCode === null) {
+    const ended = once(child, 'exit');
+    child.kill('SIGKILL');
+    await ended;
+  }
+  // What it has started may hold them open.
+  child.stdout?.destroy();
+  child.stdin?.destroy();
 }
 
 async function holder(namespaces: readonly string[], script: string): Promise<ChildProcess> {
