@@ -32,7 +32,7 @@ export type {
   MemoryStats,
   NetworkStats,
   PidsStats,
-  PressureFigures,
+  PressureValues,
   PressureStall,
   PressureStats,
   ResourceUsage,

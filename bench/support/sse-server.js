@@ -67,7 +67,7 @@ process.on('message', async (what) => {
       rss,
       heapUsed,
       external,
-      figures: server.figures(),
+      figures: server.stats(),
       cpu: process.cpuUsage(),
     });
     return;

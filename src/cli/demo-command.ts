@@ -51,7 +51,7 @@ async function demo(flags: DemoFlags, command: Command): Promise<void> {
   interrupt.onSignal((signal) => {
     // Every write to a closed pipe causes another SIGPIPE.
     if (interrupt.count() > 1 && signal !== 'SIGPIPE')
-      reporter.tell({ type: 'note', message: 'Still stopping pods' });
+      reporter.report({ type: 'note', message: 'Still stopping pods' });
   });
   try {
     const interrupted = interrupt.signal;
@@ -63,10 +63,10 @@ async function demo(flags: DemoFlags, command: Command): Promise<void> {
 }
 
 /** Log lines are printed above the table instead of across it. */
-function loggerAbove({ tell }: Reporter, settings: Settings): Logger {
+function loggerAbove({ report }: Reporter, settings: Settings): Logger {
   const logger = createLogger(settings);
   if (!process.stderr.isTTY || settings.logLevel !== 'warn') return logger;
   const above = (_fields: object, message: string): void =>
-    tell({ type: 'note', message: `Warning: ${message}` });
+    report({ type: 'note', message: `Warning: ${message}` });
   return { ...silentLogger, warn: above, error: above };
 }

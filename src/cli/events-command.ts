@@ -36,12 +36,12 @@ async function events({ replay = false, id: wanted }: EventsFlags, command: Comm
     const { driver, output } = session;
     const isWanted = ({ taskId, taskName }: TaskEvent): boolean =>
       wanted?.some((text) => taskId.startsWith(text) || taskName.startsWith(text)) ?? true;
-    const told = driver
+    const printed = driver
       .taskEvents({ replay })
       .pipe(filter(isWanted))
       .forEach((event) => output.print(event, () => eventText(event, output.paint)));
     followOthers(session);
-    await told;
+    await printed;
     return undefined;
   });
 }

@@ -85,7 +85,7 @@ export function unexpectedFailure(error: unknown): RktFailure {
 }
 
 /** Prints one line for the user the way rkt does: `<label>: <text>`. */
-export function tell(ctx: RktContext, text: string, label: string = ctx.label): void {
+export function printMessage(ctx: RktContext, text: string, label: string = ctx.label): void {
   ctx.stderr(`${label}: ${text}\n`);
 }
 

@@ -12,7 +12,7 @@ import type { SamplingStats } from '../model/sampling-stats.ts';
 import type { TaskSpec } from '../model/task-spec.ts';
 import type { TaskStatsSample } from '../model/task-stats.ts';
 import type { TaskStatus } from '../model/task-status.ts';
-import { createTaskTallies, type TaskName, type TaskTally } from './task-tallies.ts';
+import { createTaskCounters, type TaskName, type TaskCounts } from './task-counters.ts';
 
 /** The part of a driver that an exporter subscribes to. */
 export interface WatchOptions {
@@ -44,7 +44,7 @@ export interface Snapshot {
   readonly tasks: readonly TaskStatus[];
   readonly samples: readonly TaskStatsSample[];
   readonly pods: readonly Pod[];
-  readonly tallies: Iterable<TaskTally>;
+  readonly counters: Iterable<TaskCounts>;
   readonly host: HostStats | undefined;
   readonly sampling: SamplingStats | undefined;
   readonly fingerprint: Fingerprint | undefined;
@@ -73,8 +73,8 @@ const NOTHING: Pick<Snapshot, Streams> = {
 /** Subscribes to what the exporters show. A stream that ends, or fails, leaves nothing behind. */
 export function watchDriver(driver: Driver, options: WatchOptions = {}): SnapshotFeed {
   const { logger = silentLogger, groups = EXPORTED_GROUPS, intervalMs = 1_000 } = options;
-  const tallies = createTaskTallies((taskId) => jobOf(driver, taskId));
-  const current: Mutable = { ...NOTHING, tallies: tallies.all() };
+  const counters = createTaskCounters((taskId) => jobOf(driver, taskId));
+  const current: Mutable = { ...NOTHING, counters: counters.all() };
   const subscriptions = new Subscription();
   let version = 0;
   const keep = <Name extends Streams>(name: Name, values$: Observable<Snapshot[Name]>): void => {
@@ -92,14 +92,14 @@ export function watchDriver(driver: Driver, options: WatchOptions = {}): Snapsho
   subscriptions.add(
     driver.taskEvents().subscribe({
       next: (event) => {
-        tallies.count(event);
+        counters.count(event);
         version += 1;
       },
       error: (error: unknown) =>
         logger.warn({ err: error }, 'metrics: the events of tasks are no longer counted'),
     }),
   );
-  keep('tasks', driver.tasks().pipe(tap((tasks) => tallies.know(tasks))));
+  keep('tasks', driver.tasks().pipe(tap((tasks) => counters.know(tasks))));
   keep('samples', driver.allTaskStats({ intervalMs, groups }));
   keep('pods', driver.pods());
   keep('host', driver.hostStats({ intervalMs: options.hostIntervalMs ?? 10_000 }));

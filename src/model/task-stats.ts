@@ -20,13 +20,13 @@ export type PidsStats = SectionStats<'pidCount'>;
 export type PressureStall = SectionStats<'pressure'>;
 
 /** `some`: any thread of the task was stalled; `full`: all of them at the same time. */
-export interface PressureFigures {
+export interface PressureValues {
   readonly some?: PressureStall;
   readonly full?: PressureStall;
 }
 
 /** The kernel's pressure stall information, by resource. */
-export type PressureStats = { readonly [Resource in (typeof PRESSURE_RESOURCES)[number]]?: PressureFigures };
+export type PressureStats = { readonly [Resource in (typeof PRESSURE_RESOURCES)[number]]?: PressureValues };
 
 /**
  * All interfaces except loopback, of a task with a separate network namespace: counters, and rates since the previous

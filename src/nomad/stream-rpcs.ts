@@ -21,7 +21,7 @@ import type { RpcContext } from './rpc-context.ts';
 import { durationMs } from './times.ts';
 import { toFingerprint } from './to-fingerprint.ts';
 import { toTaskStats } from './to-stats.ts';
-import { isWorthTelling, toDriverTaskEvent } from './to-task-event.ts';
+import { isForHost, toDriverTaskEvent } from './to-task-event.ts';
 import { writeStream } from './write-stream.ts';
 
 /** The agent does not start before the first fingerprint has come, or 50 s have passed. */
@@ -51,7 +51,7 @@ export function streamRpcs(ctx: RpcContext): StreamRpcs {
         endless(
           ctx,
           'task events',
-          defer(() => driver.taskEvents()).pipe(filter(isWorthTelling), map(toDriverTaskEvent)),
+          defer(() => driver.taskEvents()).pipe(filter(isForHost), map(toDriverTaskEvent)),
         ),
         call,
         { limit: EVENT_LIMIT, what: 'task events', logger },

@@ -14,11 +14,11 @@ export function toFingerprint(
   known: Iterable<string> = [],
 ): FingerprintResponse {
   const gone = [...known].map((name) => [name, { string_val: '' }] as const);
-  const told = Object.entries(attributes).map(([name, value]) => [name, toAttribute(value)] as const);
+  const entries = Object.entries(attributes).map(([name, value]) => [name, toAttribute(value)] as const);
   return {
     health: HEALTH[health],
     health_description: description,
-    attributes: Object.fromEntries<Attribute>([...gone, ...told]),
+    attributes: Object.fromEntries<Attribute>([...gone, ...entries]),
   };
 }
 

@@ -16,7 +16,7 @@ const WORTH_TELLING: ReadonlySet<TaskEventKind> = new Set<TaskEventKind>([
   'recovered',
 ]);
 
-export function isWorthTelling({ kind }: TaskEvent): boolean {
+export function isForHost({ kind }: TaskEvent): boolean {
   return WORTH_TELLING.has(kind);
 }
 

@@ -6,7 +6,7 @@ import { forgetTask } from './forget-task.ts';
 import { collectableImage } from './image-gc.ts';
 import { removePodIfThere } from './pods-of-start.ts';
 import { rediscoverTask } from './rediscover-task.ts';
-import { saveIfRoom } from './save-if-room.ts';
+import { saveIfSpace } from './save-if-space.ts';
 import { endShim } from './shim-process.ts';
 import { stopTask } from './stop-task.ts';
 import { taskFiles } from './task-files.ts';
@@ -75,7 +75,7 @@ export async function destroyStart(
 async function markDestroyed(ctx: OpsContext, task: TaskRecord): Promise<void> {
   const mark = (): Promise<unknown> =>
     ctx.store.revise(task, (entry) => Promise.resolve({ ...entry, destroyer: ctx.owner }));
-  if (await saveIfRoom(ctx, task.id, mark())) return;
+  if (await saveIfSpace(ctx, task.id, mark())) return;
   await emptyLogs(taskFiles(ctx.dataDir, task.startToken));
-  await saveIfRoom(ctx, task.id, mark());
+  await saveIfSpace(ctx, task.id, mark());
 }

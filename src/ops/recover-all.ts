@@ -5,7 +5,7 @@ import type { OpsContext } from './ops-context.ts';
 import { finishDestroy, isHalfDestroyed } from './finish-destroy.ts';
 import { forgetTask } from './forget-task.ts';
 import { recoverTask } from './recover-task.ts';
-import { settleIfPossible } from './settle-task.ts';
+import { reconcileIfPossible } from './reconcile-task.ts';
 import { undoStart } from './undo-start.ts';
 
 export interface Recovery {
@@ -68,7 +68,7 @@ async function forgetRemoved(
   const tokens = new Set(entries.map(({ startToken }) => startToken));
   for (const task of before) {
     if (tokens.has(task.startToken)) continue;
-    if (isUp(task)) await settleIfPossible(ctx, task);
+    if (isUp(task)) await reconcileIfPossible(ctx, task);
     const phase = ctx.registry.get(task.id)?.phase;
     if (phase === 'exited' || phase === 'unknown') forgetTask(ctx, task);
   }

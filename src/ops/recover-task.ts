@@ -6,8 +6,8 @@ import { isAlive } from '../sources/process-info.ts';
 import type { OpsContext } from './ops-context.ts';
 import { noteExitPublished, publishExit } from './publish-exit.ts';
 import { wasPublished } from './published-exits.ts';
-import { saveIfRoom } from './save-if-room.ts';
-import { settleIfPossible } from './settle-task.ts';
+import { saveIfSpace } from './save-if-space.ts';
+import { reconcileIfPossible } from './reconcile-task.ts';
 import { storedTask } from './to-stored-task.ts';
 
 /**
@@ -49,9 +49,9 @@ export async function recoverTask(ctx: OpsContext, handle: unknown, stored?: Sto
     const entry = storedTask(ctx, task);
     // Another driver may have destroyed the task meanwhile.
     const saved = stored === undefined ? ctx.store.save(entry) : ctx.store.saveIfPresent(entry);
-    await saveIfRoom(ctx, task.id, saved);
+    await saveIfSpace(ctx, task.id, saved);
   }
-  await settleIfPossible(ctx, task);
+  await reconcileIfPossible(ctx, task);
   if (kept === undefined && ctx.registry.get(task.id)?.phase === 'unknown') await ctx.store.remove(task);
 }
 

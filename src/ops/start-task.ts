@@ -31,7 +31,7 @@ import { driverNetwork } from './pod-network.ts';
 import { checkNetworkNamespace } from './network-namespace.ts';
 import { checkOutputs, openOutputs, type OpenOutputs, type Outputs } from './outputs.ts';
 import { prepareEnterable } from './numeric-user.ts';
-import { settleIfPossible } from './settle-task.ts';
+import { reconcileIfPossible } from './reconcile-task.ts';
 import { newStartToken } from './start-token.ts';
 import { storedTask } from './to-stored-task.ts';
 import { createTaskCgroup, plannedCgroup } from './create-task-cgroup.ts';
@@ -199,7 +199,7 @@ async function running(
   });
   if (network)
     ctx.registry.emit('network-ready', record, `Pod has the address ${network.ip}`, { ip: network.ip });
-  await settleIfPossible(ctx, record);
+  await reconcileIfPossible(ctx, record);
   const handle = handleOf(record);
   if (handle === undefined)
     throw new RktError('RKT_ERR_TRANSITION', `Task "${record.id}" runs without a pod`);

@@ -8,7 +8,7 @@ import type { OpsContext } from './ops-context.ts';
 import { checkDuration } from './check-duration.ts';
 import { noteStop } from './end-request.ts';
 import { sendSignal } from './kill-tree.ts';
-import { settleTask } from './settle-task.ts';
+import { reconcileTask } from './reconcile-task.ts';
 import { continueIfStopped, endShim } from './shim-process.ts';
 
 export interface StopOptions {
@@ -56,7 +56,7 @@ async function killTask(ctx: OpsContext, task: TaskRecord): Promise<void> {
   if (await exitsWithin(ctx, task, 1_000)) return;
   // Otherwise this would wait forever for a shim that cannot write the exit file.
   if (task.process !== undefined && !(await isAlive(task.process))) await endShim(ctx, task);
-  await settleTask(ctx, task);
+  await reconcileTask(ctx, task);
   if (await exitsWithin(ctx, task, ctx.timeouts.killMs)) return;
   throw new RktError(
     'RKT_ERR_STOP',

@@ -20,7 +20,7 @@ import { watchDirectory } from '../files/directory-watch.ts';
 import type { OpsContext } from './ops-context.ts';
 import { inSlices } from './in-slices.ts';
 import { noteExitPublished } from './publish-exit.ts';
-import { ifPossible, noteWritten, settleIfPossible, tidyUp } from './settle-task.ts';
+import { ifPossible, noteWritten, reconcileIfPossible, tidyUp } from './reconcile-task.ts';
 import { exitsDirectory } from './task-files.ts';
 
 /** The interval of the polling that finds missed notifications of the watch. */
@@ -60,7 +60,7 @@ export function watchExits(ctx: OpsContext): Subscription {
     map(noteOrAsk),
     filter((exited) => exited !== undefined),
   );
-  const settled$ = unwritten.pipe(mergeMap((task) => settleIfPossible(ctx, task), AT_ONCE));
+  const reconciled$ = unwritten.pipe(mergeMap((task) => reconcileIfPossible(ctx, task), AT_ONCE));
   const tidied$ = noted$.pipe(
     mergeMap(async (exited) => {
       await ifPossible(ctx, exited, noteExitPublished(ctx, exited));
@@ -71,7 +71,7 @@ export function watchExits(ctx: OpsContext): Subscription {
       await ifPossible(ctx, exited, tidyUp(ctx, exited));
     }, TIDIED_AT_ONCE),
   );
-  return merge(settled$, tidied$, sweeps(ctx)).subscribe({
+  return merge(reconciled$, tidied$, sweeps(ctx)).subscribe({
     error: (error: unknown) => logger.error({ error }, 'The watch for exits has ended'),
   });
 }
@@ -94,16 +94,16 @@ function exitFiles({ dataDir, scheduler, logger }: OpsContext): Observable<strin
 function sweeps(ctx: OpsContext): Observable<void> {
   const { scheduler, registry } = ctx;
   const underWay = new Set<string>();
-  const settle = async (task: TaskRecord): Promise<void> => {
+  const reconcile = async (task: TaskRecord): Promise<void> => {
     await nextTurn();
-    await settleIfPossible(ctx, task);
+    await reconcileIfPossible(ctx, task);
   };
   return timer(SWEEP_MS, SWEEP_MS, scheduler).pipe(
     // An rkt that hangs must not accumulate a call per poll.
     mergeMap(() => registry.list().filter((task) => isRunning(task) && !underWay.has(task.startToken))),
     mergeMap((task) => {
       underWay.add(task.startToken);
-      return from(settle(task)).pipe(finalize(() => underWay.delete(task.startToken)));
+      return from(reconcile(task)).pipe(finalize(() => underWay.delete(task.startToken)));
     }, AT_ONCE),
   );
 }

@@ -195,7 +195,7 @@ function killAll(pid: number | undefined): void {
 }
 
 /** The outcome of a command, before it is interpreted. */
-interface Fate {
+interface Outcome {
   readonly executed: Executed;
   readonly ending: Ending | undefined;
   readonly durationMs: number;
@@ -205,14 +205,14 @@ interface Fate {
   };
 }
 
-function outputOf(fate: Fate, { okExitCodes = [0], signal: aborter }: RunOptions): RktOutput {
-  const { durationMs, executed, result } = fate;
+function outputOf(outcome: Outcome, { okExitCodes = [0], signal: aborter }: RunOptions): RktOutput {
+  const { durationMs, executed, result } = outcome;
   const { command, secrets } = executed;
   const { stdout, stderr, signal } = result;
   const exitCode = result.exitCode ?? (signal === undefined ? undefined : 128 + constants.signals[signal]);
   const failed = { command, secrets, durationMs, stderr, ...(exitCode === undefined ? {} : { exitCode }) };
-  if (fate.ending === 'timeout') throw commandTimedOut(failed);
-  if (fate.ending === 'aborted') throw commandAborted({ ...failed, cause: aborter?.reason });
+  if (outcome.ending === 'timeout') throw commandTimedOut(failed);
+  if (outcome.ending === 'aborted') throw commandAborted({ ...failed, cause: aborter?.reason });
   if (result.isMaxBuffer) throw commandFlooded(failed, MAX_OUTPUT_BYTES);
   if (exitCode === undefined)
     throw commandNotStarted(

@@ -22,12 +22,12 @@ const POD_UNKNOWN =
   /(?:problem retrieving pod|cannot get pod|unable to resolve UUID)[^]*no matches found for |^rm: pod "[^"]*" has been removed$/m;
 
 /** rkt exited with a code that the caller did not expect. */
-export function commandFailed(failed: FailedCommand, fate: string): RktError {
+export function commandFailed(failed: FailedCommand, outcome: string): RktError {
   const stderr = failed.stderr ?? '';
   const code = POD_UNKNOWN.test(stderr)
     ? 'RKT_ERR_POD_NOT_FOUND'
     : (exhaustionInText(stderr) ?? 'RKT_ERR_RKT_FAILED');
-  return failure(code, failed, `${fate} after ${rounded(failed)} ms: ${lastWords(shownStderr(failed))}`);
+  return failure(code, failed, `${outcome} after ${rounded(failed)} ms: ${lastWords(shownStderr(failed))}`);
 }
 
 /** rkt did not exit in time and was killed with its process group. */

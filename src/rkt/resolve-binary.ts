@@ -75,8 +75,8 @@ async function embeddedRkt(): Promise<RktBinary> {
     if (!(await isReadable(new URL('main.js', place)))) continue;
     return { command: ['/bin/sh', fileURLToPath(new URL('rkt.sh', place))], runtime: 'embedded' };
   }
-  const looked = places.map((place) => fileURLToPath(place)).join(' and ');
-  throw new RktError('RKT_ERR_RKT_MISSING', `the embedded rkt was not built: looked in ${looked}`);
+  const searched = places.map((place) => fileURLToPath(place)).join(' and ');
+  throw new RktError('RKT_ERR_RKT_MISSING', `the embedded rkt was not built: looked in ${searched}`);
 }
 
 async function isReadable(file: URL): Promise<boolean> {

@@ -12,18 +12,18 @@ const ADDRESS_SHARE = 0.5;
  * closed.
  */
 export function limitConnections(server: Server, limit: number): void {
-  const room = new ConnectionRoom(limit);
-  server.on('connection', (socket: Socket) => room.enter(socket));
+  const limiter = new ConnectionLimiter(limit);
+  server.on('connection', (socket: Socket) => limiter.enter(socket));
   server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
     const { socket } = request;
-    const answering = (): void => room.busy(socket);
+    const answering = (): void => limiter.busy(socket);
     if (isWithoutBody(request)) answering();
     else request.once('end', answering);
-    response.once('close', () => room.idle(socket));
+    response.once('close', () => limiter.idle(socket));
   });
 }
 
-class ConnectionRoom {
+class ConnectionLimiter {
   readonly #limit: number;
   /** Without a complete request, the one that has waited longest first; with the address of each. */
   readonly #waiting = new Map<Socket, string>();
@@ -36,7 +36,7 @@ class ConnectionRoom {
 
   enter(socket: Socket): void {
     const address = socket.remoteAddress ?? '';
-    if (this.#waiting.size + this.#busy.size >= this.#limit && !this.#makeRoom(address)) {
+    if (this.#waiting.size + this.#busy.size >= this.#limit && !this.#evict(address)) {
       socket.destroy();
       return;
     }
@@ -53,7 +53,7 @@ class ConnectionRoom {
     move(socket, this.#busy, this.#waiting);
   }
 
-  #makeRoom(address: string): boolean {
+  #evict(address: string): boolean {
     const isGreedy = (this.#byAddress.get(address) ?? 0) > this.#limit * ADDRESS_SHARE;
     for (const [socket, its] of this.#waiting) {
       if (isGreedy && its !== address) continue;

@@ -1,4 +1,4 @@
-export type { HubFigures } from './sse/sse-hub.ts';
+export type { HubStats } from './sse/sse-hub.ts';
 export type {
   ListenAddress,
   MetricsRenderer,

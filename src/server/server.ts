@@ -8,7 +8,7 @@ import { createApp } from './server-app.ts';
 import type { ServerContext, ServerEnv } from './server-context.ts';
 import { closeServer, listenOnSocket, listenOnTcp } from './listen.ts';
 import { serverSettings, type ReloadableOptions, type ServerOptions } from './options.ts';
-import { createHub, type HubFigures } from './sse/sse-hub.ts';
+import { createHub, type HubStats } from './sse/sse-hub.ts';
 import { loadToken, tokenPath } from './token.ts';
 
 /** The HTTP side of a driver. */
@@ -20,7 +20,7 @@ export interface Server {
   readonly tokenPath: string;
   /** Replaces all options that can change while it runs. */
   reload(options: ReloadableOptions): void;
-  figures(): HubFigures;
+  stats(): HubStats;
   /** Ends all streams and answers, and removes the socket. The driver goes on. */
   close(): Promise<void>;
 }
@@ -84,7 +84,7 @@ export async function createServer(driver: Driver, options: ServerOptions = {}):
     socketPath: settings.socketPath,
     tokenPath: tokenFile,
     reload: (next) => reloadedSubject.next(next),
-    figures: () => listening.figures(),
+    stats: () => listening.stats(),
     close,
   };
 }

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { statfs } from 'node:fs/promises';
 
 /** The disk usage of a directory, and the size of its file system. */
-export interface DiskFigures {
+export interface DiskSpace {
   readonly usageBytes: number;
   readonly limitBytes: number;
   /** Absent for a file system that does not count inodes. */
@@ -16,18 +16,18 @@ export interface DiskUsage {
    * The latest measurement; undefined before the first, and when it failed. Returns immediately: a due value is
    * measured in the background, one directory at a time.
    */
-  latest(directory: string, nowMs: number): DiskFigures | undefined;
+  latest(directory: string, nowMs: number): DiskSpace | undefined;
   forget(directory: string): void;
 }
 
 export interface DiskUsageOptions {
   /** The age at which a value is measured again; 60 000 by default. */
   readonly everyMs?: number;
-  readonly measure?: (directory: string) => Promise<DiskFigures | undefined>;
+  readonly measure?: (directory: string) => Promise<DiskSpace | undefined>;
 }
 
 interface Entry {
-  figures: DiskFigures | undefined;
+  space: DiskSpace | undefined;
   dueAtMs: number;
   isQueued: boolean;
 }
@@ -46,12 +46,12 @@ export function createDiskUsage({
   const refresh = async (directory: string, entry: Entry): Promise<void> => {
     // It was removed while others were measured.
     if (entries.get(directory) !== entry) return;
-    entry.figures = await measure(directory).catch(() => undefined);
+    entry.space = await measure(directory).catch(() => undefined);
     entry.isQueued = false;
   };
   return {
     latest(directory, nowMs) {
-      const entry = entries.get(directory) ?? { figures: undefined, dueAtMs: nowMs, isQueued: false };
+      const entry = entries.get(directory) ?? { space: undefined, dueAtMs: nowMs, isQueued: false };
       entries.set(directory, entry);
       // A clock that was set back makes it due as well.
       if (!entry.isQueued && (nowMs >= entry.dueAtMs || entry.dueAtMs > nowMs + everyMs)) {
@@ -59,13 +59,13 @@ export function createDiskUsage({
         entry.dueAtMs = nowMs + everyMs;
         queue = queue.then(() => refresh(directory, entry));
       }
-      return entry.figures;
+      return entry.space;
     },
     forget: (directory) => void entries.delete(directory),
   };
 }
 
-async function measureDisk(directory: string): Promise<DiskFigures | undefined> {
+async function measureDisk(directory: string): Promise<DiskSpace | undefined> {
   const usageBytes = await sizeOf(directory);
   if (usageBytes === undefined) return undefined;
   const { blocks, bsize, files, ffree } = await statfs(directory);

@@ -10,12 +10,12 @@ import { readCpuFacts } from './cpu-facts.ts';
 import { readBootTimeMs, readMemoryDetail, readTopology } from './machine-files.ts';
 import { readMachineNetwork } from './network-counters.ts';
 
-export type HostFigures = Omit<HostStats, 'timestampMs'>;
+export type HostMeasurements = Omit<HostStats, 'timestampMs'>;
 
 /** Where the stats of the whole machine come from. */
 export interface Host {
   /** Never rejects: metrics that cannot be measured in time are absent. */
-  sample(): Promise<HostFigures>;
+  sample(): Promise<HostMeasurements>;
 }
 
 interface SystemInformation {
@@ -77,7 +77,7 @@ export function createHost(deps: HostDeps = {}): Host {
           ...readCpuFacts(),
           ...topology,
           ...optional('percent', percent),
-          ...optional('load1', figure(loadavg()[0])),
+          ...optional('load1', finite(loadavg()[0])),
           ...toCounters(now),
         },
         memory: { ...(memory === undefined ? {} : toMemory(memory)), ...readMemoryDetail(procRoot) },
@@ -128,17 +128,17 @@ function busyPercent(before: CpuTimes, now: CpuTimes): number | undefined {
 
 /** `used` of systeminformation counts the page cache; ours is what is not available. */
 function toMemory(memory: Systeminformation.MemData): HostStats['memory'] {
-  const total = figure(memory.total);
-  const available = figure(memory.available);
+  const total = finite(memory.total);
+  const available = finite(memory.available);
   return {
     ...optional('totalBytes', total),
     ...optional('availableBytes', available),
     ...optional(
       'usedBytes',
-      total === undefined || available === undefined ? undefined : figure(total - available),
+      total === undefined || available === undefined ? undefined : finite(total - available),
     ),
-    ...optional('swapTotalBytes', figure(memory.swaptotal)),
-    ...optional('swapUsedBytes', figure(memory.swapused)),
+    ...optional('swapTotalBytes', finite(memory.swaptotal)),
+    ...optional('swapUsedBytes', finite(memory.swapused)),
   };
 }
 
@@ -147,8 +147,8 @@ function toDisks(
   procRoot: string | undefined,
 ): Promise<HostStats['disks']> {
   const disks = sizes.flatMap(({ fs: device, mount, size, used }) => {
-    const totalBytes = figure(size);
-    const usedBytes = figure(used);
+    const totalBytes = finite(size);
+    const usedBytes = finite(used);
     if (totalBytes === undefined || totalBytes === 0 || usedBytes === undefined) return [];
     return [{ mount, totalBytes, usedBytes, device }];
   });
@@ -181,7 +181,7 @@ function inTime<T>(read: () => Promise<T>, timeoutMs: number): () => Promise<T |
   };
 }
 
-function figure(value: unknown): number | undefined {
+function finite(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
 }
 

@@ -1,7 +1,7 @@
 import { NS_PER_MS } from '../model/units.ts';
 
 /** Metrics of one process. */
-export interface ProcessFigures {
+export interface ProcessUsage {
   /** User and system time since the start of the process, in steps of 10 ms. */
   readonly cpuNs: number;
   readonly rssBytes: number;
@@ -10,7 +10,7 @@ export interface ProcessFigures {
 /** The source of metrics per process. */
 export interface Processes {
   /** The metrics of those processes that can be measured; dead ones are missing from the result. */
-  sample(pids: readonly number[]): Promise<ReadonlyMap<number, ProcessFigures>>;
+  sample(pids: readonly number[]): Promise<ReadonlyMap<number, ProcessUsage>>;
 }
 
 /**
@@ -45,7 +45,7 @@ const REFUSED_FOR_MS = 2 * MAX_AGE_MS;
  */
 export function createProcesses(deps: ProcessesDeps = {}): Processes {
   const { readUsage = readByPidusage, nowMs = () => performance.now() } = deps;
-  const inFlight = new Map<number, Promise<ProcessFigures | undefined>>();
+  const inFlight = new Map<number, Promise<ProcessUsage | undefined>>();
   const refusedUntilMs = new Map<number, number>();
 
   const read = (pids: readonly number[]): void => {
@@ -54,9 +54,9 @@ export function createProcesses(deps: ProcessesDeps = {}): Processes {
     for (const pid of pids) {
       const one = batch
         .then((usages) => {
-          const figures = toFigures(usages[pid]);
-          if (figures === undefined) refusedUntilMs.set(pid, nowMs() + REFUSED_FOR_MS);
-          return figures;
+          const measured = toProcessUsage(usages[pid]);
+          if (measured === undefined) refusedUntilMs.set(pid, nowMs() + REFUSED_FOR_MS);
+          return measured;
         })
         .finally(() => inFlight.delete(pid));
       inFlight.set(pid, one);
@@ -70,7 +70,7 @@ export function createProcesses(deps: ProcessesDeps = {}): Processes {
       read(wanted.filter((pid) => !inFlight.has(pid)));
       const answers = await Promise.all(wanted.map(async (pid) => [pid, await inFlight.get(pid)] as const));
       return new Map(
-        answers.flatMap(([pid, figures]) => (figures === undefined ? [] : [[pid, figures] as const])),
+        answers.flatMap(([pid, measured]) => (measured === undefined ? [] : [[pid, measured] as const])),
       );
     },
   };
@@ -88,7 +88,7 @@ async function readByPidusage(
   return pidusage(pids, options);
 }
 
-function toFigures(usage: Usage | null | undefined): ProcessFigures | undefined {
+function toProcessUsage(usage: Usage | null | undefined): ProcessUsage | undefined {
   if (
     usage === undefined ||
     usage === null ||

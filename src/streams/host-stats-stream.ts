@@ -49,6 +49,6 @@ function readHost({ host, scheduler, logger }: HostStatsDeps, intervalMs: number
     hasLogged = true;
   };
   return poll(() => host.sample(), { intervalMs, scheduler, onError }).pipe(
-    map((figures) => Object.freeze({ timestampMs: scheduler.now(), ...figures })),
+    map((measured) => Object.freeze({ timestampMs: scheduler.now(), ...measured })),
   );
 }

@@ -109,7 +109,7 @@ describe('the command line beside an agent', function () {
     expect(kinds()).to.contain('signaled sleeper');
     expect((await cli.run(['rm', 'sleeper'])).stderr).to.contain('RKT_ERR_TASK_RUNNING');
     const again = cli.start(['wait', 'sleeper', '--json']);
-    await until('somebody waits for it', () => server.figures().clients > 0);
+    await until('somebody waits for it', () => server.stats().clients > 0);
     expect((await cli.run(['stop', '--signal', 'TERM', 'sleeper'])).exitCode).to.equal(0);
     expect(kinds()).to.contain('stopping sleeper');
     const { exitCode, stdout } = await again.ended;
@@ -141,7 +141,7 @@ describe('the command line beside an agent', function () {
     await events.says('"kind":"exited","taskId":"job"');
     const logs = cli.start(['logs', '-f', '-n', '1', 'web']);
     await logs.says('out\n');
-    await until('both read streams', () => server.figures().clients === 2);
+    await until('both read streams', () => server.stats().clients === 2);
     await server.close();
     const ended = await events.ended;
     expect(ended.exitCode).to.equal(1);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 
 import { METRIC } from '../../src/exporters/otlp/semantic-names.ts';
-import { TASK_FIGURES } from '../../src/exporters/otlp/task-figures.ts';
+import { TASK_METRICS } from '../../src/exporters/otlp/task-metrics.ts';
 import type { Family } from '../../src/exporters/prometheus/family.ts';
 import { ALL_FAMILIES } from '../../src/exporters/prometheus/metric-tables.ts';
 
@@ -42,7 +42,7 @@ describe('docs/metrics.md', () => {
         .map((name) => `\`${name}\``)
         .sort(),
     );
-    const ofTasks = TASK_FIGURES.map(({ name, kind, unit }) => [`\`${name}\``, kind, `\`${unit}\``]);
+    const ofTasks = TASK_METRICS.map(({ name, kind, unit }) => [`\`${name}\``, kind, `\`${unit}\``]);
     for (const row of ofTasks) expect(told.map((cells) => cells.slice(0, 3))).to.deep.include(row);
   });
 

@@ -1,4 +1,4 @@
-import { parseFigure, parseLimit } from '../../src/sources/cgroup/readers/bytes.ts';
+import { parseWhole, parseLimit } from '../../src/sources/cgroup/readers/bytes.ts';
 import type { CgroupFile, Parse } from '../../src/sources/cgroup/readers/cgroup-file.ts';
 import { parseCgroupMounts } from '../../src/sources/cgroup/hierarchies.ts';
 import { COLUMN, ROW_LENGTH } from '../../src/sources/cgroup/readers/cgroup-row.ts';
@@ -59,7 +59,7 @@ export const kernelTargets: readonly FuzzTarget[] = [
   {
     name: 'a number of a cgroup',
     corpus: () => [...cgroupFiles(/(usage|current|limit|max)[^/]*$/), Buffer.from('max\n')],
-    parse: (input) => [parseFigure(input, input.length), parseLimit(input, input.length)],
+    parse: (input) => [parseWhole(input, input.length), parseLimit(input, input.length)],
     isDocumented: isRkt,
   },
   {

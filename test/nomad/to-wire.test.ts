@@ -6,7 +6,7 @@ import type { TaskResourceUsage } from '../../src/model/task-stats.ts';
 import { toFingerprint } from '../../src/nomad/to-fingerprint.ts';
 import { toTaskStats } from '../../src/nomad/to-stats.ts';
 import { toInspectResponse, toWaitResponse } from '../../src/nomad/to-status.ts';
-import { isWorthTelling, toDriverTaskEvent } from '../../src/nomad/to-task-event.ts';
+import { isForHost, toDriverTaskEvent } from '../../src/nomad/to-task-event.ts';
 import { aTaskStatus } from '../support/task-statuses.ts';
 import { received } from '../support/wire-messages.ts';
 
@@ -187,7 +187,7 @@ describe('task events for the host', () => {
   });
 
   it('are not those that the host has already', () => {
-    expect(TASK_EVENT_KINDS.filter((kind) => !isWorthTelling({ ...event, kind }))).to.deep.equal([
+    expect(TASK_EVENT_KINDS.filter((kind) => !isForHost({ ...event, kind }))).to.deep.equal([
       'signaled',
       'stopping',
       'destroyed',

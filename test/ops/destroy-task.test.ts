@@ -6,7 +6,7 @@ import { RktError } from '../../src/model/rkt-error.ts';
 import type { OpsContext } from '../../src/ops/ops-context.ts';
 import { destroyTask } from '../../src/ops/destroy-task.ts';
 import { finishDestroys } from '../../src/ops/finish-destroy.ts';
-import { settleTask } from '../../src/ops/settle-task.ts';
+import { reconcileTask } from '../../src/ops/reconcile-task.ts';
 import { expectRktRejection } from '../support/errors.ts';
 import { DEAD_PROCESS, OpsMachine, type MachineFacts } from '../support/ops-machine.ts';
 import { REFUSALS } from '../support/recorded-rkt.ts';
@@ -69,7 +69,7 @@ describe('destroyTask', () => {
   async function ended(): Promise<string> {
     const started = await machine.start();
     await machine.end(started, 'SIGTERM');
-    await machine.run(settleTask(machine.ctx, machine.ctx.registry.require('web')));
+    await machine.run(reconcileTask(machine.ctx, machine.ctx.registry.require('web')));
     machine.rkt.commands.length = 0;
     return started.handle.state.podId;
   }

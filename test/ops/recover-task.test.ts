@@ -5,7 +5,7 @@ import { expect } from 'chai';
 
 import { recoverAll } from '../../src/ops/recover-all.ts';
 import { recoverTask } from '../../src/ops/recover-task.ts';
-import { settleTask } from '../../src/ops/settle-task.ts';
+import { reconcileTask } from '../../src/ops/reconcile-task.ts';
 import type { StartedTask } from '../../src/ops/start-task.ts';
 import { taskFiles } from '../../src/ops/task-files.ts';
 import { expectRktRejection } from '../support/errors.ts';
@@ -67,7 +67,7 @@ describe('recoverTask', () => {
 
   it('does not publish an end again that an earlier driver of this name has published', async () => {
     await machine.end(started, 'SIGTERM');
-    await machine.run(settleTask(machine.ctx, machine.ctx.registry.require('web')));
+    await machine.run(reconcileTask(machine.ctx, machine.ctx.registry.require('web')));
     expect(kinds()).to.deep.equal(['exited']);
     const file = taskFiles(machine.dataDir, started.handle.state.startToken).published('driver');
     await writeFile(file, `${JSON.stringify({ owner: { pid: 4_194_304, startTicks: 1 }, instance: 'x' })}\n`);
@@ -234,7 +234,7 @@ describe('recoverAll', () => {
   it('forgets a task that another driver has destroyed', async () => {
     await machine.end(await machine.start(), 'SIGTERM');
     const { registry, store } = machine.ctx;
-    await machine.run(settleTask(machine.ctx, registry.require('web')));
+    await machine.run(reconcileTask(machine.ctx, registry.require('web')));
     await store.remove(registry.require('web'));
     await machine.run(recoverAll(machine.ctx));
     expect(registry.list()).to.deep.equal([]);

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
 import { inspectTask, taskSpec } from '../../src/ops/inspect-task.ts';
-import { settleTask } from '../../src/ops/settle-task.ts';
+import { reconcileTask } from '../../src/ops/reconcile-task.ts';
 import { signalTask } from '../../src/ops/signal-task.ts';
 import { expectRktError, expectRktRejection } from '../support/errors.ts';
 import { OpsMachine } from '../support/ops-machine.ts';
@@ -24,7 +24,7 @@ describe('signalTask', () => {
       annotations: { signal: 'SIGTERM' },
     });
     await until('the shim has ended', () => machine.apps.alive === 0);
-    await settleTask(machine.ctx, machine.ctx.registry.require('web'));
+    await reconcileTask(machine.ctx, machine.ctx.registry.require('web'));
     expect(machine.ctx.registry.require('web').exitResult).to.deep.include({ signal: 15, requested: true });
   });
 
@@ -32,7 +32,7 @@ describe('signalTask', () => {
     await machine.start();
     await signalTask(machine.ctx, 'web', 'SIGUSR1');
     await until('the shim has ended', () => machine.apps.alive === 0);
-    await settleTask(machine.ctx, machine.ctx.registry.require('web'));
+    await reconcileTask(machine.ctx, machine.ctx.registry.require('web'));
     expect(machine.ctx.registry.require('web').exitResult).to.deep.include({ signal: 10, requested: false });
   });
 

@@ -250,20 +250,20 @@ describe('the guard of the server', () => {
     const quick = readStream(rig.server, '/v1/streams/stats');
     slow.write('GET /v1/streams/stats HTTP/1.1\r\nHost: localhost\r\n\r\n');
     slow.pause();
-    await until('both read', () => rig.server.figures().clients === 2);
+    await until('both read', () => rig.server.stats().clients === 2);
     const usage = { timestampMs: 1, source: 'cgroup-v1', cpu: {}, memory: {} } as const;
     const samples = Array.from({ length: 5_000 }, (_, index) => ({ taskId: `task-${index}`, usage }));
-    const { cutOffClients } = rig.server.figures();
+    const { cutOffClients } = rig.server.stats();
     const pump = setInterval(() => rig.statsSubject.next(samples), 5);
-    await until('the slow one is cut off', () => rig.server.figures().cutOffClients > cutOffClients);
+    await until('the slow one is cut off', () => rig.server.stats().cutOffClients > cutOffClients);
     clearInterval(pump);
     const seen = quick.frames.length;
     rig.statsSubject.next([]);
     await until('the quick one reads on', () => quick.frames.length > seen);
-    expect(rig.server.figures().droppedFrames).to.be.above(0);
+    expect(rig.server.stats().droppedFrames).to.be.above(0);
     quick.close();
     slow.destroy();
-    await until('nobody reads', () => rig.server.figures().clients === 0);
+    await until('nobody reads', () => rig.server.stats().clients === 0);
   });
 });
 

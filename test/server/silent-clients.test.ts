@@ -95,7 +95,7 @@ describe('clients that mean no good', () => {
       process.on('warning', note);
       await openLogRig({ streams: 32 });
       await dialMany(28, followed());
-      await until('all follow', () => rig.server.figures().clients === 28);
+      await until('all follow', () => rig.server.stats().clients === 28);
       const refused = await rig.ask('/v1/tasks/web/logs?follow=true');
       expect([refused.status, refused.text.includes('RKT_ERR_AGENT_BUSY')]).to.deep.equal([503, true]);
       const stream = await rig.ask('/v1/streams?topics=events');
@@ -104,7 +104,7 @@ describe('clients that mean no good', () => {
       const own = connect({ path: join(rig.dataDir, 'agent.sock') });
       sockets.push(own);
       own.write(followed());
-      await until('the owner follows', () => rig.server.figures().clients === 29);
+      await until('the owner follows', () => rig.server.stats().clients === 29);
       await new Promise((resolve) => setImmediate(resolve));
       process.off('warning', note);
       expect(warnings.map(({ name }) => name)).to.deep.equal([]);
@@ -120,9 +120,9 @@ describe('clients that mean no good', () => {
         () => writeFileSync(join(dir, 'stdout'), Buffer.alloc(4_194_304, 'y'), { flag: 'a' }),
         20,
       );
-      const isCutOff = (): boolean => rig.server.figures().cutOffClients === 1;
+      const isCutOff = (): boolean => rig.server.stats().cutOffClients === 1;
       await until('it is cut off', isCutOff).finally(() => clearInterval(grow));
-      await until('nothing is left of it', () => rig.server.figures().clients === 0);
+      await until('nothing is left of it', () => rig.server.stats().clients === 0);
     });
   });
 });

@@ -26,8 +26,8 @@ describe('GET /v1/streams', () => {
   after(() => rig.close());
   afterEach(async () => {
     readers.splice(0).forEach((reader) => reader.close());
-    await until('all have left', () => rig.server.figures().clients === 0);
-    expect(rig.server.figures().channels).to.equal(0);
+    await until('all have left', () => rig.server.stats().clients === 0);
+    expect(rig.server.stats().channels).to.equal(0);
     rig.samplings.length = 0;
   });
 
@@ -37,7 +37,7 @@ describe('GET /v1/streams', () => {
     return reader;
   };
   const clients = (count: number): Promise<void> =>
-    until(`${count} read`, () => rig.server.figures().clients === count);
+    until(`${count} read`, () => rig.server.stats().clients === count);
   const events = ({ frames }: StreamReader): readonly unknown[] =>
     frames.map(({ event, data }) =>
       event === 'events' ? (data as { message: string }).message : [event, data],
@@ -77,7 +77,7 @@ describe('GET /v1/streams', () => {
     expect(rig.samplings).to.have.length(2);
     same.forEach((reader) => reader.close());
     await clients(1);
-    expect(rig.server.figures().channels).to.equal(1);
+    expect(rig.server.stats().channels).to.equal(1);
   });
 
   it('refuses a sampling too many, and a client too many', async () => {
@@ -154,8 +154,8 @@ describe('GET /v1/streams', () => {
     const other = await openServerRig();
     const path = '/v1/streams/stats?task=web';
     const [first, second] = [readStream(other.server, path), readStream(other.server, path)];
-    await until('both read', () => other.server.figures().clients === 2);
-    expect(other.server.figures().channels).to.equal(1);
+    await until('both read', () => other.server.stats().clients === 2);
+    expect(other.server.stats().channels).to.equal(1);
     other.usageSubject.next(SAMPLE.usage);
     other.usageSubject.error(new RktError('RKT_ERR_STATS', 'no source'));
     await until('both were told', () => [first, second].every(({ frames }) => frames.length === 2));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { createDiskUsage, type DiskFigures } from '../../src/sources/disk-usage.ts';
+import { createDiskUsage, type DiskSpace } from '../../src/sources/disk-usage.ts';
 import { until } from '../support/until.ts';
 
 describe('the disk usage of a directory', () => {
@@ -17,7 +17,7 @@ describe('the disk usage of a directory', () => {
   afterEach(() => {
     rmSync(directory, { recursive: true });
   });
-  const settled = async (usage: ReturnType<typeof createDiskUsage>, nowMs = 0): Promise<DiskFigures> => {
+  const settled = async (usage: ReturnType<typeof createDiskUsage>, nowMs = 0): Promise<DiskSpace> => {
     await until('it was measured', () => usage.latest(directory, nowMs) !== undefined);
     return usage.latest(directory, nowMs)!;
   };
@@ -48,7 +48,7 @@ describe('the disk usage of a directory', () => {
   it('is measured of one directory at a time, and of none that was forgotten', async () => {
     const begun: string[] = [];
     const ends: (() => void)[] = [];
-    const measure = async (path: string): Promise<DiskFigures> => {
+    const measure = async (path: string): Promise<DiskSpace> => {
       begun.push(path);
       await new Promise<void>((resolve) => ends.push(resolve));
       return { usageBytes: 1, limitBytes: 2 };

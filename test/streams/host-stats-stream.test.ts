@@ -1,18 +1,18 @@
 import { expect } from 'chai';
 
 import type { HostStats } from '../../src/model/host-stats.ts';
-import type { HostFigures } from '../../src/sources/host-metrics.ts';
+import type { HostMeasurements } from '../../src/sources/host-metrics.ts';
 import { hostStats, type HostStatsDeps } from '../../src/streams/host-stats-stream.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { recorder, statsBench } from '../support/stats-deps.ts';
 
-const FIGURES: HostFigures = { cpu: { cores: 2 }, memory: {}, disks: [], uptimeMs: 1 };
+const FIGURES: HostMeasurements = { cpu: { cores: 2 }, memory: {}, disks: [], uptimeMs: 1 };
 
 describe('hostStats', () => {
   let clock: ManualClock;
   let reads: number;
   let warnings: readonly string[];
-  let read: () => Promise<HostFigures>;
+  let read: () => Promise<HostMeasurements>;
   let deps: HostStatsDeps;
   beforeEach(() => {
     const bench = statsBench();
@@ -20,7 +20,7 @@ describe('hostStats', () => {
     reads = 0;
     warnings = bench.warnings;
     read = () => Promise.resolve(FIGURES);
-    const sample = (): Promise<HostFigures> => {
+    const sample = (): Promise<HostMeasurements> => {
       reads += 1;
       return read();
     };

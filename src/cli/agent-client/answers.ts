@@ -13,7 +13,7 @@ import { TASK_PHASES, type TaskStatus } from '../../model/task-status.ts';
  * A response of an agent. Only the members that the commands use are validated; others, which a newer agent may add,
  * are passed on, and `--json` prints all of them in the order of the agent.
  */
-function asTold<T>(schema: z.ZodType) {
+function asReceived<T>(schema: z.ZodType) {
   return z.unknown().transform((value, context): T => {
     const result = schema.safeParse(value);
     if (result.success) return value as T;
@@ -47,19 +47,19 @@ const sampleSchema = z.object({
 });
 
 /** Of the topic `tasks`, and of GET /v1/tasks. */
-export const tasksSchema = asTold<{ readonly tasks: readonly TaskStatus[] }>(
+export const tasksSchema = asReceived<{ readonly tasks: readonly TaskStatus[] }>(
   z.object({ tasks: z.array(statusSchema) }),
 ).transform(({ tasks }) => tasks);
 
 /** Of the topic `stats`. */
-export const samplesSchema = asTold<{ readonly samples: readonly TaskStatsSample[] }>(
+export const samplesSchema = asReceived<{ readonly samples: readonly TaskStatsSample[] }>(
   z.object({ samples: z.array(sampleSchema) }),
 ).transform(({ samples }) => samples);
 
 /** Of the topic `events`. */
-export const eventSchema = asTold<TaskEvent>(taskEventSchema.loose());
+export const eventSchema = asReceived<TaskEvent>(taskEventSchema.loose());
 
-export const fingerprintSchema = asTold<Fingerprint>(
+export const fingerprintSchema = asReceived<Fingerprint>(
   z.object({
     health: z.enum(['undetected', 'unhealthy', 'healthy']),
     description: z.string(),
@@ -69,7 +69,7 @@ export const fingerprintSchema = asTold<Fingerprint>(
 );
 
 /** Of GET and POST /v1/audit. */
-export const auditSchema = asTold<AuditReport>(
+export const auditSchema = asReceived<AuditReport>(
   z.object({
     findings: z.array(
       z.object({
@@ -84,7 +84,7 @@ export const auditSchema = asTold<AuditReport>(
   }),
 );
 
-export const hostSchema = asTold<HostStats>(
+export const hostSchema = asReceived<HostStats>(
   z.object({
     timestampMs: z.number(),
     cpu: z.object({ cores: z.number() }),

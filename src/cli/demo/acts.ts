@@ -60,33 +60,36 @@ async function startWithLimit(stage: DemoStage, pod: DemoPod): Promise<void> {
   } catch (error) {
     if (!isRktError(error, 'RKT_ERR_CGROUP')) throw error;
     stage.journal.skip(pod.id, 'this machine cannot limit memory');
-    stage.tell({ type: 'note', message: `${pod.id} left out: ${error.message}` });
+    stage.report({ type: 'note', message: `${pod.id} left out: ${error.message}` });
   }
 }
 
 async function signalEnterAndTakeOver(stage: DemoStage, pod: DemoPod): Promise<void> {
-  const { driver, images, over, tell } = stage;
+  const { driver, images, over, report } = stage;
   const started = await driver.startTask(taskSpec(pod, images));
   if (!(await pause(FIRST_PAUSE_MS, over))) return;
   await driver.signalTask(pod.id, 'SIGUSR1');
   const { exitCode, output } = await driver.execTask(pod.id, EXEC);
-  tell({ type: 'exec', taskId: pod.id, command: EXEC, exitCode, output });
+  report({ type: 'exec', taskId: pod.id, command: EXEC, exitCode, output });
   if (await pause(FIRST_PAUSE_MS, over)) await takeOver(stage, started);
 }
 
 /** Another driver needs only the handle: tasks of a killed driver are recovered in the same way. */
-async function takeOver({ driverOptions, journal, tell }: DemoStage, { handle }: StartedTask): Promise<void> {
+async function takeOver(
+  { driverOptions, journal, report }: DemoStage,
+  { handle }: StartedTask,
+): Promise<void> {
   const second = createDriver(driverOptions);
-  const told = second.taskEvents().forEach((event) => {
+  const done = second.taskEvents().forEach((event) => {
     journal.addEvent(event, undefined);
-    tell({ type: 'event', by: 'second driver', ...event });
+    report({ type: 'event', by: 'second driver', ...event });
   });
   try {
     await second.recoverTask(handle);
     await second.signalTask(handle.state.spec.id, 'SIGHUP');
   } finally {
     await second.shutdown();
-    await told;
+    await done;
   }
 }
 

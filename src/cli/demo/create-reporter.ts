@@ -11,5 +11,10 @@ export function createReporter(output: Output, clock: ReporterClock): Reporter {
 
 function createJsonReporter(output: Output): Reporter {
   const nothing = (): void => undefined;
-  return { tell: (record) => output.print(record, () => ''), tick: nothing, changed: nothing, end: nothing };
+  return {
+    report: (record) => output.print(record, () => ''),
+    tick: nothing,
+    changed: nothing,
+    end: nothing,
+  };
 }

@@ -60,4 +60,4 @@ export type DemoRecord =
   | ({ readonly type: 'check' } & Check)
   | ({ readonly type: 'summary' } & DemoSummary);
 
-export type Tell = (record: DemoRecord) => void;
+export type Report = (record: DemoRecord) => void;

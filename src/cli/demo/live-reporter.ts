@@ -42,7 +42,7 @@ export function createLiveReporter(screen: Screen, paint: Paint, clock: Reporter
     draw([]);
   };
   return {
-    tell: (record) => {
+    report: (record) => {
       const lines = recordText(record, paint);
       if (lines.length > 0) draw(lines);
     },

@@ -8,16 +8,16 @@ import type { View } from './demo-view.ts';
 export function createPlainReporter(output: Output): Reporter {
   const line = (text: string): void => output.print({}, () => text);
   return {
-    tell: (record) => line(recordText(record, output.paint).join('\n')),
-    tick: (view) => line(figuresText(view)),
+    report: (record) => line(recordText(record, output.paint).join('\n')),
+    tick: (view) => line(metricsText(view)),
     changed: () => undefined,
     end: () => undefined,
   };
 }
 
-function figuresText({ rows }: View): string {
-  const figures = rows
+function metricsText({ rows }: View): string {
+  const cells = rows
     .filter(({ cpuPercent, memoryBytes }) => cpuPercent !== undefined || memoryBytes !== undefined)
     .map(({ id, cpuPercent, memoryBytes }) => `${id} ${percent(cpuPercent)} ${bytes(memoryBytes)}`);
-  return figures.length === 0 ? '' : `stats  ${figures.join(' | ')}`;
+  return cells.length === 0 ? '' : `stats  ${cells.join(' | ')}`;
 }

@@ -1,9 +1,9 @@
-import type { Tell } from './demo-records.ts';
+import type { Report } from './demo-records.ts';
 import type { View } from './demo-view.ts';
 
 /** Presents a demo to its user. */
 export interface Reporter {
-  readonly tell: Tell;
+  readonly report: Report;
   /** New metrics of all pods. */
   readonly tick: (view: View) => void;
   /** The phase of a pod has changed. */

@@ -57,7 +57,7 @@ export async function runDemo(run: DemoRun): Promise<boolean> {
     ranMs: Math.round(performance.now() - startedMs),
     interrupted: interrupted.aborted,
   });
-  reporter.tell({ type: 'summary', ...summary });
+  reporter.report({ type: 'summary', ...summary });
   return summary.ok;
 }
 
@@ -71,8 +71,8 @@ async function perform(
   journal: Journal,
   failures: string[],
 ): Promise<void> {
-  const { tell } = reporter;
-  tell({ type: 'note', message: `Working in ${place.base}, with cgroups below ${place.cgroupParent}` });
+  const { report } = reporter;
+  report({ type: 'note', message: `Working in ${place.base}, with cgroups below ${place.cgroupParent}` });
   const { driverOptions } = place;
   const driver = createDriver(driverOptions);
   driver.setConfig(driverConfigOf(settings));
@@ -83,16 +83,17 @@ async function perform(
     await driver.shutdown();
     throw error;
   }
-  for (const image of new Set([images.shell, images.tools, images.docker])) tell({ type: 'image', ...image });
+  for (const image of new Set([images.shell, images.tools, images.docker]))
+    report({ type: 'image', ...image });
   const over = new AbortController();
-  const stage: DemoStage = { driver, driverOptions, images, journal, tell, failures, over: over.signal };
+  const stage: DemoStage = { driver, driverOptions, images, journal, report, failures, over: over.signal };
   const watching = watch(stage, reporter, intervalMs);
   let endServing = (): Promise<void> => Promise.resolve();
   try {
-    if (serve !== undefined) endServing = await serve(driver, place, { tell, logger });
+    if (serve !== undefined) endServing = await serve(driver, place, { report, logger });
     const played = playAll(stage);
     await Promise.race([untilOver(lengthMs, interrupted), untilHopeless(played, journal)]);
-    tell({ type: 'note', message: 'Stopping and destroying all pods' });
+    report({ type: 'note', message: 'Stopping and destroying all pods' });
     over.abort();
     await played;
     await endAll(stage, watching);
@@ -123,11 +124,11 @@ async function untilHopeless(played: Promise<void>, journal: Journal): Promise<v
   if (DEMO_PODS.some(({ id }) => journal.pod(id).starts > 0)) await new Promise(() => undefined);
 }
 
-async function prove(place: DemoPlace, { tell }: Reporter): Promise<readonly Check[]> {
-  tell({ type: 'note', message: 'Checking for leftovers' });
+async function prove(place: DemoPlace, { report }: Reporter): Promise<readonly Check[]> {
+  report({ type: 'note', message: 'Checking for leftovers' });
   const left = await findLeftovers(place);
   const checks = [...left, await removePlace(place, left)];
-  checks.forEach((check) => tell({ type: 'check', ...check }));
+  checks.forEach((check) => report({ type: 'check', ...check }));
   return checks;
 }
 

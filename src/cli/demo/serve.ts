@@ -4,7 +4,7 @@ import type { Driver } from '../../driver-interface.ts';
 import type { Logger } from '../../model/logger.ts';
 import { createServer } from '../../server/index.ts';
 import type { DemoPlace } from './place.ts';
-import type { Tell } from './demo-records.ts';
+import type { Report } from './demo-records.ts';
 
 /** Shorter than the default of an agent, because a demo is short. */
 const ALERTS = { intervalMs: 1_000 };
@@ -13,7 +13,7 @@ const ALERTS = { intervalMs: 1_000 };
 export async function serveDemo(
   driver: Driver,
   { dataDir }: DemoPlace,
-  { tell, logger }: { readonly tell: Tell; readonly logger: Logger },
+  { report, logger }: { readonly report: Report; readonly logger: Logger },
 ): Promise<() => Promise<void>> {
   const server = await createServer(driver, {
     dataDir,
@@ -24,8 +24,8 @@ export async function serveDemo(
   });
   const token = (await readFile(server.tokenPath, 'utf8')).trim();
   const url = server.url?.replace(/\/$/, '') ?? '';
-  tell({ type: 'note', message: `The dashboard is at ${url}/` });
-  tell({ type: 'note', message: `The dashboard with stop and destroy buttons: ${url}/#token=${token}` });
+  report({ type: 'note', message: `The dashboard is at ${url}/` });
+  report({ type: 'note', message: `The dashboard with stop and destroy buttons: ${url}/#token=${token}` });
   return () => server.close();
 }
 

@@ -2,7 +2,7 @@ import type { Driver, DriverOptions } from '../../driver-interface.ts';
 import { reasonOf } from '../../model/reason-of.ts';
 import type { DemoImages } from './demo-images.ts';
 import type { Journal } from './demo-journal.ts';
-import type { Tell } from './demo-records.ts';
+import type { Report } from './demo-records.ts';
 
 /** The state that the parts of a running demo share. */
 export interface DemoStage {
@@ -10,7 +10,7 @@ export interface DemoStage {
   readonly driverOptions: DriverOptions;
   readonly images: DemoImages;
   readonly journal: Journal;
-  readonly tell: Tell;
+  readonly report: Report;
   /** Unexpected failures. */
   readonly failures: string[];
   /** Aborts when the demo ends: the time is up, or the user interrupts it. */

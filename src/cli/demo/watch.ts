@@ -13,26 +13,26 @@ const STOP_TIMEOUT_MS = 1_500;
 
 export interface Watch {
   /** Resolves when the output of every exited pod was reported. */
-  outputTold(): Promise<void>;
+  outputReported(): Promise<void>;
   stop(): void;
 }
 
 /** Subscribes to all streams of the driver, and reports and records their values. */
 export function watch(stage: DemoStage, reporter: Reporter, intervalMs: number): Watch {
-  const { driver, journal, tell } = stage;
+  const { driver, journal, report } = stage;
   const pending = new Set<Promise<void>>();
   let statuses: readonly TaskStatus[] = [];
   const show = (how: (view: View) => void): void => how(viewOf(statuses, journal));
   const onEvent = (event: TaskEvent): void => {
     const status = event.kind === 'exited' ? driver.inspectTask(event.taskId) : undefined;
     journal.addEvent(event, status?.exitResult);
-    tell({ type: 'event', by: 'first driver', ...event });
+    report({ type: 'event', by: 'first driver', ...event });
     if (status === undefined) return;
-    const told = tellOutput(stage, status).finally(() => pending.delete(told));
-    pending.add(told);
+    const done = reportOutput(stage, status).finally(() => pending.delete(done));
+    pending.add(done);
   };
   const sources: readonly Observable<unknown>[] = [
-    driver.fingerprint().pipe(tap((fingerprint) => tell({ type: 'fingerprint', ...fingerprint }))),
+    driver.fingerprint().pipe(tap((fingerprint) => report({ type: 'fingerprint', ...fingerprint }))),
     driver.taskEvents().pipe(tap(onEvent)),
     driver.tasks().pipe(
       tap((tasks) => {
@@ -43,13 +43,13 @@ export function watch(stage: DemoStage, reporter: Reporter, intervalMs: number):
     driver.hostStats({ intervalMs: 2 * intervalMs }).pipe(
       tap((host) => {
         journal.addHost(host);
-        tell({ type: 'host', ...host });
+        report({ type: 'host', ...host });
       }),
     ),
     driver.allTaskStats({ intervalMs }).pipe(
       tap((samples) => {
         journal.addSamples(samples);
-        samples.forEach(({ taskId, usage }) => tell({ type: 'stats', taskId, ...usage }));
+        samples.forEach(({ taskId, usage }) => report({ type: 'stats', taskId, ...usage }));
         show(reporter.tick);
       }),
     ),
@@ -58,7 +58,7 @@ export function watch(stage: DemoStage, reporter: Reporter, intervalMs: number):
     error: (error: unknown) => stage.failures.push(`streams: ${String(error)}`),
   });
   return {
-    outputTold: async () => {
+    outputReported: async () => {
       await Promise.all(pending);
     },
     stop: () => following.unsubscribe(),
@@ -66,13 +66,13 @@ export function watch(stage: DemoStage, reporter: Reporter, intervalMs: number):
 }
 
 /** The output of a pod, from the files that its status names. */
-async function tellOutput({ journal, tell }: DemoStage, status: TaskStatus): Promise<void> {
+async function reportOutput({ journal, report }: DemoStage, status: TaskStatus): Promise<void> {
   const paths = [status.stdoutPath, status.stderrPath].filter((path) => path !== undefined);
   const texts = await Promise.all(paths.map((path) => textOf(path).catch(() => '')));
   const lines = texts.flatMap((text) => text.split('\n')).filter((line) => line !== '');
   if (lines.length === 0) return;
   journal.addOutput(status.id, lines);
-  tell({ type: 'output', taskId: status.id, lines });
+  report({ type: 'output', taskId: status.id, lines });
 }
 
 async function textOf(path: string): Promise<string> {
@@ -96,7 +96,7 @@ export async function endAll(stage: DemoStage, watching: Watch): Promise<void> {
       attempt(`stop ${id}`, driver.stopTask(id, { signal: 'SIGTERM', timeoutMs: STOP_TIMEOUT_MS })),
     ),
   );
-  await watching.outputTold();
+  await watching.outputReported();
   await Promise.all(tasks.map(({ id }) => attempt(`destroy ${id}`, driver.destroyTask(id, { force: true }))));
   // The registry emits the last changes at the end of this turn.
   await nextTurn();

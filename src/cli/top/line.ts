@@ -70,10 +70,10 @@ export function widthOf(text: string): number {
 
 function taken(letters: readonly string[], width: number): string {
   let kept = '';
-  let room = width;
+  let space = width;
   for (const letter of letters) {
-    room -= widthOf(letter);
-    if (room < 0) break;
+    space -= widthOf(letter);
+    if (space < 0) break;
     kept += letter;
   }
   return kept;

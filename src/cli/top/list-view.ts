@@ -4,7 +4,7 @@ import { EMPTY_LINE, fit, line, segment, type Line } from './line.ts';
 import type { TopState } from './top-state.ts';
 import type { TopTask } from './top-data.ts';
 
-export interface ListRoom {
+export interface ViewSize {
   readonly width: number;
   readonly height: number;
   readonly nowMs: number;
@@ -18,16 +18,16 @@ export function listView(
   shown: readonly TopTask[],
   selected: TopTask | undefined,
   state: TopState,
-  { width, height, nowMs }: ListRoom,
+  { width, height, nowMs }: ViewSize,
 ): readonly Line[] {
   const columns = layoutColumns(width - MARK.length, shown);
   const titles = titleLine(columns, state);
   if (shown.length === 0) return [titles, EMPTY_LINE, line(emptyText(state), 'dim')].slice(0, height);
-  const room = Math.max(0, height - 1);
+  const space = Math.max(0, height - 1);
   const at = selected === undefined ? 0 : shown.indexOf(selected);
   // The window moves only when the selected task would leave it, in steps of whole windows.
-  const from = room === 0 ? 0 : Math.min(Math.floor(at / room) * room, Math.max(0, shown.length - room));
-  const rows = shown.slice(from, from + room).map((task): Line => {
+  const from = space === 0 ? 0 : Math.min(Math.floor(at / space) * space, Math.max(0, shown.length - space));
+  const rows = shown.slice(from, from + space).map((task): Line => {
     const isSelected = task === selected;
     const cells = columns.flatMap(({ column, width: cellWidth }, index) => [
       ...(index === 0 ? [] : [segment(' '.repeat(GAP))]),

@@ -1,6 +1,6 @@
 import { printable } from '../../model/printable.ts';
 import { EMPTY_LINE, fit, line, outputLine, type Line } from './line.ts';
-import type { ListRoom } from './list-view.ts';
+import type { ViewSize } from './list-view.ts';
 import type { TopState } from './top-state.ts';
 import type { TopTask } from './top-data.ts';
 
@@ -16,13 +16,13 @@ export function logView(
   { status, label }: TopTask,
   tail: LogTail,
   { stream }: TopState,
-  { width, height }: ListRoom,
+  { width, height }: ViewSize,
 ): readonly Line[] {
   const path = stream === 'stdout' ? status.stdoutPath : status.stderrPath;
   const title = line(fit(printable(`${label} ${stream}  ${path ?? ''}`), width), 'title');
   if (tail.kind === 'none') return [title, EMPTY_LINE, line(fit(printable(tail.reason), width), 'dim')];
-  const room = Math.max(0, height - 1);
-  const last = room === 0 ? [] : tail.lines.slice(-room);
+  const space = Math.max(0, height - 1);
+  const last = space === 0 ? [] : tail.lines.slice(-space);
   return [title, ...last.map((text) => line(fit(outputLine(text), width).trimEnd()))];
 }
 

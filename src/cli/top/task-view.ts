@@ -4,9 +4,9 @@ import { exitText } from '../../model/exit-text.ts';
 import { clock } from '../humanize.ts';
 import { chart, largest, type Series } from './blocks.ts';
 import { PHASE_TONES } from './top-columns.ts';
-import { cores, rates, shortBytes, shortDuration } from './figures.ts';
+import { cores, rates, shortBytes, shortDuration } from './short-numbers.ts';
 import { EMPTY_LINE, fit, line, segment, widthOf, type Line, type Segment } from './line.ts';
-import type { ListRoom } from './list-view.ts';
+import type { ViewSize } from './list-view.ts';
 import { limitOf, type TopData, type TopTask } from './top-data.ts';
 
 const SCALE_WIDTH = 7;
@@ -19,11 +19,11 @@ const OTHER_LINES = 11;
 export function taskView(
   task: TopTask,
   { events }: TopData,
-  { width, height, nowMs }: ListRoom,
+  { width, height, nowMs }: ViewSize,
 ): readonly Line[] {
   const isWide = width >= 120;
-  const room = Math.floor((height - OTHER_LINES) / (isWide ? 1 : 2));
-  const chartHeight = Math.min(MOST_CHART_HEIGHT, Math.max(LEAST_CHART_HEIGHT, room));
+  const space = Math.floor((height - OTHER_LINES) / (isWide ? 1 : 2));
+  const chartHeight = Math.min(MOST_CHART_HEIGHT, Math.max(LEAST_CHART_HEIGHT, space));
   const chartWidth = isWide ? Math.floor((width - 2) / 2) : width;
   const cpu = cpuChart(task, chartWidth, chartHeight);
   const memory = memoryChart(task, chartWidth, chartHeight);
@@ -31,8 +31,8 @@ export function taskView(
   const above = [...facts(task, width, nowMs), EMPTY_LINE, ...charts, line('EVENTS', 'title')];
   const own = events.filter(({ taskId }) => taskId === task.status.id);
   const left = Math.max(0, height - above.length);
-  const told = left === 0 ? [] : own.slice(-left);
-  return [...above, ...told.map((event) => eventLine(event, width))].slice(0, height);
+  const shown = left === 0 ? [] : own.slice(-left);
+  return [...above, ...shown.map((event) => eventLine(event, width))].slice(0, height);
 }
 
 function facts({ status, label, usage }: TopTask, width: number, nowMs: number): readonly Line[] {
@@ -45,7 +45,7 @@ function facts({ status, label, usage }: TopTask, width: number, nowMs: number):
     segment(printable(phase), PHASE_TONES[phase] ?? 'accent'),
     segment(`  up ${shortDuration(ms)}${exitResult === undefined ? '' : `  exit ${exitText(exitResult)}`}`),
   ];
-  const figures = [
+  const cells = [
     `pids ${pidCount?.current ?? '-'}`,
     `net rx/tx ${rates(net?.receivedBytesPerSecond, net?.sentBytesPerSecond)}`,
     `io r/w ${rates(io?.readBytesPerSecond, io?.writeBytesPerSecond)}`,
@@ -54,7 +54,7 @@ function facts({ status, label, usage }: TopTask, width: number, nowMs: number):
   ];
   const where = [`pid ${pid ?? '-'}`, `pod ${podId ?? '-'}`, ...(network ? [`ip ${network.ip}`] : [])];
   const text = (parts: readonly string[]): Line => line(fit(printable(parts.join('  ')), width), 'plain');
-  return [{ segments: first }, text([`id ${id}`, `image ${image}`]), text(where), text(figures)];
+  return [{ segments: first }, text([`id ${id}`, `image ${image}`]), text(where), text(cells)];
 }
 
 function cpuChart({ usage, cpu }: TopTask, width: number, height: number): readonly Line[] {

@@ -2,7 +2,7 @@ import { coresOf, memoryOf } from '../../model/headline.ts';
 import { printable } from '../../model/printable.ts';
 import { NOTHING } from '../humanize.ts';
 import { bar, largest, sparkline } from './blocks.ts';
-import { cores, rates, shortBytes, shortDuration } from './figures.ts';
+import { cores, rates, shortBytes, shortDuration } from './short-numbers.ts';
 import { fit, fitEnd, segment, widthOf, type Segment, type Tone } from './line.ts';
 import type { SortField } from './top-state.ts';
 import { limitOf, type TopTask } from './top-data.ts';
@@ -149,12 +149,12 @@ function memoryCell(task: TopTask, { width }: CellLook): readonly Segment[] {
   const limit = limitOf(task);
   const text = limit === undefined ? shortBytes(used) : `${shortBytes(used)}/${shortBytes(limit)}`;
   const ratio = used === undefined || limit === undefined ? undefined : used / limit;
-  const room = width - MEMORY_WIDTH - 1;
+  const space = width - MEMORY_WIDTH - 1;
   const tone = ratio !== undefined && ratio >= TIGHT ? 'bad' : 'good';
   const gauge =
     ratio === undefined
-      ? segment(sparkline(task.memory, room, 2 * largest(task.memory)), 'dim')
-      : segment(bar(ratio, room), tone);
+      ? segment(sparkline(task.memory, space, 2 * largest(task.memory)), 'dim')
+      : segment(bar(ratio, space), tone);
   return [gauge, segment(` ${fit(text, MEMORY_WIDTH)}`, tone === 'bad' ? 'bad' : 'plain')];
 }
 

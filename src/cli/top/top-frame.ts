@@ -1,5 +1,5 @@
 import { printable } from '../../model/printable.ts';
-import { shortBytes } from './figures.ts';
+import { shortBytes } from './short-numbers.ts';
 import { helpView } from './help-view.ts';
 import { fit, line, segment, type Line } from './line.ts';
 import { listView } from './list-view.ts';
@@ -46,15 +46,15 @@ function bodyOf(
   shown: readonly TopTask[],
   height: number,
 ): readonly Line[] {
-  const room = { width: size.columns, height, nowMs: data.nowMs };
+  const space = { width: size.columns, height, nowMs: data.nowMs };
   if (state.isHelpOpen) return helpView();
   // A task that was opened stays open when the filter no longer shows it.
   const opened = data.tasks.find(({ status }) => status.id === state.selectedId);
   if (state.view !== 'list' && opened === undefined)
     return [line('This task no longer exists; press Esc to go back.', 'warn')];
-  if (state.view === 'task' && opened !== undefined) return taskView(opened, data, room);
-  if (state.view === 'log' && opened !== undefined) return logView(opened, log, state, room);
-  return listView(shown, selectedTask(shown, state), state, room);
+  if (state.view === 'task' && opened !== undefined) return taskView(opened, data, space);
+  if (state.view === 'log' && opened !== undefined) return logView(opened, log, state, space);
+  return listView(shown, selectedTask(shown, state), state, space);
 }
 
 function headerLine({ tasks, host }: TopData, shown: number, width: number): Line {

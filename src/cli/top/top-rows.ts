@@ -24,7 +24,7 @@ export function selectedTask(
 }
 
 /** Values are sorted largest first; missing values come last. */
-const FIGURES: Partial<Record<SortField, (task: TopTask) => number | undefined>> = {
+const VALUES: Partial<Record<SortField, (task: TopTask) => number | undefined>> = {
   cpu: ({ usage }) => coresOf(usage),
   memory: ({ usage }) => memoryOf(usage),
   pids: ({ usage }) => usage?.pidCount?.current,
@@ -39,11 +39,11 @@ const TEXTS: Partial<Record<SortField, (task: TopTask) => string>> = {
 };
 
 function compare(a: TopTask, b: TopTask, field: SortField): number {
-  const figure = FIGURES[field];
+  const valueOf = VALUES[field];
   const text = TEXTS[field];
   const first =
-    figure !== undefined
-      ? (figure(b) ?? Number.NEGATIVE_INFINITY) - (figure(a) ?? Number.NEGATIVE_INFINITY)
+    valueOf !== undefined
+      ? (valueOf(b) ?? Number.NEGATIVE_INFINITY) - (valueOf(a) ?? Number.NEGATIVE_INFINITY)
       : text !== undefined
         ? compareTexts(text(a), text(b))
         : 0;

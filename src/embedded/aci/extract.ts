@@ -98,7 +98,7 @@ class RootfsWriter {
   async #plain(member: TarMember, path: readonly string[]): Promise<void> {
     const place = placeInRoot(this.#root, path);
     if (this.#specials.has(place)) this.#specials.make();
-    makeRoom(place, path);
+    clearPath(place, path);
     if (member.type === 'file') await this.#file(member, place);
     else if (member.type === 'symlink') this.#symlink(member, place);
     else this.#special(member, place, path);
@@ -166,7 +166,7 @@ class RootfsWriter {
       throw new RktFailure(`hard link to nothing: ${path.join('/')} -> ${member.linkname}`);
     }
     if (source === place) return;
-    makeRoom(place, path);
+    clearPath(place, path);
     fs.linkSync(source, place);
   }
 
@@ -189,7 +189,7 @@ function isSpecial({ type }: TarMember): boolean {
 }
 
 /** Of a path that occurs twice (or in a dependency, too) the last one stays. */
-function makeRoom(place: string, path: readonly string[]): void {
+function clearPath(place: string, path: readonly string[]): void {
   const stat = fs.lstatSync(place, { throwIfNoEntry: false });
   if (stat === undefined) return;
   if (stat.isDirectory()) throw new RktFailure(`file over a directory in the image: ${path.join('/')}`);

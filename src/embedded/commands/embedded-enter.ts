@@ -1,5 +1,5 @@
 import type { Command } from '../command-line/command-shape.ts';
-import { RktFailure, tell, UsageFailure } from '../embedded-context.ts';
+import { RktFailure, printMessage, UsageFailure } from '../embedded-context.ts';
 import { acNameProblem } from '../names.ts';
 import { stage1OfPod } from '../stage1/known-stage1.ts';
 import { launcherOf } from '../pods/hand-over.ts';
@@ -29,14 +29,15 @@ export const command: Command = {
     if (pod.state !== 'running')
       throw new RktFailure(`pod ${JSON.stringify(pod.uuid)} isn't currently running`);
     const name = appName(pod, flags.string('app'));
-    if (argv.length === 0) tell(ctx, `no command specified, assuming ${JSON.stringify(DEFAULT_COMMAND)}`);
+    if (argv.length === 0)
+      printMessage(ctx, `no command specified, assuming ${JSON.stringify(DEFAULT_COMMAND)}`);
     const stage1 = stage1OfPod(pod);
     const words = argv.length === 0 ? [DEFAULT_COMMAND] : argv;
     try {
       launcherOf(ctx)(stage1.enter(ctx, { pod, appName: name, argv: words, privileges }));
     } catch (error) {
       if (!(error instanceof RktFailure)) throw error;
-      tell(ctx, error.describe(false), stage1.enterLabel);
+      printMessage(ctx, error.describe(false), stage1.enterLabel);
       return Promise.resolve(error.exitCode);
     }
     return Promise.resolve(0);

@@ -8,7 +8,7 @@ import { EntryMeter } from '../aci/meter.ts';
 import { writeTreeAci } from '../aci/tree-aci.ts';
 import type { Flags } from '../command-line/args.ts';
 import type { Command } from '../command-line/command-shape.ts';
-import { RktFailure, tell, UsageFailure, wrapFailure, type RktContext } from '../embedded-context.ts';
+import { RktFailure, printMessage, UsageFailure, wrapFailure, type RktContext } from '../embedded-context.ts';
 import { acNameProblem } from '../names.ts';
 import { writeOutputFile } from '../output-file.ts';
 import { storePaths } from '../store/paths.ts';
@@ -58,8 +58,8 @@ function appToExport(ctx: RktContext, flags: Flags, pod: PodEntry): string {
     const [name] = names;
     if (name === undefined) throw new RktFailure('pod contains zero apps');
     if (names.length === 1) return name;
-    tell(ctx, 'pod contains multiple apps:');
-    names.forEach((each) => tell(ctx, `\t${each}`));
+    printMessage(ctx, 'pod contains multiple apps:');
+    names.forEach((each) => printMessage(ctx, `\t${each}`));
     throw new RktFailure('specify app using "rkt export --app= ..."');
   } catch (error) {
     throw wrapFailure(error, 'unable to find app');

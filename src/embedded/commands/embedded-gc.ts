@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 
 import type { Command } from '../command-line/command-shape.ts';
-import { RktFailure, tell, type RktContext } from '../embedded-context.ts';
+import { RktFailure, printMessage, type RktContext } from '../embedded-context.ts';
 import { markPod, sweepPod, withPodLock } from '../pods/collect.ts';
 import { ensurePhases, podsOf, type Phase, type PodEntry } from '../pods/phases.ts';
 import { requireNamespaces } from '../pods/privileges.ts';
@@ -74,7 +74,7 @@ async function sweepAll(ctx: RktContext, phase: Phase, graceMs: number): Promise
   let failures = 0;
   for (const pod of podsOf(ctx, phase)) {
     if (changedBeforeMs(pod) < graceMs) {
-      tell(
+      printMessage(
         ctx,
         `pod ${JSON.stringify(pod.uuid)} not removed: still within grace period (${goDuration(graceMs)})`,
       );
@@ -87,7 +87,7 @@ async function sweepAll(ctx: RktContext, phase: Phase, graceMs: number): Promise
       });
     } catch (error) {
       if (!(error instanceof RktFailure)) throw error;
-      tell(ctx, error.describe(ctx.debug));
+      printMessage(ctx, error.describe(ctx.debug));
       failures += 1;
     }
   }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Command } from '../command-line/command-shape.ts';
-import { tell, type RktContext } from '../embedded-context.ts';
+import { printMessage, type RktContext } from '../embedded-context.ts';
 import { imagesInUse } from '../pods/images-in-use.ts';
 import { whileNothingIsPrepared } from '../pods/prepare-lock.ts';
 import { treesInUse } from '../pods/tree-users.ts';
@@ -51,8 +51,8 @@ function collect(ctx: RktContext, paths: StorePaths, graceMs: number, maxBytes: 
   const trees = new Set(treesInUse(ctx).keys());
   for (const { treeStoreId, failure } of removeUnusedTrees(paths, trees)) {
     const shown = `treestore ${JSON.stringify(treeStoreId)}`;
-    if (failure === undefined) tell(ctx, `removed ${shown}`);
-    else tell(ctx, `error removing ${shown}: ${failure.describe(false)}`);
+    if (failure === undefined) printMessage(ctx, `removed ${shown}`);
+    else printMessage(ctx, `error removing ${shown}: ${failure.describe(false)}`);
   }
   const images = imagesByUse(paths, imagesInUse(ctx));
   const now = Date.now();
@@ -64,7 +64,7 @@ function collect(ctx: RktContext, paths: StorePaths, graceMs: number, maxBytes: 
     removeRemotes(paths, id);
     ctx.stdout(`successfully removed aci for image: "${id}"\n`);
   }
-  if (removed.length > 0) tell(ctx, `${removed.length} image(s) successfully removed`);
+  if (removed.length > 0) printMessage(ctx, `${removed.length} image(s) successfully removed`);
 }
 
 /** The least recently used images without which the store is small enough; those of pods stay. */
@@ -83,7 +83,7 @@ function beyond(
     bytes -= image.blobBytes;
   }
   if (bytes > maxBytes)
-    tell(
+    printMessage(
       ctx,
       `pods use the ${formatSize(bytes)} that stay in ${join(ctx.dir, 'cas')}, more than the ${formatSize(maxBytes)} of --max-size`,
     );

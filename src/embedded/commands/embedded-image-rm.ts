@@ -1,5 +1,5 @@
 import type { Command } from '../command-line/command-shape.ts';
-import { RktFailure, tell } from '../embedded-context.ts';
+import { RktFailure, printMessage } from '../embedded-context.ts';
 import { lookUp } from '../store/lookup.ts';
 import { storePaths } from '../store/paths.ts';
 import { removeImage } from '../store/store-records.ts';
@@ -27,10 +27,10 @@ The given IMAGE(s) can be an ID (long or short version), or an image name.`,
         ctx.stdout(`successfully removed aci for image: "${id}"\n`);
       } catch (error) {
         if (!(error instanceof RktFailure)) throw error;
-        tell(ctx, error.describe(ctx.debug));
+        printMessage(ctx, error.describe(ctx.debug));
       }
     }
-    if (removed > 0) tell(ctx, `${removed} image(s) successfully removed`);
+    if (removed > 0) printMessage(ctx, `${removed} image(s) successfully removed`);
     return Promise.resolve(0);
   },
 };

@@ -1,5 +1,5 @@
 import type { Command } from '../command-line/command-shape.ts';
-import { RktFailure, tell, type RktContext } from '../embedded-context.ts';
+import { RktFailure, printMessage, type RktContext } from '../embedded-context.ts';
 import { formatFlag } from '../command-line/global-flags.ts';
 import { formatAge, formatTime, tabTable } from '../command-line/text.ts';
 import { ensurePhases, visiblePods } from '../pods/phases.ts';
@@ -37,7 +37,7 @@ export const command: Command = {
       const objects = collect(pods, errors, jsonOf);
       ctx.stdout(printPods(objects.length === 0 ? null : objects, format === 'json-pretty'));
     }
-    tellErrors(ctx, errors);
+    printErrors(ctx, errors);
     return Promise.resolve(0);
   },
 };
@@ -75,14 +75,14 @@ function jsonOf(pod: PodStatus): unknown {
   }
 }
 
-function tellErrors(ctx: RktContext, errors: readonly string[]): void {
+function printErrors(ctx: RktContext, errors: readonly string[]): void {
   if (errors.length === 0) return;
-  tell(ctx, `${errors.length} error(s) encountered when listing pods:`);
+  printMessage(ctx, `${errors.length} error(s) encountered when listing pods:`);
   for (const error of errors) {
-    tell(ctx, RULER);
-    tell(ctx, error);
+    printMessage(ctx, RULER);
+    printMessage(ctx, error);
   }
-  for (const line of [RULER, 'misc:', "  rkt's appc version: 0.8.11", '']) tell(ctx, line);
+  for (const line of [RULER, 'misc:', "  rkt's appc version: 0.8.11", '']) printMessage(ctx, line);
 }
 
 function heading({ full }: TableStyle): readonly string[] {

@@ -1,5 +1,5 @@
 import type { Command } from '../command-line/command-shape.ts';
-import { RktFailure, tell, UsageFailure, wrapFailure } from '../embedded-context.ts';
+import { RktFailure, printMessage, UsageFailure, wrapFailure } from '../embedded-context.ts';
 import { isUuid, locatePod } from '../pods/phases.ts';
 import { attachPod } from '../net/attach-pod.ts';
 import { parseNetList } from '../net/net-list.ts';
@@ -24,7 +24,7 @@ export const command: Command = {
     } catch (error) {
       const failure = wrapFailure(error, 'failed to setup network');
       if (!(failure instanceof RktFailure)) throw error;
-      tell(ctx, failure.describe(ctx.debug), 'stage1');
+      printMessage(ctx, failure.describe(ctx.debug), 'stage1');
       return failure.exitCode;
     }
   },

@@ -1,5 +1,5 @@
 import type { Command } from '../command-line/command-shape.ts';
-import { RktFailure, tell, type RktContext } from '../embedded-context.ts';
+import { RktFailure, printMessage, type RktContext } from '../embedded-context.ts';
 import { markPod, sweepPod, withPodLock } from '../pods/collect.ts';
 import { findPod, locatePod } from '../pods/phases.ts';
 import { podStatus } from '../pods/pod-info.ts';
@@ -17,7 +17,7 @@ export const command: Command = {
     const failures: RktFailure[] = [];
     const report = (error: unknown) => {
       if (!(error instanceof RktFailure) || error.name === 'UsageFailure') throw error;
-      tell(ctx, error.describe(ctx.debug));
+      printMessage(ctx, error.describe(ctx.debug));
       failures.push(error);
     };
     let uuids: readonly string[] = [];

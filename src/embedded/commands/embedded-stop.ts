@@ -1,5 +1,5 @@
 import type { Command } from '../command-line/command-shape.ts';
-import { RktFailure, tell, type RktContext } from '../embedded-context.ts';
+import { RktFailure, printMessage, type RktContext } from '../embedded-context.ts';
 import { findPod, type PodEntry } from '../pods/phases.ts';
 import { podFile, podPid, podStatus } from '../pods/pod-info.ts';
 import { livePid } from '../pods/process.ts';
@@ -18,7 +18,7 @@ export const command: Command = {
         stopOne(ctx, uuid, signal);
       } catch (error) {
         if (!(error instanceof RktFailure)) throw error;
-        tell(ctx, error.describe(ctx.debug));
+        printMessage(ctx, error.describe(ctx.debug));
         failures += 1;
       }
     }

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { RktFailure, tell, wrapFailure, type RktContext } from '../embedded-context.ts';
+import { RktFailure, printMessage, wrapFailure, type RktContext } from '../embedded-context.ts';
 import { resolvConfText } from '../pods/dns.ts';
 import type { PodEntry } from '../pods/phases.ts';
 import { readPodManifest } from '../pods/pod-info.ts';
@@ -49,7 +49,7 @@ export async function attachPod(ctx: RktContext, order: AttachOrder): Promise<vo
   const namespace = pinnedNamespace(pod.dir);
   if (namespace === undefined) throw new RktFailure(`pod ${pod.uuid} has no network namespace`);
   const isNone = netMode(list) === 'none';
-  if (isNone) tell(ctx, 'networking namespace with loopback only', NETWORKING);
+  if (isNone) printMessage(ctx, 'networking namespace with loopback only', NETWORKING);
   const networks = isNone ? [] : load(ctx, list);
   const ports = mappedPorts(readPodManifest(pod));
   if (ports.length > 0 && networks.length === 0)

@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { RktFailure, tell, type RktContext } from '../embedded-context.ts';
+import { RktFailure, printMessage, type RktContext } from '../embedded-context.ts';
 import { holdLock } from '../pods/locks.ts';
 import type { PodEntry } from '../pods/phases.ts';
 import {
@@ -50,7 +50,7 @@ async function detachLocked(ctx: RktContext, pod: PodEntry): Promise<boolean> {
     } catch (error) {
       if (!(error instanceof RktFailure)) throw error;
       problems.push(what);
-      tell(ctx, `${what}: ${error.describe(false)}`, NETWORKING);
+      printMessage(ctx, `${what}: ${error.describe(false)}`, NETWORKING);
       return undefined;
     }
   };

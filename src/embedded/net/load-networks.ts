@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { RktFailure, systemErrorText, tell, type RktContext } from '../embedded-context.ts';
+import { RktFailure, systemErrorText, printMessage, type RktContext } from '../embedded-context.ts';
 import { builtinNetworks } from './builtin-networks.ts';
 import { ALL_NETWORKS, type NetList } from './net-list.ts';
 import { parseNetworkConfig, type NetworkConfig } from './network-config.ts';
@@ -33,11 +33,11 @@ export function loadNetworks(ctx: RktContext, list: NetList): readonly NetworkCo
     if (!isWanted(network)) continue;
     const { name } = network;
     if (own.has(name)) {
-      tell(ctx, `${JSON.stringify(name)} network already defined, ignoring ${file}`, NETWORKING);
+      printMessage(ctx, `${JSON.stringify(name)} network already defined, ignoring ${file}`, NETWORKING);
       continue;
     }
     if (networks.has(name)) {
-      tell(ctx, `overriding ${JSON.stringify(name)} network with one from ${dir}`, NETWORKING);
+      printMessage(ctx, `overriding ${JSON.stringify(name)} network with one from ${dir}`, NETWORKING);
     }
     own.add(name);
     networks.set(name, network);

@@ -2,7 +2,7 @@ import { mkdirSync, readSync, rmSync } from 'node:fs';
 import { imageLimits } from '../aci/image-limits.ts';
 import { TarWriter } from '../aci/tar-writer.ts';
 import type { RktContext } from '../embedded-context.ts';
-import { RktFailure, tell } from '../embedded-context.ts';
+import { RktFailure, printMessage } from '../embedded-context.ts';
 import type { MadeAci } from '../store/adopt.ts';
 import { storePaths } from '../store/paths.ts';
 import { removeTemporary, temporaryPath } from '../store/temporary.ts';
@@ -52,7 +52,9 @@ export async function convertImage(
         passwd: textOf(tree, 'passwd'),
         group: textOf(tree, 'group'),
       });
-      const manifest = toImageManifest(image, config, origin, user, (text) => tell(ctx, text, 'image'));
+      const manifest = toImageManifest(image, config, origin, user, (text) =>
+        printMessage(ctx, text, 'image'),
+      );
       const text = JSON.stringify(manifest);
       return { file: target, sha512: write(target, text, tree), manifest: text };
     } finally {

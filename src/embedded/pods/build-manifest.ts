@@ -17,7 +17,7 @@ export interface WantedApp {
 }
 
 /** Everything a pod manifest is made of. */
-export interface PodWish {
+export interface PodRequest {
   readonly apps: readonly WantedApp[];
   readonly mounts: readonly MountArg[];
   readonly volumes: readonly PodVolume[];
@@ -33,23 +33,23 @@ const MARSHAL_POD = `${MARSHAL}schema.PodManifest: `;
 const MARSHAL_APP = `${MARSHAL_POD}${MARSHAL}schema.AppList: ${MARSHAL}*types.App: `;
 
 /** Builds the manifest of a pod. @throws RktFailure in rkt's words */
-export function buildManifest(wish: PodWish): PodManifest {
+export function buildManifest(request: PodRequest): PodManifest {
   const apps: PodApp[] = [];
-  for (const wanted of wish.apps) {
+  for (const wanted of request.apps) {
     const name = appName(wanted);
     if (apps.some((app) => app.name === name)) throw new RktFailure(`error: multiple apps with name ${name}`);
     checkPodPlatform(wanted.image.labels);
-    apps.push(podApp(wish, wanted, name));
+    apps.push(podApp(request, wanted, name));
   }
-  checkPorts(apps, wish.ports);
+  checkPorts(apps, request.ports);
   const manifest: PodManifest = {
     acVersion: versionText,
     acKind: 'PodManifest',
     apps,
-    volumes: wish.volumes.length === 0 ? null : wish.volumes,
+    volumes: request.volumes.length === 0 ? null : request.volumes,
     isolators: null,
     annotations: [{ name: 'coreos.com/rkt/stage1/mutable', value: 'false' }],
-    ports: wish.ports,
+    ports: request.ports,
   };
   inMarshal(MARSHAL_APP, () => apps.forEach((app) => app.app && checkApp(app.app)));
   inMarshal(MARSHAL_POD, () => checkUnique(manifest));
@@ -71,14 +71,14 @@ function appName({ image, args }: WantedApp): string {
   return name;
 }
 
-function podApp(wish: PodWish, { image, args }: WantedApp, name: string): PodApp {
+function podApp(request: PodRequest, { image, args }: WantedApp, name: string): PodApp {
   const app = image.manifest.app ?? defaultApp(image, args);
   const exec = appExec(image, args);
-  const environment = mergeEnvironment(wish, app.environment ?? [], args.environment);
+  const environment = mergeEnvironment(request, app.environment ?? [], args.environment);
   const isolators = mergeIsolators(app.isolators ?? [], args);
   const gids = args.supplementaryGids ?? app.supplementaryGIDs;
   const workingDirectory = args.workingDir ?? app.workingDirectory;
-  const mounts = mergeMounts(wish.mounts, args.mounts);
+  const mounts = mergeMounts(request.mounts, args.mounts);
   const runtimeApp: ManifestApp = {
     exec,
     ...(app.eventHandlers === undefined ? {} : { eventHandlers: app.eventHandlers }),
@@ -113,13 +113,13 @@ function defaultApp(image: StoredImage, args: AppArgs): ManifestApp {
 
 /** Weakest first: inherited, image, app, pod. Order of the list: image, app, pod, inherited. */
 function mergeEnvironment(
-  wish: PodWish,
+  request: PodRequest,
   image: readonly NameValue[],
   app: readonly NameValue[],
 ): readonly NameValue[] {
   const merged = new Map<string, string>();
-  for (const { name, value } of [...image, ...app, ...wish.environment]) merged.set(name, value);
-  for (const { name, value } of wish.inherited) if (!merged.has(name)) merged.set(name, value);
+  for (const { name, value } of [...image, ...app, ...request.environment]) merged.set(name, value);
+  for (const { name, value } of request.inherited) if (!merged.has(name)) merged.set(name, value);
   return [...merged].map(([name, value]) => ({ name, value }));
 }
 

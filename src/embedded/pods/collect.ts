@@ -1,6 +1,6 @@
 import { existsSync, renameSync } from 'node:fs';
 
-import { RktFailure, tell, type RktContext } from '../embedded-context.ts';
+import { RktFailure, printMessage, type RktContext } from '../embedded-context.ts';
 import { deleteTree, unmountBelow } from './delete-tree.ts';
 import { detachPod } from '../net/detach-pod.ts';
 import { holdLock } from './locks.ts';
@@ -39,7 +39,7 @@ const GARBAGE: Readonly<Partial<Record<Phase, { readonly phase: Phase; readonly 
 export function markPod(ctx: RktContext, pod: PodEntry, quiet = false): PodEntry {
   const garbage = GARBAGE[pod.phase];
   if (garbage === undefined) return pod;
-  if (!quiet) tell(ctx, `${garbage.text} ${JSON.stringify(pod.uuid)} to garbage`);
+  if (!quiet) printMessage(ctx, `${garbage.text} ${JSON.stringify(pod.uuid)} to garbage`);
   return movePod(ctx, pod, garbage.phase);
 }
 

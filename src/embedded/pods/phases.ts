@@ -65,14 +65,14 @@ function isDirectory(dir: string): boolean {
 /**
  * Pods of one phase in the order of their UUIDs; unknown entries are reported on stderr as by rkt (without newline).
  */
-export function podsOf(ctx: RktContext, phase: Phase, tellStrays = false): readonly PodEntry[] {
+export function podsOf(ctx: RktContext, phase: Phase, reportStrays = false): readonly PodEntry[] {
   const parent = podPath(ctx, phase);
   const pods: PodEntry[] = [];
   for (const entry of readPhase(parent)) {
     if (!entry.isDirectory()) {
-      if (tellStrays) ctx.stderr(`unrecognized entry: ${JSON.stringify(entry.name)}, ignoring`);
+      if (reportStrays) ctx.stderr(`unrecognized entry: ${JSON.stringify(entry.name)}, ignoring`);
     } else if (!UUID.test(entry.name)) {
-      if (tellStrays) ctx.stderr(`skipping ${JSON.stringify(entry.name)}: ${uuidProblem(entry.name)}`);
+      if (reportStrays) ctx.stderr(`skipping ${JSON.stringify(entry.name)}: ${uuidProblem(entry.name)}`);
     } else pods.push({ uuid: entry.name, phase, dir: join(parent, entry.name) });
   }
   return pods.sort((a, b) => (a.uuid < b.uuid ? -1 : 1));
@@ -92,10 +92,10 @@ function uuidProblem(name: string): string {
 }
 
 /** All pods that can be named, in the order of their UUIDs, each once. */
-export function visiblePods(ctx: RktContext, tellStrays = false): readonly PodEntry[] {
+export function visiblePods(ctx: RktContext, reportStrays = false): readonly PodEntry[] {
   const pods = new Map<string, PodEntry>();
   for (const phase of VISIBLE_PHASES) {
-    for (const pod of podsOf(ctx, phase, tellStrays)) pods.set(pod.uuid, pod);
+    for (const pod of podsOf(ctx, phase, reportStrays)) pods.set(pod.uuid, pod);
   }
   return [...pods.values()].sort((a, b) => (a.uuid < b.uuid ? -1 : 1));
 }

@@ -14,7 +14,7 @@ const UNUSUAL: readonly TaskEventKind[] = ['stats-degraded', 'killed'];
 export function logRecord(event: TaskEvent, severities: Severities): LogRecord {
   const { id, kind, message, timeMs, annotations, exitResult, repeated } = event;
   const severityText = severityOf(event);
-  const told = Object.entries(annotations).map(([key, value]) => [`${TASK_EVENT_PREFIX}${key}`, value]);
+  const entries = Object.entries(annotations).map(([key, value]) => [`${TASK_EVENT_PREFIX}${key}`, value]);
   return {
     eventName: `${TASK_EVENT_PREFIX}${kind}`,
     // When it happened; an end may have been found later.
@@ -24,7 +24,7 @@ export function logRecord(event: TaskEvent, severities: Severities): LogRecord {
     severityText,
     body: message,
     attributes: {
-      ...(Object.fromEntries(told) as Record<string, string>),
+      ...(Object.fromEntries(entries) as Record<string, string>),
       ...known({
         [ATTRIBUTE.eventId]: id,
         [ATTRIBUTE.eventRepeated]: repeated === true ? 'true' : undefined,

@@ -7,7 +7,7 @@ import { specOf, type Snapshot, type SnapshotFeed } from '../snapshot.ts';
 import type { Peers } from './peers.ts';
 import { METRIC } from './semantic-names.ts';
 import { taskAttributes } from './task-attributes.ts';
-import { TASK_FIGURES, type TaskFigure } from './task-figures.ts';
+import { TASK_METRICS, type TaskMetric } from './task-metrics.ts';
 
 /** The input of the metrics. */
 export interface ProducerDeps {
@@ -18,7 +18,7 @@ export interface ProducerDeps {
   readonly beganAtMs: number;
 }
 
-type Figure = Omit<TaskFigure, 'read'>;
+type Metric = Omit<TaskMetric, 'read'>;
 
 /**
  * Passes the latest snapshot to the SDK whenever it collects.
@@ -51,24 +51,24 @@ function taskMetrics({ driver, peers }: ProducerDeps, { tasks, samples }: Snapsh
     const startTime = hrTime(status.startedAtMs ?? usage.timestampMs);
     return [{ status, usage, attributes, startTime, endTime: hrTime(usage.timestampMs) }];
   });
-  return TASK_FIGURES.flatMap((figure) => {
+  return TASK_METRICS.flatMap((metric) => {
     const points = measured.flatMap((task) =>
-      figure.read(task).flatMap(({ value, attributes: own }) => {
+      metric.read(task).flatMap(({ value, attributes: own }) => {
         if (value === undefined) return [];
         const attributes = own === undefined ? task.attributes : { ...task.attributes, ...own };
         return [{ startTime: task.startTime, endTime: task.endTime, attributes, value }];
       }),
     );
-    return points.length === 0 ? [] : [metricData(peers, figure, points)];
+    return points.length === 0 ? [] : [metricData(peers, metric, points)];
   });
 }
 
 function ownMetrics({ peers, beganAtMs }: ProducerDeps, snapshot: Snapshot): readonly MetricData[] {
   const { sampling, fingerprint } = snapshot;
-  const of = (figure: Figure, value: number | undefined, atMs: number | undefined): readonly MetricData[] => {
+  const of = (metric: Metric, value: number | undefined, atMs: number | undefined): readonly MetricData[] => {
     if (value === undefined || atMs === undefined) return [];
     const point = { startTime: hrTime(beganAtMs), endTime: hrTime(atMs), attributes: {}, value };
-    return [metricData(peers, figure, [point])];
+    return [metricData(peers, metric, [point])];
   };
   const healthy = fingerprint === undefined ? undefined : Number(fingerprint.health === 'healthy');
   return [
@@ -86,13 +86,13 @@ function ownMetrics({ peers, beganAtMs }: ProducerDeps, snapshot: Snapshot): rea
   ];
 }
 
-function count(name: string, unit: string, description: string): Figure {
+function count(name: string, unit: string, description: string): Metric {
   return { name, kind: 'counter', isInteger: true, unit, description };
 }
 
 function metricData(
   { api, sdkMetrics }: Peers,
-  { name, kind, isInteger, unit, description }: Figure,
+  { name, kind, isInteger, unit, description }: Metric,
   dataPoints: DataPoint<number>[],
 ): MetricData {
   const valueType = isInteger ? api.ValueType.INT : api.ValueType.DOUBLE;

@@ -1,6 +1,6 @@
 import type { Driver } from '../../driver-interface.ts';
 import { specOf, type Snapshot } from '../snapshot.ts';
-import type { TaskTally } from '../task-tallies.ts';
+import type { TaskCounts } from '../task-counters.ts';
 import { CONTAINER_FAMILIES } from './families/container-families.ts';
 import { DISK_FAMILIES, HOST_FAMILIES } from './families/host-families.ts';
 import { APP_FAMILIES, POD_FAMILIES, POD_INFO_FAMILIES, TALLY_FAMILIES } from './families/pod-families.ts';
@@ -44,13 +44,13 @@ export function createMetricTables(driver: Driver, labels: LabelOptions): Metric
   const pods = createSeriesTable(POD_FAMILIES);
   const podInfos = createSeriesTable(POD_INFO_FAMILIES);
   const apps = createSeriesTable(APP_FAMILIES);
-  const tallies = createSeriesTable(TALLY_FAMILIES);
+  const counters = createSeriesTable(TALLY_FAMILIES);
   const host = createSeriesTable(HOST_FAMILIES);
   const disks = createSeriesTable(DISK_FAMILIES);
   const self = createSeriesTable(SELF_FAMILIES);
   const build = createSeriesTable(BUILD_FAMILIES);
   const versions = createSeriesTable(VERSION_FAMILIES);
-  const tables = [containers, pods, podInfos, apps, tallies, host, disks, self, build, versions];
+  const tables = [containers, pods, podInfos, apps, counters, host, disks, self, build, versions];
   const places = tables.flatMap((table) => table.families.map((_, place) => ({ table, place })));
   const taskEntries = createTaskEntries((taskId) => specOf(driver, taskId), labels);
   const ofPlace = <T>(at: number, ask: (table: SeriesTable<never>, place: number) => T): T | undefined => {
@@ -58,7 +58,7 @@ export function createMetricTables(driver: Driver, labels: LabelOptions): Metric
     return found === undefined ? undefined : ask(found.table, found.place);
   };
   const machineEntries = createMachineEntries();
-  const tallyEntries = createTallyEntries();
+  const countEntries = createCountEntries();
   let seen: Pick<Snapshot, 'tasks' | 'pods'> | undefined;
 
   return {
@@ -72,7 +72,7 @@ export function createMetricTables(driver: Driver, labels: LabelOptions): Metric
         podInfos.update(podInfoEntries(entries));
         apps.update(appEntries(snapshot));
       }
-      tallies.update(tallyEntries(snapshot.tallies));
+      counters.update(countEntries(snapshot.counters));
       host.update(snapshot.host === undefined ? [] : [only(snapshot.host)]);
       disks.update(diskEntries(snapshot.host));
       self.update([only({ snapshot, renderMs })]);
@@ -92,15 +92,15 @@ function only<Row>(row: Row, labels = NO_LABELS): Entry<Row> {
 }
 
 /** The counts of a task stay the same object while they are kept, and so does their entry. */
-function createTallyEntries(): (tallies: Iterable<TaskTally>) => readonly Entry<TaskTally>[] {
-  const entries = new WeakMap<TaskTally, Entry<TaskTally>>();
-  const entryOf = (row: TaskTally): Entry<TaskTally> => {
+function createCountEntries(): (counters: Iterable<TaskCounts>) => readonly Entry<TaskCounts>[] {
+  const entries = new WeakMap<TaskCounts, Entry<TaskCounts>>();
+  const entryOf = (row: TaskCounts): Entry<TaskCounts> => {
     const { task, job, taskGroup } = row;
     const labels = { task, job, task_group: taskGroup };
     return { key: JSON.stringify([job, taskGroup, task]), labels, row };
   };
-  return (tallies) =>
-    Array.from(tallies, (row) => {
+  return (counters) =>
+    Array.from(counters, (row) => {
       const entry = entries.get(row) ?? entryOf(row);
       entries.set(row, entry);
       return entry;

@@ -15,7 +15,7 @@ import { silentLogger, type Logger } from '../../model/logger.ts';
 import { RECORDED_GROUPS } from '../history/history.ts';
 import type { AlertConfig } from './alert-rules.ts';
 import type { Alert } from './alert.ts';
-import { createAlertBoard, raiseAlerts, type AlertInput } from './raise-alerts.ts';
+import { createAlertState, raiseAlerts, type AlertInput } from './raise-alerts.ts';
 
 /** Watches all tasks against the rules. */
 export interface Alerts {
@@ -37,7 +37,7 @@ export function createAlerts(
   driver: Pick<Driver, 'allTaskStats' | 'taskEvents' | 'tasks'>,
   { config$, scheduler = asyncScheduler, logger = silentLogger }: AlertsOptions,
 ): Alerts {
-  const board = createAlertBoard(scheduler);
+  const state = createAlertState(scheduler);
   const alertsSubject = new Subject<Alert>();
   const configured = (shared$: Observable<AlertConfig>): Observable<AlertInput> =>
     merge(
@@ -55,7 +55,7 @@ export function createAlerts(
     driver.taskEvents().pipe(map((event): AlertInput => ({ kind: 'event', event }))),
     driver.tasks().pipe(map((tasks): AlertInput => ({ kind: 'tasks', taskIds: tasks.map(({ id }) => id) }))),
   )
-    .pipe(raiseAlerts(() => board))
+    .pipe(raiseAlerts(() => state))
     .subscribe({
       next: (alert) => alertsSubject.next(alert),
       error(error: unknown) {
@@ -66,7 +66,7 @@ export function createAlerts(
     });
   return {
     alerts$: alertsSubject.asObservable(),
-    active: board.active,
+    active: state.active,
     close() {
       following.unsubscribe();
       alertsSubject.complete();

@@ -15,7 +15,7 @@ export type AlertInput =
   | { readonly kind: 'tasks'; readonly taskIds: readonly string[] };
 
 /** The alerts of all tasks at this moment. */
-export interface AlertBoard {
+export interface AlertState {
   readonly take: (input: AlertInput) => readonly Alert[];
   readonly active: () => readonly Alert[];
 }
@@ -24,15 +24,15 @@ export interface AlertBoard {
  * Turns samples and events into alerts that begin and end. Time is that of samples and events; the scheduler is asked only
  * when a task or the rules are gone.
  */
-export function raiseAlerts(board: () => AlertBoard): OperatorFunction<AlertInput, Alert> {
+export function raiseAlerts(state: () => AlertState): OperatorFunction<AlertInput, Alert> {
   return (input$: Observable<AlertInput>) =>
     defer(() => {
-      const { take } = board();
+      const { take } = state();
       return input$.pipe(concatMap(take));
     });
 }
 
-export function createAlertBoard(scheduler: Pick<SchedulerLike, 'now'>): AlertBoard {
+export function createAlertState(scheduler: Pick<SchedulerLike, 'now'>): AlertState {
   const tasks = new Map<string, TaskAlerts>();
   const seen = createSeenIds();
   let rules: readonly AlertRule[] = [];

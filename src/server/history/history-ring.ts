@@ -1,12 +1,12 @@
 /** Rows of values with their times, the latest `capacity` of them. */
 export interface HistoryRing {
   /** Adds a row; one that is not later than the last is ignored. A value that was not measured is NaN. */
-  append(timeMs: number, figures: readonly number[]): void;
+  append(timeMs: number, row: readonly number[]): void;
   readonly length: number;
   /** Memory of the ring as it is now. */
   readonly bytes: number;
   /** Calls back for each row, oldest first, with a function that returns the nth value of the row. */
-  forEach(visit: (timeMs: number, figure: (index: number) => number) => void): void;
+  forEach(visit: (timeMs: number, valueAt: (index: number) => number) => void): void;
 }
 
 const FIRST_ROWS = 32;
@@ -34,7 +34,7 @@ export function createHistoryRing(width: number, capacity: number): HistoryRing 
   };
 
   return {
-    append(timeMs, figures) {
+    append(timeMs, row) {
       const last = length === 0 ? -Infinity : (times[(first + length - 1) % rows] ?? -Infinity);
       if (timeMs <= last) return;
       if (length === rows && rows < capacity) grow();
@@ -42,7 +42,7 @@ export function createHistoryRing(width: number, capacity: number): HistoryRing 
       else length += 1;
       const place = (first + length - 1) % rows;
       times[place] = timeMs;
-      for (let index = 0; index < width; index += 1) values[place * width + index] = figures[index] ?? NaN;
+      for (let index = 0; index < width; index += 1) values[place * width + index] = row[index] ?? NaN;
     },
     get length() {
       return length;

@@ -6,7 +6,7 @@ import { silentLogger, type Logger } from '../../model/logger.ts';
 import { createTaskHistories } from './task-histories.ts';
 import { TASK_SERIES } from './task-series.ts';
 import type { HistoryRing } from './history-ring.ts';
-import { HOST_GATHERS, HOST_SERIES, hostFigures } from './history-figures.ts';
+import { HOST_GATHERS, HOST_SERIES, hostSeriesRow } from './history-gathers.ts';
 import { COARSE, FINE, createTwoRings, type HistorySpan, type Resolution } from './two-rings.ts';
 
 /** One answer: columns of the same length, oldest first. Null is what was not measured. */
@@ -69,7 +69,7 @@ export function createHistory(
       samples.forEach(tasks.record),
     ),
     follow(driver.hostStats({ intervalMs: fine.stepMs }), (stats) =>
-      host.append(stats.timestampMs, hostFigures(stats)),
+      host.append(stats.timestampMs, hostSeriesRow(stats)),
     ),
     follow(driver.tasks(), (known) => tasks.retain(new Set(known.map(({ id }) => id)))),
   ];
@@ -97,15 +97,15 @@ export function createHistory(
 function columnsOf(ring: HistoryRing, names: readonly string[]): Pick<HistoryColumns, 'timeMs' | 'series'> {
   const timeMs: number[] = [];
   const columns = names.map((): (number | null)[] => []);
-  ring.forEach((time, figure) => {
+  ring.forEach((time, valueAt) => {
     timeMs.push(Math.round(time));
-    columns.forEach((column, index) => column.push(shortened(figure(index))));
+    columns.forEach((column, index) => column.push(shortened(valueAt(index))));
   });
   return { timeMs, series: Object.fromEntries(names.map((name, index) => [name, columns[index] ?? []])) };
 }
 
 /** JSON has no NaN, and the extra digits of a 32-bit float are noise. */
-function shortened(figure: number): number | null {
-  if (Number.isNaN(figure)) return null;
-  return Math.abs(figure) >= 1_000 ? Math.round(figure) : Math.round(figure * 10_000) / 10_000;
+function shortened(value: number): number | null {
+  if (Number.isNaN(value)) return null;
+  return Math.abs(value) >= 1_000 ? Math.round(value) : Math.round(value * 10_000) / 10_000;
 }

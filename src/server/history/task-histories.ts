@@ -1,5 +1,5 @@
 import type { TaskStatsSample } from '../../model/task-stats.ts';
-import { TASK_GATHERS } from './history-figures.ts';
+import { TASK_GATHERS } from './history-gathers.ts';
 import { taskSeriesRow, type Before } from './task-series.ts';
 import { createTwoRings, type HistorySpan, type TwoRings } from './two-rings.ts';
 

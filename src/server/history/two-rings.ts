@@ -17,7 +17,7 @@ export type Gather = 'mean' | 'max';
 
 /** The same values twice: as they arrived, and aggregated over the coarse step. */
 export interface TwoRings {
-  append(timeMs: number, figures: readonly number[]): void;
+  append(timeMs: number, row: readonly number[]): void;
   ring(resolution: Resolution): HistoryRing;
   readonly bytes: number;
 }
@@ -32,31 +32,31 @@ export function createTwoRings(gathers: readonly Gather[], fine = FINE, coarse =
   let step = NaN;
 
   const flush = (): void => {
-    const figures = gathers.map((how, index) =>
+    const row = gathers.map((how, index) =>
       how === 'mean' ? (gathered[index] ?? NaN) / (counts[index] ?? 0) : (gathered[index] ?? NaN),
     );
-    rings.coarse.append((step + 0.5) * coarse.stepMs, figures);
+    rings.coarse.append((step + 0.5) * coarse.stepMs, row);
     counts.fill(0);
     gathered.fill(NaN);
   };
-  const gather = (figures: readonly number[]): void =>
+  const gather = (row: readonly number[]): void =>
     gathers.forEach((how, index) => {
-      const figure = figures[index] ?? NaN;
-      if (Number.isNaN(figure)) return;
+      const value = row[index] ?? NaN;
+      if (Number.isNaN(value)) return;
       const before = gathered[index] ?? NaN;
       const isFirst = Number.isNaN(before);
       counts[index] = (counts[index] ?? 0) + 1;
-      if (how === 'mean') gathered[index] = isFirst ? figure : before + figure;
-      else gathered[index] = isFirst ? figure : Math.max(before, figure);
+      if (how === 'mean') gathered[index] = isFirst ? value : before + value;
+      else gathered[index] = isFirst ? value : Math.max(before, value);
     });
 
   return {
-    append(timeMs, figures) {
+    append(timeMs, row) {
       const now = Math.floor(timeMs / coarse.stepMs);
       if (now !== step && !Number.isNaN(step)) flush();
       step = now;
-      rings.fine.append(timeMs, figures);
-      gather(figures);
+      rings.fine.append(timeMs, row);
+      gather(row);
     },
     ring: (resolution) => rings[resolution],
     get bytes() {

@@ -63,7 +63,7 @@ export function machineRoutes({ driver, version, settings, hub }: ServerContext)
     );
   app.openapi(ROUTES.health, (c) => c.json({ status: 'ok' as const }, 200));
   app.openapi(ROUTES.version, (c) =>
-    c.json({ version, node: process.version, pid: process.pid, startedAtMs, hub: { ...hub.figures() } }, 200),
+    c.json({ version, node: process.version, pid: process.pid, startedAtMs, hub: { ...hub.stats() } }, 200),
   );
   app.openapi(ROUTES.pods, async (c) =>
     c.json({ pods: [...(await first('list of pods', driver.pods()))] }, 200),

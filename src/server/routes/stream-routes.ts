@@ -62,16 +62,16 @@ export function streamRoutes({ hub }: ServerContext): ServerRoutes {
   // No answer holds it as a whole: a program that reads frames finds here what is in one.
   app.openAPIRegistry.register('StatsFrame', statsFrameSchema);
   app.openapi(many, (c) => {
-    const { topics, ...wish } = c.req.valid('query');
-    serve(c.env, { topics, ...wish, ...seen(c.req.valid('header'), wish) });
+    const { topics, ...query } = c.req.valid('query');
+    serve(c.env, { topics, ...query, ...seen(c.req.valid('header'), query) });
     return RESPONSE_ALREADY_SENT;
   });
   app.openapi(one, (c) => {
-    const wish = c.req.valid('query');
+    const query = c.req.valid('query');
     serve(c.env, {
       topics: [c.req.valid('param').topic],
-      ...wish,
-      ...seen(c.req.valid('header'), wish),
+      ...query,
+      ...seen(c.req.valid('header'), query),
     });
     return RESPONSE_ALREADY_SENT;
   });
@@ -91,8 +91,8 @@ export function streamRoutes({ hub }: ServerContext): ServerRoutes {
 /** A browser that comes back names the last event it has seen in a header; others may do it in the query. */
 function seen(
   header: z.output<typeof headers>,
-  wish: { readonly lastEventId?: string | undefined },
+  query: { readonly lastEventId?: string | undefined },
 ): { lastEventId?: string } {
-  const id = header['last-event-id'] ?? wish.lastEventId;
+  const id = header['last-event-id'] ?? query.lastEventId;
   return id === undefined ? {} : { lastEventId: id };
 }

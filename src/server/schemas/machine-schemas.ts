@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 
 import { podSchema } from '../../model/pod.ts';
 
-const figure = z.number().optional();
+const measured = z.number().optional();
 
 export const fingerprintSchema = z
   .strictObject({
@@ -18,8 +18,8 @@ const diskSchema = z.strictObject({
   totalBytes: z.number(),
   usedBytes: z.number(),
   device: z.string().optional(),
-  inodes: figure,
-  inodesFree: figure,
+  inodes: measured,
+  inodesFree: measured,
   io: z
     .strictObject({
       readOps: z.number(),
@@ -42,45 +42,45 @@ export const hostSchema = z
     timestampMs: z.number(),
     cpu: z.strictObject({
       cores: z.number(),
-      percent: figure,
-      mhzPerCore: figure,
-      load1: figure,
-      physicalCores: figure,
-      sockets: figure,
-      totalNs: figure,
-      userNs: figure,
-      systemNs: figure,
+      percent: measured,
+      mhzPerCore: measured,
+      load1: measured,
+      physicalCores: measured,
+      sockets: measured,
+      totalNs: measured,
+      userNs: measured,
+      systemNs: measured,
     }),
     memory: z.strictObject({
-      totalBytes: figure,
-      usedBytes: figure,
-      availableBytes: figure,
-      swapTotalBytes: figure,
-      swapUsedBytes: figure,
-      usageBytes: figure,
-      workingSetBytes: figure,
-      rssBytes: figure,
-      cacheBytes: figure,
-      mappedFileBytes: figure,
-      pageFaults: figure,
-      majorPageFaults: figure,
-      oomKills: figure,
+      totalBytes: measured,
+      usedBytes: measured,
+      availableBytes: measured,
+      swapTotalBytes: measured,
+      swapUsedBytes: measured,
+      usageBytes: measured,
+      workingSetBytes: measured,
+      rssBytes: measured,
+      cacheBytes: measured,
+      mappedFileBytes: measured,
+      pageFaults: measured,
+      majorPageFaults: measured,
+      oomKills: measured,
     }),
     network: z
       .strictObject({
-        receivedBytes: figure,
-        receivedPackets: figure,
-        receiveErrors: figure,
-        receiveDrops: figure,
-        sentBytes: figure,
-        sentPackets: figure,
-        sendErrors: figure,
-        sendDrops: figure,
+        receivedBytes: measured,
+        receivedPackets: measured,
+        receiveErrors: measured,
+        receiveDrops: measured,
+        sentBytes: measured,
+        sentPackets: measured,
+        sendErrors: measured,
+        sendDrops: measured,
       })
       .optional(),
     disks: z.array(diskSchema),
     uptimeMs: z.number(),
-    bootedAtMs: figure,
+    bootedAtMs: measured,
   })
   .openapi('HostStats');
 

@@ -39,7 +39,7 @@ export function createChannels({ fanOut, logger }: { fanOut: FanOut; logger: Log
     const end = (bytes: Buffer): void => {
       channel.last = bytes;
       channel.clients.forEach((client) => {
-        client.tell(bytes);
+        client.send(bytes);
         fanOut.add(client);
       });
     };
@@ -71,7 +71,7 @@ export function createChannels({ fanOut, logger }: { fanOut: FanOut; logger: Log
       channels.set(key, channel);
       channel.clients.add(client);
       if (channel.latest !== undefined) client.offer(topic, channel.latest);
-      if (channel.last !== undefined) client.tell(channel.last);
+      if (channel.last !== undefined) client.send(channel.last);
       fanOut.add(client);
     },
     leave(key, client) {

@@ -20,7 +20,7 @@ export interface Sink {
 export interface SseClient {
   offer(topic: string, bytes: Buffer): void;
   /** Control frames: few, and never replaced. */
-  tell(bytes: Buffer): void;
+  send(bytes: Buffer): void;
   /** Writes what is due, as long as the reader takes it. */
   flush(): void;
   heartbeat(): void;
@@ -70,7 +70,7 @@ export function createSseClient({ sink, log, events, nowMs }: SseClientDeps): Ss
   });
   return {
     offer: (topic, bytes) => samples.put(topic, bytes),
-    tell(bytes) {
+    send(bytes) {
       if (control.length < MAX_CONTROL_FRAMES) control.push(bytes);
     },
     flush,

@@ -18,7 +18,7 @@ export interface LoggedItem {
 }
 
 /** What the clients of all streams cost. Counters only rise. */
-export interface HubFigures {
+export interface HubStats {
   readonly clients: number;
   readonly channels: number;
   readonly droppedFrames: number;
@@ -39,7 +39,7 @@ export interface Hub {
   open(request: StreamRequest, sink: Sink, via?: Via): () => void;
   /** Readers of all streams, also of those that the hub does not serve itself. */
   readonly readers: StreamReaders;
-  figures(): HubFigures;
+  stats(): HubStats;
   /** Ends all clients. */
   close(): void;
 }
@@ -75,7 +75,7 @@ export function createHub({ driver, logger, limits, scheduler = asyncScheduler, 
   const check = (request: StreamRequest, via: Via = 'unix'): void => {
     if (request.task !== undefined) driver.inspectTask(request.task);
     readers.check(via);
-    topics.checkRoom(request);
+    topics.checkLimit(request);
   };
   keep('events', driver.taskEvents({ replay: true }));
   return {
@@ -97,7 +97,7 @@ export function createHub({ driver, logger, limits, scheduler = asyncScheduler, 
         goneDrops += client.dropped;
       };
     },
-    figures: () => ({
+    stats: () => ({
       clients: readers.size,
       channels: channels.size,
       droppedFrames: [...clients].reduce((sum, { dropped }) => sum + dropped, goneDrops),

@@ -11,7 +11,7 @@ import type { SampleTopic, StreamRequest } from './topics.ts';
 /** The channels of the topics that clients ask for, with a limit on the different samplings at one time. */
 export interface TopicChannels {
   /** @throws RKT_ERR_AGENT_BUSY when the request needs more different samplings than there may be */
-  checkRoom(request: StreamRequest): void;
+  checkLimit(request: StreamRequest): void;
   /** Sends the client all sample topics of a request, until the function it returns is called; nothing is sent after that. */
   join(client: SseClient, request: StreamRequest): () => void;
 }
@@ -39,7 +39,7 @@ export function createTopicChannels(deps: TopicChannelsDeps): TopicChannels {
     };
   };
   return {
-    checkRoom(request) {
+    checkLimit(request) {
       const wanted = sampleTopics(request).filter(
         (topic) => isSampling(topic) && !channels.has(channelKey(topic, request)),
       );

@@ -36,10 +36,10 @@ const panels = [
 ];
 
 /** Updates the store, and renders in the next frame. */
-const told =
-  <Arguments extends readonly unknown[]>(tell: (...args: Arguments) => void) =>
+const updating =
+  <Arguments extends readonly unknown[]>(update: (...args: Arguments) => void) =>
   (...args: Arguments): void => {
-    tell(...args);
+    update(...args);
     redraw();
   };
 const note = (message: string): void => {
@@ -48,15 +48,17 @@ const note = (message: string): void => {
 };
 const stream = openStream({
   listeners: {
-    tasks: told(({ tasks }) => store.setTasks(tasks)),
-    stats: told(({ samples }) => store.addSamples(samples)),
-    events: told(store.addEvent),
-    alerts: told(store.addAlert),
-    host: told(store.setHost),
-    fingerprint: told(store.setFingerprint),
-    sampling: told(store.setSampling),
-    missed: told(({ count }) => note(`${count} events were missed`)),
-    dropped: told(({ topic, count }) => note(`${count} ${topic} were dropped, because this page is slow`)),
+    tasks: updating(({ tasks }) => store.setTasks(tasks)),
+    stats: updating(({ samples }) => store.addSamples(samples)),
+    events: updating(store.addEvent),
+    alerts: updating(store.addAlert),
+    host: updating(store.setHost),
+    fingerprint: updating(store.setFingerprint),
+    sampling: updating(store.setSampling),
+    missed: updating(({ count }) => note(`${count} events were missed`)),
+    dropped: updating(({ topic, count }) =>
+      note(`${count} ${topic} were dropped, because this page is slow`),
+    ),
   },
   onLost() {
     // An EventSource does not report the reason.
@@ -72,7 +74,7 @@ const stream = openStream({
     if (isAgain) note('The agent is reachable again');
     detail?.reload();
     getJson<{ readonly alerts: readonly Alert[] }>('/v1/alerts')
-      .then(({ alerts }) => told(store.setAlerts)(alerts))
+      .then(({ alerts }) => updating(store.setAlerts)(alerts))
       .catch(() => redraw());
   },
 });

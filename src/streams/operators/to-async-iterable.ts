@@ -52,11 +52,11 @@ function iterate<T>(
         else waiter.resolve({ done: false, value });
       },
       error(error: unknown) {
-        let isTold = false;
+        let isDelivered = false;
         finish((waiter) => {
-          if (isTold) done(waiter);
+          if (isDelivered) done(waiter);
           else waiter.reject(error);
-          isTold = true;
+          isDelivered = true;
         });
       },
       complete: () => finish(done),

@@ -1,10 +1,10 @@
 import { COLUMN, type Row } from '../../sources/cgroup/readers/cgroup-row.ts';
-import type { DiskFigures } from '../../sources/disk-usage.ts';
+import type { DiskSpace } from '../../sources/disk-usage.ts';
 import { readProcess } from '../../sources/process-info.ts';
 
 /** Columns of a row that no cgroup file fills. */
 
-export function putDisk({ page, base }: Row, disk: DiskFigures | undefined): void {
+export function putDisk({ page, base }: Row, disk: DiskSpace | undefined): void {
   page[base + COLUMN.disk.usageBytes] = disk?.usageBytes ?? NaN;
   page[base + COLUMN.disk.limitBytes] = disk?.limitBytes ?? NaN;
   page[base + COLUMN.disk.inodes] = disk?.inodes ?? NaN;

@@ -3,7 +3,7 @@ import { RktError } from '../../model/rkt-error.ts';
 import type { TaskRecord } from '../../registry/task-record.ts';
 import { COLUMN, ROW_LENGTH } from '../../sources/cgroup/readers/cgroup-row.ts';
 import { isAlive, processTree } from '../../sources/process-info.ts';
-import type { ProcessFigures, Processes } from '../../sources/processes.ts';
+import type { ProcessUsage, Processes } from '../../sources/processes.ts';
 import { putProcessStates, readStates } from './extra-columns.ts';
 import { createProcessTotals } from './process-totals.ts';
 import type { ReadOrder, ReadingState } from './task-reading.ts';
@@ -37,7 +37,7 @@ export async function readProcessTree(
 /** CPU time is what the processes used while they were seen, from the first of these reads on. */
 function fromProcesses(
   state: ReadingState,
-  processes: ReadonlyMap<number, ProcessFigures>,
+  processes: ReadonlyMap<number, ProcessUsage>,
   degradedBy: unknown,
 ): void {
   if (state.source !== 'pidusage' || state.totals === undefined) {

@@ -2,8 +2,8 @@ import type { GroupMask } from '../../model/field-groups.ts';
 import type { TaskResourceUsage } from '../../model/task-stats.ts';
 import { ROW_LENGTH, type Row } from '../../sources/cgroup/readers/cgroup-row.ts';
 import type { OpenCgroup } from '../../sources/cgroup/readers/open-cgroup.ts';
-import type { DiskFigures } from '../../sources/disk-usage.ts';
-import type { ProcessFigures } from '../../sources/processes.ts';
+import type { DiskSpace } from '../../sources/disk-usage.ts';
+import type { ProcessUsage } from '../../sources/processes.ts';
 import type { ProcessTotals } from './process-totals.ts';
 
 /** The result of one read of a task: counters and sizes, no rates. It is reused by the next read. */
@@ -15,7 +15,7 @@ export interface Reading {
   /** The same as in the previous reading, from the same source, only if CPU and memory have not changed at all. */
   readonly version: number;
   /** Of every process of the task; undefined when they were not asked for and the source does not need them. */
-  readonly processes: ReadonlyMap<number, ProcessFigures> | undefined;
+  readonly processes: ReadonlyMap<number, ProcessUsage> | undefined;
   /** Why the cgroup of the task could not be used. */
   readonly degradedBy: unknown;
 }
@@ -39,7 +39,7 @@ export interface ReadingState {
   row: Row;
   fresh: GroupMask;
   version: number;
-  processes: ReadonlyMap<number, ProcessFigures> | undefined;
+  processes: ReadonlyMap<number, ProcessUsage> | undefined;
   degradedBy: unknown;
   isClosed: boolean;
   /** As in the record, to see when they are others. */
@@ -51,7 +51,7 @@ export interface ReadingState {
   hasNetwork: boolean;
   /** Whose disk usage is kept for it. */
   podDirectory: string | undefined;
-  disk: DiskFigures | undefined;
+  disk: DiskSpace | undefined;
 }
 
 const NO_PATHS: readonly string[] = [];

@@ -12,7 +12,7 @@ import {
   type Mutable,
 } from '../../sources/cgroup/readers/row-stats.ts';
 import type { CpuFacts } from '../../sources/cpu-facts.ts';
-import type { ProcessFigures } from '../../sources/processes.ts';
+import type { ProcessUsage } from '../../sources/processes.ts';
 import { MIN_WINDOW_MS, addCpuRates, addIoRates, addNetworkRates, wentBack, type Window } from './rates.ts';
 import type { Reading } from './task-reading.ts';
 
@@ -104,7 +104,7 @@ function addOthers(
 }
 
 function* eachProcess(
-  processes: ReadonlyMap<number, ProcessFigures>,
+  processes: ReadonlyMap<number, ProcessUsage>,
   window: Window,
 ): Iterable<readonly [string, ResourceUsage]> {
   for (const [pid, { cpuNs, rssBytes }] of processes) {

@@ -18,7 +18,7 @@ describe('createLiveReporter', () => {
     return { reporter, drawn: () => (screen.read() as string | null) ?? '' };
   };
 
-  it('draws the table again in its own place, and what is told above it', () => {
+  it('draws the table again in its own place, and what is done above it', () => {
     const { reporter, drawn } = open(80);
     reporter.tick(view);
     expect(drawn()).to.equal(
@@ -30,7 +30,7 @@ describe('createLiveReporter', () => {
         '',
       ].join('\n'),
     );
-    reporter.tell({ type: 'note', message: 'hello' });
+    reporter.report({ type: 'note', message: 'hello' });
     expect(drawn()).to.include('\u001b[4A\r\u001b[Jhello\n\nPOD');
   });
 
@@ -45,7 +45,7 @@ describe('createLiveReporter', () => {
       ),
     ).to.equal(20);
     reporter.end();
-    reporter.tell({ type: 'note', message: 'x'.repeat(30) });
+    reporter.report({ type: 'note', message: 'x'.repeat(30) });
     expect(drawn()).to.equal(`${'x'.repeat(30)}\n`);
   });
 });

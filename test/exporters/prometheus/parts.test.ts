@@ -10,7 +10,7 @@ import { numberText } from '../../../src/exporters/prometheus/number-text.ts';
 import { onePiece } from '../../../src/exporters/prometheus/one-piece.ts';
 import { createPage } from '../../../src/exporters/prometheus/page.ts';
 import { createSeriesTable } from '../../../src/exporters/prometheus/series-table.ts';
-import { createTaskTallies } from '../../../src/exporters/task-tallies.ts';
+import { createTaskCounters } from '../../../src/exporters/task-counters.ts';
 import { aTaskSpec } from '../../support/task-specs.ts';
 import { readText } from './read-text.ts';
 import { aTaskEvent, anExit } from '../../support/task-events.ts';
@@ -208,18 +208,18 @@ describe('createSeriesTable', () => {
   });
 });
 
-describe('createTaskTallies', () => {
+describe('createTaskCounters', () => {
   it('keeps the names that were seen last', () => {
-    const tallies = createTaskTallies(() => ({ job: undefined, taskGroup: undefined }), 2);
-    for (const taskName of ['a', 'b', 'a', 'c']) tallies.count(aTaskEvent('started', '', { taskName }));
-    expect([...tallies.all()].map(({ task }) => task)).to.deep.equal(['a', 'c']);
+    const counters = createTaskCounters(() => ({ job: undefined, taskGroup: undefined }), 2);
+    for (const taskName of ['a', 'b', 'a', 'c']) counters.count(aTaskEvent('started', '', { taskName }));
+    expect([...counters.all()].map(({ task }) => task)).to.deep.equal(['a', 'c']);
   });
 
   it('counts an event that comes again once', () => {
-    const tallies = createTaskTallies(() => ({ job: undefined, taskGroup: undefined }));
+    const counters = createTaskCounters(() => ({ job: undefined, taskGroup: undefined }));
     const events = [aTaskEvent('started'), anExit('web', { exitCode: 137, oomKilled: true })];
-    for (const event of [...events, ...events]) tallies.count({ ...event, repeated: true });
-    expect([...tallies.all()]).to.deep.equal([
+    for (const event of [...events, ...events]) counters.count({ ...event, repeated: true });
+    expect([...counters.all()]).to.deep.equal([
       { task: 'web', job: undefined, taskGroup: undefined, starts: 1, failures: 1, oomKills: 1 },
     ]);
   });

@@ -4,7 +4,7 @@ import { map } from 'rxjs';
 import type { ExitResult, TaskEventKind, TaskResourceUsage } from '../../../src/index.ts';
 import type { AlertRule } from '../../../src/server/alerts/alert-rules.ts';
 import type { Alert } from '../../../src/server/alerts/alert.ts';
-import { createAlertBoard, raiseAlerts, type AlertInput } from '../../../src/server/alerts/raise-alerts.ts';
+import { createAlertState, raiseAlerts, type AlertInput } from '../../../src/server/alerts/raise-alerts.ts';
 import { marbles } from '../../support/marbles.ts';
 import { aTaskEvent, anExit } from '../../support/task-events.ts';
 
@@ -34,7 +34,7 @@ const CRASH: AlertRule = { name: 'crash', on: 'crash' };
 function plays(source: string, inputs: Readonly<Record<string, AlertInput>>, expected: string): void {
   marbles(({ hot, expectObservable }, scheduler) => {
     const alerts$ = hot(source, inputs).pipe(
-      raiseAlerts(() => createAlertBoard(scheduler)),
+      raiseAlerts(() => createAlertState(scheduler)),
       map(({ state }) => (state === 'raised' ? 'R' : 'C')),
     );
     expectObservable(alerts$).toBe(expected);
@@ -43,7 +43,7 @@ function plays(source: string, inputs: Readonly<Record<string, AlertInput>>, exp
 
 /** What a board tells of these inputs. */
 const told = (...inputs: readonly AlertInput[]): readonly Alert[] => {
-  const board = createAlertBoard({ now: () => 99 });
+  const board = createAlertState({ now: () => 99 });
   return inputs.flatMap((input) => board.take(input));
 };
 
@@ -80,7 +80,7 @@ describe('raiseAlerts', () => {
   it('begins afresh at every subscription', () => {
     marbles(({ cold, expectObservable }, scheduler) => {
       const alerts$ = cold('ma|', { m: rules(MEMORY), a: held(1, 95) }).pipe(
-        raiseAlerts(() => createAlertBoard(scheduler)),
+        raiseAlerts(() => createAlertState(scheduler)),
         map(({ rule }) => rule.charAt(0)),
       );
       expectObservable(alerts$).toBe('-m|');
@@ -97,7 +97,7 @@ describe('raiseAlerts', () => {
   });
 });
 
-describe('createAlertBoard', () => {
+describe('createAlertState', () => {
   it('tells what was measured, and what it was compared with', () => {
     expect(told(rules(MEMORY), held(7, 92.4))).to.deep.equal([
       {
@@ -113,7 +113,7 @@ describe('createAlertBoard', () => {
   });
 
   it('knows which alerts stand', () => {
-    const board = createAlertBoard({ now: () => 99 });
+    const board = createAlertState({ now: () => 99 });
     [rules(MEMORY, CRASH), held(1, 95)].forEach((input) => board.take(input));
     expect(board.active().map(({ rule }) => rule)).to.deep.equal(['memory']);
     board.take(held(2, 10));

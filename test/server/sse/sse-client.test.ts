@@ -99,7 +99,7 @@ describe('createSseClient', () => {
   it('holds a bounded number of control frames', () => {
     const { sink, read, drain } = reader(1);
     const one = client(sink, createEventLog(1), undefined);
-    for (let index = 0; index < 1_000; index += 1) one.tell(frame('ended', index));
+    for (let index = 0; index < 1_000; index += 1) one.send(frame('ended', index));
     one.flush();
     drain(10_000);
     expect(read()).to.have.length(100);

@@ -36,7 +36,7 @@ describe('createHub', () => {
     const request = { topics: ['host', 'sampling'], intervalMs: 1_000, groups: [] } as const;
     try {
       expect(() => hub.open(request, sink)).to.throw('out of order');
-      expect([subscribed, hub.figures().clients, hub.figures().channels]).to.deep.equal([0, 0, 0]);
+      expect([subscribed, hub.stats().clients, hub.stats().channels]).to.deep.equal([0, 0, 0]);
     } finally {
       hub.close();
     }

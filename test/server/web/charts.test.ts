@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
 import type { HistoryColumns } from '../../../src/server/history/history.ts';
-import { chartData, createLiveFigures } from '../../../src/server/web/logic/chart-data.ts';
+import { chartData, createLiveRows } from '../../../src/server/web/logic/chart-data.ts';
 import { configLines } from '../../../src/server/web/logic/config-lines.ts';
 import { STALE_AFTER_MS, createConnection } from '../../../src/server/web/logic/connection.ts';
 import { parseRoute, taskHash } from '../../../src/server/web/logic/route.ts';
@@ -22,7 +22,7 @@ const sample = (timestampMs: number, totalNs: number) =>
 
 describe('chartData', () => {
   it('continues the history by what comes in', () => {
-    const live = createLiveFigures();
+    const live = createLiveRows();
     [20_000, 21_000, 21_000, 22_000].forEach((time) => live.add(sample(time, time * 1e6)));
     const data = chartData(history([10_000, 15_000, 20_000, 25_000]), live.rows(), {
       nowMs: 22_000,
@@ -41,7 +41,7 @@ describe('chartData', () => {
   });
 
   it('takes the counters of a task that was started again for new ones', () => {
-    const live = createLiveFigures();
+    const live = createLiveRows();
     live.add(sample(1_000, 9e9));
     live.add(sample(2_000, 1e6));
     live.add(sample(3_000, 2e6));

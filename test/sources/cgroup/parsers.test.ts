@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import {
   keyTable,
   parseDigits,
-  parseFigure,
+  parseWhole,
   parseFlatKeyed,
   parseLimit,
 } from '../../../src/sources/cgroup/readers/bytes.ts';
@@ -65,7 +65,7 @@ describe('the parsers of cgroup files', () => {
     fc.assert(
       fc.property(fc.maxSafeNat(), (value) => {
         const bytes = bytesOf(`${value}\n`);
-        expect(parseFigure(bytes, bytes.length)).to.equal(value);
+        expect(parseWhole(bytes, bytes.length)).to.equal(value);
       }),
     );
   });
@@ -105,7 +105,7 @@ describe('the parsers of cgroup files', () => {
 
   for (const text of ['', '-1', '1.5', '0x10', '1e9', 'max', '12 13', 'NaN']) {
     it(`take ${JSON.stringify(text)} for no figure`, () => {
-      expect(parseFigure(bytesOf(text), text.length)).to.deep.equal(NaN);
+      expect(parseWhole(bytesOf(text), text.length)).to.deep.equal(NaN);
     });
   }
 

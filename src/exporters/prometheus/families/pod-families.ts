@@ -1,6 +1,6 @@
 import type { Pod } from '../../../model/pod.ts';
 import type { TaskStatus } from '../../../model/task-status.ts';
-import type { TaskTally } from '../../task-tallies.ts';
+import type { TaskCounts } from '../../task-counters.ts';
 import { family, type Family } from '../family.ts';
 
 /** A pod of rkt, with its task if it belongs to one. */
@@ -66,7 +66,7 @@ export const APP_FAMILIES: readonly Family<AppRow>[] = [
 ];
 
 /** These outlive the tasks, so that no exit of a task is missed. */
-export const TALLY_FAMILIES: readonly Family<TaskTally>[] = [
+export const TALLY_FAMILIES: readonly Family<TaskCounts>[] = [
   family(
     'rkt_task_starts_total',
     'counter',

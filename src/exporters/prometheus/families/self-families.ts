@@ -161,18 +161,24 @@ export const VERSION_FAMILIES: readonly Family<unknown>[] = [
   ),
 ];
 
-type Figure = (sampling: SamplingStats) => number | undefined;
+type ReadSampling = (sampling: SamplingStats) => number | undefined;
 
-function sampled(figure: Figure): Series<SelfRow>['value'] {
-  return ({ snapshot: { sampling } }) => (sampling === undefined ? undefined : figure(sampling));
+function sampled(read: ReadSampling): Series<SelfRow>['value'] {
+  return ({ snapshot: { sampling } }) => (sampling === undefined ? undefined : read(sampling));
 }
 
-function gauge(name: string, help: string, source: string, figure: Figure, unit?: Unit): Family<SelfRow> {
-  return own(`rkt_streams_${name}`, 'gauge', help, source, figure, unit);
+function gauge(name: string, help: string, source: string, read: ReadSampling, unit?: Unit): Family<SelfRow> {
+  return own(`rkt_streams_${name}`, 'gauge', help, source, read, unit);
 }
 
-function counter(name: string, help: string, source: string, figure: Figure, unit?: Unit): Family<SelfRow> {
-  return own(`rkt_streams_${name}_total`, 'counter', help, source, figure, unit);
+function counter(
+  name: string,
+  help: string,
+  source: string,
+  read: ReadSampling,
+  unit?: Unit,
+): Family<SelfRow> {
+  return own(`rkt_streams_${name}_total`, 'counter', help, source, read, unit);
 }
 
 function own(
@@ -180,9 +186,9 @@ function own(
   type: 'gauge' | 'counter',
   help: string,
   source: string,
-  figure: Figure,
+  read: ReadSampling,
   unit?: Unit,
 ): Family<SelfRow> {
   const about = { help, source: `${source} of the sampling`, ...(unit === undefined ? {} : { unit }) };
-  return family(name, type, about, sampled(figure));
+  return family(name, type, about, sampled(read));
 }

@@ -18,19 +18,19 @@ export interface ChartData {
 }
 
 /** The live data while the task is open: finer and newer than the history. */
-export interface LiveFigures {
+export interface LiveRows {
   add(usage: TaskResourceUsage): void;
   rows(): readonly LiveRow[];
 }
 
 export interface LiveRow {
   readonly timeMs: number;
-  readonly figures: readonly number[];
+  readonly values: readonly number[];
 }
 
 const LIVE_LENGTH = 600;
 
-export function createLiveFigures(length = LIVE_LENGTH): LiveFigures {
+export function createLiveRows(length = LIVE_LENGTH): LiveRows {
   let rows: readonly LiveRow[] = [];
   let before: Before | undefined;
   return {
@@ -41,7 +41,7 @@ export function createLiveFigures(length = LIVE_LENGTH): LiveFigures {
       if (before?.cpu.totalNs !== undefined && (cpu.totalNs ?? 0) < before.cpu.totalNs) before = undefined;
       // The first one has no rates, and would tear a hole between the history and what follows.
       if (before !== undefined) {
-        rows = [...rows.slice(1 - length), { timeMs: timestampMs, figures: taskSeriesRow(usage, before) }];
+        rows = [...rows.slice(1 - length), { timeMs: timestampMs, values: taskSeriesRow(usage, before) }];
       }
       before = { timestampMs, cpu };
     },
@@ -60,14 +60,14 @@ export function chartData(
 ): ChartData {
   const timeMs: number[] = [];
   const columns = TASK_SERIES.map((): (number | null)[] => []);
-  const append = (time: number, figure: (index: number) => number | null, stepMs: number): void => {
+  const append = (time: number, valueAt: (index: number) => number | null, stepMs: number): void => {
     const last = timeMs.at(-1);
     if (last !== undefined && time - last > 2.5 * stepMs) {
       timeMs.push(last + stepMs);
       columns.forEach((column) => column.push(null));
     }
     timeMs.push(time);
-    columns.forEach((column, index) => column.push(figure(index)));
+    columns.forEach((column, index) => column.push(valueAt(index)));
   };
   const from = nowMs - rangeMs;
   const liveFrom = live[0]?.timeMs ?? Infinity;
@@ -76,12 +76,12 @@ export function chartData(
     if (time < from || time >= liveFrom) return;
     append(time, (index) => history.series[TASK_SERIES[index] ?? '']?.[n] ?? null, stepMs);
   });
-  for (const { timeMs: time, figures } of live) {
-    const figure = (index: number): number | null => {
-      const value = figures[index] ?? NaN;
+  for (const { timeMs: time, values } of live) {
+    const valueAt = (index: number): number | null => {
+      const value = values[index] ?? NaN;
       return Number.isNaN(value) ? null : value;
     };
-    if (time >= from) append(time, figure, stepMs);
+    if (time >= from) append(time, valueAt, stepMs);
   }
   const series = Object.fromEntries(TASK_SERIES.map((name, index) => [name, columns[index] ?? []]));
   return { timeMs, series: series as Record<TaskSeries, (number | null)[]> };

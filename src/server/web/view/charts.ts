@@ -1,6 +1,6 @@
 import { getJson } from '../api.ts';
 import type { HistoryColumns } from '../../history/history.ts';
-import { RANGES, RANGE_MS, chartData, createLiveFigures, type Range } from '../logic/chart-data.ts';
+import { RANGES, RANGE_MS, chartData, createLiveRows, type Range } from '../logic/chart-data.ts';
 import { bytesText, coresText, countText } from '../logic/format.ts';
 import type { TaskRow } from '../logic/task-row.ts';
 import { createChart, type ChartView } from './chart.ts';
@@ -20,7 +20,7 @@ export interface Charts {
 const REFETCH_MS = 60_000;
 
 export function createCharts(taskId: string, redraw: () => void): Charts {
-  const live = createLiveFigures();
+  const live = createLiveRows();
   let history: HistoryColumns | undefined;
   let fetchedMs = 0;
   const range = segments<Range>(
@@ -43,10 +43,10 @@ export function createCharts(taskId: string, redraw: () => void): Charts {
   const all = Object.values(charts);
   const body = h('div', { class: 'charts' });
   body.append(...all.map(({ element }) => element));
-  const head = h('header', {}, h('h2', {}, 'Figures'), range.element);
+  const head = h('header', {}, h('h2', {}, 'Charts'), range.element);
   load();
   return {
-    element: h('section', { class: 'panel', 'aria-label': 'Figures' }, head, body),
+    element: h('section', { class: 'panel', 'aria-label': 'Charts' }, head, body),
     update(row, nowMs) {
       if (row?.usage !== undefined) live.add(row.usage);
       if (nowMs - fetchedMs > REFETCH_MS) load();

@@ -6,7 +6,7 @@ import { sparkline, type Sparkline } from './sparkline.ts';
 
 interface Tile {
   readonly element: HTMLElement;
-  update(figure: string, note: string, spark?: Spark): void;
+  update(value: string, note: string, spark?: Spark): void;
 }
 
 /** The row of tiles at the top of the page. */
@@ -42,15 +42,15 @@ export function createOverview(parent: HTMLElement, store: Store): { update(): v
 }
 
 function tile(title: string, line?: Sparkline): Tile {
-  const figure = h('div', { class: 'figure' });
+  const value = h('div', { class: 'value' });
   const note = h('div', { class: 'note' });
-  const element = h('div', { class: 'tile' }, h('h2', {}, title), figure);
+  const element = h('div', { class: 'tile' }, h('h2', {}, title), value);
   if (line !== undefined) element.append(line.element);
   element.append(note);
   return {
     element,
-    update(figureText, noteText, spark) {
-      setText(figure, figureText);
+    update(valueText, noteText, spark) {
+      setText(value, valueText);
       setText(note, noteText);
       if (spark !== undefined) line?.update(spark);
     },

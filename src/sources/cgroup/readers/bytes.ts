@@ -21,7 +21,7 @@ export function parseDigits(bytes: Uint8Array, start: number, end: number): numb
 }
 
 /** The number in a file that contains nothing else. */
-export function parseFigure(bytes: Uint8Array, length: number): number {
+export function parseWhole(bytes: Uint8Array, length: number): number {
   return parseDigits(bytes, 0, lastOf(bytes, length));
 }
 

@@ -1,5 +1,5 @@
 import type { GroupMask } from '../../../model/field-groups.ts';
-import { parseFigure, parseFlatKeyed, parseLimit, type KeyTable } from './bytes.ts';
+import { parseWhole, parseFlatKeyed, parseLimit, type KeyTable } from './bytes.ts';
 
 /** Parses the contents of a file into a row; false if they are invalid. */
 export type Parse = (bytes: Uint8Array, length: number, page: Float64Array, base: number) => boolean;
@@ -35,9 +35,9 @@ export interface LaidOutFile extends CgroupFile {
 }
 
 /** Reader for a file that is one number. */
-export function figureAt(place: number): Parse {
+export function wholeAt(place: number): Parse {
   return (bytes, length, page, base) => {
-    const value = parseFigure(bytes, length);
+    const value = parseWhole(bytes, length);
     page[base + place] = value;
     return value >= 0;
   };

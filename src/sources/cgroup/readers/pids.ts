@@ -1,5 +1,5 @@
 import { GROUP } from '../../../model/field-groups.ts';
-import { figureAt, limitAt, type CgroupFile } from './cgroup-file.ts';
+import { wholeAt, limitAt, type CgroupFile } from './cgroup-file.ts';
 import { COLUMN } from './cgroup-row.ts';
 
 /** The files of the pids controller, which are the same in both versions. */
@@ -11,14 +11,14 @@ export function pidsFiles(version: CgroupFile['version']): readonly CgroupFile[]
       name: 'pids.current',
       places: [COLUMN.pidCount.current],
       gate: 'none',
-      parse: figureAt(COLUMN.pidCount.current),
+      parse: wholeAt(COLUMN.pidCount.current),
     },
     {
       ...shared,
       name: 'pids.peak',
       places: [COLUMN.pidCount.peak],
       gate: 'none',
-      parse: figureAt(COLUMN.pidCount.peak),
+      parse: wholeAt(COLUMN.pidCount.peak),
     },
     {
       ...shared,

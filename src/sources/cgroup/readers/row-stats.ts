@@ -13,7 +13,7 @@ import type {
   MemoryStats,
   NetworkStats,
   PidsStats,
-  PressureFigures,
+  PressureValues,
   PressureStall,
   PressureStats,
   ProcessStates,
@@ -94,12 +94,12 @@ export function pidsStats(row: Row): PidsStats | undefined {
 export function pressureStats(row: Row): PressureStats | undefined {
   const pressure: Mutable<PressureStats> = {};
   for (const { resource, kinds } of PRESSURE) {
-    const figures: Mutable<PressureFigures> = {};
+    const values: Mutable<PressureValues> = {};
     for (const { kind, entries } of kinds) {
       const stall: PressureStall | undefined = unlessEmpty(read<'pressure'>(entries, row, GROUP.pressure));
-      if (stall !== undefined) figures[kind] = Object.freeze(stall);
+      if (stall !== undefined) values[kind] = Object.freeze(stall);
     }
-    if (unlessEmpty(figures) !== undefined) pressure[resource] = Object.freeze(figures);
+    if (unlessEmpty(values) !== undefined) pressure[resource] = Object.freeze(values);
   }
   return Object.freeze(unlessEmpty(pressure));
 }

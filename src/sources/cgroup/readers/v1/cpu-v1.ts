@@ -1,5 +1,5 @@
 import { GROUP } from '../../../../model/field-groups.ts';
-import { keyTable, parseFigure } from '../bytes.ts';
+import { keyTable, parseWhole } from '../bytes.ts';
 import { keysAt, type CgroupFile, type Parse } from '../cgroup-file.ts';
 import { COLUMN } from '../cgroup-row.ts';
 
@@ -30,7 +30,7 @@ export const CPU_V1_FILES: readonly CgroupFile[] = [
 function quotaFile(name: string, place: number): readonly CgroupFile[] {
   const parse: Parse = (bytes, length, page, base) => {
     // -1 means no quota.
-    const value = bytes[0] === MINUS ? NaN : parseFigure(bytes, length);
+    const value = bytes[0] === MINUS ? NaN : parseWhole(bytes, length);
     page[base + place] = value * NS_PER_US;
     return value >= 0 || bytes[0] === MINUS;
   };

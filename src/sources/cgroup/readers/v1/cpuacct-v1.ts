@@ -1,7 +1,7 @@
 import { GROUP } from '../../../../model/field-groups.ts';
 import { NS_PER_SECOND } from '../../../../model/units.ts';
 import { keyTable } from '../bytes.ts';
-import { figureAt, keysAt, type CgroupFile } from '../cgroup-file.ts';
+import { wholeAt, keysAt, type CgroupFile } from '../cgroup-file.ts';
 import { COLUMN } from '../cgroup-row.ts';
 
 /** `cpuacct.stat` counts in USER_HZ, which is 100 on every Linux. */
@@ -16,7 +16,7 @@ export const CPUACCT_FILES: readonly CgroupFile[] = [
     groups: GROUP.cpu,
     places: [COLUMN.cpu.totalNs],
     gate: 'none',
-    parse: figureAt(COLUMN.cpu.totalNs),
+    parse: wholeAt(COLUMN.cpu.totalNs),
   },
   {
     version: 'v1',

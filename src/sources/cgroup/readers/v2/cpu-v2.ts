@@ -1,5 +1,5 @@
 import { GROUP } from '../../../../model/field-groups.ts';
-import { keyTable, parseFigure, parseLimit } from '../bytes.ts';
+import { keyTable, parseWhole, parseLimit } from '../bytes.ts';
 import { keysAt, type CgroupFile } from '../cgroup-file.ts';
 import { COLUMN } from '../cgroup-row.ts';
 
@@ -52,7 +52,7 @@ function parseCpuMax(bytes: Uint8Array, length: number, page: Float64Array, base
   const space = bytes.subarray(0, length).indexOf(SPACE);
   if (space < 0) return false;
   const quota = parseLimit(bytes, space);
-  const period = parseFigure(bytes.subarray(space + 1), length - space - 1);
+  const period = parseWhole(bytes.subarray(space + 1), length - space - 1);
   page[base + COLUMN.cpu.quotaNs] = (quota ?? NaN) * NS_PER_US;
   page[base + COLUMN.cpu.periodNs] = period * NS_PER_US;
   return (quota === undefined || quota >= 0) && period >= 0;

@@ -1,6 +1,6 @@
 import { GROUP } from '../../../../model/field-groups.ts';
 import { keyTable, parseLimit } from '../bytes.ts';
-import { figureAt, keysAt, limitAt, type CgroupFile } from '../cgroup-file.ts';
+import { wholeAt, keysAt, limitAt, type CgroupFile } from '../cgroup-file.ts';
 import { COLUMN } from '../cgroup-row.ts';
 
 const file = (
@@ -8,7 +8,7 @@ const file = (
   groups: number,
   place: number,
   gate: CgroupFile['gate'],
-  parse = figureAt(place),
+  parse = wholeAt(place),
 ): CgroupFile => ({
   version: 'v2',
   controller: 'memory',

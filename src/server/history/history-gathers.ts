@@ -13,6 +13,6 @@ export const HOST_GATHERS: readonly Gather[] = HOST_SERIES.map((name) =>
   name === 'memoryUsedBytes' ? 'max' : 'mean',
 );
 
-export function hostFigures({ cpu, memory }: HostStats): readonly number[] {
+export function hostSeriesRow({ cpu, memory }: HostStats): readonly number[] {
   return [cpu.percent === undefined ? NaN : cpu.percent / 100, memory.usedBytes ?? NaN, cpu.load1 ?? NaN];
 }

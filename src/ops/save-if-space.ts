@@ -7,7 +7,7 @@ import type { OpsContext } from './ops-context.ts';
  *
  * @returns whether it could be saved
  */
-export async function saveIfRoom(
+export async function saveIfSpace(
   { logger }: Pick<OpsContext, 'logger'>,
   taskId: string,
   saved: Promise<unknown>,

@@ -11,22 +11,22 @@ export interface MeasuredTask {
 }
 
 /** One value of a metric; undefined means not measured. */
-export interface FigureValue {
+export interface MetricValue {
   readonly value: number | undefined;
   readonly attributes?: Readonly<Record<string, string>>;
 }
 
 /** A metric of tasks. A `counter` never decreases, a `sum` can be summed up over tasks, a `gauge` cannot. */
-export interface TaskFigure {
+export interface TaskMetric {
   readonly name: string;
   readonly kind: 'counter' | 'sum' | 'gauge';
   readonly isInteger: boolean;
   readonly unit: string;
   readonly description: string;
-  readonly read: (task: MeasuredTask) => readonly FigureValue[];
+  readonly read: (task: MeasuredTask) => readonly MetricValue[];
 }
 
-export const TASK_FIGURES: readonly TaskFigure[] = [
+export const TASK_METRICS: readonly TaskMetric[] = [
   {
     name: METRIC.cpuTime,
     kind: 'counter',
@@ -106,7 +106,7 @@ function seconds(ns: number | undefined): number | undefined {
 }
 
 /** By mode if the kernel reports it; the total in addition would count everything twice. */
-function cpuTimes({ totalNs, userNs, systemNs }: TaskResourceUsage['cpu']): readonly FigureValue[] {
+function cpuTimes({ totalNs, userNs, systemNs }: TaskResourceUsage['cpu']): readonly MetricValue[] {
   if (userNs === undefined || systemNs === undefined) return [{ value: seconds(totalNs) }];
   return [
     { value: seconds(userNs), attributes: { [ATTRIBUTE.cpuMode]: 'user' } },
@@ -114,7 +114,7 @@ function cpuTimes({ totalNs, userNs, systemNs }: TaskResourceUsage['cpu']): read
   ];
 }
 
-function bytes(name: string, description: string, key: keyof TaskResourceUsage['memory']): TaskFigure {
+function bytes(name: string, description: string, key: keyof TaskResourceUsage['memory']): TaskMetric {
   return {
     name,
     kind: 'sum',
@@ -130,7 +130,7 @@ function setting(
   unit: string,
   description: string,
   value: (task: MeasuredTask) => number | undefined,
-): TaskFigure {
+): TaskMetric {
   return {
     name,
     kind: 'gauge',
@@ -141,7 +141,7 @@ function setting(
   };
 }
 
-function disk(name: string, description: string, key: 'usageBytes' | 'limitBytes'): TaskFigure {
+function disk(name: string, description: string, key: 'usageBytes' | 'limitBytes'): TaskMetric {
   return {
     name,
     kind: 'gauge',
@@ -155,8 +155,8 @@ function disk(name: string, description: string, key: 'usageBytes' | 'limitBytes
 function io(
   name: string,
   description: string,
-  values: (usage: TaskResourceUsage) => readonly FigureValue[],
-): TaskFigure {
+  values: (usage: TaskResourceUsage) => readonly MetricValue[],
+): TaskMetric {
   return {
     name,
     kind: 'counter',

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { cores, rates, shortBytes, shortDuration } from '../../../src/cli/top/figures.ts';
+import { cores, rates, shortBytes, shortDuration } from '../../../src/cli/top/short-numbers.ts';
 
 describe('figures of top', () => {
   it('tells bytes in at most five letters', () => {

@@ -9,7 +9,7 @@ import type { OpsContext } from './ops-context.ts';
 import { isEndRequested } from './end-request.ts';
 import { exitResultOf, isBySigkill, readExitFile, type ExitRecord } from './exit-record.ts';
 import { noteExitPublished, publishExit } from './publish-exit.ts';
-import { saveIfRoom } from './save-if-room.ts';
+import { saveIfSpace } from './save-if-space.ts';
 import { storedTask } from './to-stored-task.ts';
 import { taskFiles } from './task-files.ts';
 
@@ -19,7 +19,7 @@ const RESTARTED = 'the machine was restarted while the task ran';
  * Checks whether a running task has exited, and if so publishes it. Called when its exit file appears, by the polling
  * that repairs missed notifications, and at recovery; calling it twice does no harm.
  */
-export async function settleTask(ctx: OpsContext, task: TaskRecord): Promise<void> {
+export async function reconcileTask(ctx: OpsContext, task: TaskRecord): Promise<void> {
   const exited = noteWritten(ctx, task) ?? (await noteUnwritten(ctx, task));
   if (exited === undefined) return;
   await noteExitPublished(ctx, exited);
@@ -42,7 +42,7 @@ export async function noteUnwritten(ctx: OpsContext, task: TaskRecord): Promise<
   if (found === undefined) return undefined;
   if (found !== 'lost') return noteEnd(ctx, task, found);
   const record = underWay(ctx, task);
-  if (record !== undefined) await settleLost(ctx, record, withRequest(ctx, record, lost(ctx)));
+  if (record !== undefined) await reconcileLost(ctx, record, withRequest(ctx, record, lost(ctx)));
   return undefined;
 }
 
@@ -62,11 +62,11 @@ function withRequest(ctx: OpsContext, record: TaskRecord, end: ExitResult): Exit
 /** The second half, which may come later: kills what is left in the cgroup, and saves the exit. */
 export async function tidyUp(ctx: OpsContext, exited: TaskRecord): Promise<void> {
   await ctx.cgroups.open(exited.cgroupPaths).kill();
-  await saveIfRoom(ctx, exited.id, ctx.store.saveIfPresent(storedTask(ctx, exited)));
+  await saveIfSpace(ctx, exited.id, ctx.store.saveIfPresent(storedTask(ctx, exited)));
 }
 
 /** Nothing is left either of a task that another driver has destroyed; that is not an exit to publish. */
-async function settleLost(
+async function reconcileLost(
   ctx: OpsContext,
   { id, phase, startToken }: TaskRecord,
   exit: ExitResult,
@@ -80,8 +80,8 @@ async function settleLost(
 }
 
 /** The same without a waiter: if the result is not available now, the next poll retries. */
-export async function settleIfPossible(ctx: OpsContext, task: TaskRecord): Promise<void> {
-  await ifPossible(ctx, task, settleTask(ctx, task));
+export async function reconcileIfPossible(ctx: OpsContext, task: TaskRecord): Promise<void> {
+  await ifPossible(ctx, task, reconcileTask(ctx, task));
 }
 
 /** The result of a part of it; undefined when it failed, which is logged. */

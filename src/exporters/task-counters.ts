@@ -11,20 +11,20 @@ export interface TaskName {
 }
 
 /** The counts of the tasks with one name since the exporter was created. */
-export interface TaskTally extends TaskName {
+export interface TaskCounts extends TaskName {
   readonly starts: number;
   /** Exits with another code than 0 that were not requested, and OOM kills. */
   readonly failures: number;
   readonly oomKills: number;
 }
 
-export interface TaskTallies {
+export interface TaskCounters {
   /** Counts an event; ignores an id that was already counted. */
   count(event: TaskEvent): void;
   /** Starts at 0 for tasks that were started before, so that two scrapes show the increase. */
   know(tasks: readonly Pick<TaskStatus, 'id' | 'name'>[]): void;
   /** Those of the most recently seen names. */
-  all(): Iterable<TaskTally>;
+  all(): Iterable<TaskCounts>;
 }
 
 /** The job that Nomad has started a task for, while the task is known. */
@@ -33,42 +33,42 @@ export type FindJob = (taskId: string) => Pick<TaskName, 'job' | 'taskGroup'>;
 /** Each task can have a new name, and none of them ever ends. */
 const MAX_NAMES = 10_000;
 
-type Counts = { -readonly [K in keyof TaskTally]: TaskTally[K] };
+type Counts = { -readonly [K in keyof TaskCounts]: TaskCounts[K] };
 
 /**
  * Counts starts, failures and OOM kills by task name, which outlives the task itself.
  *
  * The series of a task end with it, often before the last values are scraped; these do not.
  */
-export function createTaskTallies(findJob: FindJob, maxNames = MAX_NAMES): TaskTallies {
-  const tallies = new Map<string, Counts>();
+export function createTaskCounters(findJob: FindJob, maxNames = MAX_NAMES): TaskCounters {
+  const counters = new Map<string, Counts>();
   const counted = createSeenIds();
   let known: ReadonlySet<string> = new Set();
-  const tallyOf = ({ taskId, taskName }: Pick<TaskEvent, 'taskId' | 'taskName'>): Counts => {
+  const countsOf = ({ taskId, taskName }: Pick<TaskEvent, 'taskId' | 'taskName'>): Counts => {
     const name = { task: taskName, ...findJob(taskId) };
     const key = JSON.stringify([name.job, name.taskGroup, name.task]);
-    const tally = tallies.get(key) ?? { ...name, starts: 0, failures: 0, oomKills: 0 };
-    tallies.delete(key);
-    tallies.set(key, tally);
-    for (const oldest of tallies.keys()) {
-      if (tallies.size <= maxNames) break;
-      tallies.delete(oldest);
+    const counts = counters.get(key) ?? { ...name, starts: 0, failures: 0, oomKills: 0 };
+    counters.delete(key);
+    counters.set(key, counts);
+    for (const oldest of counters.keys()) {
+      if (counters.size <= maxNames) break;
+      counters.delete(oldest);
     }
-    return tally;
+    return counts;
   };
   return {
     count(event) {
       const { id, kind, exitResult } = event;
       if ((kind !== 'started' && exitResult === undefined) || !counted.isNew(id)) return;
-      const tally = tallyOf(event);
-      if (kind === 'started') tally.starts += 1;
-      if (exitResult?.oomKilled === true) tally.oomKills += 1;
-      if (exitResult !== undefined && isFailure(exitResult)) tally.failures += 1;
+      const counts = countsOf(event);
+      if (kind === 'started') counts.starts += 1;
+      if (exitResult?.oomKilled === true) counts.oomKills += 1;
+      if (exitResult !== undefined && isFailure(exitResult)) counts.failures += 1;
     },
     know(tasks) {
-      for (const { id, name } of tasks) if (!known.has(id)) tallyOf({ taskId: id, taskName: name });
+      for (const { id, name } of tasks) if (!known.has(id)) countsOf({ taskId: id, taskName: name });
       known = new Set(tasks.map(({ id }) => id));
     },
-    all: () => ({ [Symbol.iterator]: () => tallies.values() }),
+    all: () => ({ [Symbol.iterator]: () => counters.values() }),
   };
 }
