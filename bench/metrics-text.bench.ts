@@ -8,7 +8,7 @@ const TASKS = 1_000;
 
 export const metricsText: Question = {
   name: 'metrics-text',
-  asks: 'What does a scrape of 1,000 tasks cost after every figure has moved, with all families?',
+  asks: 'What does a scrape of 1,000 tasks cost after every value has changed, with all families?',
   async run({ quick }) {
     const { turns, turnsOfPeer } = quick ? { turns: 12, turnsOfPeer: 2 } : { turns: 240, turnsOfPeer: 12 };
     const ids = Array.from({ length: TASKS }, (_, index) => `web-${index}`);

@@ -8,7 +8,7 @@ import { engineSide, inTurn, ratio, type Side } from './support/sides.ts';
 
 export const packages: Question = {
   name: 'packages',
-  asks: 'How much cheaper are CPU and memory of a task than what packages tell of a process?',
+  asks: 'How much cheaper are CPU and memory of a task than those that packages report of a process?',
   run({ quick }) {
     const tasks = quick ? 100 : 1_000;
     return withFleet(tasks, async (fleet) => {

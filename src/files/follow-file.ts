@@ -5,12 +5,12 @@ import { openRegular } from './regular-file.ts';
 import { withoutHole } from './log-begin.ts';
 
 const CHUNK_BYTES = 64 * 1024;
-/** The safety net below the watch. */
+/** The polling interval in addition to the watch. */
 const SWEEP_MS = 500;
 
 /**
  * Passes on what a file holds, from its beginning or another place, and what is appended to it. Returns when `ended` was
- * aborted and all that was written until then has been passed on; whoever aborts it knows that nobody writes any more.
+ * aborted and all that was written until then has been passed on; the caller aborts it after the last write.
  *
  * Goes on through a cut of the log: every byte keeps its place. A file that was emptied is read from its beginning again.
  */

@@ -46,7 +46,7 @@ export interface SamplingStats {
 export interface DescriptorStats {
   readonly open: number;
   readonly budget: number;
-  /** Files that were opened, and those that were closed to make room. */
+  /** Files that were opened, and those that were evicted. */
   readonly opened: number;
   readonly evicted: number;
 }

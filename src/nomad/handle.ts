@@ -39,7 +39,7 @@ export function toWireHandle(task: TaskConfig__Output, handle: TaskHandle): Wire
 }
 
 /**
- * The handle of ours inside one that the host gives back.
+ * The driver handle inside the one that the host returns.
  *
  * @throws {@link RktError} RKT_ERR_HANDLE for one that is missing, of a version that is not known, of another task, or
  * cannot be read

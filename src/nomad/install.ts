@@ -7,7 +7,7 @@ import { RktError } from '../model/rkt-error.ts';
 export interface InstallOptions {
   /** The name of the file, by which the agent's configuration refers to the plugin. Default `rkt`. */
   readonly name?: string;
-  /** Replaces a file that is no launcher of ours. */
+  /** Replaces a file that is not a launcher of this package. */
   readonly force?: boolean;
   /** What the launcher becomes, as words. Default: this Node with the plugin of this package. */
   readonly command?: readonly string[];

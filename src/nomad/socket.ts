@@ -54,7 +54,7 @@ export function removeSocket(path: string): void {
   rmSync(path, { force: true });
 }
 
-/** Removes the sockets of plugins that were killed from the directory of this one: ours by name and user, and nobody listens. */
+/** Removes the sockets of killed plugins from the directory of this one: with our name and user, and without a listener. */
 export async function removeOrphans(socket: string): Promise<readonly string[]> {
   const directory = dirname(socket);
   const names = await readdir(directory);

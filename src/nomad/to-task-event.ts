@@ -6,7 +6,7 @@ import { wireTime } from './times.ts';
  * The events that the host does not emit itself: it shows the last ten events of a task, and has its own for a failed
  * start, a signal, a stop and the removal.
  */
-const WORTH_TELLING: ReadonlySet<TaskEventKind> = new Set<TaskEventKind>([
+const FOR_HOST: ReadonlySet<TaskEventKind> = new Set<TaskEventKind>([
   'prepared',
   'started',
   'network-ready',
@@ -17,7 +17,7 @@ const WORTH_TELLING: ReadonlySet<TaskEventKind> = new Set<TaskEventKind>([
 ]);
 
 export function isForHost({ kind }: TaskEvent): boolean {
-  return WORTH_TELLING.has(kind);
+  return FOR_HOST.has(kind);
 }
 
 /** An event for the host, which finds the task by allocation and name. */

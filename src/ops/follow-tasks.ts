@@ -17,7 +17,7 @@ import type { OpsContext } from './ops-context.ts';
 import { recoverAll, type Attempts, type Recovery } from './recover-all.ts';
 
 /** Several changes at once are handled by one recovery. */
-const SETTLE_MS = 50;
+const QUIET_MS = 50;
 /** The delay before a failed rollback or recovery is retried. */
 const RETRY_MS = 5_000;
 
@@ -32,7 +32,7 @@ export function followTasks(ctx: OpsContext): Observable<Recovery> {
   return defer(() => {
     const changed$ = watchDirectory(ctx.store.directory).pipe(
       filter((name) => !name.endsWith('.tmp')),
-      auditTime(SETTLE_MS, ctx.scheduler),
+      auditTime(QUIET_MS, ctx.scheduler),
     );
     const failed$ = new Subject<void>();
     const retry$ = failed$.pipe(switchMap(() => timer(RETRY_MS, ctx.scheduler)));

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Becomes COMMAND, with its standard streams and no other descriptor: what whoever started the driver has left open to it is
+# Executes COMMAND with its standard streams and no other descriptor: descriptors that the parent of the driver left open are
 # not for an app.
 #
 #   only-standard-streams.sh COMMAND...

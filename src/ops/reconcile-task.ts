@@ -41,13 +41,13 @@ export async function noteUnwritten(ctx: OpsContext, task: TaskRecord): Promise<
   const found = await findEnd(ctx, task);
   if (found === undefined) return undefined;
   if (found !== 'lost') return noteEnd(ctx, task, found);
-  const record = underWay(ctx, task);
+  const record = currentRecord(ctx, task);
   if (record !== undefined) await reconcileLost(ctx, record, withRequest(ctx, record, lost(ctx)));
   return undefined;
 }
 
 function noteEnd(ctx: OpsContext, task: TaskRecord, end: ExitResult): TaskRecord | undefined {
-  const record = underWay(ctx, task);
+  const record = currentRecord(ctx, task);
   if (record === undefined) return undefined;
   const exitResult = withRequest(ctx, record, end);
   const exited = ctx.registry.transition(record.id, 'exited', { exitResult });
@@ -88,10 +88,10 @@ export async function reconcileIfPossible(ctx: OpsContext, task: TaskRecord): Pr
 export async function ifPossible<T>(
   ctx: OpsContext,
   task: TaskRecord,
-  settling: Promise<T>,
+  reconciling: Promise<T>,
 ): Promise<T | undefined> {
   try {
-    return await settling;
+    return await reconciling;
   } catch (error) {
     const what = 'Could not determine whether a task has ended; retrying';
     ctx.logger.warn({ error, taskId: task.id }, what);
@@ -100,7 +100,7 @@ export async function ifPossible<T>(
 }
 
 /** The current record of this start of a task, unless its exit is known. */
-function underWay({ registry }: OpsContext, { id, startToken }: TaskRecord): TaskRecord | undefined {
+function currentRecord({ registry }: OpsContext, { id, startToken }: TaskRecord): TaskRecord | undefined {
   const record = registry.get(id);
   const isEndable = record !== undefined && ['running', 'stopping', 'unknown'].includes(record.phase);
   return record?.startToken === startToken && isEndable ? record : undefined;

@@ -6,12 +6,12 @@ export type SharedWork<T> = (ctx: OpsContext, key: string, work: () => Promise<T
 export function createSharedWork<T>(): SharedWork<T> {
   const byContext = new WeakMap<OpsContext, Map<string, Promise<T>>>();
   return (ctx, key, work) => {
-    const underWay = byContext.get(ctx) ?? new Map<string, Promise<T>>();
-    byContext.set(ctx, underWay);
-    const known = underWay.get(key);
+    const inProgress = byContext.get(ctx) ?? new Map<string, Promise<T>>();
+    byContext.set(ctx, inProgress);
+    const known = inProgress.get(key);
     if (known !== undefined) return known;
-    const done = work().finally(() => underWay.delete(key));
-    underWay.set(key, done);
+    const done = work().finally(() => inProgress.delete(key));
+    inProgress.set(key, done);
     return done;
   };
 }

@@ -58,7 +58,7 @@ setsid /bin/sh -c '
 code=$?
 
 # One write of the width of the placeholder; the newline says that it is whole. A file system that copies on write may
-# have no room even for that: then the status waits here until it has, or the task is destroyed.
+# have no space even for that: then the status waits here until it has, or the task is destroyed.
 until printf '%03d\n' "$code" >&5; do
   [ -e "$task_dir/shim.$$" ] || exit 0
   sleep 1

@@ -93,17 +93,17 @@ function exitFiles({ dataDir, scheduler, logger }: OpsContext): Observable<strin
 /** Polls all running tasks repeatedly, some in each turn of the event loop. */
 function sweeps(ctx: OpsContext): Observable<void> {
   const { scheduler, registry } = ctx;
-  const underWay = new Set<string>();
+  const inProgress = new Set<string>();
   const reconcile = async (task: TaskRecord): Promise<void> => {
     await nextTurn();
     await reconcileIfPossible(ctx, task);
   };
   return timer(SWEEP_MS, SWEEP_MS, scheduler).pipe(
     // An rkt that hangs must not accumulate a call per poll.
-    mergeMap(() => registry.list().filter((task) => isRunning(task) && !underWay.has(task.startToken))),
+    mergeMap(() => registry.list().filter((task) => isRunning(task) && !inProgress.has(task.startToken))),
     mergeMap((task) => {
-      underWay.add(task.startToken);
-      return from(reconcile(task)).pipe(finalize(() => underWay.delete(task.startToken)));
+      inProgress.add(task.startToken);
+      return from(reconcile(task)).pipe(finalize(() => inProgress.delete(task.startToken)));
     }, AT_ONCE),
   );
 }

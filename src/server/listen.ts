@@ -58,7 +58,7 @@ export async function listenOnSocket(
   }
 }
 
-/** Ends what is under way, at the latest after a moment. */
+/** Ends the requests in progress, at the latest after a moment. */
 export async function closeServer(server: HttpServer): Promise<void> {
   const closed = once(server, 'close');
   server.close();

@@ -40,8 +40,8 @@ describe('the check of words', () => {
     ['comments', '/** The figures that nobody wants. */', ['figures', 'nobody']],
     ['strings', "throw new Error('The agent takes up the task')", ['takes up']],
     ['identifiers in camel case', 'const alertBoard = createTally();', ['Board', 'Tally']],
-    ['identifiers in capitals', 'const TASK_METRICS = 1;', ['FIGURES']],
-    ['file names', "import { a } from './save-if-space.ts';", ['room']],
+    ['identifiers in capitals', 'const TASK_FIGURES = 1;', ['FIGURES']],
+    ['file names', "import { a } from './save-if-room.ts';", ['room']],
     ['documentation', 'Each look is told to the client.', ['Each look', 'told']],
   ] as const)
     it(`finds words in ${what}`, () => {

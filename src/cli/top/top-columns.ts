@@ -36,7 +36,7 @@ export const PHASE_TONES: Partial<Record<string, Tone>> = {
 
 /** A task that uses this share of its limit is highlighted. */
 const TIGHT = 0.9;
-const FIGURE_WIDTH = 5;
+const VALUE_WIDTH = 5;
 const MEMORY_WIDTH = 11;
 
 /** In the order they are shown. */
@@ -69,8 +69,8 @@ export const COLUMNS: readonly Column[] = [
     most: () => 28,
     rank: 2,
     cell: ({ usage, cpu }, { width }) => [
-      segment(`${fit(cores(coresOf(usage)), FIGURE_WIDTH, 'right')} `),
-      segment(sparkline(cpu, width - FIGURE_WIDTH - 1, 0.1), 'accent'),
+      segment(`${fit(cores(coresOf(usage)), VALUE_WIDTH, 'right')} `),
+      segment(sparkline(cpu, width - VALUE_WIDTH - 1, 0.1), 'accent'),
     ],
   },
   {

@@ -30,7 +30,7 @@ export interface TopData {
 export const NO_DATA: TopData = { tasks: [], host: undefined, events: [], nowMs: 0 };
 
 /** The number of values in a chart of the widest terminal. */
-const MAX_FIGURES = 400;
+const MAX_VALUES = 400;
 const MAX_EVENTS = 500;
 
 export function withTasks(data: TopData, statuses: readonly TaskStatus[]): TopData {
@@ -57,8 +57,8 @@ export function withSamples(data: TopData, samples: readonly TaskStatsSample[]):
     return {
       ...task,
       usage,
-      cpu: appended(task.cpu, coresOf(usage), MAX_FIGURES),
-      memory: appended(task.memory, memoryOf(usage), MAX_FIGURES),
+      cpu: appended(task.cpu, coresOf(usage), MAX_VALUES),
+      memory: appended(task.memory, memoryOf(usage), MAX_VALUES),
     };
   });
   return { ...data, tasks };

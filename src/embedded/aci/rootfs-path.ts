@@ -9,7 +9,7 @@ const MAX_LINKS = 40;
  * Real path of a directory inside a root, as a process in a chroot there would find it.
  *
  * Symlinks are followed by hand: absolute ones start at the root again and `..` stops at it, so that the result is always
- * inside. Missing directories are made (mode 0755). Nobody else may write into the root meanwhile.
+ * inside. Missing directories are made (mode 0755). No other process may write to the root meanwhile.
  * @param below `rootfs`-relative components
  * @throws RktFailure when a component is no directory or there are too many symlinks
  */

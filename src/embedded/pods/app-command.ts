@@ -15,7 +15,7 @@ const DEFAULT_ENVIRONMENT: readonly (readonly [string, string])[] = [
   ['HOME', '/root'],
 ];
 
-/** Environment of an app as `NAME=value`: its own and rkt's defaults (those of root, whoever the user is). */
+/** Environment of an app as `NAME=value`: its own and rkt's defaults (those of root, for every user). */
 export function appEnvironment(
   own: readonly { readonly name: string; readonly value: string }[],
 ): readonly string[] {

@@ -88,9 +88,9 @@ export class Progress {
 }
 
 /** All lines where they fit, else those that move, and how many others there are. */
-function shownLines(lines: readonly Line[], room: number, columns: number): readonly string[] {
-  if (lines.length <= room) return lines.map((line) => drawn(line, columns));
-  const active = lines.filter((line) => stateOf(line) === 'Downloading').slice(0, Math.max(room - 1, 0));
+function shownLines(lines: readonly Line[], space: number, columns: number): readonly string[] {
+  if (lines.length <= space) return lines.map((line) => drawn(line, columns));
+  const active = lines.filter((line) => stateOf(line) === 'Downloading').slice(0, Math.max(space - 1, 0));
   const count = (state: string): number => lines.filter((line) => stateOf(line) === state).length;
   const rest = `${count('Downloaded')} of ${lines.length} downloaded, ${count('Waiting')} waiting`;
   return [...active.map((line) => drawn(line, columns)), rest];
@@ -110,8 +110,8 @@ function drawn(line: Line, columns: number): string {
   if (state === 'Downloaded') return `${head} ${decimal(bytes)}`;
   const sizes = `${decimal(done)} / ${decimal(bytes)}`;
   if (columns < MIN_COLUMNS) return `${head} ${sizes}`;
-  const room = columns - head.length - ' [] 9.99 MB / 9.99 MB'.length;
-  const width = Math.max(MIN_BAR, Math.min(MAX_BAR, room));
+  const space = columns - head.length - ' [] 9.99 MB / 9.99 MB'.length;
+  const width = Math.max(MIN_BAR, Math.min(MAX_BAR, space));
   const filled = Math.floor((Math.min(done, bytes) / bytes) * width);
   return `${head} [${`${'='.repeat(filled)}>`.slice(0, width).padEnd(width)}] ${sizes}`;
 }

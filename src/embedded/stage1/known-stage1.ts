@@ -12,14 +12,14 @@ import type { Stage1 } from './stage1-contract.ts';
 /** Each stage1 of the embedded rkt; the first is the default. */
 export const knownStage1: readonly Stage1[] = [flyStage1, ociStage1];
 
-/** Names of rkt's own stage1 that works as fly does, and of ours. */
+/** Names of rkt's own stage1 that works as fly does, and of the embedded ones. */
 const FLY = /(?:^|\/)(?:stage1-)?(?:fly|embedded)$/;
 
 /**
  * The stage1 that a pod is prepared with: that of `--stage1-name`, `-from-dir`, `-path` or `-url`, else that of rkt's
- * configuration, else fly. A hash says nothing of what it stands for, unless it is that of an image of ours: fly, as ever.
+ * configuration, else fly. A hash does not identify a stage1, unless it is that of an embedded image; then fly is used.
  *
- * @throws RktFailure for a name that is none of ours
+ * @throws RktFailure for an unknown name
  */
 export function chooseStage1(ctx: RktContext, flags: Flags): Stage1 {
   const wanted = wantedName(ctx, flags);

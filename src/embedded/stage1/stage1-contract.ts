@@ -21,7 +21,7 @@ export interface CheckOrder {
   readonly privileges: Privileges;
 }
 
-/** A small file of a pod; one that is secret can be read by nobody but its owner. */
+/** A small file of a pod; a secret one can be read only by its owner. */
 export interface PodFile {
   readonly text: string;
   readonly isSecret: boolean;

@@ -3,7 +3,12 @@ import { specOf, type Snapshot } from '../snapshot.ts';
 import type { TaskCounts } from '../task-counters.ts';
 import { CONTAINER_FAMILIES } from './families/container-families.ts';
 import { DISK_FAMILIES, HOST_FAMILIES } from './families/host-families.ts';
-import { APP_FAMILIES, POD_FAMILIES, POD_INFO_FAMILIES, TALLY_FAMILIES } from './families/pod-families.ts';
+import {
+  APP_FAMILIES,
+  POD_FAMILIES,
+  POD_INFO_FAMILIES,
+  TASK_COUNT_FAMILIES,
+} from './families/pod-families.ts';
 import { BUILD_FAMILIES, SELF_FAMILIES, VERSION_FAMILIES } from './families/self-families.ts';
 import type { Family } from './family.ts';
 import type { LabelOptions } from './label-options.ts';
@@ -31,7 +36,7 @@ export const ALL_FAMILIES: readonly Family<never>[] = [
   ...POD_FAMILIES,
   ...POD_INFO_FAMILIES,
   ...APP_FAMILIES,
-  ...TALLY_FAMILIES,
+  ...TASK_COUNT_FAMILIES,
   ...HOST_FAMILIES,
   ...DISK_FAMILIES,
   ...SELF_FAMILIES,
@@ -44,7 +49,7 @@ export function createMetricTables(driver: Driver, labels: LabelOptions): Metric
   const pods = createSeriesTable(POD_FAMILIES);
   const podInfos = createSeriesTable(POD_INFO_FAMILIES);
   const apps = createSeriesTable(APP_FAMILIES);
-  const counters = createSeriesTable(TALLY_FAMILIES);
+  const counters = createSeriesTable(TASK_COUNT_FAMILIES);
   const host = createSeriesTable(HOST_FAMILIES);
   const disks = createSeriesTable(DISK_FAMILIES);
   const self = createSeriesTable(SELF_FAMILIES);

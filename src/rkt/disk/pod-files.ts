@@ -7,7 +7,7 @@ import { join } from 'node:path';
  */
 export interface PodStart {
   readonly pid: number;
-  /** fly runs the app itself under that pid, chrooted, with the host's network; `ended` came too late to tell. */
+  /** fly runs the app itself under that pid, chrooted, with the host's network; `ended` came too late to know. */
   readonly flavor: 'fly' | 'oci' | 'other' | 'ended';
 }
 

@@ -9,7 +9,7 @@ export interface TaskHistories {
   /** Forgets all tasks but these. */
   retain(taskIds: ReadonlySet<string>): void;
   rings(taskId: string): TwoRings | undefined;
-  /** Tasks with a history, those that found no room, and the memory of all rings. */
+  /** Tasks with a history, those beyond the limit, and the memory of all rings. */
   stats(): { readonly tasks: number; readonly leftOut: number; readonly bytes: number };
 }
 

@@ -56,7 +56,7 @@ export function createTopicChannels(deps: TopicChannelsDeps): TopicChannels {
       try {
         for (const topic of sampleTopics(request)) leaves.push(joinTopic(client, topic, request));
       } catch (error) {
-        // Nobody else would leave the topics that were joined before the one that failed.
+        // Nothing else would leave the topics that were joined before the one that failed.
         leave();
         throw error;
       }

@@ -50,7 +50,7 @@ export class IntervalGroups {
   }
 }
 
-/** Makes the subscriptions of a group due; undefined when its last round is still under way. */
+/** Makes the subscriptions of a group due; undefined when its last round is still in progress. */
 export function dueSubscriptions(
   group: IntervalGroup,
   nowMs: number,

@@ -34,7 +34,7 @@ export interface SamplingEngine {
  * interval.
  */
 const NEAR_PART = 0.5;
-/** Descriptors of files that are read every tick are not closed to make room for those that are read now and then. */
+/** Descriptors of files that are read every tick are not evicted for those that are read now and then. */
 const KEEP_INTERVALS = 2;
 
 /** The engine with these dependencies. Without subscriptions it does nothing and holds nothing open. */

@@ -15,7 +15,7 @@ export interface Slicer {
   /**
    * Does `work` for each item; the first slice before it returns, the others spread over `windowMs` from now on.
    *
-   * @param onDone told how much work it was
+   * @param onDone called with the amount of work
    */
   run<T>(
     items: readonly T[],
@@ -28,7 +28,7 @@ export interface Slicer {
 }
 
 /** Reading the clock is not free. */
-const ITEMS_A_LOOK = 4;
+const ITEMS_PER_CHECK = 4;
 
 export function createSlicer({ scheduler, sliceMs, workClock, onSlice }: SlicerOptions): Slicer {
   const timers = new Set<Subscription>();
@@ -46,7 +46,7 @@ export function createSlicer({ scheduler, sliceMs, workClock, onSlice }: SlicerO
         let workMs = 0;
         for (const end = items.length; next < end && workMs < sliceMs && stops === stopsBefore; next += 1) {
           work(items[next] as (typeof items)[number]);
-          if (next % ITEMS_A_LOOK === 0) workMs = workClock() - startMs;
+          if (next % ITEMS_PER_CHECK === 0) workMs = workClock() - startMs;
         }
         workMs = workClock() - startMs;
         allWorkMs += workMs;

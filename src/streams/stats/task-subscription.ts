@@ -59,7 +59,7 @@ export abstract class TaskSubscription implements Meter {
     this.#isDue = false;
   }
 
-  /** False for a subscription that has to be served by a later read when a read is under way at its tick. */
+  /** False for a subscription that has to be served by a later read when a read is in progress at its tick. */
   abstract readonly canSkip: boolean;
 
   /** Receives the sample of this read; undefined when there is none. */

@@ -34,11 +34,11 @@ const WORDS: readonly (readonly [words: string, use: string])[] = [
 ];
 
 /** Standard uses of these words, removed before a line is checked. */
-const STANDARD = /allSettled|h\('figure'|figcaption|\bftell\b/g;
+const STANDARD = /allSettled|h\('figure'|figcaption|^figure(?=,| \{)|\bftell\b/g;
 
 const PATTERNS = WORDS.map(([words, use]) => ({ pattern: new RegExp(`\\b(?:${words})\\b`, 'gi'), use }));
 
-/** `alertBoard`, `TASK_METRICS` and `save-if-space` as separate words. */
+/** `alertBoard`, `TASK_FIGURES` and `save-if-room` as separate words. */
 function separated(line: string): string {
   return line
     .replace(STANDARD, '')

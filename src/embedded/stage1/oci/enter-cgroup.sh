@@ -2,7 +2,7 @@
 # createRuntime hook of an OCI runtime: enter-cgroup.sh STATE_FILE [PROCS_FILE…], the state of the container on stdin.
 #
 # Puts the app into the cgroups of its task, so that the runtime stays outside, and writes down which process it is: its pid and
-# its start time in clock ticks since boot, by which it is told from a later process of that pid.
+# its start time in clock ticks since boot, which distinguishes it from a later process with that pid.
 set -u
 state_file=$1
 shift

@@ -26,7 +26,7 @@ export interface VolumesOrder {
 
 /**
  * Adds the lines that prepare the volumes of an app, and ends with their mounts. Each source is mounted in the pod's directory
- * first, and compared there: afterwards nobody can put something else in its place.
+ * first, and compared there: afterwards it cannot be replaced.
  *
  * @throws RktFailure in rkt's words
  */

@@ -66,7 +66,7 @@ export const APP_FAMILIES: readonly Family<AppRow>[] = [
 ];
 
 /** These outlive the tasks, so that no exit of a task is missed. */
-export const TALLY_FAMILIES: readonly Family<TaskCounts>[] = [
+export const TASK_COUNT_FAMILIES: readonly Family<TaskCounts>[] = [
   family(
     'rkt_task_starts_total',
     'counter',

@@ -38,7 +38,7 @@ export class OpenDescriptors {
     }
   }
 
-  /** Adds a descriptor to the list, and evicts the oldest one if there is no other room; false when that is too young. */
+  /** Adds a descriptor to the list, and evicts the oldest one if the pool is full; false when that is too young. */
   add(fd: number, slots: Uint16Array, slot: number, time: ReadTime): boolean {
     if (this.stats.open >= this.stats.budget) {
       const oldest = this.list.oldest();
