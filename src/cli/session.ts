@@ -48,7 +48,7 @@ export async function runSession<S extends OpsSession>(
 
 /**
  * An action that the first signal ends: it shuts the driver down. Streams complete then, and the command ends as if they had
- * ended by themselves; an op that was under way fails, and the command exits with 128 + n. A second signal ends it at once.
+ * ended by themselves; an op in progress fails, and the command exits with 128 + n. A second signal ends it at once.
  */
 export function untilSignal<S extends OpsSession>(act: Action<S>): Action<S> {
   return async (session) => {

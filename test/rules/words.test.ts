@@ -27,8 +27,10 @@ describe('the words of the project', () => {
     expect(findings.map(shown)).to.deep.equal([]);
   });
 
-  it('are standard terms in the help of every command', () => {
-    const findings = helpOf(createProgram()).flatMap(({ name, text }) => findWords(text, `help ${name}`));
+  it('are standard terms in the help of every command', async () => {
+    const findings = helpOf(await createProgram()).flatMap(({ name, text }) =>
+      findWords(text, `help ${name}`),
+    );
     expect(findings.map(shown)).to.deep.equal([]);
   });
 });

@@ -51,7 +51,7 @@ export function podNetwork(ctx: RktContext, script: LaunchScript, order: Network
   return { namespace: { path: `${order.podDir}/${PIN}` }, poststop: detachHook(ctx, order.uuid) };
 }
 
-/** The namespace is held by a mount that nobody outside of the pod's mount namespace sees, and ends with that. */
+/** A mount that is visible only in the pod's mount namespace holds the namespace, which ends with it. */
 function attach(ctx: RktContext, script: LaunchScript, order: NetworkOrder, list: NetList): void {
   const { names, uuid, site } = order;
   script.raw(`: >${PIN}`);
