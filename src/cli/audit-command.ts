@@ -5,7 +5,7 @@ import { EXIT_FAILURE, EXIT_OK } from './exit-codes.ts';
 import { withExamples } from './help-examples.ts';
 import type { Colour, Paint } from './cli-output.ts';
 import { table, type Column } from './text-table.ts';
-import type { Session } from './session.ts';
+import type { Session } from './command-session.ts';
 import { withBareDriver } from './with-driver.ts';
 
 interface AuditFlags {

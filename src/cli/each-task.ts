@@ -1,7 +1,7 @@
 import { printable } from '../model/printable.ts';
 import { findTaskIds } from './find-task.ts';
 import { errorText } from './cli-output.ts';
-import type { OpsSession } from './session.ts';
+import type { OpsSession } from './command-session.ts';
 
 /**
  * Applies an action to several tasks in parallel and prints the id of each when it is done. All are tried; the last

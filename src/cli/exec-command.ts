@@ -5,7 +5,7 @@ import type { TerminalSize } from '../index.ts';
 import { exitCodeOfSignal } from './exit-codes.ts';
 import { findTaskIds } from './find-task.ts';
 import { withExamples } from './help-examples.ts';
-import type { OwnSession } from './session.ts';
+import type { OwnSession } from './command-session.ts';
 import { withOwnDriver } from './with-driver.ts';
 
 interface ExecFlags {

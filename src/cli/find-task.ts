@@ -1,6 +1,6 @@
 import { RktError, taskNotFound } from '../model/rkt-error.ts';
 import type { TaskStatus } from '../model/task-status.ts';
-import type { OpsSession } from './session.ts';
+import type { OpsSession } from './command-session.ts';
 
 /** Finds a task by its id, its name, or a unique prefix of either. */
 export function findTask(tasks: readonly TaskStatus[], wanted: string): TaskStatus {

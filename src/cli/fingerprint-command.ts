@@ -7,7 +7,7 @@ import { withExamples } from './help-examples.ts';
 import { clock } from './humanize.ts';
 import type { Paint } from './cli-output.ts';
 import { pairs, type Pair } from './text-table.ts';
-import type { Session } from './session.ts';
+import type { Session } from './command-session.ts';
 import { withDriverUntilSignal } from './with-driver.ts';
 
 interface FingerprintFlags {

@@ -7,7 +7,7 @@ import { withExamples } from './help-examples.ts';
 import { tailOffset } from './tail-offset.ts';
 import { jsonSink, plainSink, type OutputSink } from './task-output.ts';
 import { count } from './flag-values.ts';
-import type { OpsSession } from './session.ts';
+import type { OpsSession } from './command-session.ts';
 import { withTasks } from './with-tasks.ts';
 
 interface LogsFlags {

@@ -2,7 +2,7 @@ import { Command, Option, type CommanderError } from 'commander';
 
 import { RktError } from '../model/rkt-error.ts';
 import { PLUGIN_VERSION } from '../model/plugin.ts';
-import { COMMAND_TABLE } from './command-table.ts';
+import { COMMAND_TABLE } from './cli-commands.ts';
 import { GLOBAL_OPTIONS, flagOf } from './global-options.ts';
 import { withExamples } from './help-examples.ts';
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 
 import { withExamples } from './help-examples.ts';
-import type { OpsSession } from './session.ts';
+import type { OpsSession } from './command-session.ts';
 import { selected, tasksText, type PsFlags } from './task-list.ts';
 import { withTasks } from './with-tasks.ts';
 

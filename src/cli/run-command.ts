@@ -12,7 +12,7 @@ import { exitText } from '../model/exit-text.ts';
 import { addRunOptions } from './run-options.ts';
 import { runSpec, type RunSpecFlags } from './run-spec.ts';
 import { jsonSink, plainSink, type OutputSink } from './task-output.ts';
-import type { OwnSession } from './session.ts';
+import type { OwnSession } from './command-session.ts';
 import { agentSocketOf, withOwnDriver } from './with-driver.ts';
 
 interface RunFlags extends RunSpecFlags {

@@ -8,7 +8,7 @@ import { findTaskIds } from './find-task.ts';
 import { withExamples } from './help-examples.ts';
 import { statsLines, statsText, type StatsRow } from './stats-text.ts';
 import { count, durationMs } from './flag-values.ts';
-import type { Session } from './session.ts';
+import type { Session } from './command-session.ts';
 import { followOthers, withDriverUntilSignal } from './with-driver.ts';
 
 interface StatsFlags {

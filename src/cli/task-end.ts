@@ -1,7 +1,7 @@
 import { lastValueFrom } from 'rxjs';
 
 import { isRktError } from '../model/rkt-error.ts';
-import type { Session } from './session.ts';
+import type { Session } from './command-session.ts';
 import { followOthers } from './with-driver.ts';
 
 /** Resolves when the task has ended, or the driver is shut down. */

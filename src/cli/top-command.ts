@@ -4,7 +4,7 @@ import { RktError } from '../model/rkt-error.ts';
 import { withExamples } from './help-examples.ts';
 import { mayColour } from './cli-output.ts';
 import { durationMs } from './flag-values.ts';
-import type { Session } from './session.ts';
+import type { Session } from './command-session.ts';
 import { followOthers, settingsOf, withDriverUntilSignal } from './with-driver.ts';
 
 interface TopFlags {

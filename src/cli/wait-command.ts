@@ -7,7 +7,7 @@ import { EXIT_OK, exitCodeOfTask } from './exit-codes.ts';
 import { findTaskIds } from './find-task.ts';
 import { withExamples } from './help-examples.ts';
 import { exitText } from '../model/exit-text.ts';
-import type { Session } from './session.ts';
+import type { Session } from './command-session.ts';
 import { followOthers, withDriverUntilSignal } from './with-driver.ts';
 
 interface Ended {

@@ -11,7 +11,7 @@ import { createOutput, type Output } from './cli-output.ts';
 import type { CommandDriver } from './command-driver.ts';
 import { sourcesOf } from './command-settings.ts';
 import { createLogger } from './log.ts';
-import { runSession, untilSignal, type Action, type OwnSession, type Session } from './session.ts';
+import { runSession, untilSignal, type Action, type OwnSession, type Session } from './command-session.ts';
 import { driverConfigOf, driverOptionsOf, loadSettings, type Settings } from './settings.ts';
 
 /** The settings of a command that was parsed: its flags, the environment and the config file. */

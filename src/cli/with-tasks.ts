@@ -8,7 +8,7 @@ import { askAgent } from './agent-client/ask-agent.ts';
 import { createOutput } from './cli-output.ts';
 import { sourcesOf } from './command-settings.ts';
 import { plainSettings, type PlainSettings } from './plain-settings.ts';
-import { runSession, untilSignal, type Action, type OpsSession } from './session.ts';
+import { runSession, untilSignal, type Action, type OpsSession } from './command-session.ts';
 import { findSettings } from './settings-sources.ts';
 
 /**

@@ -32,7 +32,10 @@ export class ProgressBlock {
 
   /** Prints text that stays, above the lines. */
   print(text: string): void {
-    if (this.#lines.length === 0) { this.#write(text); return; }
+    if (this.#lines.length === 0) {
+      this.#write(text);
+      return;
+    }
     const end = text.endsWith('\n') ? '' : '\n';
     const lines = this.#lines.map((line) => `${line}\n`).join('');
     this.#write(`${this.#erasure()}${text}${end}${lines}`);
