@@ -1,9 +1,12 @@
-import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { request as plainRequest } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import { createSecureContext, type SecureContext } from 'node:tls';
-import type { RktContext } from '../embedded-context.ts';
+import { reasonOf } from '../../model/reason-of.ts';
+import { RktFailure, type RktContext } from '../embedded-context.ts';
 import { certificateAuthorities } from './authorities.ts';
+import { proxyFor } from './proxy-settings.ts';
+import { proxiedRequest, tunnel } from './proxy-tunnel.ts';
 import type { HostHeaders } from './host-credentials.ts';
 import { redirectTarget } from './redirect-target.ts';
 
@@ -57,7 +60,7 @@ export async function httpRequest(
   const body = form === undefined ? undefined : new URLSearchParams(form).toString();
   let [at, sent, shown] = [url, headers, withoutUser(url)];
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
-    const response = await send({
+    const response = await send(ctx, {
       url: at,
       headers: { ...hostHeaders?.(new URL(at).host), ...sent },
       shown,
@@ -97,27 +100,48 @@ interface Sending {
   readonly secureContext: SecureContext | undefined;
 }
 
-function send({ url, headers, shown, body, secureContext }: Sending): Promise<IncomingMessage> {
+async function send(ctx: HttpContext, sending: Sending): Promise<IncomingMessage> {
+  const { shown, body } = sending;
+  try {
+    return await answer(await outgoingRequest(ctx, sending), body);
+  } catch (error) {
+    if (error instanceof RktFailure) throw error;
+    const method = body === undefined ? 'Get' : 'Post';
+    throw new Error(`${method} "${shown}": ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+/** The request, not yet sent; through a proxy where the environment names one. */
+async function outgoingRequest(
+  ctx: HttpContext,
+  { url, headers, body, secureContext }: Sending,
+): Promise<ClientRequest> {
   const tls = secureContext === undefined ? { rejectUnauthorized: false } : { secureContext };
   const form = { 'content-type': 'application/x-www-form-urlencoded' };
   const options = {
     timeout: IDLE_TIMEOUT_MS,
     ...(body === undefined ? { headers } : { method: 'POST', headers: { ...headers, ...form } }),
   };
+  const proxy = proxyFor(ctx.env, url);
+  const isTls = url.startsWith('https:');
+  if (proxy === undefined)
+    return isTls ? tlsRequest(url, { ...options, ...tls }) : plainRequest(url, options);
+  if (!isTls) return proxiedRequest(proxy, url, options, tls);
+  const socket = await tunnel(proxy, url, tls, IDLE_TIMEOUT_MS);
+  return tlsRequest(url, { ...options, createConnection: () => socket });
+}
+
+function answer(outgoing: ClientRequest, body: string | undefined): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const outgoing = url.startsWith('https:')
-      ? tlsRequest(url, { ...options, ...tls }, resolve)
-      : plainRequest(url, options, resolve);
     const giveUp = (): void => void outgoing.destroy(new Error(`no answer for ${IDLE_TIMEOUT_MS / 1000} s`));
     const late = setTimeout(giveUp, IDLE_TIMEOUT_MS);
-    outgoing.on('response', () => clearTimeout(late));
+    outgoing.on('response', (response) => {
+      clearTimeout(late);
+      resolve(response);
+    });
     outgoing.on('close', () => clearTimeout(late));
     outgoing.on('timeout', giveUp);
-    outgoing.on('error', (error) => {
-      reject(
-        new Error(`${body === undefined ? 'Get' : 'Post'} "${shown}": ${error.message}`, { cause: error }),
-      );
-    });
+    outgoing.on('error', reject);
     outgoing.end(body);
   });
 }
