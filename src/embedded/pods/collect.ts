@@ -3,6 +3,8 @@ import { existsSync, renameSync } from 'node:fs';
 import { RktFailure, printMessage, type RktContext } from '../embedded-context.ts';
 import { deleteTree, unmountBelow } from './delete-tree.ts';
 import { detachPod } from '../net/detach-pod.ts';
+import { liveInit } from './live-init.ts';
+import { stage1OfPod } from '../stage1/known-stage1.ts';
 import { holdLock } from './locks.ts';
 import { podPath, type Phase, type PodEntry } from './phases.ts';
 
@@ -14,6 +16,8 @@ export async function withPodLock<T>(pod: PodEntry, action: () => T | Promise<T>
   const lock = await holdLock(pod.dir, { wait: false });
   if (lock === undefined) return { kind: 'busy' };
   try {
+    // A pod whose runtime was killed has no lock, but may run.
+    if (liveInit(pod.dir) !== undefined) return { kind: 'busy' };
     return existsSync(pod.dir) ? { kind: 'done', value: await action() } : { kind: 'busy' };
   } finally {
     await lock.release();
@@ -51,6 +55,7 @@ export function markPod(ctx: RktContext, pod: PodEntry, quiet = false): PodEntry
  */
 export async function sweepPod(ctx: RktContext, pod: PodEntry): Promise<void> {
   await detachPod(ctx, pod);
+  stage1OfPod(pod).teardown(ctx, pod);
   try {
     unmountBelow(pod.dir);
     deleteTree(pod.dir);

@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { RktFailure, type RktContext } from '../embedded-context.ts';
+import { liveInit } from './live-init.ts';
 import { lockedDirs } from './locks.ts';
 import { locatePod, type Phase, type PodEntry } from './phases.ts';
 import { parsePodManifest, type PodManifest } from './pod-manifest.ts';
@@ -38,7 +39,8 @@ export function podStatuses(ctx: RktContext, pods: readonly PodEntry[]): readonl
   const locked = lockedDirs(pods.filter((pod) => pod.phase !== 'prepared').map((pod) => pod.dir));
   return pods.flatMap((pod) => {
     if (statSync(pod.dir, { throwIfNoEntry: false }) !== undefined) {
-      return [{ ...pod, state: STATES[pod.phase][locked.has(pod.dir) ? 'locked' : 'free'] }];
+      const isUsed = locked.has(pod.dir) || (pod.phase === 'run' && liveInit(pod.dir) !== undefined);
+      return [{ ...pod, state: STATES[pod.phase][isUsed ? 'locked' : 'free'] }];
     }
     const moved = locatePod(ctx, pod.uuid);
     return moved === undefined || moved.phase === pod.phase ? [] : podStatuses(ctx, [moved]);

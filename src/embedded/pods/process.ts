@@ -1,6 +1,7 @@
 import { readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { liveInit } from './live-init.ts';
 import type { PodEntry } from './phases.ts';
 import { podPid } from './pod-info.ts';
 
@@ -15,6 +16,7 @@ export function livePid(pod: PodEntry): number | undefined {
   const startedMs = processStartMs(pid);
   if (startedMs === undefined) return undefined;
   const writtenMs = statSync(join(pod.dir, 'pid'), { throwIfNoEntry: false })?.mtimeMs;
+  if (liveInit(pod.dir) === pid) return pid;
   const isOurs =
     writtenMs === undefined || startedMs <= writtenMs + CLOCK_SLACK_MS || rootOf(pid).includes(pod.uuid);
   return isOurs ? pid : undefined;

@@ -1,11 +1,4 @@
-import type {
-  OciConfig,
-  OciHook,
-  OciMount,
-  OciProcess,
-  OciResources,
-  OciSeccomp,
-} from './runtime-config-types.ts';
+import type { OciConfig, OciHook, OciMount, OciProcess, OciSeccomp } from './runtime-config-types.ts';
 import { MASKED_PATHS, READONLY_PATHS } from './protected-paths.ts';
 
 /** The network namespace of a pod: the launcher's, an empty one, or the one that a file stands for. */
@@ -27,19 +20,17 @@ export interface BundleOrder {
   readonly protectPaths: boolean;
   readonly sysctl: Readonly<Record<string, string>>;
   readonly seccomp: OciSeccomp | undefined;
-  /** Limits, and the cgroup that gets them, where the pod was given none. */
-  readonly cgroup: { readonly path: string; readonly resources: OciResources } | undefined;
+  /** Run when the app has ended, before its network namespace is gone. */
+  readonly poststop: readonly OciHook[];
   /** Runs with the state of the container before the app does. */
   readonly createRuntime: OciHook;
-  /** Runs when the app has ended. */
-  readonly poststop: OciHook | undefined;
   /** Absolute path of mount(8). */
   readonly mountTool: string;
 }
 
 /** The configuration of an OCI runtime for a pod; depends on nothing but its argument. */
 export function ociBundle(order: BundleOrder): OciConfig {
-  const { network, cgroup, sysctl } = order;
+  const { network, sysctl, poststop } = order;
   const namespaces = [
     { type: 'pid' },
     { type: 'mount' },
@@ -55,11 +46,7 @@ export function ociBundle(order: BundleOrder): OciConfig {
     root: { path: order.root, readonly: false },
     hostname: order.hostname,
     mounts: order.mounts,
-    hooks: {
-      createRuntime: [order.createRuntime],
-      createContainer: [rootOptions(order)],
-      ...(order.poststop === undefined ? {} : { poststop: [order.poststop] }),
-    },
+    hooks: { createRuntime: [order.createRuntime], createContainer: [rootOptions(order)], poststop },
     linux: {
       namespaces,
       maskedPaths: order.protectPaths ? MASKED_PATHS : [],
@@ -67,7 +54,6 @@ export function ociBundle(order: BundleOrder): OciConfig {
       devices: [],
       ...(Object.keys(sysctl).length === 0 ? {} : { sysctl }),
       ...(order.seccomp === undefined ? {} : { seccomp: order.seccomp }),
-      ...(cgroup === undefined ? {} : { resources: cgroup.resources, cgroupsPath: cgroup.path }),
     },
   };
 }

@@ -14,6 +14,7 @@ import { findRuntime } from './crun-runtime.ts';
 import { hideUnified } from './hidden-unified.ts';
 import type { OciConfig, OciProcess } from './runtime-config-types.ts';
 import { STATE_DIR } from './oci-launch.ts';
+import { cgroupsOfPod } from './pod-cgroup.ts';
 
 /**
  * A command in a pod. Its process section is the app's own with other words, so that it has the same user, capabilities and
@@ -43,11 +44,12 @@ export function ociEnter(ctx: RktContext, { pod, argv }: EnterOrder): string {
   script.raw('exec 3<"oci/enter.$$" && rm -f "oci/enter.$$" || exit 254');
   setOomScore(ctx, script, { isolators: oomIsolator(process) });
   joinCgroups(ctx, script);
+  for (const dir of cgroupsOfPod(pod))
+    script.raw(`{ echo "$$" >${quote(`${dir}/cgroup.procs`)}; } 2>/dev/null || exit 254`);
   const inner = new LaunchScript();
   hideUnified(inner);
-  const manager = config.linux?.cgroupsPath === undefined ? 'disabled' : 'cgroupfs';
   const words = [
-    ...[findRuntime(ctx).crun, `--root=${pod.dir}/${STATE_DIR}`, `--cgroup-manager=${manager}`],
+    ...[findRuntime(ctx).crun, `--root=${pod.dir}/${STATE_DIR}`, '--cgroup-manager=disabled'],
     ...['exec', '--process=/proc/self/fd/3', pod.uuid],
   ];
   inner.raw(`exec ${commandLine(...words)}`);

@@ -21,11 +21,12 @@ import { cgroupMode, findRuntime, type OciRuntime } from './crun-runtime.ts';
 import { hideUnified, procsFilesOf } from './hidden-unified.ts';
 import { ociBundle, type BundleOrder } from './oci-bundle.ts';
 import type { OciMount, OciProcess } from './runtime-config-types.ts';
-import { isolatorLimits, ownCgroupPath } from './oci-limits.ts';
+import { ownCgroups, type LimitedCgroup } from './oci-limits.ts';
 import { INIT_IN_POD, podMounts } from './oci-mounts.ts';
 import { nameMounts } from './oci-names.ts';
 import { ociProcess } from './oci-process.ts';
 import { checkSysctl } from './oci-sysctl.ts';
+import { cgroupsGone, makeCgroups } from './pod-cgroup.ts';
 import { ociVolumes } from './oci-volumes.ts';
 import { podNetwork } from './network-of-pod.ts';
 
@@ -65,17 +66,18 @@ export function ociLaunch(ctx: RktContext, script: LaunchScript, order: Stage1Or
     hasPorts: (readPodManifest(pod).ports ?? []).length > 0,
     site: { view, root: site.root },
   });
-  const cgroup = cgroupOf(ctx, pod.uuid, isolators);
+  const cgroups = cgroupsOf(ctx, pod.uuid, isolators);
+  makeCgroups(script, cgroups);
   const bundle = ociBundle({
-    ...{ hostname, network, process, readonlyRoot, cgroup, root: `${podDir}/${site.root}` },
+    ...{ hostname, network, process, readonlyRoot, root: `${podDir}/${site.root}` },
     ownIpc,
     ownCgroupNamespace: cgroupMode() === 'unified',
     mounts: [...podMounts(runtime.init), ...volumes, ...nameMounts({ names, view, hostname, podDir, files })],
     protectPaths: !ctx.insecure.has('paths'),
     sysctl: checkSysctl(isolators, { ownIpc, ownNetwork: network !== 'host' }),
     seccomp: seccompHere(ctx, isolators),
-    createRuntime: cgroupHook(ctx, podDir),
-    poststop,
+    createRuntime: cgroupHook(ctx, podDir, cgroups),
+    poststop: [...(poststop === undefined ? [] : [poststop]), ...cgroupsGone(cgroups)],
     mountTool: hostTool(ctx.env, 'mount'),
   });
   files.set('oci/config.json', { text: JSON.stringify(bundle), isSecret: true });
@@ -83,13 +85,12 @@ export function ociLaunch(ctx: RktContext, script: LaunchScript, order: Stage1Or
   script.raw(`printf '%s\\n' "$$" >ppid || die 'run: cannot write the pid'`);
   // Where the right to do so is there: the launcher waits for the app, and holds the pod's lock.
   script.raw('{ echo -999 >/proc/self/oom_score_adj; } 2>/dev/null');
-  script.raw(`exec ${commandLine(...runWords(runtime, podDir, pod.uuid, cgroup !== undefined))}`);
+  script.raw(`exec ${commandLine(...runWords(runtime, podDir, pod.uuid))}`);
 }
 
-function runWords({ crun }: OciRuntime, podDir: string, uuid: string, ownCgroup: boolean): readonly string[] {
-  const manager = ownCgroup ? 'cgroupfs' : 'disabled';
+function runWords({ crun }: OciRuntime, podDir: string, uuid: string): readonly string[] {
   return [
-    ...[crun, `--root=${podDir}/${STATE_DIR}`, `--cgroup-manager=${manager}`],
+    ...[crun, `--root=${podDir}/${STATE_DIR}`, '--cgroup-manager=disabled'],
     ...['run', `--bundle=${podDir}/oci`, `--pid-file=${podDir}/pid`, uuid],
   ];
 }
@@ -137,14 +138,17 @@ function appOf(ctx: RktContext, script: LaunchScript, order: AppOrder): OciApp {
 }
 
 /** A pod that is put into cgroups by its caller has the limits of these. */
-function cgroupOf(ctx: RktContext, uuid: string, isolators: OciApp['isolators']): BundleOrder['cgroup'] {
-  if ((ctx.env['RKT_STREAMS_CGROUP_PROCS'] ?? '') !== '') return undefined;
-  const resources = isolatorLimits(isolators);
-  return resources === undefined ? undefined : { path: ownCgroupPath(uuid), resources };
+function cgroupsOf(ctx: RktContext, uuid: string, isolators: OciApp['isolators']): readonly LimitedCgroup[] {
+  return (ctx.env['RKT_STREAMS_CGROUP_PROCS'] ?? '') === '' ? ownCgroups(isolators, uuid) : [];
 }
 
-function cgroupHook(ctx: RktContext, podDir: string): BundleOrder['createRuntime'] {
+function cgroupHook(
+  ctx: RktContext,
+  podDir: string,
+  cgroups: readonly LimitedCgroup[],
+): BundleOrder['createRuntime'] {
   const text = readFileSync(new URL('./enter-cgroup.sh', import.meta.url), 'utf8');
-  const words = [`${podDir}/oci/init-start`, ...procsFilesOf(ctx, podDir)];
+  const own = cgroups.map(({ dir }) => `${dir}/cgroup.procs`);
+  const words = [`${podDir}/oci/init-start`, ...procsFilesOf(ctx, podDir), ...own];
   return { path: '/bin/sh', args: ['sh', '-c', text, 'enter-cgroup', ...words] };
 }

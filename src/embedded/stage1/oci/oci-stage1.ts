@@ -4,6 +4,7 @@ import type { CheckOrder, Stage1 } from '../stage1-contract.ts';
 import { findRuntime } from './crun-runtime.ts';
 import { ociEnter } from './oci-enter.ts';
 import { ociLaunch } from './oci-launch.ts';
+import { removeCgroups } from './pod-cgroup.ts';
 
 /** An OCI runtime: the app has namespaces, capabilities, a filter of system calls and devices of its own. */
 export const ociStage1: Stage1 = {
@@ -15,7 +16,7 @@ export const ociStage1: Stage1 = {
   check,
   launch: ociLaunch,
   enter: ociEnter,
-  teardown: () => undefined,
+  teardown: (_ctx, pod) => removeCgroups(pod),
 };
 
 function check(ctx: RktContext, { manifest, flags, privileges }: CheckOrder): void {

@@ -48,13 +48,6 @@ export interface OciLinux {
   readonly devices: readonly never[];
   readonly sysctl?: Readonly<Record<string, string>>;
   readonly seccomp?: OciSeccomp;
-  readonly resources?: OciResources;
-  readonly cgroupsPath?: string;
-}
-
-export interface OciResources {
-  readonly memory?: { readonly limit: number };
-  readonly cpu?: { readonly quota?: number; readonly period?: number; readonly shares?: number };
 }
 
 export interface OciSeccomp {

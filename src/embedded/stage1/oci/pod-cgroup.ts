@@ -1,0 +1,49 @@
+import { rmdirSync } from 'node:fs';
+
+import type { LaunchScript } from '../../pods/launch-script.ts';
+import type { PodEntry } from '../../pods/phases.ts';
+import { podFile } from '../../pods/pod-info.ts';
+import { quote } from '../../pods/shell.ts';
+import type { LimitedCgroup } from './oci-limits.ts';
+import type { OciHook } from './runtime-config-types.ts';
+
+/** Directories of the cgroups that a pod has of its own, one a line. */
+const LIST = 'oci/cgroups';
+
+/** Adds the lines that make the cgroups of a pod. A limit that cannot be set ends the launch. */
+export function makeCgroups(script: LaunchScript, cgroups: readonly LimitedCgroup[]): void {
+  for (const { dir, settings } of cgroups) {
+    script.raw(`printf '%s\\n' ${quote(dir)} >>${LIST}`);
+    script.attempt(`run: cannot make the cgroup ${dir}`, 'mkdir', '--', dir);
+    for (const { file, value } of settings) {
+      const failure = `run: cannot limit the pod: writing ${value} to ${dir}/${file} failed`;
+      script.raw(
+        `{ echo ${quote(String(value))} >${quote(`${dir}/${file}`)}; } 2>/dev/null || die ${quote(failure)}`,
+      );
+    }
+  }
+}
+
+/** Removes them when the app has ended. A hook has to read the state of the container. */
+export function cgroupsGone(cgroups: readonly LimitedCgroup[]): readonly OciHook[] {
+  if (cgroups.length === 0) return [];
+  const script = 'IFS= read -r state; rmdir -- "$@" 2>/dev/null; :';
+  return [
+    { path: '/bin/sh', args: ['sh', '-c', script, 'remove-cgroups', ...cgroups.map(({ dir }) => dir)] },
+  ];
+}
+
+export function cgroupsOfPod(pod: PodEntry): readonly string[] {
+  return (podFile(pod, LIST) ?? '').split('\n').filter((line) => line !== '');
+}
+
+/** Removes what a runtime that was killed, or never began, has left. What is in use stays. */
+export function removeCgroups(pod: PodEntry): void {
+  for (const dir of cgroupsOfPod(pod)) {
+    try {
+      rmdirSync(dir);
+    } catch (error) {
+      if (!['ENOENT', 'EBUSY'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    }
+  }
+}
