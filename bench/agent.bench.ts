@@ -1,6 +1,6 @@
 import { cpuPerTask, runAgent, type AgentOrder } from './support/agent.ts';
 import { SIX_FILE_GROUPS } from './support/engine.ts';
-import { withFleet } from './support/fleet.ts';
+import { withWorkload } from './support/workload.ts';
 import { summary, type Question, type Row } from './support/question.ts';
 
 const MIB = 2 ** 20;
@@ -17,13 +17,13 @@ export const agent: Question = {
       everyNthIsBusy: number,
       more: Partial<AgentOrder>,
     ): Promise<readonly Row[]> =>
-      withFleet(
+      withWorkload(
         tasks,
-        async (fleet) => {
+        async (workload) => {
           const cpu: number[] = [];
           const rss: number[] = [];
           for (let round = 0; round < rounds; round += 1) {
-            const report = await runAgent(fleet, { ...order, ...more });
+            const report = await runAgent(workload, { ...order, ...more });
             cpu.push(cpuPerTask(report, tasks));
             rss.push(report.rssRunningBytes / MIB);
           }

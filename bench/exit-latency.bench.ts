@@ -5,36 +5,36 @@ import { firstValueFrom } from 'rxjs';
 import type { Driver } from '../src/index.ts';
 import { openCrowd } from './support/crowd.ts';
 import { summary, type Question, type Row } from './support/question.ts';
-import { openWorkshop, type Workshop } from './support/workshop.ts';
+import { openSandbox, type Sandbox } from './support/sandbox.ts';
 
 export const exitLatency: Question = {
   name: 'exit-latency',
   asks: 'How long after a process has ended does waitTask say so?',
   async run({ quick }) {
     const rounds = quick ? 3 : 40;
-    const workshop = await openWorkshop();
+    const sandbox = await openSandbox();
     try {
-      const own = await latencies(workshop.driver, workshop, rounds, () => Promise.resolve(workshop.driver));
-      const recovered = await latencies(workshop.driver, workshop, rounds, async (id) => {
-        const later = workshop.another();
+      const own = await latencies(sandbox.driver, sandbox, rounds, () => Promise.resolve(sandbox.driver));
+      const recovered = await latencies(sandbox.driver, sandbox, rounds, async (id) => {
+        const later = sandbox.another();
         await later.recoverTasks();
         later.inspectTask(id);
         return later;
       });
-      const crowd = await openCrowd(workshop, quick ? 100 : 1_000);
+      const crowd = await openCrowd(sandbox, quick ? 100 : 1_000);
       try {
-        const crowded = await latencies(crowd, workshop, rounds, () => Promise.resolve(crowd));
+        const crowded = await latencies(crowd, sandbox, rounds, () => Promise.resolve(crowd));
         return [
           row('own child', own, 2),
           row('recovered', recovered, 5),
           row('1,000 others sampled', crowded, 10),
-          await burst(workshop, quick ? 50 : 300),
+          await burst(sandbox, quick ? 50 : 300),
         ];
       } finally {
         await crowd.close();
       }
     } finally {
-      await workshop.close();
+      await sandbox.close();
     }
   },
 };
@@ -44,7 +44,7 @@ type Runs = Pick<Driver, 'startTask' | 'destroyTask'>;
 /** From the signal that ends the process to the value of waitTask. */
 async function latencies(
   driver: Runs,
-  { shell }: Workshop,
+  { shell }: Sandbox,
   rounds: number,
   watcher: (id: string) => Promise<Pick<Driver, 'waitTask'>>,
 ): Promise<readonly number[]> {
@@ -64,7 +64,7 @@ async function latencies(
 }
 
 /** How long the event loop is blocked at most while many tasks end at once. */
-async function burst({ driver, shell }: Workshop, count: number): Promise<Row> {
+async function burst({ driver, shell }: Sandbox, count: number): Promise<Row> {
   const ids = Array.from({ length: count }, (_, index) => `burst-${index}`);
   for (const id of ids) await driver.startTask(shell(id, 'exec sleep 1000'));
   const pids = ids.map((id) => driver.inspectTask(id).pid ?? 0);

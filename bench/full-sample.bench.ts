@@ -1,5 +1,5 @@
 import { SIX_FILE_GROUPS } from './support/engine.ts';
-import { withFleet } from './support/fleet.ts';
+import { withWorkload } from './support/workload.ts';
 import { summary, type Bar, type Question, type Row } from './support/question.ts';
 import { bareSide, engineSide, inTurn, ratio } from './support/sides.ts';
 
@@ -21,9 +21,9 @@ export const fullSample: Question = {
 };
 
 function compare(tasks: number, bar: Bar, quick: boolean): Promise<readonly Row[]> {
-  return withFleet(tasks, async (fleet) => {
-    const engine = await engineSide(fleet, 'engine', SIX_FILE_GROUPS, { gate: false });
-    const [ours, bare] = await inTurn([engine, bareSide(fleet)], {
+  return withWorkload(tasks, async (workload) => {
+    const engine = await engineSide(workload, 'engine', SIX_FILE_GROUPS, { gate: false });
+    const [ours, bare] = await inTurn([engine, bareSide(workload)], {
       tasks,
       rounds: quick ? 2 : 15,
       passes: Math.max(4, Math.round(6_000 / tasks)),

@@ -1,9 +1,9 @@
 import { SIX_FILE_GROUPS } from './support/engine.ts';
-import { withFleet } from './support/fleet.ts';
+import { withWorkload } from './support/workload.ts';
 import { summary, type Question, type Row } from './support/question.ts';
 import { bareSide, engineSide, inTurn, ratio } from './support/sides.ts';
 
-/** Every figure that the gate keeps is read once in so many passes of 1 s. */
+/** Every metric that the gate keeps is read once in so many passes of 1 s. */
 const STALE_PASSES = 10;
 
 export const idleSample: Question = {
@@ -20,13 +20,17 @@ export const idleSample: Question = {
   },
 };
 
-/** Of a fleet that sleeps there is a bar; of one in which a tenth works the figure is only told. */
+/** Of a workload that sleeps there is a bar; of one in which a tenth works the metric is only reported. */
 function measure(tasks: number, everyNthIsBusy: number, rounds: number): Promise<Row> {
-  return withFleet(
+  return withWorkload(
     tasks,
-    async (fleet) => {
-      const engine = await engineSide(fleet, 'engine', SIX_FILE_GROUPS);
-      const [ours, bare] = await inTurn([engine, bareSide(fleet)], { tasks, rounds, passes: STALE_PASSES });
+    async (workload) => {
+      const engine = await engineSide(workload, 'engine', SIX_FILE_GROUPS);
+      const [ours, bare] = await inTurn([engine, bareSide(workload)], {
+        tasks,
+        rounds,
+        passes: STALE_PASSES,
+      });
       const cpu = ours?.cpuUs ?? [];
       return {
         what: `${tasks} tasks, ${everyNthIsBusy === 0 ? 'all idle' : 'a tenth busy'}`,

@@ -86,7 +86,7 @@ interface MemoryTask extends OpenTask {
   version: number;
 }
 
-/** Figures of tasks that need no reading: CPU time goes on, so that every sample is a new one. */
+/** Metrics of tasks that need no reading: CPU time goes on, so that every sample is a new one. */
 function createMemorySource(): TaskSource {
   return {
     open(): MemoryTask {

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { spawnPlugin, type NomadHost } from '../test/support/nomad-host.ts';
-import { openPluginRoom, type PluginRoom } from '../test/support/plugin-room.ts';
+import { openPluginSandbox, type PluginSandbox } from '../test/support/plugin-sandbox.ts';
 import { summary, type Question, type Row } from './support/question.ts';
-import { openWorkshop } from './support/workshop.ts';
+import { openSandbox } from './support/sandbox.ts';
 
 /**
  * The one executor process that Nomad 1.0.18 has for each task of its own drivers, measured on a machine like this one with
@@ -20,8 +20,8 @@ export const nomadPlugin: Question = {
   name: 'nomad-plugin',
   asks: 'What does one plugin process for all tasks of a Nomad client cost, against an executor for each?',
   async run({ quick }) {
-    const workshop = await openWorkshop();
-    const plugins = await openPluginRoom(workshop);
+    const sandbox = await openSandbox();
+    const plugins = await openPluginSandbox(sandbox);
     try {
       const handshakes = await starts(plugins, quick ? 3 : 20);
       const rows = await underLoad(plugins, quick ? 10 : 100, quick ? 3 : 20);
@@ -36,12 +36,12 @@ export const nomadPlugin: Question = {
       ];
     } finally {
       plugins.killAll();
-      await workshop.close();
+      await sandbox.close();
     }
   },
 };
 
-async function starts({ launcher }: PluginRoom, rounds: number): Promise<readonly number[]> {
+async function starts({ launcher }: PluginSandbox, rounds: number): Promise<readonly number[]> {
   const tookMs: number[] = [];
   for (let round = 0; round <= rounds; round += 1) {
     const began = performance.now();
@@ -54,8 +54,8 @@ async function starts({ launcher }: PluginRoom, rounds: number): Promise<readonl
   return tookMs;
 }
 
-/** All that a Nomad client keeps open: both streams of the driver, and per task its figures every second and its end. */
-async function underLoad(plugins: PluginRoom, tasks: number, seconds: number): Promise<readonly Row[]> {
+/** All that a Nomad client keeps open: both streams of the driver, and per task its metrics every second and its end. */
+async function underLoad(plugins: PluginSandbox, tasks: number, seconds: number): Promise<readonly Row[]> {
   const plugin = await plugins.start();
   const pid = plugin.child.pid ?? 0;
   const samples = { count: 0 };
@@ -99,7 +99,7 @@ async function underLoad(plugins: PluginRoom, tasks: number, seconds: number): P
 }
 
 async function startTask(
-  plugins: PluginRoom,
+  plugins: PluginSandbox,
   plugin: NomadHost,
   id: string,
   samples: { count: number },

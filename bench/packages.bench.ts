@@ -2,7 +2,7 @@ import pidusage from 'pidusage';
 import si from 'systeminformation';
 
 import { cpuTimes } from './support/cpu-times.ts';
-import { withFleet, type Fleet } from './support/fleet.ts';
+import { withWorkload, type Workload } from './support/workload.ts';
 import { summary, type Question } from './support/question.ts';
 import { engineSide, inTurn, ratio, type Side } from './support/sides.ts';
 
@@ -11,11 +11,11 @@ export const packages: Question = {
   asks: 'How much cheaper are CPU and memory of a task than those that packages report of a process?',
   run({ quick }) {
     const tasks = quick ? 100 : 1_000;
-    return withFleet(tasks, async (fleet) => {
+    return withWorkload(tasks, async (workload) => {
       const groups = ['cpu', 'memory'] as const;
-      const engine = await engineSide(fleet, 'engine', groups, { gate: false });
-      const gated = await engineSide(fleet, 'engine with its gate', groups);
-      const sides = [engine, gated, pidusageSide(fleet)];
+      const engine = await engineSide(workload, 'engine', groups, { gate: false });
+      const gated = await engineSide(workload, 'engine with its gate', groups);
+      const sides = [engine, gated, pidusageSide(workload)];
       const times = await inTurn(sides, { tasks, rounds: quick ? 2 : 10, passes: 10 });
       const [open = [], cpu = [], pid = []] = times.map(({ cpuUs }) => cpuUs);
       const load = await systemInformation(tasks, quick ? 1 : 5);
@@ -51,7 +51,7 @@ export const packages: Question = {
   },
 };
 
-function pidusageSide({ pids }: Fleet): Side {
+function pidusageSide({ pids }: Workload): Side {
   return {
     name: 'pidusage',
     begin: () => undefined,

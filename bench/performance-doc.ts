@@ -4,7 +4,7 @@ import { format } from 'prettier';
 
 import { QUESTIONS } from './questions.ts';
 import { machineText } from './support/machine.ts';
-import { barText, figure, ratioText } from './support/print.ts';
+import { barText, value, ratioText } from './support/print.ts';
 import { keepsBar, type Row } from './support/question.ts';
 import { savedAnswers, type Answer } from './support/results.ts';
 
@@ -41,7 +41,7 @@ function answerText({ name, asks, measuredAt, machine, rows }: Answer): string {
   const heading = ['What', 'Median', 'Range', 'Against', 'Bar'];
   const cells = rows.map((row) => [
     row.what,
-    `${figure(row.median)} ${row.unit}`,
+    `${value(row.median)} ${row.unit}`,
     rangeText(row),
     ratioText(row),
     barText(row),
@@ -54,9 +54,9 @@ function answerText({ name, asks, measuredAt, machine, rows }: Answer): string {
 }
 
 function rangeText({ range }: Row): string {
-  return range === undefined ? '' : `${figure(range[0])}–${figure(range[1])}`;
+  return range === undefined ? '' : `${value(range[0])}–${value(range[1])}`;
 }
 
 function valueText(row: Row): string {
-  return row.ratio === undefined ? `${figure(row.median)} ${row.unit}` : ratioText(row);
+  return row.ratio === undefined ? `${value(row.median)} ${row.unit}` : ratioText(row);
 }

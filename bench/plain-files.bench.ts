@@ -1,5 +1,5 @@
 import { SIX_FILE_GROUPS } from './support/engine.ts';
-import { withFleet } from './support/fleet.ts';
+import { withWorkload } from './support/workload.ts';
 import { summary, type Question } from './support/question.ts';
 import { engineSide, inTurn, ratio, splitSide } from './support/sides.ts';
 
@@ -8,10 +8,10 @@ export const plainFiles: Question = {
   asks: 'How much cheaper is a full sample than readFileSync and split over the same six files?',
   run({ quick }) {
     const tasks = quick ? 100 : 1_000;
-    return withFleet(tasks, async (fleet) => {
-      const engine = await engineSide(fleet, 'engine', SIX_FILE_GROUPS, { gate: false });
+    return withWorkload(tasks, async (workload) => {
+      const engine = await engineSide(workload, 'engine', SIX_FILE_GROUPS, { gate: false });
       const sizes = { tasks, rounds: quick ? 2 : 10, passes: quick ? 4 : 6 };
-      const [ours, split] = await inTurn([engine, splitSide(fleet)], sizes);
+      const [ours, split] = await inTurn([engine, splitSide(workload)], sizes);
       const cpu = ours?.cpuUs ?? [];
       const splitCpu = split?.cpuUs ?? [];
       return [

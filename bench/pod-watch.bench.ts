@@ -10,7 +10,7 @@ import { createRktRunner, type RktRunner } from '../src/rkt/command-runner.ts';
 import { podStatus } from '../src/rkt/rkt-status.ts';
 import { cpuTimes } from './support/cpu-times.ts';
 import { median, summary, type Question } from './support/question.ts';
-import { openWorkshop, type Workshop } from './support/workshop.ts';
+import { openSandbox, type Sandbox } from './support/sandbox.ts';
 
 const PODS = 200;
 const WATCHER = fileURLToPath(new URL('support/pod-watcher.js', import.meta.url));
@@ -20,11 +20,11 @@ export const podWatch: Question = {
   name: 'pod-watch',
   asks: 'What does it cost to know the state of 200 pods, against one rkt status a pod and second?',
   async run({ quick }) {
-    const workshop = await openWorkshop();
+    const sandbox = await openSandbox();
     try {
-      const runner = createRktRunner({ binary: await resolveRkt('embedded'), dir: workshop.rktDir });
-      const podId = await preparePods(workshop, runner);
-      const { pods, cpuUsPerSecond } = await watch(workshop, quick ? 5_000 : 60_000);
+      const runner = createRktRunner({ binary: await resolveRkt('embedded'), dir: sandbox.rktDir });
+      const podId = await preparePods(sandbox, runner);
+      const { pods, cpuUsPerSecond } = await watch(sandbox, quick ? 5_000 : 60_000);
       if (pods !== PODS) throw new Error(`${pods} of ${PODS} pods were found`);
       const status = await statusTimes(runner, podId, quick ? 3 : 20);
       const oneEachUs = median(status) * US_PER_MS * PODS;
@@ -42,13 +42,13 @@ export const podWatch: Question = {
         },
       ];
     } finally {
-      await workshop.close();
+      await sandbox.close();
     }
   },
 };
 
 /** One is prepared by rkt, the others are copies of it. */
-async function preparePods({ rktDir, image }: Workshop, runner: RktRunner): Promise<string> {
+async function preparePods({ rktDir, image }: Sandbox, runner: RktRunner): Promise<string> {
   const { stdout } = await runner.run(['--insecure-options=image', 'prepare', image]);
   const podId = stdout.trim();
   const directory = join(rktDir, 'pods', 'prepared');
@@ -62,7 +62,7 @@ async function preparePods({ rktDir, image }: Workshop, runner: RktRunner): Prom
 }
 
 async function watch(
-  { options }: Workshop,
+  { options }: Sandbox,
   measureMs: number,
 ): Promise<{ readonly pods: number; readonly cpuUsPerSecond: number }> {
   const child = fork(WATCHER);

@@ -17,7 +17,7 @@ import { subscribers } from './subscribers.bench.ts';
 import type { Question } from './support/question.ts';
 import { tenThousand } from './ten-thousand.bench.ts';
 
-/** All benches, in the order in which they are run and told. */
+/** All benches, in the order in which they are run and reported. */
 export const QUESTIONS: readonly Question[] = [
   fullSample,
   idleSample,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { processTree } from '../src/sources/process-info.ts';
 import { median, type Question } from './support/question.ts';
-import { openWorkshop } from './support/workshop.ts';
+import { openSandbox } from './support/sandbox.ts';
 
 /**
  * What the helpers of one task take under Nomad 1.0.18: one executor and one logmon process a task, measured on a machine
@@ -15,13 +15,13 @@ export const shimMemory: Question = {
   name: 'shim-memory',
   asks: 'What memory does it take to stay with a task, against a supervisor process for each?',
   async run({ quick }) {
-    const workshop = await openWorkshop();
+    const sandbox = await openSandbox();
     try {
       const resident: number[] = [];
       const sharedOut: number[] = [];
       for (let index = 0; index < (quick ? 2 : 8); index += 1) {
-        const { handle } = await workshop.driver.startTask(
-          workshop.shell(`task-${index}`, 'exec sleep 100000'),
+        const { handle } = await sandbox.driver.startTask(
+          sandbox.shell(`task-${index}`, 'exec sleep 100000'),
         );
         const { shim, process: app } = handle.state;
         const helpers = (await processTree(shim.pid)).filter((pid) => pid !== app.pid);
@@ -46,7 +46,7 @@ export const shimMemory: Question = {
         },
       ];
     } finally {
-      await workshop.close();
+      await sandbox.close();
     }
   },
 };

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 
 import { runAgent } from './support/agent.ts';
-import { withFleet } from './support/fleet.ts';
+import { withWorkload } from './support/workload.ts';
 import { median, type Question, type Row } from './support/question.ts';
 
 const KIB_PER_MIB = 1_024;
@@ -14,9 +14,9 @@ export const soak: Question = {
     const tasks = quick ? 100 : 1_000;
     const warmUpMs = quick ? 2_000 : 60_000;
     const measureMs = quick ? 8_000 : 600_000;
-    return withFleet(
+    return withWorkload(
       tasks,
-      async (fleet) => {
+      async (workload) => {
         const course: Look[] = [];
         let timer: NodeJS.Timeout | undefined;
         const onStart = (pid: number): void => {
@@ -26,7 +26,7 @@ export const soak: Question = {
           }, measureMs / LOOKS);
         };
         try {
-          const report = await runAgent(fleet, { warmUpMs, measureMs, onStart });
+          const report = await runAgent(workload, { warmUpMs, measureMs, onStart });
           return rows(course.slice(0, -1), report.skippedTicks);
         } finally {
           clearInterval(timer);

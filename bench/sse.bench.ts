@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-import { withFleet, type Fleet } from './support/fleet.ts';
+import { withWorkload, type Workload } from './support/workload.ts';
 import { median, summary, type Question, type Row } from './support/question.ts';
 
 const CLIENTS = 100;
@@ -31,17 +31,17 @@ export const sse: Question = {
   run({ quick }) {
     const looks = quick ? 3 : 30;
     const everyMs = quick ? 3_000 : 10_000;
-    return withFleet(
+    return withWorkload(
       quick ? 100 : 1_000,
-      async (fleet) =>
-        rows(await course(fleet, { looks, everyMs, warmUpMs: quick ? 2_000 : 60_000 }), everyMs),
+      async (workload) =>
+        rows(await course(workload, { looks, everyMs, warmUpMs: quick ? 2_000 : 60_000 }), everyMs),
       { everyNthIsBusy: 10 },
     );
   },
 };
 
 async function course(
-  fleet: Fleet,
+  workload: Workload,
   {
     looks,
     everyMs,
@@ -52,8 +52,8 @@ async function course(
   const server = child('sse-server.js', ['--expose-gc']);
   const clients = child('sse-clients.js', []);
   try {
-    const paths = Array.from({ length: fleet.count }, (_, index) => fleet.paths(index));
-    const { url } = (await asked(server, { parent: fleet.parent, paths, dataDir })) as { url: string };
+    const paths = Array.from({ length: workload.count }, (_, index) => workload.paths(index));
+    const { url } = (await asked(server, { parent: workload.parent, paths, dataDir })) as { url: string };
     await asked(clients, { url, clients: CLIENTS, path: PATH });
     await delay(warmUpMs);
     await both(server, clients);

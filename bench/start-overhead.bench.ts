@@ -4,20 +4,20 @@ import { resolveRkt } from '../src/rkt/resolve-binary.ts';
 import { createRktRunner, type RktRunner } from '../src/rkt/command-runner.ts';
 import { removePod } from '../src/rkt/rkt-rm.ts';
 import { summary, type Question } from './support/question.ts';
-import { openWorkshop, type Workshop } from './support/workshop.ts';
+import { openSandbox, type Sandbox } from './support/sandbox.ts';
 
 export const startOverhead: Question = {
   name: 'start-overhead',
   asks: 'What does startTask cost besides the two rkt commands that it needs?',
   async run({ quick }) {
-    const workshop = await openWorkshop();
+    const sandbox = await openSandbox();
     try {
-      const runner = createRktRunner({ binary: await resolveRkt('embedded'), dir: workshop.rktDir });
+      const runner = createRktRunner({ binary: await resolveRkt('embedded'), dir: sandbox.rktDir });
       const driver: number[] = [];
       const byHand: number[] = [];
       for (let round = 0; round <= (quick ? 3 : 20); round += 1) {
-        const theirs = await startByHand(workshop, runner);
-        const ours = await startByDriver(workshop, `task-${round}`);
+        const theirs = await startByHand(sandbox, runner);
+        const ours = await startByDriver(sandbox, `task-${round}`);
         if (round === 0) continue;
         byHand.push(theirs);
         driver.push(ours);
@@ -29,12 +29,12 @@ export const startOverhead: Question = {
         { what: 'difference', ...summary(overhead), unit: 'ms', bar: { atMost: 15 } },
       ];
     } finally {
-      await workshop.close();
+      await sandbox.close();
     }
   },
 };
 
-async function startByDriver({ driver, shell }: Workshop, id: string): Promise<number> {
+async function startByDriver({ driver, shell }: Sandbox, id: string): Promise<number> {
   const began = performance.now();
   await driver.startTask(shell(id, 'echo; exec sleep 1000'));
   const tookMs = performance.now() - began;
@@ -43,7 +43,7 @@ async function startByDriver({ driver, shell }: Workshop, id: string): Promise<n
 }
 
 /** From the first command to the first output of the app. */
-async function startByHand({ image }: Workshop, runner: RktRunner): Promise<number> {
+async function startByHand({ image }: Sandbox, runner: RktRunner): Promise<number> {
   const began = performance.now();
   const prepare = [
     '--insecure-options=image',

@@ -2,7 +2,7 @@ import { Subscription } from 'rxjs';
 
 import { taskStats } from '../src/streams/task-stats-stream.ts';
 import { SIX_FILE_GROUPS, engineOver, type BenchEngine } from './support/engine.ts';
-import { withFleet } from './support/fleet.ts';
+import { withWorkload } from './support/workload.ts';
 import { summary, type Question } from './support/question.ts';
 
 const SUBSCRIBERS = 1_000;
@@ -12,8 +12,8 @@ export const subscribers: Question = {
   name: 'subscribers',
   asks: 'What does one more subscriber cost a stream that runs?',
   run({ quick }) {
-    return withFleet(1, async (fleet) => {
-      const engine = await engineOver(fleet, { gate: false });
+    return withWorkload(1, async (workload) => {
+      const engine = await engineOver(workload, { gate: false });
       const ticks = quick ? 200 : 1_000;
       const each: number[] = [];
       let moreReads = 0;

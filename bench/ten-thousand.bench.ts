@@ -1,10 +1,10 @@
 import { runAgent, type AgentReport } from './support/agent.ts';
-import { withFleet, type Fleet } from './support/fleet.ts';
+import { withWorkload, type Workload } from './support/workload.ts';
 import { profileOf } from './support/profile.ts';
 import type { Question, Row } from './support/question.ts';
 
 const BYTES_PER_KB = 1_000;
-/** By then every figure that the gate keeps has been read a second time. */
+/** By then every metric that the gate keeps has been read a second time. */
 const ALL_STALE_ONCE_MS = 12_000;
 
 export const tenThousand: Question = {
@@ -13,9 +13,9 @@ export const tenThousand: Question = {
   run({ quick }) {
     const tasks = quick ? 500 : 10_000;
     const order = { warmUpMs: quick ? 2_000 : ALL_STALE_ONCE_MS, measureMs: quick ? 5_000 : 120_000 };
-    return withFleet(tasks, async (fleet) => [
-      ...rows(await runAgent(fleet, { ...order, watchesLoop: true }), tasks),
-      await hottestFunction(fleet, quick ? 3_000 : 30_000),
+    return withWorkload(tasks, async (workload) => [
+      ...rows(await runAgent(workload, { ...order, watchesLoop: true }), tasks),
+      await hottestFunction(workload, quick ? 3_000 : 30_000),
     ]);
   },
 };
@@ -51,10 +51,10 @@ function rows(
   ];
 }
 
-async function hottestFunction(fleet: Fleet, measureMs: number): Promise<Row> {
+async function hottestFunction(workload: Workload, measureMs: number): Promise<Row> {
   const isOurs = (url: string): boolean => url.startsWith('file:') && !url.includes('/node_modules/');
   const [first] = await profileOf(
-    (profileInto) => runAgent(fleet, { warmUpMs: 5_000, measureMs, profileInto }),
+    (profileInto) => runAgent(workload, { warmUpMs: 5_000, measureMs, profileInto }),
     isOurs,
   );
   const what = `largest part of one function (${first?.name ?? 'none'})`;

@@ -1,4 +1,4 @@
-// A process that samples a fleet and does nothing else, as built for a package: its memory and CPU are nobody else's.
+// A process that samples a workload and does nothing else, as built for a package: its memory and CPU are no one else's.
 // The order comes over IPC, and what it found out goes back the same way.
 import { once } from 'node:events';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
@@ -33,7 +33,7 @@ const stats = createStats({
   scheduler: asyncScheduler,
   logger: silentLogger,
   onDegraded: (taskId, error) => {
-    throw new Error(`The figures of ${taskId} are degraded`, { cause: error });
+    throw new Error(`The metrics of ${taskId} are degraded`, { cause: error });
   },
   sampling: order.sampling ?? {},
 });
@@ -67,12 +67,12 @@ const first = {
   arrays,
   cpu: process.cpuUsage(),
   atMs: performance.now(),
-  figures: stats.sampling(),
+  values: stats.sampling(),
 };
 await delay(order.measureMs);
 const { user, system } = process.cpuUsage(first.cpu);
 const elapsedMs = performance.now() - first.atMs;
-const figures = stats.sampling();
+const values = stats.sampling();
 histogram.disable();
 const { rss: rssRunningBytes } = process.memoryUsage();
 const loopMs = (percentile) => Math.max(0, histogram.percentile(percentile) / NS_PER_MS - LOOP_RESOLUTION_MS);
@@ -85,13 +85,13 @@ process.send(
     cpuUs: user + system,
     samples: samples - first.samples,
     arrays: arrays - first.arrays,
-    skippedTicks: figures.skippedTicks - first.figures.skippedTicks,
-    failedSamples: figures.failedSamples - first.figures.failedSamples,
-    fileReads: figures.fileReads - first.figures.fileReads,
-    staleReads: figures.staleReads - first.figures.staleReads,
-    workMs: figures.workMs - first.figures.workMs,
-    longestSliceMs: figures.longestSliceMs,
-    descriptors: figures.descriptors,
+    skippedTicks: values.skippedTicks - first.values.skippedTicks,
+    failedSamples: values.failedSamples - first.values.failedSamples,
+    fileReads: values.fileReads - first.values.fileReads,
+    staleReads: values.staleReads - first.values.staleReads,
+    workMs: values.workMs - first.values.workMs,
+    longestSliceMs: values.longestSliceMs,
+    descriptors: values.descriptors,
     loop,
     before,
     after,

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { FieldGroup } from '../../src/model/field-groups.ts';
 import type { DescriptorStats } from '../../src/model/sampling-stats.ts';
 import type { SamplingOptions } from '../../src/streams/stats/sampling-options.ts';
-import type { Fleet } from './fleet.ts';
+import type { Workload } from './workload.ts';
 
 /** What an agent shall do. */
 export interface AgentOrder {
@@ -18,7 +18,7 @@ export interface AgentOrder {
   readonly watchesLoop?: boolean;
   /** Writes a CPU profile into this directory. */
   readonly profileInto?: string;
-  /** Told the pid, for who looks at it from outside. */
+  /** Reported the pid, for who looks at it from outside. */
   readonly onStart?: (pid: number) => void;
 }
 
@@ -51,16 +51,16 @@ interface AgentMemory {
 
 const AGENT = fileURLToPath(new URL('agent.js', import.meta.url));
 
-/** Runs a process that samples a fleet in real time. @throws Error when it fails */
-export async function runAgent(fleet: Fleet, order: AgentOrder): Promise<AgentReport> {
+/** Runs a process that samples a workload in real time. @throws Error when it fails */
+export async function runAgent(workload: Workload, order: AgentOrder): Promise<AgentReport> {
   const { profileInto, onStart, ...rest } = order;
-  const paths = Array.from({ length: fleet.count }, (_, index) => fleet.paths(index));
+  const paths = Array.from({ length: workload.count }, (_, index) => workload.paths(index));
   const profiling = profileInto === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileInto}`];
   const child = fork(AGENT, [], { execArgv: ['--expose-gc', ...profiling], stdio: 'inherit' });
   if (child.pid !== undefined) onStart?.(child.pid);
   const answered = once(child, 'message');
   const ended = once(child, 'exit');
-  child.send({ ...rest, intervalMs: order.intervalMs ?? 1_000, parent: fleet.parent, paths });
+  child.send({ ...rest, intervalMs: order.intervalMs ?? 1_000, parent: workload.parent, paths });
   const answer = await Promise.race([answered, ended.then(() => undefined)]);
   if (answer === undefined) throw new Error('The agent ended without an answer');
   await ended;

@@ -15,14 +15,14 @@ import { allTaskStats } from '../../src/streams/all-task-stats-stream.ts';
 import { createStats } from '../../src/streams/stats/create-stats.ts';
 import { waitTask } from '../../src/streams/wait-task-stream.ts';
 import { addRunning } from './engine.ts';
-import { openFleet } from './fleet.ts';
-import type { Workshop } from './workshop.ts';
+import { openWorkload } from './workload.ts';
+import type { Sandbox } from './sandbox.ts';
 
 /** The part of a driver that starts, ends and waits, while it has many other tasks and samples them every second. */
 export type Crowd = Pick<Driver, 'startTask' | 'destroyTask' | 'waitTask'> & { close(): Promise<void> };
 
-export async function openCrowd({ options }: Workshop, others: number): Promise<Crowd> {
-  const fleet = await openFleet(others);
+export async function openCrowd({ options }: Sandbox, others: number): Promise<Crowd> {
+  const workload = await openWorkload(others);
   const scheduler = asyncScheduler;
   const logger = silentLogger;
   const settings = driverSettings(options);
@@ -40,9 +40,9 @@ export async function openCrowd({ options }: Workshop, others: number): Promise<
     scheduler,
     shutdown: shutdown.signal,
   });
-  for (const [index, pid] of fleet.pids.entries()) {
+  for (const [index, pid] of workload.pids.entries()) {
     const id = `other-${index}`;
-    addRunning(registry, id, fleet.paths(index));
+    addRunning(registry, id, workload.paths(index));
     // Its process stands for its shim as well: the sweep for missed exits asks for both.
     const process = { pid, startTicks: (await readProcess(pid))?.startTicks ?? 0 };
     registry.update(id, { process, shim: process });
@@ -59,7 +59,7 @@ export async function openCrowd({ options }: Workshop, others: number): Promise<
       exits.unsubscribe();
       shutdown.abort();
       registry.close();
-      await fleet.close();
+      await workload.close();
     },
   };
 }

@@ -8,7 +8,7 @@ import { detectCgroups } from '../../src/sources/cgroup/cgroups.ts';
 import { createProcesses } from '../../src/sources/processes.ts';
 import type { SamplingOptions } from '../../src/streams/stats/sampling-options.ts';
 import { createStats, type Stats } from '../../src/streams/stats/create-stats.ts';
-import type { Fleet } from './fleet.ts';
+import type { Workload } from './workload.ts';
 
 /** The groups that need exactly six files of cgroup v1. */
 export const SIX_FILE_GROUPS: readonly FieldGroup[] = ['cpu', 'throttling', 'memory', 'memoryDetail'];
@@ -21,16 +21,16 @@ export const SIX_FILES: readonly string[] = [
   'memory/memory.stat',
 ];
 
-/** The sampling of a fleet, in virtual time: a tick takes as long as its work. */
+/** The sampling of a workload, in virtual time: a tick takes as long as its work. */
 export interface BenchEngine {
   readonly stats: Stats;
   /** Lets virtual time go on. */
   readonly advance: (ms: number) => void;
 }
 
-export async function engineOver(fleet: Fleet, sampling: SamplingOptions = {}): Promise<BenchEngine> {
+export async function engineOver(workload: Workload, sampling: SamplingOptions = {}): Promise<BenchEngine> {
   const scheduler = new VirtualTimeScheduler();
-  const stats = await statsOver(fleet, scheduler, sampling);
+  const stats = await statsOver(workload, scheduler, sampling);
   return {
     stats,
     advance(ms) {
@@ -41,17 +41,22 @@ export async function engineOver(fleet: Fleet, sampling: SamplingOptions = {}): 
   };
 }
 
-async function statsOver(fleet: Fleet, scheduler: SchedulerLike, sampling: SamplingOptions): Promise<Stats> {
+async function statsOver(
+  workload: Workload,
+  scheduler: SchedulerLike,
+  sampling: SamplingOptions,
+): Promise<Stats> {
   const registry = createTaskRegistry({ scheduler, logger: silentLogger });
-  for (let index = 0; index < fleet.count; index += 1) addRunning(registry, `t${index}`, fleet.paths(index));
+  for (let index = 0; index < workload.count; index += 1)
+    addRunning(registry, `t${index}`, workload.paths(index));
   return createStats({
     registry,
-    cgroups: await detectCgroups({ parent: fleet.parent }),
+    cgroups: await detectCgroups({ parent: workload.parent }),
     processes: createProcesses(),
     scheduler,
     logger: silentLogger,
     onDegraded: (taskId, error) => {
-      throw new Error(`The figures of ${taskId} are degraded`, { cause: error });
+      throw new Error(`The metrics of ${taskId} are degraded`, { cause: error });
     },
     sampling,
   });

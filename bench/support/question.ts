@@ -1,4 +1,4 @@
-/** What a figure must keep: at most, or at least, so much. */
+/** What a metric must keep: at most, or at least, so much. */
 export type Bar = { readonly atMost: number } | { readonly atLeast: number };
 
 /** One line of a bench's answer. */

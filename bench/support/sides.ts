@@ -4,10 +4,10 @@ import type { FieldGroup } from '../../src/model/field-groups.ts';
 import { allTaskStats } from '../../src/streams/all-task-stats-stream.ts';
 import type { SamplingOptions } from '../../src/streams/stats/sampling-options.ts';
 import { SIX_FILES, countValues, engineOver } from './engine.ts';
-import type { Fleet } from './fleet.ts';
+import type { Workload } from './workload.ts';
 import { median } from './question.ts';
 
-/** One way to sample a whole fleet. */
+/** One way to sample a whole workload. */
 export interface Side {
   readonly name: string;
   /** Opens what it keeps open. */
@@ -28,12 +28,12 @@ const WARM_UP_ROUNDS = 3;
 
 /** The engine, from the files to a subscriber. */
 export async function engineSide(
-  fleet: Fleet,
+  workload: Workload,
   name: string,
   groups: readonly FieldGroup[],
   sampling: SamplingOptions = {},
 ): Promise<Side> {
-  const engine = await engineOver(fleet, sampling);
+  const engine = await engineOver(workload, sampling);
   let values: ReturnType<typeof countValues> | undefined;
   return {
     name,
@@ -49,7 +49,8 @@ export async function engineSide(
     pass() {
       engine.advance(INTERVAL_MS);
       const samples = values?.take() ?? 0;
-      if (samples !== fleet.count) throw new Error(`${name}: ${samples} samples of ${fleet.count} tasks`);
+      if (samples !== workload.count)
+        throw new Error(`${name}: ${samples} samples of ${workload.count} tasks`);
     },
     end() {
       values?.stop();
@@ -60,13 +61,13 @@ export async function engineSide(
 }
 
 /** What the kernel alone costs: the same files through kept descriptors, and nothing is done with what they say. */
-export function bareSide(fleet: Fleet): Side {
+export function bareSide(workload: Workload): Side {
   const bytes = Buffer.allocUnsafe(8_192);
   let descriptors = new Int32Array(0);
   return {
     name: 'bare readSync',
     begin() {
-      descriptors = Int32Array.from(sixFiles(fleet), (path) => openSync(path, 'r'));
+      descriptors = Int32Array.from(sixFiles(workload), (path) => openSync(path, 'r'));
     },
     pass() {
       for (const fd of descriptors) readSync(fd, bytes, 0, bytes.length, 0);
@@ -78,8 +79,8 @@ export function bareSide(fleet: Fleet): Side {
 }
 
 /** What one would write first. */
-export function splitSide(fleet: Fleet): Side {
-  const files = sixFiles(fleet);
+export function splitSide(workload: Workload): Side {
+  const files = sixFiles(workload);
   let sum = 0;
   return {
     name: 'readFileSync + split',
@@ -97,9 +98,9 @@ export function splitSide(fleet: Fleet): Side {
 }
 
 /** The six files of each task, a task after the other. */
-function sixFiles(fleet: Fleet): readonly string[] {
-  return Array.from({ length: fleet.count }, (_, index) => {
-    const paths = fleet.paths(index);
+function sixFiles(workload: Workload): readonly string[] {
+  return Array.from({ length: workload.count }, (_, index) => {
+    const paths = workload.paths(index);
     return SIX_FILES.map((file) => {
       const [controller = '', name = ''] = file.split('/');
       const directory = paths.find((path) => path.split('/').includes(controller));

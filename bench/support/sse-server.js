@@ -1,4 +1,4 @@
-// A process that serves a fleet to clients of streams, as built for a package: its event loop and memory are nobody else's.
+// A process that serves a workload to clients of streams, as built for a package: its event loop and memory are no one else's.
 // The order comes over IPC; the answers are where it listens, and then, when it is asked, what it found out.
 import { once } from 'node:events';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -67,7 +67,7 @@ process.on('message', async (what) => {
       rss,
       heapUsed,
       external,
-      figures: server.stats(),
+      values: server.stats(),
       cpu: process.cpuUsage(),
     });
     return;

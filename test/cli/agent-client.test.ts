@@ -9,39 +9,43 @@ import type { Driver } from '../../src/index.ts';
 import { newStartToken } from '../../src/ops/start-token.ts';
 import { createServer, type Server } from '../../src/server/index.ts';
 import { cliIn, parseLines, type CliResult } from '../support/cli-process.ts';
-import { FOREVER } from '../support/cli-room.ts';
-import { openRoom, recordEvents, type Room } from '../support/room.ts';
+import { FOREVER } from '../support/cli-sandbox.ts';
+import { openSandbox, recordEvents, type Sandbox } from '../support/sandbox.ts';
 import { until } from '../support/until.ts';
 
 describe('the command line beside an agent', function () {
   this.timeout(120_000);
-  let room: Room;
+  let sandbox: Sandbox;
   let driver: Driver;
   let server: Server;
   let cli: ReturnType<typeof cliIn>;
   let kinds: () => readonly string[];
 
   before(async function () {
-    room = await openRoom(this);
-    driver = room.driver();
+    sandbox = await openSandbox(this);
+    driver = sandbox.driver();
     const events = recordEvents(driver);
     kinds = () => events.map(({ kind, taskId }) => `${kind} ${taskId}`);
     await driver.recoverTasks();
-    server = await createServer(driver, { dataDir: room.options.dataDir, listen: false, dashboard: false });
+    server = await createServer(driver, {
+      dataDir: sandbox.options.dataDir,
+      listen: false,
+      dashboard: false,
+    });
     driver.followTasks().subscribe({
       error: (error: unknown) => {
         throw error;
       },
     });
-    cli = cliIn(room);
-    await driver.startTask(room.shell('web', `echo out; echo err >&2; ${FOREVER}`));
-    await driver.startTask(room.shell('job', 'echo one; echo two; exit 3'));
+    cli = cliIn(sandbox);
+    await driver.startTask(sandbox.shell('web', `echo out; echo err >&2; ${FOREVER}`));
+    await driver.startTask(sandbox.shell('job', 'echo one; echo two; exit 3'));
     await firstValueFrom(driver.waitTask('job'));
   });
   after(async () => {
     await cli.killAll();
     await server.close();
-    await room.close();
+    await sandbox.close();
   });
 
   /** The same command with the agent and without. */
@@ -63,7 +67,7 @@ describe('the command line beside an agent', function () {
     expect(beside).to.deep.equal({ exitCode: 0, stdout: 'No leftovers found.\n', stderr: '' });
     expect(alone.exitCode).to.equal(1);
     expect(alone.stderr).to.include('/no/such/rkt');
-    const { dataDir } = room.options;
+    const { dataDir } = sandbox.options;
     const lost = join(dataDir, 'tasks', newStartToken(dataDir));
     await mkdir(lost);
     expect(
@@ -104,7 +108,7 @@ describe('the command line beside an agent', function () {
   });
 
   it('lets it do what is done to tasks', async () => {
-    await driver.startTask(room.shell('sleeper', FOREVER));
+    await driver.startTask(sandbox.shell('sleeper', FOREVER));
     expect((await cli.run(['signal', 'sleeper', 'CONT'])).stdout).to.equal('sleeper\n');
     expect(kinds()).to.contain('signaled sleeper');
     expect((await cli.run(['rm', 'sleeper'])).stderr).to.contain('RKT_ERR_TASK_RUNNING');
@@ -120,7 +124,7 @@ describe('the command line beside an agent', function () {
   });
 
   it('runs tasks and commands on its own, and the agent knows them at once', async () => {
-    const args = ['run', '-d', '--id', 'own', room.image, '--', '-c', FOREVER];
+    const args = ['run', '-d', '--id', 'own', sandbox.image, '--', '-c', FOREVER];
     expect((await cli.run(args)).stdout).to.equal('own\n');
     expect(driver.inspectTask('own').phase).to.equal('running');
     const { exitCode, stdout } = await cli.run([
@@ -151,10 +155,10 @@ describe('the command line beside an agent', function () {
     expect(cut.stderr).to.contain('RKT_ERR_AGENT_LOST').and.to.contain('err\n');
   });
 
-  it('works alone when the agent has left a socket that nobody answers on', async () => {
-    const socketPath = join(room.options.dataDir, 'agent.sock');
+  it('works alone when the agent has left a socket that no one answers on', async () => {
+    const socketPath = join(sandbox.options.dataDir, 'agent.sock');
     const last = await createServer(driver, {
-      dataDir: room.options.dataDir,
+      dataDir: sandbox.options.dataDir,
       listen: false,
       dashboard: false,
     });

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 
 import { cliIn, parseLines, type CliResult } from '../support/cli-process.ts';
 import { until } from '../support/until.ts';
-import { openRoom, type Room } from '../support/room.ts';
+import { openSandbox, type Sandbox } from '../support/sandbox.ts';
 
 interface Line extends Record<string, unknown> {
   readonly type: string;
@@ -33,30 +33,30 @@ const HOLDER_MEASURED = '"type":"stats","taskId":"holder"';
 
 describe('rkt-streams demo', function () {
   this.timeout(120_000);
-  let room: Room;
+  let sandbox: Sandbox;
   let temporary: string;
   before(async function () {
-    room = await openRoom(this);
-    temporary = join(room.base, 'tmp');
+    sandbox = await openSandbox(this);
+    temporary = join(sandbox.base, 'tmp');
     mkdirSync(temporary);
   });
-  after(async () => room.close());
+  after(async () => sandbox.close());
   afterEach('nothing is left', () => {
     const left = readdirSync(temporary).filter((name) => name.startsWith('rkt-streams-demo-'));
     expect(left).to.deep.equal([]);
     const ours = readdirSync('/sys/fs/cgroup').flatMap((hierarchy) =>
       readdirSync(join('/sys/fs/cgroup', hierarchy)).filter((name) =>
-        name.startsWith(`${room.options.cgroupParent}-demo`),
+        name.startsWith(`${sandbox.options.cgroupParent}-demo`),
       ),
     );
     expect(ours).to.deep.equal([]);
   });
   const start = (...args: readonly string[]) =>
-    cliIn(room).start(['demo', ...args], { env: { TMPDIR: temporary } });
+    cliIn(sandbox).start(['demo', ...args], { env: { TMPDIR: temporary } });
   const linesOf = ({ stdout }: CliResult): readonly Line[] => parseLines(stdout) as readonly Line[];
   const summaryOf = (lines: readonly Line[]): Summary => lines.at(-1) as unknown as Summary;
 
-  it('tells everything as JSON lines, and every pod is as expected', async () => {
+  it('reports everything as JSON lines, and every pod is as expected', async () => {
     const demo = start('--interval', '200ms', '--json');
     for (const fact of ALL_HAS_HAPPENED) await demo.says(fact);
     await until('the second driver has signaled', () => SECOND_SIGNALED.test(demo.stdout()));
@@ -79,7 +79,7 @@ describe('rkt-streams demo', function () {
     ]);
     // one pod runs an image of docker, where the rkt takes such
     expect(result.stdout).to.match(
-      room.options.rkt === 'embedded' ? /prepared from image [^"]*\/docker-shell\.tar"/ : /shell\.aci/,
+      sandbox.options.rkt === 'embedded' ? /prepared from image [^"]*\/docker-shell\.tar"/ : /shell\.aci/,
     );
     const { pods, missing, failures, clean, ok } = summaryOf(lines);
     expect({ missing, failures, clean, ok }).to.deep.equal({
@@ -107,7 +107,7 @@ describe('rkt-streams demo', function () {
     });
   }
 
-  it('ends all pods when nobody reads any more', async () => {
+  it('ends all pods when no one reads any more', async () => {
     const demo = start();
     await demo.says('started');
     demo.child.stdout?.destroy();
@@ -139,7 +139,7 @@ describe('rkt-streams demo', function () {
     const [plain, live] = await Promise.all(
       [{}, { tty: true }].map(
         (more) =>
-          cliIn(room).start(['demo', '--seconds', '2'], { ...more, env: { TMPDIR: temporary } }).ended,
+          cliIn(sandbox).start(['demo', '--seconds', '2'], { ...more, env: { TMPDIR: temporary } }).ended,
       ),
     );
     expect(plain?.exitCode, plain?.stdout).to.equal(0);

@@ -25,7 +25,7 @@ describe('errorText', () => {
     });
   });
 
-  it('has a stack only for whoever debugs', () => {
+  it('has a stack only for the caller that debugs', () => {
     expect(errorText(error, { json: false, debug: true })).to.include('errors.test.ts');
     expect(JSON.parse(errorText(error, { json: true, debug: true }))).to.have.nested.property('error.stack');
   });

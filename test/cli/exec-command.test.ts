@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 
-import { useCliRoom } from '../support/cli-room.ts';
+import { useCliSandbox } from '../support/cli-sandbox.ts';
 
 describe('rkt-streams exec', function () {
   this.timeout(120_000);
-  const cli = useCliRoom();
+  const cli = useCliSandbox();
 
   beforeEach(() => cli().detach('web'));
 

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { parseLines } from '../support/cli-process.ts';
-import { useCliRoom } from '../support/cli-room.ts';
+import { useCliSandbox } from '../support/cli-sandbox.ts';
 import { until } from '../support/until.ts';
 
 describe('rkt-streams fingerprint, and what every command does', function () {
   this.timeout(120_000);
-  const cli = useCliRoom();
+  const cli = useCliSandbox();
 
-  it('fingerprint tells which rkt there is, and fails where there is none', async () => {
+  it('fingerprint reports which rkt there is, and fails where there is none', async () => {
     const [value] = await cli().json('fingerprint');
     expect(value).to.deep.include({ health: 'healthy' });
     expect((await cli().run(['fingerprint'])).stdout).to.match(/^health +healthy\n/);
@@ -22,13 +22,13 @@ describe('rkt-streams fingerprint, and what every command does', function () {
 
   it('fingerprint --watch repeats it until it is interrupted', async () => {
     const watching = cli().start(['fingerprint', '--watch', '--json', '--fingerprint-period-ms', '100']);
-    await until('it was told twice', () => watching.stdout().split('\n').length > 2);
+    await until('it was reported twice', () => watching.stdout().split('\n').length > 2);
     watching.child.kill('SIGTERM');
     expect((await watching.ended).exitCode).to.equal(0);
   });
 
   it('warns of a state file that cannot be read, and goes on', async () => {
-    const bad = join(cli().room.options.dataDir, 'state', 'bad.json');
+    const bad = join(cli().sandbox.options.dataDir, 'state', 'bad.json');
     await cli().detach('web', 'exit 0');
     await writeFile(bad, '{');
     const { exitCode, stdout, stderr } = await cli().run(['ps', '-a', '--json']);

@@ -41,7 +41,7 @@ describe('rkt-streams image build', function () {
     expect(ids[0].stdout).to.equal(ids[1].stdout);
   });
 
-  it('writes what it was told into the manifest', async () => {
+  it('writes what it was reported into the manifest', async () => {
     const flags = ['--name', 'example.com/web:1.2', '--host-path', '/bin/sh', '--exec', '/bin/sh'];
     const app = ['--arg', '-c', '--arg', 'exit 0', '-e', 'A=b=c', '--port', 'http:tcp:80', '--user', '7'];
     const more = [

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { parseLines } from '../support/cli-process.ts';
-import { useCliRoom } from '../support/cli-room.ts';
+import { useCliSandbox } from '../support/cli-sandbox.ts';
 
 describe('rkt-streams logs', function () {
   this.timeout(120_000);
-  const cli = useCliRoom();
+  const cli = useCliSandbox();
 
   it('prints both streams, one of them, or the last lines, and follows to the end', async () => {
     await cli().detach('web', 'echo one; echo two; echo bad >&2; sleep 1; echo three');
@@ -36,11 +36,11 @@ describe('rkt-streams logs', function () {
   });
 
   it('cannot print what goes into a pipe', async () => {
-    const { room } = cli();
-    const fifo = join(room.base, 'fifo');
+    const { sandbox } = cli();
+    const fifo = join(sandbox.base, 'fifo');
     execFileSync('mkfifo', [fifo]);
-    const driver = room.driver();
-    await driver.startTask(room.shell('piped', 'sleep 60', { stdoutPath: fifo, stderrPath: fifo }));
+    const driver = sandbox.driver();
+    await driver.startTask(sandbox.shell('piped', 'sleep 60', { stdoutPath: fifo, stderrPath: fifo }));
     const { exitCode, stderr } = await cli().run(['logs', 'piped']);
     expect(exitCode).to.equal(1);
     expect(stderr).to.match(

@@ -20,7 +20,7 @@ import { RktError } from '../../src/model/rkt-error.ts';
 import type { TaskEvent } from '../../src/model/task-event.ts';
 import { stateFileName } from '../../src/registry/state-store.ts';
 import type { StoredTask } from '../../src/registry/stored-task.ts';
-import { useCliRoom } from '../support/cli-room.ts';
+import { useCliSandbox } from '../support/cli-sandbox.ts';
 import { aStatus, aUsage, someData } from '../support/top-tasks.ts';
 
 const paint = createPaint(true);
@@ -127,7 +127,7 @@ describe('what is printed of what came from outside', function () {
 
 describe('a task whose id holds control characters', function () {
   this.timeout(120_000);
-  const cli = useCliRoom();
+  const cli = useCliSandbox();
   const HOSTILE = 'web\x1b[2J\nforged  row\u202e\x9b1m';
 
   it('is refused', async () => {
@@ -147,7 +147,7 @@ describe('a task whose id holds control characters', function () {
 
   it('is shown safely and can be removed, where a state file holds one', async () => {
     await cli().detach('web');
-    const directory = join(cli().room.options.dataDir, 'state');
+    const directory = join(cli().sandbox.options.dataDir, 'state');
     const [name = ''] = (await readdir(directory)).filter((file) => file.endsWith('.json'));
     const entry = JSON.parse(await readFile(join(directory, name), 'utf8')) as StoredTask;
     entry.id = entry.spec.id = entry.spec.name = HOSTILE;
@@ -168,6 +168,6 @@ describe('a task whose id holds control characters', function () {
       );
       expect(stdout.replaceAll('\n', '')).to.not.match(ACTED_ON);
     }
-    expect(await cli().room.leftovers()).to.deep.equal([]);
+    expect(await cli().sandbox.leftovers()).to.deep.equal([]);
   });
 });

@@ -88,7 +88,7 @@ describe('the command line', function () {
     expect(await run('--version')).to.deep.equal({ exitCode: 0, stdout: `${PLUGIN_VERSION}\n`, stderr: '' });
   });
 
-  it('prints its help to stderr when it is told nothing, as that is a mistake', async () => {
+  it('prints its help to stderr when it is reported nothing, as that is a mistake', async () => {
     const { exitCode, stdout, stderr } = await run();
     expect({ exitCode, stdout }).to.deep.equal({ exitCode: 2, stdout: '' });
     expect(stderr).to.include('Usage: rkt-streams');
@@ -114,7 +114,7 @@ describe('the command line', function () {
     expect(await ended).to.include({ exitCode: 0, stderr: '' });
   });
 
-  it('tells a mistake as JSON with --json, wherever that stands, and by its variable', async () => {
+  it('reports a mistake as JSON with --json, wherever that stands, and by its variable', async () => {
     const byVariable = startCli(['nope'], { env: { RKT_STREAMS_JSON: 'true' } }).ended;
     for (const { stdout, stderr } of [
       await run('--json', 'nope'),
@@ -126,7 +126,7 @@ describe('the command line', function () {
     }
   });
 
-  it('shows a stack to whoever debugs', async () => {
+  it('shows a stack to the caller that debugs', async () => {
     const { exitCode, stderr } = await run('inspect', 'x', '--log-level', 'debug');
     expect(exitCode).to.equal(1);
     expect(stderr).to.include('RKT_ERR_TASK_NOT_FOUND').and.to.include('    at ');

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { parseLines, shellLine, variablesOf } from '../support/cli-process.ts';
-import { useCliRoom } from '../support/cli-room.ts';
+import { useCliSandbox } from '../support/cli-sandbox.ts';
 import { openTerminal } from '../support/tmux.ts';
 import { until } from '../support/until.ts';
 
 describe('rkt-streams run', function () {
   this.timeout(120_000);
-  const cli = useCliRoom();
+  const cli = useCliSandbox();
 
   it('prints the output of the task, exits with its code, and leaves it in the list', async () => {
     const { exitCode, stdout, stderr } = await cli().run(
@@ -34,13 +34,13 @@ describe('rkt-streams run', function () {
   it('leaves nothing behind with --rm', async () => {
     const { exitCode, stdout } = await cli().run(cli().shell('echo once', '--rm'));
     expect({ exitCode, stdout }).to.deep.equal({ exitCode: 0, stdout: 'once\n' });
-    expect(await cli().room.leftovers()).to.deep.equal([]);
+    expect(await cli().sandbox.leftovers()).to.deep.equal([]);
   });
 
   it('gives the task variables, a user and files', async () => {
-    const file = join(cli().room.base, 'vars');
+    const file = join(cli().sandbox.base, 'vars');
     await writeFile(file, 'ONE=1\nTWO=file\n');
-    await writeFile(join(cli().room.base, 'there'), 'content');
+    await writeFile(join(cli().sandbox.base, 'there'), 'content');
     const flags = [
       '--rm',
       '--env-file',
@@ -57,12 +57,12 @@ describe('rkt-streams run', function () {
         'echo $ONE $TWO; id -u; cat /there; echo x 2>/dev/null >/there || echo " read only"',
         ...flags,
       ),
-      { cwd: cli().room.base },
+      { cwd: cli().sandbox.base },
     );
     expect(stdout, stderr).to.equal('1 2\n65534\ncontent read only\n');
   });
 
-  it('tells the output line by line with --json', async () => {
+  it('reports the output line by line with --json', async () => {
     const { stdout, exitCode } = await cli().run(
       cli().shell('echo one; printf two; exit 4', '--rm', '--json', '--id', 'j'),
     );
@@ -112,7 +112,7 @@ describe('rkt-streams run', function () {
     ]);
     await two.says('up');
     two.child.kill('SIGTERM');
-    await until('the task is stopping', async () => (await cli().room.leftovers()).length > 0);
+    await until('the task is stopping', async () => (await cli().sandbox.leftovers()).length > 0);
     two.child.kill('SIGTERM');
     expect((await two.ended).exitCode).to.equal(143);
   });
@@ -134,7 +134,7 @@ describe('rkt-streams run', function () {
 
   it('does the same for the keys of a terminal', async function () {
     const line = shellLine(cli().shell(DEAF, '--rm', '--id', 'deaf', '--stop-timeout', '1h'));
-    const options = { columns: 100, rows: 24, env: variablesOf(cli().room) };
+    const options = { columns: 100, rows: 24, env: variablesOf(cli().sandbox) };
     // The shell around it gets the keys as well.
     const terminal = await openTerminal(this, `trap : INT; ${line}`, options);
     try {
@@ -151,13 +151,13 @@ describe('rkt-streams run', function () {
 
   it('takes a start back that is interrupted', async () => {
     const { child, ended } = cli().start(cli().shell('sleep 60', '--id', 'early'));
-    const state = join(cli().room.options.dataDir, 'state');
+    const state = join(cli().sandbox.options.dataDir, 'state');
     await until('the start has begun', () => existsSync(state) && readdirSync(state).length > 0);
     child.kill('SIGINT');
     expect((await ended).exitCode).to.equal(130);
   });
 
-  it('stops the task when nobody reads its output any more', async () => {
+  it('stops the task when no one reads its output any more', async () => {
     const { child, says, ended } = cli().start(cli().shell('while :; do echo y; sleep 0.05; done', '--rm'));
     await says('y');
     child.stdout?.destroy();
@@ -166,9 +166,9 @@ describe('rkt-streams run', function () {
 
   it('exits with 125 when the task cannot be started', async () => {
     for (const args of [
-      ['run', join(cli().room.base, 'missing.aci')],
-      ['run', '--exec', '/bin/missing', cli().room.image],
-      ['run', '--volume', 'a:b:c:d', cli().room.image],
+      ['run', join(cli().sandbox.base, 'missing.aci')],
+      ['run', '--exec', '/bin/missing', cli().sandbox.image],
+      ['run', '--volume', 'a:b:c:d', cli().sandbox.image],
     ]) {
       const { exitCode, stdout, stderr } = await cli().run(args);
       expect({ exitCode, stdout }, stderr).to.deep.equal({ exitCode: 125, stdout: '' });

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 
 import { parseLines } from '../support/cli-process.ts';
-import { useCliRoom } from '../support/cli-room.ts';
+import { useCliSandbox } from '../support/cli-sandbox.ts';
 
 describe('rkt-streams stats, events and ps --watch', function () {
   this.timeout(120_000);
-  const cli = useCliRoom();
+  const cli = useCliSandbox();
 
   it('stats measure it', async () => {
     await cli().detach('busy', 'while :; do :; done', '--memory', '64Mi');
@@ -28,7 +28,7 @@ describe('rkt-streams stats, events and ps --watch', function () {
     expect(late.stderr).to.include('RKT_ERR_TASK_NOT_RUNNING');
   });
 
-  it('events tell what other processes do', async () => {
+  it('events report what other processes do', async () => {
     await cli().detach('we-0');
     const events = cli().start(['events', '--json', '--replay', '--id', 'we']);
     const plain = cli().start(['events', '--replay']);
@@ -44,13 +44,13 @@ describe('rkt-streams stats, events and ps --watch', function () {
       child.kill('SIGINT');
       expect((await ended).exitCode).to.equal(0);
     }
-    const told = parseLines(events.stdout());
-    expect(told.map(({ kind }) => kind)).to.deep.equal(['recovered', 'recovered', 'exited', 'destroyed']);
-    expect(told[2]).to.have.nested.property('annotations.exit_code', '7');
+    const reported = parseLines(events.stdout());
+    expect(reported.map(({ kind }) => kind)).to.deep.equal(['recovered', 'recovered', 'exited', 'destroyed']);
+    expect(reported[2]).to.have.nested.property('annotations.exit_code', '7');
     expect(plain.stdout()).to.match(/^\d\d:\d\d:\d\d\.\d{3} {2}exited +web {2}Exited with code 7$/m);
   });
 
-  it('events end when nobody reads them any more', async () => {
+  it('events end when no one reads them any more', async () => {
     await cli().detach('web');
     const events = cli().start(['events', '--replay']);
     await events.says('recovered');

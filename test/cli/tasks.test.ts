@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 
 import { parseLines } from '../support/cli-process.ts';
-import { FOREVER, useCliRoom } from '../support/cli-room.ts';
+import { FOREVER, useCliSandbox } from '../support/cli-sandbox.ts';
 
 describe('rkt-streams ps, inspect, stop, signal, wait and rm', function () {
   this.timeout(120_000);
-  const cli = useCliRoom();
+  const cli = useCliSandbox();
 
-  it('ps and inspect tell of it, stop and rm end it', async () => {
+  it('ps and inspect report of it, stop and rm end it', async () => {
     const { exitCode, stdout } = await cli().detach('web', FOREVER, '--name', 'server', '--memory', '64Mi');
     expect({ exitCode, stdout }).to.deep.equal({ exitCode: 0, stdout: 'web\n' });
     const [listed] = await cli().json('ps');
@@ -50,7 +50,7 @@ describe('rkt-streams ps, inspect, stop, signal, wait and rm', function () {
     expect(late.stderr).to.include('RKT_ERR_TASK_NOT_RUNNING');
   });
 
-  it('wait tells how tasks ended, and exits with the first code that is not 0', async () => {
+  it('wait reports how tasks ended, and exits with the first code that is not 0', async () => {
     await cli().detach('good', 'exit 0');
     await cli().detach('bad', FOREVER);
     const waiting = cli().start(['wait', 'good', 'bad']);

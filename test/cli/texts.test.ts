@@ -65,7 +65,7 @@ const UNMEASURED: StatsRow = {
   usage: { timestampMs: NOW_MS, source: 'pidusage', memory: { rssBytes: 1_024 }, cpu: {} },
 };
 
-describe('figures for people', () => {
+describe('metrics for people', () => {
   const rows: readonly (readonly [string, string])[] = [
     [bytes(67_108_864), '64 MiB'],
     [bytes(0), '0 B'],
@@ -90,7 +90,7 @@ describe('figures for people', () => {
 });
 
 describe('tasksText', () => {
-  it('aligns its columns, figures at the right', () => {
+  it('aligns its columns, metrics at the right', () => {
     expect(tasksText([RUNNING, EXITED], plain, NOW_MS).split('\n')).to.deep.equal([
       'ID     NAME  IMAGE                PHASE     PID  STARTED    EXIT',
       'web-1  web   example.com/web:1.2  running  4711  1h 2m ago  -',
@@ -110,7 +110,7 @@ describe('tasksText', () => {
 });
 
 describe('inspectText', () => {
-  it('tells one fact a line, and leaves out what is not known', () => {
+  it('reports one fact a line, and leaves out what is not known', () => {
     expect(inspectText(RUNNING, plain, NOW_MS).split('\n')).to.deep.equal([
       'id            web-1',
       'name          web',
@@ -128,7 +128,7 @@ describe('inspectText', () => {
     ]);
   });
 
-  it('tells how a task ended', () => {
+  it('reports how a task ended', () => {
     const lines = inspectText(EXITED, plain, NOW_MS).split('\n');
     expect(lines).to.include('ended    500ms ago').and.to.include('exit     SIGKILL (out of memory)');
     expect(lines).to.include('cgroups  -');
@@ -170,11 +170,11 @@ describe('eventText and fingerprintText', () => {
     annotations: {},
   } as const;
 
-  it('tell an event in one line', () => {
+  it('report an event in one line', () => {
     expect(eventText(event, plain)).to.equal('14:05:09.007  exited          web-1  Exited with code 3');
   });
 
-  it('tell what makes the machine healthy', () => {
+  it('report what makes the machine healthy', () => {
     const attributes = { 'driver.rkt': true, 'driver.rkt.version': '1.30.0' };
     const value = { health: 'healthy', description: 'Healthy', attributes, timeMs: NOW_MS } as const;
     expect(fingerprintText(value, plain, true).split('\n')).to.deep.equal([
@@ -185,7 +185,7 @@ describe('eventText and fingerprintText', () => {
     ]);
   });
 
-  it('tell what is wrong with it', () => {
+  it('report what is wrong with it', () => {
     const value = { health: 'undetected', description: 'no rkt', attributes: {}, timeMs: NOW_MS } as const;
     expect(fingerprintText(value, plain, false).split('\n')).to.deep.equal([
       'health       undetected',

@@ -4,22 +4,22 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { cliIn, shellLine, variablesOf } from '../support/cli-process.ts';
-import { openRoom, type Room } from '../support/room.ts';
+import { openSandbox, type Sandbox } from '../support/sandbox.ts';
 import { openTerminal, type Terminal } from '../support/tmux.ts';
 
 const COUNTS = 'i=0; while :; do i=$((i+1)); echo "line $i"; echo "problem $i" >&2; sleep 0.2; done';
 
 describe('rkt-streams top', function () {
   this.timeout(120_000);
-  let room: Room;
+  let sandbox: Sandbox;
   const opened: Terminal[] = [];
 
   before(async function () {
-    room = await openRoom(this);
+    sandbox = await openSandbox(this);
   });
   after(async () => {
     await Promise.all(opened.map((terminal) => terminal.close()));
-    await room.close();
+    await sandbox.close();
   });
 
   /** The pid of the command is in a file, as only its terminal knows it else. */
@@ -29,30 +29,30 @@ describe('rkt-streams top', function () {
   ): Promise<Terminal> => {
     const line = shellLine(['top', '--interval', '500ms']);
     const script = `stty -g >before; sh -c 'echo $$ >pid; exec "$0" "$@"' ${line}; code=$?; stty -g >after; (exit $code)`;
-    const options = { columns: 80, rows: 24, env: { ...variablesOf(room), ...env } };
-    const terminal = await openTerminal(context, `cd '${room.base}' && ${script}`, options);
+    const options = { columns: 80, rows: 24, env: { ...variablesOf(sandbox), ...env } };
+    const terminal = await openTerminal(context, `cd '${sandbox.base}' && ${script}`, options);
     opened.push(terminal);
     return terminal;
   };
   const isRestored = async (terminal: Terminal): Promise<void> => {
-    expect(await terminal.tell('alternate_on')).to.equal('0');
-    expect(await terminal.tell('cursor_flag')).to.equal('1');
-    const settings = ['before', 'after'].map((name) => readFileSync(join(room.base, name), 'utf8'));
+    expect(await terminal.report('alternate_on')).to.equal('0');
+    expect(await terminal.report('cursor_flag')).to.equal('1');
+    const settings = ['before', 'after'].map((name) => readFileSync(join(sandbox.base, name), 'utf8'));
     expect(settings[1]).to.equal(settings[0]);
   };
 
   it('is drawn on the whole terminal, obeys its keys, and gives the terminal back', async function () {
-    const driver = room.driver();
+    const driver = sandbox.driver();
     await driver.startTask({
-      ...room.shell('web', COUNTS),
+      ...sandbox.shell('web', COUNTS),
       resources: { memoryLimitBytes: 64 * 1024 * 1024 },
     });
-    await driver.startTask(room.shell('busy', 'while :; do :; done'));
-    await driver.startTask(room.shell('done', 'exit 3'));
+    await driver.startTask(sandbox.shell('busy', 'while :; do :; done'));
+    await driver.startTask(sandbox.shell('done', 'exit 3'));
     const terminal = await open(this, { CI: 'true' });
 
     await terminal.shows(/▸ busy +running +[01]\.\d\d .*\n {2}web +running .* \d+K\/64M +\d/);
-    expect(await terminal.tell('alternate_on')).to.equal('1');
+    expect(await terminal.report('alternate_on')).to.equal('1');
     expect(await terminal.styled()).to.match(/\[(\d+;)*7m/);
     await terminal.press('a');
     await terminal.shows(/ {2}done +exited/);
@@ -93,7 +93,7 @@ describe('rkt-streams top', function () {
     const terminal = await open(this, { NO_COLOR: '1' });
     await terminal.shows(/^ rkt-streams top /);
     expect(await terminal.styled()).to.not.contain('\x1b[');
-    process.kill(Number(readFileSync(join(room.base, 'pid'), 'utf8')), 'SIGTERM');
+    process.kill(Number(readFileSync(join(sandbox.base, 'pid'), 'utf8')), 'SIGTERM');
     await terminal.shows('ended with 0');
     await isRestored(terminal);
 
@@ -105,10 +105,10 @@ describe('rkt-streams top', function () {
   });
 
   it('needs a terminal, and prints no JSON', async () => {
-    const { exitCode, stdout, stderr } = await cliIn(room).run(['top']);
+    const { exitCode, stdout, stderr } = await cliIn(sandbox).run(['top']);
     expect([exitCode, stdout]).to.deep.equal([2, '']);
     expect(stderr).to.contain('RKT_ERR_OPTIONS: top needs a terminal');
-    const asJson = await cliIn(room).run(['--json', 'top']);
+    const asJson = await cliIn(sandbox).run(['--json', 'top']);
     expect(asJson.exitCode).to.equal(2);
     expect(asJson.stderr).to.contain('stats --json');
   });

@@ -77,7 +77,7 @@ describe('recorded rkt image', () => {
   }
 
   for (const recorded of of('image', 'rm').filter(succeeded)) {
-    it(`rm tells what is gone: ${recorded.title}`, async () => {
+    it(`rm reports what is gone: ${recorded.title}`, async () => {
       const ids = await removeImages(replayRunner(recorded), ['image']);
       expect(ids).to.deep.equal(recorded.stdout.match(/sha512-[0-9a-f]{64}/g) ?? []);
     });
@@ -126,7 +126,7 @@ describe('recorded rkt rm', () => {
 
 describe('recorded rkt gc', () => {
   for (const recorded of of('gc').filter(succeeded)) {
-    it(`tells what it deleted: ${recorded.title}`, async () => {
+    it(`reports what it deleted: ${recorded.title}`, async () => {
       expect(await collectPods(replayRunner(recorded))).to.deep.equal(recorded.stdout.match(UUIDS) ?? []);
     });
   }

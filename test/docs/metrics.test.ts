@@ -19,7 +19,7 @@ const ROWS = PAGE.split('\n')
       .map((cell) => cell.trim()),
   );
 
-/** A family as docs/metrics.md tells of it. */
+/** A family as docs/metrics.md reports of it. */
 function rowOf({ name, type, series, unit, help, source }: Family<never>): readonly string[] {
   const labels = new Map<string, string[]>();
   for (const each of series)
@@ -30,20 +30,20 @@ function rowOf({ name, type, series, unit, help, source }: Family<never>): reado
 }
 
 describe('docs/metrics.md', () => {
-  it('tells of every family of Prometheus what the code says, and of no other', () => {
-    const told = ROWS.filter(([name = '']) => /^`(container|rkt|machine|cadvisor)_/.test(name));
-    expect(told).to.deep.equal(ALL_FAMILIES.map(rowOf));
+  it('reports of every family of Prometheus what the code says, and of no other', () => {
+    const reported = ROWS.filter(([name = '']) => /^`(container|rkt|machine|cadvisor)_/.test(name));
+    expect(reported).to.deep.equal(ALL_FAMILIES.map(rowOf));
   });
 
-  it('tells of every metric of OTLP what the code says, and of no other', () => {
-    const told = ROWS.filter(([name = '']) => name.includes('.'));
-    expect(told.map(([name]) => name).sort()).to.deep.equal(
+  it('reports of every metric of OTLP what the code says, and of no other', () => {
+    const reported = ROWS.filter(([name = '']) => name.includes('.'));
+    expect(reported.map(([name]) => name).sort()).to.deep.equal(
       Object.values(METRIC)
         .map((name) => `\`${name}\``)
         .sort(),
     );
     const ofTasks = TASK_METRICS.map(({ name, kind, unit }) => [`\`${name}\``, kind, `\`${unit}\``]);
-    for (const row of ofTasks) expect(told.map((cells) => cells.slice(0, 3))).to.deep.include(row);
+    for (const row of ofTasks) expect(reported.map((cells) => cells.slice(0, 3))).to.deep.include(row);
   });
 
   it('has no family twice', () => {

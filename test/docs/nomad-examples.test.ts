@@ -125,7 +125,7 @@ describe(PAGE, () => {
 });
 
 describe('the reader of HCL', () => {
-  it('tells attributes, blocks with labels, texts of many lines and nested values apart', () => {
+  it('reports attributes, blocks with labels, texts of many lines and nested values apart', () => {
     const body = parseHcl(
       'a = [1, "x", true,]\nb "c" "d" {\n  e = { f = "${env["G"]}", h = "i" }\n}\nj = <<-EOT\n  k\n  EOT\n',
     );

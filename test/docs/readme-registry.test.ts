@@ -8,20 +8,20 @@ import { expect } from 'chai';
 
 import { serveDockerImage } from '../support/published-images.ts';
 import { registryPath, requires } from '../support/requirements.ts';
-import { openRoom, type Room } from '../support/room.ts';
-import { openWebRoom, type WebRoom } from '../support/web-room.ts';
+import { openSandbox, type Sandbox } from '../support/sandbox.ts';
+import { openWebSandbox, type WebSandbox } from '../support/web-sandbox.ts';
 
 const COMMAND = fileURLToPath(new URL('../../bin/rkt-streams', import.meta.url));
 
 describe('the registry of the README', function () {
   this.timeout(180_000);
-  let opened: Room | undefined;
-  let web: WebRoom | undefined;
+  let opened: Sandbox | undefined;
+  let web: WebSandbox | undefined;
 
   before(async function () {
     requires(this, 'busybox', 'openssl', 'ip', 'docker-registry', 'skopeo');
-    opened = await openRoom(this);
-    web = await openWebRoom(opened.base, ['registry-1.docker.io']);
+    opened = await openSandbox(this);
+    web = await openWebSandbox(opened.base, ['registry-1.docker.io']);
     web.serve('registry-1.docker.io/v2/index.html', '{}');
     await serveDockerImage(web, 'library/busybox', 'latest', { Cmd: ['sh'] });
   });
@@ -31,12 +31,12 @@ describe('the registry of the README', function () {
   });
 
   it('serves the image that its last line runs', async () => {
-    const room = opened as Room;
+    const sandbox = opened as Sandbox;
     const block = registryBlock();
     expect(block.trim().split('\n').at(-1)).to.equal(
       'rkt-streams run docker://localhost:5000/busybox -- echo hello',
     );
-    const { code, stdout, stderr } = await runBlock(room, web as WebRoom, block);
+    const { code, stdout, stderr } = await runBlock(sandbox, web as WebSandbox, block);
     expect([code, stdout.split('\n').slice(-2)], stderr).to.deep.equal([0, ['hello', '']]);
   });
 });
@@ -50,15 +50,15 @@ function registryBlock(): string {
 }
 
 /**
- * Runs the block in an empty directory, in the network of the room. What installs packages is played: they are here
+ * Runs the block in an empty directory, in the network of the sandbox. What installs packages is played: they are here
  * already, and the package of the registry is one file.
  */
 async function runBlock(
-  room: Room,
-  web: WebRoom,
+  sandbox: Sandbox,
+  web: WebSandbox,
   block: string,
 ): Promise<{ readonly code: unknown; readonly stdout: string; readonly stderr: string }> {
-  const [bin, home] = [join(room.base, 'bin'), join(room.base, 'home')];
+  const [bin, home] = [join(sandbox.base, 'bin'), join(sandbox.base, 'home')];
   mkdirSync(bin);
   mkdirSync(home);
   const program = (name: string, text: string): void =>
@@ -85,9 +85,9 @@ esac >&2`,
       PATH: `${bin}:${process.env['PATH'] ?? ''}`,
       SSL_CERT_FILE: web.authority,
       RKT_STREAMS_RKT: 'embedded',
-      RKT_STREAMS_RKT_DIR: room.options.rktDir,
-      RKT_STREAMS_DATA_DIR: room.options.dataDir,
-      RKT_STREAMS_CGROUP_PARENT: room.options.cgroupParent,
+      RKT_STREAMS_RKT_DIR: sandbox.options.rktDir,
+      RKT_STREAMS_DATA_DIR: sandbox.options.dataDir,
+      RKT_STREAMS_CGROUP_PARENT: sandbox.options.cgroupParent,
       HOME: home,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

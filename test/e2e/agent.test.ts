@@ -8,8 +8,8 @@ import type { TaskEvent } from '../../src/index.ts';
 import type { Alert } from '../../src/server/alerts/alert.ts';
 import { statsFrameSchema } from '../../src/server/schemas/usage-schemas.ts';
 import type { CliProcess } from '../support/cli-process.ts';
-import { FOREVER, useCliRoom, type CliRoom } from '../support/cli-room.ts';
-import { ask, readStream, type Answer, type AskOptions } from '../support/server-rig.ts';
+import { FOREVER, useCliSandbox, type CliSandbox } from '../support/cli-sandbox.ts';
+import { ask, readStream, type Answer, type AskOptions } from '../support/server-fixture.ts';
 import { until } from '../support/until.ts';
 
 interface Agent {
@@ -20,9 +20,9 @@ interface Agent {
 }
 
 describe('rkt-streams agent', () => {
-  const get = useCliRoom();
+  const get = useCliSandbox();
 
-  const begin = async ({ start }: CliRoom, ...flags: readonly string[]): Promise<Agent> => {
+  const begin = async ({ start }: CliSandbox, ...flags: readonly string[]): Promise<Agent> => {
     const process = start(['--json', 'agent', '--listen', '127.0.0.1:0', ...flags]);
     await process.says('\n');
     const { url, socketPath } = JSON.parse(process.stdout()) as { url: string; socketPath: string };
@@ -39,7 +39,7 @@ describe('rkt-streams agent', () => {
     const cli = get();
     const agent = await begin(cli);
     const reader = readStream(agent, '/v1/streams?topics=events,stats&intervalMs=100');
-    const spec = cli.room.shell('a/b', `echo hello; ${FOREVER}`);
+    const spec = cli.sandbox.shell('a/b', `echo hello; ${FOREVER}`);
     const started = await agent.ask('/v1/tasks', { ...local, method: 'POST', body: JSON.stringify(spec) });
     expect([started.status, JSON.parse(started.text)]).to.deep.equal([201, { taskId: 'a/b' }]);
     const again = await agent.ask('/v1/tasks', { ...local, method: 'POST', body: JSON.stringify(spec) });
@@ -68,7 +68,7 @@ describe('rkt-streams agent', () => {
       reader.frames.flatMap(({ event, data }) =>
         event === 'events' ? [(data as { kind: string }).kind] : [],
       );
-    await until('all was told', () => kinds().includes('destroyed'));
+    await until('all was reported', () => kinds().includes('destroyed'));
     expect(kinds()).to.include.members(['prepared', 'started', 'stopping', 'exited', 'destroyed']);
     expect(await end(agent, 'SIGTERM')).to.equal(0);
     await until('the stream has ended', reader.isOver);
@@ -95,7 +95,7 @@ describe('rkt-streams agent', () => {
       'running',
     );
     const resumed = readStream(next, '/v1/streams/events', { 'last-event-id': reader.frames[0]?.id ?? '' });
-    await until('it was told', () => resumed.frames.length > 1);
+    await until('it was reported', () => resumed.frames.length > 1);
     expect(resumed.frames[0]).to.deep.include({ event: 'missed', data: { restarted: true } });
     expect(await end(next, 'SIGTERM')).to.equal(0);
   });
@@ -132,10 +132,10 @@ describe('rkt-streams agent', () => {
     expect(await end(second, 'SIGTERM')).to.equal(0);
   });
 
-  it('reads its configuration again on SIGHUP, and tells what needs a restart', async function () {
+  it('reads its configuration again on SIGHUP, and reports what needs a restart', async function () {
     this.timeout(60_000);
     const cli = get();
-    const config = join(cli.room.base, 'config.json');
+    const config = join(cli.sandbox.base, 'config.json');
     const write = (server: object, more = {}): Promise<void> =>
       writeFile(config, JSON.stringify({ logLevel: 'info', server, ...more }));
     await write({});
@@ -155,7 +155,7 @@ describe('rkt-streams agent', () => {
     await write({ labels: ['nonsense'] });
     await reload('The configuration stays as it was');
     expect((await agent.ask('/v1/tasks')).status).to.equal(401);
-    const token = readFileSync(join(cli.room.options.dataDir, 'agent-token'), 'utf8').trim();
+    const token = readFileSync(join(cli.sandbox.options.dataDir, 'agent-token'), 'utf8').trim();
     const answer = await agent.ask('/v1/tasks', { headers: { authorization: `Bearer ${token}` } });
     expect(answer.status).to.equal(200);
     expect(await end(agent, 'SIGINT')).to.equal(0);

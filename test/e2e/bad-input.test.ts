@@ -12,7 +12,7 @@ import { HANGS, brokenRkt, stageOf, type Row } from '../support/bad-input/row.ts
 import { TASKS } from '../support/bad-input/tasks.ts';
 import { VOLUMES_AND_PORTS } from '../support/bad-input/volumes-and-ports.ts';
 import { expectRktRejection } from '../support/errors.ts';
-import { openRoom, type Room } from '../support/room.ts';
+import { openSandbox, type Sandbox } from '../support/sandbox.ts';
 
 const TABLE: readonly Row[] = [...CONFIGURATION, ...IMAGES, ...VOLUMES_AND_PORTS, ...TASKS, ...MACHINE];
 
@@ -21,19 +21,19 @@ const CHECKED_FIRST = /_(?:OPTIONS|CONFIG|VOLUME|VOLUME_ESCAPE|DNS|NOT_FOUND|SIG
 
 describe('bad input gets its error and leaves nothing behind', function () {
   this.timeout(60_000);
-  let room: Room;
+  let sandbox: Sandbox;
   let driver: Driver;
   let others: Driver[] = [];
 
   before(async function () {
-    room = await openRoom(this);
-    driver = room.driver();
+    sandbox = await openSandbox(this);
+    driver = sandbox.driver();
   });
   after(async () => {
     try {
       await worksAsBefore();
     } finally {
-      await room.close();
+      await sandbox.close();
     }
   });
   afterEach(async () => {
@@ -44,8 +44,8 @@ describe('bad input gets its error and leaves nothing behind', function () {
 
   for (const row of TABLE) {
     it(`${row.what}: ${row.code}`, async () => {
-      const stage = stageOf(room, driver, await mkdtemp(join(room.base, 'row-')), others);
-      if (row.beside) await driver.startTask(room.shell('good', 'sleep 1000'));
+      const stage = stageOf(sandbox, driver, await mkdtemp(join(sandbox.base, 'row-')), others);
+      if (row.beside) await driver.startTask(sandbox.shell('good', 'sleep 1000'));
 
       const error = await expectRktRejection(
         Promise.resolve().then(() => row.act(stage)),
@@ -61,33 +61,33 @@ describe('bad input gets its error and leaves nothing behind', function () {
         expect(driver.inspectTask('good').phase).to.equal('running');
         await driver.destroyTask('good', { force: true });
       }
-      expect(await room.leftovers()).to.deep.equal([]);
+      expect(await sandbox.leftovers()).to.deep.equal([]);
       if (!CHECKED_FIRST.test(row.code)) await worksAsBefore();
     });
   }
 
   it('an rkt that hangs in version, prints garbage or is missing: not healthy, and why', async () => {
-    const dir = await mkdtemp(join(room.base, 'row-'));
+    const dir = await mkdtemp(join(sandbox.base, 'row-'));
     const health = async (rkt: string): Promise<string> => {
-      const one = room.driver({ rkt, rktTimeoutMs: 1_000 });
+      const one = sandbox.driver({ rkt, rktTimeoutMs: 1_000 });
       const { health: state, description } = await firstValueFrom(one.fingerprint());
       await one.shutdown();
       return `${state}: ${description}`;
     };
-    expect(await health(await brokenRkt(room, dir, 'version', HANGS))).to.match(
+    expect(await health(await brokenRkt(sandbox, dir, 'version', HANGS))).to.match(
       /^(?:undetected|unhealthy): .*did not end/,
     );
-    expect(await health(await brokenRkt(room, dir, 'version', 'echo odd; exit 0'))).to.match(
+    expect(await health(await brokenRkt(sandbox, dir, 'version', 'echo odd; exit 0'))).to.match(
       /^(?:undetected|unhealthy): .*odd/,
     );
     expect(await health('/nowhere/rkt')).to.match(/^(?:undetected|unhealthy): .*\/nowhere\/rkt/);
   });
 
   async function worksAsBefore(): Promise<void> {
-    await driver.startTask(room.shell('after', 'exit 0'));
+    await driver.startTask(sandbox.shell('after', 'exit 0'));
     expect(await firstValueFrom(driver.waitTask('after'))).to.include({ exitCode: 0, source: 'exit-file' });
     await driver.destroyTask('after');
     expect(await firstValueFrom(driver.tasks())).to.deep.equal([]);
-    expect(await room.leftovers()).to.deep.equal([]);
+    expect(await sandbox.leftovers()).to.deep.equal([]);
   }
 });

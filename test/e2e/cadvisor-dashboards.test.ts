@@ -14,7 +14,7 @@ import { ALL_FAMILIES } from '../../src/exporters/prometheus/metric-tables.ts';
 import { ASKED_SERIES, CADVISOR_METRICS, type AskedSeries } from '../fixtures/cadvisor-dashboards.ts';
 import { eventually, openScraper, type Scraper } from '../exporters/scraper.ts';
 import { requires } from '../support/requirements.ts';
-import { openRoom, type Room } from '../support/room.ts';
+import { openSandbox, type Sandbox } from '../support/sandbox.ts';
 
 const COUNTERS = new Set(ALL_FAMILIES.filter(({ type }) => type === 'counter').map(({ name }) => name));
 
@@ -28,15 +28,15 @@ function queryOf({ metric, matchers = '', by = [] }: AskedSeries): string {
 /** A real Prometheus asks what public dashboards for cAdvisor ask. */
 describe('dashboards for cAdvisor', function () {
   this.timeout(120_000);
-  let room: Room | undefined;
+  let sandbox: Sandbox | undefined;
   let exporters: PrometheusExporter[] = [];
   let scrapers: Scraper[] = [];
   let group: ChildProcess | undefined;
 
   before(async function () {
     requires(this, 'prometheus', 'ip');
-    room = await openRoom(this);
-    const driver = room.driver();
+    sandbox = await openSandbox(this);
+    const driver = sandbox.driver();
     const groups = [...EXPORTED_GROUPS, 'disk', 'processes'] as const;
     const labels = ['meta:group=container_label_org_label_schema_group'];
     exporters = (['docker', 'nomad'] as const).map((labelNames) =>
@@ -52,16 +52,21 @@ describe('dashboards for cAdvisor', function () {
     const networkNamespace = `/proc/${group.pid}/ns/net`;
     const resources = { memoryLimitBytes: 64 * 1024 * 1024, cpuShares: 512, cpuQuotaUs: 50_000 };
     await driver.startTask(
-      room.shell('nginx', 'exec sleep 1000', { resources, networkNamespace, name: 'nginx', jobName: 'shop' }),
+      sandbox.shell('nginx', 'exec sleep 1000', {
+        resources,
+        networkNamespace,
+        name: 'nginx',
+        jobName: 'shop',
+      }),
     );
     await driver.startTask(
-      room.shell('jenkins', 'exec sleep 1000', { env: { NOMAD_META_GROUP: 'monitoring' } }),
+      sandbox.shell('jenkins', 'exec sleep 1000', { env: { NOMAD_META_GROUP: 'monitoring' } }),
     );
   });
   after(async () => {
     await Promise.all(scrapers.map((scraper) => scraper.close()));
     for (const exporter of exporters) exporter.close();
-    await room?.close();
+    await sandbox?.close();
     if (group === undefined) return;
     const ended = once(group, 'exit');
     group.stdin?.end();
@@ -90,7 +95,7 @@ describe('dashboards for cAdvisor', function () {
     expect(answers.flat()).to.deep.equal([]);
   });
 
-  it('tell the machine from its tasks', async () => {
+  it('report the machine from its tasks', async () => {
     const [root] = await (scrapers[docker] as Scraper).query('container_memory_usage_bytes{id="/"}');
     expect(Object.keys(root?.metric ?? {}).sort()).to.deep.equal(['__name__', 'id', 'instance', 'job']);
     const asked = 'sum(container_memory_usage_bytes{name!=""}) < on () container_memory_usage_bytes{id="/"}';

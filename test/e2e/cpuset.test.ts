@@ -10,7 +10,7 @@ import { RktError, type Driver } from '../../src/index.ts';
 import { onlineCores } from '../../src/sources/online.ts';
 import { expectRktRejection } from '../support/errors.ts';
 import { requires, skipFor } from '../support/requirements.ts';
-import { openRoom, type Room } from '../support/room.ts';
+import { openSandbox, type Sandbox } from '../support/sandbox.ts';
 
 /** Which CPUs a process may run on, by the kernel's own word. */
 async function allowedCpus(pid: number | undefined): Promise<string | undefined> {
@@ -18,24 +18,24 @@ async function allowedCpus(pid: number | undefined): Promise<string | undefined>
 }
 
 describe('a task that is pinned to cores', function () {
-  let room: Room;
+  let sandbox: Sandbox;
   let driver: Driver;
 
   before(async function () {
     requires(this, 'cores');
-    room = await openRoom(this);
-    driver = room.driver();
+    sandbox = await openSandbox(this);
+    driver = sandbox.driver();
   });
   afterEach(async () => {
     await driver.destroyTask('pinned', { force: true }).catch((error: unknown) => {
       if (!(error instanceof RktError && error.code === 'RKT_ERR_TASK_NOT_FOUND')) throw error;
     });
-    expect(await room.leftovers()).to.deep.equal([]);
+    expect(await sandbox.leftovers()).to.deep.equal([]);
   });
-  after(() => room.close());
+  after(() => sandbox.close());
 
   it('runs on them alone with all it starts, is executed in there, and stays there under another driver', async () => {
-    const task = room.shell('pinned', 'sleep 1000 & wait', { resources: { cpusetCpus: '1' } });
+    const task = sandbox.shell('pinned', 'sleep 1000 & wait', { resources: { cpusetCpus: '1' } });
     const { handle } = await driver.startTask(task);
     const { pid, cpusetCpus, cgroupPaths } = driver.inspectTask('pinned');
     expect(cpusetCpus).to.equal('1');
@@ -48,7 +48,7 @@ describe('a task that is pinned to cores', function () {
     expect(output).to.match(/^Cpus_allowed_list:\t1$/m);
 
     await driver.shutdown();
-    driver = room.driver();
+    driver = sandbox.driver();
     await driver.recoverTask(handle);
     expect(driver.inspectTask('pinned').cpusetCpus).to.equal('1');
     const again = await driver.execTask('pinned', ['/bin/sh', '-c', 'cat /proc/self/status']);
@@ -58,7 +58,7 @@ describe('a task that is pinned to cores', function () {
   });
 
   it('leaves the hierarchy of cpuset alone when it is not', async () => {
-    await driver.startTask(room.shell('pinned', 'exec sleep 1000'));
+    await driver.startTask(sandbox.shell('pinned', 'exec sleep 1000'));
     const { pid, cgroupPaths, cpusetCpus } = driver.inspectTask('pinned');
     expect(cpusetCpus).to.equal(undefined);
     expect(await allowedCpus(pid)).to.equal(await allowedCpus(process.pid));
@@ -75,7 +75,9 @@ describe('a task that is pinned to cores', function () {
     };
     affinity('0');
     try {
-      await driver.startTask(room.shell('pinned', 'exec sleep 1000', { resources: { cpusetCpus: '0-1' } }));
+      await driver.startTask(
+        sandbox.shell('pinned', 'exec sleep 1000', { resources: { cpusetCpus: '0-1' } }),
+      );
       expect(await allowedCpus(driver.inspectTask('pinned').pid)).to.equal('0-1');
       expect((await driver.execTask('pinned', status)).output).to.match(/^Cpus_allowed_list:\t0-1$/m);
     } finally {
@@ -98,7 +100,7 @@ describe('a task that is pinned to cores', function () {
 
     it('runs on these cores, as they change, and so does a command', async () => {
       const resources = { cpusetCgroup: pool };
-      await driver.startTask(room.shell('pinned', 'exec sleep 1000', { resources }));
+      await driver.startTask(sandbox.shell('pinned', 'exec sleep 1000', { resources }));
       const { pid, cgroupPaths } = driver.inspectTask('pinned');
       expect(await allowedCpus(pid)).to.equal('1');
       expect(cgroupPaths).to.not.include(pool);
@@ -110,7 +112,7 @@ describe('a task that is pinned to cores', function () {
 
     it('is refused where the pool does not exist', async () => {
       const resources = { cpusetCgroup: join(root, 'rkt-streams-test-none') };
-      const start = driver.startTask(room.shell('pinned', 'exec sleep 1000', { resources }));
+      const start = driver.startTask(sandbox.shell('pinned', 'exec sleep 1000', { resources }));
       const { message } = await expectRktRejection(start, 'RKT_ERR_CGROUP');
       expect(message).to.contain('rkt-streams-test-none');
     });
@@ -118,14 +120,14 @@ describe('a task that is pinned to cores', function () {
     it('has its own cores where it has some', async () => {
       const resources = { cpusetCpus: '0', cpusetCgroup: pool };
       writeFileSync(join(pool, 'cpuset.cpus'), '1');
-      await driver.startTask(room.shell('pinned', 'exec sleep 1000', { resources }));
+      await driver.startTask(sandbox.shell('pinned', 'exec sleep 1000', { resources }));
       expect(await allowedCpus(driver.inspectTask('pinned').pid)).to.equal('0');
     });
   });
 
   it('has its quota of CPU time, and is throttled beyond', async () => {
     const resources = { cpuQuotaUs: 20_000, cpuPeriodUs: 50_000 };
-    await driver.startTask(room.shell('pinned', 'while :; do :; done', { resources }));
+    await driver.startTask(sandbox.shell('pinned', 'while :; do :; done', { resources }));
     const { cgroupPaths } = driver.inspectTask('pinned');
     const quota = join(cgroupPaths.find((path) => existsSync(join(path, 'cpu.cfs_quota_us'))) ?? '');
     if (quota !== '') {
@@ -137,7 +139,7 @@ describe('a task that is pinned to cores', function () {
 
   it('is refused, before anything is made, when a core is not online', async () => {
     const error = await expectRktRejection(
-      driver.startTask(room.shell('pinned', 'true', { resources: { cpusetCpus: '0,8000-8001' } })),
+      driver.startTask(sandbox.shell('pinned', 'true', { resources: { cpusetCpus: '0,8000-8001' } })),
       'RKT_ERR_TASK_CONFIG',
     );
     expect(error.message).to.contain(

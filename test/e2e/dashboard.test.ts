@@ -7,9 +7,9 @@ import type { Page } from 'playwright-core';
 import type { Driver } from '../../src/index.ts';
 import { createServer, type Server } from '../../src/server/index.ts';
 import { openBrowser, textsOf, type TestBrowser } from '../support/browser.ts';
-import { FOREVER } from '../support/cli-room.ts';
-import { fakeDriver } from '../support/fake-fleet.ts';
-import { openRoom, type Room } from '../support/room.ts';
+import { FOREVER } from '../support/cli-sandbox.ts';
+import { fakeDriver } from '../support/fake-tasks.ts';
+import { openSandbox, type Sandbox } from '../support/sandbox.ts';
 import { until } from '../support/until.ts';
 
 interface AxeResult {
@@ -30,7 +30,7 @@ async function violationsOf(page: Page): Promise<readonly string[]> {
 
 describe('the dashboard', function () {
   this.timeout(60_000);
-  let room: Room;
+  let sandbox: Sandbox;
   let driver: Driver;
   let server: Server;
   let browser: TestBrowser;
@@ -39,7 +39,7 @@ describe('the dashboard', function () {
 
   const serve = (port = 0): Promise<Server> =>
     createServer(driver, {
-      dataDir: room.options.dataDir,
+      dataDir: sandbox.options.dataDir,
       listen: { host: '127.0.0.1', port },
       socketPath: false,
       alerts: { intervalMs: 200 },
@@ -52,14 +52,16 @@ describe('the dashboard', function () {
   const token = async () => (await readFile(server.tokenPath, 'utf8')).trim();
 
   before(async function () {
-    room = await openRoom(this);
+    sandbox = await openSandbox(this);
     browser = await openBrowser(this);
-    driver = room.driver();
+    driver = sandbox.driver();
     server = await serve();
     url = (server.url ?? '').replace(/\/$/, '');
-    await driver.startTask(room.shell('web', `echo hello from web; ${FOREVER}`, { env: { GREETING: 'hi' } }));
-    await driver.startTask(room.shell('spare', FOREVER));
-    await driver.startTask(room.shell('job', 'echo cannot go on >&2; exit 3'));
+    await driver.startTask(
+      sandbox.shell('web', `echo hello from web; ${FOREVER}`, { env: { GREETING: 'hi' } }),
+    );
+    await driver.startTask(sandbox.shell('spare', FOREVER));
+    await driver.startTask(sandbox.shell('job', 'echo cannot go on >&2; exit 3'));
     page = await browser.context.newPage();
     page.setDefaultTimeout(10_000);
     await page.goto(`${url}/`);
@@ -68,13 +70,13 @@ describe('the dashboard', function () {
   after(async () => {
     await browser.close();
     await server.close();
-    await room.close();
+    await sandbox.close();
   });
   afterEach('nobody complains', () => {
     expect(browser.complaints).to.deep.equal([]);
   });
 
-  it('shows every task with its figures, live', async () => {
+  it('shows every task with its metrics, live', async () => {
     await says('#connection', 'Live');
     await says('.row .cpu .number', /^\d+\.\d\d$/);
     expect(await cellOf('web', 'state')).to.equal('running');
@@ -87,7 +89,7 @@ describe('the dashboard', function () {
     expect(await page.locator('.head').innerText()).to.match(/CPU\s*cores/);
   });
 
-  it('marks a task that has crashed, and tells it among the events', async () => {
+  it('marks a task that has crashed, and reports it among the events', async () => {
     await row('job').locator('.badge').filter({ hasText: 'crash' }).waitFor();
     await says('.events .feed', 'crash alert');
     await page.getByLabel('Filter events').fill('crash');
@@ -129,7 +131,7 @@ describe('the dashboard', function () {
   });
 
   it('shows a task that starts, and one that is destroyed no more', async () => {
-    await driver.startTask(room.shell('late', FOREVER));
+    await driver.startTask(sandbox.shell('late', FOREVER));
     await until('it is there', async () => (await names()).includes('late'));
     await driver.destroyTask('late', { force: true });
     await until('it is gone', async () => !(await names()).includes('late'));
@@ -160,7 +162,7 @@ describe('the dashboard', function () {
   it('holds still while it is paused', async () => {
     await page.keyboard.press('p');
     await says('#connection', 'Paused');
-    await driver.startTask(room.shell('unseen', FOREVER));
+    await driver.startTask(sandbox.shell('unseen', FOREVER));
     await driver.destroyTask('spare', { force: true });
     await page.evaluate("fetch('/v1/tasks').then((answer) => answer.text())");
     expect(await names())
@@ -207,12 +209,12 @@ describe('the dashboard', function () {
     await server.close();
     await driver.shutdown();
     await says('#connection', 'Reconnecting');
-    driver = room.driver();
+    driver = sandbox.driver();
     await driver.recoverTasks();
     server = await serve(port);
     await says('#connection', 'Live');
     await says('.events .feed', 'The agent is reachable again');
-    await driver.startTask(room.shell('after', FOREVER));
+    await driver.startTask(sandbox.shell('after', FOREVER));
     await until('it goes on', async () => (await names()).includes('after'));
   });
 
@@ -249,7 +251,7 @@ describe('the dashboard', function () {
 
   it('shows a thousand tasks, of which only those in sight are in the document', async () => {
     const crowd = await createServer(fakeDriver(1_000), {
-      dataDir: `${room.base}/crowd`,
+      dataDir: `${sandbox.base}/crowd`,
       listen: { host: '127.0.0.1', port: 0 },
       socketPath: false,
     });

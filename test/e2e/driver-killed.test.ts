@@ -8,7 +8,7 @@ import { expect } from 'chai';
 import { firstValueFrom } from 'rxjs';
 
 import { random } from '../support/random.ts';
-import { openRoom, type Room } from '../support/room.ts';
+import { openSandbox, type Sandbox } from '../support/sandbox.ts';
 import { until } from '../support/until.ts';
 
 const CHILD = fileURLToPath(new URL('../support/driver-child.ts', import.meta.url));
@@ -17,20 +17,20 @@ const SEED = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
 
 describe('a driver that is killed', function () {
   this.timeout(400_000);
-  let room: Room;
+  let sandbox: Sandbox;
   /** How long a whole life takes here: moments are drawn from it. */
   let lifeMs: number;
 
   before(async function () {
-    room = await openRoom(this);
+    sandbox = await openSandbox(this);
     // The image is imported once, so that the moments fall into the life of the task.
-    const driver = room.driver();
-    await driver.startTask(room.shell('first', 'exit 0'));
+    const driver = sandbox.driver();
+    await driver.startTask(sandbox.shell('first', 'exit 0'));
     await firstValueFrom(driver.waitTask('first'));
     await driver.destroyTask('first');
     lifeMs = await wholeLife('whole');
   });
-  after(() => room.close());
+  after(() => sandbox.close());
 
   it(`leaves every task known or gone, at ${MOMENTS} moments (seed ${SEED})`, async () => {
     const draw = random(SEED);
@@ -40,7 +40,7 @@ describe('a driver that is killed', function () {
       reached.set(last, (reached.get(last) ?? 0) + 1);
       const what = `moment ${moment}, killed when ${last}`;
 
-      const driver = room.driver();
+      const driver = sandbox.driver();
       const { recovered, undone, failures } = await driver.recoverTasks();
       expect(failures, what).to.deep.equal([]);
       // After its exit, the driver was at destroying it, which is finished.
@@ -54,15 +54,15 @@ describe('a driver that is killed', function () {
       }
       await driver.shutdown();
       // An rkt command of the killed driver may still be at it.
-      await until(`nothing is left of ${what}`, async () => (await room.leftovers()).length === 0);
+      await until(`nothing is left of ${what}`, async () => (await sandbox.leftovers()).length === 0);
     }
     expect(reached.size, `only killed when ${[...reached.keys()].join()}`).to.be.greaterThan(1);
   });
 
   /** Starts a driver process that has one task, and waits until it is ready. */
   async function begin(id: string) {
-    const task = room.shell(id, 'sleep 0.1; exit 7');
-    const args = ['--import', 'tsx', CHILD, JSON.stringify(room.options), JSON.stringify(task)];
+    const task = sandbox.shell(id, 'sleep 0.1; exit 7');
+    const args = ['--import', 'tsx', CHILD, JSON.stringify(sandbox.options), JSON.stringify(task)];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     const lines = createInterface(child.stdout);
     const ended = once(child, 'close');

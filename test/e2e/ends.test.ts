@@ -10,7 +10,7 @@ import { firstValueFrom } from 'rxjs';
 
 import type { Driver, DriverOptions, TaskEvent, TaskHandle } from '../../src/index.ts';
 import { taskFiles } from '../../src/ops/task-files.ts';
-import { openRoom, recordEvents, type Room } from '../support/room.ts';
+import { openSandbox, recordEvents, type Sandbox } from '../support/sandbox.ts';
 import { until } from '../support/until.ts';
 
 const CHILD = fileURLToPath(new URL('../support/driver-child.ts', import.meta.url));
@@ -18,23 +18,23 @@ const FOREVER = 'while :; do sleep 1; done';
 
 describe('the end of a task', function () {
   this.timeout(120_000);
-  let room: Room;
+  let sandbox: Sandbox;
   const drivers: Driver[] = [];
 
   before(async function () {
-    room = await openRoom(this);
+    sandbox = await openSandbox(this);
   });
-  after(() => room.close());
+  after(() => sandbox.close());
   afterEach(async () => {
-    const last = room.driver();
+    const last = sandbox.driver();
     const { recovered } = await last.recoverTasks();
     for (const id of recovered) await last.destroyTask(id, { force: true });
     await Promise.all([last, ...drivers.splice(0)].map((driver) => driver.shutdown()));
-    expect(await room.leftovers()).to.deep.equal([]);
+    expect(await sandbox.leftovers()).to.deep.equal([]);
   });
 
   const open = (more: DriverOptions = {}): Driver => {
-    const driver = room.driver(more);
+    const driver = sandbox.driver(more);
     drivers.push(driver);
     return driver;
   };
@@ -45,10 +45,10 @@ describe('the end of a task', function () {
 
   /** A task that ends with a code, and whose driver was shut down before that. */
   async function leftBehind(id: string, code: number): Promise<TaskHandle> {
-    const earlier = room.driver();
+    const earlier = sandbox.driver();
     const script = `trap 'exit ${code}' USR1; echo ready; while :; do sleep 0.05; done`;
-    const { handle } = await earlier.startTask(room.shell(id, script));
-    const { stdout } = taskFiles(room.options.dataDir, handle.state.startToken);
+    const { handle } = await earlier.startTask(sandbox.shell(id, script));
+    const { stdout } = taskFiles(sandbox.options.dataDir, handle.state.startToken);
     await until('it is ready', async () => (await readFile(stdout, 'utf8')) !== '');
     await earlier.shutdown();
     process.kill(handle.state.process.pid, 'SIGUSR1');
@@ -78,8 +78,8 @@ describe('the end of a task', function () {
   });
 
   it('is published again, with its id, when the driver was killed before it could note it', async () => {
-    const task = JSON.stringify(room.shell('killed', 'exit 7'));
-    const args = ['--import', 'tsx', CHILD, JSON.stringify(room.options), task, 'exited'];
+    const task = JSON.stringify(sandbox.shell('killed', 'exit 7'));
+    const args = ['--import', 'tsx', CHILD, JSON.stringify(sandbox.options), task, 'exited'];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     const [said] = await Promise.all([text(child.stdout), once(child, 'close')]);
     expect(child.signalCode).to.equal('SIGKILL');
@@ -101,7 +101,7 @@ describe('the end of a task', function () {
   it('is published by a driver that follows, when the one that started the task has seen it first', async () => {
     const [starter, follower] = [open(), open()];
     const events = recordEvents(follower);
-    await starter.startTask(room.shell('crash', 'exit 9'));
+    await starter.startTask(sandbox.shell('crash', 'exit 9'));
     await firstValueFrom(starter.waitTask('crash'));
     const following = follower.followTasks().subscribe({ error: fail });
     await until('it is published', () => exits(events).length > 0);
@@ -115,7 +115,7 @@ describe('the end of a task', function () {
   it('is not taken for lost when another driver has destroyed the task', async () => {
     const [starter, follower] = [open(), open()];
     const events = recordEvents(follower);
-    const { handle } = await starter.startTask(room.shell('gone', FOREVER));
+    const { handle } = await starter.startTask(sandbox.shell('gone', FOREVER));
     await follower.recoverTask(handle);
     await starter.destroyTask('gone', { force: true });
     await follower.recoverTasks();
@@ -129,7 +129,7 @@ describe('the end of a task', function () {
 
     it('by a stop, also of another driver, and says so after a restart', async () => {
       const [starter, other] = [open(), open()];
-      const { handle } = await starter.startTask(room.shell('stopped', FOREVER));
+      const { handle } = await starter.startTask(sandbox.shell('stopped', FOREVER));
       await other.recoverTask(handle);
       await other.stopTask('stopped', { signal: 'SIGTERM' });
       expect([await requested(starter, 'stopped'), await requested(other, 'stopped')]).to.deep.equal([
@@ -143,9 +143,9 @@ describe('the end of a task', function () {
 
     it('by a stop whose driver did not live to see the end', async () => {
       const starter = open();
-      const { handle } = await starter.startTask(room.shell('deaf', `trap '' INT; ${FOREVER}`));
+      const { handle } = await starter.startTask(sandbox.shell('deaf', `trap '' INT; ${FOREVER}`));
       const stop = starter.stopTask('deaf', { timeoutMs: 60_000 }).catch(() => undefined);
-      const note = taskFiles(room.options.dataDir, handle.state.startToken).endRequest('stop');
+      const note = taskFiles(sandbox.options.dataDir, handle.state.startToken).endRequest('stop');
       await until('the request is noted', () => existsSync(note));
       await starter.shutdown();
       await stop;
@@ -163,7 +163,7 @@ describe('the end of a task', function () {
     ] as const) {
       it(`is ${expected} for ${signal} by signalTask to "${script.slice(0, 18)}"`, async () => {
         const driver = open();
-        await driver.startTask(room.shell('signaled', script));
+        await driver.startTask(sandbox.shell('signaled', script));
         await until('it can take a signal', async () => {
           await driver.signalTask('signaled', signal).catch(() => undefined);
           return driver.inspectTask('signaled').phase === 'exited';
@@ -174,10 +174,10 @@ describe('the end of a task', function () {
 
     it('is false for a crash before a stop, and for a signal from outside', async () => {
       const driver = open();
-      await driver.startTask(room.shell('crashed', 'exit 3'));
+      await driver.startTask(sandbox.shell('crashed', 'exit 3'));
       expect(await requested(driver, 'crashed')).to.equal(false);
       await driver.stopTask('crashed');
-      const { handle } = await driver.startTask(room.shell('outside', FOREVER));
+      const { handle } = await driver.startTask(sandbox.shell('outside', FOREVER));
       process.kill(handle.state.process.pid, 'SIGTERM');
       expect(await requested(driver, 'outside')).to.equal(false);
     });

@@ -9,22 +9,22 @@ import { filter, firstValueFrom } from 'rxjs';
 import type { Driver, TaskSpecInput } from '../../src/index.ts';
 import { expectRktRejection } from '../support/errors.ts';
 import { requires } from '../support/requirements.ts';
-import { openRoom, type Room } from '../support/room.ts';
+import { openSandbox, type Sandbox } from '../support/sandbox.ts';
 import { until } from '../support/until.ts';
 
 describe('tasks in the network namespace of their group', function () {
   this.timeout(60_000);
-  let opened: Room | undefined;
-  let room: Room;
+  let opened: Sandbox | undefined;
+  let sandbox: Sandbox;
   let driver: Driver;
   let holder: ChildProcess | undefined;
   let networkNamespace: string;
 
   before(async function () {
     requires(this, 'ip');
-    opened = await openRoom(this);
-    room = opened;
-    driver = room.driver();
+    opened = await openSandbox(this);
+    sandbox = opened;
+    driver = sandbox.driver();
     const group = spawn('unshare', ['--net', 'sh', '-c', 'ip link set lo up; echo ready; exec cat'], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
@@ -41,8 +41,8 @@ describe('tasks in the network namespace of their group', function () {
   });
 
   const task = (id: string, script: string, more: Partial<TaskSpecInput> = {}): TaskSpecInput =>
-    room.shell(id, script, { networkNamespace, stdoutPath: join(room.base, `${id}.out`), ...more });
-  const output = (id: string): string => readFileSync(join(room.base, `${id}.out`), 'utf8');
+    sandbox.shell(id, script, { networkNamespace, stdoutPath: join(sandbox.base, `${id}.out`), ...more });
+  const output = (id: string): string => readFileSync(join(sandbox.base, `${id}.out`), 'utf8');
 
   it('talk to one another over its loopback, which the machine does not see', async () => {
     await driver.startTask(task('server', 'echo from-the-server | nc -l -p 8099 127.0.0.1; sleep 100'));
@@ -69,7 +69,7 @@ describe('tasks in the network namespace of their group', function () {
 
   it('are taken up there by the next driver', async () => {
     await driver.shutdown();
-    driver = room.driver();
+    driver = sandbox.driver();
     await driver.recoverTasks();
     const { stdout } = await driver.execTask('server', ['readlink', '/proc/self/ns/net']);
     expect(stdout.trim()).to.equal(readlinkSync(networkNamespace));
@@ -98,6 +98,6 @@ describe('tasks in the network namespace of their group', function () {
     expect(
       await refused('ports', 'RKT_ERR_PORT_MAP', { config: { ...config, port_map: { http: '80-tcp' } } }),
     ).to.contain('leave port_map out');
-    await until('nothing is left', async () => (await room.leftovers()).length === 0);
+    await until('nothing is left', async () => (await sandbox.leftovers()).length === 0);
   });
 });

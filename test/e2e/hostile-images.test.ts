@@ -10,7 +10,7 @@ import { HOSTILE_APP, hostileRegistry } from '../support/hostile-registry.ts';
 import { writeBlobs } from '../support/oci-images.ts';
 import { OCI_MANIFEST, TestRegistry } from '../support/registry.ts';
 import { requires } from '../support/requirements.ts';
-import { openRoom, type Room } from '../support/room.ts';
+import { openSandbox, type Sandbox } from '../support/sandbox.ts';
 
 const RKT = fileURLToPath(new URL('../../dist/embedded/rkt.sh', import.meta.url));
 const LIMIT = 'RKT_ERR_IMAGE_LIMIT';
@@ -30,14 +30,14 @@ interface Attempt {
 
 describe('images that attack, in tasks', function () {
   this.timeout(300_000);
-  let room: Room;
+  let sandbox: Sandbox;
   const registries: TestRegistry[] = [];
   const failures = new Map<string, RktError | string>();
   const honest = new Set<string>();
 
   before(async function () {
     requires(this, 'zstd');
-    room = await openRoom(this);
+    sandbox = await openSandbox(this);
     const attempts = [...(await layerAttempts()), ...(await registryAttempts())];
     await Promise.all(
       Array.from({ length: PARALLEL }, async () => {
@@ -48,7 +48,7 @@ describe('images that attack, in tasks', function () {
   });
   after(async () => {
     for (const registry of registries) await registry.close();
-    await room.close();
+    await sandbox.close();
   });
 
   const opened = async (registry: TestRegistry): Promise<TestRegistry> => {
@@ -60,7 +60,7 @@ describe('images that attack, in tasks', function () {
   async function layerAttempts(): Promise<readonly Attempt[]> {
     const registry = await opened(new TestRegistry());
     return ROWS.map(([title, { layers, limits }], index) => {
-      const dir = join(room.base, `image-${index}`);
+      const dir = join(sandbox.base, `image-${index}`);
       const image = writeBlobs(dir, { layers });
       for (const { file } of image.layers) registry.putBlob(readFileSync(file));
       registry.putBlob(Buffer.from(image.configText));
@@ -93,11 +93,11 @@ describe('images that attack, in tasks', function () {
   const driverWith = (limits: string): Driver => {
     const known = drivers.get(limits);
     if (known !== undefined) return known;
-    const rkt = join(room.base, `rkt-${drivers.size}`);
+    const rkt = join(sandbox.base, `rkt-${drivers.size}`);
     writeFileSync(rkt, `#!/bin/sh\nRKT_STREAMS_IMAGE_LIMITS='${limits}' exec sh ${RKT} "$@"\n`, {
       mode: 0o755,
     });
-    const driver = room.driver({ rkt });
+    const driver = sandbox.driver({ rkt });
     drivers.set(limits, driver);
     return driver;
   };
@@ -133,7 +133,7 @@ describe('images that attack, in tasks', function () {
 
   it('leave nothing in the store but blobs that are as their digest says', () => {
     const below = (dir: string): readonly string[] => {
-      const path = join(room.options.rktDir, dir);
+      const path = join(sandbox.options.rktDir, dir);
       if (!existsSync(path)) return [];
       const files = readdirSync(path, { recursive: true, withFileTypes: true }) as unknown as readonly {
         readonly name: string;

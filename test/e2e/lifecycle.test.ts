@@ -14,22 +14,22 @@ import { listImages } from '../../src/rkt/rkt-image-list.ts';
 import { listPods } from '../../src/rkt/rkt-list.ts';
 import { removePod } from '../../src/rkt/rkt-rm.ts';
 import { expectRktRejection } from '../support/errors.ts';
-import { openRoom, recordEvents, type Room } from '../support/room.ts';
+import { openSandbox, recordEvents, type Sandbox } from '../support/sandbox.ts';
 import { until } from '../support/until.ts';
 
 describe('a task', function () {
-  let room: Room;
+  let sandbox: Sandbox;
   let driver: Driver;
 
   before(async function () {
-    room = await openRoom(this);
-    driver = room.driver();
+    sandbox = await openSandbox(this);
+    driver = sandbox.driver();
   });
-  after(() => room.close());
+  after(() => sandbox.close());
   afterEach(async () => {
     const [tasks] = await lastValueFrom(driver.tasks().pipe(take(1), toArray()));
     for (const { id } of tasks ?? []) await driver.destroyTask(id, { force: true });
-    expect(await room.leftovers()).to.deep.equal([]);
+    expect(await sandbox.leftovers()).to.deep.equal([]);
   });
 
   const exitOf = (id: string) => firstValueFrom(driver.waitTask(id));
@@ -37,7 +37,9 @@ describe('a task', function () {
 
   it('runs, ends and is destroyed, and says so', async () => {
     const events = recordEvents(driver);
-    const { handle, network } = await driver.startTask(room.shell('one', 'echo out; echo err >&2; exit 3'));
+    const { handle, network } = await driver.startTask(
+      sandbox.shell('one', 'echo out; echo err >&2; exit 3'),
+    );
     const exit = await exitOf('one');
     expect(exit).to.include({ exitCode: 3, oomKilled: false, source: 'exit-file' });
     expect(exit).to.not.have.property('signal');
@@ -53,7 +55,7 @@ describe('a task', function () {
     expect(events.map(({ kind }) => kind)).to.deep.equal(['prepared', 'started', 'exited', 'destroyed']);
     expect(events[2]?.annotations).to.include({ exit_code: '3', oom_killed: 'false' });
     expect(events.map(({ message }) => message)).to.deep.equal([
-      `Pod prepared from image ${room.image}`,
+      `Pod prepared from image ${sandbox.image}`,
       `Started as pid ${handle.state.process.pid}`,
       'Exited with code 3',
       'Removed pod, cgroup and files',
@@ -61,15 +63,15 @@ describe('a task', function () {
   });
 
   it('sees its environment, its alloc directories and its volumes, and writes only where it may', async () => {
-    const allocDir = join(room.base, 'alloc');
-    const host = join(room.base, 'host');
+    const allocDir = join(sandbox.base, 'alloc');
+    const host = join(sandbox.base, 'host');
     await Promise.all(
       ['alloc', 'v/local', 'v/secrets', 'data'].map((dir) => mkdir(join(allocDir, dir), { recursive: true })),
     );
     await mkdir(host);
     const script =
       'echo $GREETING >/alloc/a; echo b >/local/b; echo c >/data/c; echo d >/host/d || echo read-only';
-    const task = room.shell('v', script, { allocDir, env: { GREETING: 'hello world' } });
+    const task = sandbox.shell('v', script, { allocDir, env: { GREETING: 'hello world' } });
     await driver.startTask({
       ...task,
       config: { ...task.config, volumes: ['data:/data', `${host}:/host:readOnly`] },
@@ -82,10 +84,10 @@ describe('a task', function () {
   });
 
   it('writes into named pipes whose reader may come late and go', async () => {
-    const pipe = join(room.base, 'stdout.pipe');
+    const pipe = join(sandbox.base, 'stdout.pipe');
     execFileSync('mkfifo', [pipe]);
     await driver.startTask(
-      room.shell('pipe', 'echo first; read line; echo second; sleep 1000', { stdoutPath: pipe }),
+      sandbox.shell('pipe', 'echo first; read line; echo second; sleep 1000', { stdoutPath: pipe }),
     );
     const reader = await open(pipe, 'r');
     const { buffer, bytesRead } = await reader.read(Buffer.alloc(64));
@@ -95,13 +97,13 @@ describe('a task', function () {
   });
 
   it('keeps its pipes open until it ends, though the app has closed them', async () => {
-    const pipe = join(room.base, 'closed.pipe');
+    const pipe = join(sandbox.base, 'closed.pipe');
     execFileSync('mkfifo', [pipe]);
     const reader = createReadStream(pipe, 'utf8');
     let text = '';
     reader.on('data', (chunk) => (text += String(chunk)));
     await driver.startTask(
-      room.shell('closed', 'echo first; exec >/dev/null; echo closed >&2; read line; exec sleep 1000', {
+      sandbox.shell('closed', 'echo first; exec >/dev/null; echo closed >&2; read line; exec sleep 1000', {
         stdoutPath: pipe,
       }),
     );
@@ -119,7 +121,7 @@ describe('a task', function () {
   it('gets the signal it is to be stopped with, and is not killed when it obeys', async () => {
     const events = recordEvents(driver);
     await driver.startTask(
-      room.shell('obeys', 'trap "echo bye; exit 7" USR1; echo ready; while :; do sleep 0.05; done'),
+      sandbox.shell('obeys', 'trap "echo bye; exit 7" USR1; echo ready; while :; do sleep 0.05; done'),
     );
     await until('the trap is set', async () => (await output('obeys')) === 'ready\n');
     await driver.stopTask('obeys', { signal: 'SIGUSR1', timeoutMs: 10_000 });
@@ -128,8 +130,8 @@ describe('a task', function () {
     expect(events.map(({ kind }) => kind)).to.not.include('killed');
   });
 
-  it('is stopped by SIGINT unless told otherwise', async () => {
-    await driver.startTask(room.shell('int', 'exec sleep 1000'));
+  it('is stopped by SIGINT unless reported otherwise', async () => {
+    await driver.startTask(sandbox.shell('int', 'exec sleep 1000'));
     await driver.stopTask('int');
     expect(await exitOf('int')).to.include({ signal: 2, exitCode: 130 });
   });
@@ -137,7 +139,7 @@ describe('a task', function () {
   it('is killed with all its processes when it does not obey', async () => {
     const events = recordEvents(driver);
     await driver.startTask(
-      room.shell(
+      sandbox.shell(
         'deaf',
         'trap "" INT; sleep 1000 & (setsid sleep 1000 &) ; echo ready; while :; do sleep 1; done',
       ),
@@ -152,7 +154,7 @@ describe('a task', function () {
   });
 
   it('takes its children along when it ends by itself', async () => {
-    await driver.startTask(room.shell('parent', '(setsid sleep 1000 &); exit 0'));
+    await driver.startTask(sandbox.shell('parent', '(setsid sleep 1000 &); exit 0'));
     const { cgroupPaths } = driver.inspectTask('parent');
     expect(await exitOf('parent')).to.include({ exitCode: 0 });
     await until(
@@ -163,14 +165,16 @@ describe('a task', function () {
 
   it('is known to have been killed for memory', async function () {
     const script = 'x=a; while :; do x=$x$x; done';
-    await driver.startTask(room.shell('hog', script, { resources: { memoryLimitBytes: 32 * 1024 * 1024 } }));
+    await driver.startTask(
+      sandbox.shell('hog', script, { resources: { memoryLimitBytes: 32 * 1024 * 1024 } }),
+    );
     expect(await exitOf('hog')).to.include({ signal: 9, oomKilled: true });
   });
 
   it('gets signals and says which', async () => {
     const events = recordEvents(driver);
     await driver.startTask(
-      room.shell('sig', 'trap "echo hup" HUP; echo ready; while :; do sleep 0.05; done'),
+      sandbox.shell('sig', 'trap "echo hup" HUP; echo ready; while :; do sleep 0.05; done'),
     );
     await until('the trap is set', async () => (await output('sig')) === 'ready\n');
     await driver.signalTask('sig', 'SIGHUP');
@@ -179,7 +183,7 @@ describe('a task', function () {
   });
 
   it('answers an exec with output, exit code and its own environment', async () => {
-    await driver.startTask(room.shell('exec', 'sleep 1000', { env: { NAME: 'value' } }));
+    await driver.startTask(sandbox.shell('exec', 'sleep 1000', { env: { NAME: 'value' } }));
     const seen = await driver.execTask('exec', [
       '/bin/sh',
       '-c',
@@ -190,7 +194,7 @@ describe('a task', function () {
   });
 
   it('ends an exec that takes too long', async () => {
-    await driver.startTask(room.shell('slow', 'sleep 1000'));
+    await driver.startTask(sandbox.shell('slow', 'sleep 1000'));
     const error = await expectRktRejection(
       driver.execTask('slow', ['/bin/sleep', '1000'], { timeoutMs: 200 }),
       'RKT_ERR_EXEC_TIMEOUT',
@@ -200,33 +204,33 @@ describe('a task', function () {
 
   it('leaves nothing behind when it cannot be launched, and says why', async () => {
     const events = recordEvents(driver);
-    const task = room.shell('nope', 'true');
+    const task = sandbox.shell('nope', 'true');
     const start = driver.startTask({ ...task, config: { ...task.config, command: '/bin/nope' } });
     const error = await expectRktRejection(start, 'RKT_ERR_LAUNCH');
     expect(error.message).to.include('/bin/nope');
-    expect(await room.leftovers()).to.deep.equal([]);
+    expect(await sandbox.leftovers()).to.deep.equal([]);
     expect(events.map(({ kind }) => kind)).to.deep.equal(['prepared', 'failed']);
   });
 
   it('says why it cannot be launched below a log that is larger than any file that can be read at once', async () => {
-    const stderrPath = join(room.base, 'large.log');
+    const stderrPath = join(sandbox.base, 'large.log');
     await writeFile(stderrPath, '');
     await truncate(stderrPath, 3 * 2 ** 30);
-    const task = room.shell('large', 'true', { stderrPath });
+    const task = sandbox.shell('large', 'true', { stderrPath });
     const start = driver.startTask({ ...task, config: { ...task.config, command: '/bin/nope' } });
     expect((await expectRktRejection(start, 'RKT_ERR_LAUNCH')).message).to.include('/bin/nope');
     await rm(stderrPath);
   });
 
   it('is not destroyed while it runs, unless by force', async () => {
-    await driver.startTask(room.shell('busy', 'sleep 1000'));
+    await driver.startTask(sandbox.shell('busy', 'sleep 1000'));
     await expectRktRejection(driver.destroyTask('busy'), 'RKT_ERR_TASK_RUNNING');
     await driver.destroyTask('busy', { force: true });
     expect(() => driver.inspectTask('busy')).to.throw('task not found for given id');
   });
 
-  it('tells its figures until it ends', async () => {
-    await driver.startTask(room.shell('burner', 'while :; do :; done'));
+  it('reports its metrics until it ends', async () => {
+    await driver.startTask(sandbox.shell('burner', 'while :; do :; done'));
     const samples = driver.taskStats('burner', { intervalMs: 200 }).pipe(toArray());
     const all = firstValueFrom(samples);
     await firstValueFrom(driver.allTaskStats({ intervalMs: 500 }).pipe(take(2), toArray()));
@@ -239,8 +243,8 @@ describe('a task', function () {
   });
 
   it('keeps running when the driver is shut down', async () => {
-    const other = room.driver();
-    const { handle } = await other.startTask(room.shell('kept', 'sleep 1000'));
+    const other = sandbox.driver();
+    const { handle } = await other.startTask(sandbox.shell('kept', 'sleep 1000'));
     await other.shutdown();
     expect(existsSync(`/proc/${handle.state.process.pid}`)).to.equal(true);
     await driver.recoverTask(handle);
@@ -248,26 +252,26 @@ describe('a task', function () {
   });
 
   it('refuses an id that is taken', async () => {
-    await driver.startTask(room.shell('twice', 'sleep 1000'));
-    await expectRktRejection(driver.startTask(room.shell('twice', 'sleep 1000')), 'RKT_ERR_TASK_EXISTS');
+    await driver.startTask(sandbox.shell('twice', 'sleep 1000'));
+    await expectRktRejection(driver.startTask(sandbox.shell('twice', 'sleep 1000')), 'RKT_ERR_TASK_EXISTS');
     expect(driver.inspectTask('twice').phase).to.equal('running');
   });
 
   it('appends to an output file that is there', async () => {
-    const log = join(room.base, 'log');
+    const log = join(sandbox.base, 'log');
     await writeFile(log, 'before\n');
-    await driver.startTask(room.shell('log', 'echo after', { stdoutPath: log }));
+    await driver.startTask(sandbox.shell('log', 'echo after', { stdoutPath: log }));
     await exitOf('log');
     expect(await readFile(log, 'utf8')).to.equal('before\nafter\n');
   });
 
   it('runs with the options that the original driver had not', async () => {
     const script = 'echo $(pwd) $(id -G) $A $B';
-    const task = room.shell('options', script, {
+    const task = sandbox.shell('options', script, {
       ...{ env: { A: 'env' }, deviceEnv: { A: 'device', B: 'device' } },
       resources: { ports: [{ label: 'http', value: 26264, to: 8080, hostIp: '127.0.0.1' }] },
     });
-    const lax = room.driver();
+    const lax = sandbox.driver();
     lax.setConfig({ allow_missing_isolation: true });
     const { handle } = await lax.startTask({
       ...task,
@@ -280,7 +284,7 @@ describe('a task', function () {
     expect(await firstValueFrom(lax.waitTask('options'))).to.include({ exitCode: 0 });
     const written = await readFile(lax.inspectTask('options').stdoutPath ?? '', 'utf8');
     expect(written).to.equal('/bin 0 100 1024 env device\n');
-    const pod = join(room.options.rktDir, 'pods', 'run', handle.state.podId, 'pod');
+    const pod = join(sandbox.options.rktDir, 'pods', 'run', handle.state.podId, 'pod');
     const [app] = (JSON.parse(await readFile(pod, 'utf8')) as { apps: Record<string, unknown>[] }).apps;
     expect(app).to.include({ readOnlyRootFS: true });
     expect(JSON.stringify(app)).to.include('capabilities-retain-set').and.include('seccomp-remove-set');
@@ -289,18 +293,21 @@ describe('a task', function () {
   });
 
   it('is refused with isolation that its pod would not have, before anything is made', async () => {
-    const runner = createRktRunner({ binary: await resolveRkt(room.options.rkt), dir: room.options.rktDir });
+    const runner = createRktRunner({
+      binary: await resolveRkt(sandbox.options.rkt),
+      dir: sandbox.options.rktDir,
+    });
     if (runner.binary.runtime !== 'embedded') return;
     const events = recordEvents(driver);
     const before = await listPods(runner);
     const isolation = [{ net: ['none'] }, { net: ['default'] }, { stage1: 'coreos.com/rkt/stage1-coreos' }];
     for (const config of [...isolation, { hostname: 'a' }, { readonly_rootfs: true }]) {
-      const task = room.shell('isolated', 'exit 0');
+      const task = sandbox.shell('isolated', 'exit 0');
       const start = driver.startTask({ ...task, config: { ...task.config, ...config } });
       await expectRktRejection(start, 'RKT_ERR_ISOLATION');
     }
     const ports = { resources: { networks: [{ reservedPorts: [{ label: 'http', value: 8_080 }] }] } };
-    const task = room.shell('isolated', 'exit 0', ports);
+    const task = sandbox.shell('isolated', 'exit 0', ports);
     const start = driver.startTask({ ...task, config: { ...task.config, port_map: { http: 'http' } } });
     await expectRktRejection(start, 'RKT_ERR_NETWORK');
     expect(await listPods(runner)).to.deep.equal(before);
@@ -308,10 +315,10 @@ describe('a task', function () {
   });
 
   it('runs without isolation where the operator allows it, and says so', async () => {
-    const other = room.driver();
+    const other = sandbox.driver();
     other.setConfig({ allow_missing_isolation: true });
     const events = recordEvents(other);
-    const task = room.shell('lax', 'exit 0');
+    const task = sandbox.shell('lax', 'exit 0');
     await other.startTask({ ...task, config: { ...task.config, net: ['none'], readonly_rootfs: true } });
     const prepared = events.find(({ kind }) => kind === 'prepared');
     expect(prepared?.annotations).to.include({ without_effect: 'net, readonly_rootfs' });
@@ -322,8 +329,8 @@ describe('a task', function () {
 
   it('is resolved as its group is, and warned that fly gives it no name of its own', async () => {
     const dns = { servers: ['10.0.0.2'], searches: ['svc.example'], options: ['ndots:2'] };
-    const task = room.shell('dns', 'while read l; do echo $l; done </etc/resolv.conf', { dns });
-    const lax = room.driver();
+    const task = sandbox.shell('dns', 'while read l; do echo $l; done </etc/resolv.conf', { dns });
+    const lax = sandbox.driver();
     lax.setConfig({ allow_missing_isolation: true });
     await lax.startTask({ ...task, config: { ...task.config, hostname: 'web-1' } });
     expect(await firstValueFrom(lax.waitTask('dns'))).to.include({ exitCode: 0 });
@@ -335,22 +342,25 @@ describe('a task', function () {
   });
 
   it('leaves its pod to rkt, and takes its image along, as the configuration says', async () => {
-    const runner = createRktRunner({ binary: await resolveRkt(room.options.rkt), dir: room.options.rktDir });
-    const other = room.driver();
+    const runner = createRktRunner({
+      binary: await resolveRkt(sandbox.options.rkt),
+      dir: sandbox.options.rktDir,
+    });
+    const other = sandbox.driver();
     other.setConfig({ gc: { pod: false } });
-    const { handle } = await other.startTask(room.shell('stays', 'exit 0'));
+    const { handle } = await other.startTask(sandbox.shell('stays', 'exit 0'));
     await firstValueFrom(other.waitTask('stays'));
     await other.destroyTask('stays', { force: true });
     expect((await listPods(runner)).map(({ name }) => name)).to.deep.equal([handle.state.podId]);
     await removePod(runner, handle.state.podId);
 
     other.setConfig({ gc: { image: true, image_delay: '0' } });
-    await other.startTask(room.shell('last', 'exit 0'));
+    await other.startTask(sandbox.shell('last', 'exit 0'));
     await firstValueFrom(other.waitTask('last'));
     await other.destroyTask('last', { force: true });
     // A real rkt keeps its stage1 there as well.
     const isOurs = ({ name }: { readonly name: string }): boolean => name.startsWith('test.local/');
     await until('the image is gone', async () => !(await listImages(runner)).some(isOurs));
-    await until('rkt has ended', async () => (await room.leftovers()).length === 0);
+    await until('rkt has ended', async () => (await sandbox.leftovers()).length === 0);
   });
 });

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { firstValueFrom } from 'rxjs';
 
 import { readFileEnd } from '../../src/server/logs/log-file.ts';
-import { openRoom, type Room } from '../support/room.ts';
+import { openSandbox, type Sandbox } from '../support/sandbox.ts';
 import { until } from '../support/until.ts';
 
 const KIB = 1024;
@@ -20,24 +20,24 @@ const WRITER = `
 
 describe('the limits of logs that the driver keeps', function () {
   this.timeout(120_000);
-  let room: Room;
+  let sandbox: Sandbox;
   before(async function () {
-    room = await openRoom(this);
+    sandbox = await openSandbox(this);
   });
-  after(() => room.close());
+  after(() => sandbox.close());
 
   it('hold for the life of a task, whichever driver is there', async () => {
-    const first = room.driver({ logMaxSize: '64Ki', logMaxFiles: 2 });
-    const { handle } = await first.startTask(room.shell('writer', WRITER));
+    const first = sandbox.driver({ logMaxSize: '64Ki', logMaxFiles: 2 });
+    const { handle } = await first.startTask(sandbox.shell('writer', WRITER));
     expect(handle.state.spec.logs).to.deep.equal({ maxSize: 64 * KIB, maxFiles: 2 });
     const { stdoutPath = '' } = first.inspectTask('writer');
-    const roomTaken = async (): Promise<number> => (await stat(stdoutPath)).blocks * 512;
-    const isCut = async (): Promise<boolean> => (await roomTaken()) <= 128 * KIB;
+    const sandboxTaken = async (): Promise<number> => (await stat(stdoutPath)).blocks * 512;
+    const isCut = async (): Promise<boolean> => (await sandboxTaken()) <= 128 * KIB;
     await until('all was written', async () => (await stat(stdoutPath)).size > 480 * KIB);
     await until('the log is cut', isCut);
     await first.shutdown();
 
-    const later = room.driver();
+    const later = sandbox.driver();
     await later.recoverTasks();
     await later.signalTask('writer', 'SIGUSR1');
     await until('more was written', async () => (await stat(stdoutPath)).size > 960 * KIB);

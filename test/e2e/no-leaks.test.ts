@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 
 import type { ProcessFacts } from '../support/process-facts.ts';
-import { openRoom, type Room } from '../support/room.ts';
+import { openSandbox, type Sandbox } from '../support/sandbox.ts';
 
 const CHILD = fileURLToPath(new URL('../support/leak-child.ts', import.meta.url));
 const ROUNDS = 5;
@@ -18,15 +18,15 @@ type Line = ProcessFacts & { readonly heapBytes: number };
 
 describe('a driver whose tasks come and go', function () {
   this.timeout(300_000);
-  let room: Room;
+  let sandbox: Sandbox;
   let lines: readonly Line[];
 
   before(async function () {
-    room = await openRoom(this);
-    const task = room.shell('', '');
+    sandbox = await openSandbox(this);
+    const task = sandbox.shell('', '');
     const { stdout } = await promisify(execFile)(process.execPath, [
       ...['--expose-gc', '--import', 'tsx', CHILD],
-      ...[JSON.stringify(room.options), JSON.stringify(task)],
+      ...[JSON.stringify(sandbox.options), JSON.stringify(task)],
       ...[ROUNDS, TASKS_A_ROUND, AT_ONCE].map(String),
     ]);
     lines = stdout
@@ -34,7 +34,7 @@ describe('a driver whose tasks come and go', function () {
       .split('\n')
       .map((line) => JSON.parse(line) as Line);
   });
-  after(() => room.close());
+  after(() => sandbox.close());
 
   const first = (): Line => line(0);
   const last = (): Line => line(ROUNDS - 1);
@@ -46,7 +46,7 @@ describe('a driver whose tasks come and go', function () {
 
   it(`has had ${ROUNDS * TASKS_A_ROUND} of them, and leaves nothing on the machine`, async () => {
     expect(lines).to.have.length(ROUNDS + 1);
-    expect(await room.leftovers()).to.deep.equal([]);
+    expect(await sandbox.leftovers()).to.deep.equal([]);
   });
 
   it('holds no more descriptors', () => {

@@ -14,7 +14,7 @@ import {
   type TaskState,
 } from '../support/nomad-jobs.ts';
 import { nomadPath, requires } from '../support/requirements.ts';
-import { openRoom, type Room } from '../support/room.ts';
+import { openSandbox, type Sandbox } from '../support/sandbox.ts';
 
 /** The program under test is a real one: that on the PATH, or the one that is named. */
 const NOMAD = nomadPath() ?? '';
@@ -34,19 +34,19 @@ while :; do :; done
 describe('rkt pods under a real Nomad agent', function () {
   this.timeout(120_000);
   const opened: { close(): Promise<void> }[] = [];
-  let room: Room;
+  let sandbox: Sandbox;
   let agent: NomadAgent;
   /** The allocation of the service that most tests look at. */
   let web: string;
 
   before(async function () {
     requires(this, 'nomad');
-    room = await openRoom(this);
-    opened.push(room);
-    const shared = join(room.base, 'shared');
+    sandbox = await openSandbox(this);
+    opened.push(sandbox);
+    const shared = join(sandbox.base, 'shared');
     await mkdir(shared);
     await writeFile(join(shared, 'file'), 'of the host\n');
-    agent = await startNomadAgent(NOMAD, room, (directory) => installPlugin(directory));
+    agent = await startNomadAgent(NOMAD, sandbox, (directory) => installPlugin(directory));
     opened.push(agent);
     web = await runJob({
       name: 'web',
@@ -69,7 +69,7 @@ describe('rkt pods under a real Nomad agent', function () {
   });
 
   async function runJob(options: Omit<JobOptions, 'image'>): Promise<string> {
-    const input = jobText({ image: room.image, ...options });
+    const input = jobText({ image: sandbox.image, ...options });
     const { exitCode, stderr } = await agent.nomad(['job', 'run', '-detach', '-'], { input });
     if (exitCode !== 0) throw new Error(stderr);
     return agent.eventually(`${options.name} has an allocation`, async () => {
@@ -102,10 +102,10 @@ describe('rkt pods under a real Nomad agent', function () {
     });
   }
 
-  /** The next figures that are not older than this call. */
+  /** The next metrics that are not older than this call. */
   async function freshStats(): Promise<AllocationStats['ResourceUsage']> {
     const since = Date.now() * 1e6;
-    return agent.eventually('there are figures of now', async () => {
+    return agent.eventually('there are metrics of now', async () => {
       const { Tasks } = (await agent.get(`client/allocation/${web}/stats`)) as {
         Tasks: Readonly<Record<string, AllocationStats | null>>;
       };
@@ -115,7 +115,7 @@ describe('rkt pods under a real Nomad agent', function () {
     });
   }
 
-  /** The pid of the app, from the event that told it. */
+  /** The pid of the app, from the event that reported it. */
   async function appPid(): Promise<number> {
     const { Events } = await running(web);
     const [pid] = Events.flatMap(
@@ -214,7 +214,7 @@ describe('rkt pods under a real Nomad agent', function () {
     expect(await appPid()).not.to.equal(before);
     expect(existsSync(`/proc/${before}`)).to.equal(false);
     await logged('bye');
-    expect(readdirSync(join(room.options.rktDir, 'pods/run'))).to.have.length(1);
+    expect(readdirSync(join(sandbox.options.rktDir, 'pods/run'))).to.have.length(1);
   });
 
   it('runs batches to their end, well or not', async () => {
@@ -282,9 +282,9 @@ describe('rkt pods under a real Nomad agent', function () {
     await agent.ok('system', 'gc');
     await agent.eventually('nothing is left', async () => {
       const left = [
-        ...(await room.leftovers()).filter((what) => !isOurs(what)),
+        ...(await sandbox.leftovers()).filter((what) => !isOurs(what)),
         ...agent.mounts(),
-        ...readdirSync(join(room.base, 'nomad/alloc')),
+        ...readdirSync(join(sandbox.base, 'nomad/alloc')),
       ];
       if (left.length > 0) throw new Error(left.join(', '));
       return true;

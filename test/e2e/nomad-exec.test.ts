@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { expect } from 'chai';
 
 import { callError } from '../support/call-errors.ts';
-import { openNomadRoom, type NomadRoom } from '../support/nomad-room.ts';
+import { openNomadSandbox, type NomadSandbox } from '../support/nomad-sandbox.ts';
 import { until } from '../support/until.ts';
 
 interface Talk {
@@ -23,11 +23,11 @@ interface Wish {
 }
 
 describe('nomad alloc exec', () => {
-  let nomad: NomadRoom;
+  let nomad: NomadSandbox;
   let task = '';
 
   before(async function () {
-    nomad = await openNomadRoom(this);
+    nomad = await openNomadSandbox(this);
     await nomad.launch();
     task = await nomad.run('exec sleep 1000');
   });
@@ -72,7 +72,7 @@ describe('nomad alloc exec', () => {
   }
 
   describe('without a terminal', () => {
-    it('keeps both streams apart, closes them, and tells the exit last', async () => {
+    it('keeps both streams apart, closes them, and reports the exit last', async () => {
       const seen = await exec('echo hello stdout; echo hello stderr >&2; exit 43');
       expect(seen).to.include({ stdout: 'hello stdout\n', stderr: 'hello stderr\n', exitCode: 43 });
       expect(seen.ending).to.deep.equal(['stdout closed', 'stderr closed', 'exited']);
@@ -121,7 +121,7 @@ describe('nomad alloc exec', () => {
     });
 
     it('has the size it is given', async () => {
-      // The size is told by a later look, so the command looks until it sees it.
+      // The size is reported by a later look, so the command looks until it sees it.
       const script = 'while [ "$(stty size)" != "100 100" ]; do sleep 0.05; done; stty size';
       const seen = await exec(script, { ...terminal, size: { height: 100, width: 100 } });
       expect(seen).to.include({ stdout: '100 100\r\n', exitCode: 0 });

@@ -3,23 +3,23 @@ import { readFileSync, readlinkSync, readdirSync, statSync } from 'node:fs';
 import { expect } from 'chai';
 
 import type { TaskHandle__Output } from '../../src/nomad/generated/hashicorp/nomad/plugins/drivers/proto/TaskHandle.ts';
-import { FOREVER } from '../support/cli-room.ts';
+import { FOREVER } from '../support/cli-sandbox.ts';
 import { connectPlugin } from '../support/plugin-client.ts';
-import { openPluginRoom, type PluginRoom } from '../support/plugin-room.ts';
-import { openRoom, type Room } from '../support/room.ts';
+import { openPluginSandbox, type PluginSandbox } from '../support/plugin-sandbox.ts';
+import { openSandbox, type Sandbox } from '../support/sandbox.ts';
 
 describe('the plugin in a plugin directory', function () {
   this.timeout(60_000);
-  let room: Room;
-  let plugins: PluginRoom;
+  let sandbox: Sandbox;
+  let plugins: PluginSandbox;
 
   before(async function () {
-    room = await openRoom(this);
-    plugins = await openPluginRoom(room);
+    sandbox = await openSandbox(this);
+    plugins = await openPluginSandbox(sandbox);
   });
   after(async () => {
     plugins.killAll();
-    await room.close();
+    await sandbox.close();
   });
 
   it('is the only executable there', () => {
@@ -30,10 +30,10 @@ describe('the plugin in a plugin directory', function () {
   });
 
   it('runs in the very process that the host started, in the directory of the host', async () => {
-    const plugin = await plugins.start({ cwd: room.base });
+    const plugin = await plugins.start({ cwd: sandbox.base });
     const pid = plugin.child.pid!;
     expect(readlinkSync(`/proc/${pid}/exe`)).to.equal(process.execPath);
-    expect(readlinkSync(`/proc/${pid}/cwd`)).to.equal(room.base);
+    expect(readlinkSync(`/proc/${pid}/cwd`)).to.equal(sandbox.base);
     expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8')).to.include('nomad-plugin.js');
     expect(await plugin.shutdown()).to.equal(true);
     expect(plugin.stdout()).to.equal(`${plugin.handshake.join('|')}\n`);
@@ -51,7 +51,7 @@ describe('the plugin in a plugin directory', function () {
       exec.write({ setup: { task_id: 'web', command: ['/bin/sh', '-c', 'echo up; cat'], tty: false } });
       expect((await exec.next()).stdout?.data.toString()).to.equal('up\n');
       await plugin.kill();
-      expect((await room.leftovers()).join('\n'), 'the task').to.include('process ');
+      expect((await sandbox.leftovers()).join('\n'), 'the task').to.include('process ');
     });
 
     it('is followed by a plugin that recovers the task, loses its host, and serves the next host as it is', async () => {

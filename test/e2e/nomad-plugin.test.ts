@@ -119,7 +119,7 @@ describe('a plugin process', function () {
     });
   });
 
-  it('explains itself to whoever starts it by hand', async () => {
+  it('explains itself to the caller that starts it by hand', async () => {
     const { stdout, stderr, exited, stderrEnded } = spawnPlugin(
       options({ env: { NOMAD_PLUGIN_MAGIC_COOKIE: undefined } }),
     );
@@ -139,7 +139,7 @@ describe('a plugin process', function () {
     expect(plugin.log().at(-1)?.fields['error_code']).to.equal('RKT_ERR_OPTIONS');
   });
 
-  it('stays when its host dies, with nobody at the other end of its pipes, and serves the next', async () => {
+  it('stays when its host dies, with no one at the other end of its pipes, and serves the next', async () => {
     const plugin = await startPlugin(options({ command: [...COMMAND, 'debug'] }));
     plugin.child.stdout?.destroy();
     plugin.child.stderr?.destroy();

@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import { encodeMsgpack } from '../../src/nomad/msgpack.ts';
 import { callError } from '../support/call-errors.ts';
 import type { NomadHost } from '../support/nomad-host.ts';
-import { collectLog, openNomadRoom, type NomadRoom } from '../support/nomad-room.ts';
+import { collectLog, openNomadSandbox, type NomadSandbox } from '../support/nomad-sandbox.ts';
 import { requires } from '../support/requirements.ts';
 import { until } from '../support/until.ts';
 import { received } from '../support/wire-messages.ts';
@@ -15,18 +15,18 @@ const FOREVER = 'trap "exit 7" TERM INT; while :; do sleep 0.05; done';
 const SECOND = { seconds: 1, nanos: 0 };
 
 describe('tasks of a Nomad agent', function () {
-  let nomad: NomadRoom;
+  let nomad: NomadSandbox;
   let plugin: NomadHost;
 
   before(async function () {
-    nomad = await openNomadRoom(this);
+    nomad = await openNomadSandbox(this);
     plugin = await nomad.launch();
   });
   after(() => nomad.close());
   afterEach(async () => {
     expect(plugin.log().filter(({ level }) => level === 'error')).to.deep.equal([]);
     let left: readonly string[] = [];
-    const isClean = async () => (left = await nomad.room.leftovers()).length === 0;
+    const isClean = async () => (left = await nomad.sandbox.leftovers()).length === 0;
     await until('nothing is left', isClean).catch((cause: unknown) => {
       throw new Error(`left behind: ${left.join(', ')}`, { cause });
     });
@@ -151,7 +151,7 @@ describe('tasks of a Nomad agent', function () {
   });
 
   describe('whose plugin is killed', () => {
-    it('runs on, is recovered with and without its config, and tells and measures as before', async () => {
+    it('runs on, is recovered with and without its config, and reports and measures as before', async () => {
       const tasks = [
         await nomad.task(FOREVER),
         await nomad.task(FOREVER),

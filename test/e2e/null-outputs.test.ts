@@ -3,22 +3,22 @@ import { statSync } from 'node:fs';
 import { expect } from 'chai';
 import { firstValueFrom } from 'rxjs';
 
-import { openRoom, type Room } from '../support/room.ts';
+import { openSandbox, type Sandbox } from '../support/sandbox.ts';
 
 describe('a task whose logs are disabled, as Nomad says it: both outputs are /dev/null', function () {
   this.timeout(60_000);
-  let room: Room;
+  let sandbox: Sandbox;
 
   before(async function () {
-    room = await openRoom(this);
+    sandbox = await openSandbox(this);
   });
-  after(() => room.close());
+  after(() => sandbox.close());
 
   it('runs, ends with its code, and leaves the device as it was', async () => {
     const before = statSync('/dev/null');
-    const driver = room.driver();
+    const driver = sandbox.driver();
     const outputs = { stdoutPath: '/dev/null', stderrPath: '/dev/null' };
-    await driver.startTask(room.shell('quiet', 'echo out; echo err >&2; exit 9', outputs));
+    await driver.startTask(sandbox.shell('quiet', 'echo out; echo err >&2; exit 9', outputs));
     expect(await firstValueFrom(driver.waitTask('quiet'))).to.include({ exitCode: 9 });
     await driver.destroyTask('quiet');
     const after = statSync('/dev/null');

@@ -10,7 +10,7 @@ import type { Driver, ExecStreamingOptions, TaskSpecInput } from '../../src/inde
 import { taskFiles } from '../../src/ops/task-files.ts';
 import { expectRktRejection } from '../support/errors.ts';
 import { requires, skipFor } from '../support/requirements.ts';
-import { openRoom, recordEvents, type Room } from '../support/room.ts';
+import { openSandbox, recordEvents, type Sandbox } from '../support/sandbox.ts';
 import { until } from '../support/until.ts';
 
 const FOREVER = 'while :; do sleep 1; done';
@@ -19,20 +19,20 @@ const FACTS =
 
 describe('a task of the stage1 oci', function () {
   this.timeout(60_000);
-  let room: Room;
+  let sandbox: Sandbox;
   let driver: Driver;
 
   before(async function () {
     requires(this, 'crun', 'catatonit');
-    room = await openRoom(this);
-    if (room.options.rkt !== 'embedded') skipFor(this, 'embedded-rkt', 'a real rkt has no such stage1');
-    driver = room.driver();
+    sandbox = await openSandbox(this);
+    if (sandbox.options.rkt !== 'embedded') skipFor(this, 'embedded-rkt', 'a real rkt has no such stage1');
+    driver = sandbox.driver();
     driver.setConfig({ stage1: 'oci' });
   });
-  after(() => room.close());
+  after(() => sandbox.close());
   afterEach(async () => {
     for (const { id } of await firstValueFrom(driver.tasks())) await driver.destroyTask(id, { force: true });
-    expect(await room.leftovers()).to.deep.equal([]);
+    expect(await sandbox.leftovers()).to.deep.equal([]);
   });
 
   const exitOf = (id: string) => firstValueFrom(driver.waitTask(id));
@@ -43,7 +43,7 @@ describe('a task of the stage1 oci', function () {
     config: object = {},
     more: Partial<TaskSpecInput> = {},
   ): TaskSpecInput => {
-    const plain = room.shell(id, script, more);
+    const plain = sandbox.shell(id, script, more);
     return { ...plain, config: { ...plain.config, net: ['none'], ...config } };
   };
 
@@ -139,7 +139,7 @@ describe('a task of the stage1 oci', function () {
   });
 
   it('mounts the volumes of a task', async () => {
-    const allocDir = join(room.base, 'alloc');
+    const allocDir = join(sandbox.base, 'alloc');
     for (const dir of ['alloc', 'v/local', 'v/secrets', 'data'])
       await mkdir(join(allocDir, dir), { recursive: true });
     await writeFile(join(allocDir, 'data/in'), 'in\n');
@@ -162,7 +162,7 @@ describe('a task of the stage1 oci', function () {
   });
 
   it('is recovered by another driver', async () => {
-    const earlier = room.driver();
+    const earlier = sandbox.driver();
     earlier.setConfig({ stage1: 'oci' });
     const { handle } = await earlier.startTask(
       task('kept', 'while [ ! -e /tmp/end ]; do sleep 0.1; done; exit 4'),
@@ -172,7 +172,7 @@ describe('a task of the stage1 oci', function () {
     expect(driver.inspectTask('kept').phase).to.equal('running');
     expect(await driver.execTask('kept', ['touch', '/tmp/end'])).to.include({ exitCode: 0 });
     expect(await exitOf('kept')).to.include({ exitCode: 4, source: 'exit-file' });
-    expect(taskFiles(room.options.dataDir, handle.state.startToken).directory).to.be.a('string');
+    expect(taskFiles(sandbox.options.dataDir, handle.state.startToken).directory).to.be.a('string');
   });
 
   it('says what the runtime says of a pod that it could not start', async () => {

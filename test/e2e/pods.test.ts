@@ -12,24 +12,24 @@ import { prepare } from '../../src/rkt/rkt-prepare.ts';
 import { removePod } from '../../src/rkt/rkt-rm.ts';
 import { createPodDirectories, type PodDirectories } from '../../src/rkt/disk/pod-directories.ts';
 import { skipFor } from '../support/requirements.ts';
-import { openRoom, type Room } from '../support/room.ts';
+import { openSandbox, type Sandbox } from '../support/sandbox.ts';
 
 describe('pods', function () {
-  let room: Room;
+  let sandbox: Sandbox;
   let driver: Driver;
   let runner: RktRunner;
   let directories: PodDirectories;
   const prepared: string[] = [];
 
   before(async function () {
-    room = await openRoom(this);
-    driver = room.driver();
-    runner = createRktRunner({ binary: await resolveRkt(room.options.rkt), dir: room.options.rktDir });
-    directories = createPodDirectories({ rktDir: room.options.rktDir });
+    sandbox = await openSandbox(this);
+    driver = sandbox.driver();
+    runner = createRktRunner({ binary: await resolveRkt(sandbox.options.rkt), dir: sandbox.options.rktDir });
+    directories = createPodDirectories({ rktDir: sandbox.options.rktDir });
   });
   after(async () => {
     for (const pod of prepared) await removePod(runner, pod);
-    await room.close();
+    await sandbox.close();
   });
 
   const stateOf = (pods: readonly Pod[], id: string | undefined) =>
@@ -43,9 +43,9 @@ describe('pods', function () {
     );
 
   it('are read from the directories just as rkt lists them', async function () {
-    prepared.push(await prepare(runner, ['--insecure-options=image', 'prepare', room.image]));
-    await driver.startTask(room.shell('runs', 'sleep 1000'));
-    await driver.startTask(room.shell('ended', 'exit 0'));
+    prepared.push(await prepare(runner, ['--insecure-options=image', 'prepare', sandbox.image]));
+    await driver.startTask(sandbox.shell('runs', 'sleep 1000'));
+    await driver.startTask(sandbox.shell('ended', 'exit 0'));
     await firstValueFrom(driver.waitTask('ended'));
     const read = await directories.read();
     if (read === undefined)
@@ -55,8 +55,8 @@ describe('pods', function () {
     expect([...read.values()]).to.include.members(['prepared', 'running', 'exited']);
   });
 
-  it('are told as they come, change and go, whoever runs them', async () => {
-    const { handle } = await driver.startTask(room.shell('seen', 'sleep 1000'));
+  it('are reported as they come, change and go, the caller that runs them', async () => {
+    const { handle } = await driver.startTask(sandbox.shell('seen', 'sleep 1000'));
     const { podId } = handle.state;
     await until(podId, 'running');
     await driver.stopTask('seen', { timeoutMs: 0 });
@@ -66,10 +66,10 @@ describe('pods', function () {
   });
 
   it('are not guessed where the directories cannot be read', async () => {
-    const elsewhere = join(room.base, 'elsewhere');
+    const elsewhere = join(sandbox.base, 'elsewhere');
     await mkdir(elsewhere);
     expect(await createPodDirectories({ rktDir: elsewhere }).read()).to.equal(undefined);
-    const { rktDir } = room.options;
+    const { rktDir } = sandbox.options;
     expect(await createPodDirectories({ rktDir, procRoot: elsewhere }).read()).to.equal(undefined);
   });
 });

@@ -15,7 +15,7 @@ import { fakeDriver, playTasks } from '../exporters/fake-driver.ts';
 import { readText, valueOf } from '../exporters/prometheus/read-text.ts';
 import { eventually, openScraper, type Sample, type Scraper } from '../exporters/scraper.ts';
 import { requires } from '../support/requirements.ts';
-import { openRoom, type Room } from '../support/room.ts';
+import { openSandbox, type Sandbox } from '../support/sandbox.ts';
 import { until } from '../support/until.ts';
 
 const RULES = 'examples/prometheus/rules.yml';
@@ -33,19 +33,19 @@ function withoutForeignNames(text: string): string {
 
 describe('Prometheus', function () {
   this.timeout(120_000);
-  let room: Room | undefined;
+  let sandbox: Sandbox | undefined;
   let driver: Driver;
   let exporter: PrometheusExporter;
   let prometheus: Scraper;
 
   before(async function () {
     requires(this, 'prometheus');
-    room = await openRoom(this);
-    driver = room.driver();
+    sandbox = await openSandbox(this);
+    driver = sandbox.driver();
     const groups = [...EXPORTED_GROUPS, 'disk', 'processes'] as const;
     exporter = createPrometheusExporter(driver, { labels: ['env:TEAM=team'], groups });
     prometheus = await openScraper(exporter, resolve(RULES));
-    const shell: Room['shell'] = (...args) => room!.shell(...args);
+    const shell: Sandbox['shell'] = (...args) => sandbox!.shell(...args);
     await Promise.all([
       driver.startTask(shell('busy', 'while :; do :; done', { env: { TEAM: 'blue' } })),
       driver.startTask(
@@ -64,10 +64,10 @@ describe('Prometheus', function () {
     );
   });
   after(async () => {
-    if (room === undefined) return;
+    if (sandbox === undefined) return;
     await prometheus.close();
     exporter.close();
-    await room.close();
+    await sandbox.close();
   });
 
   const query = (expression: string): Promise<readonly Sample[]> => prometheus.query(expression);
@@ -76,7 +76,7 @@ describe('Prometheus', function () {
   const eventuallyTrue = (expression: string): Promise<void> =>
     eventually(expression, async () => (await query(expression)).length > 0);
 
-  it('takes both formats of the real figures', () => {
+  it('takes both formats of the real metrics', () => {
     const checked = spawnSync('promtool', ['check', 'metrics'], {
       input: withoutForeignNames(exporter.render().body),
       encoding: 'utf8',
@@ -138,7 +138,7 @@ describe('Prometheus', function () {
     expect(await valueNow('container_spec_cpu_shares{name="idle"}')).to.equal(512);
     const [seen] = await query('container_start_time_seconds{name="idle"}');
     expect(seen?.metric['id']).to.equal(
-      `/${room?.options.cgroupParent}/${seen?.metric['id']?.split('/').at(-1)}`,
+      `/${sandbox?.options.cgroupParent}/${seen?.metric['id']?.split('/').at(-1)}`,
     );
     const pod = driver.inspectTask('idle').podId;
     await eventuallyTrue(`rkt_pod_state{uuid="${pod}", state="running"} == 1`);
@@ -163,7 +163,7 @@ describe('Prometheus', function () {
     );
   });
 
-  it('sees what the machine and the driver tell of themselves', async () => {
+  it('sees what the machine and the driver report of themselves', async () => {
     await eventuallyTrue('rkt_streams_driver_health{health="healthy"} == 1');
     await eventuallyTrue('rkt_streams_tasks{phase="running"} == 3');
     await eventuallyTrue('machine_memory_bytes > 0');
@@ -181,7 +181,7 @@ describe('Prometheus', function () {
   it('counts the task that was killed for memory, of which no series is left', async () => {
     await eventuallyTrue('rkt_task_starts_total{task="idle"} == 1');
     const resources = { memoryLimitBytes: 32 * 1024 * 1024 };
-    await driver.startTask(room!.shell('hog', 'sleep 2; x=a; while :; do x=$x$x; done', { resources }));
+    await driver.startTask(sandbox!.shell('hog', 'sleep 2; x=a; while :; do x=$x$x; done', { resources }));
     await eventuallyTrue('rkt_task_oom_kills_total{task="hog"} == 0');
     await firstValueFrom(driver.waitTask('hog'));
     await eventuallyTrue('rkt_app_oom_killed{name="hog"} == 1');

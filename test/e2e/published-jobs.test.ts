@@ -9,8 +9,8 @@ import { isRktError, type Driver, type DriverConfigInput, type TaskSpecInput } f
 import { temporaryDir } from '../support/embedded-rkt.ts';
 import { PUBLISHED_HOSTS, servePublishedImages } from '../support/published-images.ts';
 import { requires } from '../support/requirements.ts';
-import { openRoom, type Room } from '../support/room.ts';
-import { openWebRoom, type WebRoom } from '../support/web-room.ts';
+import { openSandbox, type Sandbox } from '../support/sandbox.ts';
+import { openWebSandbox, type WebSandbox } from '../support/web-sandbox.ts';
 
 /** A stage1 that the jobs are tried with. */
 interface Stage {
@@ -50,9 +50,9 @@ const STAGES: readonly Stage[] = [{ name: 'fly', config: {} }];
 for (const stage of STAGES) {
   describe(`job configurations that people have published, with ${stage.name}`, function () {
     this.timeout(120_000);
-    let opened: Room | undefined;
-    let room: Room;
-    let web: WebRoom | undefined;
+    let opened: Sandbox | undefined;
+    let sandbox: Sandbox;
+    let web: WebSandbox | undefined;
     let driver: Driver;
     let home: string | undefined;
     let dir: ReturnType<typeof temporaryDir> | undefined;
@@ -61,13 +61,13 @@ for (const stage of STAGES) {
 
     before(async function () {
       requires(this, 'busybox', 'gpg', 'openssl', 'ip');
-      opened = await openRoom(this);
-      room = opened;
+      opened = await openSandbox(this);
+      sandbox = opened;
       dir = temporaryDir();
-      web = await openWebRoom(dir.path, PUBLISHED_HOSTS);
+      web = await openWebSandbox(dir.path, PUBLISHED_HOSTS);
       home = join(dir.path, 'gnupg');
       await servePublishedImages(dir.path, web, home);
-      driver = room.driver({ rkt: rktInWeb(room, web) });
+      driver = sandbox.driver({ rkt: rktInWeb(sandbox, web) });
       driver.setConfig(stage.config);
     });
     after(async () => {
@@ -101,7 +101,7 @@ for (const stage of STAGES) {
       const expected = job.outcome[stage.name];
       it(`${expected === 'starts' ? 'starts' : `fails with ${expected}`}: ${job.source}`, async () => {
         const id = `job-${index}`;
-        const outcome = await outcomeOf(taskOf(room, id, job, job.config));
+        const outcome = await outcomeOf(taskOf(sandbox, id, job, job.config));
         const row = (text: string): unknown => table.push([job.source, text]);
         expect(outcome).to.equal(expected);
         if (outcome === 'starts') row(`starts ${job.from ?? ''}`);
@@ -110,7 +110,7 @@ for (const stage of STAGES) {
           // its image is no reason
           expect(outcome === NO_TASK ? job.notATask : outcome).to.be.oneOf([...NO_NETWORK, job.notATask]);
           const { port_map: _, ...rest } = job.asTask ?? job.config;
-          const inHost = await outcomeOf(taskOf(room, `${id}-host`, job, { ...rest, net: ['host'] }));
+          const inHost = await outcomeOf(taskOf(sandbox, `${id}-host`, job, { ...rest, net: ['host'] }));
           expect(inHost).to.equal(job.inHostNetwork ?? 'starts');
           row(`${outcome}${job.notATask ? ` (${job.notATask})` : ''}; in the host's network: ${inHost}`);
         }
@@ -127,8 +127,8 @@ for (const stage of STAGES) {
   });
 }
 
-function taskOf(room: Room, id: string, job: PublishedJob, config: object): TaskSpecInput {
-  const volume = join(room.base, 'volume');
+function taskOf(sandbox: Sandbox, id: string, job: PublishedJob, config: object): TaskSpecInput {
+  const volume = join(sandbox.base, 'volume');
   mkdirSync(volume, { recursive: true });
   const mounts = job.mounts?.map((mount) => ({ ...mount, hostPath: volume }));
   return {
@@ -141,17 +141,17 @@ function taskOf(room: Room, id: string, job: PublishedJob, config: object): Task
 }
 
 /** The embedded rkt; what fetches images does it in the network of the web servers. */
-function rktInWeb(room: Room, web: WebRoom): string {
-  const path = join(room.base, 'rkt-in-web');
+function rktInWeb(sandbox: Sandbox, web: WebSandbox): string {
+  const path = join(sandbox.base, 'rkt-in-web');
   const text = `#!/bin/sh
 export SSL_CERT_FILE=${web.authority}
 for word do
   case $word in
-    prepare | trust) exec ${web.enter.join(' ')} sh ${RKT} --local-config=${room.base}/etc "$@" ;;
+    prepare | trust) exec ${web.enter.join(' ')} sh ${RKT} --local-config=${sandbox.base}/etc "$@" ;;
     version | run-prepared | status | enter | stop | rm | gc | list | cat-manifest | image) break ;;
   esac
 done
-exec sh ${RKT} --local-config=${room.base}/etc "$@"
+exec sh ${RKT} --local-config=${sandbox.base}/etc "$@"
 `;
   writeFileSync(path, text, { mode: 0o755 });
   return path;

@@ -14,43 +14,43 @@ import { removePod } from '../../src/rkt/rkt-rm.ts';
 import { brokenRkt } from '../support/bad-input/row.ts';
 import { expectRktRejection } from '../support/errors.ts';
 import { createStateStore } from '../../src/registry/state-store.ts';
-import { openRoom, recordEvents, type Room } from '../support/room.ts';
+import { openSandbox, recordEvents, type Sandbox } from '../support/sandbox.ts';
 import { until } from '../support/until.ts';
 
 const FOREVER = 'while :; do sleep 1; done';
 
 describe('recovery', function () {
   this.timeout(60_000);
-  let room: Room;
+  let sandbox: Sandbox;
   let driver: Driver;
 
   before(async function () {
-    room = await openRoom(this);
+    sandbox = await openSandbox(this);
   });
-  after(() => room.close());
+  after(() => sandbox.close());
   beforeEach(() => {
-    driver = room.driver();
+    driver = sandbox.driver();
   });
   afterEach(async () => {
     for (const { id } of await firstValueFrom(driver.tasks())) await driver.destroyTask(id, { force: true });
     await driver.shutdown();
-    expect(await room.leftovers()).to.deep.equal([]);
+    expect(await sandbox.leftovers()).to.deep.equal([]);
   });
 
   const exitOf = (id: string): Promise<ExitResult> => firstValueFrom(driver.waitTask(id));
   const exitFileOf = ({ state }: TaskHandle): string =>
-    join(exitsDirectory(room.options.dataDir), state.startToken);
+    join(exitsDirectory(sandbox.options.dataDir), state.startToken);
   const hasExit = (handle: TaskHandle): boolean => readExitFile(exitFileOf(handle)) !== undefined;
 
   /** Starts a task in a driver that is shut down then. */
   async function leftBehind(id: string, script: string): Promise<TaskHandle> {
-    const earlier = room.driver();
-    const { handle } = await earlier.startTask(room.shell(id, script));
+    const earlier = sandbox.driver();
+    const { handle } = await earlier.startTask(sandbox.shell(id, script));
     await earlier.shutdown();
     return handle;
   }
 
-  /** Kills the shim first, so that nobody writes the exit down, and then the app. */
+  /** Kills the shim first, so that no one writes the exit down, and then the app. */
   async function killUnseen({ state }: TaskHandle): Promise<void> {
     for (const { pid } of [state.shim, state.process]) {
       process.kill(pid, 'SIGKILL');
@@ -59,8 +59,8 @@ describe('recovery', function () {
   }
 
   async function removeItsPod({ state }: TaskHandle): Promise<void> {
-    const binary = await resolveRkt(room.options.rkt);
-    await removePod(createRktRunner({ binary, dir: room.options.rktDir }), state.podId);
+    const binary = await resolveRkt(sandbox.options.rkt);
+    await removePod(createRktRunner({ binary, dir: sandbox.options.rktDir }), state.podId);
   }
 
   it('takes up all tasks of the data directory, with the exit code of those that ended meanwhile', async () => {
@@ -136,8 +136,8 @@ describe('recovery', function () {
     expect((await exitOf('gone')).error).to.include('neither its processes nor its pod');
   });
 
-  it('tells those who wait when all of a task is removed behind its back', async () => {
-    const { handle } = await driver.startTask(room.shell('robbed', 'exec sleep 1000'));
+  it('reports those who wait when all of a task is removed behind its back', async () => {
+    const { handle } = await driver.startTask(sandbox.shell('robbed', 'exec sleep 1000'));
     const exit = exitOf('robbed');
     await killUnseen(handle);
     await removeItsPod(handle);
@@ -165,8 +165,8 @@ describe('recovery', function () {
   });
 
   it('learns of an end by the sweep when its push is missed', async () => {
-    const directory = exitsDirectory(room.options.dataDir);
-    const { handle } = await driver.startTask(room.shell('missed', FOREVER));
+    const directory = exitsDirectory(sandbox.options.dataDir);
+    const { handle } = await driver.startTask(sandbox.shell('missed', FOREVER));
     // A directory that was replaced is not watched any more.
     await rm(directory, { recursive: true });
     await mkdir(directory);
@@ -174,7 +174,7 @@ describe('recovery', function () {
     expect(await exitOf('missed')).to.include({ signal: 9, source: 'exit-file' });
   });
 
-  it('tells figures and events of a recovered task as of any other', async () => {
+  it('reports metrics and events of a recovered task as of any other', async () => {
     const handle = await leftBehind('measured', 'while :; do :; done');
     const events = recordEvents(driver);
     await driver.recoverTask(handle);
@@ -204,12 +204,12 @@ describe('recovery', function () {
     expect(await exitOf('waited')).to.equal(results[0]);
   });
 
-  it('destroys a task it was never told of, with all it finds of it', async () => {
+  it('destroys a task it was never reported of, with all it finds of it', async () => {
     const handle = await leftBehind('stranger', FOREVER);
     await expectRktRejection(driver.destroyTask('nobody', { force: true }), 'RKT_ERR_TASK_NOT_FOUND');
     await driver.destroyTask('stranger', { force: true });
     expect(existsSync(`/proc/${handle.state.process.pid}`)).to.equal(false);
-    expect(await room.leftovers()).to.deep.equal([]);
+    expect(await sandbox.leftovers()).to.deep.equal([]);
     await leftBehind('done', 'exit 2');
     await until('it can be destroyed', async () =>
       driver.destroyTask('done').then(
@@ -217,7 +217,7 @@ describe('recovery', function () {
         () => false,
       ),
     );
-    expect(await room.leftovers()).to.deep.equal([]);
+    expect(await sandbox.leftovers()).to.deep.equal([]);
   });
 
   for (const [name, begin] of [
@@ -227,7 +227,7 @@ describe('recovery', function () {
     it(`finishes ${name} what a driver that died has begun to destroy`, async () => {
       await leftBehind('half', FOREVER);
       await leftBehind('whole', FOREVER);
-      const store = createStateStore(stateDirectory(room.options.dataDir));
+      const store = createStateStore(stateDirectory(sandbox.options.dataDir));
       const entry = await store.load('half');
       if (entry === undefined) throw new Error('there is no state of the task');
       await store.save({ ...entry, destroyer: { pid: process.pid, startTicks: 1 } });
@@ -239,27 +239,27 @@ describe('recovery', function () {
   }
 
   it('undoes later what a failed start could not undo, and at once what is to be destroyed', async () => {
-    const dir = await mkdtemp(join(room.base, 'rkt-'));
-    const rkt = await brokenRkt(room, dir, 'run-prepared|rm', 'exit 254');
-    const broken = room.driver({ rkt });
+    const dir = await mkdtemp(join(sandbox.base, 'rkt-'));
+    const rkt = await brokenRkt(sandbox, dir, 'run-prepared|rm', 'exit 254');
+    const broken = sandbox.driver({ rkt });
     await Promise.all(
       ['half', 'other'].map((id) =>
-        expectRktRejection(broken.startTask(room.shell(id, 'exit 0')), 'RKT_ERR_LAUNCH'),
+        expectRktRejection(broken.startTask(sandbox.shell(id, 'exit 0')), 'RKT_ERR_LAUNCH'),
       ),
     );
-    expect(await room.leftovers()).to.not.deep.equal([]);
+    expect(await sandbox.leftovers()).to.not.deep.equal([]);
     await driver.destroyTask('other', { force: true });
     expect(await driver.recoverTasks()).to.deep.include({ recovered: [], undone: ['half'] });
-    expect(await room.leftovers()).to.deep.equal([]);
+    expect(await sandbox.leftovers()).to.deep.equal([]);
     await broken.shutdown();
   });
 
   it('takes the id of a start that could not be undone', async () => {
-    const dir = await mkdtemp(join(room.base, 'rkt-'));
-    const rkt = await brokenRkt(room, dir, 'run-prepared|rm', 'exit 254');
-    const broken = room.driver({ rkt });
-    await expectRktRejection(broken.startTask(room.shell('again', 'exit 0')), 'RKT_ERR_LAUNCH');
-    await driver.startTask(room.shell('again', 'exit 3'));
+    const dir = await mkdtemp(join(sandbox.base, 'rkt-'));
+    const rkt = await brokenRkt(sandbox, dir, 'run-prepared|rm', 'exit 254');
+    const broken = sandbox.driver({ rkt });
+    await expectRktRejection(broken.startTask(sandbox.shell('again', 'exit 0')), 'RKT_ERR_LAUNCH');
+    await driver.startTask(sandbox.shell('again', 'exit 3'));
     expect(await exitOf('again')).to.include({ exitCode: 3 });
     await broken.shutdown();
   });

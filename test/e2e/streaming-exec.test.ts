@@ -7,7 +7,7 @@ import { of } from 'rxjs';
 
 import type { Driver, ExecResult, ExecStreamingOptions } from '../../src/index.ts';
 import { expectRktRejection } from '../support/errors.ts';
-import { openRoom, type Room } from '../support/room.ts';
+import { openSandbox, type Sandbox } from '../support/sandbox.ts';
 
 interface Conversation extends ExecResult {
   readonly stdout: string;
@@ -17,15 +17,15 @@ interface Conversation extends ExecResult {
 }
 
 describe('execTaskStreaming', function () {
-  let room: Room;
+  let sandbox: Sandbox;
   let driver: Driver;
 
   before(async function () {
-    room = await openRoom(this);
-    driver = room.driver();
-    await driver.startTask(room.shell('task', 'sleep 1000'));
+    sandbox = await openSandbox(this);
+    driver = sandbox.driver();
+    await driver.startTask(sandbox.shell('task', 'sleep 1000'));
   });
-  after(() => room.close());
+  after(() => sandbox.close());
 
   async function exec(script: string, options: Partial<ExecStreamingOptions> = {}): Promise<Conversation> {
     const out: Buffer[] = [];
@@ -86,7 +86,7 @@ describe('execTaskStreaming', function () {
       expect(await exec(DAEMON)).to.include({ stdout: 'from main\n', exitCode: 0 });
     });
 
-    it('ends with the command where nobody is waited for, with all that was written', async () => {
+    it('ends with the command where no one is waited for, with all that was written', async () => {
       const bytes = 3 * 2 ** 20;
       const script = `sleep 1000 & head -c ${bytes} /dev/zero | tr '\\0' x; echo err >&2; exit 7`;
       const seen = await exec(script, { lingerMs: 0 });
@@ -139,7 +139,7 @@ describe('execTaskStreaming', function () {
     });
 
     it('has the size it is given', async () => {
-      // The size is told by a later look, so the command looks until it sees it.
+      // The size is reported by a later look, so the command looks until it sees it.
       const script = 'while [ "$(stty size)" != "100 100" ]; do sleep 0.05; done; stty size';
       const seen = await exec(script, { tty: true, resize: of({ rows: 100, columns: 100 }) });
       expect(seen).to.include({ stdout: '100 100\r\n', exitCode: 0 });
@@ -165,9 +165,9 @@ describe('execTaskStreaming', function () {
     it('looks in the PATH of the app', async () => {
       expect(await driver.execTask('task', ['sh', '-c', 'echo "$0"'])).to.include({ stdout: '/bin/sh\n' });
       await driver.startTask(
-        room.shell('found', 'exec sleep 1000', {
+        sandbox.shell('found', 'exec sleep 1000', {
           env: { PATH: '/tmp:/bin' },
-          config: { ...room.shell('found', 'exec sleep 1000').config, working_dir: '/tmp' },
+          config: { ...sandbox.shell('found', 'exec sleep 1000').config, working_dir: '/tmp' },
         }),
       );
       const write = 'printf "#!/bin/sh\\necho mine\\n" >/tmp/ls; chmod 755 /tmp/ls';
@@ -208,7 +208,7 @@ describe('execTaskStreaming', function () {
     });
 
     it('shows no value of a variable', async () => {
-      await driver.startTask(room.shell('secret', 'exec sleep 1000', { env: { WORD: 's3cr3t-word' } }));
+      await driver.startTask(sandbox.shell('secret', 'exec sleep 1000', { env: { WORD: 's3cr3t-word' } }));
       const seen = await driver.execTask('secret', ['/${WORD}']);
       expect(seen).to.include({ exitCode: 127 });
       expect(seen.stderr).to.include('"/${WORD}"').and.not.include('s3cr3t');
@@ -231,7 +231,7 @@ describe('execTaskStreaming', function () {
   it('runs in the cgroup of the task', async () => {
     const path = driver.inspectTask('task').cgroupPaths[0] ?? '';
     const { stdout } = await exec('cat /proc/self/cgroup');
-    expect(stdout).to.include(path.slice(path.indexOf(room.options.cgroupParent)));
+    expect(stdout).to.include(path.slice(path.indexOf(sandbox.options.cgroupParent)));
   });
 
   it('kills the command when it is aborted', async () => {

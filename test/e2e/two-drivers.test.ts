@@ -5,28 +5,28 @@ import { firstValueFrom, lastValueFrom, type Observable } from 'rxjs';
 
 import type { Driver } from '../../src/index.ts';
 import { expectRktRejection } from '../support/errors.ts';
-import { openRoom, recordEvents, type Room } from '../support/room.ts';
+import { openSandbox, recordEvents, type Sandbox } from '../support/sandbox.ts';
 import { until } from '../support/until.ts';
 
 const FOREVER = 'while :; do sleep 1; done';
 
 describe('two drivers of one data directory', function () {
   this.timeout(60_000);
-  let room: Room;
+  let sandbox: Sandbox;
   let driver: Driver;
   let other: Driver;
 
   before(async function () {
-    room = await openRoom(this);
+    sandbox = await openSandbox(this);
   });
-  after(() => room.close());
+  after(() => sandbox.close());
   beforeEach(() => {
-    driver = room.driver();
-    other = room.driver();
+    driver = sandbox.driver();
+    other = sandbox.driver();
   });
   afterEach(async () => {
     await Promise.all([driver.shutdown(), other.shutdown()]);
-    expect(await room.leftovers()).to.deep.equal([]);
+    expect(await sandbox.leftovers()).to.deep.equal([]);
   });
 
   const phaseIn = async (one: Driver, id: string): Promise<string | undefined> =>
@@ -35,7 +35,7 @@ describe('two drivers of one data directory', function () {
   it('see what the other starts and destroys while they follow', async () => {
     const events = recordEvents(other);
     const following = other.followTasks().subscribe({ error: fail });
-    await driver.startTask(room.shell('one', FOREVER));
+    await driver.startTask(sandbox.shell('one', FOREVER));
     await until('the other knows it', async () => (await phaseIn(other, 'one')) === 'running');
     await driver.destroyTask('one', { force: true });
     await until('the other has forgotten it', async () => (await phaseIn(other, 'one')) === undefined);
@@ -43,8 +43,8 @@ describe('two drivers of one data directory', function () {
     following.unsubscribe();
   });
 
-  it('both learn the end of a task, whoever started it', async () => {
-    const { handle } = await driver.startTask(room.shell('both', FOREVER));
+  it('both learn the end of a task, the caller that started it', async () => {
+    const { handle } = await driver.startTask(sandbox.shell('both', FOREVER));
     await other.recoverTask(handle);
     const ends = Promise.all([driver, other].map((one) => firstValueFrom(one.waitTask('both'))));
     await other.stopTask('both', { signal: 'SIGTERM' });
@@ -53,14 +53,14 @@ describe('two drivers of one data directory', function () {
   });
 
   it('cannot start the same id', async () => {
-    await driver.startTask(room.shell('same', FOREVER));
-    await expectRktRejection(other.startTask(room.shell('same', 'exit 0')), 'RKT_ERR_TASK_EXISTS');
+    await driver.startTask(sandbox.shell('same', FOREVER));
+    await expectRktRejection(other.startTask(sandbox.shell('same', 'exit 0')), 'RKT_ERR_TASK_EXISTS');
     expect(driver.inspectTask('same').phase).to.equal('running');
     await driver.destroyTask('same', { force: true });
   });
 
   it('end alone: a shutdown ends its streams and leaves the tasks and the other driver be', async () => {
-    const { handle } = await driver.startTask(room.shell('kept', FOREVER));
+    const { handle } = await driver.startTask(sandbox.shell('kept', FOREVER));
     await other.recoverTask(handle);
     const streams: Readonly<Record<string, Observable<unknown>>> = {
       fingerprint: driver.fingerprint(),
@@ -86,10 +86,10 @@ describe('two drivers of one data directory', function () {
   });
 
   it('refuse every op after their shutdown', async () => {
-    const { handle } = await driver.startTask(room.shell('after', FOREVER));
+    const { handle } = await driver.startTask(sandbox.shell('after', FOREVER));
     await driver.shutdown();
     const ops: Readonly<Record<string, () => Promise<unknown>>> = {
-      start: () => driver.startTask(room.shell('x', 'exit 0')),
+      start: () => driver.startTask(sandbox.shell('x', 'exit 0')),
       stop: () => driver.stopTask('after'),
       destroy: () => driver.destroyTask('after', { force: true }),
       signal: () => driver.signalTask('after', 'SIGHUP'),
@@ -107,7 +107,7 @@ describe('two drivers of one data directory', function () {
   });
 
   it('end what they wait for at their shutdown', async () => {
-    await driver.startTask(room.shell('deaf', `trap '' INT; ${FOREVER}`));
+    await driver.startTask(sandbox.shell('deaf', `trap '' INT; ${FOREVER}`));
     const stop = expectRktRejection(driver.stopTask('deaf', { timeoutMs: 20_000 }), 'RKT_ERR_SHUTDOWN');
     await until('it is stopping', () => driver.inspectTask('deaf').phase === 'stopping');
     await driver.shutdown();

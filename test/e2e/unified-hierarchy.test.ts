@@ -94,11 +94,11 @@ describe('a driver on a machine with a unified hierarchy alone', function () {
     expect(recovered.cpu.totalNs).to.be.above(usage.cpu.totalNs ?? Infinity);
   });
 
-  it('reads the figures that the files of v2 hold', () => {
-    const { figures, files } = facts.reading;
+  it('reads the metrics that the files of v2 hold', () => {
+    const { values, files } = facts.reading;
     const valueOf = (file: string, key: string): number =>
       Number(new RegExp(`^${key}[ =](\\d+)$`, 'm').exec(files[file] ?? '')?.[1]);
-    expect(figures).to.include({
+    expect(values).to.include({
       totalNs: valueOf('cpu.stat', 'usage_usec') * 1_000,
       userNs: valueOf('cpu.stat', 'user_usec') * 1_000,
       systemNs: valueOf('cpu.stat', 'system_usec') * 1_000,
@@ -107,17 +107,17 @@ describe('a driver on a machine with a unified hierarchy alone', function () {
       pidsCurrent: 1,
     });
     // The kernel brings these up to date in steps, also while nothing runs.
-    expect(figures['usageBytes']).to.be.closeTo(Number(files['memory.current']), MIB);
+    expect(values['usageBytes']).to.be.closeTo(Number(files['memory.current']), MIB);
     const keys = { rssBytes: 'anon', cacheBytes: 'file', kernelUsageBytes: 'kernel' } as const;
-    for (const [figure, key] of Object.entries(keys)) {
-      expect(figures[figure], figure).to.be.closeTo(valueOf('memory.stat', key), MIB);
+    for (const [value, key] of Object.entries(keys)) {
+      expect(values[value], value).to.be.closeTo(valueOf('memory.stat', key), MIB);
     }
-    expect(figures['cacheBytes']).to.be.above(5 * MIB);
+    expect(values['cacheBytes']).to.be.above(5 * MIB);
     // No block device is there to be read from.
     expect(files['io.stat']).to.equal('');
-    expect(figures).to.include({ readBytes: 0, writeBytes: 0 });
+    expect(values).to.include({ readBytes: 0, writeBytes: 0 });
     expect(files['memory.pressure']).to.contain('total=');
-    expect(figures['memoryPressure'], 'average over 10 s').to.be.within(0, 100);
+    expect(values['memoryPressure'], 'average over 10 s').to.be.within(0, 100);
   });
 
   it('runs commands in the cgroup of a task, and below it when the task has moved there', () => {
@@ -176,7 +176,7 @@ describe('a driver on a machine with a unified hierarchy alone', function () {
   });
 });
 
-/** Boots a machine made of this one's programs and the build, and waits for what it tells. */
+/** Boots a machine made of this one's programs and the build, and waits for what it reports. */
 async function factsOfMachine(directory: string): Promise<UnifiedFacts> {
   emulator();
   if (!existsSync('dist/index.js')) throw new NoMachine('the project is not built');
@@ -193,7 +193,8 @@ async function factsOfMachine(directory: string): Promise<UnifiedFacts> {
     { path: 'init', type: 'file', mode: 0o755, content: INIT },
   ]);
   const lines = await boot({ kernel, initramfs }, BOOT_DEADLINE_MS);
-  const told = lines.find((line) => line.startsWith('{"version"'));
-  if (told === undefined) throw new Error(`the machine told nothing:\n${lines.slice(-30).join('\n')}`);
-  return JSON.parse(told) as UnifiedFacts;
+  const reported = lines.find((line) => line.startsWith('{"version"'));
+  if (reported === undefined)
+    throw new Error(`the machine reported nothing:\n${lines.slice(-30).join('\n')}`);
+  return JSON.parse(reported) as UnifiedFacts;
 }

@@ -16,7 +16,7 @@ describe('the image store', () => {
   const rkt = (...argv: readonly string[]): Promise<RktResult> =>
     callRkt([`--dir=${join(dir.path, 'data')}`, '--insecure-options=image', ...argv], { cwd: dir.path });
 
-  /** A small image whose only file tells its version. */
+  /** A small image whose only file reports its version. */
   async function image(version: string, manifest: Readonly<Record<string, unknown>> = {}): Promise<string> {
     const files = [{ path: 'version', type: 'file' as const, content: version }];
     return buildImage(dir.path, { name: 'example.com/app', version, files, bare: true, manifest });
@@ -148,7 +148,7 @@ describe('the image store', () => {
     expect((await rkt('image', 'list', '--format=json')).stdout).to.equal('null\n');
   });
 
-  it('lists times in nanoseconds and sorts as it is told', async () => {
+  it('lists times in nanoseconds and sorts as it is reported', async () => {
     await fetched('1.0');
     await fetched('2.0');
     const list = await rkt('image', 'list', '--sort=name', '--order=desc', '--fields=name', '--no-legend');
@@ -187,7 +187,7 @@ describe('the image store', () => {
       expect(fs.readdirSync(join(dir.path, 'data/cas/tmp'))).to.deep.equal([]);
     });
 
-    it('downloads an image again only when told to', async () => {
+    it('downloads an image again only when reported to', async () => {
       await image('1.0');
       const ctx = testContext(join(dir.path, 'data'));
       for (const pullPolicy of ['new', 'new', 'never', 'update'])

@@ -78,11 +78,11 @@ export function aRunningTask(id: string, more: Partial<TaskStatus> = {}): TaskSt
 
 const AT_MS = 1_700_000_100_000;
 
-/** Every figure there is, each another number; they rise with `by`. */
+/** Every metric there is, each another number; they rise with `by`. */
 export function fullUsage(by = 0, more: Partial<TaskResourceUsage> = {}): TaskResourceUsage {
   const turn = Math.round(by * 1_000);
   const stall = { avg10: 1, avg60: 1, avg300: 1, totalNs: 1_500_000_000 + turn * 1_000 };
-  const figures = { some: stall, full: { ...stall, totalNs: 500_000_000 + turn * 1_000 } };
+  const values = { some: stall, full: { ...stall, totalNs: 500_000_000 + turn * 1_000 } };
   return {
     timestampMs: AT_MS + turn,
     source: 'cgroup-v2',
@@ -119,7 +119,7 @@ export function fullUsage(by = 0, more: Partial<TaskResourceUsage> = {}): TaskRe
     disk: { usageBytes: 7_000, limitBytes: 9_000, inodes: 800, inodesFree: 300 },
     processStates: { running: 1, sleeping: 2, stopped: 0, uninterruptible: 1 },
     pidCount: { current: 5 + (turn % 3), limit: 100 },
-    pressure: { cpu: figures, memory: figures, io: figures },
+    pressure: { cpu: values, memory: values, io: values },
     network: {
       receivedBytes: 100 + turn * 64,
       receivedPackets: 10 + turn,
@@ -151,6 +151,6 @@ export function playTasks(fake: FakeDriver, ids: readonly string[], turn = 0): v
 }
 
 export function playSamples(fake: FakeDriver, ids: readonly string[], turn: number): void {
-  // Figures of their own for each, or the text of a number would be made once for all.
+  // Metrics of their own for each, or the text of a number would be made once for all.
   fake.samples.next(ids.map((taskId, nth) => ({ taskId, usage: fullUsage(turn + nth / 1_000) })));
 }

@@ -7,7 +7,7 @@ import { expect } from 'chai';
 
 import { createDriver } from '../../src/index.ts';
 import { abandonSocket } from '../support/abandoned-socket.ts';
-import { useCliRoom } from '../support/cli-room.ts';
+import { useCliSandbox } from '../support/cli-sandbox.ts';
 import { expectRktRejection } from '../support/errors.ts';
 import { startRacer, type RaceOutcome, type Racer } from '../support/racers.ts';
 
@@ -81,7 +81,7 @@ describe('two agents', function () {
     }
   });
 
-  it('are told from an earlier boot, and from what is no lock', async () => {
+  it('are reported from an earlier boot, and from what is no lock', async () => {
     const dataDir = join(base, 'data');
     const driver = createDriver({ dataDir });
     await mkdir(join(dataDir, 'agent-lock'), { recursive: true });
@@ -99,15 +99,15 @@ describe('two agents', function () {
 
 describe('a second agent command on a data directory', function () {
   this.timeout(180_000);
-  const get = useCliRoom();
+  const get = useCliSandbox();
 
   it('is refused with another socket, and plain commands go on', async () => {
     const cli = get();
-    const socket = join(cli.room.base, 'first.sock');
+    const socket = join(cli.sandbox.base, 'first.sock');
     const args = (path: string): string[] => ['agent', '--listen', 'none', '--socket', path];
     const first = cli.start(args(socket));
     await first.says('rkt-streams agent');
-    const second = await cli.run(args(join(cli.room.base, 'second.sock')));
+    const second = await cli.run(args(join(cli.sandbox.base, 'second.sock')));
     expect(second.exitCode).to.equal(1);
     expect(second.stderr)
       .to.include('RKT_ERR_AGENT_RUNNING')
@@ -116,7 +116,7 @@ describe('a second agent command on a data directory', function () {
     expect((await cli.run(cli.shell('exit 4', '--id', 'plain', '--no-agent'))).exitCode).to.equal(4);
     first.child.kill('SIGTERM');
     expect((await first.ended).exitCode).to.equal(0);
-    const third = cli.start(args(join(cli.room.base, 'second.sock')));
+    const third = cli.start(args(join(cli.sandbox.base, 'second.sock')));
     await third.says('rkt-streams agent');
     third.child.kill('SIGTERM');
     expect((await third.ended).exitCode).to.equal(0);

@@ -10,10 +10,10 @@ import { expect } from 'chai';
 import { createDriver, type AuditReport, type Driver } from '../../src/index.ts';
 import { newStartToken } from '../../src/ops/start-token.ts';
 import { cliIn, parseLines, shellLine, variablesOf } from '../support/cli-process.ts';
-import { FOREVER } from '../support/cli-room.ts';
+import { FOREVER } from '../support/cli-sandbox.ts';
 import { openNamespace } from '../support/mount-namespace.ts';
 import { runProgram } from '../support/program.ts';
-import { openRoom, type Room } from '../support/room.ts';
+import { openSandbox, type Sandbox } from '../support/sandbox.ts';
 import { until } from '../support/until.ts';
 
 const CHILD = fileURLToPath(new URL('../support/driver-child.ts', import.meta.url));
@@ -23,15 +23,15 @@ const LOST = ['shim', 'cgroup', 'pod', 'task-directory', 'exit-file'];
 
 describe('an audit', function () {
   this.timeout(180_000);
-  let room: Room;
+  let sandbox: Sandbox;
   const children: ChildProcess[] = [];
   before(async function () {
-    room = await openRoom(this);
+    sandbox = await openSandbox(this);
   });
-  after(() => room.close());
+  after(() => sandbox.close());
   afterEach(async () => {
     for (const child of children.splice(0)) await killed(child);
-    const driver = createDriver(room.options);
+    const driver = createDriver(sandbox.options);
     await driver.audit({ fix: true });
     await driver.shutdown();
   });
@@ -42,11 +42,11 @@ describe('an audit', function () {
     child.kill('SIGKILL');
     await closed;
   };
-  const stateFiles = (dataDir = room.options.dataDir): readonly string[] =>
+  const stateFiles = (dataDir = sandbox.options.dataDir): readonly string[] =>
     readdirSync(join(dataDir, 'state'))
       .filter((name) => name.endsWith('.json'))
       .map((name) => join(dataDir, 'state', name));
-  const audit = async (fix = false, options = room.options): Promise<AuditReport> => {
+  const audit = async (fix = false, options = sandbox.options): Promise<AuditReport> => {
     const driver = createDriver(options);
     try {
       return await driver.audit({ fix });
@@ -56,9 +56,9 @@ describe('an audit', function () {
   };
   const kindsOf = ({ findings }: AuditReport): readonly string[] => findings.map(({ kind }) => kind);
   /** A task that runs, whose state file is gone. */
-  const loseTask = async (script = FOREVER, options = room.options): Promise<string> => {
+  const loseTask = async (script = FOREVER, options = sandbox.options): Promise<string> => {
     const driver = createDriver(options);
-    const { handle } = await driver.startTask(room.shell('lost', script));
+    const { handle } = await driver.startTask(sandbox.shell('lost', script));
     await driver.shutdown();
     stateFiles(options.dataDir).forEach((file) => rmSync(file));
     return handle.state.startToken;
@@ -68,8 +68,8 @@ describe('an audit', function () {
       '--import',
       'tsx',
       CHILD,
-      JSON.stringify(room.options),
-      JSON.stringify(room.shell('child', script)),
+      JSON.stringify(sandbox.options),
+      JSON.stringify(sandbox.shell('child', script)),
     ];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });
     children.push(child);
@@ -78,12 +78,12 @@ describe('an audit', function () {
   };
 
   it('finds nothing where every task is known, running or exited, and changes nothing', async () => {
-    const driver: Driver = room.driver();
-    await driver.startTask(room.shell('known', FOREVER));
-    const before = await room.leftovers();
+    const driver: Driver = sandbox.driver();
+    await driver.startTask(sandbox.shell('known', FOREVER));
+    const before = await sandbox.leftovers();
     expect(await audit(true)).to.deep.equal({ findings: [], unchecked: [] });
     expect(await driver.audit({ fix: true })).to.deep.equal({ findings: [], unchecked: [] });
-    expect(await room.leftovers()).to.deep.equal(before);
+    expect(await sandbox.leftovers()).to.deep.equal(before);
     await driver.stopTask('known', { timeoutMs: 0 });
     expect((await audit(true)).findings).to.deep.equal([]);
     await driver.destroyTask('known');
@@ -92,17 +92,17 @@ describe('an audit', function () {
 
   it('finds all that a task has left whose state file is lost, and removes it alone when asked', async () => {
     const startToken = await loseTask();
-    const before = await room.leftovers();
+    const before = await sandbox.leftovers();
     const found = await audit();
     expect(kindsOf(found)).to.deep.equal(LOST);
     expect(new Set(found.findings.map((finding) => finding.startToken))).to.deep.equal(new Set([startToken]));
     expect(found.findings.every(({ outcome }) => outcome === 'found')).to.equal(true);
-    expect(await room.leftovers()).to.deep.equal(before);
+    expect(await sandbox.leftovers()).to.deep.equal(before);
     const fixed = await audit(true);
     expect(fixed.findings.map(({ kind, outcome, error }) => ({ kind, outcome, error }))).to.deep.equal(
       LOST.map((kind) => ({ kind, outcome: 'removed', error: undefined })),
     );
-    await until('nothing is left', async () => (await room.leftovers()).length === 0);
+    await until('nothing is left', async () => (await sandbox.leftovers()).length === 0);
   });
 
   it('finds what is left when shim and state are lost, and the app runs on', async () => {
@@ -112,14 +112,14 @@ describe('an audit', function () {
     await until('the shim has ended', async () => !kindsOf(await audit()).includes('shim'));
     expect(kindsOf(await audit())).to.include.members(['cgroup', 'pod', 'task-directory']);
     expect((await audit(true)).findings.every(({ outcome }) => outcome === 'removed')).to.equal(true);
-    await until('nothing is left', async () => (await room.leftovers()).length === 0);
+    await until('nothing is left', async () => (await sandbox.leftovers()).length === 0);
   });
 
   it('shows a start whose driver was killed, and undoes it when asked', async () => {
     const child = await startChild('exit 7');
     await until(
       'the start has begun',
-      () => existsSync(join(room.options.dataDir, 'state')) && stateFiles().length > 0,
+      () => existsSync(join(sandbox.options.dataDir, 'state')) && stateFiles().length > 0,
     );
     await killed(child);
     const found = await audit();
@@ -127,14 +127,14 @@ describe('an audit', function () {
     expect(found.findings[0]?.why).to.match(/^the start of task "child" was never finished$/);
     expect(stateFiles()).to.have.length(1);
     expect((await audit(true)).findings.every(({ outcome }) => outcome === 'removed')).to.equal(true);
-    await until('nothing is left', async () => (await room.leftovers()).length === 0);
+    await until('nothing is left', async () => (await sandbox.leftovers()).length === 0);
   });
 
   it('leaves a start alone that another driver is at', async () => {
     const child = await startChild(FOREVER);
     await until(
       'the start has begun',
-      () => existsSync(join(room.options.dataDir, 'state')) && stateFiles().length > 0,
+      () => existsSync(join(sandbox.options.dataDir, 'state')) && stateFiles().length > 0,
     );
     child.kill('SIGSTOP');
     expect((await audit(true)).findings).to.deep.equal([]);
@@ -143,7 +143,7 @@ describe('an audit', function () {
     expect(String(await started)).to.include('started');
     expect((await audit(true)).findings).to.deep.equal([]);
     await killed(child);
-    const driver = createDriver(room.options);
+    const driver = createDriver(sandbox.options);
     await driver.recoverTasks();
     await driver.destroyTask('child', { force: true });
     await driver.shutdown();
@@ -151,7 +151,7 @@ describe('an audit', function () {
 
   it('leaves alone what may belong to a state file that cannot be read', async () => {
     const token = await loseTask();
-    const file = join(room.options.dataDir, 'state', 'damaged.json');
+    const file = join(sandbox.options.dataDir, 'state', 'damaged.json');
     writeFileSync(file, `{"id":"lost","startToken":"${token}",`);
     const named = await audit(true);
     expect(named.findings.map(({ kind, what, outcome }) => [kind, what, outcome])).to.deep.equal([
@@ -166,11 +166,11 @@ describe('an audit', function () {
   });
 
   it('never touches what is not of this data directory', async () => {
-    const other = { ...room.options, dataDir: join(room.base, 'other-data') };
+    const other = { ...sandbox.options, dataDir: join(sandbox.base, 'other-data') };
     // A task of another data directory that has the same rkt and cgroup parent, lost as well.
     const others = await loseTask(FOREVER, other);
     const parents = readdirSync('/sys/fs/cgroup')
-      .map((hierarchy) => join('/sys/fs/cgroup', hierarchy, room.options.cgroupParent))
+      .map((hierarchy) => join('/sys/fs/cgroup', hierarchy, sandbox.options.cgroupParent))
       .filter((path) => existsSync(path));
     const cgroups = parents.flatMap((parent) => [
       join(parent, 'foreign'),
@@ -178,25 +178,25 @@ describe('an audit', function () {
       join(parent, `web-${OLD_TOKEN}`),
     ]);
     cgroups.forEach((path) => mkdirSync(path));
-    const rkt = cliIn(room);
+    const rkt = cliIn(sandbox);
     const prepared = await rkt.run([
       'rkt',
-      `--dir=${room.options.rktDir}`,
+      `--dir=${sandbox.options.rktDir}`,
       '--insecure-options=image',
       'prepare',
-      room.image,
+      sandbox.image,
     ]);
     const files = ['tasks/mine', 'tasks/readme.txt', 'exits/note', 'exits/.hidden', 'notes'].map((name) =>
-      join(room.options.dataDir, name),
+      join(sandbox.options.dataDir, name),
     );
     mkdirSync(files[0]!, { recursive: true });
-    mkdirSync(join(room.options.dataDir, 'exits'), { recursive: true });
+    mkdirSync(join(sandbox.options.dataDir, 'exits'), { recursive: true });
     files.slice(1).forEach((file) => writeFileSync(file, ''));
     try {
       expect(await audit(true)).to.deep.equal({ findings: [], unchecked: [] });
       expect(cgroups.filter((path) => !existsSync(path))).to.deep.equal([]);
       expect(files.filter((path) => !existsSync(path))).to.deep.equal([]);
-      expect(existsSync(join(room.options.rktDir, 'pods', 'prepared', prepared.stdout.trim()))).to.equal(
+      expect(existsSync(join(sandbox.options.rktDir, 'pods', 'prepared', prepared.stdout.trim()))).to.equal(
         true,
       );
       const found = await audit(false, other);
@@ -205,20 +205,20 @@ describe('an audit', function () {
     } finally {
       cgroups.forEach((path) => rmdirSync(path));
       files.forEach((path) => rmSync(path, { recursive: true }));
-      await rkt.run(['rkt', `--dir=${room.options.rktDir}`, 'rm', prepared.stdout.trim()]);
+      await rkt.run(['rkt', `--dir=${sandbox.options.rktDir}`, 'rm', prepared.stdout.trim()]);
       await audit(true, other);
     }
-    await until('nothing is left', async () => (await room.leftovers()).length === 0);
+    await until('nothing is left', async () => (await sandbox.leftovers()).length === 0);
   });
 
   it('finds the pods and cgroups of earlier versions by the files of their starts', async () => {
     const token = OLD_TOKEN;
-    const directory = join(room.options.dataDir, 'tasks', token);
+    const directory = join(sandbox.options.dataDir, 'tasks', token);
     mkdirSync(directory, { recursive: true });
     const parent = ['pids', '']
       .map((name) => join('/sys/fs/cgroup', name))
       .find((path) => existsSync(join(path, 'cgroup.procs')))!;
-    const cgroup = join(parent, room.options.cgroupParent, `web-${token}`);
+    const cgroup = join(parent, sandbox.options.cgroupParent, `web-${token}`);
     mkdirSync(cgroup, { recursive: true });
     const { findings } = await audit(true);
     expect(findings.map(({ what, outcome }) => [what, outcome])).to.deep.equal([
@@ -229,8 +229,8 @@ describe('an audit', function () {
   });
 
   it('takes away the socket of an agent that was killed, and no other', async () => {
-    const path = join(room.options.dataDir, 'agent.sock');
-    mkdirSync(room.options.dataDir, { recursive: true });
+    const path = join(sandbox.options.dataDir, 'agent.sock');
+    mkdirSync(sandbox.options.dataDir, { recursive: true });
     const script = `require('node:net').createServer().listen(${JSON.stringify(path)}, () => console.log('listening'))`;
     const agent = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'ignore'] });
     children.push(agent);
@@ -261,7 +261,7 @@ describe('an audit', function () {
         const [podId, directory] = ['pod', 'task-directory'].map(
           (kind) => findings.find((one) => one.kind === kind)!.what,
         );
-        const pod = join(room.options.rktDir, 'pods', 'run', podId!);
+        const pod = join(sandbox.options.rktDir, 'pods', 'run', podId!);
         const inside = (line: string) =>
           runProgram(namespace.enter[0]!, [...namespace.enter.slice(1), 'sh', '-ec', line]);
         const planted = await inside(`
@@ -269,7 +269,7 @@ describe('an audit', function () {
           touch '${pod}/netns'; unshare --net=${pod}/netns true
           mount -t tmpfs theirs '${directory}'; echo precious >'${directory}/file'`);
         expect(planted.exitCode, planted.stderr).to.equal(0);
-        const env = variablesOf(room);
+        const env = variablesOf(sandbox);
         const cli = (...args: readonly string[]) =>
           runProgram(
             namespace.enter[0]!,
@@ -287,7 +287,7 @@ describe('an audit', function () {
           'task-directory',
           'exit-file',
         ]);
-        expect(namespace.mounts(room.base)).to.have.length(3);
+        expect(namespace.mounts(sandbox.base)).to.have.length(3);
         const fixed = parseLines((await cli('--fix')).stdout);
         const left = fixed.filter(({ outcome }) => outcome !== 'removed');
         expect(
@@ -295,7 +295,7 @@ describe('an audit', function () {
           JSON.stringify(fixed),
         ).to.deep.equal([['task-directory', 'left']]);
         expect(left[0]?.['error']).to.include(`${directory} is mounted in it`);
-        expect(namespace.mounts(room.base).map((line) => line.split(' ')[4])).to.deep.equal([directory]);
+        expect(namespace.mounts(sandbox.base).map((line) => line.split(' ')[4])).to.deep.equal([directory]);
         expect((await inside(`cat '${directory}/file'`)).stdout).to.equal('precious\n');
       } finally {
         await namespace.close();
@@ -305,7 +305,7 @@ describe('an audit', function () {
   });
 
   it('is a command: a table or JSON, 1 when something is found, 0 when nothing is, or when it is gone', async () => {
-    const { run, json } = cliIn(room);
+    const { run, json } = cliIn(sandbox);
     expect(await run(['audit'])).to.deep.equal({
       exitCode: 0,
       stdout: 'No leftovers found.\n',

@@ -5,8 +5,8 @@ import { filter, firstValueFrom } from 'rxjs';
 
 import type { Driver, TaskHandle } from '../../src/index.ts';
 import { isRktError } from '../../src/model/rkt-error.ts';
-import { openPluginRoom } from '../support/plugin-room.ts';
-import { openRoom, type Room } from '../support/room.ts';
+import { openPluginSandbox } from '../support/plugin-sandbox.ts';
+import { openSandbox, type Sandbox } from '../support/sandbox.ts';
 import { serve } from '../support/served.ts';
 import { faultyRkt, type FaultyRkt, type Mode } from './support/faulty-rkt.ts';
 
@@ -62,28 +62,28 @@ const BESIDE: readonly (readonly [subcommand: string, mode: Mode])[] = [
 
 describe('a driver whose rkt misbehaves', function () {
   this.timeout(120_000);
-  let room: Room;
+  let sandbox: Sandbox;
   let rkt: FaultyRkt;
   let driver: Driver;
   /** Runs all the time, and must not notice anything. */
   let bystander: TaskHandle;
 
   before(async function () {
-    room = await openRoom(this);
-    rkt = await faultyRkt(room.base);
-    driver = room.driver({ rkt: rkt.path, ...LIMITS });
-    ({ handle: bystander } = await driver.startTask(room.shell('bystander', FOREVER)));
+    sandbox = await openSandbox(this);
+    rkt = await faultyRkt(sandbox.base);
+    driver = sandbox.driver({ rkt: rkt.path, ...LIMITS });
+    ({ handle: bystander } = await driver.startTask(sandbox.shell('bystander', FOREVER)));
   });
   after(async () => {
     rkt.heal();
-    await room.close();
+    await sandbox.close();
   });
   afterEach('the other task runs on, and nothing else is left', async () => {
     rkt.heal();
     expect(driver.inspectTask('bystander').phase).to.equal('running');
     expect(driver.inspectTask('bystander').pid).to.equal(bystander.state.process.pid);
     expect(await firstValueFrom(driver.taskStats('bystander'))).to.have.nested.property('memory.usageBytes');
-    const files = (await room.leftovers()).filter((what) => /^(pod|file state|file tasks)/.test(what));
+    const files = (await sandbox.leftovers()).filter((what) => /^(pod|file state|file tasks)/.test(what));
     expect(files, files.join('\n')).to.have.lengthOf(3);
   });
 
@@ -100,10 +100,10 @@ describe('a driver whose rkt misbehaves', function () {
     const [subcommand, mode, code] = row;
     it(`start: ${subcommand} ${mode} → ${code ?? 'runs'}`, async () => {
       rkt.break(subcommand, mode);
-      await attempt(() => driver.startTask(room.shell('victim', FOREVER)), row);
+      await attempt(() => driver.startTask(sandbox.shell('victim', FOREVER)), row);
       rkt.heal();
       // Nothing of the failure is in the way of the next.
-      if (code !== undefined) await driver.startTask(room.shell('victim', FOREVER));
+      if (code !== undefined) await driver.startTask(sandbox.shell('victim', FOREVER));
       await driver.destroyTask('victim', { force: true });
     });
   }
@@ -111,7 +111,7 @@ describe('a driver whose rkt misbehaves', function () {
   for (const row of REMOVALS) {
     const [subcommand, mode, code] = row;
     it(`destroy: ${subcommand} ${mode} → ${code ?? 'is gone'}, and can be repeated`, async () => {
-      await driver.startTask(room.shell('victim', 'exit 3'));
+      await driver.startTask(sandbox.shell('victim', 'exit 3'));
       expect(await firstValueFrom(driver.waitTask('victim'))).to.include({ exitCode: 3 });
       rkt.break(subcommand, mode);
       await attempt(() => driver.destroyTask('victim'), row);
@@ -146,8 +146,8 @@ describe('a driver whose rkt misbehaves', function () {
 
   for (const [subcommand, mode] of BESIDE) {
     it(`exits are seen, and tasks stopped, while ${subcommand} would ${mode}`, async () => {
-      await driver.startTask(room.shell('victim', 'sleep 0.2; exit 5'));
-      await driver.startTask(room.shell('stopped', FOREVER));
+      await driver.startTask(sandbox.shell('victim', 'sleep 0.2; exit 5'));
+      await driver.startTask(sandbox.shell('stopped', FOREVER));
       rkt.break(subcommand, mode);
       const exit = { exitCode: 5, source: 'exit-file' };
       expect(await firstValueFrom(driver.waitTask('victim'))).to.include(exit);
@@ -167,7 +167,7 @@ describe('a driver whose rkt misbehaves', function () {
       const served = await serve(driver);
       try {
         rkt.break(subcommand, 'fail');
-        const body = JSON.stringify(room.shell('victim', FOREVER));
+        const body = JSON.stringify(sandbox.shell('victim', FOREVER));
         const headers = { 'content-type': 'application/json' };
         const answer = await served.ask('/v1/tasks', { method: 'POST', headers, body, unix: true });
         expect(answer.status, answer.body).to.be.within(400, 599);
@@ -179,8 +179,8 @@ describe('a driver whose rkt misbehaves', function () {
   }
 
   it('start by the plugin: prepare and run-prepared fail → an error, and the same id starts after that', async () => {
-    const options = { ...room.options, rkt: rkt.path, dataDir: join(room.base, 'plugin') };
-    const plugins = await openPluginRoom({ ...room, options });
+    const options = { ...sandbox.options, rkt: rkt.path, dataDir: join(sandbox.base, 'plugin') };
+    const plugins = await openPluginSandbox({ ...sandbox, options });
     try {
       const plugin = await plugins.start();
       const start = async () => {

@@ -4,7 +4,7 @@ import { stateDirectory } from '../../src/ops/task-files.ts';
 import { createStateStore } from '../../src/registry/state-store.ts';
 import { leaveDeadStart } from '../support/dead-start.ts';
 import { startRacer, type Racer } from '../support/racers.ts';
-import { openRoom, type Room } from '../support/room.ts';
+import { openSandbox, type Sandbox } from '../support/sandbox.ts';
 import { until } from '../support/until.ts';
 
 const TRIES = 50;
@@ -14,26 +14,26 @@ const FOREVER = 'while :; do sleep 1; done';
 
 describe('drivers in two processes that want the same id', function () {
   this.timeout(600_000);
-  let room: Room;
+  let sandbox: Sandbox;
   let racers: readonly Racer[] = [];
 
   before(async function () {
-    room = await openRoom(this);
-    racers = await Promise.all([startRacer(room.options), startRacer(room.options)]);
+    sandbox = await openSandbox(this);
+    racers = await Promise.all([startRacer(sandbox.options), startRacer(sandbox.options)]);
   });
   after(async () => {
     await Promise.all(racers.map((racer) => racer.end()));
-    await room.close();
+    await sandbox.close();
   });
 
   const clean = (what: string): Promise<void> =>
-    until(`nothing is left of ${what}`, async () => (await room.leftovers()).length === 0).catch(
+    until(`nothing is left of ${what}`, async () => (await sandbox.leftovers()).length === 0).catch(
       async (error: unknown) => {
-        throw new Error((await room.leftovers()).join(', '), { cause: error });
+        throw new Error((await sandbox.leftovers()).join(', '), { cause: error });
       },
     );
   const storedToken = async (id: string): Promise<string | undefined> =>
-    (await createStateStore(stateDirectory(room.options.dataDir)).load(id))?.startToken;
+    (await createStateStore(stateDirectory(sandbox.options.dataDir)).load(id))?.startToken;
   const racer = (index: number): Racer => {
     const one = racers[index % 2];
     if (one === undefined) throw new Error('no racer');
@@ -52,8 +52,8 @@ describe('drivers in two processes that want the same id', function () {
   it(`one starts it where a start was killed, and the other is refused, in ${TRIES} of ${TRIES} tries`, () =>
     tries(TRIES, async (index) => {
       const id = `start-${index}`;
-      await leaveDeadStart(room, id);
-      const spec = room.shell(id, FOREVER);
+      await leaveDeadStart(sandbox, id);
+      const spec = sandbox.shell(id, FOREVER);
       const outcomes = await Promise.all(racers.map((each) => each.do({ op: 'start', spec })));
       const what = JSON.stringify(outcomes);
       const winner = outcomes.findIndex(({ code }) => code === undefined);
@@ -66,7 +66,7 @@ describe('drivers in two processes that want the same id', function () {
   it(`a destroy never touches what was started anew, in ${TRIES} of ${TRIES} tries`, () =>
     tries(TRIES, async (index) => {
       const id = `renew-${index}`;
-      const spec = room.shell(id, FOREVER);
+      const spec = sandbox.shell(id, FOREVER);
       const [one, other] = [racer(index), racer(index + 1)];
       await one.do({ op: 'start', spec });
       await other.do({ op: 'recover' });
@@ -85,10 +85,10 @@ describe('drivers in two processes that want the same id', function () {
   it('a start and a destroy where a start was killed never both fail', () =>
     tries(FEWER_TRIES, async (index) => {
       const id = `either-${index}`;
-      await leaveDeadStart(room, id);
+      await leaveDeadStart(sandbox, id);
       const [one, other] = [racer(index), racer(index + 1)];
       const [started, destroyed] = await Promise.all([
-        one.do({ op: 'start', spec: room.shell(id, FOREVER) }),
+        one.do({ op: 'start', spec: sandbox.shell(id, FOREVER) }),
         other.do({ op: 'destroy', id, force: false }),
       ]);
       const what = JSON.stringify({ started, destroyed });

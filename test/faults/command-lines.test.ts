@@ -7,8 +7,8 @@ import { firstValueFrom } from 'rxjs';
 
 import type { Driver } from '../../src/index.ts';
 import { commandLinesDuring } from '../support/cmdline-watch.ts';
-import { PodRig } from '../support/pod-rig.ts';
-import { openRoom, type Room } from '../support/room.ts';
+import { PodFixture } from '../support/pod-fixture.ts';
+import { openSandbox, type Sandbox } from '../support/sandbox.ts';
 import { skipFor } from '../support/requirements.ts';
 
 /** The tools that become the app by exec hold its words last of all, in the app's own process. */
@@ -19,16 +19,16 @@ const isApp = (words: readonly string[], args: readonly string[]): boolean =>
   JSON.stringify(words) === JSON.stringify(['/bin/sh', ...args]);
 
 describe('command lines that every user can read', function () {
-  let room: Room;
+  let sandbox: Sandbox;
   let driver: Driver;
 
   before(async function () {
     if (process.env['RKT_STREAMS_TEST_RKT'] !== undefined)
       skipFor(this, 'embedded-rkt', 'is about the embedded rkt');
-    room = await openRoom(this);
-    driver = room.driver();
+    sandbox = await openSandbox(this);
+    driver = sandbox.driver();
   });
-  after(() => room.close());
+  after(() => sandbox.close());
 
   it('hold no value of a variable while a task starts, and no word of args but the app', async () => {
     const [value, word] = [randomUUID(), randomUUID()];
@@ -40,7 +40,10 @@ describe('command lines that every user can read', function () {
       EMPTY: '',
     };
     const args = ['-c', `cat "/proc/$$/environ"; : ${word}`];
-    const spec = room.shell('one', '', { env, config: { image: room.image, command: '/bin/sh', args } });
+    const spec = sandbox.shell('one', '', {
+      env,
+      config: { image: sandbox.image, command: '/bin/sh', args },
+    });
     let lines: readonly (readonly string[])[] = [];
     const values = await commandLinesDuring(value, async () => {
       lines = await commandLinesDuring(word, async () => {
@@ -60,7 +63,7 @@ describe('command lines that every user can read', function () {
     it(`hold no word of a command that is executed${tty ? ' in a terminal' : ''}, but the command`, async () => {
       const [value, word] = [randomUUID(), randomUUID()];
       await driver.startTask(
-        room.shell('two', 'sleep 600', { env: { DBPASS: value, 'dotted.name': value } }),
+        sandbox.shell('two', 'sleep 600', { env: { DBPASS: value, 'dotted.name': value } }),
       );
       const args = ['-c', `[ "$DBPASS" = "$1" ] || exit 3; : ${word}`, 'sh', '${dotted.name}'];
       const meant = [...args.slice(0, -1), value];
@@ -75,7 +78,7 @@ describe('command lines that every user can read', function () {
   }
 
   it('are not repeated by what `rkt run` of the embedded rkt starts', async function () {
-    const rig = await PodRig.create(this);
+    const fixture = await PodFixture.create(this);
     const [value, word] = [randomUUID(), randomUUID()];
     const args = ['-c', `[ -n "$DBPASS" ] || exit 3; : ${word}`];
     // The line that was typed: as rkt has it, and as the mount namespace around this test does before it becomes rkt.
@@ -87,10 +90,10 @@ describe('command lines that every user can read', function () {
       let lines: readonly (readonly string[])[] = [];
       const values = await commandLinesDuring(value, async () => {
         lines = await commandLinesDuring(word, async () => {
-          ({ exitCode } = await rig.rkt([
+          ({ exitCode } = await fixture.rkt([
             'run',
             `--set-env=DBPASS=${value}`,
-            rig.image,
+            fixture.image,
             '--exec=/bin/sh',
             '--',
             ...args,
@@ -103,7 +106,7 @@ describe('command lines that every user can read', function () {
         lines.filter((words) => ![isOwn, isLastTool].some((may) => may(words)) && !isApp(words, args)),
       ).to.deep.equal([]);
     } finally {
-      await rig.remove();
+      await fixture.remove();
     }
   });
 });

@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import type { Driver } from '../../src/index.ts';
 import { buildImage } from '../support/images.ts';
 import { EMBEDDED_RKT } from '../support/replay/rkt-process.ts';
-import { openRoom, type Room } from '../support/room.ts';
+import { openSandbox, type Sandbox } from '../support/sandbox.ts';
 
 const NAMES = { '/etc/passwd': 'web:x:1234:77::/:/bin/sh\n', '/etc/group': 'www:x:88:\n' };
 
@@ -36,24 +36,24 @@ exec /bin/sh '${EMBEDDED_RKT}' "$@"
 
 describe('a command in a task whose user is a name, with a real rkt and fly', function () {
   this.timeout(120_000);
-  let room: Room;
+  let sandbox: Sandbox;
   let driver: Driver;
   let rkt: string;
 
   before(async function () {
-    room = await openRoom(this);
-    rkt = join(room.base, 'named-rkt');
-    await writeFile(rkt, script(join(room.base, 'calls')));
+    sandbox = await openSandbox(this);
+    rkt = join(sandbox.base, 'named-rkt');
+    await writeFile(rkt, script(join(sandbox.base, 'calls')));
     await chmod(rkt, 0o755);
-    driver = room.driver({ rkt });
+    driver = sandbox.driver({ rkt });
   });
-  after(() => room.close());
+  after(() => sandbox.close());
 
   async function image(name: string, app: object): Promise<string> {
     const files = Object.entries(NAMES).map(([path, text]) => ({
       ...{ path: path.slice(1), type: 'file' as const, mode: 0o644, content: text },
     }));
-    return buildImage(room.base, { name, files, manifest: { app: { exec: ['/bin/sh'], ...app } } });
+    return buildImage(sandbox.base, { name, files, manifest: { app: { exec: ['/bin/sh'], ...app } } });
   }
 
   async function identity(config: object, more: object = {}): Promise<string> {
@@ -80,9 +80,9 @@ describe('a command in a task whose user is a name, with a real rkt and fly', fu
 
   it('is prepared once where there are numbers', async () => {
     const plain = await image('test.local/plain', { user: '0', group: '0' });
-    await writeFile(join(room.base, 'calls'), '');
+    await writeFile(join(sandbox.base, 'calls'), '');
     expect(await identity({ image: plain, group: '5' }, { user: '6' })).to.equal('6\n5\n');
-    const calls = (await readFile(join(room.base, 'calls'), 'utf8')).split('\n');
+    const calls = (await readFile(join(sandbox.base, 'calls'), 'utf8')).split('\n');
     expect(calls.filter((name) => name === 'prepare')).to.have.lengthOf(1);
   });
 });

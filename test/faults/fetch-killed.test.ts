@@ -29,7 +29,7 @@ interface Running {
 
 describe('a fetch that is killed', function () {
   this.timeout(400_000);
-  const room = temporaryDir();
+  const sandbox = temporaryDir();
   const registry = new TestRegistry();
   let image = '';
   const draw = random(SEED);
@@ -46,11 +46,11 @@ describe('a fetch that is killed', function () {
   });
   after(async () => {
     await registry.close();
-    room.remove();
+    sandbox.remove();
   });
 
   const rkt = (dir: string, ...argv: readonly string[]): Running => {
-    const configs = [`--local-config=${room.path}/etc`, `--system-config=${room.path}/usr`];
+    const configs = [`--local-config=${sandbox.path}/etc`, `--system-config=${sandbox.path}/usr`];
     const words = [RKT, `--dir=${dir}`, ...configs, '--insecure-options=image', ...argv];
     const child = spawn('sh', words, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     const texts = { stdout: '', stderr: '' };
@@ -69,7 +69,7 @@ describe('a fetch that is killed', function () {
     registry.seen.filter(({ url }) => url.includes('/blobs/')).map(({ url }) => url);
 
   it(`leaves a store that the next command uses, at ${MOMENTS} moments (seed ${SEED})`, async () => {
-    const whole = join(room.path, 'whole');
+    const whole = join(sandbox.path, 'whole');
     const began = performance.now();
     const first = await rkt(whole, 'fetch', '--full', image).end;
     const lifeMs = performance.now() - began;
@@ -77,7 +77,7 @@ describe('a fetch that is killed', function () {
     const expected = factsOf(whole);
     let cut = 0;
     for (let moment = 0; moment < MOMENTS; moment += 1) {
-      const dir = join(room.path, `moment-${moment}`);
+      const dir = join(sandbox.path, `moment-${moment}`);
       // the second half of its life is the busy one
       const { child, end } = rkt(dir, 'fetch', image);
       await Promise.race([delay((0.2 + 0.8 * draw()) * lifeMs), end]);
@@ -94,7 +94,7 @@ describe('a fetch that is killed', function () {
   });
 
   it('is gone on with where its transfer broke', async () => {
-    const dir = join(room.path, 'broken');
+    const dir = join(sandbox.path, 'broken');
     const blob = [...registry.blobs.values()].reduce((a, b) => (a.length > b.length ? a : b));
     let sent = (): void => undefined;
     const half = new Promise<void>((resolve) => (sent = resolve));
@@ -125,7 +125,7 @@ describe('a fetch that is killed', function () {
 
   it('is waited for by others, which fetch and render once', async () => {
     registry.reset();
-    const dir = join(room.path, 'parallel');
+    const dir = join(sandbox.path, 'parallel');
     const all = Array.from({ length: 4 }, () => rkt(dir, 'fetch', '--full', image).end);
     const ends = await Promise.all(all);
     expect(
@@ -140,14 +140,14 @@ describe('a fetch that is killed', function () {
 
   it('of a URL is waited for as well', async () => {
     registry.reset();
-    const aci = readFileSync(await buildImage(join(room.path, 'aci'), { name: 'test.local/shared' }));
+    const aci = readFileSync(await buildImage(join(sandbox.path, 'aci'), { name: 'test.local/shared' }));
     registry.intercepts.push((request, response) => {
       if (request.url !== '/app.aci') return false;
       response.end(aci);
       return true;
     });
     const url = `${registry.origin}/app.aci`;
-    const fetches = [1, 2, 3].map(() => rkt(join(room.path, 'by-url'), 'fetch', url).end);
+    const fetches = [1, 2, 3].map(() => rkt(join(sandbox.path, 'by-url'), 'fetch', url).end);
     const ends = await Promise.all(fetches);
     expect(
       ends.map(({ code }) => code),

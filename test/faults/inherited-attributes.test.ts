@@ -4,9 +4,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { expect } from 'chai';
 
 import { shellLine, variablesOf } from '../support/cli-process.ts';
-import { FOREVER, useCliRoom } from '../support/cli-room.ts';
-import { openNomadRoom, type NomadRoom } from '../support/nomad-room.ts';
-import { openRoom, type Room } from '../support/room.ts';
+import { FOREVER, useCliSandbox } from '../support/cli-sandbox.ts';
+import { openNomadSandbox, type NomadSandbox } from '../support/nomad-sandbox.ts';
+import { openSandbox, type Sandbox } from '../support/sandbox.ts';
 import { serve } from '../support/served.ts';
 import { until } from '../support/until.ts';
 
@@ -70,12 +70,12 @@ function parsed(report: string): Readonly<Record<string, string>> {
   );
 }
 
-describe('what an app inherits from whoever starts its driver', function () {
+describe('what an app inherits from the caller that starts its driver', function () {
   this.timeout(120_000);
-  const cli = useCliRoom();
+  const cli = useCliSandbox();
 
   function oddly(args: readonly string[]): string {
-    const env = { ...process.env, ...variablesOf(cli().room) };
+    const env = { ...process.env, ...variablesOf(cli().sandbox) };
     const { status, stdout, stderr } = spawnSync('/bin/sh', ['-c', ODDLY + shellLine(args)], {
       ...{ encoding: 'utf8', env },
     });
@@ -115,14 +115,14 @@ describe('the OOM score and the umask of a driver stay its own', function () {
   });
 
   describe('over the HTTP API', () => {
-    let room: Room;
+    let sandbox: Sandbox;
     before(async function () {
-      room = await openRoom(this);
+      sandbox = await openSandbox(this);
     });
-    after(() => room.close());
+    after(() => sandbox.close());
 
     it('for a task and a command in it', async () => {
-      const driver = room.driver();
+      const driver = sandbox.driver();
       const served = await serve(driver);
       const post = async (path: string, body: object): Promise<string> => {
         const headers = { 'content-type': 'application/json' };
@@ -130,7 +130,7 @@ describe('the OOM score and the umask of a driver stay its own', function () {
         return (await served.ask(path, asked)).body;
       };
       try {
-        await post('/v1/tasks', room.shell('one', `${SCRIPT}; exec sleep 1000`));
+        await post('/v1/tasks', sandbox.shell('one', `${SCRIPT}; exec sleep 1000`));
         const output = driver.inspectTask('one').stdoutPath ?? '';
         await until('the task has reported', async () => (await readFile(output, 'utf8')).endsWith('0022\n'));
         expect(await readFile(output, 'utf8')).to.equal('0\n0022\n');
@@ -144,9 +144,9 @@ describe('the OOM score and the umask of a driver stay its own', function () {
   });
 
   describe('in the plugin of a Nomad agent', () => {
-    let nomad: NomadRoom;
+    let nomad: NomadSandbox;
     before(async function () {
-      nomad = await openNomadRoom(this);
+      nomad = await openNomadSandbox(this);
       await nomad.launch();
     });
     after(() => nomad.close());

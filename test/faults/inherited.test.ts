@@ -8,9 +8,9 @@ import { firstValueFrom } from 'rxjs';
 
 import type { Driver } from '../../src/index.ts';
 import { shellLine, variablesOf } from '../support/cli-process.ts';
-import { useCliRoom } from '../support/cli-room.ts';
+import { useCliSandbox } from '../support/cli-sandbox.ts';
 import { buildImage } from '../support/images.ts';
-import { openRoom, type Room } from '../support/room.ts';
+import { openSandbox, type Sandbox } from '../support/sandbox.ts';
 import { until } from '../support/until.ts';
 import { requires, skipFor } from '../support/requirements.ts';
 
@@ -18,14 +18,14 @@ const OWN = '/proc/self/oom_score_adj';
 const SCRIPT = 'cat /proc/self/oom_score_adj; umask';
 
 describe('what an app inherits from a driver with an OOM score and a umask', function () {
-  let room: Room;
+  let sandbox: Sandbox;
   let driver: Driver;
   let score: string;
   let umask: number;
 
   before(async function () {
-    room = await openRoom(this);
-    driver = room.driver();
+    sandbox = await openSandbox(this);
+    driver = sandbox.driver();
     score = await readFile(OWN, 'utf8');
     await writeFile(OWN, '300');
     umask = process.umask(0o077);
@@ -33,11 +33,11 @@ describe('what an app inherits from a driver with an OOM score and a umask', fun
   after(async () => {
     process.umask(umask);
     await writeFile(OWN, score);
-    await room.close();
+    await sandbox.close();
   });
 
   it('is neither, for a task', async () => {
-    await driver.startTask(room.shell('one', SCRIPT));
+    await driver.startTask(sandbox.shell('one', SCRIPT));
     await firstValueFrom(driver.waitTask('one'));
     expect(await readFile(driver.inspectTask('one').stdoutPath ?? '', 'utf8')).to.equal('0\n0022\n');
     await driver.destroyTask('one');
@@ -45,7 +45,7 @@ describe('what an app inherits from a driver with an OOM score and a umask', fun
 
   it('is the score that the task is given, and of a command in it', async () => {
     const resources = { oomScoreAdj: 250 };
-    await driver.startTask(room.shell('scored', `${SCRIPT}; exec sleep 600`, { resources }));
+    await driver.startTask(sandbox.shell('scored', `${SCRIPT}; exec sleep 600`, { resources }));
     const { stdout } = await driver.execTask('scored', ['/bin/sh', '-c', SCRIPT]);
     expect(stdout).to.equal('250\n0022\n');
     const output = driver.inspectTask('scored').stdoutPath ?? '';
@@ -59,7 +59,7 @@ describe('what an app inherits from a driver with an OOM score and a umask', fun
       skipFor(this, 'embedded-rkt', 'is about the embedded rkt');
     const isolators = [{ name: 'os/linux/oom-score-adj', value: 120 }];
     const app = { exec: ['/bin/sh'], user: '0', group: '0', isolators };
-    const image = await buildImage(room.base, { name: 'test.local/scored', manifest: { app } });
+    const image = await buildImage(sandbox.base, { name: 'test.local/scored', manifest: { app } });
     const config = { image, command: '/bin/sh', args: ['-c', SCRIPT] };
     await driver.startTask({ id: 'isolated', config });
     await firstValueFrom(driver.waitTask('isolated'));
@@ -69,7 +69,7 @@ describe('what an app inherits from a driver with an OOM score and a umask', fun
   });
 
   it('says when the output of a command was cut', async () => {
-    await driver.startTask(room.shell('three', 'exec sleep 600'));
+    await driver.startTask(sandbox.shell('three', 'exec sleep 600'));
     const exec = (bytes: number) => driver.execTask('three', ['/bin/sh', '-c', `head -c ${bytes} /dev/zero`]);
     expect((await exec(1_000)).truncated).to.equal(false);
     const cut = await exec(17 * 1024 * 1024);
@@ -78,7 +78,7 @@ describe('what an app inherits from a driver with an OOM score and a umask', fun
   });
 
   it('is neither, for a command in it', async () => {
-    await driver.startTask(room.shell('two', 'sleep 600'));
+    await driver.startTask(sandbox.shell('two', 'sleep 600'));
     const { stdout } = await driver.execTask('two', ['/bin/sh', '-c', SCRIPT]);
     expect(stdout).to.equal('0\n0022\n');
     await driver.destroyTask('two', { force: true });
@@ -86,7 +86,7 @@ describe('what an app inherits from a driver with an OOM score and a umask', fun
 });
 
 describe('what an app inherits from a driver that was started with open descriptors', () => {
-  const cli = useCliRoom();
+  const cli = useCliSandbox();
   /** The descriptors of the shell, and what they are. */
   const LIST = 'ls -l /proc/$$/fd; true';
   /** More than a POSIX shell can close. */
@@ -97,7 +97,10 @@ describe('what an app inherits from a driver that was started with open descript
       [1, 7, LEFT_OPEN].includes(fd) ? 'pipe' : 'ignore',
     );
     const command = ['-c', `exec ${shellLine(args)}`];
-    const child = spawn('/bin/sh', command, { stdio, env: { ...process.env, ...variablesOf(cli().room) } });
+    const child = spawn('/bin/sh', command, {
+      stdio,
+      env: { ...process.env, ...variablesOf(cli().sandbox) },
+    });
     const found = [...(await text(child.stdout as Readable)).matchAll(/(\d+) -> (.*)$/gm)];
     expect(found.map(([, fd]) => fd)).to.include.members(['0', '1', '2']);
     return found.filter(([, fd]) => Number(fd) > 2).map(([, , target = '']) => target);
@@ -106,7 +109,7 @@ describe('what an app inherits from a driver that was started with open descript
   it('is the lock of its pod alone, for a task', async function () {
     requires(this, 'perl');
     const [lock, ...others] = await runLeaky(cli().shell(LIST, '--rm'));
-    expect(lock).to.include(cli().room.options.rktDir);
+    expect(lock).to.include(cli().sandbox.options.rktDir);
     expect(others).to.deep.equal([]);
   });
 

@@ -8,10 +8,10 @@ import { firstValueFrom } from 'rxjs';
 import { isLoaderVariable } from '../../src/embedded/pods/loader-variables.ts';
 import type { Driver } from '../../src/index.ts';
 import { hostProgram } from '../support/host-program.ts';
-import { PodRig } from '../support/pod-rig.ts';
+import { PodFixture } from '../support/pod-fixture.ts';
 import { EMBEDDED_RKT } from '../support/replay/rkt-process.ts';
 import { requires, skipFor } from '../support/requirements.ts';
-import { openRoom, type Room } from '../support/room.ts';
+import { openSandbox, type Sandbox } from '../support/sandbox.ts';
 
 /** What a task may set to have the dynamic loader write a file for every program that runs with its environment. */
 const traceInto = (dir: string) => ({ LD_DEBUG: 'all', LD_DEBUG_OUTPUT: join(dir, 'trace') });
@@ -25,7 +25,7 @@ function openDirectory(parent: string): string {
 }
 
 describe('variables of a task that the dynamic loader follows', function () {
-  let room: Room;
+  let sandbox: Sandbox;
   let driver: Driver;
   let dir: string;
 
@@ -33,15 +33,15 @@ describe('variables of a task that the dynamic loader follows', function () {
     requires(this, 'perl');
     if (process.env['RKT_STREAMS_TEST_RKT'] !== undefined)
       skipFor(this, 'embedded-rkt', 'is about the embedded rkt');
-    room = await openRoom(this);
-    driver = room.driver();
-    dir = openDirectory(room.base);
+    sandbox = await openSandbox(this);
+    driver = sandbox.driver();
+    dir = openDirectory(sandbox.base);
   });
-  after(() => room.close());
+  after(() => sandbox.close());
 
   it('reach the app, and act on no program of the host', async () => {
     const env = { ...traceInto(dir), LD_PRELOAD: '/none.so', GLIBC_TUNABLES: 'glibc.malloc.check=3' };
-    await driver.startTask(room.shell('one', 'cat /proc/$$/environ', { env, user: '1234' }));
+    await driver.startTask(sandbox.shell('one', 'cat /proc/$$/environ', { env, user: '1234' }));
     await firstValueFrom(driver.waitTask('one'));
     const words = readFileSync(driver.inspectTask('one').stdoutPath ?? '', 'utf8').split('\0');
     for (const [name, value] of Object.entries(env)) expect(words).to.include(`${name}=${value}`);
@@ -51,7 +51,7 @@ describe('variables of a task that the dynamic loader follows', function () {
 
   for (const tty of [false, true]) {
     it(`act on no program of the host when a command is executed${tty ? ' in a terminal' : ''}`, async () => {
-      await driver.startTask(room.shell('two', 'sleep 600', { env: traceInto(dir), user: '1234' }));
+      await driver.startTask(sandbox.shell('two', 'sleep 600', { env: traceInto(dir), user: '1234' }));
       const cmd = ['/bin/sh', '-c', '[ "$LD_DEBUG" = all ]'];
       expect(await driver.execTaskStreaming('two', { cmd, tty })).to.deep.equal({ exitCode: 0 });
       expect(readdirSync(dir)).to.deep.equal([]);
@@ -61,27 +61,27 @@ describe('variables of a task that the dynamic loader follows', function () {
 });
 
 describe('variables of a pod of the embedded rkt that the dynamic loader follows', function () {
-  let rig: PodRig;
+  let fixture: PodFixture;
   let dir: string;
 
   before(async function () {
     requires(this, 'perl');
-    rig = await PodRig.create(this);
-    dir = openDirectory(rig.dir);
+    fixture = await PodFixture.create(this);
+    dir = openDirectory(fixture.dir);
   });
-  after(() => rig.remove());
+  after(() => fixture.remove());
 
   const setEnv = (): readonly string[] =>
     Object.entries(traceInto(dir)).map(([name, value]) => `--set-env=${name}=${value}`);
 
   it('act on nothing of the host when a real rkt enters it', async () => {
     const options = ['--user=1234', '--group=99', '--exec=/bin/sh', '--', '-c', 'sleep 600'];
-    const uuid = (await rig.rkt(['prepare', ...setEnv(), rig.image, ...options])).stdout.trim();
-    const { pid } = await rig.start(['run-prepared', uuid]);
-    const pod = rig.podDir('run', uuid);
+    const uuid = (await fixture.rkt(['prepare', ...setEnv(), fixture.image, ...options])).stdout.trim();
+    const { pid } = await fixture.start(['run-prepared', uuid]);
+    const pod = fixture.podDir('run', uuid);
     const tree = readFileSync(join(pod, 'stage1TreeStoreID'), 'utf8').trim();
     const script = 'id -u; id -g; printf "%s|" "$LD_DEBUG" "$0" "$@"';
-    const entry = join(rig.dataDir, 'cas/tree', tree, 'rootfs/enter');
+    const entry = join(fixture.dataDir, 'cas/tree', tree, 'rootfs/enter');
     const { stdout, stderr, status } = spawnSync(
       entry,
       [`--pid=${pid}`, '--appname=shell', '--', '/bin/sh', '-c', script, 'sh', '${RKT_0}', '', 'a b'],
@@ -102,17 +102,17 @@ describe('variables of a pod of the embedded rkt that the dynamic loader follows
       const words = ['--mount', '--propagation', 'private', 'sh', '-c', script, perl];
       const { status, stdout, stderr } = spawnSync(
         'unshare',
-        [...words, '/bin/sh', EMBEDDED_RKT, ...rig.args(...args)],
+        [...words, '/bin/sh', EMBEDDED_RKT, ...fixture.args(...args)],
         { encoding: 'utf8' },
       );
       return { status, stdout, stderr };
     };
-    const refused = await rig.prepare('echo never', ...setEnv());
+    const refused = await fixture.prepare('echo never', ...setEnv());
     const { status, stdout, stderr } = withoutPerl('run-prepared', refused);
     expect([status, stdout]).to.deep.equal([254, '']);
     expect(stderr).to.match(/^run: cannot set LD_DEBUG, LD_DEBUG_OUTPUT for the app: .* please install perl/);
     expect(readdirSync(dir)).to.deep.equal([]);
-    const harmless = await rig.prepare('echo "$A"', '--set-env=A=1');
+    const harmless = await fixture.prepare('echo "$A"', '--set-env=A=1');
     expect(withoutPerl('run-prepared', harmless)).to.deep.equal({ status: 0, stdout: '1\n', stderr: '' });
   });
 

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import type { Context } from 'mocha';
 
 import { cliIn, shellLine, variablesOf } from '../support/cli-process.ts';
-import { useCliRoom } from '../support/cli-room.ts';
+import { useCliSandbox } from '../support/cli-sandbox.ts';
 import { runProgram } from '../support/program.ts';
 import { openTerminal, type Terminal } from '../support/tmux.ts';
 import { until } from '../support/until.ts';
@@ -16,15 +16,15 @@ const CHATTY = 'while :; do echo line; sleep 0.02; done';
 
 describe('a terminal that goes away', function () {
   this.timeout(180_000);
-  const cli = useCliRoom();
+  const cli = useCliSandbox();
   const terminals: Terminal[] = [];
   afterEach(async () => {
     for (const terminal of terminals.splice(0)) await terminal.close();
   });
 
-  const environment = (): Record<string, string> => ({ ...variablesOf(cli().room), TMPDIR: temporary() });
+  const environment = (): Record<string, string> => ({ ...variablesOf(cli().sandbox), TMPDIR: temporary() });
   const temporary = (): string => {
-    const path = join(cli().room.base, 'tmp');
+    const path = join(cli().sandbox.base, 'tmp');
     mkdirSync(path, { recursive: true });
     return path;
   };
@@ -33,7 +33,7 @@ describe('a terminal that goes away', function () {
     terminals.push(terminal);
     return terminal;
   };
-  /** Processes of the command line in this room. */
+  /** Processes of the command line in this sandbox. */
   const commands = (word: string): readonly string[] =>
     readdirSync('/proc')
       .filter((name) => /^\d+$/.test(name))
@@ -46,7 +46,7 @@ describe('a terminal that goes away', function () {
     expect(readdirSync(temporary()).filter((name) => name.startsWith('rkt-streams-demo-'))).to.deep.equal([]);
     const cgroups = readdirSync('/sys/fs/cgroup').flatMap((hierarchy) =>
       readdirSync(join('/sys/fs/cgroup', hierarchy)).filter((name) =>
-        name.startsWith(`${cli().room.options.cgroupParent}-demo`),
+        name.startsWith(`${cli().sandbox.options.cgroupParent}-demo`),
       ),
     );
     expect(cgroups).to.deep.equal([]);
@@ -91,7 +91,7 @@ describe('a terminal that goes away', function () {
     });
 
     it('when SIGTERM follows SIGHUP, and neither output nor errors can be written', async () => {
-      const demo = cliIn(cli().room).start(['demo', '--log-level', 'debug'], { env: environment() });
+      const demo = cliIn(cli().sandbox).start(['demo', '--log-level', 'debug'], { env: environment() });
       await demo.says('started');
       demo.child.stdout?.destroy();
       demo.child.stderr?.destroy();
@@ -128,7 +128,7 @@ describe('a terminal that goes away', function () {
       await ended('run');
       expect(read(marker())).to.equal('hup\n');
       // The shell around the command ends by itself a moment later.
-      await until('nothing is left', async () => (await cli().room.leftovers()).length === 0);
+      await until('nothing is left', async () => (await cli().sandbox.leftovers()).length === 0);
     });
 
     it('the same when only its writes fail, and exits with 129', async function () {
@@ -139,7 +139,7 @@ describe('a terminal that goes away', function () {
       expect(await code()).to.equal(129);
       expect(read(marker())).to.equal('hup\n');
       // The shell around the command ends by itself a moment later.
-      await until('nothing is left', async () => (await cli().room.leftovers()).length === 0);
+      await until('nothing is left', async () => (await cli().sandbox.leftovers()).length === 0);
     });
 
     it('and says so when its output cannot be written for another reason', async function () {
@@ -150,7 +150,7 @@ describe('a terminal that goes away', function () {
         exitCode: 125,
         stderr: 'rkt-streams: Could not write to standard output: ENOSPC: no space left on device, write\n',
       });
-      expect(await cli().room.leftovers()).to.deep.equal([]);
+      expect(await cli().sandbox.leftovers()).to.deep.equal([]);
     });
   });
 

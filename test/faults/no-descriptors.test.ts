@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 
 import { expect } from 'chai';
 
-import { openRoom, type Room } from '../support/room.ts';
+import { openSandbox, type Sandbox } from '../support/sandbox.ts';
 
 const CHILD = fileURLToPath(new URL('../support/descriptor-child.ts', import.meta.url));
 const LIMIT = 400;
@@ -13,16 +13,16 @@ type Words = Readonly<Record<string, string>>;
 
 describe('a driver that has no file descriptor left', function () {
   this.timeout(180_000);
-  let room: Room;
+  let sandbox: Sandbox;
   before(async function () {
-    room = await openRoom(this);
+    sandbox = await openSandbox(this);
   });
-  after(() => room.close());
+  after(() => sandbox.close());
 
   it('rejects with its own errors, and goes on when there are some again', async () => {
-    const spec = room.shell('one', 'while :; do sleep 0.1; done');
+    const spec = sandbox.shell('one', 'while :; do sleep 0.1; done');
     const node = [process.execPath, '--import', 'tsx/esm', CHILD];
-    const args = [...node, JSON.stringify(room.options), JSON.stringify(spec)];
+    const args = [...node, JSON.stringify(sandbox.options), JSON.stringify(spec)];
     const { stdout } = await promisify(execFile)('prlimit', [`--nofile=${LIMIT}`, ...args]);
     const { refused, again, ends } = JSON.parse(stdout) as Record<'refused' | 'again' | 'ends', Words>;
     for (const op of ['exec', 'start', 'recover', 'firstOp']) {

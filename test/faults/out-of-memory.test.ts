@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { firstValueFrom } from 'rxjs';
 
 import type { Driver, TaskSpecInput } from '../../src/index.ts';
-import { openRoom, type Room } from '../support/room.ts';
+import { openSandbox, type Sandbox } from '../support/sandbox.ts';
 import { until } from '../support/until.ts';
 
 const LIMIT = { memoryLimitBytes: 32 * 1024 * 1024 };
@@ -13,20 +13,21 @@ const HOG = 'x=a; while :; do x=$x$x; done';
 
 describe('a task that reaches its memory limit', function () {
   this.timeout(120_000);
-  let room: Room;
+  let sandbox: Sandbox;
   let driver: Driver;
 
   before(async function () {
-    room = await openRoom(this);
-    driver = room.driver();
+    sandbox = await openSandbox(this);
+    driver = sandbox.driver();
   });
-  after(() => room.close());
+  after(() => sandbox.close());
   afterEach(async () => {
     for (const { id } of await firstValueFrom(driver.tasks())) await driver.destroyTask(id, { force: true });
-    expect(await room.leftovers()).to.deep.equal([]);
+    expect(await sandbox.leftovers()).to.deep.equal([]);
   });
 
-  const limited = (id: string, script: string): TaskSpecInput => room.shell(id, script, { resources: LIMIT });
+  const limited = (id: string, script: string): TaskSpecInput =>
+    sandbox.shell(id, script, { resources: LIMIT });
   const exitOf = (id: string, of = driver) => firstValueFrom(of.waitTask(id));
   const output = (id: string) => readFile(driver.inspectTask(id).stdoutPath ?? '', 'utf8');
 
@@ -53,7 +54,7 @@ describe('a task that reaches its memory limit', function () {
   });
 
   it('is known to have been killed for memory by a driver that comes later', async () => {
-    const first = room.driver();
+    const first = sandbox.driver();
     await first.startTask(limited('later', `until [ -e /tmp/go ]; do sleep 0.05; done; ${HOG}`));
     await first.execTask('later', ['/bin/touch', '/tmp/go']);
     await first.shutdown();

@@ -11,26 +11,26 @@ import type { Driver, TaskSpecInput } from '../../src/index.ts';
 import { followFile } from '../../src/files/follow-file.ts';
 import { logPath, readFileEnd } from '../../src/server/logs/log-file.ts';
 import { expectRktRejection } from '../support/errors.ts';
-import { openRoom, type Room } from '../support/room.ts';
+import { openSandbox, type Sandbox } from '../support/sandbox.ts';
 
 const SECRET = 'only root reads and writes this\n';
 
 describe('outputs that are replaced by links out of the allocation', function () {
   this.timeout(120_000);
-  let opened: Room | undefined;
-  let room: Room;
+  let opened: Sandbox | undefined;
+  let sandbox: Sandbox;
   let driver: Driver;
   let alloc: string;
   let logs: string;
   let outside: string;
 
   before(async function () {
-    opened = await openRoom(this);
-    room = opened;
-    driver = room.driver();
-    alloc = join(room.base, 'alloc');
+    opened = await openSandbox(this);
+    sandbox = opened;
+    driver = sandbox.driver();
+    alloc = join(sandbox.base, 'alloc');
     logs = join(alloc, 'alloc/logs');
-    outside = join(room.base, 'outside');
+    outside = join(sandbox.base, 'outside');
   });
   after(() => opened?.close());
   beforeEach(async () => {
@@ -44,7 +44,7 @@ describe('outputs that are replaced by links out of the allocation', function ()
   });
 
   const task = (id: string, script: string): TaskSpecInput =>
-    room.shell(id, script, {
+    sandbox.shell(id, script, {
       name: 'web',
       allocDir: alloc,
       stdoutPath: join(logs, 'out'),
@@ -62,7 +62,7 @@ describe('outputs that are replaced by links out of the allocation', function ()
     expect(error.message).to.contain(join(logs, 'out')).and.to.match(new RegExp(why));
     expectUntouched();
     expect(existsSync(join(logs, 'err'))).to.equal(false);
-    expect(await room.leftovers()).to.deep.equal([]);
+    expect(await sandbox.leftovers()).to.deep.equal([]);
   };
   const expectUntouched = (): void => {
     expect(readFileSync(join(outside, 'out'), 'utf8')).to.equal(SECRET);
@@ -119,11 +119,11 @@ describe('outputs that are replaced by links out of the allocation', function ()
     );
     expect(readFileSync(join(logs, 'out'), 'utf8')).to.equal('before\n');
     expect(existsSync(join(logs, 'err'))).to.equal(false);
-    expect(await room.leftovers()).to.deep.equal([]);
+    expect(await sandbox.leftovers()).to.deep.equal([]);
   });
 
   it('follows links above the allocation, appends to files, and gives the app no other descriptor', async () => {
-    const way = join(room.base, 'way');
+    const way = join(sandbox.base, 'way');
     await symlink(alloc, way);
     await writeFile(join(logs, 'out'), 'before\n');
     const end = ended('plain');

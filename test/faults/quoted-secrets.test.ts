@@ -11,7 +11,7 @@ import { commandWords, withoutSecrets } from '../../src/model/secret-words.ts';
 import { withoutCredentials } from '../../src/model/url-credentials.ts';
 import { parsePodManifest } from '../../src/rkt/rkt-cat-manifest.ts';
 import { commandLine } from '../../src/rkt/command-line.ts';
-import { openRoom, recordEvents, type Room } from '../support/room.ts';
+import { openSandbox, recordEvents, type Sandbox } from '../support/sandbox.ts';
 
 const SECRET = 'geheim-4711';
 const URL = `https://user:${SECRET}@127.0.0.1:1/app.aci`;
@@ -71,15 +71,15 @@ describe('secrets that a text could quote', () => {
 
 describe('the credentials of an image URL, in a start that fails', function () {
   this.timeout(60_000);
-  let opened: Room | undefined;
+  let opened: Sandbox | undefined;
 
   before(async function () {
-    opened = await openRoom(this);
+    opened = await openSandbox(this);
   });
   after(() => opened?.close());
 
   it('are in no error, event or status', async () => {
-    const driver = (opened as Room).driver();
+    const driver = (opened as Sandbox).driver();
     const events = recordEvents(driver);
     const statuses: unknown[] = [];
     const subscription = driver.tasks().subscribe((tasks) => statuses.push(tasks));

@@ -11,7 +11,7 @@ import type { ProcessId } from '../../src/model/process-id.ts';
 import { exitsDirectory, stateDirectory } from '../../src/ops/task-files.ts';
 import { createStateStore, type StateStore } from '../../src/registry/state-store.ts';
 import { identify, isAlive } from '../../src/sources/process-info.ts';
-import { openRoom, type Room } from '../support/room.ts';
+import { openSandbox, type Sandbox } from '../support/sandbox.ts';
 import { until } from '../support/until.ts';
 
 const FOREVER = 'while :; do sleep 1; done';
@@ -19,7 +19,7 @@ const RESTARTED = 'exit status unknown: the machine was restarted while the task
 
 describe('a restart of the machine', function () {
   this.timeout(120_000);
-  let room: Room;
+  let sandbox: Sandbox;
   let driver: Driver;
   let store: StateStore;
   /** A process that has nothing to do with any task. */
@@ -27,12 +27,12 @@ describe('a restart of the machine', function () {
   let foreignId: ProcessId;
 
   before(async function () {
-    room = await openRoom(this);
-    store = createStateStore(stateDirectory(room.options.dataDir));
+    sandbox = await openSandbox(this);
+    store = createStateStore(stateDirectory(sandbox.options.dataDir));
   });
-  after(() => room.close());
+  after(() => sandbox.close());
   beforeEach(async () => {
-    driver = room.driver();
+    driver = sandbox.driver();
     foreign = spawn('sleep', ['1000'], { stdio: 'ignore' });
     await once(foreign, 'spawn');
     foreignId = (await identify(foreign.pid ?? 0)) ?? { pid: 0, startTicks: 0 };
@@ -40,14 +40,14 @@ describe('a restart of the machine', function () {
   afterEach(async () => {
     foreign.kill('SIGKILL');
     await driver.shutdown();
-    expect(await room.leftovers()).to.deep.equal([]);
+    expect(await sandbox.leftovers()).to.deep.equal([]);
   });
 
   const exitOf = (id: string): Promise<ExitResult> => firstValueFrom(driver.waitTask(id));
 
   async function leftBehind(id: string): Promise<TaskHandle> {
-    const earlier = room.driver();
-    const { handle } = await earlier.startTask(room.shell(id, FOREVER));
+    const earlier = sandbox.driver();
+    const { handle } = await earlier.startTask(sandbox.shell(id, FOREVER));
     await earlier.shutdown();
     return handle;
   }
@@ -89,8 +89,8 @@ describe('a restart of the machine', function () {
 
   it('loses no exit that was written before', async () => {
     const { state } = await restarted('written');
-    await mkdir(exitsDirectory(room.options.dataDir), { recursive: true });
-    await writeFile(`${exitsDirectory(room.options.dataDir)}/${state.startToken}`, '7\n');
+    await mkdir(exitsDirectory(sandbox.options.dataDir), { recursive: true });
+    await writeFile(`${exitsDirectory(sandbox.options.dataDir)}/${state.startToken}`, '7\n');
     await driver.recoverTasks();
     expect(await exitOf('written')).to.include({ exitCode: 7, source: 'exit-file' });
     await driver.destroyTask('written');

@@ -68,7 +68,7 @@ describe('the verdict on a life', () => {
     expect(faults({ events: [event('1', false), event('1', true)] })).to.deep.equal([]);
   });
 
-  it('is lost when nobody reported the end, or it was reported as unknown while its shim lived', () => {
+  it('is lost when no one reported the end, or it was reported as unknown while its shim lived', () => {
     expect(faults({ exits: [] })).to.deep.equal(['lost']);
     expect(faults({ exits: [exit(undefined)] })).to.deep.equal(['lost']);
     expect(faults({ exits: [exit(undefined)], killed: new Set(['shim']) })).to.deep.equal([]);

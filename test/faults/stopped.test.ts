@@ -11,7 +11,7 @@ import { firstValueFrom } from 'rxjs';
 
 import type { Driver } from '../../src/index.ts';
 import { readProcess } from '../../src/sources/process-info.ts';
-import { openRoom, type Room } from '../support/room.ts';
+import { openSandbox, type Sandbox } from '../support/sandbox.ts';
 import { until } from '../support/until.ts';
 
 const SHIM = fileURLToPath(new URL('../../src/ops/shim.sh', import.meta.url));
@@ -52,17 +52,17 @@ async function runSignalledShim(base: string, signal: string): Promise<string> {
 
 describe('a shim or an app that was stopped or signalled', function () {
   this.timeout(120_000);
-  let room: Room;
+  let sandbox: Sandbox;
   let driver: Driver;
 
   before(async function () {
-    room = await openRoom(this);
-    driver = room.driver();
+    sandbox = await openSandbox(this);
+    driver = sandbox.driver();
   });
-  after(() => room.close());
+  after(() => sandbox.close());
 
   const begin = async (id: string) => {
-    const { state } = (await driver.startTask(room.shell(id, FOREVER))).handle;
+    const { state } = (await driver.startTask(sandbox.shell(id, FOREVER))).handle;
     const { stdoutPath = '' } = driver.inspectTask(id);
     await until('it has its trap', async () => (await readFile(stdoutPath, 'utf8')).includes('ready'));
     return state;
@@ -86,7 +86,7 @@ describe('a shim or an app that was stopped or signalled', function () {
       const state = await begin(`forced-${who}`);
       await suspend(state[who].pid);
       await driver.destroyTask(`forced-${who}`, { force: true });
-      expect(await room.leftovers()).to.deep.equal([]);
+      expect(await sandbox.leftovers()).to.deep.equal([]);
     });
   }
 
@@ -100,7 +100,7 @@ describe('a shim or an app that was stopped or signalled', function () {
         expect(await firstValueFrom(driver.waitTask(id))).to.include({ exitCode: 3, source: 'exit-file' });
       }
       await driver.destroyTask(id, { force: true });
-      expect(await room.leftovers()).to.deep.equal([]);
+      expect(await sandbox.leftovers()).to.deep.equal([]);
     });
   }
 

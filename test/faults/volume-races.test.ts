@@ -10,7 +10,7 @@ import { filter, firstValueFrom } from 'rxjs';
 
 import { isRktError, type Driver, type TaskSpecInput } from '../../src/index.ts';
 import { expectRktRejection } from '../support/errors.ts';
-import { openRoom, type Room } from '../support/room.ts';
+import { openSandbox, type Sandbox } from '../support/sandbox.ts';
 
 const EMBEDDED = fileURLToPath(new URL('../../dist/embedded/rkt.sh', import.meta.url));
 
@@ -54,8 +54,8 @@ describe('relative volumes that are replaced while a task starts', function () {
     ['rkt', 'an rkt that mounts by path'],
   ] as const) {
     describe(what, () => {
-      let opened: Room | undefined;
-      let room: Room;
+      let opened: Sandbox | undefined;
+      let sandbox: Sandbox;
       let driver: Driver;
       let alloc: string;
       let outside: string;
@@ -63,17 +63,17 @@ describe('relative volumes that are replaced while a task starts', function () {
       const path = process.env['PATH'] ?? '';
 
       before(async function () {
-        opened = await openRoom(this);
-        room = opened;
-        const rkt = join(room.base, 'as-real-rkt');
+        opened = await openSandbox(this);
+        sandbox = opened;
+        const rkt = join(sandbox.base, 'as-real-rkt');
         await writeFile(rkt, AS_REAL);
         await chmod(rkt, 0o755);
-        tools = join(room.base, 'tools');
+        tools = join(sandbox.base, 'tools');
         await mkdir(tools);
         process.env['PATH'] = `${tools}:${path}`;
-        driver = room.driver(runtime === 'rkt' ? { rkt } : {});
+        driver = sandbox.driver(runtime === 'rkt' ? { rkt } : {});
         driver.setConfig({ volumes_enabled: false });
-        outside = join(room.base, 'outside');
+        outside = join(sandbox.base, 'outside');
         await mkdir(join(outside, 'data'), { recursive: true });
         await writeFile(join(outside, 'data', 'who'), 'outside');
       });
@@ -82,7 +82,7 @@ describe('relative volumes that are replaced while a task starts', function () {
         await opened?.close();
       });
       beforeEach(async () => {
-        alloc = join(room.base, 'alloc');
+        alloc = join(sandbox.base, 'alloc');
         for (const dir of ['alloc', 'web/local', 'web/secrets', 'web/data', 'web/other'])
           await mkdir(join(alloc, dir), { recursive: true });
         await writeFile(join(alloc, 'web/data/who'), 'inside');
@@ -94,12 +94,12 @@ describe('relative volumes that are replaced while a task starts', function () {
       });
 
       const task = (id: string, script: string, volumes: readonly string[]): TaskSpecInput => {
-        const spec = room.shell(id, script, { name: 'web', allocDir: alloc });
+        const spec = sandbox.shell(id, script, { name: 'web', allocDir: alloc });
         return { ...spec, config: { ...spec.config, volumes: [...volumes] } };
       };
       const run = async (id: string, script: string, volumes: readonly string[]): Promise<string> => {
         const spec = task(id, script, volumes);
-        const stdoutPath = join(room.base, `${id}.out`);
+        const stdoutPath = join(sandbox.base, `${id}.out`);
         await driver.startTask({ ...spec, stdoutPath });
         await firstValueFrom(driver.waitTask(id));
         await driver.destroyTask(id);
@@ -126,7 +126,7 @@ exec /usr/bin/unshare "$@"
           'RKT_ERR_VOLUME_ESCAPE',
         );
         expect([existsSync(seen), existsSync(join(outside, 'data/touched'))]).to.deep.equal([false, false]);
-        expect(await room.leftovers()).to.deep.equal([]);
+        expect(await sandbox.leftovers()).to.deep.equal([]);
         return error.message;
       };
 

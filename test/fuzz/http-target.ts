@@ -11,7 +11,7 @@ import { newTaskSpecSchema } from '../../src/model/task-spec.ts';
 import { createApp } from '../../src/server/server-app.ts';
 import { serverSettings } from '../../src/server/options.ts';
 import { createHub } from '../../src/server/sse/sse-hub.ts';
-import { fakeDriver } from '../support/fake-fleet.ts';
+import { fakeDriver } from '../support/fake-tasks.ts';
 import { never, type FuzzTarget } from './target.ts';
 
 const METHODS: ReadonlySet<string> = new Set(['GET', 'POST', 'DELETE', 'PUT', 'HEAD']);

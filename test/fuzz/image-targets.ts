@@ -163,7 +163,7 @@ function readReference(text: string): void {
   if (urlOf(parseReference(url)) !== url) throw new Error(`${text} is ${url}, which is another`);
 }
 
-/** What a registry, or whoever makes an image, sends. */
+/** What a registry, or the caller that makes an image, sends. */
 export const imageTargets: readonly FuzzTarget[] = [
   { name: 'a layer', corpus: () => [tarOf(LINES)], parse: layIn, isDocumented: isFailure },
   {

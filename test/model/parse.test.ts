@@ -43,7 +43,7 @@ describe('parseWith', () => {
     expect(messageOf(12n)).to.match(/^config: .* \(got 12n\)/);
   });
 
-  it('names an attribute that nobody knows', () => {
+  it('names an attribute that no one knows', () => {
     expect(messageOf({ image: 'i', imgae: 'i' })).to.match(
       /^config: .*imgae.*; known are image, ports \(got /,
     );
@@ -61,7 +61,7 @@ describe('parseWith', () => {
     expect(message).to.include(`(got "${'x'.repeat(76)}…)`);
   });
 
-  it('tells of an object or a list what it is, and never what is in it', () => {
+  it('reports of an object or a list what it is, and never what is in it', () => {
     expect(messageOf({ image: ['s3cret'] })).to.match(/^config\.image: .* \(got a list of 1\)/);
     expect(messageOf({ image: { user: 's3cret' } })).to.match(/\(got an object with user\)/);
     expect(messageOf({ image: {} })).to.match(/\(got an empty object\)/);

@@ -29,7 +29,7 @@ const SPECIAL: Readonly<Record<string, unknown>> = {
 
 const sample = ({ name, type }: AttributeSpec): unknown => SPECIAL[name] ?? SAMPLES[type];
 
-/** The defaults that a specification tells. */
+/** The defaults that a specification reports. */
 const defaultsOf = (specs: readonly AttributeSpec[]): Record<string, unknown> =>
   Object.fromEntries(
     specs.flatMap(({ name, attributes, default: value }): (readonly [string, unknown])[] => {
@@ -43,12 +43,12 @@ describe('CONFIG_SPEC', () => {
     expect(CONFIG_SPEC.map(({ name }) => name)).to.deep.equal(Object.keys(driverConfigSchema.shape));
   });
 
-  it('tells the defaults of the schema', () => {
+  it('reports the defaults of the schema', () => {
     expect(defaultsOf(CONFIG_SPEC)).to.deep.equal(driverConfigSchema.parse({}));
   });
 
   for (const spec of CONFIG_SPEC) {
-    it(`tells the type of ${spec.name}`, () => {
+    it(`reports the type of ${spec.name}`, () => {
       expect(driverConfigSchema.safeParse({ [spec.name]: sample(spec) }).error).to.equal(undefined);
     });
   }
@@ -63,7 +63,7 @@ describe('TASK_CONFIG_SPEC', () => {
   });
 
   for (const spec of TASK_CONFIG_SPEC) {
-    it(`tells the type of ${spec.name}`, () => {
+    it(`reports the type of ${spec.name}`, () => {
       const config = { image: 'i', [spec.name]: sample(spec) };
       expect(taskConfigSchema.safeParse(config).error).to.equal(undefined);
     });

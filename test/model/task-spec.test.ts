@@ -82,7 +82,7 @@ describe('taskSpecSchema', () => {
     expect(parse(spec)).to.deep.equal(spec);
   });
 
-  it('takes any id that can be told apart', () => {
+  it('takes any id that can be reported apart', () => {
     for (const id of ['../../etc', 'ä ö', '-', '.', ' ', 'x'.repeat(512)])
       expect(parse({ id, config }).id).to.equal(id);
   });
@@ -128,7 +128,7 @@ describe('taskSpecSchema', () => {
       { resources: { devices: [{ hostPath: 'dev/null', taskPath: '/dev/null' }] } },
     ],
     [
-      'permissions nobody knows',
+      'permissions no one knows',
       'task.resources.devices.0.permissions',
       { resources: { devices: [{ hostPath: '/a', taskPath: '/b', permissions: 'rx' }] } },
     ],

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 
 import { createTurns } from '../../src/model/turns.ts';
 
-/** An action that ends when it is told to. */
+/** An action that ends when it is reported to. */
 function held(log: string[], name: string) {
   let end: (error?: Error) => void = () => undefined;
   const ended = new Promise<string>((resolve, reject) => {
@@ -41,7 +41,7 @@ describe('createTurns', () => {
     await first;
   });
 
-  it('goes on after an action that failed, and tells only its own caller', async () => {
+  it('goes on after an action that failed, and reports only its own caller', async () => {
     const log: string[] = [];
     const inTurn = createTurns();
     const [a, b] = [held(log, 'a'), held(log, 'b')];

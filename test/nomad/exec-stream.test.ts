@@ -39,7 +39,7 @@ describe('ExecTaskStreaming', () => {
   const closed = { data: Buffer.alloc(0), close: true };
   afterEach(() => services.dispose());
 
-  it('sends the output, closes both streams, tells the exit, and ends', async () => {
+  it('sends the output, closes both streams, reports the exit, and ends', async () => {
     await open((_id, { stdout, stderr }) => {
       stdout?.write('out');
       stderr?.write('err');

@@ -28,7 +28,7 @@ describe('installPlugin', () => {
     );
   });
 
-  it('says what the agent has to be told', async () => {
+  it('says what the agent has to be reported', async () => {
     const { agentConfig } = await installPlugin(directory, { name: 'rkt-2' });
     expect(agentConfig)
       .to.include(`plugin_dir = "${directory}"`)

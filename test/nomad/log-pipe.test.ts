@@ -26,7 +26,7 @@ describe('createLogPipe', () => {
     expect(pipe.lines).to.deep.equal(['a', 'b']);
   });
 
-  it('drops lines while the host reads none, and tells how many', () => {
+  it('drops lines while the host reads none, and reports how many', () => {
     const pipe = new Pipe();
     const write = createLogPipe(pipe as unknown as LogStream, lost);
     pipe.writableLength = 2 ** 20 + 1;

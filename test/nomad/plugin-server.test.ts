@@ -115,7 +115,7 @@ describe('startPluginServer', () => {
     expect(await stdio.ended).to.include({ code: status.CANCELLED });
   });
 
-  it('answers Shutdown, tells of it, and has no answer for the driver any more', async () => {
+  it('answers Shutdown, reports of it, and has no answer for the driver any more', async () => {
     expect(await client.controller.unary('Shutdown', {})).to.deep.equal({});
     expect(services.seen.shutdowns).to.equal(1);
     const error: unknown = await client.driver.unary('WaitTask', { task_id: 'a' }).catch((e: unknown) => e);
@@ -196,7 +196,7 @@ describe('startPluginServer', () => {
     expect(await readdir(directory)).to.deep.equal([]);
   });
 
-  it('speaks TLS with the host whose certificate it got, and with nobody else', async () => {
+  it('speaks TLS with the host whose certificate it got, and with no one else', async () => {
     server.close();
     await start({ clientCert: HOST_CERT });
     const der = Buffer.from(server.handshake.trimEnd().split('|')[5]!, 'base64');

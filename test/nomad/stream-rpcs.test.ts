@@ -97,7 +97,7 @@ describe('the streams of the driver service', () => {
   });
 
   describe('TaskEvents', () => {
-    it('tells what the host does not say itself', async () => {
+    it('reports what the host does not say itself', async () => {
       await open();
       const stream = services.driver.stream('TaskEvents', {});
       await until('it is open', () => fake.streams.events.subscribers() === 1);
@@ -165,13 +165,13 @@ describe('the streams of the driver service', () => {
       expect(fake.streams.stats.subscribers()).to.equal(0);
     });
 
-    it('fails for a task that nobody knows', async () => {
+    it('fails for a task that no one knows', async () => {
       await open({ taskStats: (id) => throwError(() => taskNotFound(id)) });
       const { ended } = services.driver.stream('TaskStats', { task_id: 'a' });
       expect(await ended).to.include({ code: 2, details: 'task not found for given id' });
     });
 
-    it('drops figures, not memory, for a host that does not read', async () => {
+    it('drops metrics, not memory, for a host that does not read', async () => {
       await open();
       const stream = services.driver.stream('TaskStats', { task_id: 'a' });
       await until('it is open', () => fake.streams.stats.subscribers() === 1);

@@ -176,7 +176,7 @@ describe('the calls of the driver service', () => {
     ]);
   });
 
-  it('fails for a task that nobody knows in the words of every driver', async () => {
+  it('fails for a task that no one knows in the words of every driver', async () => {
     const reject = (id: string): Promise<never> => Promise.reject(taskNotFound(id));
     await open({
       stopTask: reject,
@@ -192,7 +192,7 @@ describe('the calls of the driver service', () => {
     }
   });
 
-  it('tells all who wait how a task ended', async () => {
+  it('reports all who wait how a task ended', async () => {
     await open();
     const waits = [1, 2, 3].map(() => services.driver.unary('WaitTask', { task_id: 'a' }));
     await until('all wait', () => fake.streams.exit.subscribers() === 3);
@@ -282,7 +282,7 @@ describe('the calls of the driver service', () => {
     await until('it runs', () => signal !== undefined);
     abort.abort();
     await callError(exec);
-    await until('it is told', () => signal?.aborted === true);
+    await until('it is reported', () => signal?.aborted === true);
   });
 
   it('answers a wait for a task that has ended at once', async () => {

@@ -101,7 +101,7 @@ describe('toTaskSpec', () => {
       }),
     ).resources?.memoryLimitBytes;
 
-  it('limits memory to the larger figure where it may be oversubscribed', () => {
+  it('limits memory to the larger metric where it may be oversubscribed', () => {
     expect(memory(64 * MIB, 64)).to.equal(64 * MIB);
     expect(memory(0, 64)).to.equal(64 * MIB);
     expect(memory(64 * MIB, 64, 128)).to.equal(128 * MIB);

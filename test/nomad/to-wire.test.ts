@@ -25,7 +25,7 @@ describe('toWaitResponse', () => {
     });
   });
 
-  it('makes an exit that nobody saw a failure', () => {
+  it('makes an exit that no one saw a failure', () => {
     expect(toWaitResponse({ ...exit, error: 'the shim was killed' })).to.deep.equal({
       result: { exit_code: -1, signal: 0, oom_killed: false },
       err: 'the shim was killed',
@@ -152,10 +152,10 @@ describe('toFingerprint', () => {
   });
 
   it('takes back what is no longer so', () => {
-    const told = ['driver.rkt', 'driver.rkt.version'];
+    const reported = ['driver.rkt', 'driver.rkt.version'];
     const attributes = { 'driver.rkt': true };
     expect(
-      toFingerprint({ health: 'unhealthy', description: 'x', attributes }, told).attributes,
+      toFingerprint({ health: 'unhealthy', description: 'x', attributes }, reported).attributes,
     ).to.deep.equal({
       'driver.rkt': { bool_val: true },
       'driver.rkt.version': { string_val: '' },

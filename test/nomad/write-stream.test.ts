@@ -8,21 +8,21 @@ import { silentLogger } from '../../src/model/logger.ts';
 import { writeStream, type WritableCall } from '../../src/nomad/write-stream.ts';
 import { counted } from '../support/counted.ts';
 
-/** A call whose host takes `room` values before it wants a rest. */
+/** A call whose host takes `sandbox` values before it wants a rest. */
 class FakeCall extends EventEmitter {
   cancelled = false;
-  room = Infinity;
+  sandbox = Infinity;
   readonly written: string[] = [];
   readonly write = (value: string): boolean => {
     this.written.push(value);
-    this.room -= 1;
-    return this.room > 0;
+    this.sandbox -= 1;
+    return this.sandbox > 0;
   };
   readonly end = (): void => {
     this.written.push('end');
   };
-  drain(room: number): void {
-    this.room = room;
+  drain(sandbox: number): void {
+    this.sandbox = sandbox;
     this.emit('drain');
   }
 }
@@ -51,7 +51,7 @@ describe('writeStream', () => {
   it('waits for a host that is full, and the latest values win', () => {
     const warnings: string[] = [];
     const { call, subject } = open(2, { ...silentLogger, warn: (_, text) => warnings.push(text) });
-    call.room = 1;
+    call.sandbox = 1;
     for (const value of ['a', 'b', 'c', 'd', 'e']) subject.next(value);
     expect(call.written).to.deep.equal(['a']);
     call.drain(1);
@@ -63,7 +63,7 @@ describe('writeStream', () => {
 
   it('ends, or fails, only after what waits was written', () => {
     const { call, subject } = open();
-    call.room = 1;
+    call.sandbox = 1;
     ['a', 'b'].forEach((value) => subject.next(value));
     subject.complete();
     expect(call.written).to.deep.equal(['a']);
@@ -80,9 +80,9 @@ describe('writeStream', () => {
   });
 
   for (const event of ['cancelled', 'close', 'error']) {
-    it(`frees all when the call is told "${event}"`, () => {
+    it(`frees all when the call is reported "${event}"`, () => {
       const { call, subject, subscribers } = open();
-      call.room = 1;
+      call.sandbox = 1;
       ['a', 'b'].forEach((value) => subject.next(value));
       call.emit(event);
       expect(subscribers()).to.equal(0);

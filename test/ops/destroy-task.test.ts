@@ -145,7 +145,7 @@ describe('destroyTask', () => {
       await machine.run(expectRktRejection(destroyTask(ctx, 'web'), code));
       expect(machine.facts().tasks).to.deep.equal(['web exited']);
       expect(machine.events.at(-1)?.kind).to.equal('exited');
-      // Whoever finds it after this driver has died goes on with it.
+      // The caller that finds it after this driver has died goes on with it.
       expect((await machine.stored())?.destroyer).to.deep.equal(machine.ctx.owner);
       machine.rkt.answer('rm', undefined);
       await destroy();
@@ -186,7 +186,7 @@ describe('destroyTask', () => {
       expect(machine.facts()).to.deep.equal({ ...before, tasks: ['web exited'] });
     });
 
-    it('leaves alone what nobody has begun to destroy, or another driver still does', async () => {
+    it('leaves alone what no one has begun to destroy, or another driver still does', async () => {
       await ended();
       const facts = machine.facts();
       const other = await machine.otherDriver();

@@ -65,7 +65,7 @@ describe('holdNamespaces', () => {
     holding.unsubscribe();
   });
 
-  it('holds no more than its limit, and the next one when there is room', async () => {
+  it('holds no more than its limit, and the next one when there is sandbox', async () => {
     const holding = holdNamespaces(ctx, { limit: 1, open });
     run(1);
     run(2);

@@ -7,7 +7,7 @@ import { expect } from 'chai';
 import { checkHostTargets } from '../../src/ops/host-targets.ts';
 import { expectRktRejection } from '../support/errors.ts';
 import { buildImage } from '../support/images.ts';
-import { openRoom } from '../support/room.ts';
+import { openSandbox } from '../support/sandbox.ts';
 
 const POD = '5b1ba0d1-2ee0-4b19-9d1c-3a0a5d3a8a50';
 const MISSING = 'rkt-streams-test-missing';
@@ -117,19 +117,19 @@ describe('a device of a task', function () {
   this.timeout(60_000);
 
   it('leaves nothing in the /dev of the host that a link of the image leads to', async function () {
-    const room = await openRoom(this);
+    const sandbox = await openSandbox(this);
     try {
       const files = [{ path: 'data', type: 'symlink' as const, linkname: '/dev' }];
-      const image = await buildImage(join(room.base, 'linked'), { name: 'test.local/linked', files });
+      const image = await buildImage(join(sandbox.base, 'linked'), { name: 'test.local/linked', files });
       const devices = [{ hostPath: '/dev/null', taskPath: `/data/${MISSING}`, permissions: 'rw' }];
       const config = { image, command: '/bin/sh', args: ['-c', 'true'] };
-      const start = room.driver().startTask({ id: 'web', config, resources: { devices } });
+      const start = sandbox.driver().startTask({ id: 'web', config, resources: { devices } });
       const { message } = await expectRktRejection(start, 'RKT_ERR_VOLUME');
       expect(message).to.contain(`/dev/${MISSING}, where /data/${MISSING} leads to`);
       expect(existsSync(`/dev/${MISSING}`)).to.equal(false);
-      expect(await room.leftovers()).to.deep.equal([]);
+      expect(await sandbox.leftovers()).to.deep.equal([]);
     } finally {
-      await room.close();
+      await sandbox.close();
     }
   });
 });

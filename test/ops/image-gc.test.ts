@@ -100,7 +100,7 @@ describe('createImageGc', () => {
   });
 
   for (const state of ['prepared', 'running'] as const) {
-    it(`keeps an image that a pod uses which is ${state}, whoever made it`, async () => {
+    it(`keeps an image that a pod uses which is ${state}, the caller that made it`, async () => {
       machine.pods = [{ state, image: IMAGE }];
       createImageGc(await context()).consider(IMAGE);
       await clock.advance(3 * MINUTE_MS);
@@ -121,7 +121,7 @@ describe('createImageGc', () => {
     await removed();
   });
 
-  it('waits once more while a pod is in preparation, which does not tell its image', async () => {
+  it('waits once more while a pod is in preparation, which does not report its image', async () => {
     const half = join(directory, 'rkt', 'pods', 'prepare', POD);
     await mkdir(half, { recursive: true });
     createImageGc(await context()).consider(IMAGE);
@@ -153,7 +153,7 @@ describe('createImageGc', () => {
     expect(removals()).to.deep.equal([`image rm ${OTHER}`]);
   });
 
-  it('tells the log when rkt refuses', async () => {
+  it('reports the log when rkt refuses', async () => {
     machine.failing = true;
     createImageGc(await context()).consider(IMAGE);
     await clock.advance(3 * MINUTE_MS);

@@ -53,7 +53,7 @@ describe('limitLogs', function () {
     expect(code).to.equal(0);
   }
 
-  const roomOf = async (path: string): Promise<number> => (await stat(path)).blocks * 512;
+  const sandboxOf = async (path: string): Promise<number> => (await stat(path)).blocks * 512;
   const numbers = (text: string): readonly number[] =>
     text
       .split('\n')
@@ -75,7 +75,7 @@ describe('limitLogs', function () {
     for (let from = 0; from < 20_000; from += 2_000) {
       await writeLines(files.stdout, from, from + 2_000);
       const most = LIMITS.maxSize * LIMITS.maxFiles + 8 * KIB;
-      await until('the log is cut', async () => (await roomOf(files.stdout)) <= most);
+      await until('the log is cut', async () => (await sandboxOf(files.stdout)) <= most);
     }
     ended.abort();
     await following;
@@ -87,7 +87,7 @@ describe('limitLogs', function () {
     addTask();
     await writeLines(files.stdout, 0, 10_000);
     limiting = limitLogs(ctx, { everyMs: 10 });
-    await until('the log is cut', async () => (await roomOf(files.stdout)) <= 80 * KIB);
+    await until('the log is cut', async () => (await sandboxOf(files.stdout)) <= 80 * KIB);
     const { bytes, isWhole } = await readFileEnd(files.stdout, 1_024 * KIB);
     const kept = numbers(bytes.toString());
     expect(isWhole).to.equal(true);
@@ -105,7 +105,7 @@ describe('limitLogs', function () {
     addTask({ logs: { maxSize: '16Ki', maxFiles: 1 } });
     await writeLines(files.stdout, 0, 1_000);
     limiting = limitLogs(ctx, { everyMs: 10 });
-    await until('the log is cut', async () => (await roomOf(files.stdout)) <= 4 * KIB);
+    await until('the log is cut', async () => (await sandboxOf(files.stdout)) <= 4 * KIB);
   });
 
   it('never touches files that were given for the output', async () => {
@@ -115,7 +115,7 @@ describe('limitLogs', function () {
     await writeLines(files.stdout, 0, 10_000);
     const before = await readFile(given);
     limiting = limitLogs(ctx, { everyMs: 10 });
-    await until('the other one is cut', async () => (await roomOf(files.stdout)) <= 80 * KIB);
+    await until('the other one is cut', async () => (await sandboxOf(files.stdout)) <= 80 * KIB);
     expect((await readFile(given)).equals(before)).to.equal(true);
   });
 

@@ -44,7 +44,7 @@ describe('StateStore.save', () => {
     expect(await store.load('one')).to.deep.equal(entry);
   });
 
-  it('lets nobody but the owner read, since specs hold environments', async () => {
+  it('lets no one but the owner read, since specs hold environments', async () => {
     const below = join(directory, 'below');
     const store = createStateStore(below);
     await store.save(aStoredTask());
@@ -145,7 +145,7 @@ describe('StateStore.load', () => {
       JSON.stringify({ ...aStoredTask(), owner: { pid: 1 } }),
       'startTicks',
     ],
-    ['has a key nobody knows', JSON.stringify({ ...aStoredTask(), color: 'red' }), 'color'],
+    ['has a key no one knows', JSON.stringify({ ...aStoredTask(), color: 'red' }), 'color'],
     ['holds another task', JSON.stringify(aStoredTask('two')), '"two"'],
   ] as const) {
     it(`names a file that ${what}`, async () => {
@@ -240,7 +240,7 @@ describe('stateFileName', () => {
     expect(stateFileName('web-1')).to.match(/^web-1-[0-9a-f]{32}\.json$/);
   });
 
-  it('tells ids apart that look alike', () => {
+  it('reports ids apart that look alike', () => {
     const names = [
       'a/b',
       'a-b',

@@ -36,10 +36,10 @@ interface Model {
   isClosed: boolean;
 }
 
-/** The registry, and what its streams told somebody who knows it by them alone. */
+/** The registry, and what its streams reported somebody who knows it by them alone. */
 interface Real {
   readonly registry: TaskRegistry;
-  readonly told: Map<string, TaskRecord>;
+  readonly reported: Map<string, TaskRecord>;
   readonly counts: { events: number };
 }
 
@@ -73,11 +73,11 @@ function step(
   };
 }
 
-function compare(model: Model, { registry, told, counts }: Real): void {
+function compare(model: Model, { registry, reported, counts }: Real): void {
   const expected = [...model.tasks].map(([id, task]) => ({ id, ...task }));
   const view = ({ id, phase, podId }: TaskRecord) => ({ id, phase, podId });
   expect(registry.list().map(view)).to.deep.equal(expected);
-  expect([...told.values()].map(view)).to.deep.equal(expected);
+  expect([...reported.values()].map(view)).to.deep.equal(expected);
   expect(counts.events).to.equal(model.events);
   expect([...registry.lastEvents(1_000)]).to.have.length(model.isClosed ? 0 : model.events);
 }
@@ -151,21 +151,21 @@ function setup(): { model: Model; real: Real } {
     scheduler: new TestScheduler(() => undefined),
     logger: silentLogger,
   });
-  const told = new Map<string, TaskRecord>();
+  const reported = new Map<string, TaskRecord>();
   const counts = { events: 0 };
   registry.changes$.subscribe(({ kind, record, previous }) => {
-    expect(told.get(record.id), 'the record that the last change left').to.equal(
+    expect(reported.get(record.id), 'the record that the last change left').to.equal(
       kind === 'added' ? undefined : (previous ?? record),
     );
-    if (kind === 'removed') told.delete(record.id);
-    else told.set(record.id, record);
+    if (kind === 'removed') reported.delete(record.id);
+    else reported.set(record.id, record);
   });
   registry.events$.subscribe(() => (counts.events += 1));
-  return { model: { tasks: new Map(), events: 0, isClosed: false }, real: { registry, told, counts } };
+  return { model: { tasks: new Map(), events: 0, isClosed: false }, real: { registry, reported, counts } };
 }
 
 describe('TaskRegistry against its model', () => {
-  it('does what the model does, and its streams tell the same story', () => {
+  it('does what the model does, and its streams report the same story', () => {
     const steps = fc.commands([...commands, ...commands, fc.constant(close)], { maxCommands: 60 });
     fc.assert(
       fc.property(steps, (some) => fc.modelRun(setup, some)),

@@ -171,7 +171,7 @@ describe('TaskRegistry', () => {
     expect(registry.events$).not.to.respondTo('next');
   });
 
-  it('shows the new state to those it tells of a change', () => {
+  it('shows the new state to those it reports of a change', () => {
     const registry = aRegistry();
     const seen: unknown[] = [];
     registry.changes$.subscribe(({ record }) => seen.push(registry.get(record.id) === record));
@@ -180,7 +180,7 @@ describe('TaskRegistry', () => {
     expect(seen).to.deep.equal([true, true]);
   });
 
-  it('tells everybody of a change before the one that a subscriber makes', () => {
+  it('reports everybody of a change before the one that a subscriber makes', () => {
     const registry = aRegistry();
     registry.changes$.subscribe(({ record }) => {
       if (record.phase === 'preparing') registry.transition('one', 'starting');

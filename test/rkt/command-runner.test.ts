@@ -77,7 +77,7 @@ describe('createRktRunner', () => {
     await expectRktRejection(runner.run([], { okExitCodes: [0, 8] }), 'RKT_ERR_RKT_FAILED');
   });
 
-  it('tells death by a signal', async () => {
+  it('reports death by a signal', async () => {
     const runner = await runnerOf('kill -KILL $$');
     expect(await runner.run([], { okExitCodes: 'any' })).to.include({ exitCode: 137, signal: 'SIGKILL' });
     const error = await expectRktRejection(runner.run([], { okExitCodes: [137] }), 'RKT_ERR_RKT_FAILED');
@@ -184,7 +184,7 @@ describe('createRktRunner', () => {
     expect((await runner.run([])).stdout).to.equal('ONLY=this\n');
   });
 
-  it('runs in the directory it is told', async () => {
+  it('runs in the directory it is reported', async () => {
     expect((await (await runnerOf('pwd')).run([], { cwd: '/usr' })).stdout).to.equal('/usr\n');
   });
 

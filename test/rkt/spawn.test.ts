@@ -58,7 +58,7 @@ describe('RktRunner.spawn', () => {
     expect(await readFile(join(scripts.path, 'fd-0'), 'utf8')).to.equal('more\n');
   });
 
-  it('tells the end of the process apart from the end of its pipes', async () => {
+  it('reports the end of the process apart from the end of its pipes', async () => {
     const child = await runner.spawn(sh('sleep 1000 & echo $!'), { stdout: 'pipe' });
     expect(await child.exit).to.deep.equal({ exitCode: 0 });
     let isClosed = false;
@@ -77,7 +77,7 @@ describe('RktRunner.spawn', () => {
     expect(child.killGroup()).to.equal(false);
   });
 
-  it('is a session of its own unless told otherwise', async () => {
+  it('is a session of its own unless reported otherwise', async () => {
     const own = await runner.spawn(['cut', '-d ', '-f1,6', '/proc/self/stat'], { stdout: 'pipe' });
     expect(await text(own.stdout!)).to.equal(`${own.pid} ${own.pid}\n`);
     const shared = await runner.spawn(['cut', '-d ', '-f6', '/proc/self/stat'], {
@@ -87,7 +87,7 @@ describe('RktRunner.spawn', () => {
     expect(await text(shared.stdout!)).to.not.equal(`${shared.pid}\n`);
   });
 
-  it('runs where and with what it is told', async () => {
+  it('runs where and with what it is reported', async () => {
     const child = await runner.spawn(sh('echo "$PWD $EXTRA"'), {
       cwd: '/usr',
       env: { EXTRA: 'x' },

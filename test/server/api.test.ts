@@ -7,7 +7,7 @@ import { NEVER, Subject, concat, of } from 'rxjs';
 
 import type { Driver, ExitResult, TaskSpecInput } from '../../src/index.ts';
 import { RktError, taskNotFound } from '../../src/model/rkt-error.ts';
-import { fakeDriver } from '../support/fake-fleet.ts';
+import { fakeDriver } from '../support/fake-tasks.ts';
 import { JSON_TYPE, codeOf, serve, type Answer, type Served } from '../support/served.ts';
 import { until } from '../support/until.ts';
 
@@ -122,7 +122,7 @@ describe('HTTP API', () => {
     expect(calls[0]?.args).to.deep.equal(['web', {}]);
   });
 
-  it('tells errors of the driver with code, message, remedy and a fitting status', async () => {
+  it('reports errors of the driver with code, message, remedy and a fitting status', async () => {
     const taken = await post('/v1/tasks', { id: 'taken' });
     expect(taken.status).to.equal(409);
     expect(parsed(taken)).to.have.nested.property('error.code', 'RKT_ERR_TASK_EXISTS');
@@ -133,7 +133,7 @@ describe('HTTP API', () => {
     expect(codeOf(await served.ask('/nothing'))).to.equal('RKT_ERR_ROUTE');
   });
 
-  it('tells of the machine, the driver and itself', async () => {
+  it('reports of the machine, the driver and itself', async () => {
     expect(parsed(await served.ask('/v1/health'))).to.deep.equal({ status: 'ok' });
     expect(parsed(await served.ask('/v1/version'))).to.include({ version: '9.9.9', pid: process.pid });
     expect(parsed(await served.ask('/v1/ready'))).to.include({ ready: true, health: 'healthy' });

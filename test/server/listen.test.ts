@@ -9,22 +9,22 @@ import type { Driver } from '../../src/index.ts';
 import { createServer } from '../../src/server/index.ts';
 import { abandonSocket } from '../support/abandoned-socket.ts';
 import { expectRktRejection } from '../support/errors.ts';
-import { openServerRig as open, type ServerRig } from '../support/server-rig.ts';
+import { openServerFixture as open, type ServerFixture } from '../support/server-fixture.ts';
 
 describe('createServer', () => {
   let dataDir: string;
-  const rigs: ServerRig[] = [];
-  const openServerRig: typeof open = async (options) => {
-    const rig = await open(options);
-    rigs.push(rig);
-    return rig;
+  const fixtures: ServerFixture[] = [];
+  const openServerFixture: typeof open = async (options) => {
+    const fixture = await open(options);
+    fixtures.push(fixture);
+    return fixture;
   };
 
   beforeEach(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'rkt-streams-listen-'));
   });
   afterEach(async () => {
-    await Promise.all(rigs.splice(0).map((rig) => rig.close()));
+    await Promise.all(fixtures.splice(0).map((fixture) => fixture.close()));
     await rm(dataDir, { recursive: true });
   });
 
@@ -32,18 +32,18 @@ describe('createServer', () => {
     ((await stat(join(dataDir, name))).mode & 0o777).toString(8);
 
   it('gives socket and token to their owner alone, and keeps the token', async () => {
-    const rig = await openServerRig({ dataDir });
+    const fixture = await openServerFixture({ dataDir });
     expect([await modeOf('agent.sock'), await modeOf('agent-token')]).to.deep.equal(['600', '600']);
-    expect(rig.token).to.match(/^[\w-]{43}$/);
-    await rig.close();
-    const again = await openServerRig({ dataDir });
-    expect(again.token).to.equal(rig.token);
+    expect(fixture.token).to.match(/^[\w-]{43}$/);
+    await fixture.close();
+    const again = await openServerFixture({ dataDir });
+    expect(again.token).to.equal(fixture.token);
     await again.close();
   });
 
   it('removes its socket when it closes', async () => {
-    const rig = await openServerRig({ dataDir });
-    await rig.close();
+    const fixture = await openServerFixture({ dataDir });
+    await fixture.close();
     const gone = await stat(join(dataDir, 'agent.sock')).catch(
       (error: unknown) => (error as NodeJS.ErrnoException).code,
     );
@@ -51,24 +51,24 @@ describe('createServer', () => {
   });
 
   it('refuses a second one on the same data directory, which leaves the first alone', async () => {
-    const rig = await openServerRig({ dataDir });
-    const refused = await expectRktRejection(openServerRig({ dataDir }), 'RKT_ERR_AGENT_RUNNING');
+    const fixture = await openServerFixture({ dataDir });
+    const refused = await expectRktRejection(openServerFixture({ dataDir }), 'RKT_ERR_AGENT_RUNNING');
     expect(refused.message).to.include(join(dataDir, 'agent.sock'));
-    expect((await rig.ask('/v1/health', { local: true })).status).to.equal(200);
-    await rig.close();
+    expect((await fixture.ask('/v1/health', { local: true })).status).to.equal(200);
+    await fixture.close();
   });
 
-  it('takes over a socket that nobody answers on', async () => {
+  it('takes over a socket that no one answers on', async () => {
     await abandonSocket(join(dataDir, 'agent.sock'));
-    const rig = await openServerRig({ dataDir });
-    expect((await rig.ask('/v1/health', { local: true })).status).to.equal(200);
-    await rig.close();
+    const fixture = await openServerFixture({ dataDir });
+    expect((await fixture.ask('/v1/health', { local: true })).status).to.equal(200);
+    await fixture.close();
   });
 
   it('replaces nothing that is not a socket', async () => {
     const socketPath = join(dataDir, 'precious');
     await writeFile(socketPath, 'kept');
-    const refused = await expectRktRejection(openServerRig({ dataDir, socketPath }), 'RKT_ERR_LISTEN');
+    const refused = await expectRktRejection(openServerFixture({ dataDir, socketPath }), 'RKT_ERR_LISTEN');
     expect(refused.message).to.include(`${socketPath} is there and is not a socket`);
     expect(await readFile(socketPath, 'utf8')).to.equal('kept');
   });
@@ -77,14 +77,14 @@ describe('createServer', () => {
     const path = join(dataDir, 'agent-token');
     await writeFile(path, `${'x'.repeat(43)}\n`, { mode: 0o600 });
     await chmod(path, 0o640);
-    expect((await expectRktRejection(openServerRig({ dataDir }), 'RKT_ERR_TOKEN_FILE')).message).to.include(
-      'mode 640',
-    );
+    expect(
+      (await expectRktRejection(openServerFixture({ dataDir }), 'RKT_ERR_TOKEN_FILE')).message,
+    ).to.include('mode 640');
     await chmod(path, 0o600);
     await writeFile(path, 'short');
-    expect((await expectRktRejection(openServerRig({ dataDir }), 'RKT_ERR_TOKEN_FILE')).message).to.include(
-      'contains no token',
-    );
+    expect(
+      (await expectRktRejection(openServerFixture({ dataDir }), 'RKT_ERR_TOKEN_FILE')).message,
+    ).to.include('contains no token');
     expect(await readFile(path, 'utf8')).to.equal('short');
   });
 
@@ -97,24 +97,24 @@ describe('createServer', () => {
 
   it('demands the token for reads where it is allowed to', async () => {
     // Nothing of a test listens beyond loopback: the address is one of this machine under another name.
-    const rig = await openServerRig({
+    const fixture = await openServerFixture({
       dataDir,
       listen: { host: '::ffff:127.0.0.1', port: 0 },
       allowRemote: true,
       allowedHosts: ['[::ffff:127.0.0.1]', '[::ffff:7f00:1]'],
     });
-    expect((await rig.ask('/v1/tasks', { headers: { host: 'localhost' } })).status).to.equal(401);
-    const authorization = `Bearer ${rig.token}`;
-    const answer = await rig.ask('/v1/tasks', { headers: { host: 'localhost', authorization } });
+    expect((await fixture.ask('/v1/tasks', { headers: { host: 'localhost' } })).status).to.equal(401);
+    const authorization = `Bearer ${fixture.token}`;
+    const answer = await fixture.ask('/v1/tasks', { headers: { host: 'localhost', authorization } });
     expect(answer.status).to.equal(200);
-    await rig.close();
+    await fixture.close();
   });
 
   it('names an address that is taken, and leaves no socket behind', async () => {
     const taken = createNetServer();
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
     const { port } = taken.address() as { port: number };
-    const refused = openServerRig({ dataDir, listen: { host: '127.0.0.1', port } });
+    const refused = openServerFixture({ dataDir, listen: { host: '127.0.0.1', port } });
     expect((await expectRktRejection(refused, 'RKT_ERR_LISTEN')).message).to.include(`127.0.0.1:${port}`);
     await new Promise((resolve) => taken.close(resolve));
     expect(await stat(join(dataDir, 'agent.sock')).catch(() => 'gone')).to.equal('gone');
@@ -123,7 +123,7 @@ describe('createServer', () => {
   it('refuses a path that no socket can have', async () => {
     const socketPath = join(dataDir, 'x'.repeat(100));
     expect(
-      (await expectRktRejection(openServerRig({ dataDir, socketPath }), 'RKT_ERR_LISTEN')).message,
+      (await expectRktRejection(openServerFixture({ dataDir, socketPath }), 'RKT_ERR_LISTEN')).message,
     ).to.include('107 bytes');
   });
 });

@@ -3,12 +3,12 @@ import { expect } from 'chai';
 import { RktError, type TaskStatsSample } from '../../src/index.ts';
 import {
   eventOf,
-  openServerRig,
+  openServerFixture,
   readStream,
   taskNamed,
-  type ServerRig,
+  type ServerFixture,
   type StreamReader,
-} from '../support/server-rig.ts';
+} from '../support/server-fixture.ts';
 import { until } from '../support/until.ts';
 
 const SAMPLE: TaskStatsSample = {
@@ -17,49 +17,49 @@ const SAMPLE: TaskStatsSample = {
 };
 
 describe('GET /v1/streams', () => {
-  let rig: ServerRig;
+  let fixture: ServerFixture;
   const readers: StreamReader[] = [];
 
   before(async () => {
-    rig = await openServerRig({ limits: { events: 5, heartbeatMs: 20, streams: 6, samplings: 2 } });
+    fixture = await openServerFixture({ limits: { events: 5, heartbeatMs: 20, streams: 6, samplings: 2 } });
   });
-  after(() => rig.close());
+  after(() => fixture.close());
   afterEach(async () => {
     readers.splice(0).forEach((reader) => reader.close());
-    await until('all have left', () => rig.server.stats().clients === 0);
-    expect(rig.server.stats().channels).to.equal(0);
-    rig.samplings.length = 0;
+    await until('all have left', () => fixture.server.stats().clients === 0);
+    expect(fixture.server.stats().channels).to.equal(0);
+    fixture.samplings.length = 0;
   });
 
   const read = (query: string, headers?: Readonly<Record<string, string>>): StreamReader => {
-    const reader = readStream(rig.server, `/v1/streams${query}`, headers);
+    const reader = readStream(fixture.server, `/v1/streams${query}`, headers);
     readers.push(reader);
     return reader;
   };
   const clients = (count: number): Promise<void> =>
-    until(`${count} read`, () => rig.server.stats().clients === count);
+    until(`${count} read`, () => fixture.server.stats().clients === count);
   const events = ({ frames }: StreamReader): readonly unknown[] =>
     frames.map(({ event, data }) =>
       event === 'events' ? (data as { message: string }).message : [event, data],
     );
 
-  it('tells each topic by its name, the present state first', async () => {
+  it('reports each topic by its name, the present state first', async () => {
     const reader = read('?topics=tasks,fingerprint,host,stats');
-    await until('three topics were told', () => reader.frames.length === 3);
+    await until('three topics were reported', () => reader.frames.length === 3);
     expect(reader.frames.map(({ event }) => event)).to.deep.equal(['tasks', 'fingerprint', 'host']);
     expect(reader.headers()).to.include({
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
     });
-    rig.statsSubject.next([SAMPLE]);
+    fixture.statsSubject.next([SAMPLE]);
     await until('the samples came', () => reader.frames.length === 4);
     const { event, data } = reader.frames[3]!;
     expect([event, (data as { samples: unknown }).samples]).to.deep.equal(['stats', [SAMPLE]]);
     expect(reader.raw().startsWith('retry: ')).to.equal(true);
   });
 
-  it('beats while there is nothing to tell', async () => {
+  it('beats while there is nothing to report', async () => {
     const reader = read('/events');
     await until('it has beaten twice', () => reader.raw().split(': \n\n').length > 2);
     expect(reader.frames).to.deep.equal([]);
@@ -71,37 +71,37 @@ describe('GET /v1/streams', () => {
       read('/stats?intervalMs=500&groups=memory,cpu'),
     ];
     await clients(2);
-    expect(rig.samplings).to.have.length(1);
+    expect(fixture.samplings).to.have.length(1);
     read('/stats?intervalMs=700');
     await clients(3);
-    expect(rig.samplings).to.have.length(2);
+    expect(fixture.samplings).to.have.length(2);
     same.forEach((reader) => reader.close());
     await clients(1);
-    expect(rig.server.stats().channels).to.equal(1);
+    expect(fixture.server.stats().channels).to.equal(1);
   });
 
   it('refuses a sampling too many, and a client too many', async () => {
     read('/stats?intervalMs=500');
     read('/stats?intervalMs=600');
     await clients(2);
-    const third = await rig.ask('/v1/streams/stats?intervalMs=700');
+    const third = await fixture.ask('/v1/streams/stats?intervalMs=700');
     expect(third.status).to.equal(503);
     expect(third.text).to.include('RKT_ERR_AGENT_BUSY');
     ['', '', '', ''].forEach(() => read('/events'));
     await clients(6);
-    expect((await rig.ask('/v1/streams/events')).status).to.equal(503);
+    expect((await fixture.ask('/v1/streams/events')).status).to.equal(503);
   });
 
   it('numbers events, and resumes after the last one that was seen', async () => {
     const first = read('/events');
     await clients(1);
-    ['a', 'b', 'c'].forEach((name) => rig.eventsSubject.next(eventOf('web', name)));
+    ['a', 'b', 'c'].forEach((name) => fixture.eventsSubject.next(eventOf('web', name)));
     await until('all came', () => first.frames.length === 3);
     const seen = first.frames[0]!.id!;
     const again = read('/events', { 'last-event-id': seen });
     await until('the rest came', () => again.frames.length === 2);
     expect(events(again)).to.deep.equal(['b', 'c']);
-    ['d', 'e', 'f', 'g'].forEach((name) => rig.eventsSubject.next(eventOf('web', name)));
+    ['d', 'e', 'f', 'g'].forEach((name) => fixture.eventsSubject.next(eventOf('web', name)));
     const late = read('/events', { 'last-event-id': seen });
     await until('what is kept came', () => late.frames.length === 6);
     expect(events(late)).to.deep.equal([['missed', { count: 1 }], 'c', 'd', 'e', 'f', 'g']);
@@ -110,24 +110,24 @@ describe('GET /v1/streams', () => {
     expect(events(foreign)[0]).to.deep.equal(['missed', { restarted: true }]);
   });
 
-  it('begins with the last events when asked to, and tells of one task alone', async () => {
-    rig.eventsSubject.next(eventOf('job/a b', 'x'));
-    rig.eventsSubject.next(eventOf('web', 'y'));
+  it('begins with the last events when asked to, and reports of one task alone', async () => {
+    fixture.eventsSubject.next(eventOf('job/a b', 'x'));
+    fixture.eventsSubject.next(eventOf('web', 'y'));
     const reader = read('?topics=events,tasks&replay=2&task=job%2Fa%20b');
-    await until('both topics were told', () => reader.frames.length === 2);
+    await until('both topics were reported', () => reader.frames.length === 2);
     expect(events(reader)).to.deep.include('x').and.to.not.include('y');
     const tasks = reader.frames.find(({ event }) => event === 'tasks')?.data as { tasks: { id: string }[] };
     expect(tasks.tasks.map(({ id }) => id)).to.deep.equal(['job/a b']);
   });
 
-  it('tells of a change of the tasks', async () => {
+  it('reports of a change of the tasks', async () => {
     const reader = read('/tasks');
     await until('the list came', () => reader.frames.length === 1);
-    const before = rig.tasksSubject.value;
-    rig.tasksSubject.next([...before, taskNamed('new')]);
+    const before = fixture.tasksSubject.value;
+    fixture.tasksSubject.next([...before, taskNamed('new')]);
     await until('the change came', () => reader.frames.length === 2);
     expect(JSON.stringify(reader.frames[1])).to.include('"new"');
-    rig.tasksSubject.next(before);
+    fixture.tasksSubject.next(before);
   });
 
   const mistakes: readonly (readonly [string, number])[] = [
@@ -142,25 +142,25 @@ describe('GET /v1/streams', () => {
   ];
   for (const [query, status] of mistakes) {
     it(`answers ${query === '' ? 'no topics' : query} with ${status}`, async () => {
-      expect((await rig.ask(`/v1/streams${query}`)).status).to.equal(status);
+      expect((await fixture.ask(`/v1/streams${query}`)).status).to.equal(status);
     });
   }
 
   it('has no HEAD, which would never end', async () => {
-    expect((await rig.ask('/v1/streams/stats', { method: 'HEAD' })).status).to.equal(404);
+    expect((await fixture.ask('/v1/streams/stats', { method: 'HEAD' })).status).to.equal(404);
   });
 
   it('says when the stats of a task have ended, with the reason when they broke off', async () => {
-    const other = await openServerRig();
+    const other = await openServerFixture();
     const path = '/v1/streams/stats?task=web';
     const [first, second] = [readStream(other.server, path), readStream(other.server, path)];
     await until('both read', () => other.server.stats().clients === 2);
     expect(other.server.stats().channels).to.equal(1);
     other.usageSubject.next(SAMPLE.usage);
     other.usageSubject.error(new RktError('RKT_ERR_STATS', 'no source'));
-    await until('both were told', () => [first, second].every(({ frames }) => frames.length === 2));
+    await until('both were reported', () => [first, second].every(({ frames }) => frames.length === 2));
     const third = readStream(other.server, '/v1/streams?topics=stats,sampling&task=job%2Fa%20b');
-    await until('it was told', () => third.frames.length === 1);
+    await until('it was reported', () => third.frames.length === 1);
     expect(first.frames.map(({ event }) => event)).to.deep.equal(['stats', 'ended']);
     expect(first.frames[0]?.data).to.deep.equal({ timeMs: 5, samples: [SAMPLE] });
     expect(first.frames[1]?.data).to.have.nested.property('error.code', 'RKT_ERR_STATS');
@@ -169,7 +169,7 @@ describe('GET /v1/streams', () => {
   });
 
   it('ends with the server', async () => {
-    const other = await openServerRig();
+    const other = await openServerFixture();
     const reader = readStream(other.server, '/v1/streams/tasks');
     await until('it reads', () => reader.frames.length === 1);
     await other.close();

@@ -75,7 +75,7 @@ describe('createHost', () => {
 });
 
 describe('readCpuFacts', () => {
-  it('leaves out the clock where the machine does not tell it', () => {
+  it('leaves out the clock where the machine does not report it', () => {
     expect(readCpuFacts({ procRoot: '/nowhere', sysRoot: '/nowhere' })).to.have.all.keys('cores');
   });
 

@@ -87,7 +87,7 @@ describe('createLockFiles', function () {
     expect(await exclusive('key', () => Promise.resolve('mine'))).to.equal('mine');
   });
 
-  it('takes the lock of an earlier boot, whoever has that pid now', async () => {
+  it('takes the lock of an earlier boot, the caller that has that pid now', async () => {
     const exclusive = createLockFiles({ directory, self: await self() });
     await exclusive('key', async () => {
       const held = await slotNow();

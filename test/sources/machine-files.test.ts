@@ -23,7 +23,7 @@ describe('the files of the machine', () => {
     writeFileSync(join(root, name), text);
   };
 
-  it('tell memory in the terms of a cgroup', () => {
+  it('report memory in the terms of a cgroup', () => {
     put(
       'meminfo',
       'MemTotal:       1000 kB\nMemFree:         300 kB\nBuffers:          10 kB\nCached:          200 kB\nSwapCached:        5 kB\n' +
@@ -49,7 +49,7 @@ describe('the files of the machine', () => {
     expect(readTopology(2, '/nowhere')).to.deep.equal({});
   });
 
-  it('tell when the machine was started', () => {
+  it('report when the machine was started', () => {
     put('stat', 'cpu  1 2 3 4\nbtime 1700000000\nprocesses 5\n');
     expect(readBootTimeMs(root)).to.equal(1_700_000_000_000);
   });

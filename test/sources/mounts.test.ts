@@ -25,7 +25,7 @@ describe('the mount table', () => {
     ]);
   });
 
-  it('tells what is at or below a directory, the latest first', () => {
+  it('reports what is at or below a directory, the latest first', () => {
     const proc = mkdtempSync(join(tmpdir(), 'rkt-streams-mounts-'));
     try {
       mkdirSync(join(proc, 'self'));

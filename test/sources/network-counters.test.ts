@@ -42,7 +42,7 @@ describe('parseNetDev', () => {
     expect(parsed(text)).to.deep.equal([1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
-  it('tells 0 of a namespace without interfaces', () => {
+  it('reports 0 of a namespace without interfaces', () => {
     expect(parsed(TITLES)).to.deep.equal([0, 0, 0, 0, 0, 0, 0, 0]);
   });
 
@@ -69,7 +69,7 @@ describe('the network of a process', () => {
     child = undefined;
   });
 
-  it('is nobody’s own where it is that of the machine', () => {
+  it('is no one’s own where it is that of the machine', () => {
     expect(hasOwnNetwork({ pid: process.ppid, startTicks: 0 })).to.equal(false);
     expect(hasOwnNetwork({ pid: 4_999_999, startTicks: 0 })).to.equal(false);
   });
@@ -106,7 +106,7 @@ describe('the network of a process', () => {
     });
   });
 
-  it('is not told of a process that has ended', () => {
+  it('is not reported of a process that has ended', () => {
     expect(readNetwork(4_999_999, row)).to.equal(false);
   });
 });

@@ -36,7 +36,7 @@ describe('readProcess', () => {
     expect(await readProcess(process.pid)).to.include({ pid: process.pid, ppid: process.ppid });
   });
 
-  it('knows no process for a pid that nobody has', async () => {
+  it('knows no process for a pid that no one has', async () => {
     expect(await readProcess(4_999_999)).to.equal(undefined);
   });
 });

@@ -11,10 +11,10 @@ describe('createProcesses', () => {
   it('measures a living process and leaves out a dead one', async () => {
     const child = spawn('true', { stdio: 'ignore' });
     await once(child, 'exit');
-    const figures = await createProcesses().sample([process.pid, child.pid ?? 0]);
-    expect([...figures.keys()]).to.deep.equal([process.pid]);
-    expect(figures.get(process.pid)?.cpuNs).to.be.above(0);
-    expect(figures.get(process.pid)?.rssBytes).to.be.above(1_000_000);
+    const values = await createProcesses().sample([process.pid, child.pid ?? 0]);
+    expect([...values.keys()]).to.deep.equal([process.pid]);
+    expect(values.get(process.pid)?.cpuNs).to.be.above(0);
+    expect(values.get(process.pid)?.rssBytes).to.be.above(1_000_000);
   });
 
   it('asks for nothing when there are no processes', async () => {
@@ -35,8 +35,8 @@ describe('createProcesses', () => {
     });
     const both = [processes.sample([5]), processes.sample([5])];
     answer({ 5: { ctime: 30, memory: 4_096 } });
-    for (const figures of await Promise.all(both)) {
-      expect(figures.get(5)).to.deep.equal({ cpuNs: 30_000_000, rssBytes: 4_096 });
+    for (const values of await Promise.all(both)) {
+      expect(values.get(5)).to.deep.equal({ cpuNs: 30_000_000, rssBytes: 4_096 });
     }
     expect(asked).to.deep.equal([[5]]);
   });
@@ -70,7 +70,7 @@ describe('createProcesses', () => {
     expect((await processes.sample([5])).size).to.equal(1);
   });
 
-  it('takes figures that are no numbers for none', async () => {
+  it('takes metrics that are no numbers for none', async () => {
     const processes = createProcesses({ readUsage: () => Promise.resolve({ 5: { ctime: NaN, memory: 1 } }) });
     expect((await processes.sample([5])).size).to.equal(0);
   });

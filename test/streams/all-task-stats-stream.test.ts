@@ -4,7 +4,7 @@ import { RktError } from '../../src/model/rkt-error.ts';
 import type { TaskStatsSample } from '../../src/model/task-stats.ts';
 import { allTaskStats } from '../../src/streams/all-task-stats-stream.ts';
 import { settled } from '../support/manual-clock.ts';
-import { figures, recorder, statsBench, type StatsBench } from '../support/stats-deps.ts';
+import { values, recorder, statsBench, type StatsBench } from '../support/stats-deps.ts';
 import { anExitResult } from '../support/task-specs.ts';
 
 type Batch = readonly TaskStatsSample[];
@@ -56,9 +56,9 @@ describe('allTaskStats', () => {
     let finish: () => void = () => undefined;
     bench.answer = ({ id }) =>
       id === 'one'
-        ? Promise.resolve(figures(1))
+        ? Promise.resolve(values(1))
         : new Promise((resolve) => {
-            finish = () => resolve(figures(1));
+            finish = () => resolve(values(1));
           });
     const { seen, observer } = recorder<Batch>();
     const subscription = allTaskStats(bench.stats).subscribe(observer);
@@ -74,7 +74,7 @@ describe('allTaskStats', () => {
     bench.run('bad');
     bench.run('good');
     bench.answer = ({ id }) =>
-      id === 'bad' ? Promise.reject(new RktError('RKT_ERR_STATS', '')) : Promise.resolve(figures(1));
+      id === 'bad' ? Promise.reject(new RktError('RKT_ERR_STATS', '')) : Promise.resolve(values(1));
     const { seen, observer } = recorder<Batch>();
     const subscription = allTaskStats(bench.stats).subscribe(observer);
     await bench.clock.advance(2_000);

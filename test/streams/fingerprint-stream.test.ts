@@ -127,7 +127,7 @@ describe('takeFingerprint', () => {
     ['rkt version fails', depsOf(aRunner('rkt', failure)), 'exited with 254'],
     ['rkt version prints garbage', depsOf(aRunner('rkt', 'hello')), 'not what rkt prints: "hello"'],
     [
-      'rkt does not tell the version of appc',
+      'rkt does not report the version of appc',
       depsOf(aRunner('rkt', 'rkt Version: 1.30.0\n')),
       'not what rkt prints',
     ],

@@ -6,7 +6,7 @@ import { hostStats, type HostStatsDeps } from '../../src/streams/host-stats-stre
 import { ManualClock } from '../support/manual-clock.ts';
 import { recorder, statsBench } from '../support/stats-deps.ts';
 
-const FIGURES: HostMeasurements = { cpu: { cores: 2 }, memory: {}, disks: [], uptimeMs: 1 };
+const VALUES: HostMeasurements = { cpu: { cores: 2 }, memory: {}, disks: [], uptimeMs: 1 };
 
 describe('hostStats', () => {
   let clock: ManualClock;
@@ -19,7 +19,7 @@ describe('hostStats', () => {
     clock = bench.clock;
     reads = 0;
     warnings = bench.warnings;
-    read = () => Promise.resolve(FIGURES);
+    read = () => Promise.resolve(VALUES);
     const sample = (): Promise<HostMeasurements> => {
       reads += 1;
       return read();
@@ -31,7 +31,7 @@ describe('hostStats', () => {
     const { seen, observer } = recorder<HostStats>();
     const subscription = hostStats(deps).subscribe(observer);
     await clock.advance(20_000);
-    expect(seen).to.deep.equal([0, 10_000, 20_000].map((timestampMs) => ({ timestampMs, ...FIGURES })));
+    expect(seen).to.deep.equal([0, 10_000, 20_000].map((timestampMs) => ({ timestampMs, ...VALUES })));
     subscription.unsubscribe();
   });
 
@@ -52,7 +52,7 @@ describe('hostStats', () => {
     const { seen, ends, observer } = recorder<HostStats>();
     const subscription = hostStats(deps, { intervalMs: 100 }).subscribe(observer);
     await clock.advance(200);
-    read = () => Promise.resolve(FIGURES);
+    read = () => Promise.resolve(VALUES);
     await clock.advance(100);
     expect(seen).to.have.lengthOf(1);
     expect(ends).to.deep.equal([]);

@@ -86,7 +86,7 @@ describe('createPodView', () => {
     expect(calls).to.deep.equal(['list', 'list']);
   });
 
-  it('does not ask for a pod in preparation, which rkt would refuse to tell', async () => {
+  it('does not ask for a pod in preparation, which rkt would refuse to report', async () => {
     const { pods, calls, deps } = machine();
     const look = createPodView(deps);
     await look();
@@ -95,7 +95,7 @@ describe('createPodView', () => {
     expect(calls).to.deep.equal(['list']);
   });
 
-  it('lists less and less often while a list tells nothing new', async () => {
+  it('lists less and less often while a list reports nothing new', async () => {
     const { calls, deps, pass } = machine();
     const look = createPodView(deps);
     for (let second = 0; second < 300; second += 1) {

@@ -7,7 +7,7 @@ import { createStats } from '../../src/streams/stats/create-stats.ts';
 import { recorder, statsBench } from '../support/stats-deps.ts';
 
 describe('samplingStats', () => {
-  it('tells at once, and every interval, what the sampling has done', async () => {
+  it('reports at once, and every interval, what the sampling has done', async () => {
     const bench = statsBench();
     bench.run('one');
     bench.run('two');
@@ -25,18 +25,18 @@ describe('samplingStats', () => {
     for (const subscription of subscriptions) subscription.unsubscribe();
   });
 
-  it('tells what rkt has cost, once there was one', async () => {
+  it('reports what rkt has cost, once there was one', async () => {
     const bench = statsBench();
-    const told: { rkt?: NonNullable<SamplingStats['rkt']> } = {};
+    const reported: { rkt?: NonNullable<SamplingStats['rkt']> } = {};
     const { seen, observer } = recorder<SamplingStats>();
-    const subscription = samplingStats(createStats({ ...bench.deps, rkt: () => told.rkt })).subscribe(
+    const subscription = samplingStats(createStats({ ...bench.deps, rkt: () => reported.rkt })).subscribe(
       observer,
     );
     await bench.clock.advance(0);
-    told.rkt = { calls: 3, failures: 1, totalMs: 120, queueLength: 2 };
+    reported.rkt = { calls: 3, failures: 1, totalMs: 120, queueLength: 2 };
     await bench.clock.advance(1_000);
     expect(seen[0]).to.not.have.property('rkt');
-    expect(seen[1]?.rkt).to.equal(told.rkt);
+    expect(seen[1]?.rkt).to.equal(reported.rkt);
     subscription.unsubscribe();
   });
 

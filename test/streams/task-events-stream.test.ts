@@ -44,7 +44,7 @@ describe('taskEvents', () => {
     });
   });
 
-  it('tells every subscriber of each event when it happens', () => {
+  it('reports every subscriber of each event when it happens', () => {
     marbles(({ expectObservable }, scheduler) => {
       const registry = aRegistry(scheduler);
       const event = (timeMs: number, number: number): TaskEvent => ({
@@ -75,7 +75,7 @@ describe('taskEvents', () => {
     });
   });
 
-  it('tells once what happens once in a life', () => {
+  it('reports once what happens once in a life', () => {
     marbles(({ expectObservable }, scheduler) => {
       const registry = aRegistry(scheduler);
       for (const time of [1, 3]) scheduler.schedule(() => registry.emit('exited', 'one', 'done'), time);
@@ -114,7 +114,7 @@ describe('taskEvents', () => {
     expect(messages.at(-1)).to.equal('event 1004');
   });
 
-  it('keeps events that happened while nobody listened', () => {
+  it('keeps events that happened while no one listened', () => {
     const registry = aRegistry();
     const first = listen(registry, { replay: true });
     emit(registry, 'a');
@@ -156,7 +156,7 @@ describe('taskEvents', () => {
     expect(inner).to.deep.equal([['a', 'b']]);
   });
 
-  it('tells everybody of an event before the one that a subscriber adds', () => {
+  it('reports everybody of an event before the one that a subscriber adds', () => {
     const registry = aRegistry();
     taskEvents({ registry }).subscribe(({ message }) => {
       if (message === 'a') emit(registry, 'b');

@@ -5,7 +5,7 @@ import type { TaskResourceUsage } from '../../src/model/task-stats.ts';
 import { createStats } from '../../src/streams/stats/create-stats.ts';
 import { taskStats } from '../../src/streams/task-stats-stream.ts';
 import { settled } from '../support/manual-clock.ts';
-import { figures, recorder, statsBench, type StatsBench } from '../support/stats-deps.ts';
+import { values, recorder, statsBench, type StatsBench } from '../support/stats-deps.ts';
 import { aNewTask, anExitResult } from '../support/task-specs.ts';
 
 const percents = (usages: readonly TaskResourceUsage[]): readonly (number | undefined)[] =>
@@ -20,7 +20,7 @@ describe('taskStats', () => {
     bench.registry.transition(id, 'exited', { exitResult: anExitResult() });
   };
 
-  it('fails for a task nobody knows, at subscription', () => {
+  it('fails for a task no one knows, at subscription', () => {
     const { ends, observer } = recorder<TaskResourceUsage>();
     const stats$ = taskStats(bench.stats, 'nobody');
     expect(ends).to.deep.equal([]);
@@ -55,7 +55,7 @@ describe('taskStats', () => {
 
   it('keeps the rates of different intervals apart', async () => {
     bench.run('one');
-    bench.answer = () => Promise.resolve(figures(bench.clock.now() / 4));
+    bench.answer = () => Promise.resolve(values(bench.clock.now() / 4));
     const fast = recorder<TaskResourceUsage>();
     const slow = recorder<TaskResourceUsage>();
     const subscriptions = [
@@ -89,7 +89,7 @@ describe('taskStats', () => {
     let finish: () => void = () => undefined;
     bench.answer = () =>
       new Promise((resolve) => {
-        finish = () => resolve(figures(1));
+        finish = () => resolve(values(1));
       });
     const { seen, observer } = recorder<TaskResourceUsage>();
     const subscription = taskStats(bench.stats, 'one', { intervalMs: 100 }).subscribe(observer);
@@ -110,7 +110,7 @@ describe('taskStats', () => {
     const { seen, ends, observer } = recorder<TaskResourceUsage>();
     const subscription = taskStats(bench.stats, 'one', { intervalMs: 100 }).subscribe(observer);
     await bench.clock.advance(250);
-    bench.answer = () => Promise.resolve(figures(1));
+    bench.answer = () => Promise.resolve(values(1));
     await bench.clock.advance(100);
     expect(seen).to.have.lengthOf(1);
     expect(ends).to.deep.equal([]);
@@ -122,7 +122,7 @@ describe('taskStats', () => {
   it('reports once that the cgroup is of no use, and goes on with the other source', async () => {
     bench.run('one');
     bench.answer = () =>
-      Promise.resolve({ ...figures(1), source: 'pidusage' as const, degradedBy: new Error('gone') });
+      Promise.resolve({ ...values(1), source: 'pidusage' as const, degradedBy: new Error('gone') });
     const { seen, observer } = recorder<TaskResourceUsage>();
     const subscription = taskStats(bench.stats, 'one', { intervalMs: 100 }).subscribe(observer);
     await bench.clock.advance(250);
@@ -134,7 +134,7 @@ describe('taskStats', () => {
   it('drops and counts a sample whose counters went back', async () => {
     bench.run('one');
     const answers = [100, 50, 60];
-    bench.answer = () => Promise.resolve(figures(answers.shift() ?? 0));
+    bench.answer = () => Promise.resolve(values(answers.shift() ?? 0));
     const { seen, observer } = recorder<TaskResourceUsage>();
     const subscription = taskStats(bench.stats, 'one', { intervalMs: 100 }).subscribe(observer);
     await bench.clock.advance(200);
@@ -208,7 +208,7 @@ describe('taskStats', () => {
     expect(closed.ends).to.deep.equal(['complete']);
   });
 
-  it('completes for the one whose signal is aborted, and for nobody else', async () => {
+  it('completes for the one whose signal is aborted, and for no one else', async () => {
     bench.run('one');
     const controller = new AbortController();
     const aborted = recorder<TaskResourceUsage>();

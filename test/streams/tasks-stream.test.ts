@@ -41,7 +41,7 @@ describe('tasks', () => {
     });
   });
 
-  it('begins with a change that was not yet told to the others, and does not repeat it', () => {
+  it('begins with a change that was not yet reported to the others, and does not repeat it', () => {
     marbles(({ expectObservable }, scheduler) => {
       const registry = createTaskRegistry({ scheduler, logger: silentLogger });
       scheduler.schedule(() => registry.add(aNewTask('one')), 3);
@@ -71,7 +71,7 @@ describe('tasks', () => {
     });
   });
 
-  it('completes at shutdown, with the last change told before', () => {
+  it('completes at shutdown, with the last change reported before', () => {
     marbles(({ expectObservable }, scheduler) => {
       const registry = createTaskRegistry({ scheduler, logger: silentLogger });
       scheduler.schedule(() => {

@@ -85,7 +85,7 @@ describe('waitTask', () => {
     });
   });
 
-  it('fails for a task nobody knows', () => {
+  it('fails for a task no one knows', () => {
     scenario({}, (registry, { expectObservable }) => {
       expectObservable(waitTask({ registry }, 'two')).toBe('#', {}, taskNotFound('two'));
     });

@@ -97,7 +97,7 @@ export interface ImageSpec {
   readonly compression?: Compression;
 }
 
-/** Builds an image in a directory and returns the path of the `.aci`. It runs `/bin/sh` as root unless told otherwise. */
+/** Builds an image in a directory and returns the path of the `.aci`. It runs `/bin/sh` as root unless reported otherwise. */
 export async function buildImage(dir: string, spec: ImageSpec): Promise<string> {
   mkdirSync(dir, { recursive: true });
   const out = join(dir, `${spec.name.slice(spec.name.lastIndexOf('/') + 1)}.aci`);

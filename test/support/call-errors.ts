@@ -1,6 +1,6 @@
 import type { Metadata } from '@grpc/grpc-js';
 
-/** How a call failed, as grpc-js tells its caller. */
+/** How a call failed, as grpc-js reports its caller. */
 export interface CallError {
   readonly code: number;
   readonly details: string;

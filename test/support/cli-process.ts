@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-import type { Room } from './room.ts';
+import type { Sandbox } from './sandbox.ts';
 import { until } from './until.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
@@ -71,8 +71,8 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Cli
   };
 }
 
-/** The settings of a room, as variables. */
-export function variablesOf({ options }: Room): Readonly<Record<string, string>> {
+/** The settings of a sandbox, as variables. */
+export function variablesOf({ options }: Sandbox): Readonly<Record<string, string>> {
   return {
     RKT_STREAMS_RKT: options.rkt,
     RKT_STREAMS_RKT_DIR: options.rktDir,
@@ -81,8 +81,8 @@ export function variablesOf({ options }: Room): Readonly<Record<string, string>>
   };
 }
 
-/** The command line in a room of its own. */
-export function cliIn(room: Room): {
+/** The command line in a sandbox of its own. */
+export function cliIn(sandbox: Sandbox): {
   readonly start: (args: readonly string[], more?: CliOptions) => CliProcess;
   readonly run: (args: readonly string[], more?: CliOptions) => Promise<CliResult>;
   /** Runs with `--json`, expects success, and parses every line. */
@@ -90,7 +90,7 @@ export function cliIn(room: Room): {
   /** Ends what a failed test has left running. */
   readonly killAll: () => Promise<void>;
 } {
-  const env = variablesOf(room);
+  const env = variablesOf(sandbox);
   const started = new Set<CliProcess>();
   const start = (args: readonly string[], more: CliOptions = {}): CliProcess => {
     const one = startCli(args, { ...more, env: { ...env, ...more.env } });

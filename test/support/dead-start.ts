@@ -10,15 +10,15 @@ import { resolveRkt } from '../../src/rkt/resolve-binary.ts';
 import { createRktRunner } from '../../src/rkt/command-runner.ts';
 import { prepare } from '../../src/rkt/rkt-prepare.ts';
 import { detectCgroups } from '../../src/sources/cgroup/cgroups.ts';
-import type { Room } from './room.ts';
+import type { Sandbox } from './sandbox.ts';
 
 /** The kernel gives no pid as high as this. */
 const DEAD = { pid: 4_194_304, startTicks: 1 };
 
-/** Leaves in a room what a driver leaves that is killed between `rkt prepare` and the launch: pod, cgroup, ticket, state. */
-export async function leaveDeadStart(room: Room, id: string): Promise<void> {
-  const { options } = room;
-  const spec = taskSpecSchema.parse(room.shell(id, 'exit 0'));
+/** Leaves in a sandbox what a driver leaves that is killed between `rkt prepare` and the launch: pod, cgroup, ticket, state. */
+export async function leaveDeadStart(sandbox: Sandbox, id: string): Promise<void> {
+  const { options } = sandbox;
+  const spec = taskSpecSchema.parse(sandbox.shell(id, 'exit 0'));
   const startToken = randomUUID();
   const files = taskFiles(options.dataDir, startToken);
   const { cgroupParent: parent } = options;

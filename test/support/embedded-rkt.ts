@@ -11,7 +11,7 @@ export interface RktResult {
   readonly stderr: string;
 }
 
-/** Settings of a call; root and the current directory unless told otherwise. */
+/** Settings of a call; root and the current directory unless reported otherwise. */
 export interface RktCall {
   readonly cwd?: string;
   readonly uid?: number;

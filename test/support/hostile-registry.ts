@@ -125,7 +125,7 @@ export function hostileRegistry(registry: TestRegistry, image: PutImage): readon
       'the manifest of the image is no JSON',
     ],
     [
-      'compresses a manifest nobody asked to be compressed',
+      'compresses a manifest no one asked to be compressed',
       at('/manifests/', (_q, r) => {
         r.writeHead(200, { 'content-type': OCI_MANIFEST, 'content-encoding': 'gzip' });
         r.end(gzipSync('{}'));

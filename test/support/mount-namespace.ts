@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 
-/** A mount namespace that exists until it is closed, whoever of its processes comes and goes. */
+/** A mount namespace that exists until it is closed, the caller that of its processes comes and goes. */
 export interface Namespace {
   /** What has to stand before a command so that it runs in here, by the same pid. */
   readonly enter: readonly string[];

@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { openNamespace, type Namespace } from './mount-namespace.ts';
 import { freeNomadPorts, nomadClientConfig, nomadServerConfig } from './nomad-config.ts';
 import { runProgram, type ProgramOptions, type ProgramResult } from './program.ts';
-import type { Room } from './room.ts';
+import type { Sandbox } from './sandbox.ts';
 
 /** Starting takes an agent some seconds, and a busy machine makes them many. */
 const PATIENCE_MS = 60_000;
@@ -33,7 +33,7 @@ export interface NomadAgent {
   readonly pluginPid: () => Promise<number>;
   /** Ends the agent by a signal, without its server, and starts one with the same data. */
   readonly restart: (signal: NodeJS.Signals) => Promise<void>;
-  /** Mounts below the room's directory. */
+  /** Mounts below the sandbox's directory. */
   readonly mounts: () => readonly string[];
   readonly close: () => Promise<void>;
 }
@@ -41,7 +41,7 @@ export interface NomadAgent {
 /** @param install puts the plugin into the directory that it is given */
 export async function startNomadAgent(
   program: string,
-  { base, options }: Room,
+  { base, options }: Sandbox,
   install: (pluginDir: string) => Promise<unknown>,
 ): Promise<NomadAgent> {
   const pluginDir = join(base, 'plugins');

@@ -39,7 +39,7 @@ consul {
 }
 `;
 
-/** A server that talks to nobody, and elects itself at once. */
+/** A server that talks to no one, and elects itself at once. */
 export function nomadServerConfig(base: string, { serverHttp, rpc, serf }: NomadPorts): string {
   return `${LOOPBACK}
 data_dir = "${base}/nomad-server"
@@ -86,7 +86,7 @@ plugin "rkt" {
 `;
 }
 
-/** Ports that nobody listens on now. */
+/** Ports that no one listens on now. */
 export async function freeNomadPorts(): Promise<NomadPorts> {
   const servers = Array.from({ length: 4 }, () => createServer().listen(0, '127.0.0.1'));
   await Promise.all(servers.map((server) => once(server, 'listening')));

@@ -37,7 +37,7 @@ export interface PluginProcess {
   readonly stderr: () => string;
   /** The log so far. @throws for a line that the host would not take for a record */
   readonly log: () => readonly LogRecord[];
-  /** When the process was gone, and when nobody held the write end of its pipes any more. */
+  /** When the process was gone, and when no one held the write end of its pipes any more. */
   readonly exited: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
   readonly stdoutEnded: Promise<void>;
   readonly stderrEnded: Promise<void>;

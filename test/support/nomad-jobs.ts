@@ -48,7 +48,7 @@ job "${name}" {
 `;
 }
 
-/** What the HTTP API tells of an allocation, as far as the tests look at it. */
+/** What the HTTP API reports of an allocation, as far as the tests look at it. */
 export interface Allocation {
   readonly ID: string;
   readonly ClientStatus: string;
@@ -69,7 +69,7 @@ export interface TaskState {
   }[];
 }
 
-/** Figures of a task as Nomad keeps them. */
+/** Metrics of a task as Nomad keeps them. */
 export interface AllocationStats {
   readonly ResourceUsage: {
     readonly CpuStats: {

@@ -15,7 +15,7 @@ import { startPluginServer } from '../../src/nomad/plugin-server.ts';
 import { counted } from './counted.ts';
 import { connectPlugin, type PluginClient } from './plugin-client.ts';
 
-/** What a driver tells when a test says so, with the number of those who listen. */
+/** What a driver reports when a test says so, with the number of those who listen. */
 export function fakeDriver(ops: Partial<Driver> = {}) {
   const subjects = {
     fingerprint: new Subject<Fingerprint>(),

@@ -5,7 +5,7 @@ import type { ServerUnaryCall, ServerWritableStream, sendUnaryData } from '@grpc
 import type { Logger } from '../../src/model/logger.ts';
 import { servePlugin, type DriverServices, type HclogLevel } from '../../src/nomad/index.ts';
 
-/** A plugin with a driver that only says what the tests want to hear, told by the request's `task_id`. */
+/** A plugin with a driver that only says what the tests want to hear, reported by the request's `task_id`. */
 interface TaskRequest {
   readonly task_id: string;
   readonly signal: string;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 import { buildImage, rawTar, type RawMember } from './images.ts';
-import type { WebRoom } from './web-room.ts';
+import type { WebSandbox } from './web-sandbox.ts';
 
 const ARCH = process.arch === 'arm64' ? 'arm64' : 'amd64';
 
@@ -20,7 +20,7 @@ export const PUBLISHED_HOSTS: readonly string[] = [
  *
  * @param home of gpg, with the key that signs; its agent is the caller's to end
  */
-export async function servePublishedImages(dir: string, web: WebRoom, home: string): Promise<void> {
+export async function servePublishedImages(dir: string, web: WebSandbox, home: string): Promise<void> {
   mkdirSync(home, { mode: 0o700 });
   const gpg = (...args: readonly string[]): string =>
     execFileSync('gpg', ['--batch', '--homedir', home, '--passphrase', '', ...args], {
@@ -95,7 +95,7 @@ function redis(): object {
 
 /** Serves an image as Docker Hub does. */
 export async function serveDockerImage(
-  web: WebRoom,
+  web: WebSandbox,
   repository: string,
   tag: string,
   config: object,

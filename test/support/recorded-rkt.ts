@@ -187,7 +187,7 @@ export class RecordedRkt {
   }
 }
 
-/** A recording, told of another pod than the one that it was recorded with. */
+/** A recording, reported of another pod than the one that it was recorded with. */
 function ofPod(recorded: RecordedCommand, podId: string): RecordedCommand {
   const of = (text: string): string => text.replaceAll(new RegExp(UUID, 'g'), podId);
   return { ...recorded, stdout: of(recorded.stdout), stderr: of(recorded.stderr) };

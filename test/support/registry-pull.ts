@@ -13,7 +13,7 @@ import { temporaryDir, testContext } from './embedded-rkt.ts';
 
 /** A machine that pulls images: its configuration, and where blobs go. */
 export class Puller {
-  readonly #room = temporaryDir();
+  readonly #sandbox = temporaryDir();
   /** What would have been waited for, in ms. */
   readonly waits: number[] = [];
   readonly printed: string[] = [];
@@ -21,9 +21,9 @@ export class Puller {
   readonly dir: string;
 
   constructor(overrides: Partial<RktContext> = {}) {
-    this.dir = join(this.#room.path, 'blobs');
+    this.dir = join(this.#sandbox.path, 'blobs');
     const stderr = (text: string): void => void this.printed.push(text);
-    this.ctx = testContext(this.#room.path, { stderr, ...overrides });
+    this.ctx = testContext(this.#sandbox.path, { stderr, ...overrides });
   }
 
   /** Pulls `REGISTRY/NAME…`, without waiting between attempts. */
@@ -65,10 +65,10 @@ export class Puller {
   }
 
   path(name: string): string {
-    return join(this.#room.path, name);
+    return join(this.#sandbox.path, name);
   }
 
   remove(): void {
-    this.#room.remove();
+    this.#sandbox.remove();
   }
 }

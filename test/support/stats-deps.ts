@@ -13,7 +13,7 @@ import { COLUMNS, type ColumnName } from './columns.ts';
 import { ManualClock } from './manual-clock.ts';
 import { aNewTask } from './task-specs.ts';
 
-/** Everything that a stream of figures touches, in virtual time, with a sampler whose answers the test chooses. */
+/** Everything that a stream of metrics touches, in virtual time, with a sampler whose answers the test chooses. */
 export interface StatsBench {
   readonly clock: ManualClock;
   readonly registry: TaskRegistry;
@@ -28,7 +28,7 @@ export interface StatsBench {
   readonly groups: (readonly FieldGroup[])[];
   /** How many tasks are held open. */
   open: number;
-  /** What the next looks tell; by default 50 ms of CPU time more each time. */
+  /** What the next looks report; by default 50 ms of CPU time more each time. */
   answer: (record: TaskRecord) => Reading | Promise<Reading>;
   /** Adds a task that runs and has a cgroup. */
   readonly run: (id: string) => void;
@@ -66,7 +66,7 @@ export function statsBench(): StatsBench {
     warnings,
     answer: (record) => {
       const times = bench.sampled.filter((id) => id === record.id).length;
-      return figures(times * 50);
+      return values(times * 50);
     },
     run: (id) => {
       registry.add(aNewTask(id, { cgroupPaths: [`/cgroup/${id}`] }));
@@ -91,7 +91,7 @@ function sourceOf(bench: () => StatsBench): TaskSource {
     },
     open: () => {
       bench().open += 1;
-      return { ...figures(0), isClosed: false } satisfies OpenTask;
+      return { ...values(0), isClosed: false } satisfies OpenTask;
     },
     read: (_open, record, { groups }) => {
       bench().sampled.push(record.id);
@@ -105,16 +105,19 @@ function sourceOf(bench: () => StatsBench): TaskSource {
 }
 
 /** A look at a task with a cgroup that has used so much CPU time. */
-export function figures(cpuMs: number): Reading {
+export function values(cpuMs: number): Reading {
   return readingOf({ totalNs: cpuMs * 1_000_000, usageBytes: 1 });
 }
 
 let looks = 0;
 
-/** A look that tells these figures. */
-export function readingOf(told: Partial<Record<ColumnName, number>>, more: Partial<Reading> = {}): Reading {
+/** A look that reports these metrics. */
+export function readingOf(
+  reported: Partial<Record<ColumnName, number>>,
+  more: Partial<Reading> = {},
+): Reading {
   const page = new Float64Array(ROW_LENGTH).fill(NaN);
-  for (const [key, value] of Object.entries(told)) page[COLUMNS[key as ColumnName]] = value;
+  for (const [key, value] of Object.entries(reported)) page[COLUMNS[key as ColumnName]] = value;
   return {
     source: 'cgroup-v2',
     row: { page, base: 0 },

@@ -21,7 +21,7 @@ export interface Terminal {
   readonly press: (...keys: readonly string[]) => Promise<void>;
   readonly resize: (columns: number, rows: number) => Promise<void>;
   /** A variable of tmux. */
-  readonly tell: (variable: string) => Promise<string>;
+  readonly report: (variable: string) => Promise<string>;
   /** Waits until the screen shows this. */
   readonly shows: (what: string | RegExp) => Promise<string>;
   /** Ends the session, as a window that is closed does: the terminal is gone for all that run in it. */
@@ -62,7 +62,7 @@ export async function openTerminal(
     resize: async (columns, rows) => {
       await tmux('resize-window', '-t', 'it', '-x', String(columns), '-y', String(rows));
     },
-    tell: async (variable) => (await tmux('display-message', '-p', '-t', 'it', `#{${variable}}`)).trim(),
+    report: async (variable) => (await tmux('display-message', '-p', '-t', 'it', `#{${variable}}`)).trim(),
     async shows(what) {
       let last = '';
       const isThere = async (): Promise<boolean> => {

@@ -17,7 +17,7 @@ import {
 } from './unified-shapes.ts';
 
 /**
- * Drives tasks on a machine whose only cgroups are v2 and tells what it has seen as one line of JSON. Runs inside of that
+ * Drives tasks on a machine whose only cgroups are v2 and reports what it has seen as one line of JSON. Runs inside of that
  * machine, which it may leave in any state. Arguments: an image, and files of mocha tests to run there as well.
  */
 const MIB = 1024 * 1024;
@@ -26,7 +26,7 @@ const OWN = 'system.slice/agent.service';
 const TREE = 'sleep 1000 & setsid sleep 1000 & while sleep 0.1; do :; done';
 /** One process that asks for more than it may have. */
 const HOG = 'exec dd if=/dev/zero of=/dev/null bs=200M count=1';
-/** Tells its cgroup, then moves the whole task to one below, so that the task's own can pass on a controller. */
+/** Reports its cgroup, then moves the whole task to one below, so that the task's own can pass on a controller. */
 const NEST = `
   cut -d: -f3 /proc/self/cgroup
   own=/sys/fs/cgroup$(cut -d: -f3 /proc/self/cgroup)

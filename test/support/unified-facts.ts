@@ -62,8 +62,8 @@ export interface ShapeFacts {
   readonly survivors: readonly number[];
 }
 
-/** The figures that the readers have of one cgroup, null where there is none, and the texts of files at the same time. */
+/** The metrics that the readers have of one cgroup, null where there is none, and the texts of files at the same time. */
 export interface ReadingFacts {
-  readonly figures: Readonly<Record<string, number | null>>;
+  readonly values: Readonly<Record<string, number | null>>;
   readonly files: Readonly<Record<string, string>>;
 }

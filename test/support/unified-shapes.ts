@@ -35,7 +35,7 @@ export async function attemptAtBareRoot(): Promise<Attempt> {
   return attempt(await detectCgroups(), LIMITS);
 }
 
-/** Arranges the cgroups as an init system does: nobody but kernel threads stays in the root, which passes controllers on. */
+/** Arranges the cgroups as an init system does: no one but kernel threads stays in the root, which passes controllers on. */
 export function settleIn(own: string): void {
   makeCgroup('init.scope', [1]);
   write('cgroup.subtree_control', '+cpu +memory +pids +io');
@@ -57,7 +57,7 @@ export async function shapes(own: string, bareRoot: Attempt): Promise<ShapeFacts
   return { bareRoot, populated, threaded, survivors, delegated: await asUser() };
 }
 
-/** Every figure of a cgroup whose only process is stopped, so that nothing moves while it is compared. */
+/** Every metric of a cgroup whose only process is stopped, so that nothing moves while it is compared. */
 export async function readStandingStill(): Promise<ReadingFacts> {
   const cgroups = await detectCgroups();
   const cgroup = await cgroups.create('still', LIMITS);
@@ -68,14 +68,14 @@ export async function readStandingStill(): Promise<ReadingFacts> {
   const open = reader.open(cgroup.paths);
   reader.read(open, groupMask(FIELD_GROUPS), 0, 0);
   const { page, base } = open.row;
-  const figures = Object.fromEntries(
+  const values = Object.fromEntries(
     Object.entries(COLUMNS).map(([name, place]) => [name, page[base + place] ?? NaN]),
   );
   const files = Object.fromEntries(FILES.map((name) => [name, read(join(directory, name))]));
   reader.close(open);
   await cgroup.kill();
   await cgroup.remove();
-  return { figures, files };
+  return { values, files };
 }
 
 async function withoutKillFile(): Promise<readonly number[]> {

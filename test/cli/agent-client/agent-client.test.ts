@@ -93,7 +93,7 @@ describe('the client of an agent', () => {
     expect(lastRequest()).to.equal('DELETE /v1/tasks/a%2Fweb?force=true');
   });
 
-  it('tells of a task what it last heard', async () => {
+  it('reports of a task what it last heard', async () => {
     expect(client.inspectTask('a/web')).to.deep.equal(plain(web));
     expectRktError(() => client.inspectTask('nope'), 'RKT_ERR_TASK_NOT_FOUND');
     agent.answer = streams([['tasks', { tasks: [{ ...web, phase: 'exited' }] }]]);
@@ -130,7 +130,7 @@ describe('the client of an agent', () => {
     await expectRktRejection(lastValueFrom(client.tasks()), 'RKT_ERR_AGENT_LOST');
   });
 
-  it('refuses what no agent tells', async () => {
+  it('refuses what no agent reports', async () => {
     agent.answer = streams([['tasks', { tasks: [{ id: 3 }] }]]);
     const error = await expectRktRejection(lastValueFrom(client.tasks()), 'RKT_ERR_AGENT_LOST');
     expect(error.message).to.contain('expected string');
@@ -171,7 +171,7 @@ describe('the client of an agent', () => {
     };
     const exited = { ...web, phase: 'exited', exitResult: exit };
 
-    it('waits for the status that tells the end', async () => {
+    it('waits for the status that reports the end', async () => {
       expect(await wait(['tasks', { tasks: [web] }], ['tasks', { tasks: [exited] }])).to.deep.equal([exit]);
     });
 
@@ -210,17 +210,17 @@ describe('the client of an agent', () => {
 
 describe('connectAgent', () => {
   let agent: FakeAgent;
-  const told: string[] = [];
-  const logger: Logger = { ...silentLogger, debug: (_, text) => told.push(text) };
+  const reported: string[] = [];
+  const logger: Logger = { ...silentLogger, debug: (_, text) => reported.push(text) };
   beforeEach(async () => {
-    told.length = 0;
+    reported.length = 0;
     agent = await fakeAgent();
   });
   afterEach(() => agent.close());
 
   it('finds none where there is no socket, a stale one, or something else', async () => {
     expect(await connectAgent(`${agent.socketPath}.none`, logger)).to.equal(undefined);
-    expect(told).to.deep.equal([]);
+    expect(reported).to.deep.equal([]);
     const stale = `${agent.socketPath}.stale`;
     const other = await fakeAgent();
     linkSync(other.socketPath, stale);
@@ -229,7 +229,7 @@ describe('connectAgent', () => {
     writeFileSync(file, '');
     expect(await connectAgent(file, logger)).to.equal(undefined);
     expect(await connectAgent(stale, logger)).to.equal(undefined);
-    expect(told).to.have.length(2);
+    expect(reported).to.have.length(2);
   });
 
   it('finds none behind answers that no agent gives', async () => {
@@ -239,6 +239,6 @@ describe('connectAgent', () => {
     }
     agent.answer = (_, response) => response.destroy();
     expect(await connectAgent(agent.socketPath, logger)).to.equal(undefined);
-    expect(told).to.have.length(4);
+    expect(reported).to.have.length(4);
   });
 });

@@ -78,7 +78,7 @@ describe('agentSettings', () => {
     expect(of({}, { socket: 'none' }).socket).to.equal('none');
   });
 
-  it('refuses what would serve nobody, and what nobody knows', () => {
+  it('refuses what would serve no one, and what no one knows', () => {
     expectRktError(() => of({}, { listen: 'none', socket: 'none' }), 'RKT_ERR_OPTIONS');
     expectRktError(() => of({ colour: 'red' }), 'RKT_ERR_OPTIONS');
   });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { buildImage } from '../../support/images.ts';
-import { ImageRoom } from '../../support/image-room.ts';
+import { ImageSandbox } from '../../support/image-sandbox.ts';
 import { parseLines } from '../../support/cli-process.ts';
 import { TestRegistry } from '../../support/registry.ts';
 import { until } from '../../support/until.ts';
@@ -18,12 +18,12 @@ const CHUNK = 64 * 1024;
 describe('rkt-streams image', function () {
   this.timeout(120_000);
   let registry: TestRegistry;
-  let room: ImageRoom;
+  let sandbox: ImageSandbox;
   before(async () => (registry = await new TestRegistry().listen()));
   after(() => registry.close());
   beforeEach(async () => {
     registry.reset();
-    room = new ImageRoom();
+    sandbox = new ImageSandbox();
     const config = {
       Entrypoint: ['/bin/hello'],
       Env: ['SECRET=value'],
@@ -36,7 +36,7 @@ describe('rkt-streams image', function () {
       tag: '1.2',
     });
   });
-  afterEach(() => room.remove());
+  afterEach(() => sandbox.remove());
 
   const image = (): string => `docker://${registry.host}/team/app:1.2`;
   const name = (): string => `localhost_${registry.port}/team/app:1.2`;
@@ -69,7 +69,7 @@ describe('rkt-streams image', function () {
 
   describe('pull', () => {
     it('prints the id, and a line for each layer where there is no terminal', async () => {
-      const { exitCode, stdout, stderr } = await room.run(['pull', image()]);
+      const { exitCode, stdout, stderr } = await sandbox.run(['pull', image()]);
       expect(exitCode).to.equal(0);
       expect(
         stderr
@@ -85,25 +85,25 @@ describe('rkt-streams image', function () {
     });
 
     it('prints nothing but ids with -q, and facts with --json', async () => {
-      const quiet = await room.run(['pull', '-q', image()]);
+      const quiet = await sandbox.run(['pull', '-q', image()]);
       expect([quiet.exitCode, quiet.stderr]).to.deep.equal([0, '']);
       expect(quiet.stdout).to.match(ID);
-      const json = await room.run(['pull', '--json', image()]);
+      const json = await sandbox.run(['pull', '--json', image()]);
       const [facts] = parseLines(json.stdout);
       expect(facts).to.include({ image: image(), id: quiet.stdout.trim(), name: name() });
       expect(json.stderr).to.equal('');
     });
 
     it('says once why an image cannot be had, with an exit code of 1', async () => {
-      const { exitCode, stdout, stderr } = await room.run(['pull', `docker://${registry.host}/none`]);
+      const { exitCode, stdout, stderr } = await sandbox.run(['pull', `docker://${registry.host}/none`]);
       expect([exitCode, stdout]).to.deep.equal([1, '']);
       expect(stderr).to.match(/^rkt-streams: RKT_ERR_IMAGE: rkt cannot fetch docker:\/\/\S+\/none: .*404/);
       expect(stderr.trim().split('\n')).to.have.lengthOf(1);
     });
 
-    it('does not take a remote ACI without a signature unless it is told to', async () => {
+    it('does not take a remote ACI without a signature unless it is reported to', async () => {
       const aci = readFileSync(
-        await buildImage(room.path, { name: 'example.com/app', bare: true, files: [] }),
+        await buildImage(sandbox.path, { name: 'example.com/app', bare: true, files: [] }),
       );
       registry.intercepts.push(({ url }, response) => {
         if (url !== '/app.aci') return false;
@@ -111,10 +111,10 @@ describe('rkt-streams image', function () {
         return true;
       });
       const url = `${registry.origin}/app.aci`;
-      const refused = await room.run(['pull', url]);
+      const refused = await sandbox.run(['pull', url]);
       expect(refused.exitCode).to.equal(1);
       expect(refused.stderr).to.include('RKT_ERR_IMAGE: rkt cannot fetch').and.to.include('404');
-      const taken = await room.run(['pull', '--insecure-options', 'image', url]);
+      const taken = await sandbox.run(['pull', '--insecure-options', 'image', url]);
       expect([taken.exitCode, taken.stderr]).to.deep.equal([0, 'rkt-streams: Downloaded ACI 2.05 KB\n']);
     });
 
@@ -125,7 +125,7 @@ describe('rkt-streams image', function () {
       it(`draws a bar for each layer on a terminal of ${columns}x${rows}`, async function () {
         const slow = sendSlowly();
         const script = shellLine(['image', 'pull', image()]);
-        const terminal = await openTerminal(this, script, { columns, rows, env: room.env });
+        const terminal = await openTerminal(this, script, { columns, rows, env: sandbox.env });
         try {
           const busy = await terminal.shows(/Downloading sha256:[0-9a-f]{12} \[=+> +\] 65\.5 KB \/ 300 KB\n/);
           expect(busy.match(/^(Downloading|Downloaded |Waiting)/gm)).to.have.lengthOf(3);
@@ -145,33 +145,33 @@ describe('rkt-streams image', function () {
       const terminal = await openTerminal(this, `trap : INT; ${shellLine(['image', 'pull', image()])}`, {
         columns: 80,
         rows: 24,
-        env: room.env,
+        env: sandbox.env,
       });
       try {
         await terminal.shows('65.5 KB / 300 KB');
         await terminal.press('C-c');
         const text = await terminal.shows('ended with 130');
         expect(text).to.include('Interrupted.');
-        expect(room.names('tmp'), 'temporary files').to.deep.equal([]);
-        expect((await room.run(['list', '-q'])).stdout).to.equal('');
+        expect(sandbox.names('tmp'), 'temporary files').to.deep.equal([]);
+        expect((await sandbox.run(['list', '-q'])).stdout).to.equal('');
       } finally {
         slow.finish();
         await terminal.close();
       }
       registry.seen.length = 0;
-      expect((await room.run(['pull', '-q', image()])).stdout).to.match(ID);
+      expect((await sandbox.run(['pull', '-q', image()])).stdout).to.match(ID);
       expect(registry.seen.some(({ range }) => range === `bytes=${CHUNK}-`)).to.equal(true);
-      expect(room.names('pull')).to.deep.equal([]);
+      expect(sandbox.names('pull')).to.deep.equal([]);
     });
 
     it('ends at SIGTERM without a terminal, too', async () => {
       const slow = sendSlowly();
       for (const flags of [[], ['-q']]) {
-        const pulling = room.start(['pull', ...flags, image()]);
+        const pulling = sandbox.start(['pull', ...flags, image()]);
         await until('the layers come', () => slow.takeBegun());
         pulling.child.kill('SIGTERM');
         const { exitCode, stdout } = await pulling.ended;
-        expect([exitCode, stdout, room.names('tmp')]).to.deep.equal([143, '', []]);
+        expect([exitCode, stdout, sandbox.names('tmp')]).to.deep.equal([143, '', []]);
       }
       slow.finish();
     });
@@ -179,17 +179,17 @@ describe('rkt-streams image', function () {
 
   describe('list', () => {
     it('shows a table, ids, or JSON', async () => {
-      const id = (await room.run(['pull', '-q', image()])).stdout.trim();
-      const { stdout } = await room.run(['list']);
+      const id = (await sandbox.run(['pull', '-q', image()])).stdout.trim();
+      const { stdout } = await sandbox.run(['list']);
       const [head, row, ...rest] = stdout.split('\n');
       expect(head).to.match(/^ID {19}NAME +SIZE {2}CREATED$/);
       expect(row).to.match(new RegExp(`^${id.slice(0, 19)}  ${name()}  +[\\d.]+ [KM]iB  \\S.* ago$`));
       expect(rest).to.deep.equal(['']);
-      expect((await room.run(['list', '--no-trunc', name()])).stdout).to.include(`${id}  ${name()}`);
-      expect((await room.run(['ls', '-q'])).stdout).to.equal(`${id.slice(0, 19)}\n`);
-      expect((await room.run(['ls', '-q', '--no-trunc', name()])).stdout).to.equal(`${id}\n`);
-      expect((await room.run(['ls', '-q', 'example.com/other'])).stdout).to.equal('');
-      const [facts] = parseLines((await room.run(['list', '--format', 'json'])).stdout);
+      expect((await sandbox.run(['list', '--no-trunc', name()])).stdout).to.include(`${id}  ${name()}`);
+      expect((await sandbox.run(['ls', '-q'])).stdout).to.equal(`${id.slice(0, 19)}\n`);
+      expect((await sandbox.run(['ls', '-q', '--no-trunc', name()])).stdout).to.equal(`${id}\n`);
+      expect((await sandbox.run(['ls', '-q', 'example.com/other'])).stdout).to.equal('');
+      const [facts] = parseLines((await sandbox.run(['list', '--format', 'json'])).stdout);
       expect(facts).to.include({ id, name: name() });
       expect(facts).to.have.all.keys('id', 'name', 'sizeBytes', 'createdAtMs', 'lastUsedAtMs');
     });
@@ -197,56 +197,56 @@ describe('rkt-streams image', function () {
 
   describe('inspect, verify, export, import and rm', () => {
     it('work with the name, what docker calls the image, and the beginning of the id', async () => {
-      const id = (await room.run(['pull', '-q', image()])).stdout.trim();
+      const id = (await sandbox.run(['pull', '-q', image()])).stdout.trim();
       const digits = id.slice(7, 15);
-      const shown = await room.run(['inspect', `${registry.host}/team/app:1.2`]);
+      const shown = await sandbox.run(['inspect', `${registry.host}/team/app:1.2`]);
       expect(shown.stdout).to.match(/^command +\["\/bin\/hello"\]$/m);
       expect(shown.stdout).to.match(/^variables +SECRET$/m);
       expect(shown.stdout, 'no value').to.not.include('value');
-      const [json] = parseLines((await room.run(['inspect', '--json', digits])).stdout);
+      const [json] = parseLines((await sandbox.run(['inspect', '--json', digits])).stdout);
       expect(json).to.include({ id });
       expect(json?.['manifest']).to.have.nested.property('app.environment[0].value', 'value');
-      expect((await room.run(['verify', name()])).stdout).to.equal(`${name()}: unchanged\n`);
-      const aci = join(room.path, 'out.aci');
-      expect((await room.run(['export', digits, 'out.aci'])).stdout).to.equal(`${aci}\n`);
-      expect((await room.run(['rm', id.slice(0, 20)])).stdout).to.equal(`${id}\n`);
-      expect((await room.run(['import', 'out.aci'])).stdout).to.equal(`${id}\n`);
+      expect((await sandbox.run(['verify', name()])).stdout).to.equal(`${name()}: unchanged\n`);
+      const aci = join(sandbox.path, 'out.aci');
+      expect((await sandbox.run(['export', digits, 'out.aci'])).stdout).to.equal(`${aci}\n`);
+      expect((await sandbox.run(['rm', id.slice(0, 20)])).stdout).to.equal(`${id}\n`);
+      expect((await sandbox.run(['import', 'out.aci'])).stdout).to.equal(`${id}\n`);
     });
 
     it('say what is wrong, try all images, and write nothing', async () => {
-      await room.run(['pull', '-q', image()]);
-      const { exitCode, stdout, stderr } = await room.run(['rm', 'nope', name(), 'neither']);
+      await sandbox.run(['pull', '-q', image()]);
+      const { exitCode, stdout, stderr } = await sandbox.run(['rm', 'nope', name(), 'neither']);
       expect([exitCode, stdout.match(/^sha512-/gm)?.length]).to.deep.equal([1, 1]);
       expect(stderr).to.match(
         /^rkt-streams: RKT_ERR_IMAGE_NOT_FOUND: no image "nope" in the store\. .*\n.*"neither"/,
       );
-      const file = join(room.path, 'mine.aci');
+      const file = join(sandbox.path, 'mine.aci');
       writeFileSync(file, 'mine');
-      await room.run(['pull', '-q', image()]);
-      const there = await room.run(['export', name(), 'mine.aci']);
+      await sandbox.run(['pull', '-q', image()]);
+      const there = await sandbox.run(['export', name(), 'mine.aci']);
       expect([there.exitCode, readFileSync(file, 'utf8')]).to.deep.equal([1, 'mine']);
       expect(there.stderr).to.include('output ACI file exists (try --overwrite)');
-      const other = await room.run(['export', name(), 'image.zip']);
-      expect([other.exitCode, existsSync(join(room.path, 'image.zip'))]).to.deep.equal([2, false]);
+      const other = await sandbox.run(['export', name(), 'image.zip']);
+      expect([other.exitCode, existsSync(join(sandbox.path, 'image.zip'))]).to.deep.equal([2, false]);
       expect(other.stderr).to.include('the name of an ACI ends in .aci');
-      const missing = await room.run(['import', 'gone.tar']);
-      expect(missing.stderr).to.include(`${join(room.path, 'gone.tar')}: no such file or directory`);
+      const missing = await sandbox.run(['import', 'gone.tar']);
+      expect(missing.stderr).to.include(`${join(sandbox.path, 'gone.tar')}: no such file or directory`);
     });
 
     it('work with a real rkt, but for what it cannot do', async () => {
-      const env = { RKT_STREAMS_RKT: room.likeARealRkt() };
-      const aci = await buildImage(room.path, { name: 'example.com/app', bare: true, files: [] });
-      const { exitCode, stdout } = await room.run(['import', aci], { env });
+      const env = { RKT_STREAMS_RKT: sandbox.likeARealRkt() };
+      const aci = await buildImage(sandbox.path, { name: 'example.com/app', bare: true, files: [] });
+      const { exitCode, stdout } = await sandbox.run(['import', aci], { env });
       expect([exitCode, ID.test(stdout)]).to.deep.equal([0, true]);
-      expect((await room.run(['list', '-q', '--no-trunc'], { env })).stdout).to.equal(stdout);
-      writeFileSync(join(room.path, 'some.tar'), '');
+      expect((await sandbox.run(['list', '-q', '--no-trunc'], { env })).stdout).to.equal(stdout);
+      writeFileSync(join(sandbox.path, 'some.tar'), '');
       for (const args of [
         ['import', 'some.tar'],
         ['import', '.'],
         ['pull', './some.tar'],
         ['pull', 'oci:.'],
       ]) {
-        const refused = await room.run(args, { env });
+        const refused = await sandbox.run(args, { env });
         expect([refused.exitCode, refused.stdout]).to.deep.equal([1, '']);
         expect(refused.stderr).to.match(
           /RKT_ERR_RKT_UNSUPPORTED: \S+\/rkt takes no archives of docker or OCI, which \S+ is\. Choose the embedded rkt/,

@@ -3,15 +3,15 @@ import { expect } from 'chai';
 import { bar, chart, largest, sparkline } from '../../../src/cli/top/blocks.ts';
 
 describe('sparkline', () => {
-  it('scales to the largest figure, the newest at the right', () => {
+  it('scales to the largest metric, the newest at the right', () => {
     expect(sparkline([0, 1, 2, 4, 8], 5)).to.equal('▁▁▂▄█');
   });
 
-  it('scales to more when it is told', () => {
+  it('scales to more when it is reported', () => {
     expect(sparkline([1, 2], 2, 8)).to.equal('▁▂');
   });
 
-  it('shows only the last that fit, and leaves room on the left', () => {
+  it('shows only the last that fit, and leaves sandbox on the left', () => {
     expect(sparkline([8, 1, 8], 2)).to.equal('▁█');
     expect(sparkline([8], 4)).to.equal('   █');
     expect(sparkline([], 3)).to.equal('   ');

@@ -3,7 +3,7 @@ import type { Key as InkKey } from 'ink';
 
 import { keysOf } from '../../../src/cli/top/top-app.ts';
 
-/** Ink tells of every key which of the named ones it is. */
+/** Ink reports of every key which of the named ones it is. */
 function ink(...names: readonly (keyof InkKey)[]): InkKey {
   return Object.fromEntries(names.map((name) => [name, true])) as unknown as InkKey;
 }

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 
 import { cores, rates, shortBytes, shortDuration } from '../../../src/cli/top/short-numbers.ts';
 
-describe('figures of top', () => {
-  it('tells bytes in at most five letters', () => {
+describe('metrics of top', () => {
+  it('reports bytes in at most five letters', () => {
     const cases: readonly (readonly [number | undefined, string])[] = [
       [undefined, '-'],
       [0, '0'],
@@ -17,7 +17,7 @@ describe('figures of top', () => {
     for (const [bytes, text] of cases) expect(shortBytes(bytes), String(bytes)).to.equal(text);
   });
 
-  it('tells durations in at most six letters', () => {
+  it('reports durations in at most six letters', () => {
     const cases: readonly (readonly [number | undefined, string])[] = [
       [undefined, '-'],
       [-5, '0s'],
@@ -29,7 +29,7 @@ describe('figures of top', () => {
     for (const [ms, text] of cases) expect(shortDuration(ms), String(ms)).to.equal(text);
   });
 
-  it('tells what was not measured as that', () => {
+  it('reports what was not measured as that', () => {
     expect(cores(undefined)).to.equal('-');
     expect(cores(1.5)).to.equal('1.50');
     expect(rates(undefined, undefined)).to.equal('-');

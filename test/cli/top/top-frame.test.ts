@@ -56,7 +56,7 @@ describe('the screen of top', () => {
     expect(lines.at(-1)).to.match(/^s sort .* q quit {3}by name$/);
   });
 
-  it('has wider columns where there is room, and I/O where it was measured', () => {
+  it('has wider columns where there is sandbox, and I/O where it was measured', () => {
     const usage = aUsage(1, 1, {
       io: { readBytes: 1, readBytesPerSecond: 2_048, writeBytesPerSecond: 0 },
       network: { receivedBytes: 1, receivedBytesPerSecond: 10, sentBytesPerSecond: 20 },
@@ -66,7 +66,7 @@ describe('the screen of top', () => {
     expect(wide[2]).to.match(/10\/20 +2K\/0 +1h00m example\.com\/web:1\.0$/);
   });
 
-  it('shows all, sorted and filtered as told', () => {
+  it('shows all, sorted and filtered as reported', () => {
     const lines = screen({ isAll: true, sort: 'cpu', isReversed: true });
     expect(lines[1]).to.contain('CPU▲');
     expect(lines.slice(2, 5).map((line) => line.slice(2, 5))).to.deep.equal(['old', 'job', 'web']);

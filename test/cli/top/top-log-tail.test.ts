@@ -36,7 +36,7 @@ describe('logTail', () => {
     pathSubject.next(fifo);
     await until('the pipe was left alone', () => last().includes('goes to a pipe'));
     pathSubject.next(join(directory, 'none'));
-    await until('the absence is told', () => last().includes('cannot be read: ENOENT'));
+    await until('the absence is reported', () => last().includes('cannot be read: ENOENT'));
     subscription.unsubscribe();
     expect(ends).to.deep.equal([]);
   });

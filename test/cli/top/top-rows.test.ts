@@ -23,7 +23,7 @@ function order(sort: SortField, isReversed = false): string {
 }
 
 describe('shownTasks', () => {
-  it('sorts by each column: texts from a, figures from the largest, what was not measured last', () => {
+  it('sorts by each column: texts from a, metrics from the largest, what was not measured last', () => {
     const orders: Readonly<Record<SortField, string>> = {
       name: 'abc',
       state: 'abc',

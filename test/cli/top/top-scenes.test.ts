@@ -68,7 +68,7 @@ describe('createScenes', () => {
 });
 
 describe('watchTasks', () => {
-  it('puts together what the driver tells, and asks for replayed events and what the columns show', () => {
+  it('puts together what the driver reports, and asks for replayed events and what the columns show', () => {
     const asked: unknown[] = [];
     const event = { taskId: 'web', kind: 'started' } as TaskEvent;
     const host = { uptimeMs: 7 } as HostStats;

@@ -9,7 +9,7 @@ import { execa } from 'execa';
 import { temporaryDir, type RktResult } from '../../support/embedded-rkt.ts';
 import { buildImage } from '../../support/images.ts';
 import { requires } from '../../support/requirements.ts';
-import { openWebRoom, type WebRoom } from '../../support/web-room.ts';
+import { openWebSandbox, type WebSandbox } from '../../support/web-sandbox.ts';
 
 const RKT = fileURLToPath(new URL('../../../dist/embedded/rkt.sh', import.meta.url));
 const PAGE =
@@ -20,7 +20,7 @@ const FILE = 'files.example.com/example.com/team/app';
 describe('images by name, over the network', function () {
   this.timeout(120_000);
   let dir: ReturnType<typeof temporaryDir>;
-  let web: WebRoom | undefined;
+  let web: WebSandbox | undefined;
   let home: string | undefined;
   let stores = 0;
 
@@ -64,7 +64,7 @@ describe('images by name, over the network', function () {
     home = join(dir.path, 'gnupg');
     mkdirSync(home, { mode: 0o700 });
     gpg('--quick-generate-key', 'Example Signer <signer@example.com>', 'ed25519', 'sign', 'never');
-    web = await openWebRoom(dir.path, ['example.com', 'files.example.com', 'plain.example.org']);
+    web = await openWebSandbox(dir.path, ['example.com', 'files.example.com', 'plain.example.org']);
     web.serve('files.example.com/keys.gpg', gpg('--armor', '--export'));
     web.serve('example.com/index.html', PAGE);
     const arch = process.arch === 'arm64' ? 'aarch64' : 'amd64';

@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileS
 import { join } from 'node:path';
 
 import { buildImage } from '../../support/images.ts';
-import { PodRig } from '../../support/pod-rig.ts';
+import { PodFixture } from '../../support/pod-fixture.ts';
 import { writeLayout } from '../../support/oci-images.ts';
 import { requires } from '../../support/requirements.ts';
 
@@ -17,14 +17,14 @@ const TREE = `
 `;
 
 describe('pods of docker images', () => {
-  let rig: PodRig;
-  let made: PodRig | undefined;
+  let fixture: PodFixture;
+  let made: PodFixture | undefined;
   before(async function () {
     this.timeout(60_000);
     requires(this, 'root', 'pods', 'busybox', 'perl');
-    made = await PodRig.create(this);
-    rig = made;
-    const tree = join(rig.dir, 'tree');
+    made = await PodFixture.create(this);
+    fixture = made;
+    const tree = join(fixture.dir, 'tree');
     mkdirSync(tree);
     execFileSync('sh', ['-euc', TREE], { cwd: tree });
     const tar = execFileSync('tar', ['-c', '.'], { cwd: tree, maxBuffer: 1 << 30 });
@@ -37,23 +37,23 @@ describe('pods of docker images', () => {
       Volumes: { '/data': {} },
       ExposedPorts: { '80/tcp': {}, '53/udp': {} },
     };
-    writeLayout(join(rig.dir, 'layout'), { 'example.com/web:1': { layers: [{ tar }], run } });
-    const { stderr, exitCode } = await rig.rkt(['fetch', `oci:${rig.dir}/layout`]);
+    writeLayout(join(fixture.dir, 'layout'), { 'example.com/web:1': { layers: [{ tar }], run } });
+    const { stderr, exitCode } = await fixture.rkt(['fetch', `oci:${fixture.dir}/layout`]);
     equal(exitCode, 0, stderr);
   });
   after(() => made?.remove());
 
-  const run = (script: string, ...flags: readonly string[]): ReturnType<PodRig['rkt']> =>
-    rig.rkt(['run', ...flags, 'example.com/web:1', '--exec', '/bin/sh', '--', '-c', script]);
+  const run = (script: string, ...flags: readonly string[]): ReturnType<PodFixture['rkt']> =>
+    fixture.rkt(['run', ...flags, 'example.com/web:1', '--exec', '/bin/sh', '--', '-c', script]);
 
   it('run as the user with the groups of the image, where and with what the image says', async () => {
-    const { stdout, stderr, exitCode } = await rig.rkt(['run', 'example.com/web:1']);
+    const { stdout, stderr, exitCode } = await fixture.rkt(['run', 'example.com/web:1']);
     equal(exitCode, 0, stderr);
     match(stdout, /^uid=1500\(web\) gid=1501\(web\) groups=.*1600\(extra\).*\n\/data\/work\nhello=there\n$/);
   });
 
   it('have ports and mount points by the names that docker2aci gives', async () => {
-    const { stdout } = await rig.rkt(['image', 'cat-manifest', 'example.com/web:1']);
+    const { stdout } = await fixture.rkt(['image', 'cat-manifest', 'example.com/web:1']);
     const { app } = JSON.parse(stdout) as { app: Record<string, readonly { name: string; path?: string }[]> };
     deepEqual(
       app['ports']?.map(({ name }) => name),
@@ -71,23 +71,23 @@ describe('pods of docker images', () => {
       match(stdout, /^2770 1500:1501\nseed\n1500000000\n/);
       match(stdout, / \/data /);
     }
-    const kept = readdirSync(join(rig.dataDir, 'pods/run')).map((uuid) =>
-      join(rig.dataDir, 'pods/run', uuid, 'sharedVolumes/volume-data/new'),
+    const kept = readdirSync(join(fixture.dataDir, 'pods/run')).map((uuid) =>
+      join(fixture.dataDir, 'pods/run', uuid, 'sharedVolumes/volume-data/new'),
     );
     equal(kept.filter((file) => existsSync(file)).length, 2);
   });
 
   it('give the volume up with the pod', async () => {
-    const { exitCode, stderr } = await rig.rkt(['gc', '--grace-period=0s', '--expire-prepared=0s']);
+    const { exitCode, stderr } = await fixture.rkt(['gc', '--grace-period=0s', '--expire-prepared=0s']);
     equal(exitCode, 0, stderr);
-    const left = execFileSync('find', [join(rig.dataDir, 'pods'), '-name', 'sharedVolumes'], {
+    const left = execFileSync('find', [join(fixture.dataDir, 'pods'), '-name', 'sharedVolumes'], {
       encoding: 'utf8',
     });
     equal(left, '');
   });
 
   it('take a volume of the task instead, and one below it', async () => {
-    const host = join(rig.dir, 'host');
+    const host = join(fixture.dir, 'host');
     mkdirSync(join(host, 'work'), { recursive: true });
     chmodSync(host, 0o755);
     writeFileSync(join(host, 'mine'), 'of the host');
@@ -103,13 +103,13 @@ describe('pods of docker images', () => {
   });
 
   it('of an ACI still need their volumes', async () => {
-    const aci = await buildImage(rig.dir, {
+    const aci = await buildImage(fixture.dir, {
       name: 'test.local/volume',
       manifest: {
         app: { exec: ['/bin/true'], user: '0', group: '0', mountPoints: [{ name: 'v', path: '/v' }] },
       },
     });
-    const { stderr, exitCode } = await rig.rkt(['run', aci]);
+    const { stderr, exitCode } = await fixture.rkt(['run', aci]);
     equal(exitCode, 254);
     match(stderr, /missing volume for mountpoint "v"/);
   });

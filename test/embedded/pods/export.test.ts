@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { PodRig } from '../../support/pod-rig.ts';
+import { PodFixture } from '../../support/pod-fixture.ts';
 
 const CAPABILITY = Buffer.from('0100000200040000000000000000000000000000', 'hex').toString('hex');
 
@@ -18,11 +18,11 @@ const CHANGES = [
 
 describe('rkt export', function () {
   this.timeout(60_000);
-  let rig: PodRig;
+  let fixture: PodFixture;
   let out: string;
 
   before(async function () {
-    rig = await PodRig.create(this, {
+    fixture = await PodFixture.create(this, {
       manifest: { pathWhitelist: [] },
       files: [
         { path: 'etc/removed', type: 'file', content: 'x' },
@@ -31,14 +31,14 @@ describe('rkt export', function () {
         { path: 'srv/capable', type: 'file', content: 'x', mode: 0o755 },
       ],
     });
-    out = join(rig.dir, 'out');
+    out = join(fixture.dir, 'out');
     mkdirSync(out);
   });
-  after(() => (rig as PodRig | undefined)?.remove());
+  after(() => (fixture as PodFixture | undefined)?.remove());
 
   const run = async (...flags: readonly string[]): Promise<string> => {
-    const uuid = await rig.prepare(CHANGES, ...flags);
-    const { exitCode, stderr } = await rig.rkt(['run-prepared', uuid]);
+    const uuid = await fixture.prepare(CHANGES, ...flags);
+    const { exitCode, stderr } = await fixture.rkt(['run-prepared', uuid]);
     expect([exitCode, stderr]).to.deep.equal([0, '']);
     return uuid;
   };
@@ -49,23 +49,23 @@ describe('rkt export', function () {
     it(`writes the files as the app has left them ${flags.join(' ')}`, async () => {
       const uuid = await run(...flags);
       const aci = join(out, `app${flags.join('')}.aci`);
-      expect(await rig.rkt(['export', uuid, aci])).to.include({ exitCode: 0, stdout: '', stderr: '' });
+      expect(await fixture.rkt(['export', uuid, aci])).to.include({ exitCode: 0, stdout: '', stderr: '' });
       const files = listing(aci);
       expect(files).to.match(/^-rwsr-x--- 0\/0 +5 2001-02-03 04:05 rootfs\/etc\/added$/m);
       expect(files).to.match(/^hrwsr-x--- .* rootfs\/var\/again link to rootfs\/etc\/added$/m);
       expect(files).to.match(/rootfs\/srv\/old\/file$/m);
       expect(files).to.not.match(/removed|gone/);
-      expect(readFileSync('/proc/self/mountinfo', 'utf8'), 'no mount is left').to.not.include(rig.dir);
-      expect(readdirSync(join(rig.dataDir, 'cas/tmp'))).to.deep.equal([]);
-      expect((await rig.rkt(['fetch', aci])).exitCode).to.equal(0);
-      const again = await rig.rkt(['run', aci, '--exec', '/bin/cat', '--', '/etc/added']);
+      expect(readFileSync('/proc/self/mountinfo', 'utf8'), 'no mount is left').to.not.include(fixture.dir);
+      expect(readdirSync(join(fixture.dataDir, 'cas/tmp'))).to.deep.equal([]);
+      expect((await fixture.rkt(['fetch', aci])).exitCode).to.equal(0);
+      const again = await fixture.rkt(['run', aci, '--exec', '/bin/cat', '--', '/etc/added']);
       expect(again.stdout).to.equal('data\n');
     });
 
   it('keeps the extended attributes of files', async function () {
     const uuid = await run('--no-overlay');
-    const app = readdirSync(join(rig.podDir('run', uuid), 'appsinfo'))[0] ?? '';
-    const rootfs = join(rig.podDir('run', uuid), 'stage1/rootfs/opt/stage2', app, 'rootfs');
+    const app = readdirSync(join(fixture.podDir('run', uuid), 'appsinfo'))[0] ?? '';
+    const rootfs = join(fixture.podDir('run', uuid), 'stage1/rootfs/opt/stage2', app, 'rootfs');
     execFileSync('setfattr', [
       '-n',
       'security.capability',
@@ -74,10 +74,10 @@ describe('rkt export', function () {
       join(rootfs, 'srv/capable'),
     ]);
     const aci = join(out, 'capable.aci');
-    await rig.rkt(['export', uuid, aci]);
+    await fixture.rkt(['export', uuid, aci]);
     const target = join(out, 'extracted');
-    await rig.rkt(['fetch', aci]);
-    await rig.rkt(['image', 'render', '--overwrite', 'test.local/shell', target]);
+    await fixture.rkt(['fetch', aci]);
+    await fixture.rkt(['image', 'render', '--overwrite', 'test.local/shell', target]);
     const value = execFileSync('getfattr', [
       '-n',
       'security.capability',
@@ -104,17 +104,17 @@ describe('rkt export', function () {
       ],
     ];
     for (const [args, text] of cases) {
-      const { exitCode, stderr } = await rig.rkt(['export', ...args]);
+      const { exitCode, stderr } = await fixture.rkt(['export', ...args]);
       expect([exitCode, stderr]).to.deep.equal([254, `export: ${text}\n`]);
     }
     expect(readdirSync(out)).to.deep.equal(before);
-    expect((await rig.rkt(['export', '--overwrite', uuid, join(out, 'there.aci')])).exitCode).to.equal(0);
-    expect(existsSync(join(rig.podDir('run', uuid), 'overlay'))).to.equal(true);
+    expect((await fixture.rkt(['export', '--overwrite', uuid, join(out, 'there.aci')])).exitCode).to.equal(0);
+    expect(existsSync(join(fixture.podDir('run', uuid), 'overlay'))).to.equal(true);
   });
 
   it('refuses a pod that has not ended', async () => {
-    const uuid = await rig.prepare('true');
-    const { exitCode, stderr } = await rig.rkt(['export', uuid, join(out, 'y.aci')]);
+    const uuid = await fixture.prepare('true');
+    const { exitCode, stderr } = await fixture.rkt(['export', uuid, join(out, 'y.aci')]);
     expect([exitCode, stderr]).to.deep.equal([
       254,
       'export: pod is not exited. Only exited pods can be exported\n',

@@ -7,7 +7,7 @@ import { expect } from 'chai';
 
 import { runRkt } from '../../../src/embedded/command-line/run-rkt.ts';
 import { statusDir } from '../../../src/embedded/pods/pod-info.ts';
-import { PodRig } from '../../support/pod-rig.ts';
+import { PodFixture } from '../../support/pod-fixture.ts';
 import { requires } from '../../support/requirements.ts';
 
 const LINKS = [
@@ -18,30 +18,30 @@ const LINKS = [
 ] as const;
 
 describe('launching a pod', () => {
-  let rig: PodRig;
-  let made: PodRig | undefined;
+  let fixture: PodFixture;
+  let made: PodFixture | undefined;
 
   before(async function () {
     this.timeout(60_000);
-    made = await PodRig.create(this, { files: LINKS });
-    rig = made;
+    made = await PodFixture.create(this, { files: LINKS });
+    fixture = made;
   });
 
   after(() => made?.remove());
 
   const run = (script: string, ...flags: readonly string[]) =>
-    rig.rkt(['run', ...flags, rig.image, '--exec', '/bin/sh', '--', '-c', script]);
+    fixture.rkt(['run', ...flags, fixture.image, '--exec', '/bin/sh', '--', '-c', script]);
 
   it('hands over scripts that shellcheck accepts', async function () {
     requires(this, 'shellcheck');
-    const uuid = await rig.prepare(
+    const uuid = await fixture.prepare(
       'echo it\'s a "test" $HOME `id` \\ \n done',
-      `--volume=v,kind=host,source=${rig.dir},readOnly=true`,
+      `--volume=v,kind=host,source=${fixture.dir},readOnly=true`,
       '--mount=volume=v,target=/data/x',
     );
     let script = '';
     const exitCode = await runRkt({
-      argv: rig.args('run-prepared', '--dns=8.8.8.8', '--hosts-entry=10.0.0.1=db', uuid),
+      argv: fixture.args('run-prepared', '--dns=8.8.8.8', '--hosts-entry=10.0.0.1=db', uuid),
       env: { ...process.env, RKT_STREAMS_CGROUP_PROCS: '/tmp/a b/cgroup.procs' },
       cwd: '/',
       uid: 0,
@@ -74,17 +74,17 @@ describe('launching a pod', () => {
 
   it('passes arguments and variables on unchanged', async () => {
     const odd = `it's "odd" $HOME \\ \`id\` *\n\tend`;
-    const { stdout } = await rig.rkt([
-      ...['run', rig.image, `--environment=ODD=${odd}`, '--exec', '/bin/sh', '--'],
+    const { stdout } = await fixture.rkt([
+      ...['run', fixture.image, `--environment=ODD=${odd}`, '--exec', '/bin/sh', '--'],
       ...['-c', 'printf "%s|" "$@" "$ODD"', 'sh', odd, '', '-n', '--'],
     ]);
     expect(stdout).to.equal([odd, '', '-n', '--', odd, ''].join('|'));
   });
 
-  it('joins the cgroups it is told to, and keeps that from the app', async () => {
-    const [one, two] = [join(rig.dir, 'one procs'), join(rig.dir, 'two')];
-    const uuid = await rig.prepare('echo $$; env');
-    const { stdout } = await rig.rkt(['run-prepared', uuid], {
+  it('joins the cgroups it is reported to, and keeps that from the app', async () => {
+    const [one, two] = [join(fixture.dir, 'one procs'), join(fixture.dir, 'two')];
+    const uuid = await fixture.prepare('echo $$; env');
+    const { stdout } = await fixture.rkt(['run-prepared', uuid], {
       env: { RKT_STREAMS_CGROUP_PROCS: `${one}:${two}` },
     });
     const [pid = ''] = stdout.split('\n');
@@ -93,14 +93,14 @@ describe('launching a pod', () => {
   });
 
   it('fails when it cannot join a cgroup', async () => {
-    const uuid = await rig.prepare('echo never');
+    const uuid = await fixture.prepare('echo never');
     const env = { RKT_STREAMS_CGROUP_PROCS: '/does/not/exist/cgroup.procs' };
-    const { exitCode, stdout, stderr } = await rig.rkt(['run-prepared', uuid], { env });
+    const { exitCode, stdout, stderr } = await fixture.rkt(['run-prepared', uuid], { env });
     expect(stderr).to.equal(
       'run-prepared: cannot join the cgroup: writing to /does/not/exist/cgroup.procs failed\n',
     );
     expect([exitCode, stdout]).to.deep.equal([254, '']);
-    expect((await rig.rkt(['status', uuid])).stdout).to.match(/^state=exited\n/);
+    expect((await fixture.rkt(['status', uuid])).stdout).to.match(/^state=exited\n/);
   });
 
   it('leaves no mount behind in the namespace of the caller', async () => {
@@ -111,18 +111,18 @@ describe('launching a pod', () => {
 
   for (const overlay of ['with overlayfs', 'without overlayfs']) {
     it(`shows an exit code that somebody else has written, ${overlay}`, async () => {
-      const uuid = await rig.prepare('exit 3', ...(overlay === 'with overlayfs' ? [] : ['--no-overlay']));
-      expect((await rig.rkt(['run-prepared', uuid])).exitCode).to.equal(3);
-      const dir = rig.podDir('run', uuid);
+      const uuid = await fixture.prepare('exit 3', ...(overlay === 'with overlayfs' ? [] : ['--no-overlay']));
+      expect((await fixture.rkt(['run-prepared', uuid])).exitCode).to.equal(3);
+      const dir = fixture.podDir('run', uuid);
       writeFileSync(join(statusDir({ uuid, phase: 'run', dir }), 'shell'), '3\n');
-      expect((await rig.rkt(['status', uuid])).stdout).to.match(/exited=true\napp-shell=3\n$/);
-      expect((await rig.rkt(['status', '--format=json', uuid])).stdout).to.contain('"exit_code":3');
+      expect((await fixture.rkt(['status', uuid])).stdout).to.match(/exited=true\napp-shell=3\n$/);
+      expect((await fixture.rkt(['status', '--format=json', uuid])).stdout).to.contain('"exit_code":3');
     });
   }
 
   it("shows the networks of a real rkt's pod", async () => {
-    const uuid = await rig.prepare('true');
-    await rig.rkt(['run-prepared', uuid]);
+    const uuid = await fixture.prepare('true');
+    await fixture.rkt(['run-prepared', uuid]);
     const network = {
       netName: 'default',
       netConf: 'net/99-default.conf',
@@ -130,12 +130,12 @@ describe('launching a pod', () => {
       ip: '172.16.28.2',
       args: '',
     };
-    writeFileSync(join(rig.podDir('run', uuid), 'net-info.json'), JSON.stringify([network]));
-    expect((await rig.rkt(['status', uuid])).stdout).to.contain('\nnetworks=default:ip4=172.16.28.2\n');
-    expect((await rig.rkt(['status', '--format=json', uuid])).stdout).to.contain(
+    writeFileSync(join(fixture.podDir('run', uuid), 'net-info.json'), JSON.stringify([network]));
+    expect((await fixture.rkt(['status', uuid])).stdout).to.contain('\nnetworks=default:ip4=172.16.28.2\n');
+    expect((await fixture.rkt(['status', '--format=json', uuid])).stdout).to.contain(
       `"networks":[${JSON.stringify(network)}]`,
     );
-    expect((await rig.rkt(['list', '--no-legend'])).stdout).to.contain('\tdefault:ip4=172.16.28.2\n');
+    expect((await fixture.rkt(['list', '--no-legend'])).stdout).to.contain('\tdefault:ip4=172.16.28.2\n');
   });
 
   it('never writes through a symlink of the image to the outside', async () => {
@@ -148,7 +148,7 @@ describe('launching a pod', () => {
   });
 
   it('mounts a volume at a symlink inside the root only', async () => {
-    const volume = join(rig.dir, 'volume with "odd" name');
+    const volume = join(fixture.dir, 'volume with "odd" name');
     mkdirSync(volume, { recursive: true });
     writeFileSync(join(volume, 'file'), 'from the volume\n');
     const flags = [`--volume=v,kind=host,source=${volume}`, '--mount=volume=v,target=/link/below'];
@@ -157,17 +157,17 @@ describe('launching a pod', () => {
   });
 
   it('makes every mount of a recursive volume read-only', () => {
-    const volume = join(rig.dir, 'outer');
+    const volume = join(fixture.dir, 'outer');
     mkdirSync(join(volume, 'inner'), { recursive: true });
     const flags = [
       `--volume=v,kind=host,source=${volume},recursive=true,readOnly=true`,
       '--mount=volume=v,target=/data',
     ];
     const script = `mount -t tmpfs -o nosuid,nodev tmpfs ${volume}/inner && exec sh "$@"`;
-    const argv = rig.args(
+    const argv = fixture.args(
       'run',
       ...flags,
-      rig.image,
+      fixture.image,
       '--exec',
       '/bin/sh',
       '--',
@@ -187,26 +187,26 @@ describe('launching a pod', () => {
 
   it('refuses a program without its interpreter and a mount without a target', async () => {
     const failure = async (...args: readonly string[]) => {
-      const { exitCode, stderr } = await rig.rkt(['run', ...args]);
+      const { exitCode, stderr } = await fixture.rkt(['run', ...args]);
       return [exitCode, stderr];
     };
-    const volume = join(rig.dir, 'bin');
+    const volume = join(fixture.dir, 'bin');
     mkdirSync(volume, { recursive: true });
     writeFileSync(join(volume, 'script'), '#!/no/such/interpreter\n', { mode: 0o755 });
     const mount = [`--volume=v,kind=host,source=${volume}`, '--mount=volume=v,target=/prog'];
-    expect(await failure(...mount, rig.image, '--exec=/prog/script')).to.deep.equal([
+    expect(await failure(...mount, fixture.image, '--exec=/prog/script')).to.deep.equal([
       254,
       'run: can\'t execute "/prog/script": no such file or directory\n',
     ]);
     expect(
-      await failure(`--volume=v,kind=host,source=${volume}`, '--mount=volume=v', rig.image),
+      await failure(`--volume=v,kind=host,source=${volume}`, '--mount=volume=v', fixture.image),
     ).to.deep.equal([254, 'run: can\'t evaluate mounts: the mount of volume "v" has no target\n']);
   });
 
   it('serves the stage1 entry points a real rkt calls', async () => {
-    const uuid = await rig.prepare('exec sleep 1000');
-    const app = await rig.start(['run-prepared', uuid]);
-    const dir = rig.podDir('run', uuid);
+    const uuid = await fixture.prepare('exec sleep 1000');
+    const app = await fixture.start(['run-prepared', uuid]);
+    const dir = fixture.podDir('run', uuid);
     const call = (name: string, ...args: readonly string[]) =>
       spawnSync(join(dir, 'stage1/rootfs', name), args, { cwd: dir, encoding: 'utf8' });
     const entered = call(

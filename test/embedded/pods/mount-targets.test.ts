@@ -14,26 +14,26 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { runRkt } from '../../../src/embedded/command-line/run-rkt.ts';
-import { PodRig } from '../../support/pod-rig.ts';
+import { PodFixture } from '../../support/pod-fixture.ts';
 
 /** Where a shell would run what is between the quotes. */
 const INJECTION = "a';touch injected;'";
 
 describe('the places that volumes are mounted at', function () {
   this.timeout(60_000);
-  let rig: PodRig;
-  let made: PodRig | undefined;
+  let fixture: PodFixture;
+  let made: PodFixture | undefined;
   let shared: string;
   let outside: string;
   let volume: string;
 
   before(async function () {
-    made = await PodRig.create(this);
-    rig = made;
+    made = await PodFixture.create(this);
+    fixture = made;
   });
   after(() => made?.remove());
   beforeEach(() => {
-    const base = mkdtempSync(join(rig.dir, 'case-'));
+    const base = mkdtempSync(join(fixture.dir, 'case-'));
     [shared, outside, volume] = ['shared', 'outside', 'volume'].map((name) => join(base, name)) as [
       string,
       string,
@@ -55,10 +55,10 @@ describe('the places that volumes are mounted at', function () {
     script: string,
     ...more: readonly string[]
   ): Promise<{ status: number | null; stdout: string; stderr: string }> => {
-    const uuid = await rig.prepare(script, ...more);
+    const uuid = await fixture.prepare(script, ...more);
     let launch = '';
     await runRkt({
-      argv: rig.args('run-prepared', uuid),
+      argv: fixture.args('run-prepared', uuid),
       env: process.env,
       cwd: '/',
       uid: 0,
@@ -115,11 +115,11 @@ describe('the places that volumes are mounted at', function () {
   });
 
   it('starts nothing when the source is not the one that was checked', async () => {
-    const uuid = await rig.prepare('cat /local/x/file', ...flags(volume, '/local/x'));
+    const uuid = await fixture.prepare('cat /local/x/file', ...flags(volume, '/local/x'));
     const aside = `${volume}.aside`;
     renameSync(volume, aside);
     symlinkSync(outside, volume);
-    const { status, stderr } = await rig
+    const { status, stderr } = await fixture
       .rkt(['run-prepared', uuid], { env: { RKT_STREAMS_VOLUMES: 'shared=1:2 v=3:4' } })
       .then(({ exitCode, stderr: text }) => ({ status: exitCode, stderr: text }));
     expect([status, stderr]).to.deep.equal([
@@ -130,8 +130,8 @@ describe('the places that volumes are mounted at', function () {
 
   for (const target of ['/dev/rkt-streams-test/dir', '/sys/rkt-streams-test', '/dev/shm/rkt-streams-test']) {
     it(`are not made in ${target.split('/')[1] ?? ''} of the host: ${target}`, async () => {
-      const uuid = await rig.prepare('echo started', ...flags(volume, target));
-      const { exitCode, stdout, stderr } = await rig.rkt(['run-prepared', uuid]);
+      const uuid = await fixture.prepare('echo started', ...flags(volume, target));
+      const { exitCode, stdout, stderr } = await fixture.rkt(['run-prepared', uuid]);
       const isThere = existsSync(target);
       if (isThere) rmSync(target, { recursive: true });
       expect(isThere).to.equal(false);
@@ -141,7 +141,7 @@ describe('the places that volumes are mounted at', function () {
   }
 
   it('has no name of an image run by the shell of the launch', async function () {
-    const odd = await PodRig.create(this, {
+    const odd = await PodFixture.create(this, {
       files: [
         { path: INJECTION, type: 'directory' },
         { path: 'etc', type: 'symlink', linkname: INJECTION },

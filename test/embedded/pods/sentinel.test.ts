@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { EMBEDDED_RKT } from '../../support/replay/rkt-process.ts';
-import { PodRig } from '../../support/pod-rig.ts';
+import { PodFixture } from '../../support/pod-fixture.ts';
 
 /** Starts that fail, each at another point, with the sentinel's directory as a volume where they get that far. */
 const FAILING_STARTS: readonly (readonly [string, readonly string[]])[] = [
@@ -29,16 +29,16 @@ const FAILING_FLAGS: readonly (readonly [string, readonly string[]])[] = [
 ];
 
 describe('files behind mounts in a pod', () => {
-  let rig: PodRig;
-  let made: PodRig | undefined;
+  let fixture: PodFixture;
+  let made: PodFixture | undefined;
   let sentinelDir: string;
   let sentinel: string;
 
   before(async function () {
     this.timeout(60_000);
-    made = await PodRig.create(this);
-    rig = made;
-    sentinelDir = join(rig.dir, 'precious');
+    made = await PodFixture.create(this);
+    fixture = made;
+    sentinelDir = join(fixture.dir, 'precious');
     sentinel = join(sentinelDir, 'deep/sentinel');
     mkdirSync(join(sentinelDir, 'deep'), { recursive: true });
     writeFileSync(sentinel, 'still here');
@@ -52,7 +52,7 @@ describe('files behind mounts in a pod', () => {
 
   /** Runs a script in a mount namespace of its own; `$rkt` is our rkt with its global options. */
   function inNamespace(script: string, ...args: readonly string[]) {
-    const prelude = `rkt() { /bin/sh "${EMBEDDED_RKT}" --dir="${rig.dataDir}" --insecure-options=image "$@"; }\n`;
+    const prelude = `rkt() { /bin/sh "${EMBEDDED_RKT}" --dir="${fixture.dataDir}" --insecure-options=image "$@"; }\n`;
     const result = spawnSync(
       'unshare',
       ['--mount', '--propagation', 'private', 'sh', '-c', prelude + script, 'sh', ...args],
@@ -67,87 +67,93 @@ describe('files behind mounts in a pod', () => {
   const BIND = 'mkdir -p "$1/in/the/way" && mount --bind "$2" "$1/in/the/way"\n';
 
   it('survive rm of a prepared pod', async () => {
-    const uuid = await rig.prepare('true');
+    const uuid = await fixture.prepare('true');
     const { status, stderr } = inNamespace(
       `${BIND} rkt rm "$3"`,
-      rig.podDir('prepared', uuid),
+      fixture.podDir('prepared', uuid),
       sentinelDir,
       uuid,
     );
     expect(stderr).to.match(/^rm: moving expired prepared pod /);
     expect(status).to.equal(0);
-    expect(rig.pods()).to.deep.equal({});
+    expect(fixture.pods()).to.deep.equal({});
   });
 
   it('survive rm of an exited pod, behind several mounts on top of each other', async () => {
-    const uuid = await rig.prepare('true');
-    await rig.rkt(['run-prepared', uuid]);
+    const uuid = await fixture.prepare('true');
+    await fixture.rkt(['run-prepared', uuid]);
     const script = `${BIND} mount --bind "$2" "$1/in" && mount -t tmpfs tmpfs "$1/in/deep" && rkt rm "$3"`;
-    expect(inNamespace(script, rig.podDir('run', uuid), sentinelDir, uuid).status).to.equal(0);
-    expect(rig.pods()).to.deep.equal({});
+    expect(inNamespace(script, fixture.podDir('run', uuid), sentinelDir, uuid).status).to.equal(0);
+    expect(fixture.pods()).to.deep.equal({});
   });
 
   it('survive gc', async () => {
-    const uuid = await rig.prepare('true');
-    await rig.rkt(['run-prepared', uuid]);
+    const uuid = await fixture.prepare('true');
+    await fixture.rkt(['run-prepared', uuid]);
     const { status, stdout } = inNamespace(
       `${BIND} rkt gc --grace-period=0s`,
-      rig.podDir('run', uuid),
+      fixture.podDir('run', uuid),
       sentinelDir,
     );
     expect(status).to.equal(0);
     expect(stdout).to.equal(`Garbage collecting pod "${uuid}"\n`);
-    expect(rig.pods()).to.deep.equal({});
+    expect(fixture.pods()).to.deep.equal({});
   });
 
   it('survive gc of an aborted prepare', async () => {
-    const failed = await rig.rkt(['prepare', '--port=nope:1', rig.image]);
+    const failed = await fixture.rkt(['prepare', '--port=nope:1', fixture.image]);
     expect(failed.exitCode).to.equal(254);
-    const [uuid = ''] = rig.pods().prepare ?? [];
-    expect(inNamespace(`${BIND} rkt gc`, rig.podDir('prepare', uuid), sentinelDir).status).to.equal(0);
-    expect(rig.pods()).to.deep.equal({});
+    const [uuid = ''] = fixture.pods().prepare ?? [];
+    expect(inNamespace(`${BIND} rkt gc`, fixture.podDir('prepare', uuid), sentinelDir).status).to.equal(0);
+    expect(fixture.pods()).to.deep.equal({});
   });
 
   it('stay mounted where they come from, even when the mounts are shared', async () => {
-    const uuid = await rig.prepare('true');
+    const uuid = await fixture.prepare('true');
     const script = `mount -t tmpfs tmpfs "$4" && mount --make-shared "$4" && mkdir "$4/sub" &&
       mount --bind "$2" "$4/sub" && mkdir "$1/way" && mount --rbind "$4" "$1/way" &&
       test -e "$1/way/sub/deep/sentinel" && rkt rm "$3" 2>/dev/null && cat "$4/sub/deep/sentinel"`;
-    const place = join(rig.dir, 'place');
+    const place = join(fixture.dir, 'place');
     mkdirSync(place);
-    const { status, stdout } = inNamespace(script, rig.podDir('prepared', uuid), sentinelDir, uuid, place);
+    const { status, stdout } = inNamespace(
+      script,
+      fixture.podDir('prepared', uuid),
+      sentinelDir,
+      uuid,
+      place,
+    );
     expect(stdout).to.equal(`"${uuid}"\nstill here`);
     expect(status).to.equal(0);
   });
 
   it('make rm fail and leave the pod when they cannot be unmounted', async () => {
-    const uuid = await rig.prepare('true');
-    const dir = rig.podDir('prepared', uuid);
-    // Mounts that a user namespace has inherited are locked: nobody inside can unmount them.
+    const uuid = await fixture.prepare('true');
+    const dir = fixture.podDir('prepared', uuid);
+    // Mounts that a user namespace has inherited are locked: no one inside can unmount them.
     const script = `${BIND} exec unshare --user --map-root-user --mount sh "$4" --dir="$5" rm "$3"`;
-    const { status, stderr } = inNamespace(script, dir, sentinelDir, uuid, EMBEDDED_RKT, rig.dataDir);
+    const { status, stderr } = inNamespace(script, dir, sentinelDir, uuid, EMBEDDED_RKT, fixture.dataDir);
     expect(stderr).to.contain('/in/the/way" is still mounted, nothing below it is deleted');
     expect(status).to.equal(254);
-    expect(existsSync(rig.podDir('garbage', uuid))).to.equal(true);
-    await rig.rkt(['gc']);
-    expect(rig.pods()).to.deep.equal({});
+    expect(existsSync(fixture.podDir('garbage', uuid))).to.equal(true);
+    await fixture.rkt(['gc']);
+    expect(fixture.pods()).to.deep.equal({});
   });
 
   it('make gc fail, name the mount, and go on with other pods', async () => {
-    const [held, other] = [await rig.prepare('true'), await rig.prepare('true')];
-    for (const uuid of [held, other]) await rig.rkt(['run-prepared', uuid]);
+    const [held, other] = [await fixture.prepare('true'), await fixture.prepare('true')];
+    for (const uuid of [held, other]) await fixture.rkt(['run-prepared', uuid]);
     const script = `${BIND} exec unshare --user --map-root-user --mount sh "$3" --dir="$4" gc --grace-period=0s`;
     const { status, stderr } = inNamespace(
       script,
-      rig.podDir('run', held),
+      fixture.podDir('run', held),
       sentinelDir,
       EMBEDDED_RKT,
-      rig.dataDir,
+      fixture.dataDir,
     );
     expect(stderr).to.contain('/in/the/way" is still mounted');
     expect(status).to.equal(254);
-    expect(rig.pods()).to.deep.equal({ 'exited-garbage': [held] });
-    await rig.rkt(['gc', '--grace-period=0s']);
+    expect(fixture.pods()).to.deep.equal({ 'exited-garbage': [held] });
+    await fixture.rkt(['gc', '--grace-period=0s']);
   });
 
   for (const [what, flags] of [...FAILING_STARTS, ...FAILING_FLAGS]) {
@@ -155,12 +161,18 @@ describe('files behind mounts in a pod', () => {
       const podFlags = FAILING_FLAGS.some(([, candidate]) => candidate === flags) ? flags : [];
       const appFlags = podFlags.length === 0 ? flags : [];
       const volume = [`--volume=v,kind=host,source=${sentinelDir}`, '--mount=volume=v,target=/precious'];
-      const { exitCode, stderr } = await rig.rkt(['run', ...volume, ...podFlags, rig.image, ...appFlags]);
+      const { exitCode, stderr } = await fixture.rkt([
+        'run',
+        ...volume,
+        ...podFlags,
+        fixture.image,
+        ...appFlags,
+      ]);
       expect(stderr).to.match(/^(run|stage0): /);
       expect(exitCode).to.equal(254);
-      expect(Object.keys(rig.pods())).to.deep.equal(['run']);
-      expect((await rig.rkt(['gc', '--grace-period=0s'])).exitCode).to.equal(0);
-      expect(rig.pods()).to.deep.equal({});
+      expect(Object.keys(fixture.pods())).to.deep.equal(['run']);
+      expect((await fixture.rkt(['gc', '--grace-period=0s'])).exitCode).to.equal(0);
+      expect(fixture.pods()).to.deep.equal({});
     });
   }
 });

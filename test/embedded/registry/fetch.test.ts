@@ -19,25 +19,25 @@ import { until } from '../../support/until.ts';
 
 describe('docker images of a registry', () => {
   let registry: TestRegistry;
-  let room: { readonly path: string; readonly remove: () => void };
+  let sandbox: { readonly path: string; readonly remove: () => void };
   before(async () => (registry = await new TestRegistry().listen()));
   after(() => registry.close());
   beforeEach(async () => {
     registry.reset();
-    room = temporaryDir();
+    sandbox = temporaryDir();
     await registry.put('team/app', {
       layers: [{ 'bin/hello': 'old', 'etc/keep': 'kept' }, { 'bin/hello': 'new' }],
       config: { Entrypoint: ['/bin/hello'], Cmd: ['world'], Env: ['A=b'] },
       tag: '1.2',
     });
   });
-  afterEach(() => room.remove());
+  afterEach(() => sandbox.remove());
 
   const rkt = (...argv: readonly string[]): Promise<RktResult> =>
     callRkt([
-      `--dir=${room.path}`,
-      `--local-config=${room.path}/etc`,
-      `--system-config=${room.path}/usr`,
+      `--dir=${sandbox.path}`,
+      `--local-config=${sandbox.path}/etc`,
+      `--system-config=${sandbox.path}/usr`,
       ...argv,
     ]);
   const fetch = (...argv: readonly string[]): Promise<RktResult> =>
@@ -45,7 +45,7 @@ describe('docker images of a registry', () => {
   const image = (): string => `docker://${registry.host}/team/app:1.2`;
   const blobs = (): number => registry.seen.filter(({ url }) => url.includes('/blobs/')).length;
   const left = (dir: string): readonly string[] =>
-    existsSync(join(room.path, 'cas', dir)) ? readdirSync(join(room.path, 'cas', dir)) : [];
+    existsSync(join(sandbox.path, 'cas', dir)) ? readdirSync(join(sandbox.path, 'cas', dir)) : [];
 
   it('become an ACI with the name, version and app that docker2aci gives', async () => {
     const { exitCode, stdout, stderr } = await fetch(image());
@@ -67,7 +67,7 @@ describe('docker images of a registry', () => {
   it('are in the store under the hash of their bytes, readable as every other image', async () => {
     const { stdout } = await fetch(image());
     const id = stdout.trim();
-    const blob = join(room.path, 'cas/blob/sha512', id.slice(7, 9), id);
+    const blob = join(sandbox.path, 'cas/blob/sha512', id.slice(7, 9), id);
     const hash = createHash('sha512').update(readFileSync(blob)).digest('hex');
     expect(`sha512-${hash.slice(0, 64)}`).to.equal(id);
     expect(statSync(blob).mode & 0o777).to.equal(0o660);
@@ -76,7 +76,7 @@ describe('docker images of a registry', () => {
   it('are held to the limit of unpacked bytes as a whole', async () => {
     await registry.put('team/app', { layers: [{ a: Buffer.alloc(3000) }], tag: '1.2' });
     const call = callRkt(
-      [`--dir=${room.path}`, '--insecure-options=image', 'fetch', image()],
+      [`--dir=${sandbox.path}`, '--insecure-options=image', 'fetch', image()],
       // enough for the tar of the layer, not for the image with its manifest and the links of /dev
       { env: { RKT_STREAMS_IMAGE_LIMITS: 'unpackedBytes=7KiB' } },
     );
@@ -134,16 +134,16 @@ describe('docker images of a registry', () => {
     const [pull = ''] = left('pull');
     expect(pull).to.match(/^[0-9a-f]{32}$/);
     registry.reset();
-    writeFileSync(join(room.path, 'cas/pull', pull, 'sha256-unknown.part'), 'x');
+    writeFileSync(join(sandbox.path, 'cas/pull', pull, 'sha256-unknown.part'), 'x');
     expect((await fetch(image())).exitCode).to.equal(0);
     expect(registry.seen.some(({ url }) => url.endsWith(first))).to.equal(false);
     expect(left('pull')).to.deep.equal([]);
 
-    const old = join(room.path, 'cas/pull/old');
+    const old = join(sandbox.path, 'cas/pull/old');
     mkdirSync(old, { recursive: true });
     const dayBefore = Date.now() / 1000 - 25 * 3600;
     utimesSync(old, dayBefore, dayBefore);
-    mkdirSync(join(room.path, 'cas/pull/young'));
+    mkdirSync(join(sandbox.path, 'cas/pull/young'));
     await rkt('image', 'list');
     expect(left('pull')).to.deep.equal(['young']);
   });

@@ -35,23 +35,23 @@ async function startRegistry(dir: string): Promise<{ readonly child: ChildProces
 
 describe("images of Debian's docker-registry", function () {
   this.timeout(120_000);
-  const room = temporaryDir();
+  const sandbox = temporaryDir();
   let registry: ChildProcess | undefined;
   let host = '';
   before(async function () {
     requires(this, 'docker-registry', 'skopeo', 'zstd');
-    const started = await startRegistry(room.path);
+    const started = await startRegistry(sandbox.path);
     registry = started.child;
     host = started.host;
     const tar = tarOf([{ name: 'bin/app', content: 'app' }]);
-    writeLayout(join(room.path, 'layout'), {
+    writeLayout(join(sandbox.path, 'layout'), {
       gzip: { layers: [{ tar }], run: { Cmd: ['/bin/app'] } },
       zstd: { layers: [{ tar, compression: 'zstd' }], run: { Cmd: ['/bin/app'] } },
     });
   });
   after(async () => {
     if (registry?.kill() === true) await once(registry, 'exit');
-    room.remove();
+    sandbox.remove();
   });
 
   const push = (from: string, to: string, ...options: readonly string[]): Promise<unknown> =>
@@ -60,7 +60,7 @@ describe("images of Debian's docker-registry", function () {
       'copy',
       '--dest-tls-verify=false',
       ...options,
-      `oci:${room.path}/layout:${from}`,
+      `oci:${sandbox.path}/layout:${from}`,
       `docker://${host}/${to}`,
     ]);
 
@@ -72,7 +72,7 @@ describe("images of Debian's docker-registry", function () {
     it(`are fetched as skopeo has pushed them: ${tag}`, async () => {
       await push(from, `team/app:${tag}`, ...options);
       const { exitCode, stdout, stderr } = await callRkt([
-        `--dir=${room.path}/store`,
+        `--dir=${sandbox.path}/store`,
         '--insecure-options=image',
         'fetch',
         `docker://${host}/team/app:${tag}`,
@@ -84,7 +84,7 @@ describe("images of Debian's docker-registry", function () {
 
   it('are missed by name', async () => {
     const { exitCode, stderr } = await callRkt([
-      `--dir=${room.path}/store`,
+      `--dir=${sandbox.path}/store`,
       '--insecure-options=image',
       'fetch',
       `docker://${host}/team/app:none`,

@@ -3,21 +3,21 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { PodRig } from '../../support/pod-rig.ts';
+import { PodFixture } from '../../support/pod-fixture.ts';
 import { requires } from '../../support/requirements.ts';
 
 /** What rkt prints of every pod without a network. */
 const LOOPBACK_ONLY = 'networking: networking namespace with loopback only\n';
 
 describe('pods of the stage1 oci', () => {
-  let rig: PodRig;
+  let fixture: PodFixture;
 
   before(async function () {
     requires(this, 'crun', 'catatonit');
-    rig = await PodRig.create(this);
+    fixture = await PodFixture.create(this);
   });
 
-  after(() => rig.remove());
+  after(() => fixture.remove());
 
   const run = async (script: string, ...flags: readonly string[]) => {
     const [net = '--net=none'] = flags.filter((flag) => flag.startsWith('--net'));
@@ -30,14 +30,14 @@ describe('pods of the stage1 oci', () => {
       '--stage1-name=oci',
       net,
       ...own,
-      rig.image,
+      fixture.image,
       ...app,
       '--exec=/bin/sh',
       '--',
       '-c',
       script,
     ];
-    const outcome = await rig.rkt(words);
+    const outcome = await fixture.rkt(words);
     return { ...outcome, stderr: outcome.stderr.replace(LOOPBACK_ONLY, '') };
   };
 
@@ -79,13 +79,13 @@ describe('pods of the stage1 oci', () => {
     expect(stderr).to.include('networks not found: bogus');
   });
 
-  it('names the host after the pod, or as it is told', async () => {
-    const [own, told] = [
+  it('names the host after the pod, or as it is reported', async () => {
+    const [own, reported] = [
       await run('cat /proc/sys/kernel/hostname'),
       await run('cat /proc/sys/kernel/hostname', '--hostname=web'),
     ];
     expect(own.stdout).to.match(/^rkt-[0-9a-f-]{36}\n$/);
-    expect(told.stdout).to.equal('web\n');
+    expect(reported.stdout).to.equal('web\n');
   });
 
   it('restricts the app: capabilities, no new privileges, a filter of system calls', async () => {
@@ -112,7 +112,7 @@ describe('pods of the stage1 oci', () => {
   });
 
   it('mounts volumes of the host and empty ones', async () => {
-    const source = join(rig.dir, 'volume');
+    const source = join(fixture.dir, 'volume');
     mkdirSync(source, { recursive: true });
     writeFileSync(join(source, 'file'), 'content\n');
     const script =
@@ -128,7 +128,7 @@ describe('pods of the stage1 oci', () => {
   });
 
   it('leaves no process between the launcher and the app but crun and the init, and no mount on the host', async () => {
-    const pod = await rig.startOci('sleep 1000', ['--net=none']);
+    const pod = await fixture.startOci('sleep 1000', ['--net=none']);
     expect(readFileSync(`/proc/${pod.process.pid}/cmdline`, 'utf8')).to.match(/crun\0/);
     expect(readFileSync(join(pod.dir, 'ppid'), 'utf8').trim()).to.equal(String(pod.process.pid));
     expect(readFileSync(`/proc/${pod.pid}/status`, 'utf8')).to.match(
@@ -139,25 +139,25 @@ describe('pods of the stage1 oci', () => {
     // What waits beside the app.
     expect(shareOf(pod.process.pid) + shareOf(pod.pid)).to.be.within(1, 4096);
     expect(readFileSync('/proc/self/mounts', 'utf8')).to.not.include(pod.uuid);
-    expect((await rig.rkt(['list', '--no-legend'])).stdout).to.match(/\brunning\b/);
-    await rig.rkt(['stop', pod.uuid]);
+    expect((await fixture.rkt(['list', '--no-legend'])).stdout).to.match(/\brunning\b/);
+    await fixture.rkt(['stop', pod.uuid]);
     expect((await pod.process.outcome).exitCode).to.equal(143);
   });
 
   it('enters a pod with the restrictions of its app, and ends with the exit code of the command', async () => {
-    const pod = await rig.startOci('sleep 1000', ['--net=none']);
+    const pod = await fixture.startOci('sleep 1000', ['--net=none']);
     const facts =
       'grep -E "^(CapEff|CapBnd|NoNewPrivs|Seccomp):" /proc/self/status; readlink /proc/self/ns/net; exit 9';
-    const entered = await rig.rkt(['enter', pod.uuid, '/bin/sh', '-c', facts]);
+    const entered = await fixture.rkt(['enter', pod.uuid, '/bin/sh', '-c', facts]);
     expect(entered.exitCode).to.equal(9);
     expect(entered.stdout.replaceAll('\t', ' ')).to.equal(
       'CapEff: 00000000a00425fb\nCapBnd: 00000000a00425fb\nNoNewPrivs: 1\nSeccomp: 2\n' +
         `${readlinkSync(`/proc/${pod.pid}/ns/net`)}\n`,
     );
     expect(existsSync(join(pod.dir, 'oci', `enter.${pod.pid}`))).to.equal(false);
-    expect(await rig.rkt(['enter', pod.uuid, '/bin/nothing'])).to.include({ exitCode: 254 });
-    await rig.rkt(['stop', '--force', pod.uuid]);
+    expect(await fixture.rkt(['enter', pod.uuid, '/bin/nothing'])).to.include({ exitCode: 254 });
+    await fixture.rkt(['stop', '--force', pod.uuid]);
     expect((await pod.process.outcome).exitCode).to.equal(137);
-    expect((await rig.rkt(['rm', pod.uuid])).exitCode).to.equal(0);
+    expect((await fixture.rkt(['rm', pod.uuid])).exitCode).to.equal(0);
   });
 });

@@ -43,7 +43,7 @@ describe('signatures', function () {
     dir.remove();
   });
 
-  it('refuses a key nobody trusts', async () => {
+  it('refuses a key no one trusts', async () => {
     const { exitCode, stderr } = await rkt('fetch', image);
     expect(exitCode).to.equal(254);
     expect(stderr).to.equal(

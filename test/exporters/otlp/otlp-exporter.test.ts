@@ -119,7 +119,7 @@ describe('createOtlpExporter', () => {
     );
   });
 
-  it('tells the job of Nomad, and the total of CPU time where the modes are not known', async () => {
+  it('reports the job of Nomad, and the total of CPU time where the modes are not known', async () => {
     const fake = await setUp();
     fake.specs.set('a/b', aTaskSpec('a/b', { jobName: 'shop', taskGroupName: 'front' }));
     fake.tasks.next([aRunningTask('a/b', { name: 'web', allocId: 'alloc-1', startedAtMs: undefined })]);

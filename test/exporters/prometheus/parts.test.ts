@@ -177,7 +177,7 @@ describe('createSeriesTable', () => {
   const VALUE = fc.option(fc.integer({ min: 0, max: 3 }), { nil: undefined });
   const STATE = fc.dictionary(KEY, fc.array(VALUE, { minLength: 3, maxLength: 3 }));
 
-  it('always tells just what is there, whatever came and went before', () => {
+  it('always reports just what is there, whatever came and went before', () => {
     fc.assert(
       fc.property(fc.array(STATE, { minLength: 1, maxLength: 8 }), (states) => {
         const table = createSeriesTable<Row>(FAMILIES);

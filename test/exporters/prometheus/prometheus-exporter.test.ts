@@ -12,7 +12,7 @@ import type { ExitResult } from '../../../src/model/exit-result.ts';
 import { aTaskEvent, anExit } from '../../support/task-events.ts';
 
 describe('the metrics of createPrometheusExporter', () => {
-  it('tells the stats of a task in base units, by the names of cAdvisor', () => {
+  it('reports the stats of a task in base units, by the names of cAdvisor', () => {
     const fake = setUp();
     playTasks(fake, ['web']);
     const text = fake.read();
@@ -203,7 +203,7 @@ describe('the metrics of createPrometheusExporter', () => {
     expect(valueOf(fake.read(), 'container_threads')).to.equal(undefined);
   });
 
-  it('tells of pods, of those of others as well', () => {
+  it('reports of pods, of those of others as well', () => {
     const fake = setUp();
     playTasks(fake, ['web']);
     const app = { name: 'job', state: 'exited', exit_code: 3 };
@@ -248,7 +248,7 @@ describe('the metrics of createPrometheusExporter', () => {
     expect(valueOf(fake.read(), 'rkt_task_failures_total', { task: 'web' })).to.equal(1);
   });
 
-  it('tells of the machine and of itself', () => {
+  it('reports of the machine and of itself', () => {
     const fake = setUp();
     fake.host.next({
       timestampMs: 0,

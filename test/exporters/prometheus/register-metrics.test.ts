@@ -23,7 +23,7 @@ describe('registerMetrics', () => {
     );
   });
 
-  it('shows the figures of the moment in which it is asked', async () => {
+  it('shows the metrics of the moment in which it is asked', async () => {
     const fake = fakeDriver();
     const registry = new Registry();
     registerMetrics(registry, fake.driver);

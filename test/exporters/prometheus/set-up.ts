@@ -9,12 +9,12 @@ import { readText, type ReadText } from './read-text.ts';
 export const OPENMETRICS = 'application/openmetrics-text; version=1.0.0';
 
 /** An exporter over a driver that is played by hand. */
-export interface Rig extends FakeDriver {
+export interface Fixture extends FakeDriver {
   readonly exporter: PrometheusExporter;
   readonly read: (accept?: string) => ReadText;
 }
 
-export function setUp(options?: PrometheusExporterOptions): Rig {
+export function setUp(options?: PrometheusExporterOptions): Fixture {
   const fake = fakeDriver();
   const exporter = createPrometheusExporter(fake.driver, options);
   return { ...fake, exporter, read: (accept) => readText(exporter.render(accept).body) };

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
 import { resolveRkt } from '../../../src/rkt/resolve-binary.ts';
-import type { Room } from '../../support/room.ts';
+import type { Sandbox } from '../../support/sandbox.ts';
 import type { Victim } from './victims.ts';
 
 const run = promisify(execFile);
@@ -14,30 +14,30 @@ export interface Remains {
   readonly leaked: readonly string[];
 }
 
-/** Destroys what is still there, runs rkt's own garbage collection, and closes the room. */
-export async function cleanUp(room: Room, deaths: readonly Victim[]): Promise<Remains> {
-  const driver = room.driver();
+/** Destroys what is still there, runs rkt's own garbage collection, and closes the sandbox. */
+export async function cleanUp(sandbox: Sandbox, deaths: readonly Victim[]): Promise<Remains> {
+  const driver = sandbox.driver();
   const { recovered } = await driver.recoverTasks();
   for (const id of recovered) await driver.destroyTask(id, { force: true });
-  const before = await podsIn(room);
+  const before = await podsIn(sandbox);
   const unexplained = unexplainedPods(before, deaths);
-  const { command } = await resolveRkt(room.options.rkt);
+  const { command } = await resolveRkt(sandbox.options.rkt);
   const [program = '', ...args] = command;
-  const gc = [`--dir=${room.options.rktDir}`, 'gc', '--grace-period=0s', '--expire-prepared=0s'];
+  const gc = [`--dir=${sandbox.options.rktDir}`, 'gc', '--grace-period=0s', '--expire-prepared=0s'];
   await run(program, [...args, ...gc]);
-  const garbage = before.length - (await podsIn(room)).length;
+  const garbage = before.length - (await podsIn(sandbox)).length;
   try {
-    await room.close();
+    await sandbox.close();
     return { garbage, leaked: unexplained };
   } catch (error) {
-    const leaked = await room.leftovers();
+    const leaked = await sandbox.leftovers();
     return { garbage, leaked: [...unexplained, ...(leaked.length > 0 ? leaked : [String(error)])] };
   }
 }
 
 /** As `pod PHASE/UUID`. */
-async function podsIn(room: Room): Promise<readonly string[]> {
-  return (await room.leftovers()).filter((what) => what.startsWith('pod '));
+async function podsIn(sandbox: Sandbox): Promise<readonly string[]> {
+  return (await sandbox.leftovers()).filter((what) => what.startsWith('pod '));
 }
 
 /** Pods that no killed rkt explains: one was killed at this very pod, or at a `prepare`, which leaves one at most. */

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import type { Room } from '../../support/room.ts';
+import type { Sandbox } from '../../support/sandbox.ts';
 import { findVictims, type Victim, type VictimKind } from './victims.ts';
 
 export interface KillerOptions {
-  readonly room: Room;
+  readonly sandbox: Sandbox;
   readonly draw: () => number;
   readonly kills: number;
   readonly durationMs: number;
@@ -61,7 +61,10 @@ function drawKind(drawn: number): VictimKind {
   return 'app';
 }
 
-async function search({ room, draw, driver }: KillerOptions, kind: VictimKind): Promise<Victim | undefined> {
+async function search(
+  { sandbox, draw, driver }: KillerOptions,
+  kind: VictimKind,
+): Promise<Victim | undefined> {
   const deadline = performance.now() + SEARCH_MS;
   const drawn = draw();
   while (performance.now() < deadline) {
@@ -71,7 +74,7 @@ async function search({ room, draw, driver }: KillerOptions, kind: VictimKind): 
         ? pid === undefined
           ? []
           : [{ kind, pid, taskId: undefined, command: '' }]
-        : findVictims(room).filter((victim) => victim.kind === kind);
+        : findVictims(sandbox).filter((victim) => victim.kind === kind);
     if (found.length > 0) return found[Math.floor(drawn * found.length)];
     await delay(10);
   }

@@ -8,7 +8,7 @@ export interface OwnRecord {
   readonly ending: number | undefined;
 }
 
-/** Where the apps of a run write, in the directory of its room. */
+/** Where the apps of a run write, in the directory of its sandbox. */
 export const recordDirOf = (base: string): string => join(base, 'record');
 
 /** Which app a process is: of a task, and of the run whose records lie in a directory. */

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 
 import { random } from '../../support/random.ts';
-import { createRoom, type Room } from '../../support/room.ts';
+import { createSandbox, type Sandbox } from '../../support/sandbox.ts';
 import { cleanUp } from './clean-up.ts';
 import { killAtRandom } from './killer.ts';
 import { live } from './live.ts';
@@ -32,7 +32,7 @@ export interface SoakResult {
   readonly sessions: number;
   readonly kills: ReadonlyMap<VictimKind, number>;
   readonly deaths: readonly Death[];
-  /** Ends that nobody can know, as their shim was killed. */
+  /** Ends that no one can know, as their shim was killed. */
   readonly unknown: number;
   readonly findings: readonly Finding[];
   /** Pods that a killed rkt left half made or half removed, so that `rkt gc` alone finds them. */
@@ -45,9 +45,9 @@ const AT_ONCE = 4;
 
 /** Runs lives of tasks while processes are killed, and compares what was reported with what the apps wrote down. */
 export async function runSoak(options: SoakOptions): Promise<SoakResult> {
-  const room = await createRoom();
-  const { lives, sessions, kills, deaths } = await runLives(room, options);
-  const { garbage, leaked } = await cleanUp(room, deaths);
+  const sandbox = await createSandbox();
+  const { lives, sessions, kills, deaths } = await runLives(sandbox, options);
+  const { garbage, leaked } = await cleanUp(sandbox, deaths);
   return {
     target: options.target,
     seed: options.seed,
@@ -69,17 +69,17 @@ interface Lived {
   readonly deaths: readonly Death[];
 }
 
-async function runLives(room: Room, { target, durationMs, kills, seed }: SoakOptions): Promise<Lived> {
-  const recordDir = recordDirOf(room.base);
+async function runLives(sandbox: Sandbox, { target, durationMs, kills, seed }: SoakOptions): Promise<Lived> {
+  const recordDir = recordDirOf(sandbox.base);
   await mkdir(recordDir);
   const events: SessionEvent[] = [];
-  const opened: Target = await TARGETS[target](room);
+  const opened: Target = await TARGETS[target](sandbox);
   const keeper = new SessionKeeper(opened, (event) => events.push(event));
   await keeper.get();
   const deaths: Death[] = [];
   const stop = new AbortController();
   const killing = killAtRandom({
-    ...{ room, draw: random(seed + 1), kills, durationMs, signal: stop.signal },
+    ...{ sandbox, draw: random(seed + 1), kills, durationMs, signal: stop.signal },
     driver: () => keeper.pid,
     onKill: (victim) => deaths.push({ ...victim, atMs: performance.now() }),
   });

@@ -36,7 +36,7 @@ export function judge(life: Life): readonly Finding[] {
   const found: Finding[] = [];
   const end = life.record.ending;
   if (reports.length === 0 && hasEnded(life)) {
-    found.push(finding('lost', `${life.outcome}, ended with ${end ?? 'SIGKILL'}, and nobody reported it`));
+    found.push(finding('lost', `${life.outcome}, ended with ${end ?? 'SIGKILL'}, and no one reported it`));
   }
   if (life.outcome !== 'started') found.push(...judgeUndoing(life));
   for (const { exitCode } of reports) {

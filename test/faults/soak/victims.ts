@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { Room } from '../../support/room.ts';
+import type { Sandbox } from '../../support/sandbox.ts';
 import { markIn, recordDirOf } from './record.ts';
 
 export type VictimKind = 'driver' | 'shim' | 'rkt' | 'app';
@@ -9,18 +9,18 @@ export type VictimKind = 'driver' | 'shim' | 'rkt' | 'app';
 export interface Victim {
   readonly kind: VictimKind;
   readonly pid: number;
-  /** The task it belongs to, where that can be told. */
+  /** The task it belongs to, where that can be reported. */
   readonly taskId: string | undefined;
   /** Its arguments. */
   readonly command: string;
 }
 
-/** What tells the processes of a room. */
-interface Inhabited extends Pick<Room, 'base'> {
-  readonly options: Pick<Room['options'], 'dataDir' | 'rktDir'>;
+/** What reports the processes of a sandbox. */
+interface Inhabited extends Pick<Sandbox, 'base'> {
+  readonly options: Pick<Sandbox['options'], 'dataDir' | 'rktDir'>;
 }
 
-/** The processes of a room, found by their arguments: nothing that names its directory belongs to anybody else. */
+/** The processes of a sandbox, found by their arguments: nothing that names its directory belongs to anybody else. */
 export function findVictims({ base, options }: Inhabited): readonly Victim[] {
   const tasks = tasksByWord(options.dataDir);
   const victims = readdirSync('/proc').map((name): Victim | undefined => {

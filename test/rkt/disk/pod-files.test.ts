@@ -49,7 +49,7 @@ describe('readPodStart', () => {
     }
   });
 
-  it('cannot tell the flavor of a process that has ended', async () => {
+  it('cannot report the flavor of a process that has ended', async () => {
     const child = spawn('true', { stdio: 'ignore' });
     await once(child, 'exit');
     await write('pid', `${child.pid}\n`);
@@ -71,7 +71,7 @@ describe('podDirectory', () => {
 });
 
 describe('canSee', () => {
-  it('tells what is there from what is not', async () => {
+  it('reports what is there from what is not', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'rkt-streams-test-'));
     await mkdir(join(directory, 'run'));
     expect(await canSee(join(directory, 'run'))).to.equal(true);

@@ -29,10 +29,10 @@ describe('createAlerts', () => {
         logger: { debug: nothing, info: nothing, warn: nothing, error: (_, message) => errors.push(message) },
       },
     );
-    const told: string[] = [];
+    const reported: string[] = [];
     alerts.alerts$.subscribe({
-      next: ({ taskId, rule, state }) => told.push(`${taskId} ${rule} ${state}`),
-      complete: () => told.push('complete'),
+      next: ({ taskId, rule, state }) => reported.push(`${taskId} ${rule} ${state}`),
+      complete: () => reported.push('complete'),
     });
     const crash = (taskId: string) => eventsSubject.next(anExit(taskId, { exitCode: 1 }));
     return {
@@ -43,48 +43,48 @@ describe('createAlerts', () => {
       intervals,
       errors,
       alerts,
-      told,
+      reported,
       crash,
     };
   };
 
   it('follows events, samples and the list of tasks', () => {
-    const { alerts, told, crash, tasksSubject, samplesSubject } = open();
+    const { alerts, reported, crash, tasksSubject, samplesSubject } = open();
     crash('job');
     const memory = { workingSetBytes: 95, limitBytes: 100 };
     for (const timestampMs of [1_000, 6_000])
       samplesSubject.next([{ taskId: 'web', usage: { timestampMs, source: 'cgroup-v2', cpu: {}, memory } }]);
     expect(alerts.active().map(({ taskId }) => taskId)).to.deep.equal(['job', 'web']);
     tasksSubject.next([{ id: 'web' } as TaskStatus]);
-    expect(told).to.deep.equal(['job crash raised', 'web memory raised', 'job crash cleared']);
+    expect(reported).to.deep.equal(['job crash raised', 'web memory raised', 'job crash cleared']);
   });
 
   it('ends the alerts of old rules and samples as often as new ones say', () => {
-    const { alerts, told, crash, configSubject, intervals } = open();
+    const { alerts, reported, crash, configSubject, intervals } = open();
     crash('job');
     configSubject.next(parseAlertConfig({ intervalMs: 500, rules: [{ name: 'oom', on: 'oom' }] }));
     crash('web');
-    expect(told).to.deep.equal(['job crash raised', 'job crash cleared']);
+    expect(reported).to.deep.equal(['job crash raised', 'job crash cleared']);
     expect(alerts.active()).to.deep.equal([]);
     expect(intervals).to.deep.equal([5_000, 500]);
   });
 
   it('completes when the driver is shut down', () => {
-    const { told, ...subjects } = open();
+    const { reported, ...subjects } = open();
     [subjects.samplesSubject, subjects.eventsSubject, subjects.tasksSubject].forEach((s) => s.complete());
     subjects.configSubject.complete();
-    expect(told).to.deep.equal(['complete']);
+    expect(reported).to.deep.equal(['complete']);
   });
 
   it('completes, and says why in the log, when a stream failed', () => {
-    const { told, errors, tasksSubject } = open();
+    const { reported, errors, tasksSubject } = open();
     tasksSubject.error(new Error('broken'));
-    expect(told).to.deep.equal(['complete']);
+    expect(reported).to.deep.equal(['complete']);
     expect(errors).to.deep.equal(['alerts are no longer evaluated']);
   });
 
   it('leaves every stream when it is closed', () => {
-    const { alerts, told, ...subjects } = open();
+    const { alerts, reported, ...subjects } = open();
     alerts.close();
     const all = [
       subjects.samplesSubject,
@@ -93,6 +93,6 @@ describe('createAlerts', () => {
       subjects.configSubject,
     ];
     expect(all.some(({ observed }) => observed)).to.equal(false);
-    expect(told).to.deep.equal(['complete']);
+    expect(reported).to.deep.equal(['complete']);
   });
 });

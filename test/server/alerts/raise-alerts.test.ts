@@ -41,8 +41,8 @@ function plays(source: string, inputs: Readonly<Record<string, AlertInput>>, exp
   });
 }
 
-/** What a board tells of these inputs. */
-const told = (...inputs: readonly AlertInput[]): readonly Alert[] => {
+/** What a board reports of these inputs. */
+const reported = (...inputs: readonly AlertInput[]): readonly Alert[] => {
   const board = createAlertState({ now: () => 99 });
   return inputs.flatMap((input) => board.take(input));
 };
@@ -98,8 +98,8 @@ describe('raiseAlerts', () => {
 });
 
 describe('createAlertState', () => {
-  it('tells what was measured, and what it was compared with', () => {
-    expect(told(rules(MEMORY), held(7, 92.4))).to.deep.equal([
+  it('reports what was measured, and what it was compared with', () => {
+    expect(reported(rules(MEMORY), held(7, 92.4))).to.deep.equal([
       {
         taskId: 'web',
         rule: 'memory',
@@ -144,7 +144,7 @@ describe('createAlertState', () => {
   ];
   for (const [rule, inputs, message] of MEASURED) {
     it(`says "${message}"`, () => {
-      expect(told(rules(rule), ...inputs).map((alert) => alert.message)).to.deep.equal([message]);
+      expect(reported(rules(rule), ...inputs).map((alert) => alert.message)).to.deep.equal([message]);
     });
   }
 
@@ -153,42 +153,42 @@ describe('createAlertState', () => {
     const all = (['memoryRatio', 'memoryBytes', 'cpuCores', 'throttledRatio', 'processesRatio'] as const).map(
       (metric) => ({ name: metric, metric, ...low }),
     );
-    expect(told(rules(...all), sample(1, {}))).to.deep.equal([]);
+    expect(reported(rules(...all), sample(1, {}))).to.deep.equal([]);
     const unlimited = sample(2, { memory: { workingSetBytes: 5 }, pidCount: { current: 3 } });
-    expect(told(rules(...all), unlimited).map(({ rule }) => rule)).to.deep.equal(['memoryBytes']);
+    expect(reported(rules(...all), unlimited).map(({ rule }) => rule)).to.deep.equal(['memoryBytes']);
   });
 
   it('takes a sample that comes again for one', () => {
-    expect(told(rules(MEMORY), held(1, 10), held(1, 95))).to.deep.equal([]);
+    expect(reported(rules(MEMORY), held(1, 10), held(1, 95))).to.deep.equal([]);
   });
 
-  it('tells a crash, until the task is started again', () => {
+  it('reports a crash, until the task is started again', () => {
     const crash = exited(5, { exitCode: 3 });
-    expect(told(rules(CRASH, OOM), crash, event('started', 6))).to.deep.equal([
+    expect(reported(rules(CRASH, OOM), crash, event('started', 6))).to.deep.equal([
       { taskId: 'web', rule: 'crash', state: 'raised', value: 3, threshold: 1, timeMs: 5, message: 'words' },
       { taskId: 'web', rule: 'crash', state: 'cleared', value: 3, threshold: 1, timeMs: 6, message: 'words' },
     ]);
   });
 
-  it('takes an end whose code nobody knows for a crash', () => {
+  it('takes an end whose code no one knows for a crash', () => {
     expect(
-      told(rules(CRASH), exited(5, { exitCode: undefined, error: 'exit status unknown' })),
+      reported(rules(CRASH), exited(5, { exitCode: undefined, error: 'exit status unknown' })),
     ).to.have.length(1);
   });
 
-  it('tells the OOM killer from a crash', () => {
+  it('reports the OOM killer from a crash', () => {
     const killed = exited(5, { exitCode: 137, signal: 9, oomKilled: true });
-    expect(told(rules(CRASH, OOM), killed).map(({ rule }) => rule)).to.deep.equal(['oom']);
+    expect(reported(rules(CRASH, OOM), killed).map(({ rule }) => rule)).to.deep.equal(['oom']);
   });
 
   it('takes an end that was requested for no crash, and one after a mere signal for one', () => {
     const killed = { exitCode: 137, signal: 9 };
-    expect(told(rules(CRASH), exited(5, { ...killed, requested: true }))).to.deep.equal([]);
-    expect(told(rules(CRASH), event('signaled', 4), exited(5, killed))).to.have.length(1);
+    expect(reported(rules(CRASH), exited(5, { ...killed, requested: true }))).to.deep.equal([]);
+    expect(reported(rules(CRASH), event('signaled', 4), exited(5, killed))).to.have.length(1);
   });
 
   it('takes an event that is published again for one', () => {
     const crash = exited(5, { exitCode: 3 });
-    expect(told(rules(CRASH), crash, crash)).to.have.length(1);
+    expect(reported(rules(CRASH), crash, crash)).to.have.length(1);
   });
 });

@@ -5,7 +5,7 @@ import { createHistoryRing, type HistoryRing } from '../../../src/server/history
 
 const rowsOf = (ring: HistoryRing): readonly (readonly number[])[] => {
   const rows: number[][] = [];
-  ring.forEach((timeMs, figure) => rows.push([timeMs, figure(0), figure(1)]));
+  ring.forEach((timeMs, value) => rows.push([timeMs, value(0), value(1)]));
   return rows;
 };
 

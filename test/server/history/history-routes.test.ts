@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { openServerRig, type ServerRig } from '../../support/server-rig.ts';
+import { openServerFixture, type ServerFixture } from '../../support/server-fixture.ts';
 import { anExit } from '../../support/task-events.ts';
 
 interface Columns {
@@ -9,20 +9,20 @@ interface Columns {
 }
 
 describe('routes of history and alerts', () => {
-  let rig: ServerRig;
+  let fixture: ServerFixture;
   before(async () => {
-    rig = await openServerRig();
+    fixture = await openServerFixture();
   });
-  after(() => rig.close());
+  after(() => fixture.close());
 
   const ask = async (path: string) => {
-    const { status, text } = await rig.ask(path);
+    const { status, text } = await fixture.ask(path);
     return { status, body: JSON.parse(text) as Record<string, unknown> };
   };
   const crash = anExit('web', { exitCode: 3 }, { timeMs: 7, message: 'Exited with 3' });
 
-  it('tell the history of a task', async () => {
-    rig.statsSubject.next([
+  it('report the history of a task', async () => {
+    fixture.statsSubject.next([
       {
         taskId: 'web',
         usage: { timestampMs: 5, source: 'cgroup-v1', cpu: {}, memory: { rssBytes: 4_096 } },
@@ -37,7 +37,7 @@ describe('routes of history and alerts', () => {
     expect(series['cpuCores']).to.deep.equal([null]);
   });
 
-  it('tell an empty history of a task that was not measured yet, and of the machine', async () => {
+  it('report an empty history of a task that was not measured yet, and of the machine', async () => {
     for (const [resolution, stepMs] of [
       ['fine', 5_000],
       ['coarse', 120_000],
@@ -51,13 +51,13 @@ describe('routes of history and alerts', () => {
     expect(body).not.to.have.property('taskId');
   });
 
-  it('refuse a task that nobody knows, and a resolution that is none', async () => {
+  it('refuse a task that no one knows, and a resolution that is none', async () => {
     expect((await ask('/v1/history?task=nobody')).status).to.equal(404);
     expect((await ask('/v1/history?resolution=perfect')).status).to.equal(400);
   });
 
-  it('tell the alerts that stand, and by which rules', async () => {
-    rig.eventsSubject.next(crash);
+  it('report the alerts that stand, and by which rules', async () => {
+    fixture.eventsSubject.next(crash);
     const { body } = await ask('/v1/alerts');
     expect(body['alerts']).to.deep.equal([
       {
@@ -75,9 +75,9 @@ describe('routes of history and alerts', () => {
 
   it('take new rules when they are reloaded, and keep the old ones when these are wrong', async () => {
     const rules = [{ name: 'oom', on: 'oom' }];
-    rig.server.reload({ alerts: { rules } });
+    fixture.server.reload({ alerts: { rules } });
     expect((await ask('/v1/alerts')).body).to.deep.equal({ alerts: [], rules });
-    rig.server.reload({ alerts: { rules: [{ name: 'x', metric: 'mood', raise: 1 }] } });
+    fixture.server.reload({ alerts: { rules: [{ name: 'x', metric: 'mood', raise: 1 }] } });
     expect((await ask('/v1/alerts')).body['rules']).to.deep.equal(rules);
   });
 });

@@ -46,12 +46,12 @@ describe('createHistory', () => {
     });
   });
 
-  it('knows no history of a task without figures', () => {
+  it('knows no history of a task without metrics', () => {
     tasks('web');
     expect(history.task('web', 'fine')).to.equal(undefined);
   });
 
-  it('tells columns, with null for what was not measured', () => {
+  it('reports columns, with null for what was not measured', () => {
     sample('web', 1_000, { cpu: { percent: 0, throttledNs: 0 }, memory: { rssBytes: 4_096 } });
     sample('web', 2_000, {
       cpu: { percent: 150, throttledNs: 250_000_000 },
@@ -77,14 +77,14 @@ describe('createHistory', () => {
   });
 
   it('gathers rates by their mean and what is held by its peak', () => {
-    const figures = [
+    const values = [
       [4_100, 300, 10],
       [5_100, 100, 30],
       [6_100, 200, 20],
       [8_100, 0, 1],
     ] as const;
     sample('web', 3_100, { cpu: { percent: 999 } });
-    for (const [timeMs, percent, workingSetBytes] of figures)
+    for (const [timeMs, percent, workingSetBytes] of values)
       sample('web', timeMs, { cpu: { percent }, memory: { workingSetBytes } });
     const { timeMs, series } = history.task('web', 'coarse')!;
     expect(timeMs).to.deep.equal([2_000, 6_000]);
@@ -104,7 +104,7 @@ describe('createHistory', () => {
     expect(history.task('web', 'fine')?.timeMs).to.deep.equal([1_000]);
   });
 
-  it('tells of the machine', () => {
+  it('reports of the machine', () => {
     const cpu = { cores: 2, percent: 50, load1: 0.75 };
     const memory = { usedBytes: 5_000 };
     hostSubject.next({ timestampMs: 1_000, cpu: { cores: 2 }, memory, disks: [], uptimeMs: 1 });
@@ -128,7 +128,7 @@ describe('createHistory', () => {
     expect(history.task('web', 'fine')?.timeMs).to.deep.equal([1_000]);
   });
 
-  it('records no more tasks than it has room for, and counts the others', () => {
+  it('records no more tasks than it has sandbox for, and counts the others', () => {
     history.close();
     history = open({ maxTasks: 1 });
     sample('web', 1_000);

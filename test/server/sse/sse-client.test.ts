@@ -6,10 +6,14 @@ import { createEventLog, type EventLog } from '../../../src/server/sse/event-log
 import { createFanOut } from '../../../src/server/sse/fan-out.ts';
 import { frame } from '../../../src/server/sse/sse-frame.ts';
 
-/** A reader that takes `room` frames, and then nothing until `drain`. */
-function reader(room: number): { sink: Sink; read: () => readonly string[]; drain: (room: number) => void } {
+/** A reader that takes `sandbox` frames, and then nothing until `drain`. */
+function reader(sandbox: number): {
+  sink: Sink;
+  read: () => readonly string[];
+  drain: (sandbox: number) => void;
+} {
   const texts: string[] = [];
-  let left = room;
+  let left = sandbox;
   let drained = (): void => undefined;
   const sink: Sink = {
     write(bytes) {

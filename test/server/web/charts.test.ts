@@ -48,7 +48,7 @@ describe('chartData', () => {
     expect(live.rows().map(({ timeMs }) => timeMs)).to.deep.equal([3_000]);
   });
 
-  it('is empty without history and figures', () => {
+  it('is empty without history and metrics', () => {
     expect(chartData(undefined, [], { nowMs: 1, rangeMs: 1 }).timeMs).to.deep.equal([]);
   });
 });
@@ -91,7 +91,7 @@ describe('topTasks', () => {
     expect(bands[0]?.area).to.equal('M0.0 10.0L5.0 10.0L10.0 4.0L10.0 10.0L5.0 10.0L0.0 10.0Z');
   });
 
-  it('goes by memory as well, and has nothing to show of tasks without figures', () => {
+  it('goes by memory as well, and has nothing to show of tasks without metrics', () => {
     expect(topTasks(rows, { ...box, by: 'memory' }).bands[0]?.taskId).to.equal('task-2');
     expect(topTasks([createTaskRow(status('new'))], { ...box, by: 'cpu' }).bands).to.deep.equal([]);
   });
@@ -112,7 +112,7 @@ describe('rowWindow', () => {
 });
 
 describe('the address of the page', () => {
-  it('tells the task whatever its id holds', () => {
+  it('reports the task whatever its id holds', () => {
     const id = 'alloc/web #1 %';
     expect(parseRoute(taskHash(id))).to.deep.equal({ taskId: id });
   });

@@ -47,7 +47,7 @@ describe('texts of the page', () => {
     expect(new Set([...texts, absoluteText(undefined)])).to.deep.equal(new Set(['–']));
   });
 
-  it('tells times of the day, and dates for hovering', () => {
+  it('reports times of the day, and dates for hovering', () => {
     const time = new Date(2026, 2, 4, 5, 6, 7).getTime();
     expect(clockText(time)).to.equal('05:06:07');
     expect(absoluteText(time)).to.equal('2026-03-04 05:06:07');

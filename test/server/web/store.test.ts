@@ -118,7 +118,7 @@ describe('createStore', () => {
     expect(rules('job')).to.deep.equal([]);
   });
 
-  it('keeps the last of what is told once', () => {
+  it('keeps the last of what is reported once', () => {
     const store = createStore();
     const host = {
       timestampMs: 1,
@@ -175,7 +175,8 @@ describe('the feed', () => {
     expect(feed.items()[0]?.id).to.equal('509');
   });
 
-  const asItem = (told: TaskEvent) => ({ kind: 'event', id: told.id, timeMs: 1, event: told }) as const;
+  const asItem = (reported: TaskEvent) =>
+    ({ kind: 'event', id: reported.id, timeMs: 1, event: reported }) as const;
   const tone = (more: Partial<TaskEvent>) => toneOf(asItem(event(more)));
   it('has a tone for what is good and bad', () => {
     expect(tone({ kind: 'started' })).to.equal('good');
@@ -186,9 +187,9 @@ describe('the feed', () => {
     expect(toneOf(asItem(anExit('web', { exitCode: 1 })))).to.equal('warn');
     expect(toneOf(asItem(anExit('web', { exitCode: 143, requested: true })))).to.equal('plain');
     expect(toneOf(asItem(anExit('web', { oomKilled: true })))).to.equal('bad');
-    const told = (state: Alert['state']) =>
+    const reported = (state: Alert['state']) =>
       toneOf({ kind: 'alert', id: '1', timeMs: 1, alert: alert('web', 'memory', state) });
-    expect([told('raised'), told('cleared')]).to.deep.equal(['bad', 'good']);
+    expect([reported('raised'), reported('cleared')]).to.deep.equal(['bad', 'good']);
     expect(toneOf({ kind: 'note', id: '1', timeMs: 1, message: '' })).to.equal('warn');
     expect(wordOf({ kind: 'alert', id: '1', timeMs: 1, alert: alert('web', 'memory', 'cleared') })).to.equal(
       'memory cleared',

@@ -33,7 +33,7 @@ describe('detectCgroups', () => {
   };
   afterEach(() => fixtures.splice(0).forEach((each) => each.remove()));
 
-  it('tells v1, v2 and hybrid machines apart', async () => {
+  it('reports v1, v2 and hybrid machines apart', async () => {
     expect((await fixture('v1').detect()).version).to.equal('v1');
     expect((await fixture('v2').detect()).version).to.equal('v2');
     expect((await fixture('hybrid').detect()).version).to.equal('v1');
@@ -56,7 +56,7 @@ describe('detectCgroups', () => {
     expect(await cgroups.ofProcess(4_999_999)).to.deep.equal([]);
   });
 
-  it('reads a v1 task, leaving out what an old kernel does not tell', async () => {
+  it('reads a v1 task, leaving out what an old kernel does not report', async () => {
     const cgroups = await fixture('v1').detect();
     const reading = await cgroups.open(await cgroups.ofProcess(4242)).read();
     expect(reading).to.deep.equal({
@@ -118,7 +118,7 @@ describe('detectCgroups', () => {
     expect(error.message).to.contain(`${root}/rkt-streams/web/memory.current`).and.to.contain('"plenty"');
   });
 
-  it('takes the root of a hierarchy for nobody’s cgroup', async () => {
+  it('takes the root of a hierarchy for no one’s cgroup', async () => {
     const { root, detect } = fixture('v1');
     const cgroup = (await detect()).open([`${root}/memory`, `${root}/cpu,cpuacct`]);
     expect(cgroup.paths).to.deep.equal([]);
@@ -182,7 +182,7 @@ describe('detectCgroups', () => {
     expect(existsSync(`${root}/rkt-streams/new`)).to.equal(false);
   });
 
-  it('tells the directories of a cgroup before they are made', async () => {
+  it('reports the directories of a cgroup before they are made', async () => {
     const { root, detect } = fixture('v1');
     const cgroups = await detect();
     const planned = cgroups.pathsFor('a b', {});
@@ -262,7 +262,7 @@ describe('cgroupName', () => {
     );
   });
 
-  it('tells apart texts that look the same when cleaned', () => {
+  it('reports apart texts that look the same when cleaned', () => {
     expect(cgroupName('a/b')).to.not.equal(cgroupName('a b'));
   });
 

@@ -24,7 +24,7 @@ describe('parseCgroupMounts', () => {
     ]);
   });
 
-  it('leaves out named hierarchies and controllers that tell nothing of a task', () => {
+  it('leaves out named hierarchies and controllers that report nothing of a task', () => {
     const lines = [
       '1 0 0:1 / /c/systemd rw - cgroup cgroup rw,xattr,name=systemd',
       '2 0 0:2 / /c/net_cls rw - cgroup cgroup rw,net_cls',

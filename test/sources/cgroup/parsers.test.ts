@@ -52,7 +52,7 @@ function parsed(version: 'v1' | 'v2', name: string, text: string): ReadonlyMap<n
 
 describe('the parsers of cgroup files', () => {
   for (const { version, name } of FILES) {
-    it(`take garbage in ${version} ${name} for nothing or for figures, and never throw`, () => {
+    it(`take garbage in ${version} ${name} for nothing or for metrics, and never throw`, () => {
       fc.assert(
         fc.property(fc.string({ unit: 'binary' }), (text) => {
           for (const value of parsed(version, name, text)?.values() ?? []) expect(value).to.be.at.least(0);
@@ -61,7 +61,7 @@ describe('the parsers of cgroup files', () => {
     });
   }
 
-  it('read back every figure that the kernel can print', () => {
+  it('read back every metric that the kernel can print', () => {
     fc.assert(
       fc.property(fc.maxSafeNat(), (value) => {
         const bytes = bytesOf(`${value}\n`);
@@ -89,7 +89,7 @@ describe('the parsers of cgroup files', () => {
     );
   });
 
-  it('tell apart keys with the same hash', () => {
+  it('report apart keys with the same hash', () => {
     // "Aa" and "BB" are the classic pair for a hash of factor 31.
     const bytes = bytesOf('BB 1\nAa 2\n');
     const page = new Float64Array(1).fill(NaN);
@@ -104,7 +104,7 @@ describe('the parsers of cgroup files', () => {
   });
 
   for (const text of ['', '-1', '1.5', '0x10', '1e9', 'max', '12 13', 'NaN']) {
-    it(`take ${JSON.stringify(text)} for no figure`, () => {
+    it(`take ${JSON.stringify(text)} for no metric`, () => {
       expect(parseWhole(bytesOf(text), text.length)).to.deep.equal(NaN);
     });
   }

@@ -12,7 +12,7 @@ describe('poll', () => {
     });
   });
 
-  it('waits before the first round when told to', () => {
+  it('waits before the first round when reported to', () => {
     marbles(({ expectObservable }, scheduler) => {
       const polled$ = poll(() => of('a'), { intervalMs: 5, initialDelayMs: 2, scheduler });
       expectObservable(polled$, '^---------!').toBe('--a----a');
@@ -61,7 +61,7 @@ describe('poll', () => {
     });
   });
 
-  it('ends with the first failure when nobody takes errors', () => {
+  it('ends with the first failure when no one takes errors', () => {
     marbles(({ cold, expectObservable }, scheduler) => {
       expectObservable(poll(() => cold('-a-#'), { intervalMs: 5, scheduler })).toBe('-a-#');
     });

@@ -24,7 +24,7 @@ describe('normalizeIntervalMs', () => {
     });
   }
 
-  it('tells when the interval is not the one asked for, and only then', () => {
+  it('reports when the interval is not the one asked for, and only then', () => {
     fc.assert(
       fc.property(fc.anything(), (wanted) => {
         let clamped: number | undefined;

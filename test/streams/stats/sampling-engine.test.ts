@@ -13,13 +13,13 @@ import type { Reading } from '../../../src/streams/stats/task-reading.ts';
 import type { TaskSource } from '../../../src/streams/stats/task-source.ts';
 import { settled } from '../../support/manual-clock.ts';
 import { marbles } from '../../support/marbles.ts';
-import { figures, readingOf, recorder, statsBench } from '../../support/stats-deps.ts';
+import { values, readingOf, recorder, statsBench } from '../../support/stats-deps.ts';
 import { aNewTask, anExitResult } from '../../support/task-specs.ts';
 
 const CPU = groupMask(['cpu']);
 
 /** An engine in marble time over a source that answers at once. */
-interface Rig {
+interface Fixture {
   readonly engine: SamplingEngine;
   readonly registry: TaskRegistry;
   /** When which task was read. */
@@ -31,7 +31,7 @@ interface Rig {
   readonly exit: (id: string) => void;
 }
 
-function rig(scheduler: TestScheduler, answer?: () => Reading, sampling: SamplingOptions = {}): Rig {
+function fixture(scheduler: TestScheduler, answer?: () => Reading, sampling: SamplingOptions = {}): Fixture {
   const registry = createTaskRegistry({ scheduler, logger: silentLogger });
   const reads: string[] = [];
   const { deps } = statsBench();
@@ -82,7 +82,7 @@ const fails = (): Reading => {
 describe('SamplingEngine.watchTask', () => {
   it('emits nothing while there is nothing to measure', () => {
     marbles(({ expectObservable }, scheduler) => {
-      const { engine, registry } = rig(scheduler);
+      const { engine, registry } = fixture(scheduler);
       registry.add(aNewTask('a'));
       expectObservable(letters(engine.watchTask('a', 10, CPU)), '^ 39ms !').toBe('-');
     });
@@ -90,15 +90,15 @@ describe('SamplingEngine.watchTask', () => {
 
   it('emits at once and then once a tick', () => {
     marbles(({ expectObservable }, scheduler) => {
-      const { engine, run } = rig(scheduler);
+      const { engine, run } = fixture(scheduler);
       run('a');
       expectObservable(letters(engine.watchTask('a', 10, CPU)), '^ 24ms !').toBe('s 9ms s 9ms s');
     });
   });
 
-  it('fails for a task that nobody knows', () => {
+  it('fails for a task that no one knows', () => {
     marbles(({ expectObservable }, scheduler) => {
-      const { engine } = rig(scheduler);
+      const { engine } = fixture(scheduler);
       const codes$ = engine.watchTask('a', 10, CPU).pipe(map(() => 's'));
       expectObservable(codes$).toBe(
         '#',
@@ -110,7 +110,7 @@ describe('SamplingEngine.watchTask', () => {
 
   it('completes with a last sample when the task exits', () => {
     marbles(({ expectObservable }, scheduler) => {
-      const { engine, run, exit, at } = rig(scheduler);
+      const { engine, run, exit, at } = fixture(scheduler);
       run('a');
       at(14, () => exit('a'));
       expectObservable(letters(engine.watchTask('a', 10, CPU))).toBe('s 9ms s 3ms (s|)');
@@ -119,7 +119,7 @@ describe('SamplingEngine.watchTask', () => {
 
   it('completes empty when the last sample of a task cannot be had', () => {
     marbles(({ expectObservable }, scheduler) => {
-      const { engine, run, exit } = rig(scheduler, fails);
+      const { engine, run, exit } = fixture(scheduler, fails);
       run('a');
       exit('a');
       expectObservable(letters(engine.watchTask('a', 10, CPU))).toBe('|');
@@ -128,7 +128,7 @@ describe('SamplingEngine.watchTask', () => {
 
   it('completes without a sample when the task is removed, and at shutdown', () => {
     marbles(({ expectObservable }, scheduler) => {
-      const { engine, run, registry, at } = rig(scheduler);
+      const { engine, run, registry, at } = fixture(scheduler);
       registry.add(aNewTask('a'));
       run('b');
       at(14, () => registry.remove('a'));
@@ -141,7 +141,7 @@ describe('SamplingEngine.watchTask', () => {
   it('goes on after looks that fail', () => {
     marbles(({ expectObservable }, scheduler) => {
       let looks = 0;
-      const { engine, run } = rig(scheduler, () =>
+      const { engine, run } = fixture(scheduler, () =>
         (looks += 1) === 2 ? fails() : readingOf({ totalNs: looks }),
       );
       run('a');
@@ -151,7 +151,7 @@ describe('SamplingEngine.watchTask', () => {
 
   it('holds nothing open and reads nothing after the last has left, and begins anew', () => {
     marbles(({ expectObservable, flush }, scheduler) => {
-      const { engine, run, reads, held } = rig(scheduler);
+      const { engine, run, reads, held } = fixture(scheduler);
       run('a');
       const samples$ = letters(engine.watchTask('a', 10, CPU));
       expectObservable(samples$, '^ 14ms !').toBe('s 9ms s');
@@ -164,7 +164,7 @@ describe('SamplingEngine.watchTask', () => {
 
   it('leaves out the tick that comes right after the first sample', () => {
     marbles(({ expectObservable }, scheduler) => {
-      const { engine, run } = rig(scheduler);
+      const { engine, run } = fixture(scheduler);
       run('a');
       expectObservable(letters(engine.watchTask('a', 10, CPU)), '^ 34ms !').toBe('s 9ms s 9ms s 9ms s');
       expectObservable(letters(engine.watchTask('a', 10, CPU)), '8ms ^ 26ms !').toBe('8ms s 11ms s 9ms s');
@@ -176,7 +176,7 @@ describe('SamplingEngine.watchTask', () => {
 
   it('reads a task once a tick for all who want it, whatever their intervals', () => {
     marbles(({ expectObservable, flush }, scheduler) => {
-      const { engine, run, reads } = rig(scheduler);
+      const { engine, run, reads } = fixture(scheduler);
       run('a');
       expectObservable(letters(engine.watchTask('a', 10, CPU)), '^ 25ms !').toBe('s 9ms s 9ms s');
       expectObservable(letters(engine.watchTask('a', 20, CPU)), '^ 25ms !').toBe('s 19ms s');
@@ -202,7 +202,7 @@ describe('SamplingEngine.watchTask', () => {
 
   it('lets somebody leave while samples are handed out', () => {
     marbles(({ flush }, scheduler) => {
-      const { engine, run, held } = rig(scheduler);
+      const { engine, run, held } = fixture(scheduler);
       run('a');
       const seen: string[] = [];
       const second = engine.watchTask('a', 10, CPU).subscribe(() => seen.push('second'));
@@ -221,14 +221,14 @@ describe('SamplingEngine.watchTask', () => {
 describe('SamplingEngine.watchAll', () => {
   it('emits an empty array a tick while there is no task', () => {
     marbles(({ expectObservable }, scheduler) => {
-      const { engine } = rig(scheduler);
+      const { engine } = fixture(scheduler);
       expectObservable(ids(engine.watchAll(10, CPU)), '^ 14ms !').toBe('e 9ms e', { e: '' });
     });
   });
 
   it('takes in tasks as they come and leaves them out as they go', () => {
     marbles(({ expectObservable, flush }, scheduler) => {
-      const { engine, run, exit, registry, at, held } = rig(scheduler);
+      const { engine, run, exit, registry, at, held } = fixture(scheduler);
       run('a');
       at(5, () => run('b'));
       at(15, () => exit('a'));
@@ -242,7 +242,7 @@ describe('SamplingEngine.watchAll', () => {
 
   it('emits arrays without the tasks that cannot be read', () => {
     marbles(({ expectObservable }, scheduler) => {
-      const { engine, run } = rig(scheduler, fails);
+      const { engine, run } = fixture(scheduler, fails);
       run('a');
       expectObservable(ids(engine.watchAll(10, CPU)), '^ 14ms !').toBe('e 9ms e', { e: '' });
     });
@@ -250,7 +250,7 @@ describe('SamplingEngine.watchAll', () => {
 
   it('completes at shutdown', () => {
     marbles(({ expectObservable }, scheduler) => {
-      const { engine, run, registry, at } = rig(scheduler);
+      const { engine, run, registry, at } = fixture(scheduler);
       run('a');
       at(14, () => registry.close());
       expectObservable(ids(engine.watchAll(10, CPU))).toBe('a 9ms a 3ms |');
@@ -259,7 +259,7 @@ describe('SamplingEngine.watchAll', () => {
 
   it('begins anew for who comes after the last has left', () => {
     marbles(({ expectObservable, flush }, scheduler) => {
-      const { engine, run, reads } = rig(scheduler);
+      const { engine, run, reads } = fixture(scheduler);
       run('a');
       const arrays$ = ids(engine.watchAll(10, CPU));
       expectObservable(arrays$, '^ 4ms !').toBe('a');
@@ -276,7 +276,7 @@ describe('SamplingEngine.watchAll', () => {
         workMs += 1;
         return readingOf({ totalNs: workMs });
       };
-      const { engine, run, reads } = rig(scheduler, work, { workClock: () => workMs, sliceMs: 2 });
+      const { engine, run, reads } = fixture(scheduler, work, { workClock: () => workMs, sliceMs: 2 });
       for (let n = 0; n < 10; n += 1) run(`${n}`);
       const all = '0 1 2 3 4 5 6 7 8 9';
       expectObservable(ids(engine.watchAll(100, CPU)), '^ 199ms !').toBe('a 144ms a', { a: all });
@@ -291,7 +291,7 @@ describe('SamplingEngine.watchAll', () => {
   it('skips and counts the tick that finds tasks of the one before still unread', () => {
     marbles(({ flush }, scheduler) => {
       let workMs = 0;
-      const { engine, run, at } = rig(
+      const { engine, run, at } = fixture(
         scheduler,
         () => {
           workMs += 1;
@@ -315,9 +315,9 @@ describe('SamplingEngine.watchAll', () => {
     let finish: () => void = () => undefined;
     bench.answer = ({ id }) =>
       id === 'fast'
-        ? figures(1)
+        ? values(1)
         : new Promise((resolve) => {
-            finish = () => resolve(figures(1));
+            finish = () => resolve(values(1));
           });
     const { engine } = bench.stats;
     const all = recorder<readonly TaskStatsSample[]>();
@@ -350,7 +350,7 @@ describe('SamplingEngine.watchAll', () => {
   it('gives arrays and samples that are frozen and new each time', async () => {
     const bench = statsBench();
     bench.run('one');
-    bench.answer = () => figures(1);
+    bench.answer = () => values(1);
     const { seen, observer } = recorder<readonly TaskStatsSample[]>();
     const subscription = bench.stats.engine.watchAll(100, CPU).subscribe(observer);
     await bench.clock.advance(100);

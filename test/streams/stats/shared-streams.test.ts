@@ -5,7 +5,7 @@ import { createSharedStreams } from '../../../src/streams/stats/shared-streams.t
 import { ManualClock } from '../../support/manual-clock.ts';
 
 describe('createSharedStreams', () => {
-  it('samples no more often than somebody has set, whatever is asked for, and warns nobody about it', () => {
+  it('samples no more often than somebody has set, whatever is asked for, and warns no one about it', () => {
     const warnings: unknown[] = [];
     const logger: Logger = { ...silentLogger, warn: (fields: unknown) => warnings.push(fields) };
     let minMs = 5_000;

@@ -60,7 +60,7 @@ describe('createTaskSource', () => {
     return { source: createTaskSource({ cgroups, processes, reader }), reader };
   };
   const nobody: Processes = { sample: () => Promise.reject(new Error('asked')) };
-  const figure = ({ row }: Reading, name: ColumnName): number | undefined =>
+  const value = ({ row }: Reading, name: ColumnName): number | undefined =>
     row.page[row.base + COLUMNS[name]];
 
   it('reads the cgroup of the task at once, and no process unless asked', () => {
@@ -69,7 +69,7 @@ describe('createTaskSource', () => {
     const reading = source.read(look, web(), { groups: CPU_AND_MEMORY, nowMs: 0, keepMs: 0 });
     expect(reading).to.not.be.instanceOf(Promise);
     expect(reading).to.include({ source: 'cgroup-v2', processes: undefined, degradedBy: undefined });
-    expect(figure(reading as Reading, 'totalNs')).to.equal(1_234_567_000);
+    expect(value(reading as Reading, 'totalNs')).to.equal(1_234_567_000);
     source.close(look);
   });
 
@@ -111,7 +111,7 @@ describe('createTaskSource', () => {
       keepMs: 0,
     });
     expect(reading).to.include({ source: 'pidusage', degradedBy: undefined });
-    expect(figure(reading, 'rssBytes')).to.be.above(0);
+    expect(value(reading, 'rssBytes')).to.be.above(0);
   });
 
   it('measures the process tree when the cgroup is gone, and says why', async () => {
@@ -139,7 +139,7 @@ describe('createTaskSource', () => {
     await until('it is stopped', async () => (await states(GROUP.processes))[2] === 1);
   });
 
-  it('tells the disk usage of a pod only when asked, and as fresh only once', () => {
+  it('reports the disk usage of a pod only when asked, and as fresh only once', () => {
     const asked: string[] = [];
     const forgotten: string[] = [];
     const value = { usageBytes: 5, limitBytes: 9 };
@@ -179,7 +179,7 @@ describe('createTaskSource', () => {
     const totals: (number | undefined)[] = [];
     for (const _ of trees) {
       totals.push(
-        figure(await source.read(look, record, { groups: CPU_AND_MEMORY, nowMs: 0, keepMs: 0 }), 'totalNs'),
+        value(await source.read(look, record, { groups: CPU_AND_MEMORY, nowMs: 0, keepMs: 0 }), 'totalNs'),
       );
     }
     expect(totals).to.deep.equal([100, 110, 130]);
@@ -203,14 +203,14 @@ describe('createTaskSource', () => {
     void source.read(look, web(), { groups: GROUP.memory, nowMs: 0, keepMs: 0 });
     const old = { ...web(), cgroupPaths: [`${fixture.root}/rkt-streams/old`] };
     const reading = source.read(look, old, { groups: GROUP.memory, nowMs: 0, keepMs: 0 }) as Reading;
-    expect(figure(reading, 'usageBytes')).to.equal(4_096);
-    expect(figure(reading, 'maxUsageBytes')).to.deep.equal(NaN);
+    expect(value(reading, 'usageBytes')).to.equal(4_096);
+    expect(value(reading, 'maxUsageBytes')).to.deep.equal(NaN);
     expect(reader.stats.descriptors.open).to.equal(1);
     source.close(look);
     expect(reader.stats.descriptors.open).to.equal(0);
   });
 
-  it('tells no network of a task that shares that of the machine', async () => {
+  it('reports no network of a task that shares that of the machine', async () => {
     const { source } = sourceWith(nobody);
     const record = await sleeper({ cgroupPaths: [`${fixture.root}/rkt-streams/web`] });
     const reading = source.read(source.open(), record, {
@@ -218,7 +218,7 @@ describe('createTaskSource', () => {
       nowMs: 0,
       keepMs: 0,
     }) as Reading;
-    expect(figure(reading, 'receivedBytes')).to.deep.equal(NaN);
+    expect(value(reading, 'receivedBytes')).to.deep.equal(NaN);
     expect(reading.fresh).to.equal(GROUP.cpu);
   });
 });

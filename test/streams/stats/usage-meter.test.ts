@@ -11,8 +11,8 @@ import { COLUMNS, type ColumnName } from '../../support/columns.ts';
 
 const FACTS = { cores: 2, mhzPerCore: 2_000 };
 const MS = 1_000_000;
-type Told = Partial<Record<ColumnName, number>>;
-const cgroup = (told: Told): Reading => readingOf({ usageBytes: 5, ...told });
+type Reported = Partial<Record<ColumnName, number>>;
+const cgroup = (reported: Reported): Reading => readingOf({ usageBytes: 5, ...reported });
 const tree = (...processes: readonly (readonly [number, number])[]): Reading =>
   readingOf(
     { totalNs: processes.reduce((sum, [, cpuMs]) => sum + cpuMs * MS, 0), rssBytes: 7 },
@@ -44,7 +44,7 @@ describe('measure', () => {
     });
   });
 
-  it('gives percent of one core over the time since the last figures, and ticks in MHz', () => {
+  it('gives percent of one core over the time since the last metrics, and ticks in MHz', () => {
     const meter = createMeter(FACTS);
     meter(cgroup({ totalNs: 0, userNs: 0, systemNs: 0 }), 0);
     const usage = meter(cgroup({ totalNs: 750 * MS, userNs: 500 * MS, systemNs: 250 * MS }), 500);
@@ -88,7 +88,7 @@ describe('measure', () => {
   });
 
   for (const counter of ['totalNs', 'userNs', 'systemNs', 'throttledPeriods', 'throttledNs'] as const) {
-    it(`drops figures whose ${counter} went back, and goes on from there`, () => {
+    it(`drops metrics whose ${counter} went back, and goes on from there`, () => {
       const meter = createMeter(FACTS);
       meter(cgroup({ [counter]: 100 }), 0);
       expect(meter(cgroup({ [counter]: 99 }), 1_000)).to.equal(undefined);
@@ -119,9 +119,16 @@ describe('measure', () => {
   });
 
   it('gives the groups that were asked for and no other, whatever was read', () => {
-    const told = { totalNs: 1, rssBytes: 2, usageBytes: 3, kernelUsageBytes: 4, oomKills: 5, readBytes: 6 };
+    const reported = {
+      totalNs: 1,
+      rssBytes: 2,
+      usageBytes: 3,
+      kernelUsageBytes: 4,
+      oomKills: 5,
+      readBytes: 6,
+    };
     const seen = (groups: number): readonly string[] => {
-      const { cpu, memory, io } = createMeter({ cores: 1 }, groups)(cgroup(told), 0) ?? {};
+      const { cpu, memory, io } = createMeter({ cores: 1 }, groups)(cgroup(reported), 0) ?? {};
       return [...Object.keys(cpu ?? {}), ...Object.keys(memory ?? {}), ...Object.keys(io ?? {})];
     };
     expect(seen(0)).to.deep.equal([]);
@@ -143,7 +150,7 @@ describe('measure', () => {
     expect(second?.network).to.include({ receivedBytesPerSecond: 0, sentBytesPerSecond: 2 });
   });
 
-  it('gives processes and threads, and pressure, as the kernel tells them', () => {
+  it('gives processes and threads, and pressure, as the kernel reports them', () => {
     const pressure = COLUMNS.cpuPressure;
     const reading = cgroup({ pidsCurrent: 3, pidsLimit: 10 });
     [1, 2, 3, 4_000].forEach((value, index) => (reading.row.page[pressure + index] = value));
@@ -154,13 +161,13 @@ describe('measure', () => {
     });
   });
 
-  it('leaves out a group that tells nothing', () => {
+  it('leaves out a group that reports nothing', () => {
     const usage = createMeter(FACTS, GROUP.io | GROUP.pids | GROUP.pressure | GROUP.network)(cgroup({}), 0);
     expect(usage).to.not.have.any.keys('io', 'pidCount', 'pressure', 'network');
   });
 
   for (const counter of ['readBytes', 'writeBytes', 'receivedBytes', 'sentBytes'] as const) {
-    it(`drops figures whose ${counter} went back`, () => {
+    it(`drops metrics whose ${counter} went back`, () => {
       const meter = createMeter(FACTS, GROUP.io | GROUP.network);
       meter(cgroup({ [counter]: 100 }), 0);
       expect(meter(cgroup({ [counter]: 99 }), 1_000)).to.equal(undefined);
@@ -181,7 +188,7 @@ describe('measure', () => {
     );
   });
 
-  it('tells the same of a task that stands still, with rates of 0', () => {
+  it('reports the same of a task that stands still, with rates of 0', () => {
     const meter = createMeter(FACTS);
     const still = cgroup({ totalNs: 500 * MS, userNs: 300 * MS });
     meter(cgroup({ totalNs: 0, userNs: 0 }), 0);

@@ -32,8 +32,8 @@ const image = (what: string, names: Row['names'], make: (stage: Stage) => Promis
 const archive = (what: string, names: Row['names'], ...members: readonly RawMember[]): Row =>
   image(what, names, async (stage) => written(stage, await rawTar(members)));
 
-async function nothingEscaped({ room }: Stage): Promise<void> {
-  const names = await readdir(room.base, { recursive: true });
+async function nothingEscaped({ sandbox }: Stage): Promise<void> {
+  const names = await readdir(sandbox.base, { recursive: true });
   const escaped = names.filter((name) => name.endsWith('/escaped') && !name.includes('/rootfs/'));
   if (escaped.length > 0) throw new Error(`escaped: ${escaped.join(', ')}`);
 }
@@ -54,9 +54,9 @@ export const IMAGES: readonly Row[] = [
   }),
   image('an image that is a text', ['odd.aci'], (stage) => written(stage, 'not an image\n'.repeat(100))),
   image('an image that is empty', ['odd.aci'], (stage) => written(stage, '')),
-  image('an image name nobody knows', ['localhost/none'], () => 'localhost/none'),
-  image('an image id nobody has', ['sha512-0123'], () => `sha512-${'0123'.repeat(16)}`),
-  image('an image URL where nobody listens', ['127.0.0.1'], () => 'http://127.0.0.1:1/x.aci'),
+  image('an image name no one knows', ['localhost/none'], () => 'localhost/none'),
+  image('an image id no one has', ['sha512-0123'], () => `sha512-${'0123'.repeat(16)}`),
+  image('an image URL where no one listens', ['127.0.0.1'], () => 'http://127.0.0.1:1/x.aci'),
   archive('an image without a manifest', ['odd.aci', 'manifest'], ROOTFS),
   archive('an image whose manifest is no JSON', ['odd.aci'], { name: 'manifest', content: '{' }, ROOTFS),
   archive(

@@ -21,9 +21,9 @@ const broken = (
   what,
   code,
   names,
-  act: async ({ other, brokenRkt, room }) => {
+  act: async ({ other, brokenRkt, sandbox }) => {
     const rkt = await brokenRkt(subcommand, instead);
-    return other({ ...options, rkt }).startTask(taskOf(room));
+    return other({ ...options, rkt }).startTask(taskOf(sandbox));
   },
 });
 
@@ -37,10 +37,10 @@ const breaksLater = (
   what,
   code,
   names,
-  act: async ({ other, brokenRkt, room }) => {
+  act: async ({ other, brokenRkt, sandbox }) => {
     const rkt = await brokenRkt('none', ':');
     const driver = other({ ...SHORT, rkt });
-    await driver.startTask(room.shell('bad', 'sleep 1000'));
+    await driver.startTask(sandbox.shell('bad', 'sleep 1000'));
     await rename(rkt, `${rkt}.sound`);
     await breakIt(rkt);
     try {
@@ -61,7 +61,7 @@ const missing = (what: string, names: Row['names'], make: (dir: string) => Promi
   what,
   code: 'RKT_ERR_RKT_MISSING',
   names: [...names, '--rkt embedded'],
-  act: async ({ other, dir, room }) => other({ rkt: await make(dir) }).startTask(taskOf(room)),
+  act: async ({ other, dir, sandbox }) => other({ rkt: await make(dir) }).startTask(taskOf(sandbox)),
 });
 
 const output = (what: string, names: Row['names'], path: (stage: Stage) => string): Row => ({
@@ -76,11 +76,11 @@ const dataDirectory = (what: string, code: ErrorCode, place: string): Row => ({
   what,
   code,
   names: [place, /EEXIST|ENOTDIR/],
-  act: async ({ other, dir, room }) => {
+  act: async ({ other, dir, sandbox }) => {
     const dataDir = join(dir, 'data');
     await mkdir(dataDir);
     await writeFile(join(dataDir, place), '');
-    return other({ dataDir }).startTask(taskOf(room));
+    return other({ dataDir }).startTask(taskOf(sandbox));
   },
 });
 
@@ -94,7 +94,7 @@ export const MACHINE: readonly Row[] = [
     '1.27.0',
   ]),
   broken(
-    'an rkt that prepares and tells nothing',
+    'an rkt that prepares and reports nothing',
     'prepare',
     'sound "$@" >/dev/null; exit 0',
     'RKT_ERR_RKT_OUTPUT',
@@ -130,13 +130,13 @@ export const MACHINE: readonly Row[] = [
   broken('a launch that is killed', 'run-prepared', 'kill -KILL $$', 'RKT_ERR_LAUNCH', ['ended with 137']),
   broken('a launch that does nothing', 'run-prepared', 'exit 0', 'RKT_ERR_LAUNCH', ['ended with 0']),
   {
-    what: 'an rkt that hangs in status when nobody else can tell the end',
+    what: 'an rkt that hangs in status when no one else can report the end',
     code: 'RKT_ERR_RKT_TIMEOUT',
     names: ['status', WITHIN],
-    act: async ({ other, driver, brokenRkt, room }) => {
+    act: async ({ other, driver, brokenRkt, sandbox }) => {
       const deaf = other({ ...SHORT, rkt: await brokenRkt('status', HANGS) });
-      const { handle } = await deaf.startTask(room.shell('bad', 'exec sleep 1000'));
-      // Without its shim nobody writes the exit down.
+      const { handle } = await deaf.startTask(sandbox.shell('bad', 'exec sleep 1000'));
+      // Without its shim no one writes the exit down.
       for (const { pid } of [handle.state.shim, handle.state.process]) process.kill(pid, 'SIGKILL');
       try {
         await deaf.stopTask('bad', { timeoutMs: 0 });
@@ -145,7 +145,7 @@ export const MACHINE: readonly Row[] = [
         await deaf.shutdown();
         await driver.recoverTasks();
         await driver.destroyTask('bad');
-        await until('the last rkt status was killed', async () => (await room.leftovers()).length === 0);
+        await until('the last rkt status was killed', async () => (await sandbox.leftovers()).length === 0);
       }
     },
   },
@@ -177,14 +177,14 @@ export const MACHINE: readonly Row[] = [
     what: 'a cgroup parent that cannot be made',
     code: 'RKT_ERR_CGROUP',
     names: ['cgroup.procs/below', '--cgroup-parent'],
-    act: ({ other, room }) =>
-      other({ cgroupParent: 'cgroup.procs/below' }).startTask(taskOf(room, {}, MEMORY)),
+    act: ({ other, sandbox }) =>
+      other({ cgroupParent: 'cgroup.procs/below' }).startTask(taskOf(sandbox, {}, MEMORY)),
   },
   {
     what: 'a limit where there are no cgroups',
     code: 'RKT_ERR_CGROUP',
     names: ['memory', 'writable'],
-    act: ({ other, room, dir }) => other({ cgroupRoot: dir }).startTask(taskOf(room, {}, MEMORY)),
+    act: ({ other, sandbox, dir }) => other({ cgroupRoot: dir }).startTask(taskOf(sandbox, {}, MEMORY)),
   },
 
   output('an output file in a directory that is missing', ['/nowhere/log'], () => '/nowhere/log'),
@@ -195,13 +195,13 @@ export const MACHINE: readonly Row[] = [
     what: 'a data directory below a file',
     code: 'RKT_ERR_DATA_DIR',
     names: ['/etc/passwd/data', 'ENOTDIR'],
-    act: ({ other, room }) => other({ dataDir: '/etc/passwd/data' }).startTask(taskOf(room)),
+    act: ({ other, sandbox }) => other({ dataDir: '/etc/passwd/data' }).startTask(taskOf(sandbox)),
   },
   {
     what: 'a data directory where nothing can be written',
     code: 'RKT_ERR_DATA_DIR',
     names: ['/sys/kernel/data', /EPERM|EACCES|EROFS/],
-    act: ({ other, room }) => other({ dataDir: '/sys/kernel/data' }).startTask(taskOf(room)),
+    act: ({ other, sandbox }) => other({ dataDir: '/sys/kernel/data' }).startTask(taskOf(sandbox)),
   },
   dataDirectory('a state directory that is a file', 'RKT_ERR_STATE_FILE', 'state'),
   dataDirectory('a tasks directory that is a file', 'RKT_ERR_DATA_DIR', 'tasks'),

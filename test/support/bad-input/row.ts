@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import type { Driver, DriverOptions, ErrorCode, TaskSpecInput } from '../../../src/index.ts';
 import { resolveRkt } from '../../../src/rkt/resolve-binary.ts';
-import type { Room } from '../room.ts';
+import type { Sandbox } from '../sandbox.ts';
 
 /** Something wrong that is done, and what the driver has to say to it. */
 export interface Row {
@@ -18,7 +18,7 @@ export interface Row {
 
 /** What a row does its mischief with. */
 export interface Stage {
-  readonly room: Room;
+  readonly sandbox: Sandbox;
   /** A directory of the row's own. */
   readonly dir: string;
   /** The driver that is sound and has to stay so. */
@@ -31,35 +31,35 @@ export interface Stage {
   readonly brokenRkt: (subcommand: string, instead: string) => Promise<string>;
 }
 
-export function stageOf(room: Room, driver: Driver, dir: string, drivers: Driver[]): Stage {
+export function stageOf(sandbox: Sandbox, driver: Driver, dir: string, drivers: Driver[]): Stage {
   return {
-    room,
+    sandbox,
     dir,
     driver,
     other: (options) => {
-      const other = room.driver(options);
+      const other = sandbox.driver(options);
       drivers.push(other);
       return other;
     },
-    start: (config, more = {}) => driver.startTask(taskOf(room, config, more)),
-    brokenRkt: (subcommand, instead) => brokenRkt(room, dir, subcommand, instead),
+    start: (config, more = {}) => driver.startTask(taskOf(sandbox, config, more)),
+    brokenRkt: (subcommand, instead) => brokenRkt(sandbox, dir, subcommand, instead),
   };
 }
 
 /** A task that ends well unless one of the given members makes it fail. */
-export function taskOf(room: Room, config: object = {}, more: object = {}): TaskSpecInput {
-  const task = room.shell('bad', 'exit 0');
+export function taskOf(sandbox: Sandbox, config: object = {}, more: object = {}): TaskSpecInput {
+  const task = sandbox.shell('bad', 'exit 0');
   return { ...task, ...more, config: { ...task.config, ...config } };
 }
 
 export async function brokenRkt(
-  room: Room,
+  sandbox: Sandbox,
   dir: string,
   subcommand: string,
   instead: string,
 ): Promise<string> {
   const path = join(dir, `rkt-${subcommand.replace('*', 'any')}`);
-  const { command } = await resolveRkt(room.options.rkt);
+  const { command } = await resolveRkt(sandbox.options.rkt);
   const sound = command.map((word) => `'${word}'`).join(' ');
   const lines = [
     '#!/bin/sh',

@@ -10,7 +10,7 @@ import { aStoredTask } from '../stored-tasks.ts';
 import { taskOf, type Row, type Stage } from './row.ts';
 
 const unknownTask = (op: string, act: (driver: Driver) => unknown): Row => ({
-  what: `${op} of a task that nobody knows`,
+  what: `${op} of a task that no one knows`,
   code: 'RKT_ERR_TASK_NOT_FOUND',
   names: ['task not found for given id: "nobody"', 'rkt-streams ps'],
   act: ({ driver }) => act(driver),
@@ -27,8 +27,8 @@ const handle = (what: string, names: Row['names'], damage: (handle: Handle) => u
   what,
   code: 'RKT_ERR_HANDLE',
   names: [...names, 'the handle that startTask returned'],
-  act: async ({ other, driver, room }) => {
-    const { handle: sound } = await driver.startTask(room.shell('handle', 'exit 0'));
+  act: async ({ other, driver, sandbox }) => {
+    const { handle: sound } = await driver.startTask(sandbox.shell('handle', 'exit 0'));
     await driver.destroyTask('handle', { force: true });
     return other({}).recoverTask(damage(sound) as never);
   },
@@ -48,10 +48,10 @@ const stateFile = (what: string, names: Row['names'], text: string): Row => ({
 });
 
 async function withStateFile(
-  { room, driver }: Stage,
+  { sandbox, driver }: Stage,
   make: (path: string) => Promise<unknown>,
 ): Promise<void> {
-  const directory = join(room.options.dataDir, 'state');
+  const directory = join(sandbox.options.dataDir, 'state');
   await mkdir(directory, { recursive: true });
   const path = join(directory, stateFileName('bad'));
   try {
@@ -99,7 +99,7 @@ export const TASKS: readonly Row[] = [
     code: 'RKT_ERR_TASK_EXISTS',
     names: ['"good"', 'state'],
     beside: true,
-    act: ({ other, room }) => other({}).startTask(room.shell('good', 'exit 0')),
+    act: ({ other, sandbox }) => other({}).startTask(sandbox.shell('good', 'exit 0')),
   },
   good('a stop with an unknown signal', 'RKT_ERR_SIGNAL', ['"SIGNOPE"', 'SIGTERM'], (driver) =>
     driver.stopTask('good', { signal: 'SIGNOPE' }),
@@ -168,10 +168,10 @@ export const TASKS: readonly Row[] = [
     what: 'an op after the shutdown',
     code: 'RKT_ERR_SHUTDOWN',
     names: ['Create a new driver'],
-    act: async ({ other, room }) => {
+    act: async ({ other, sandbox }) => {
       const driver = other({});
       await driver.shutdown();
-      return driver.startTask(taskOf(room));
+      return driver.startTask(taskOf(sandbox));
     },
   },
 

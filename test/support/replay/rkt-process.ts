@@ -42,7 +42,7 @@ export class RktProcess {
 
   constructor(args: readonly string[], options: CallOptions = {}) {
     const isRoot = process.getuid?.() === 0 && options.uid === undefined;
-    // Without root nobody could write the coverage that Node hands down to every child.
+    // Without root no one could write the coverage that Node hands down to every child.
     const wrapper = isRoot
       ? ['unshare', '--mount', '--propagation', 'private', '--']
       : ['env', '--unset=NODE_V8_COVERAGE'];

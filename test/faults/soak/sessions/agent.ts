@@ -7,19 +7,19 @@ import { filter, firstValueFrom } from 'rxjs';
 import { createAgentClient } from '../../../../src/cli/agent-client/agent-client.ts';
 import { createAgentHttp, type AgentHttp } from '../../../../src/cli/agent-client/agent-http.ts';
 import { startCli, variablesOf } from '../../../support/cli-process.ts';
-import type { Room } from '../../../support/room.ts';
+import type { Sandbox } from '../../../support/sandbox.ts';
 import type { Session, Target } from '../session.ts';
 import { specOf } from './library.ts';
 import { reportedEvent } from './reported-event.ts';
 
 /** An agent, asked over its HTTP API. */
-export function agentTarget(room: Room): Target {
+export function agentTarget(sandbox: Sandbox): Target {
   return {
     name: 'agent',
     async open(onExited) {
-      const socketPath = join(room.base, 'agent.sock');
+      const socketPath = join(sandbox.base, 'agent.sock');
       const args = ['--json', 'agent', '--listen', '127.0.0.1:0', '--socket', socketPath];
-      const { child, ended } = startCli(args, { env: variablesOf(room) });
+      const { child, ended } = startCli(args, { env: variablesOf(sandbox) });
       // However long that takes: an agent that was given up would keep its place from the next.
       const isUp = await Promise.race([saysSomething(child), ended.then(() => false)]);
       if (!isUp) throw new Error(`the agent has ended: ${(await ended).stderr}`);
@@ -30,7 +30,7 @@ export function agentTarget(room: Room): Target {
         .pipe(filter(({ kind }) => kind === 'exited'))
         // The stream ends with the agent, by an error.
         .subscribe({ next: (event) => onExited(reportedEvent(event)), error: () => undefined });
-      return sessionOf(room, { child, ended: once(child, 'exit') }, http, client);
+      return sessionOf(sandbox, { child, ended: once(child, 'exit') }, http, client);
     },
   };
 }
@@ -41,7 +41,7 @@ async function saysSomething({ stdout }: ChildProcess): Promise<true> {
 }
 
 function sessionOf(
-  room: Room,
+  sandbox: Sandbox,
   process: Pick<Session, 'child' | 'ended'>,
   http: AgentHttp,
   client: ReturnType<typeof createAgentClient>,
@@ -53,7 +53,7 @@ function sessionOf(
         method: 'POST',
         path: '/v1/tasks',
         taskId: task.id,
-        body: specOf(room, task),
+        body: specOf(sandbox, task),
       });
     },
     async knows(id) {

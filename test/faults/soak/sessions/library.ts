@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 import type { TaskEvent } from '../../../../src/index.ts';
-import type { Room } from '../../../support/room.ts';
+import type { Sandbox } from '../../../support/sandbox.ts';
 import type { ReportedExit, Session, SoakTask, Target } from '../session.ts';
 import { reportedEvent } from './reported-event.ts';
 
@@ -18,11 +18,11 @@ interface Answer {
 }
 
 /** The library, in a process that recovers all tasks of its data directory when it starts. */
-export function libraryTarget(room: Room): Target {
+export function libraryTarget(sandbox: Sandbox): Target {
   return {
     name: 'library',
     async open(onExited) {
-      const child = fork(CHILD, [JSON.stringify(room.options)], {
+      const child = fork(CHILD, [JSON.stringify(sandbox.options)], {
         execArgv: ['--import', import.meta.resolve('tsx')],
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       });
@@ -34,12 +34,12 @@ export function libraryTarget(room: Room): Target {
         });
       });
       if (!(await Promise.race([isReady, ended.then(() => false)]))) throw new Error('the driver has ended');
-      return sessionOf(room, child, ended);
+      return sessionOf(sandbox, child, ended);
     },
   };
 }
 
-function sessionOf(room: Room, child: ChildProcess, ended: Promise<unknown>): Session {
+function sessionOf(sandbox: Sandbox, child: ChildProcess, ended: Promise<unknown>): Session {
   let calls = 0;
   const call = (op: string, argument: unknown): Promise<unknown> =>
     new Promise((resolve, reject) => {
@@ -58,7 +58,7 @@ function sessionOf(room: Room, child: ChildProcess, ended: Promise<unknown>): Se
     child,
     ended,
     start: async (task) => {
-      await call('start', specOf(room, task));
+      await call('start', specOf(sandbox, task));
     },
     knows: async (id) => (await call('knows', id)) === true,
     wait: async (id) => (await call('wait', id)) as ReportedExit,
@@ -73,7 +73,7 @@ function sessionOf(room: Room, child: ChildProcess, ended: Promise<unknown>): Se
 }
 
 /** The same for the API of an agent. */
-export function specOf(room: Room, { id, script, recordDir }: SoakTask): object {
-  const { config } = room.shell(id, script);
+export function specOf(sandbox: Sandbox, { id, script, recordDir }: SoakTask): object {
+  const { config } = sandbox.shell(id, script);
   return { id, config: { ...config, volumes: [`${recordDir}:/record`] } };
 }

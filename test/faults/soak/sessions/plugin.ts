@@ -2,8 +2,8 @@ import type { TaskConfig } from '../../../../src/nomad/generated/hashicorp/nomad
 import type { TaskHandle__Output } from '../../../../src/nomad/generated/hashicorp/nomad/plugins/drivers/proto/TaskHandle.ts';
 import { encodeMsgpack } from '../../../../src/nomad/msgpack.ts';
 import type { NomadHost } from '../../../support/nomad-host.ts';
-import { openPluginRoom } from '../../../support/plugin-room.ts';
-import type { Room } from '../../../support/room.ts';
+import { openPluginSandbox } from '../../../support/plugin-sandbox.ts';
+import type { Sandbox } from '../../../support/sandbox.ts';
 import type { ReportedEvent, Session, SoakTask, Target } from '../session.ts';
 
 /** What a Nomad agent keeps of its tasks. */
@@ -13,15 +13,15 @@ type Handles = Map<string, TaskHandle__Output>;
 const OPEN_MS = 300_000;
 
 /** The plugin process, asked as a Nomad agent asks: it keeps the handles, and recovers by them. */
-export async function pluginTarget(room: Room): Promise<Target> {
-  const plugins = await openPluginRoom(room);
+export async function pluginTarget(sandbox: Sandbox): Promise<Target> {
+  const plugins = await openPluginSandbox(sandbox);
   const handles: Handles = new Map();
   return {
     name: 'plugin',
     async open(onExited) {
       const plugin = await plugins.start({ handshakeMs: OPEN_MS });
       void reportExits(plugin, onExited);
-      return sessionOf(plugin, room, handles);
+      return sessionOf(plugin, sandbox, handles);
     },
   };
 }
@@ -43,7 +43,7 @@ async function reportExits({ driver }: NomadHost, onExited: (event: ReportedEven
 const numberIn = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : Number(text);
 
-function sessionOf(plugin: NomadHost, room: Room, handles: Handles): Session {
+function sessionOf(plugin: NomadHost, sandbox: Sandbox, handles: Handles): Session {
   const { driver } = plugin;
   const recovered = new Set<string>();
   const destroy = async (id: string, force: boolean): Promise<void> => {
@@ -54,7 +54,7 @@ function sessionOf(plugin: NomadHost, room: Room, handles: Handles): Session {
     child: plugin.child,
     ended: plugin.exited,
     async start(task) {
-      const { handle, driver_error_msg } = await driver.unary('StartTask', { task: configOf(room, task) });
+      const { handle, driver_error_msg } = await driver.unary('StartTask', { task: configOf(sandbox, task) });
       if (!handle) throw new Error(driver_error_msg);
       recovered.add(task.id);
       handles.set(task.id, handle);
@@ -85,9 +85,9 @@ function sessionOf(plugin: NomadHost, room: Room, handles: Handles): Session {
   };
 }
 
-function configOf(room: Room, { id, script, recordDir }: SoakTask): TaskConfig {
+function configOf(sandbox: Sandbox, { id, script, recordDir }: SoakTask): TaskConfig {
   const args = ['-c', script];
   const volumes = [`${recordDir}:/record`];
-  const config = { image: room.image, command: '/bin/sh', args, volumes };
+  const config = { image: sandbox.image, command: '/bin/sh', args, volumes };
   return { id, name: id, msgpack_driver_config: encodeMsgpack(config) };
 }

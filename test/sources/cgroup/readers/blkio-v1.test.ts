@@ -33,7 +33,7 @@ describe('block I/O of a v1 cgroup', () => {
     writeFileSync(join(directory, `${prefix}.io_service_bytes${suffix}`), lines(read, write));
     writeFileSync(join(directory, `${prefix}.io_serviced${suffix}`), lines(read / 512, write / 512));
   };
-  const figures = (): readonly (number | undefined)[] | undefined => {
+  const values = (): readonly (number | undefined)[] | undefined => {
     const fresh = maskGroups(reader.read(cgroup, groupMask(['io']), 0, 2_000));
     if (!fresh.includes('io')) return undefined;
     const names: readonly ColumnName[] = ['readBytes', 'writeBytes', 'readOps', 'writeOps'];
@@ -48,7 +48,7 @@ describe('block I/O of a v1 cgroup', () => {
   ] as const) {
     it(`is what ${what} counts, where there is only that`, () => {
       put(prefix, suffix, [4_096, 512]);
-      expect(figures()).to.deep.equal([4_096, 512, 8, 1]);
+      expect(values()).to.deep.equal([4_096, 512, 8, 1]);
     });
   }
 
@@ -56,7 +56,7 @@ describe('block I/O of a v1 cgroup', () => {
     put('blkio.throttle', '', [512, 512]);
     put('blkio.throttle', '_recursive', [1_024, 2_048]);
     put('blkio', '_recursive', [4_096, 512]);
-    expect(figures()).to.deep.equal([4_096, 512, 8, 1]);
+    expect(values()).to.deep.equal([4_096, 512, 8, 1]);
   });
 
   it('is what throttling counts, where no device has that scheduler', () => {
@@ -64,21 +64,21 @@ describe('block I/O of a v1 cgroup', () => {
     put('blkio.bfq', '_recursive', [0, 0]);
     writeFileSync(join(directory, 'blkio.io_service_bytes_recursive'), 'Total 0\n');
     writeFileSync(join(directory, 'blkio.io_serviced_recursive'), '');
-    expect(figures()).to.deep.equal([1_024, 2_048, 2, 4]);
+    expect(values()).to.deep.equal([1_024, 2_048, 2, 4]);
   });
 
   it('never changes its source, so that a counter does not go back', () => {
     put('blkio.throttle', '_recursive', [1_024, 2_048]);
     put('blkio.bfq', '_recursive', [0, 0]);
-    figures();
+    values();
     put('blkio.bfq', '_recursive', [512, 0]);
     put('blkio.throttle', '_recursive', [1_536, 2_048]);
-    expect(figures()).to.deep.equal([1_536, 2_048, 3, 4]);
+    expect(values()).to.deep.equal([1_536, 2_048, 3, 4]);
   });
 
   it('is 0 while nothing was read or written, and absent without any file', () => {
     put('blkio.throttle', '_recursive', [0, 0]);
-    expect(figures()).to.deep.equal([0, 0, 0, 0]);
+    expect(values()).to.deep.equal([0, 0, 0, 0]);
     rmSync(directory, { recursive: true });
     mkdirSync(directory);
     const empty = reader.open([directory]);
@@ -89,9 +89,9 @@ describe('block I/O of a v1 cgroup', () => {
   it('is read from two files, where throttling counts for the cgroups below as well', () => {
     put('blkio.throttle', '_recursive', [512, 512]);
     put('blkio.throttle', '', [512, 512]);
-    figures();
+    values();
     const before = reader.stats.fileReads;
-    figures();
+    values();
     expect(reader.stats.fileReads - before).to.equal(2);
   });
 });

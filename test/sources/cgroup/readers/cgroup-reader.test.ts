@@ -37,9 +37,9 @@ describe('CgroupReader', () => {
     const { fileReads, staleReads } = reader.stats;
     return [maskGroups(fresh).join(' '), fileReads - before.fileReads, staleReads - before.staleReads];
   };
-  const figure = (name: ColumnName): number | undefined => cgroup.row.page[cgroup.row.base + COLUMNS[name]];
+  const value = (name: ColumnName): number | undefined => cgroup.row.page[cgroup.row.base + COLUMNS[name]];
 
-  it('reads the six files of v1, and then only the two that would tell of a change', async () => {
+  it('reads the six files of v1, and then only the two that would report of a change', async () => {
     await setUp('v1');
     expect(look(SIX, 0)).to.deep.equal(['cpu throttling memory memoryDetail', 6, 0]);
     expect(look(SIX, 1)).to.deep.equal(['cpu throttling memory', 2, 4]);
@@ -56,7 +56,7 @@ describe('CgroupReader', () => {
       writeFileSync(web(controller, file), '9999999999\n');
       writeFileSync(web('memory', 'memory.stat'), 'total_rss 5\n');
       expect(look(SIX, 1)).to.deep.equal(['cpu throttling memory memoryDetail', 6, 0]);
-      expect(figure('rssBytes')).to.equal(5);
+      expect(value('rssBytes')).to.equal(5);
       expect(look(SIX, 2)).to.deep.equal(['cpu throttling memory', 2, 4]);
     });
   }
@@ -68,7 +68,7 @@ describe('CgroupReader', () => {
     const reads = Array.from({ length: 21 }, (_, second) => look(SIX, second * 1_000)[1]);
     expect(reads.filter((count) => count === 3)).to.have.lengthOf(2);
     expect(reads.filter((count) => count === 2)).to.have.lengthOf(19);
-    expect(figure('rssBytes')).to.equal(7);
+    expect(value('rssBytes')).to.equal(7);
   });
 
   it('does not let cgroups that were opened together come of age together', async () => {
@@ -115,7 +115,7 @@ describe('CgroupReader', () => {
     });
   }
 
-  it('tells nothing of groups that the kernel does not count', async () => {
+  it('reports nothing of groups that the kernel does not count', async () => {
     await setUp('v1');
     expect(look(['pids', 'io'], 0)).to.deep.equal(['', 0, 0]);
     expect(look(['cpu', 'io'], 0)[0]).to.equal('cpu');
@@ -129,8 +129,8 @@ describe('CgroupReader', () => {
     );
     expect(look(SIX, 0)[0]).to.equal('cpu throttling memory memoryDetail');
     expect(look(['pressure'], 1)).to.deep.equal(['pressure', 1, 0]);
-    expect(figure('cpuPressure')).to.equal(1.5);
-    expect(figure('totalNs')).to.equal(1_234_567_000);
+    expect(value('cpuPressure')).to.equal(1.5);
+    expect(value('totalNs')).to.equal(1_234_567_000);
   });
 
   it('reads no file of v2 that v1 makes superfluous', async () => {
@@ -146,7 +146,7 @@ describe('CgroupReader', () => {
     look(['cpu', 'memory'], 0);
     look(['cpu', 'memory'], 1);
     expect(look(SIX, 2)[0]).to.equal('cpu throttling memory memoryDetail');
-    expect(figure('rssBytes')).to.equal(31_457_280);
+    expect(value('rssBytes')).to.equal(31_457_280);
   });
 
   it('says where it looked when nothing is there, and holds nothing open', async () => {
@@ -172,12 +172,12 @@ describe('CgroupReader', () => {
     expect(look(SIX, 1)[0]).to.equal('cpu throttling memory memoryDetail');
   });
 
-  it('begins without figures in a row that another cgroup had', async () => {
+  it('begins without metrics in a row that another cgroup had', async () => {
     await setUp('v1');
     look(SIX, 0);
     reader.close(cgroup);
     cgroup = reader.open(cgroup.paths);
-    expect(figure('totalNs')).to.deep.equal(NaN);
+    expect(value('totalNs')).to.deep.equal(NaN);
   });
 });
 

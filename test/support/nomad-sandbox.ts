@@ -13,7 +13,7 @@ import type { TaskHandle__Output } from '../../src/nomad/generated/hashicorp/nom
 import { installPlugin } from '../../src/nomad/install.ts';
 import { encodeMsgpack } from '../../src/nomad/msgpack.ts';
 import { startPlugin, type NomadHost } from './nomad-host.ts';
-import { openRoom, type Room } from './room.ts';
+import { openSandbox, type Sandbox } from './sandbox.ts';
 
 /** A task as an agent hands it over: its directories are made. */
 export interface HostedTask {
@@ -21,9 +21,9 @@ export interface HostedTask {
   readonly config: TaskConfig;
 }
 
-/** A Nomad agent's part, in a room of its own. */
-export interface NomadRoom {
-  readonly room: Room;
+/** A Nomad agent's part, in a sandbox of its own. */
+export interface NomadSandbox {
+  readonly sandbox: Sandbox;
   readonly plugin: () => NomadHost;
   /** Starts the plugin as an agent does, and configures it. */
   readonly launch: () => Promise<NomadHost>;
@@ -37,12 +37,12 @@ export interface NomadRoom {
 
 export const AGENT = { driver: { ClientMaxPort: 14_512, ClientMinPort: 14_000 } };
 
-export async function openNomadRoom(context: Context): Promise<NomadRoom> {
-  const room = await openRoom(context);
-  const directory = join(room.base, 'plugins');
+export async function openNomadSandbox(context: Context): Promise<NomadSandbox> {
+  const sandbox = await openSandbox(context);
+  const directory = join(sandbox.base, 'plugins');
   await mkdir(directory);
   const { path } = await installPlugin(directory);
-  const { rkt, rktDir, dataDir, cgroupParent } = room.options;
+  const { rkt, rktDir, dataDir, cgroupParent } = sandbox.options;
   const pluginConfig = {
     volumes_enabled: true,
     rkt_path: rkt,
@@ -67,14 +67,14 @@ export async function openNomadRoom(context: Context): Promise<NomadRoom> {
     });
     return host;
   };
-  const task: NomadRoom['task'] = (script, config) => hostedTask(room, script, config);
-  const start: NomadRoom['start'] = async ({ config }) => {
+  const task: NomadSandbox['task'] = (script, config) => hostedTask(sandbox, script, config);
+  const start: NomadSandbox['start'] = async ({ config }) => {
     const { handle } = await plugin().driver.unary('StartTask', { task: config });
     if (handle === null) throw new Error('StartTask gave no handle');
     return handle;
   };
   return {
-    room,
+    sandbox,
     plugin,
     launch,
     task,
@@ -88,19 +88,19 @@ export async function openNomadRoom(context: Context): Promise<NomadRoom> {
     async close() {
       for (const { child, kill } of hosts)
         if (child.exitCode === null && child.signalCode === null) await kill();
-      await room.close();
+      await sandbox.close();
     },
   };
 }
 
-async function hostedTask(room: Room, script: string, config: object = {}): Promise<HostedTask> {
+async function hostedTask(sandbox: Sandbox, script: string, config: object = {}): Promise<HostedTask> {
   const allocId = randomUUID();
-  const allocDir = join(room.base, 'allocs', allocId);
+  const allocDir = join(sandbox.base, 'allocs', allocId);
   for (const part of ['alloc/logs', 'web/local', 'web/secrets', 'web/tmp']) {
     await mkdir(join(allocDir, part), { recursive: true });
   }
   const id = `${allocId}/web/${randomUUID().slice(0, 8)}`;
-  const block = { image: room.image, command: '/bin/sh', args: ['-c', script], net: null, ...config };
+  const block = { image: sandbox.image, command: '/bin/sh', args: ['-c', script], net: null, ...config };
   return {
     id,
     config: {

@@ -9,7 +9,7 @@ import { detectCgroups } from '../../src/sources/cgroup/cgroups.ts';
 import { closedOnInterrupt } from './interrupt.ts';
 
 /** Many sleeping processes, each in cgroups of its own, as a driver would have made them. */
-export interface Fleet {
+export interface Workload {
   readonly parent: string;
   readonly count: number;
   readonly pids: readonly number[];
@@ -19,25 +19,28 @@ export interface Fleet {
   close(): Promise<void>;
 }
 
-export interface FleetOptions {
+export interface WorkloadOptions {
   /** Every so manieth process works a few ms a second; none by default. */
   readonly everyNthIsBusy?: number;
 }
 
-const KEEPER = fileURLToPath(new URL('fleet.sh', import.meta.url));
-/** No default figure comes from these hierarchies; leaving them out makes a fleet in half the time. */
+const KEEPER = fileURLToPath(new URL('workload.sh', import.meta.url));
+/** No default metric comes from these hierarchies; leaving them out makes a workload in half the time. */
 const UNREAD = new Set(['blkio', 'freezer', 'pids']);
-let fleets = 0;
+let workloads = 0;
 
 /** @throws Error when this machine does not let us make cgroups */
-export async function openFleet(count: number, { everyNthIsBusy = 0 }: FleetOptions = {}): Promise<Fleet> {
-  fleets += 1;
-  const parent = `rkt-streams-bench-${process.pid}-${fleets}`;
+export async function openWorkload(
+  count: number,
+  { everyNthIsBusy = 0 }: WorkloadOptions = {},
+): Promise<Workload> {
+  workloads += 1;
+  const parent = `rkt-streams-bench-${process.pid}-${workloads}`;
   const cgroups = await detectCgroups({ parent });
   const paths = (index: number): readonly string[] =>
     cgroups.pathsFor(`t${index}`, {}).filter((path) => !path.split('/').some((part) => UNREAD.has(part)));
   const parents = paths(0).map((path) => dirname(path));
-  if (parents.length === 0) throw new Error('A fleet needs root and a writable cgroup hierarchy');
+  if (parents.length === 0) throw new Error('A workload needs root and a writable cgroup hierarchy');
   const keeper = spawn('/bin/sh', [KEEPER, String(count), String(everyNthIsBusy), ...parents], {
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -57,19 +60,19 @@ export async function openFleet(count: number, { everyNthIsBusy = 0 }: FleetOpti
       }),
     };
   }
-  throw new Error(`Could not make a fleet: ${await complaints}`);
+  throw new Error(`Could not make a workload: ${await complaints}`);
 }
 
-/** Makes a fleet, does something with it and removes it. */
-export async function withFleet<T>(
+/** Makes a workload, does something with it and removes it. */
+export async function withWorkload<T>(
   count: number,
-  use: (fleet: Fleet) => Promise<T>,
-  options?: FleetOptions,
+  use: (workload: Workload) => Promise<T>,
+  options?: WorkloadOptions,
 ): Promise<T> {
-  const fleet = await openFleet(count, options);
+  const workload = await openWorkload(count, options);
   try {
-    return await use(fleet);
+    return await use(workload);
   } finally {
-    await fleet.close();
+    await workload.close();
   }
 }

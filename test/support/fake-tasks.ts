@@ -13,7 +13,7 @@ import { aTaskStatus } from './task-statuses.ts';
 
 const MIB = 2 ** 20;
 
-/** A task that nobody runs: what a driver would tell of it. */
+/** A task that no one runs: what a driver would report of it. */
 function fakeTask(index: number, nowMs: number): TaskStatus {
   return aTaskStatus(`web-${String(index).padStart(4, '0')}`, {
     image: `example.com/service-${index % 7}:v1`,
@@ -24,7 +24,7 @@ function fakeTask(index: number, nowMs: number): TaskStatus {
   });
 }
 
-/** Figures that move: every task has a wave of its own. */
+/** Metrics that move: every task has a wave of its own. */
 function fakeSample(index: number, tick: number, nowMs: number): TaskStatsSample {
   const wave = 0.5 + 0.5 * Math.sin(tick / 7 + index);
   const usage: TaskResourceUsage = {
@@ -57,7 +57,7 @@ function fakeHost(nowMs: number): HostStats {
   };
 }
 
-/** A driver of tasks that nobody runs, with figures every interval: what a page and a server can be loaded with. */
+/** A driver of tasks that no one runs, with metrics every interval: what a page and a server can be loaded with. */
 export function fakeDriver(count: number): Driver {
   const indexes = Array.from({ length: count }, (_, index) => index);
   const statuses = indexes.map((index) => fakeTask(index, Date.now()));

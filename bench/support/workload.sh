@@ -1,7 +1,7 @@
 #!/bin/sh
 # Keeps COUNT processes, each in cgroups of its own, until standard input ends; then ends and removes them all.
 # A bench that dies closes our input, so nothing is left behind whatever happens to it.
-# Usage: fleet.sh COUNT EVERY_NTH_IS_BUSY DIRECTORY… (the directories are made here; 0 = none is busy)
+# Usage: workload.sh COUNT EVERY_NTH_IS_BUSY DIRECTORY… (the directories are made here; 0 = none is busy)
 trap '' HUP INT TERM PIPE
 count=$1 nth=$2
 shift 2

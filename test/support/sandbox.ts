@@ -17,13 +17,13 @@ import { requires } from './requirements.ts';
 import { until } from './until.ts';
 
 /** Directories, a cgroup parent and drivers of its own for one test file; closing it proves that nothing is left. */
-export interface Room {
+export interface Sandbox {
   readonly base: string;
   readonly image: string;
   readonly options: { readonly [Name in 'rkt' | 'rktDir' | 'dataDir' | 'cgroupParent']: string };
-  /** A driver in this room; shut down when the room is closed. */
+  /** A driver in this sandbox; shut down when the sandbox is closed. */
   driver(more?: DriverOptions): Driver;
-  /** A task that runs a shell script in the room's image. */
+  /** A task that runs a shell script in the sandbox's image. */
   shell(id: string, script: string, more?: Partial<TaskSpecInput>): TaskSpecInput;
   /** What tasks have left on the machine: processes, mounts, cgroups, pods, files. Empty when all is well. */
   leftovers(): Promise<readonly string[]>;
@@ -33,27 +33,27 @@ export interface Room {
 /** The rkt under test: the embedded one, or the one named by RKT_STREAMS_TEST_RKT. */
 const RKT = process.env['RKT_STREAMS_TEST_RKT'] ?? 'embedded';
 
-let rooms = 0;
+let sandboxes = 0;
 
-/** Opens a room; skips the tests where pods cannot be run. */
-export async function openRoom(context: Context): Promise<Room> {
+/** Opens a sandbox; skips the tests where pods cannot be run. */
+export async function openSandbox(context: Context): Promise<Sandbox> {
   requires(context, 'root', 'pods');
-  return createRoom();
+  return createSandbox();
 }
 
 /** The same outside of tests. */
-export async function createRoom(): Promise<Room> {
+export async function createSandbox(): Promise<Sandbox> {
   const base = await mkdtemp(join(tmpdir(), 'rkt-streams-test-'));
   const image = await buildImage(join(base, 'images'), { name: 'test.local/shell' });
-  rooms += 1;
+  sandboxes += 1;
   const options = {
     rkt: RKT,
     rktDir: join(base, 'rkt'),
     dataDir: join(base, 'data'),
-    cgroupParent: `rkt-streams-test-${process.pid}-${rooms}`,
+    cgroupParent: `rkt-streams-test-${process.pid}-${sandboxes}`,
   };
   const drivers: Driver[] = [];
-  const room: Room = {
+  const sandbox: Sandbox = {
     base,
     image,
     options,
@@ -82,7 +82,7 @@ export async function createRoom(): Promise<Room> {
       await rm(base, { recursive: true });
     },
   };
-  return room;
+  return sandbox;
 }
 
 /** Collects the events of a driver from now on. */
@@ -97,7 +97,7 @@ export function recordEvents(driver: Driver): TaskEvent[] {
   return events;
 }
 
-async function findLeftovers(base: string, options: Room['options']): Promise<readonly string[]> {
+async function findLeftovers(base: string, options: Sandbox['options']): Promise<readonly string[]> {
   return [
     ...processesOf(base),
     ...mountsOf(base),

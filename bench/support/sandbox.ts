@@ -9,7 +9,7 @@ import { packAci } from '../../src/embedded/aci/pack.ts';
 import { closedOnInterrupt } from './interrupt.ts';
 
 /** Where a bench runs pods: directories and a cgroup parent of its own, gone when it is closed. */
-export interface Workshop {
+export interface Sandbox {
   readonly base: string;
   readonly rktDir: string;
   /** An image with a shell, as a file. */
@@ -25,7 +25,7 @@ export interface Workshop {
 
 const UNDO_MS = 10_000;
 
-export async function openWorkshop(): Promise<Workshop> {
+export async function openSandbox(): Promise<Sandbox> {
   const base = await mkdtemp(join(tmpdir(), 'rkt-streams-bench-'));
   const image = join(base, 'shell.aci');
   const files = collectHostPaths(['/bin/sh', '/bin/sleep']);

@@ -47,19 +47,19 @@ function endInit(dir: string): void {
 }
 
 /** A data directory of its own with an image in it, and everything started in it. */
-export class PodRig {
+export class PodFixture {
   readonly dir = mkdtempSync(join(tmpdir(), 'rkt-streams-pods-'));
   readonly dataDir = join(this.dir, 'data');
   readonly #started: RktProcess[] = [];
   #image = '';
 
-  /** A rig with an image; skips the tests where pods cannot run. */
-  static async create(context: Context, spec: Partial<ImageSpec> = {}): Promise<PodRig> {
+  /** A fixture with an image; skips the tests where pods cannot run. */
+  static async create(context: Context, spec: Partial<ImageSpec> = {}): Promise<PodFixture> {
     requires(context, 'root', 'pods');
-    const rig = new PodRig();
-    chmodSync(rig.dir, 0o755);
-    rig.#image = await buildImage(rig.dir, { name: 'test.local/shell', ...spec });
-    return rig;
+    const fixture = new PodFixture();
+    chmodSync(fixture.dir, 0o755);
+    fixture.#image = await buildImage(fixture.dir, { name: 'test.local/shell', ...spec });
+    return fixture;
   }
 
   get image(): string {

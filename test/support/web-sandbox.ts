@@ -4,10 +4,10 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const CHILD = fileURLToPath(new URL('web-room-child.ts', import.meta.url));
+const CHILD = fileURLToPath(new URL('web-sandbox-child.ts', import.meta.url));
 
 /** Web servers on the ports 80 and 443 for host names of the test's, in a network and a mount namespace of their own. */
-export interface WebRoom {
+export interface WebSandbox {
   /** What has to stand before a command so that it sees these servers under these names, and no other network. */
   readonly enter: readonly string[];
   /** The certificate of the authority that has signed the servers' certificate. */
@@ -20,7 +20,7 @@ export interface WebRoom {
 }
 
 /** Opens servers for these names, with their files below `dir`. */
-export async function openWebRoom(dir: string, hosts: readonly string[]): Promise<WebRoom> {
+export async function openWebSandbox(dir: string, hosts: readonly string[]): Promise<WebSandbox> {
   const root = join(dir, 'web');
   mkdirSync(root, { recursive: true });
   const { key, cert, authority } = makeCertificate(dir, hosts);

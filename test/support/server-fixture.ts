@@ -14,14 +14,14 @@ import { aTaskStatus } from './task-statuses.ts';
 import { aTaskEvent } from './task-events.ts';
 
 /** A server over a driver whose every word the test says. */
-export interface ServerRig {
+export interface ServerFixture {
   readonly server: Server;
   readonly token: string;
   readonly dataDir: string;
   readonly tasksSubject: BehaviorSubject<readonly TaskStatus[]>;
   readonly eventsSubject: Subject<TaskEvent>;
   readonly statsSubject: Subject<readonly TaskStatsSample[]>;
-  /** What taskStats tells, whichever task it is asked for. */
+  /** What taskStats reports, whichever task it is asked for. */
   readonly usageSubject: Subject<TaskResourceUsage>;
   /** Ops that reached the driver, with their arguments. */
   readonly calls: unknown[][];
@@ -53,7 +53,7 @@ export function eventOf(taskId: string, message: string): TaskEvent {
   return aTaskEvent('started', taskId, { message });
 }
 
-export async function openServerRig(options: ServerOptions = {}): Promise<ServerRig> {
+export async function openServerFixture(options: ServerOptions = {}): Promise<ServerFixture> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'rkt-streams-server-')));
   const tasksSubject = new BehaviorSubject<readonly TaskStatus[]>([taskNamed('web'), taskNamed('job/a b')]);
   const eventsSubject = new Subject<TaskEvent>();

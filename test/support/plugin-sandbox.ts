@@ -6,25 +6,25 @@ import { installPlugin } from '../../src/nomad/install.ts';
 import { encodeMsgpack } from '../../src/nomad/msgpack.ts';
 import { startPlugin, type HostOptions, type NomadHost } from './nomad-host.ts';
 
-/** Where the plugin works: a test's room, or what a bench has of it. */
+/** Where the plugin works: a test's sandbox, or what a bench has of it. */
 interface PluginBase {
   readonly base: string;
   readonly image: string;
   readonly options: { readonly [Name in 'rkt' | 'rktDir' | 'dataDir' | 'cgroupParent']?: string | undefined };
 }
 
-/** An agent's plugin directory in a room, with the plugin in it as `npm run build` left it. */
-export interface PluginRoom {
+/** An agent's plugin directory in a sandbox, with the plugin in it as `npm run build` left it. */
+export interface PluginSandbox {
   readonly pluginDir: string;
   readonly launcher: string;
-  /** Starts the plugin and configures it for the room. Ended ones are no trouble to `killAll`. */
+  /** Starts the plugin and configures it for the sandbox. Ended ones are no trouble to `killAll`. */
   start(options?: Partial<HostOptions>): Promise<NomadHost>;
-  /** A task that runs a shell script in the room's image. */
+  /** A task that runs a shell script in the sandbox's image. */
   task(id: string, script: string, more?: TaskConfig): TaskConfig;
   killAll(): void;
 }
 
-export async function openPluginRoom({ base, image, options }: PluginBase): Promise<PluginRoom> {
+export async function openPluginSandbox({ base, image, options }: PluginBase): Promise<PluginSandbox> {
   const pluginDir = join(base, 'plugins');
   await mkdir(pluginDir);
   const { path } = await installPlugin(pluginDir);

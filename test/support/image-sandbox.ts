@@ -8,7 +8,7 @@ import { startCli, type CliOptions, type CliProcess, type CliResult } from './cl
 const EMBEDDED = fileURLToPath(new URL('../../bin/rkt-embedded', import.meta.url));
 
 /** A store of its own for the commands `rkt-streams image …`. */
-export class ImageRoom {
+export class ImageSandbox {
   readonly #dir = temporaryDir();
   readonly path = this.#dir.path;
   readonly store = join(this.path, 'store');
