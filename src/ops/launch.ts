@@ -53,7 +53,8 @@ export async function launch(ctx: OpsContext, runner: RktRunner, order: ShimOrde
       const pod = appPid === undefined ? undefined : await findPodStart(ctx, runner, order.podId);
       if (exit === undefined) {
         if (pod !== undefined) seenMs ??= ctx.scheduler.now();
-        const isFinal = pod?.flavor === 'fly' || ctx.scheduler.now() - (seenMs ?? 0) > graceMs;
+        const isFinal =
+          pod?.flavor === 'fly' || pod?.flavor === 'oci' || ctx.scheduler.now() - (seenMs ?? 0) > graceMs;
         return pod && isFinal ? { launched: await launched(pod, shim) } : undefined;
       }
       const isRkt = exit.code === RKT_FAILURE || exit.code === REPLACED_EXIT;

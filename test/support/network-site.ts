@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { runProgram, type ProgramResult } from './program.ts';
 import { until } from './until.ts';
 
-const MAIN = fileURLToPath(new URL('../../dist/embedded/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../dist/programs/rkt.js', import.meta.url));
 
 /** Addresses of the two machines on the network between them. */
 export const LAN = {

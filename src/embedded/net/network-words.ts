@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { RktContext } from '../embedded-context.ts';
 import { netListText, type NetList } from './net-list.ts';
 
-const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../programs/rkt.js', import.meta.url));
 
 /** The command that attaches a pod's namespace, mounted at {@link PIN}, to its networks; for a launch script. */
 export function attachWords(
