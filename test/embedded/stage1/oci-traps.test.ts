@@ -4,33 +4,33 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { PodRig } from '../../support/pod-rig.ts';
+import { PodFixture } from '../../support/pod-fixture.ts';
 import { requires } from '../../support/requirements.ts';
 import { until } from '../../support/until.ts';
 
 describe('what could break out of a pod of the stage1 oci, or lose it', () => {
-  let rig: PodRig;
+  let fixture: PodFixture;
 
   before(async function () {
     requires(this, 'crun', 'catatonit');
-    rig = await PodRig.create(this);
+    fixture = await PodFixture.create(this);
   });
 
-  after(() => rig.remove());
+  after(() => fixture.remove());
 
   const run = (script: string, flags: readonly string[] = [], app: readonly string[] = []) => {
     const words = [
       '--stage1-name=oci',
       '--net=none',
       ...flags,
-      rig.image,
+      fixture.image,
       ...app,
       '--exec=/bin/sh',
       '--',
       '-c',
       script,
     ];
-    return rig.rkt(['run', ...words]);
+    return fixture.rkt(['run', ...words]);
   };
 
   it('opens no device that an app makes, with CAP_MKNOD and without a filter of system calls as well', async () => {
@@ -54,17 +54,17 @@ describe('what could break out of a pod of the stage1 oci, or lose it', () => {
     // What the shell opens itself to read the directory.
     expect(others).to.match(/^\d*$/);
     const links = await run('ls -l /proc/$$/fd');
-    expect(links.stdout).to.not.include(rig.dataDir);
+    expect(links.stdout).to.not.include(fixture.dataDir);
   });
 
   it('keeps the lock in the runtime, as the kernel shows it', async () => {
-    const pod = await rig.startOci('sleep 1000', ['--net=none']);
+    const pod = await fixture.startOci('sleep 1000', ['--net=none']);
     const { ino } = statSync(pod.dir);
     const line = readFileSync('/proc/locks', 'utf8')
       .split('\n')
       .find((text) => text.includes(`:${ino} `));
     expect(line).to.match(new RegExp(`FLOCK +ADVISORY +WRITE ${pod.process.pid} `));
-    await rig.rkt(['stop', '--force', pod.uuid]);
+    await fixture.rkt(['stop', '--force', pod.uuid]);
     await pod.process.outcome;
   });
 
@@ -76,30 +76,30 @@ describe('what could break out of a pod of the stage1 oci, or lose it', () => {
   });
 
   it('still runs, for list, rm, gc and stop, when its runtime was killed', async () => {
-    const pod = await rig.startOci('trap "exit 0" TERM; while :; do sleep 0.1; done', ['--net=none']);
+    const pod = await fixture.startOci('trap "exit 0" TERM; while :; do sleep 0.1; done', ['--net=none']);
     process.kill(pod.process.pid, 'SIGKILL');
     await pod.process.outcome;
-    expect((await rig.rkt(['list', '--no-legend'])).stdout).to.match(
+    expect((await fixture.rkt(['list', '--no-legend'])).stdout).to.match(
       new RegExp(`^${pod.uuid.slice(0, 8)}.*running`, 'm'),
     );
-    const removed = await rig.rkt(['rm', pod.uuid]);
+    const removed = await fixture.rkt(['rm', pod.uuid]);
     expect(removed.exitCode).to.equal(254);
     expect(removed.stderr).to.include('is currently running');
-    await rig.rkt(['gc', '--grace-period=0s']);
+    await fixture.rkt(['gc', '--grace-period=0s']);
     expect(existsSync(join(pod.dir, 'pod'))).to.equal(true);
-    expect(await rig.rkt(['enter', pod.uuid, '/bin/sh', '-c', 'exit 5'])).to.include({ exitCode: 5 });
-    expect((await rig.rkt(['stop', pod.uuid])).exitCode).to.equal(0);
+    expect(await fixture.rkt(['enter', pod.uuid, '/bin/sh', '-c', 'exit 5'])).to.include({ exitCode: 5 });
+    expect((await fixture.rkt(['stop', pod.uuid])).exitCode).to.equal(0);
     await until('the app has ended', () => !existsSync(`/proc/${pod.pid}/exe`));
-    expect((await rig.rkt(['list', '--no-legend'])).stdout).to.match(
+    expect((await fixture.rkt(['list', '--no-legend'])).stdout).to.match(
       new RegExp(`^${pod.uuid.slice(0, 8)}.*exited`, 'm'),
     );
-    expect((await rig.rkt(['rm', pod.uuid])).exitCode).to.equal(0);
+    expect((await fixture.rkt(['rm', pod.uuid])).exitCode).to.equal(0);
     expect(existsSync(pod.dir)).to.equal(false);
   });
 
   it('fails in the words of rkt for what the runtime would accept or fail at with its own', async () => {
     const words = (...app: readonly string[]) =>
-      rig.rkt(['run', '--stage1-name=oci', '--net=none', rig.image, ...app]);
+      fixture.rkt(['run', '--stage1-name=oci', '--net=none', fixture.image, ...app]);
     expect(await words('--exec=/bin/missing')).to.include({ exitCode: 254 });
     expect(await words('--exec=/etc')).to.include({ exitCode: 254 });
     const nowhere = await words('--working-dir=/nowhere', '--exec=/bin/true');
@@ -108,8 +108,8 @@ describe('what could break out of a pod of the stage1 oci, or lose it', () => {
   });
 
   it('ends an app without a handler by SIGTERM, as it would without a pid namespace', async () => {
-    const pod = await rig.startOci('exec sleep 1000', ['--net=none']);
-    await rig.rkt(['stop', pod.uuid]);
+    const pod = await fixture.startOci('exec sleep 1000', ['--net=none']);
+    await fixture.rkt(['stop', pod.uuid]);
     expect((await pod.process.outcome).exitCode).to.equal(143);
   });
 
@@ -124,11 +124,11 @@ describe('what could break out of a pod of the stage1 oci, or lose it', () => {
     mkdirSync(cgroup);
     try {
       const script = 'x=a; while :; do x=$x$x; done';
-      const argv = rig.args(
+      const argv = fixture.args(
         'run',
         '--stage1-name=oci',
         '--net=none',
-        rig.image,
+        fixture.image,
         '--memory=16M',
         '--exec=/bin/sh',
         '--',
