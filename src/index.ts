@@ -1,7 +1,7 @@
 export { createDriver } from './driver.ts';
 export type { Driver, DriverOptions } from './driver-interface.ts';
 export type { AuditFinding, AuditOptions, AuditReport, RemainKind } from './model/audit.ts';
-export type { AgentConfig, DriverConfig, DriverConfigInput } from './model/driver-config.ts';
+export type { AgentConfig, DriverConfig, DriverConfigInput, GcConfig } from './model/driver-config.ts';
 export type { DriverNetwork } from './model/driver-network.ts';
 export { ERROR_CATALOGUE, type ErrorCode } from './model/error-catalogue.ts';
 export { RktError, isRktError, type RktErrorDetails } from './model/rkt-error.ts';
@@ -19,15 +19,25 @@ export {
   type Capabilities,
   type PluginInfo,
 } from './model/plugin.ts';
-export type { NetInfo, Pod, PodState } from './model/pod.ts';
+export type { NetInfo, Pod, PodApp, PodState } from './model/pod.ts';
 export type { DescriptorStats, SamplingStats } from './model/sampling-stats.ts';
+export type { ProcessId } from './model/process-id.ts';
 export type { TaskConfig, TaskConfigInput } from './model/task-config.ts';
-export type { TaskEvent, TaskEventKind } from './model/task-event.ts';
-export type { Device, GroupPort, Mount, NetworkResource, TaskResources } from './model/task-resources.ts';
-export type { TaskSpec, TaskSpecInput } from './model/task-spec.ts';
+export type { TaskEvent, TaskEventAnnotations, TaskEventKind, TaskEventOf } from './model/task-event.ts';
+export type {
+  Device,
+  GroupPort,
+  LabeledPort,
+  Mount,
+  NetworkResource,
+  TaskResources,
+  TaskResourcesInput,
+} from './model/task-resources.ts';
+export type { GroupDns, TaskSpec, TaskSpecInput } from './model/task-spec.ts';
 export type { TaskHandle, TaskState } from './model/task-state.ts';
 export type {
   CpuStats,
+  DiskStats,
   IoStats,
   MemoryStats,
   NetworkStats,
@@ -35,6 +45,7 @@ export type {
   PressureValues,
   PressureStall,
   PressureStats,
+  ProcessStates,
   ResourceUsage,
   TaskResourceUsage,
   TaskStatsSample,

@@ -41,6 +41,8 @@ export function inspectText(task: TaskStatus, paint: Paint, nowMs: number): stri
     ['id', task.id],
     ['name', task.name],
     ['alloc', task.allocId],
+    ['job', task.jobName],
+    ['group', task.taskGroupName],
     ['image', task.image],
     ['phase', task.phase],
     ['pod', task.podId],

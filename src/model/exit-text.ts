@@ -1,4 +1,5 @@
 import type { ExitResult } from './exit-result.ts';
+import type { TaskEventAnnotations } from './task-event.ts';
 import { signalName } from './signals.ts';
 
 /** Formats and classifies exits, for people and for programs; the only place for both. */
@@ -20,7 +21,7 @@ export function exitAnnotations({
   completedAtMs,
   source,
   error,
-}: ExitResult): Record<string, string> {
+}: ExitResult): TaskEventAnnotations['exited'] {
   return {
     ...(exitCode !== undefined && { exit_code: String(exitCode) }),
     ...(signal !== undefined && { signal: String(signal) }),

@@ -1,9 +1,64 @@
 import { z } from 'zod';
 
+import type { Defaulted } from './defaulted.ts';
 import { unsafeCharacter } from './printable.ts';
 import { logLimitsSchema } from './log-limits.ts';
-import { taskConfigSchema } from './task-config.ts';
-import { taskResourcesSchema } from './task-resources.ts';
+import { taskConfigSchema, type TaskConfig, type TaskConfigInput } from './task-config.ts';
+import { taskResourcesSchema, type TaskResources, type TaskResourcesInput } from './task-resources.ts';
+
+/** The DNS settings of a group's network; `dns_servers` of the task overrides the servers. */
+export interface GroupDns {
+  readonly servers: readonly string[];
+  readonly searches: readonly string[];
+  readonly options: readonly string[];
+}
+
+/** A task: Nomad's TaskConfig with the `config` block of the driver. Every default is filled in. */
+export interface TaskSpec {
+  /** Unique among the tasks of one data directory. */
+  readonly id: string;
+  /** Default: the id. */
+  readonly name?: string | undefined;
+  /** Nomad's allocation, job and task group. */
+  readonly allocId?: string | undefined;
+  readonly jobName?: string | undefined;
+  readonly taskGroupName?: string | undefined;
+  readonly config: TaskConfig;
+  readonly resources: TaskResources;
+  /** Variables of the app. Their values are secrets: they appear in no event, log or error. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Variables that device plugins add; `env` overrides them. */
+  readonly deviceEnv?: Readonly<Record<string, string>> | undefined;
+  readonly dns?: GroupDns | undefined;
+  /**
+   * Path of the network namespace that the pod joins: that of a Nomad group with the mode `bridge`, `none` or
+   * `cni/…`.
+   */
+  readonly networkNamespace?: string | undefined;
+  /** The user of the app, by name or number; that of the image by default. */
+  readonly user?: string | undefined;
+  /** The allocation directory; its `alloc`, `<task>/local` and `<task>/secrets` are mounted as standard volumes. */
+  readonly allocDir?: string | undefined;
+  /** A file or named pipe; by default a log file in the directory of the task. */
+  readonly stdoutPath?: string | undefined;
+  readonly stderrPath?: string | undefined;
+  /** The limits of the log files in the directory of the task; by default those of the driver. */
+  readonly logs?:
+    { readonly maxSize?: number | undefined; readonly maxFiles?: number | undefined } | undefined;
+}
+
+/** A task to start: `id` and `config` are required. */
+export interface TaskSpecInput extends Omit<
+  Defaulted<TaskSpec, 'env'>,
+  'config' | 'resources' | 'dns' | 'logs'
+> {
+  readonly config: TaskConfigInput;
+  readonly resources?: TaskResourcesInput | undefined;
+  readonly dns?: Partial<{ [Key in keyof GroupDns]: GroupDns[Key] | undefined }> | undefined;
+  /** Sizes in bytes, or as text such as `10Mi`. */
+  readonly logs?:
+    { readonly maxSize?: number | string | undefined; readonly maxFiles?: number | undefined } | undefined;
+}
 
 /** Environment names that rkt accepts in `--set-env`. */
 const environment = z.record(
@@ -11,16 +66,15 @@ const environment = z.record(
   z.string(),
 );
 
-/** The DNS settings of the group's network; `dns_servers` of the task overrides the servers. */
+/** {@link GroupDns}. */
 const dnsSchema = z.strictObject({
   servers: z.array(z.string()).default([]),
   searches: z.array(z.string()).default([]),
   options: z.array(z.string().min(1)).default([]),
 });
 
-/** A task: Nomad's TaskConfig with the `config` block of the driver. Also the schema of stored tasks. */
+/** {@link TaskSpec}. Also the schema of stored tasks. */
 export const taskSpecSchema = z.strictObject({
-  /** Unique among the tasks of one data directory. */
   id: z
     .string()
     .min(1)
@@ -33,24 +87,13 @@ export const taskSpecSchema = z.strictObject({
   config: taskConfigSchema,
   resources: taskResourcesSchema.prefault({}),
   env: environment.default({}),
-  /** Variables that device plugins add; `env` overrides them. */
   deviceEnv: environment.optional(),
   dns: dnsSchema.optional(),
-  /**
-   * Path of the network namespace that the pod joins: that of a Nomad group with the mode `bridge`, `none` or
-   * `cni/…`.
-   */
   networkNamespace: z.string().startsWith('/').optional(),
   user: z.string().min(1).optional(),
-  /** The allocation directory; its `alloc`, `<task>/local` and `<task>/secrets` are mounted as standard volumes. */
   allocDir: z.string().startsWith('/').optional(),
-  /** A file or named pipe; by default a log file in the directory of the task. */
   stdoutPath: z.string().startsWith('/').optional(),
   stderrPath: z.string().startsWith('/').optional(),
-  /**
-   * The limits of the log files in the directory of the task; by default `logMaxSize` and `logMaxFiles` of the
-   * driver.
-   */
   logs: logLimitsSchema.optional(),
 });
 
@@ -71,6 +114,3 @@ export const newTaskSpecSchema = taskSpecSchema.extend({
   jobName: z.string().refine(isPrintable, unprintable).optional(),
   taskGroupName: z.string().refine(isPrintable, unprintable).optional(),
 });
-
-export type TaskSpec = z.infer<typeof taskSpecSchema>;
-export type TaskSpecInput = z.input<typeof taskSpecSchema>;

@@ -11,18 +11,31 @@ export type NomadTaskState = 'unknown' | 'running' | 'exited';
 /** The status of a task, as returned by inspectTask and the registry. */
 export interface TaskStatus {
   readonly id: string;
+  /** The id, unless the task has a name of its own. */
   readonly name: string;
+  /** Nomad's allocation, job and task group; undefined where the spec of the task does not name them. */
   readonly allocId: string | undefined;
+  readonly jobName: string | undefined;
+  readonly taskGroupName: string | undefined;
   readonly phase: TaskPhase;
   readonly state: NomadTaskState;
+  /** As it was given, without credentials. */
   readonly image: string;
+  /** UUID of the pod; undefined until it is prepared. */
   readonly podId: string | undefined;
+  /** The app (fly) or the stage1 supervisor; undefined until it runs. */
   readonly pid: number | undefined;
+  /** Milliseconds since 1970. */
   readonly startedAtMs: number | undefined;
+  /** Milliseconds since 1970. */
   readonly completedAtMs: number | undefined;
+  /** Undefined until the task has exited. */
   readonly exitResult: ExitResult | undefined;
+  /** Undefined when the pod has no network of its own. */
   readonly network: DriverNetwork | undefined;
+  /** Absolute directories, one per hierarchy (v1) or a single one (v2); empty when the task has no cgroup. */
   readonly cgroupPaths: readonly string[];
+  /** The limit that the task was given. */
   readonly memoryLimitBytes: number | undefined;
   /** The cores that the task is pinned to, as in `0-1,3`; undefined when it may run on all. */
   readonly cpusetCpus: string | undefined;

@@ -51,7 +51,10 @@ export function streamRpcs(ctx: RpcContext): StreamRpcs {
         endless(
           ctx,
           'task events',
-          defer(() => driver.taskEvents()).pipe(filter(isForHost), map(toDriverTaskEvent)),
+          defer(() => driver.taskEvents()).pipe(
+            filter((event) => isForHost(event)),
+            map(toDriverTaskEvent),
+          ),
         ),
         call,
         { limit: EVENT_LIMIT, what: 'task events', logger },

@@ -16,7 +16,7 @@ const FOR_HOST: ReadonlySet<TaskEventKind> = new Set<TaskEventKind>([
   'recovered',
 ]);
 
-export function isForHost({ kind }: TaskEvent): boolean {
+export function isForHost({ kind }: Pick<TaskEvent, 'kind'>): boolean {
   return FOR_HOST.has(kind);
 }
 

@@ -18,7 +18,7 @@ export function toTaskSpec(task: TaskConfig__Output): TaskSpecInput {
     ...text('jobName', task.job_name),
     ...text('taskGroupName', task.task_group_name),
     // The driver checks it against the schema of a task.
-    config: config as TaskSpecInput['config'],
+    config: config as unknown as TaskSpecInput['config'],
     resources: toTaskResources(task),
     env: task.env,
     ...(Object.keys(task.device_env).length > 0 && { deviceEnv: task.device_env }),

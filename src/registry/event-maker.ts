@@ -1,16 +1,25 @@
 import type { SchedulerLike } from 'rxjs';
 
-import { ONCE_A_LIFE, type TaskEvent, type TaskEventKind } from '../model/task-event.ts';
+import type { ExitResult } from '../model/exit-result.ts';
+import {
+  ONCE_A_LIFE,
+  type TaskEvent,
+  type TaskEventAnnotations,
+  type TaskEventKind,
+} from '../model/task-event.ts';
 import type { TaskRecord } from './task-record.ts';
 
 /** Optional properties of an event. */
-export type EventDetails = Pick<TaskEvent, 'exitResult' | 'repeated'>;
+export interface EventDetails {
+  readonly exitResult?: ExitResult;
+  readonly repeated?: true;
+}
 
-export type MakeEvent = (
-  kind: TaskEventKind,
+export type MakeEvent = <Kind extends TaskEventKind>(
+  kind: Kind,
   record: TaskRecord,
   message: string,
-  more: EventDetails & Pick<TaskEvent, 'annotations'>,
+  more: EventDetails & { readonly annotations: TaskEventAnnotations[Kind] },
 ) => TaskEvent;
 
 /**
@@ -41,5 +50,6 @@ export function createEventMaker({
       message,
       annotations: Object.freeze({ ...annotations }),
       ...details,
-    });
+      // One kind at a time, which the compiler cannot follow.
+    }) as unknown as TaskEvent;
 }

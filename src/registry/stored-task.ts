@@ -27,4 +27,6 @@ export const storedTaskSchema = z.strictObject({
   updatedAtMs: z.number(),
 });
 
-export type StoredTask = z.infer<typeof storedTaskSchema>;
+type Frozen<T> = T extends object ? { readonly [Key in keyof T]: Frozen<T[Key]> } : T;
+
+export type StoredTask = Frozen<z.infer<typeof storedTaskSchema>>;

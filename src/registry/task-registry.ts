@@ -5,7 +5,7 @@ import type { Observable, SchedulerLike } from 'rxjs';
 import { RktError } from '../model/rkt-error.ts';
 import type { Logger } from '../model/logger.ts';
 import { createSeenIds } from '../model/seen-ids.ts';
-import type { TaskEvent, TaskEventKind } from '../model/task-event.ts';
+import type { TaskEvent, TaskEventAnnotations, TaskEventKind } from '../model/task-event.ts';
 import type { TaskPhase, TaskStatus } from '../model/task-status.ts';
 import { createEventMaker, type EventDetails } from './event-maker.ts';
 import { createRegistryPublisher } from './registry-publisher.ts';
@@ -43,11 +43,11 @@ export interface TaskRegistry {
    *
    * @throws RKT_ERR_TASK_NOT_FOUND
    */
-  emit(
-    kind: TaskEventKind,
+  emit<Kind extends TaskEventKind>(
+    kind: Kind,
     task: string | TaskRecord,
     message: string,
-    annotations?: Readonly<Record<string, string>>,
+    annotations: TaskEventAnnotations[Kind],
     details?: EventDetails,
   ): void;
   /** Hot, without replay. */
@@ -116,7 +116,7 @@ export function createTaskRegistry(deps: TaskRegistryDeps): TaskRegistry {
       checkRemoval(id, record.phase);
       records.remove(record);
     },
-    emit(kind, task, message, annotations = {}, details = {}) {
+    emit(kind, task, message, annotations, details = {}) {
       const known = open();
       const record = typeof task === 'string' ? known.require(task) : task;
       const event = taskEvent(kind, record, message, { annotations, ...details });

@@ -26,6 +26,8 @@ function newStatus(record: TaskRecord): TaskStatus {
     id: record.id,
     name: record.name,
     allocId: record.allocId,
+    jobName: record.spec.jobName,
+    taskGroupName: record.spec.taskGroupName,
     phase: record.phase,
     state: NOMAD_STATES[record.phase],
     image: withoutCredentials(record.spec.config.image),

@@ -57,15 +57,15 @@ function shown(text: string): readonly (readonly [string, number])[] {
     stdoutPath: text,
     stderrPath: text,
   };
-  const event: TaskEvent = {
+  const event = {
     id: text,
     kind: 'failed',
     taskId: text,
     taskName: text,
     timeMs: 0,
     message: text,
-    annotations: {},
-  };
+    annotations: { error: text },
+  } as const satisfies TaskEvent;
   const rows = [{ taskId: text, usage: aUsage(1, 2), limitBytes: undefined }];
   const fingerprint = {
     health: 'unhealthy',
@@ -150,9 +150,10 @@ describe('a task whose id holds control characters', function () {
     const directory = join(cli().sandbox.options.dataDir, 'state');
     const [name = ''] = (await readdir(directory)).filter((file) => file.endsWith('.json'));
     const entry = JSON.parse(await readFile(join(directory, name), 'utf8')) as StoredTask;
-    entry.id = entry.spec.id = entry.spec.name = HOSTILE;
-    entry.handle!.state.spec = entry.spec;
-    await writeFile(join(directory, stateFileName(HOSTILE)), JSON.stringify(entry));
+    const spec = { ...entry.spec, id: HOSTILE, name: HOSTILE };
+    const handle = { ...entry.handle, state: { ...entry.handle?.state, spec } };
+    const hostile = { ...entry, id: HOSTILE, spec, handle };
+    await writeFile(join(directory, stateFileName(HOSTILE)), JSON.stringify(hostile));
     await rm(join(directory, name));
     for (const args of [
       ['ps'],

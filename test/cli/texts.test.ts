@@ -20,6 +20,8 @@ const RUNNING: TaskStatus = {
   id: 'web-1',
   name: 'web',
   allocId: undefined,
+  jobName: undefined,
+  taskGroupName: undefined,
   phase: 'running',
   state: 'running',
   image: 'example.com/web:1.2',
@@ -167,7 +169,7 @@ describe('eventText and fingerprintText', () => {
     taskName: 'web',
     timeMs: NOW_MS,
     message: 'Exited with code 3',
-    annotations: {},
+    annotations: { oom_killed: 'false', completed_at_ms: '1', source: 'exit-file' },
   } as const;
 
   it('report an event in one line', () => {

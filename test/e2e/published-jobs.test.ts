@@ -134,7 +134,10 @@ function taskOf(sandbox: Sandbox, id: string, job: PublishedJob, config: object)
   return {
     id,
     config: config as TaskSpecInput['config'],
-    resources: { networks: job.networks, ...(mounts && { mounts }) } as TaskSpecInput['resources'],
+    resources: {
+      networks: job.networks,
+      ...(mounts && { mounts }),
+    } as unknown as TaskSpecInput['resources'] & {},
     ...(job.env && { env: job.env }),
     ...(job.user && { user: job.user }),
   };

@@ -12,17 +12,18 @@ const HEALTHY: Fingerprint = {
   attributes: { 'driver.rkt': true, 'driver.rkt.version': '1.30.0' },
   timeMs: 0,
 };
-const event = (change: Partial<TaskEvent> = {}): TaskEvent => ({
-  id: 'start.started',
-  kind: 'started',
-  taskId: 'a/web/1',
-  taskName: 'web',
-  allocId: 'a',
-  timeMs: 1_000,
-  message: 'Started as pid 1',
-  annotations: {},
-  ...change,
-});
+const event = (change: Partial<TaskEvent> = {}): TaskEvent =>
+  ({
+    id: 'start.started',
+    kind: 'started',
+    taskId: 'a/web/1',
+    taskName: 'web',
+    allocId: 'a',
+    timeMs: 1_000,
+    message: 'Started as pid 1',
+    annotations: { pid: '1', pod: 'p' },
+    ...change,
+  }) as TaskEvent;
 const usage = (percent: number): TaskResourceUsage => ({
   timestampMs: 1_000,
   source: 'cgroup-v1',
@@ -109,7 +110,7 @@ describe('the streams of the driver service', () => {
         task_name: 'web',
         timestamp: { seconds: 1, nanos: 0 },
         message: 'Started as pid 1',
-        annotations: { kind: 'started' },
+        annotations: { pid: '1', pod: 'p', kind: 'started' },
       });
       stream.cancel();
       await until('all is freed', () => fake.streams.events.subscribers() === 0);

@@ -171,7 +171,7 @@ describe('task events for the host', () => {
     taskName: 'b',
     timeMs: 1_500,
     message: 'Started as pid 42',
-    annotations: { pid: '42' },
+    annotations: { pid: '42', pod: 'p' },
   };
 
   it('are found by allocation and name, and have their time', () => {
@@ -181,13 +181,13 @@ describe('task events for the host', () => {
       task_name: 'b',
       timestamp: { seconds: 1, nanos: 500_000_000 },
       message: 'Started as pid 42',
-      annotations: { pid: '42', kind: 'started' },
+      annotations: { pid: '42', pod: 'p', kind: 'started' },
     });
     expect(toDriverTaskEvent(event).alloc_id).to.equal('');
   });
 
   it('are not those that the host has already', () => {
-    expect(TASK_EVENT_KINDS.filter((kind) => !isForHost({ ...event, kind }))).to.deep.equal([
+    expect(TASK_EVENT_KINDS.filter((kind) => !isForHost({ kind }))).to.deep.equal([
       'signaled',
       'stopping',
       'destroyed',

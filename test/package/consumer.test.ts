@@ -31,7 +31,9 @@ export const doors: readonly unknown[] = [createOtlpExporter, createPrometheusEx
 export const meaning: string = METRICS.memory.oomKills.meaning;
 
 export async function end(driver: Driver, id: string): Promise<ExitResult> {
-  driver.taskEvents().subscribe((event: TaskEvent) => console.log(event.kind, event.annotations['exit_code']));
+  driver.taskEvents().subscribe((event: TaskEvent) => {
+    if (event.kind === 'exited') console.log(event.annotations.exit_code, event.exitResult?.exitCode);
+  });
   driver.taskStats(id).subscribe(({ memory, cpu }) => {
     const bytes: number | undefined = memory.workingSetBytes;
     const percent: number | undefined = cpu.percent;

@@ -10,7 +10,7 @@ const anEvent = (message: string): TaskEvent => ({
   taskName: 'one',
   timeMs: 0,
   message,
-  annotations: {},
+  annotations: { pid: '1', pod: 'p' },
 });
 
 function aHistory(limit: number, messages: string) {

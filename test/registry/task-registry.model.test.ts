@@ -129,7 +129,7 @@ const commands: readonly fc.Arbitrary<Step>[] = [
   id.map((task) =>
     step(
       `emit ${task}`,
-      ({ registry }) => registry.emit('signaled', task, 'hello'),
+      ({ registry }) => registry.emit('signaled', task, 'hello', { signal: 'SIGHUP' }),
       ({ tasks }) => (tasks.has(task) ? 'ok' : 'RKT_ERR_TASK_NOT_FOUND'),
       (model) => (model.events += 1),
     ),

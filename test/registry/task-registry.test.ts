@@ -6,6 +6,7 @@ import type { TaskEvent } from '../../src/model/task-event.ts';
 import type { TaskChange } from '../../src/registry/task-change.ts';
 import { createTaskRegistry, type TaskRegistry } from '../../src/registry/task-registry.ts';
 import { expectRktError } from '../support/errors.ts';
+import { exitAnnotations } from '../../src/model/exit-text.ts';
 import { aNewTask, aTaskSpec, anExitResult } from '../support/task-specs.ts';
 
 function aRegistry(logger: Logger = silentLogger): TaskRegistry {
@@ -119,7 +120,7 @@ describe('TaskRegistry', () => {
     ['transition', (registry: TaskRegistry) => registry.transition('two', 'starting')],
     ['update', (registry: TaskRegistry) => registry.update('two', {})],
     ['remove', (registry: TaskRegistry) => registry.remove('two')],
-    ['emit', (registry: TaskRegistry) => registry.emit('started', 'two', 'hello')],
+    ['emit', (registry: TaskRegistry) => registry.emit('started', 'two', 'hello', { pid: '1', pod: 'p' })],
   ] as const) {
     it(`says in ${name} that a task is not known`, () => {
       const error = expectRktError(() => call(aRegistry()), 'RKT_ERR_TASK_NOT_FOUND');
@@ -133,7 +134,7 @@ describe('TaskRegistry', () => {
     ['transition', (registry: TaskRegistry) => registry.transition('one', 'starting')],
     ['update', (registry: TaskRegistry) => registry.update('one', {})],
     ['remove', (registry: TaskRegistry) => registry.remove('one')],
-    ['emit', (registry: TaskRegistry) => registry.emit('started', 'one', 'hello')],
+    ['emit', (registry: TaskRegistry) => registry.emit('started', 'one', 'hello', { pid: '1', pod: 'p' })],
   ] as const) {
     it(`refuses ${name} after it was closed`, () => {
       const registry = aRegistry();
@@ -195,7 +196,7 @@ describe('TaskRegistry', () => {
     const seen: string[] = [];
     registry.changes$.subscribe(({ kind }) => {
       if (kind !== 'added') return;
-      registry.emit('prepared', 'one', 'ready');
+      registry.emit('prepared', 'one', 'ready', { pod: 'p', image: 'i' });
       registry.close();
     });
     registry.events$.subscribe({
@@ -215,7 +216,8 @@ describe('TaskRegistry.emit', () => {
     const events: TaskEvent[] = [];
     registry.events$.subscribe((event) => events.push(event));
     registry.add({ ...aNewTask(), spec: aTaskSpec('one', { name: 'web', allocId: 'alloc' }) });
-    registry.emit('exited', 'one', 'task exited with code 3', { exit_code: '3' });
+    const annotations = exitAnnotations(anExitResult({ exitCode: 3 }));
+    registry.emit('exited', 'one', 'task exited with code 3', annotations);
     expect(events).to.deep.equal([
       {
         id: 'start-of-one.exited',
@@ -225,7 +227,7 @@ describe('TaskRegistry.emit', () => {
         allocId: 'alloc',
         timeMs: 42,
         message: 'task exited with code 3',
-        annotations: { exit_code: '3' },
+        annotations,
       },
     ]);
     expect(events[0]).to.be.frozen;
@@ -240,7 +242,12 @@ describe('TaskRegistry.emit', () => {
       registry.events$.subscribe(({ id }) => ids.push(id));
       registry.add(aNewTask());
       for (const kind of ['started', 'signaled', 'signaled', 'exited', 'exited'] as const)
-        registry.emit(kind, 'one', '');
+        registry.emit(kind, 'one', '', {
+          pid: '1',
+          pod: 'p',
+          signal: '1',
+          ...exitAnnotations(anExitResult()),
+        });
       return ids;
     };
     expect(idsOf('x')).to.deep.equal([
@@ -256,7 +263,7 @@ describe('TaskRegistry.emit', () => {
     const registry = aRegistry();
     const record = registry.add(aNewTask());
     registry.remove('one');
-    registry.emit('destroyed', record, 'task destroyed');
+    registry.emit('destroyed', record, 'task destroyed', {});
     expect([...registry.lastEvents(10)].map(({ kind }) => kind)).to.deep.equal(['destroyed']);
   });
 

@@ -10,6 +10,8 @@ describe('taskStatus', () => {
     const spec = aTaskSpec('one', {
       name: 'web',
       allocId: 'alloc',
+      jobName: 'shop',
+      taskGroupName: 'front',
       resources: { memoryLimitBytes: 8_192, cpusetCpus: '0-1' },
       stdoutPath: '/logs/out',
       stderrPath: '/logs/err',
@@ -33,6 +35,8 @@ describe('taskStatus', () => {
       id: 'one',
       name: 'web',
       allocId: 'alloc',
+      jobName: 'shop',
+      taskGroupName: 'front',
       phase: 'exited',
       state: 'exited',
       image: 'example.com/app:1.0',

@@ -7,7 +7,8 @@ import type { TaskEvent } from '../../src/model/task-event.ts';
 import { createTaskRegistry, type TaskRegistry } from '../../src/registry/task-registry.ts';
 import { taskEvents, type TaskEventsOptions } from '../../src/streams/task-events-stream.ts';
 import { marbles } from '../support/marbles.ts';
-import { aNewTask } from '../support/task-specs.ts';
+import { exitAnnotations } from '../../src/model/exit-text.ts';
+import { aNewTask, anExitResult } from '../support/task-specs.ts';
 
 function aRegistry(scheduler = new TestScheduler(() => undefined)): TaskRegistry {
   const registry = createTaskRegistry({ scheduler, logger: silentLogger, instance: 'here' });
@@ -16,7 +17,7 @@ function aRegistry(scheduler = new TestScheduler(() => undefined)): TaskRegistry
 }
 
 function emit(registry: TaskRegistry, ...messages: readonly string[]): void {
-  messages.forEach((message) => registry.emit('signaled', 'one', message));
+  messages.forEach((message) => registry.emit('signaled', 'one', message, { signal: '1' }));
 }
 
 /** The messages a subscriber of this moment gets, in a list that goes on growing. */
@@ -78,8 +79,12 @@ describe('taskEvents', () => {
   it('reports once what happens once in a life', () => {
     marbles(({ expectObservable }, scheduler) => {
       const registry = aRegistry(scheduler);
-      for (const time of [1, 3]) scheduler.schedule(() => registry.emit('exited', 'one', 'done'), time);
-      scheduler.schedule(() => registry.emit('signaled', 'one', 'x'), 4);
+      for (const time of [1, 3])
+        scheduler.schedule(
+          () => registry.emit('exited', 'one', 'done', exitAnnotations(anExitResult())),
+          time,
+        );
+      scheduler.schedule(() => registry.emit('signaled', 'one', 'x', { signal: '1' }), 4);
       expectObservable(taskEvents({ registry }).pipe(map(({ kind }) => kind.charAt(0)))).toBe('-e--s');
     });
   });

@@ -1,12 +1,17 @@
 import type { ExitResult } from '../../src/model/exit-result.ts';
-import type { TaskEvent, TaskEventKind } from '../../src/model/task-event.ts';
+import { exitAnnotations } from '../../src/model/exit-text.ts';
+import type { TaskEvent, TaskEventKind, TaskEventOf } from '../../src/model/task-event.ts';
 
 let made = 0;
 
-/** An event with an id of its own. */
-export function aTaskEvent(kind: TaskEventKind, taskId = 'web', more: Partial<TaskEvent> = {}): TaskEvent {
+/** An event with an id of its own, and without annotations where a test gives none. */
+export function aTaskEvent<Kind extends TaskEventKind>(
+  kind: Kind,
+  taskId = 'web',
+  more: Partial<TaskEventOf<Kind>> = {},
+): TaskEvent {
   made += 1;
-  return {
+  const event = {
     id: `start-of-${taskId}.${kind}.${made}`,
     kind,
     taskId,
@@ -16,23 +21,22 @@ export function aTaskEvent(kind: TaskEventKind, taskId = 'web', more: Partial<Ta
     annotations: {},
     ...more,
   };
+  return event as unknown as TaskEvent;
 }
 
 /** The end of a task; code 0 and not requested where nothing else is said. */
 export function anExit(
   taskId = 'web',
   exit: Partial<ExitResult> = {},
-  more: Partial<TaskEvent> = {},
+  more: Partial<TaskEventOf<'exited'>> = {},
 ): TaskEvent {
-  return aTaskEvent('exited', taskId, {
-    exitResult: {
-      exitCode: 0,
-      oomKilled: false,
-      requested: false,
-      completedAtMs: 1,
-      source: 'exit-file',
-      ...exit,
-    },
-    ...more,
-  });
+  const exitResult: ExitResult = {
+    exitCode: 0,
+    oomKilled: false,
+    requested: false,
+    completedAtMs: 1,
+    source: 'exit-file',
+    ...exit,
+  };
+  return aTaskEvent('exited', taskId, { exitResult, annotations: exitAnnotations(exitResult), ...more });
 }

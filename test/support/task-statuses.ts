@@ -6,6 +6,8 @@ export function aTaskStatus(id: string, more: Partial<TaskStatus> = {}): TaskSta
     id,
     name: id,
     allocId: undefined,
+    jobName: undefined,
+    taskGroupName: undefined,
     phase: 'running',
     state: 'running',
     image: 'example.com/shell',

@@ -10,6 +10,8 @@ export const taskStatusSchema = z
     id: z.string(),
     name: z.string(),
     allocId: z.string().optional(),
+    jobName: z.string().optional(),
+    taskGroupName: z.string().optional(),
     phase: z.enum(TASK_PHASES),
     state: z.enum(['unknown', 'running', 'exited']),
     image: z.string(),

@@ -27,7 +27,7 @@ function anEvent(kind: TaskEvent['kind'], annotations: Record<string, string> = 
     timeMs: 1_700_000_000_123,
     message: `it ${kind}`,
     annotations,
-  };
+  } as unknown as TaskEvent;
 }
 
 describe('createOtlpExporter', () => {
@@ -160,7 +160,7 @@ describe('createOtlpExporter', () => {
       exitResult: anExitResult({ exitCode: 137, oomKilled: true, completedAtMs: 1_700_000_000_007 }),
       repeated: true,
       allocId: 'alloc-1',
-    });
+    } as TaskEvent);
     fake.events.next(anExit('web', { exitCode: 143, requested: true }));
     fake.events.next(anEvent('killed'));
     await fake.exporter.close();

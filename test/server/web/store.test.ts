@@ -16,16 +16,17 @@ const alert = (taskId: string, rule: string, state: Alert['state'] = 'raised'): 
   timeMs: 5,
   message: 'too much',
 });
-const event = (more: Partial<TaskEvent> = {}): TaskEvent => ({
-  id: 'start.started',
-  kind: 'started',
-  taskId: 'web',
-  taskName: 'web',
-  timeMs: 3,
-  message: 'Started as pid 7',
-  annotations: {},
-  ...more,
-});
+const event = (more: Partial<TaskEvent> = {}): TaskEvent =>
+  ({
+    id: 'start.started',
+    kind: 'started',
+    taskId: 'web',
+    taskName: 'web',
+    timeMs: 3,
+    message: 'Started as pid 7',
+    annotations: {},
+    ...more,
+  }) as TaskEvent;
 const busy = (timestampMs: number, percent: number, bytes: number) =>
   usage(timestampMs, { cpu: { percent }, memory: { workingSetBytes: bytes }, pidCount: { current: 2 } });
 

@@ -1,9 +1,11 @@
-import type { TaskEvent } from '../../../../src/index.ts';
+import type { TaskEvent, TaskEventAnnotations } from '../../../../src/index.ts';
 import type { ReportedEvent } from '../session.ts';
 
 /** An `exited` event as the library and the agent publish it. */
 export function reportedEvent(event: TaskEvent): ReportedEvent {
-  const { exit_code, signal } = event.annotations;
+  const annotations: Partial<TaskEventAnnotations['exited']> =
+    event.kind === 'exited' ? event.annotations : {};
+  const { exit_code, signal } = annotations;
   return {
     id: event.id,
     taskId: event.taskId,
