@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 import { expect } from 'chai';
 
 import { isRktError, type Driver, type DriverConfigInput, type TaskSpecInput } from '../../src/index.ts';
 import { temporaryDir } from '../support/embedded-rkt.ts';
 import { PUBLISHED_HOSTS, servePublishedImages } from '../support/published-images.ts';
+import { rktInWeb } from '../support/rkt-in-web.ts';
 import { requires } from '../support/requirements.ts';
 import { openSandbox, type Sandbox } from '../support/sandbox.ts';
 import { openWebSandbox, type WebSandbox } from '../support/web-sandbox.ts';
@@ -41,7 +41,6 @@ interface PublishedJob {
 const JOBS = JSON.parse(
   readFileSync(new URL('../fixtures/published-jobs.json', import.meta.url), 'utf8'),
 ) as readonly PublishedJob[];
-const RKT = fileURLToPath(new URL('../../dist/embedded/rkt.sh', import.meta.url));
 /** What keeps a job from its pod here, and has nothing to do with its image. */
 const NO_NETWORK = ['RKT_ERR_NETWORK', 'RKT_ERR_ISOLATION'];
 const NO_TASK = 'RKT_ERR_TASK_CONFIG';
@@ -141,21 +140,4 @@ function taskOf(sandbox: Sandbox, id: string, job: PublishedJob, config: object)
     ...(job.env && { env: job.env }),
     ...(job.user && { user: job.user }),
   };
-}
-
-/** The embedded rkt; what fetches images does it in the network of the web servers. */
-function rktInWeb(sandbox: Sandbox, web: WebSandbox): string {
-  const path = join(sandbox.base, 'rkt-in-web');
-  const text = `#!/bin/sh
-export SSL_CERT_FILE=${web.authority}
-for word do
-  case $word in
-    prepare | trust) exec ${web.enter.join(' ')} sh ${RKT} --local-config=${sandbox.base}/etc "$@" ;;
-    version | run-prepared | status | enter | stop | rm | gc | list | cat-manifest | image) break ;;
-  esac
-done
-exec sh ${RKT} --local-config=${sandbox.base}/etc "$@"
-`;
-  writeFileSync(path, text, { mode: 0o755 });
-  return path;
 }

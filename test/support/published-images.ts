@@ -93,15 +93,16 @@ function redis(): object {
   };
 }
 
-/** Serves an image as Docker Hub does. */
+/** Serves an image as Docker Hub does, with these files besides busybox. */
 export async function serveDockerImage(
   web: WebSandbox,
   repository: string,
   tag: string,
   config: object,
+  files: readonly RawMember[] = [],
 ): Promise<void> {
   const at = `registry-1.docker.io/v2/${repository}`;
-  const plain = await rawTar(rootfs());
+  const plain = await rawTar([...rootfs(), ...files]);
   const layer = gzipSync(plain, { level: 1 });
   const about = {
     architecture: ARCH,
