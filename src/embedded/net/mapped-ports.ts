@@ -1,7 +1,7 @@
 import type { RktContext } from '../embedded-context.ts';
 import { RktFailure } from '../embedded-context.ts';
-import { lockedDirs } from '../pods/locks.ts';
 import { locatePod, type PodEntry } from '../pods/phases.ts';
+import { podStatuses, type PodStatus } from '../pods/pod-info.ts';
 import type { PodManifest } from '../pods/pod-manifest.ts';
 import { checkPorts } from '../pods/manifest-ports.ts';
 import type { PortMapping } from './attachment-record.ts';
@@ -42,8 +42,8 @@ export async function takePorts(
     });
     if (conflict === undefined) return;
     const { owner } = conflict;
-    if (lockedDirs([owner.podDir]).has(owner.podDir)) throw portTaken(conflict);
-    const ended = endedPod(ctx, owner);
+    const ended = statusOf(ctx, owner);
+    if (ended?.state === 'running') throw portTaken(conflict);
     if (ended !== undefined) await detach(ended);
     await withNetworkLock(() => releasePorts(ended?.uuid ?? uuidOf(owner)));
   }
@@ -57,10 +57,11 @@ function portTaken({ wanted, owner }: PortConflict): RktFailure {
   );
 }
 
-/** Where the pod is now, in its own data directory; undefined when it has been removed. */
-function endedPod(ctx: RktContext, { podDir }: PortClaim): PodEntry | undefined {
-  const at = podDir.indexOf('/pods/run/');
-  return locatePod({ ...ctx, dir: podDir.slice(0, at) }, uuidOf({ podDir }));
+/** The pod as it is now, in its own data directory; undefined when it has been removed. */
+function statusOf(ctx: RktContext, { podDir }: PortClaim): PodStatus | undefined {
+  const home = { ...ctx, dir: podDir.slice(0, podDir.indexOf('/pods/run/')) };
+  const pod = locatePod(home, uuidOf({ podDir }));
+  return pod === undefined ? undefined : podStatuses(home, [pod])[0];
 }
 
 const uuidOf = ({ podDir }: Pick<PortClaim, 'podDir'>): string => podDir.slice(podDir.lastIndexOf('/') + 1);

@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -237,6 +246,23 @@ describe('attaching pods to networks', function () {
       expect(await three.attach('default')).to.include({ exitCode: 0 });
       await endProcess(holder);
       await removed(one, two, three);
+      expect(site.facts()).to.deep.equal(untouched);
+    });
+
+    it('refuses one of a pod that goes on without the process that holds its lock', async () => {
+      const [one, two] = [pod(http(8080)), pod(http(8080))];
+      expect(await one.attach('default')).to.include({ exitCode: 0 });
+      mkdirSync(join(one.dir, 'oci'));
+      const fields = readFileSync('/proc/self/stat', 'utf8')
+        .replace(/^.*\) /, '')
+        .split(' ');
+      writeFileSync(join(one.dir, 'oci/init-start'), `${process.pid} ${fields[19]}\n`);
+      const { exitCode, stderr } = await two.attach('default');
+      expect(exitCode).to.equal(254);
+      expect(stderr).to.contain(`already mapped to pod ${one.uuid}`);
+      expect(site.facts().rules.join('\n')).to.contain(one.uuid);
+      rmSync(join(one.dir, 'oci'), { recursive: true });
+      await removed(one, two);
       expect(site.facts()).to.deep.equal(untouched);
     });
 
