@@ -64,6 +64,11 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
     async () => (await import('./fingerprint-command.ts')).fingerprintCommand,
   ),
   entry(
+    'doctor',
+    'print what pods need of this machine, and what works',
+    async () => (await import('./doctor-command.ts')).doctorCommand,
+  ),
+  entry(
     'image',
     'pull, list, remove, import, export and build images',
     async () => (await import('./image-command.ts')).imageCommand,

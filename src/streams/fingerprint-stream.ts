@@ -7,6 +7,7 @@ import type { Logger } from '../model/logger.ts';
 import { memo } from '../model/memo.ts';
 import { reasonOf } from '../model/reason-of.ts';
 import type { RktRunner } from '../rkt/command-runner.ts';
+import { embeddedStage1, type EmbeddedStage1 } from '../rkt/rkt-doctor.ts';
 import { configuredStage1 } from '../rkt/rkt-config.ts';
 import { userNamespacesWork } from '../rkt/user-namespaces.ts';
 import { probeVersion } from '../rkt/version-probe.ts';
@@ -80,6 +81,7 @@ async function detect(deps: FingerprintDeps): Promise<Fingerprint['attributes']>
     'driver.rkt.appc.version': version.appc,
     'driver.rkt.runtime': runner.binary.runtime === 'rkt' ? 'real' : 'embedded',
     ...(stage1 === undefined ? {} : { 'driver.rkt.stage1': stage1 }),
+    ...(await embeddedAttributes(runner)),
     ...(cgroup === undefined ? {} : { 'driver.rkt.cgroup.version': cgroup.version }),
     ...(driverConfig().volumes_enabled ? { 'driver.rkt.volumes.enabled': true } : {}),
   };
@@ -92,8 +94,7 @@ const askedStage1 = new WeakMap<RktRunner, () => Promise<string | undefined>>();
 
 /** The default stage1 of tasks, if it is known. */
 async function defaultStage1(runner: RktRunner, configured: string | undefined): Promise<string | undefined> {
-  // There is one stage1 in the embedded rkt, and it does what fly does.
-  if (runner.binary.runtime === 'embedded') return 'fly';
+  if (runner.binary.runtime === 'embedded') return configured ?? 'fly';
   if (configured !== undefined) return configured;
   const asked = askedStage1.get(runner) ?? memo(() => configuredStage1(runner));
   askedStage1.set(runner, asked);
@@ -102,6 +103,24 @@ async function defaultStage1(runner: RktRunner, configured: string | undefined):
     if (isRktError(error)) return undefined;
     throw error;
   });
+}
+
+const askedEmbedded = new WeakMap<RktRunner, () => Promise<EmbeddedStage1>>();
+
+/** Each stage1 of the embedded rkt: its version or true, else false and what is missing. Read once per runner. */
+async function embeddedAttributes(runner: RktRunner): Promise<Fingerprint['attributes']> {
+  if (runner.binary.runtime !== 'embedded') return {};
+  const asked = askedEmbedded.get(runner) ?? memo(() => embeddedStage1(runner));
+  askedEmbedded.set(runner, asked);
+  const found = await asked().catch((error: unknown) => {
+    if (isRktError(error)) return undefined;
+    throw error;
+  });
+  const facts = Object.entries(found ?? {}).flatMap(([name, { works, version, reason }]) => [
+    [`driver.rkt.stage1.${name}`, works ? (version ?? true) : false] as const,
+    ...(reason === undefined ? [] : [[`driver.rkt.stage1.${name}.reason`, reason] as const]),
+  ]);
+  return Object.fromEntries(facts);
 }
 
 async function checkWithoutRoot(runner: RktRunner): Promise<void> {

@@ -99,6 +99,27 @@ describe('takeFingerprint', () => {
     expect(await stage1Of(aRunner('embedded', version('1.30.0')))).to.equal('fly');
   });
 
+  it('names each stage1 of the embedded rkt, with its version or with what is missing', async () => {
+    const embedded = aRunner('embedded', version('1.30.0+embedded'));
+    const stage1 = { fly: { works: true }, oci: { works: false, reason: 'crun: install crun' } };
+    const doctor = (oci: object): RktRunner => ({
+      ...embedded,
+      run: (args, options) => {
+        const answer = JSON.stringify({ stage1: { ...stage1, oci } });
+        return (args[0] === 'doctor' ? aRunner('embedded', answer) : embedded).run(args, options);
+      },
+    });
+    const without = await takeFingerprint(depsOf(doctor(stage1.oci)));
+    expect(without.attributes).to.include({
+      ...{ 'driver.rkt.stage1.fly': true, 'driver.rkt.stage1.oci': false },
+      'driver.rkt.stage1.oci.reason': 'crun: install crun',
+    });
+    const found = await takeFingerprint(depsOf(doctor({ works: true, version: 'crun 1.8.1' })));
+    expect(found.attributes).to.include({ 'driver.rkt.stage1.oci': 'crun 1.8.1' });
+    expect(found.attributes).to.not.have.property('driver.rkt.stage1.oci.reason');
+    expect(await stage1Of(embedded, 'oci')).to.equal('oci');
+  });
+
   it('asks for the configuration of rkt once', async () => {
     const asked: string[] = [];
     const runner = answering('{"stage0":[]}', asked);

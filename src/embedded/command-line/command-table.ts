@@ -119,8 +119,13 @@ export const commandTable: readonly CommandEntry[] = [
   },
 ];
 
-/** Commands that pods call, and no help names. */
+/** Commands that pods, the driver and `rkt-streams doctor` call, and no help names. */
 export const innerCommands: readonly CommandEntry[] = [
+  {
+    name: 'doctor',
+    summary: 'Print what pods need of this machine, and what works',
+    load: async () => (await import('../commands/embedded-doctor.ts')).command,
+  },
   {
     name: 'net-attach',
     summary: 'Attach the network namespace of a pod to its networks',
