@@ -1,11 +1,11 @@
 import { cpuPerTask, runAgent, type AgentOrder } from './support/agent.ts';
 import { SIX_FILE_GROUPS } from './support/engine.ts';
 import { withWorkload } from './support/workload.ts';
-import { summary, type Question, type Row } from './support/question.ts';
+import { summary, type Benchmark, type Row } from './support/benchmark.ts';
 
 const MIB = 2 ** 20;
 
-export const agent: Question = {
+export const agent: Benchmark = {
   name: 'agent',
   asks: 'What does a whole process cost that samples 1,000 tasks every second?',
   async run({ quick }) {
@@ -27,10 +27,10 @@ export const agent: Question = {
             cpu.push(cpuPerTask(report, tasks));
             rss.push(report.rssRunningBytes / MIB);
           }
-          const bar = { atMost: 35 };
+          const threshold = { atMost: 35 };
           return [
-            { what, ...summary(cpu), unit: 'µs CPU a task and s', bar },
-            { what: `${what}: memory`, ...summary(rss), unit: 'MiB resident', bar: { atMost: 100 } },
+            { what, ...summary(cpu), unit: 'µs CPU a task and s', threshold },
+            { what: `${what}: memory`, ...summary(rss), unit: 'MiB resident', threshold: { atMost: 100 } },
           ];
         },
         { everyNthIsBusy },

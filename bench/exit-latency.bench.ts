@@ -4,10 +4,10 @@ import { firstValueFrom } from 'rxjs';
 
 import type { Driver } from '../src/index.ts';
 import { openCrowd } from './support/crowd.ts';
-import { summary, type Question, type Row } from './support/question.ts';
+import { summary, type Benchmark, type Row } from './support/benchmark.ts';
 import { openSandbox, type Sandbox } from './support/sandbox.ts';
 
-export const exitLatency: Question = {
+export const exitLatency: Benchmark = {
   name: 'exit-latency',
   asks: 'How long after a process has ended does waitTask say so?',
   async run({ quick }) {
@@ -79,9 +79,9 @@ async function burst({ driver, shell }: Sandbox, count: number): Promise<Row> {
   return row(what, [delay.max / 1e6], 100);
 }
 
-const row = (what: string, times: readonly number[], bar: number): Row => ({
+const row = (what: string, times: readonly number[], threshold: number): Row => ({
   what,
   ...summary(times),
   unit: 'ms',
-  bar: { atMost: bar },
+  threshold: { atMost: threshold },
 });

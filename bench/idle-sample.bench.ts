@@ -1,12 +1,12 @@
 import { SIX_FILE_GROUPS } from './support/engine.ts';
 import { withWorkload } from './support/workload.ts';
-import { summary, type Question, type Row } from './support/question.ts';
-import { bareSide, engineSide, inTurn, ratio } from './support/sides.ts';
+import { summary, type Benchmark, type Row } from './support/benchmark.ts';
+import { bareContender, engineContender, inTurn, ratio } from './support/contenders.ts';
 
 /** Every metric that the gate keeps is read once in so many passes of 1 s. */
 const STALE_PASSES = 10;
 
-export const idleSample: Question = {
+export const idleSample: Benchmark = {
   name: 'idle-sample',
   asks: 'What does a sample cost that leaves files alone in which nothing can have moved?',
   async run({ quick }) {
@@ -20,13 +20,13 @@ export const idleSample: Question = {
   },
 };
 
-/** Of a workload that sleeps there is a bar; of one in which a tenth works the metric is only reported. */
+/** Of a workload that sleeps there is a threshold; of one in which a tenth works the metric is only reported. */
 function measure(tasks: number, everyNthIsBusy: number, rounds: number): Promise<Row> {
   return withWorkload(
     tasks,
     async (workload) => {
-      const engine = await engineSide(workload, 'engine', SIX_FILE_GROUPS);
-      const [ours, bare] = await inTurn([engine, bareSide(workload)], {
+      const engine = await engineContender(workload, 'engine', SIX_FILE_GROUPS);
+      const [ours, bare] = await inTurn([engine, bareContender(workload)], {
         tasks,
         rounds,
         passes: STALE_PASSES,
@@ -38,7 +38,7 @@ function measure(tasks: number, everyNthIsBusy: number, rounds: number): Promise
         unit: 'µs CPU a task',
         ratio: ratio(cpu, bare?.cpuUs ?? []),
         ratioTo: 'bare readSync of all six',
-        ...(everyNthIsBusy === 0 ? { bar: { atMost: 0.4 } } : {}),
+        ...(everyNthIsBusy === 0 ? { threshold: { atMost: 0.4 } } : {}),
       };
     },
     { everyNthIsBusy },

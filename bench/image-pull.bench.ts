@@ -13,8 +13,8 @@ import { packDockerArchive } from '../src/embedded/aci/docker-archive.ts';
 import type { RootfsFile } from '../src/embedded/aci/rootfs-file.ts';
 import { MIB } from '../src/model/units.ts';
 import { closedOnInterrupt } from './support/interrupt.ts';
-import { median, summary, type Question } from './support/question.ts';
-import { ratio } from './support/sides.ts';
+import { median, summary, type Benchmark } from './support/benchmark.ts';
+import { ratio } from './support/contenders.ts';
 
 const RKT = fileURLToPath(new URL('../dist/embedded/rkt.sh', import.meta.url));
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64' };
@@ -42,7 +42,7 @@ interface Registry {
   readonly host: string;
 }
 
-export const imagePull: Question = {
+export const imagePull: Benchmark = {
   name: 'image-pull',
   asks: 'What does it cost to pull an image and lay it out, against skopeo copy and umoci unpack of the same image?',
   async run({ quick }) {
@@ -70,13 +70,13 @@ export const imagePull: Question = {
           unit: 's',
           ratio: ratio(seconds(ours), seconds(theirs)),
           ratioTo: 'skopeo + umoci',
-          bar: { atMost: 1 },
+          threshold: { atMost: 1 },
         },
         {
           what: `rkt fetch: most memory`,
           ...summary(ours.map(({ peakMib }) => peakMib)),
           unit: 'MiB',
-          bar: { atMost: 150 },
+          threshold: { atMost: 150 },
         },
         {
           what: 'umoci unpack: most memory',

@@ -12,13 +12,13 @@ import type { OpenTask } from '../src/streams/stats/task-reading.ts';
 import type { TaskSource } from '../src/streams/stats/task-source.ts';
 import { taskStats } from '../src/streams/task-stats-stream.ts';
 import { SIX_FILE_GROUPS, addRunning } from './support/engine.ts';
-import { summary, type Question } from './support/question.ts';
+import { summary, type Benchmark } from './support/benchmark.ts';
 
 const TASKS = 1_000;
 const INTERVAL_MS = 1_000;
 const OPTIONS = { intervalMs: INTERVAL_MS, groups: SIX_FILE_GROUPS };
 
-export const keyedDelivery: Question = {
+export const keyedDelivery: Benchmark = {
   name: 'keyed-delivery',
   asks: 'What does a tick of 1,000 tasks cost besides reading, with a subscriber for each task?',
   async run({ quick }) {
@@ -37,7 +37,7 @@ export const keyedDelivery: Question = {
         what: 'each task has a subscriber of its own',
         ...summary(own),
         unit: 'ms a tick',
-        bar: { atMost: 1 },
+        threshold: { atMost: 1 },
       },
       { what: 'one subscriber to all tasks', ...summary(together), unit: 'ms a tick' },
     ];

@@ -2,11 +2,11 @@ import { Gauge, Registry } from 'prom-client';
 
 import { createPrometheusExporter } from '../src/exporters/prometheus/index.ts';
 import { fakeDriver, playSamples, playTasks } from '../test/exporters/fake-driver.ts';
-import { median, summary, type Question } from './support/question.ts';
+import { median, summary, type Benchmark } from './support/benchmark.ts';
 
 const TASKS = 1_000;
 
-export const metricsText: Question = {
+export const metricsText: Benchmark = {
   name: 'metrics-text',
   asks: 'What does a scrape of 1,000 tasks cost after every value has changed, with all families?',
   async run({ quick }) {
@@ -36,7 +36,7 @@ export const metricsText: Question = {
     // The first ones run before the compiler has seen what is hot.
     const warm = ours.slice(turns / 4);
     return [
-      { what: `a scrape after a sample, ${what}`, ...summary(warm), unit: 'ms', bar: { atMost: 10 } },
+      { what: `a scrape after a sample, ${what}`, ...summary(warm), unit: 'ms', threshold: { atMost: 10 } },
       { what: 'every further scrape until the next sample', ...summary(again.slice(turns / 4)), unit: 'ms' },
       {
         what: 'the same series through prom-client',
@@ -44,7 +44,7 @@ export const metricsText: Question = {
         unit: 'ms',
         ratio: median(theirs) / median(warm),
         ratioTo: 'our text',
-        bar: { atLeast: 8 },
+        threshold: { atLeast: 8 },
       },
     ];
   },

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { spawnPlugin, type NomadHost } from '../test/support/nomad-host.ts';
 import { openPluginSandbox, type PluginSandbox } from '../test/support/plugin-sandbox.ts';
-import { summary, type Question, type Row } from './support/question.ts';
+import { summary, type Benchmark, type Row } from './support/benchmark.ts';
 import { openSandbox } from './support/sandbox.ts';
 
 /**
@@ -16,7 +16,7 @@ const MS_PER_TICK = 10;
 const HANDSHAKE_MS = 400;
 const RESIDENT_MIB = 90;
 
-export const nomadPlugin: Question = {
+export const nomadPlugin: Benchmark = {
   name: 'nomad-plugin',
   asks: 'What does one plugin process for all tasks of a Nomad client cost, against an executor for each?',
   async run({ quick }) {
@@ -30,7 +30,7 @@ export const nomadPlugin: Question = {
           what: 'start to handshake',
           ...summary(handshakes),
           unit: 'ms',
-          bar: { atMost: HANDSHAKE_MS },
+          threshold: { atMost: HANDSHAKE_MS },
         },
         ...rows,
       ];
@@ -80,7 +80,7 @@ async function underLoad(plugins: PluginSandbox, tasks: number, seconds: number)
       unit: 'MiB resident',
       ratio: theirs.residentMiB / summary(resident).median,
       ratioTo: `less than ${tasks} executors with ${theirs.residentMiB.toFixed(0)} MiB`,
-      bar: { atLeast: theirs.residentMiB / RESIDENT_MIB },
+      threshold: { atLeast: theirs.residentMiB / RESIDENT_MIB },
     },
     {
       what: 'CPU time for them',
@@ -93,7 +93,7 @@ async function underLoad(plugins: PluginSandbox, tasks: number, seconds: number)
       what: 'samples that reached the host',
       median: (samples.count - before.samples) / tookS / tasks,
       unit: 'a task and s',
-      bar: { atLeast: 0.95 },
+      threshold: { atLeast: 0.95 },
     },
   ];
 }

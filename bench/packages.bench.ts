@@ -3,20 +3,20 @@ import si from 'systeminformation';
 
 import { cpuTimes } from './support/cpu-times.ts';
 import { withWorkload, type Workload } from './support/workload.ts';
-import { summary, type Question } from './support/question.ts';
-import { engineSide, inTurn, ratio, type Side } from './support/sides.ts';
+import { summary, type Benchmark } from './support/benchmark.ts';
+import { engineContender, inTurn, ratio, type Contender } from './support/contenders.ts';
 
-export const packages: Question = {
+export const packages: Benchmark = {
   name: 'packages',
   asks: 'How much cheaper are CPU and memory of a task than those that packages report of a process?',
   run({ quick }) {
     const tasks = quick ? 100 : 1_000;
     return withWorkload(tasks, async (workload) => {
       const groups = ['cpu', 'memory'] as const;
-      const engine = await engineSide(workload, 'engine', groups, { gate: false });
-      const gated = await engineSide(workload, 'engine with its gate', groups);
-      const sides = [engine, gated, pidusageSide(workload)];
-      const times = await inTurn(sides, { tasks, rounds: quick ? 2 : 10, passes: 10 });
+      const engine = await engineContender(workload, 'engine', groups, { gate: false });
+      const gated = await engineContender(workload, 'engine with its gate', groups);
+      const contenders = [engine, gated, pidusageContender(workload)];
+      const times = await inTurn(contenders, { tasks, rounds: quick ? 2 : 10, passes: 10 });
       const [open = [], cpu = [], pid = []] = times.map(({ cpuUs }) => cpuUs);
       const load = await systemInformation(tasks, quick ? 1 : 5);
       const unit = 'µs CPU a task';
@@ -29,7 +29,7 @@ export const packages: Question = {
           unit,
           ratio: ratio(pid, cpu),
           ratioTo: 'cheaper than pidusage',
-          bar: { atLeast: 5 },
+          threshold: { atLeast: 5 },
         },
         {
           what: 'the same, gate off',
@@ -44,14 +44,14 @@ export const packages: Question = {
           unit,
           ratio: summary(load).median / summary(cpu).median,
           ratioTo: 'cheaper than systeminformation',
-          bar: { atLeast: 150 },
+          threshold: { atLeast: 150 },
         },
       ];
     });
   },
 };
 
-function pidusageSide({ pids }: Workload): Side {
+function pidusageContender({ pids }: Workload): Contender {
   return {
     name: 'pidusage',
     begin: () => undefined,

@@ -2,10 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 
 import { format } from 'prettier';
 
-import { QUESTIONS } from './questions.ts';
+import { BENCHMARKS } from './benchmarks.ts';
 import { machineText } from './support/machine.ts';
-import { barText, value, ratioText } from './support/print.ts';
-import { keepsBar, type Row } from './support/question.ts';
+import { thresholdText, value, ratioText } from './support/print.ts';
+import { keepsThreshold, type Row } from './support/benchmark.ts';
 import { savedAnswers, type Answer } from './support/results.ts';
 
 /** Puts the saved results into docs/performance.md, between two marks; the rest of the page is written by hand. */
@@ -19,32 +19,30 @@ const end = page.indexOf(END);
 if (begin < 0 || end < begin)
   throw new Error(`docs/performance.md has no place for results: ${BEGIN} … ${END}`);
 const saved = savedAnswers();
-const answers = QUESTIONS.flatMap(({ name }) => saved.get(name) ?? []);
+const answers = BENCHMARKS.flatMap(({ name }) => saved.get(name) ?? []);
 const measured = [missedText(answers), ...answers.map(answerText)].join('\n\n');
 const text = `${page.slice(0, begin)}${BEGIN}\n\n${measured}\n\n${page.slice(end)}`;
 writeFileSync(PAGE, await format(text, { parser: 'markdown', printWidth: 110 }));
 
 function missedText(all: readonly Answer[]): string {
   const rows = all.flatMap(({ name, rows }) => rows.map((row) => ({ name, row })));
-  const judged = rows.filter(({ row }) => row.bar !== undefined);
-  const missed = judged.filter(({ row }) => keepsBar(row) === false);
+  const judged = rows.filter(({ row }) => row.threshold !== undefined);
+  const missed = judged.filter(({ row }) => keepsThreshold(row) === false);
   const lines = missed.map(
-    ({ name, row }) => `- \`${name}\`, ${row.what}: ${valueText(row)}, bar ${barText(row)}`,
+    ({ name, row }) => `- \`${name}\`, ${row.what}: ${valueText(row)}, threshold ${thresholdText(row)}`,
   );
-  const kept = `${judged.length - missed.length} of ${judged.length} bars are kept.`;
-  return missed.length === 0
-    ? kept
-    : [kept, 'Missed, with the reasons further below:', '', ...lines].join('\n');
+  const kept = `${judged.length - missed.length} of ${judged.length} thresholds are met.`;
+  return missed.length === 0 ? kept : [kept, 'Missed, with the reasons below:', '', ...lines].join('\n');
 }
 
 function answerText({ name, asks, measuredAt, machine, rows }: Answer): string {
-  const heading = ['What', 'Median', 'Range', 'Against', 'Bar'];
+  const heading = ['What', 'Median', 'Range', 'Against', 'Threshold'];
   const cells = rows.map((row) => [
     row.what,
     `${value(row.median)} ${row.unit}`,
     rangeText(row),
     ratioText(row),
-    barText(row),
+    thresholdText(row),
   ]);
   const table = [heading, heading.map(() => '---'), ...cells]
     .map((line) => `| ${line.join(' | ')} |`)

@@ -1,17 +1,17 @@
 import { SIX_FILE_GROUPS } from './support/engine.ts';
 import { withWorkload } from './support/workload.ts';
-import { summary, type Question } from './support/question.ts';
-import { engineSide, inTurn, ratio, splitSide } from './support/sides.ts';
+import { summary, type Benchmark } from './support/benchmark.ts';
+import { engineContender, inTurn, ratio, splitContender } from './support/contenders.ts';
 
-export const plainFiles: Question = {
+export const plainFiles: Benchmark = {
   name: 'plain-files',
   asks: 'How much cheaper is a full sample than readFileSync and split over the same six files?',
   run({ quick }) {
     const tasks = quick ? 100 : 1_000;
     return withWorkload(tasks, async (workload) => {
-      const engine = await engineSide(workload, 'engine', SIX_FILE_GROUPS, { gate: false });
+      const engine = await engineContender(workload, 'engine', SIX_FILE_GROUPS, { gate: false });
       const sizes = { tasks, rounds: quick ? 2 : 10, passes: quick ? 4 : 6 };
-      const [ours, split] = await inTurn([engine, splitSide(workload)], sizes);
+      const [ours, split] = await inTurn([engine, splitContender(workload)], sizes);
       const cpu = ours?.cpuUs ?? [];
       const splitCpu = split?.cpuUs ?? [];
       return [
@@ -22,7 +22,7 @@ export const plainFiles: Question = {
           unit: 'µs CPU a task',
           ratio: ratio(cpu, splitCpu),
           ratioTo: 'readFileSync + split',
-          bar: { atMost: 0.3 },
+          threshold: { atMost: 0.3 },
         },
       ];
     });

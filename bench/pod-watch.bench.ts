@@ -9,14 +9,14 @@ import { resolveRkt } from '../src/rkt/resolve-binary.ts';
 import { createRktRunner, type RktRunner } from '../src/rkt/command-runner.ts';
 import { podStatus } from '../src/rkt/rkt-status.ts';
 import { cpuTimes } from './support/cpu-times.ts';
-import { median, summary, type Question } from './support/question.ts';
+import { median, summary, type Benchmark } from './support/benchmark.ts';
 import { openSandbox, type Sandbox } from './support/sandbox.ts';
 
 const PODS = 200;
 const WATCHER = fileURLToPath(new URL('support/pod-watcher.js', import.meta.url));
 const US_PER_MS = 1_000;
 
-export const podWatch: Question = {
+export const podWatch: Benchmark = {
   name: 'pod-watch',
   asks: 'What does it cost to know the state of 200 pods, against one rkt status a pod and second?',
   async run({ quick }) {
@@ -38,7 +38,7 @@ export const podWatch: Question = {
           unit: 'ms CPU a s',
           ratio: oneEachUs / cpuUsPerSecond,
           ratioTo: 'cheaper than rkt status',
-          bar: { atLeast: 100 },
+          threshold: { atLeast: 100 },
         },
       ];
     } finally {

@@ -1,11 +1,11 @@
-import { QUESTIONS } from './questions.ts';
+import { BENCHMARKS } from './benchmarks.ts';
 import { endOnInterrupt } from './support/interrupt.ts';
 import { machineFacts, machineText } from './support/machine.ts';
 import { printAnswer } from './support/print.ts';
 import { saveAnswer } from './support/results.ts';
 
 /**
- * `npm run bench [-- NAME…] [--json] [--save] [--quick]`: answers the questions in turn.
+ * `npm run bench [-- NAME…] [--json] [--save] [--quick]`: answers the benchmarks in turn.
  *
  * `--save` keeps the answers in bench/results, from which `npm run bench:doc` writes docs/performance.md.
  */
@@ -13,9 +13,9 @@ const args = process.argv.slice(2);
 const options = { quick: args.includes('--quick') };
 const asJson = args.includes('--json');
 const names = args.filter((arg) => !arg.startsWith('--'));
-const unknown = names.filter((name) => !QUESTIONS.some((question) => question.name === name));
+const unknown = names.filter((name) => !BENCHMARKS.some((benchmark) => benchmark.name === name));
 if (unknown.length > 0) {
-  const known = QUESTIONS.map(({ name }) => name).join(', ');
+  const known = BENCHMARKS.map(({ name }) => name).join(', ');
   console.error(`No bench is called ${unknown.join(', ')}. There are: ${known}`);
   process.exit(2);
 }
@@ -28,13 +28,13 @@ endOnInterrupt();
 const machine = machineFacts();
 if (!asJson) console.log(machineText(machine));
 let failures = 0;
-for (const question of QUESTIONS) {
-  if (names.length > 0 && !names.includes(question.name)) continue;
+for (const benchmark of BENCHMARKS) {
+  if (names.length > 0 && !names.includes(benchmark.name)) continue;
   try {
-    const rows = await question.run(options);
+    const rows = await benchmark.run(options);
     const answer = {
-      name: question.name,
-      asks: question.asks,
+      name: benchmark.name,
+      asks: benchmark.asks,
       measuredAt: new Date().toISOString(),
       machine,
       options,
@@ -45,7 +45,7 @@ for (const question of QUESTIONS) {
     if (args.includes('--save')) await saveAnswer(answer);
   } catch (error) {
     failures += 1;
-    console.error(`\n${question.name} failed:`, error);
+    console.error(`\n${benchmark.name} failed:`, error);
   }
 }
 process.exitCode = failures > 0 ? 1 : 0;

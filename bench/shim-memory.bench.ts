@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 import { processTree } from '../src/sources/process-info.ts';
-import { median, type Question } from './support/question.ts';
+import { median, type Benchmark } from './support/benchmark.ts';
 import { openSandbox } from './support/sandbox.ts';
 
 /**
@@ -11,7 +11,7 @@ import { openSandbox } from './support/sandbox.ts';
 const NOMAD_HELPERS = { residentMiB: 50, sharedOutMiB: 10.3 };
 const KIB_PER_MIB = 1_024;
 
-export const shimMemory: Question = {
+export const shimMemory: Benchmark = {
   name: 'shim-memory',
   asks: 'What memory does it take to stay with a task, against a supervisor process for each?',
   async run({ quick }) {
@@ -35,7 +35,7 @@ export const shimMemory: Question = {
           unit: 'MiB resident',
           ratio: NOMAD_HELPERS.residentMiB / median(resident),
           ratioTo: `less than ${NOMAD_HELPERS.residentMiB} MiB of Nomad's helpers`,
-          bar: { atLeast: 20 },
+          threshold: { atLeast: 20 },
         },
         {
           what: 'the same, shared pages divided among those who share',

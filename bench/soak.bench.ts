@@ -2,12 +2,12 @@ import { readFileSync, readdirSync } from 'node:fs';
 
 import { runAgent } from './support/agent.ts';
 import { withWorkload } from './support/workload.ts';
-import { median, type Question, type Row } from './support/question.ts';
+import { median, type Benchmark, type Row } from './support/benchmark.ts';
 
 const KIB_PER_MIB = 1_024;
 const LOOKS = 40;
 
-export const soak: Question = {
+export const soak: Benchmark = {
   name: 'soak',
   asks: 'Do memory and descriptors of an agent stay as they are over ten minutes at 1,000 tasks?',
   run({ quick }) {
@@ -62,13 +62,13 @@ function rows(course: readonly Look[], skippedTicks: number): readonly Row[] {
         unit,
         ratioTo: 'the first quarter',
         ratio: last / first,
-        bar: { atMost: 1.05 },
+        threshold: { atMost: 1.05 },
       },
     ];
   };
   return [
     ...row('resident', 'MiB', ({ residentMib }) => residentMib),
     ...row('open descriptors', '', ({ descriptors }) => descriptors),
-    { what: 'skipped ticks', median: skippedTicks, unit: 'ticks', bar: { atMost: 0 } },
+    { what: 'skipped ticks', median: skippedTicks, unit: 'ticks', threshold: { atMost: 0 } },
   ];
 }

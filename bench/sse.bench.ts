@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 import { withWorkload, type Workload } from './support/workload.ts';
-import { median, summary, type Question, type Row } from './support/question.ts';
+import { median, summary, type Benchmark, type Row } from './support/benchmark.ts';
 
 const CLIENTS = 100;
 const MIB = 2 ** 20;
@@ -25,7 +25,7 @@ interface Look {
   readonly bytes: number;
 }
 
-export const sse: Question = {
+export const sse: Benchmark = {
   name: 'sse',
   asks: 'Does an agent stay quick and small with 100 clients of its streams, 1,000 tasks every second?',
   run({ quick }) {
@@ -75,7 +75,7 @@ function rows(course: readonly Look[], everyMs: number): readonly Row[] {
     const [early, late] = [course.slice(0, quarter), course.slice(-quarter)].map((part) =>
       median(part.map((look) => of(look) / MIB)),
     ) as [number, number];
-    const ratio = { ratio: late / early, ratioTo: 'the first', bar: { atMost: 1.1 } };
+    const ratio = { ratio: late / early, ratioTo: 'the first', threshold: { atMost: 1.1 } };
     return [
       { what: `${what}, first quarter`, median: early, unit: 'MiB' },
       { what: `${what}, last quarter`, median: late, unit: 'MiB', ...ratio },
@@ -88,7 +88,7 @@ function rows(course: readonly Look[], everyMs: number): readonly Row[] {
       what: 'event loop delay, 99th percentile',
       ...summary(course.map(({ p99Ms }) => p99Ms)),
       unit: 'ms',
-      bar: { atMost: 20 },
+      threshold: { atMost: 20 },
     },
     { what: 'longest delay', ...summary(course.map(({ maxMs }) => maxMs)), unit: 'ms' },
     { what: 'sent to all clients', ...summary(perSecond(({ bytes }) => bytes / MIB)), unit: 'MiB/s' },

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { resolveRkt } from '../src/rkt/resolve-binary.ts';
 import { createRktRunner, type RktRunner } from '../src/rkt/command-runner.ts';
 import { removePod } from '../src/rkt/rkt-rm.ts';
-import { summary, type Question } from './support/question.ts';
+import { summary, type Benchmark } from './support/benchmark.ts';
 import { openSandbox, type Sandbox } from './support/sandbox.ts';
 
-export const startOverhead: Question = {
+export const startOverhead: Benchmark = {
   name: 'start-overhead',
   asks: 'What does startTask cost besides the two rkt commands that it needs?',
   async run({ quick }) {
@@ -26,7 +26,7 @@ export const startOverhead: Question = {
       return [
         { what: 'rkt prepare, then run-prepared until it runs', ...summary(byHand), unit: 'ms' },
         { what: 'startTask', ...summary(driver), unit: 'ms' },
-        { what: 'difference', ...summary(overhead), unit: 'ms', bar: { atMost: 15 } },
+        { what: 'difference', ...summary(overhead), unit: 'ms', threshold: { atMost: 15 } },
       ];
     } finally {
       await sandbox.close();

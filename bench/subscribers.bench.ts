@@ -3,12 +3,12 @@ import { Subscription } from 'rxjs';
 import { taskStats } from '../src/streams/task-stats-stream.ts';
 import { SIX_FILE_GROUPS, engineOver, type BenchEngine } from './support/engine.ts';
 import { withWorkload } from './support/workload.ts';
-import { summary, type Question } from './support/question.ts';
+import { summary, type Benchmark } from './support/benchmark.ts';
 
 const SUBSCRIBERS = 1_000;
 const INTERVAL_MS = 1_000;
 
-export const subscribers: Question = {
+export const subscribers: Benchmark = {
   name: 'subscribers',
   asks: 'What does one more subscriber cost a stream that runs?',
   run({ quick }) {
@@ -24,8 +24,13 @@ export const subscribers: Question = {
         if (round > 0) each.push((many.us - one.us) / ticks / (SUBSCRIBERS - 1));
       }
       return [
-        { what: 'each further one, of 1,000', ...summary(each), unit: 'µs a value', bar: { atMost: 0.1 } },
-        { what: 'files read because of them', median: moreReads, unit: 'files', bar: { atMost: 0 } },
+        {
+          what: 'each further one, of 1,000',
+          ...summary(each),
+          unit: 'µs a value',
+          threshold: { atMost: 0.1 },
+        },
+        { what: 'files read because of them', median: moreReads, unit: 'files', threshold: { atMost: 0 } },
       ];
     });
   },

@@ -1,13 +1,13 @@
 import { runAgent, type AgentReport } from './support/agent.ts';
 import { withWorkload, type Workload } from './support/workload.ts';
 import { profileOf } from './support/profile.ts';
-import type { Question, Row } from './support/question.ts';
+import type { Benchmark, Row } from './support/benchmark.ts';
 
 const BYTES_PER_KB = 1_000;
 /** By then every metric that the gate keeps has been read a second time. */
 const ALL_STALE_ONCE_MS = 12_000;
 
-export const tenThousand: Question = {
+export const tenThousand: Benchmark = {
   name: 'ten-thousand',
   asks: 'Does the sampling hold 10,000 idle tasks at 1 s, with fewer descriptors than files?',
   run({ quick }) {
@@ -27,11 +27,16 @@ function rows(
   const perTask = (now: number, then: number): number => (now - then) / tasks / BYTES_PER_KB;
   const perSample = (count: number): number => count / report.samples;
   return [
-    { what: 'event loop delay, p99', median: loop?.p99Ms ?? NaN, unit: 'ms', bar: { atMost: 12 } },
+    { what: 'event loop delay, p99', median: loop?.p99Ms ?? NaN, unit: 'ms', threshold: { atMost: 12 } },
     { what: 'event loop delay, longest', median: loop?.maxMs ?? NaN, unit: 'ms' },
-    { what: 'skipped ticks', median: report.skippedTicks, unit: 'ticks', bar: { atMost: 0 } },
-    { what: 'failed samples', median: report.failedSamples, unit: 'samples', bar: { atMost: 0 } },
-    { what: 'CPU', median: (cpuUs / 1_000 / elapsedMs) * 100, unit: '% of a core', bar: { atMost: 20 } },
+    { what: 'skipped ticks', median: report.skippedTicks, unit: 'ticks', threshold: { atMost: 0 } },
+    { what: 'failed samples', median: report.failedSamples, unit: 'samples', threshold: { atMost: 0 } },
+    {
+      what: 'CPU',
+      median: (cpuUs / 1_000 / elapsedMs) * 100,
+      unit: '% of a core',
+      threshold: { atMost: 20 },
+    },
     { what: 'longest slice', median: report.longestSliceMs, unit: 'ms' },
     { what: 'files read', median: perSample(report.fileReads), unit: 'a sample' },
     { what: 'files left alone', median: perSample(report.staleReads), unit: 'a sample' },
@@ -40,13 +45,13 @@ function rows(
       what: 'heap',
       median: perTask(after.heapBytes, before.heapBytes),
       unit: 'kB a task',
-      bar: { atMost: 2 },
+      threshold: { atMost: 2 },
     },
     {
       what: 'resident',
       median: perTask(after.rssBytes, before.rssBytes),
       unit: 'kB a task',
-      bar: { atMost: 4 },
+      threshold: { atMost: 4 },
     },
   ];
 }
@@ -58,5 +63,5 @@ async function hottestFunction(workload: Workload, measureMs: number): Promise<R
     isOurs,
   );
   const what = `largest part of one function (${first?.name ?? 'none'})`;
-  return { what, median: first?.percent ?? NaN, unit: '% of the work', bar: { atMost: 25 } };
+  return { what, median: first?.percent ?? NaN, unit: '% of the work', threshold: { atMost: 25 } };
 }

@@ -1,6 +1,6 @@
-import { keepsBar, type Row } from './question.ts';
+import { keepsThreshold, type Row } from './benchmark.ts';
 
-/** Prints a table of medians with their ranges, ratios and bars. */
+/** Prints a table of medians with their ranges, ratios and thresholds. */
 export function printAnswer({
   name,
   asks,
@@ -16,7 +16,7 @@ export function printAnswer({
     const between = range === undefined ? '' : `(${value(range[0])}–${value(range[1])})`;
     const measured = `${value(median).padStart(8)} ${unit}`;
     console.log(
-      `  ${what.padEnd(44)} ${measured.padEnd(24)} ${between.padEnd(16)} ${ratioText(row).padEnd(36)} ${barText(row)}`.trimEnd(),
+      `  ${what.padEnd(44)} ${measured.padEnd(24)} ${between.padEnd(16)} ${ratioText(row).padEnd(36)} ${thresholdText(row)}`.trimEnd(),
     );
   }
 }
@@ -25,14 +25,14 @@ export function ratioText({ ratio, ratioTo = '' }: Row): string {
   return ratio === undefined ? '' : `${value(ratio)} × ${ratioTo}`;
 }
 
-/** The bar, and by how much it is missed. */
-export function barText(row: Row): string {
-  const { bar, ratio, median } = row;
-  if (bar === undefined) return '';
-  const sign = 'atMost' in bar ? '≤' : '≥';
-  const limit = 'atMost' in bar ? bar.atMost : bar.atLeast;
+/** The threshold, and by how much it is missed. */
+export function thresholdText(row: Row): string {
+  const { threshold, ratio, median } = row;
+  if (threshold === undefined) return '';
+  const sign = 'atMost' in threshold ? '≤' : '≥';
+  const limit = 'atMost' in threshold ? threshold.atMost : threshold.atLeast;
   const text = `${sign} ${value(limit)}${ratio === undefined ? '' : ' ×'}`;
-  if (keepsBar(row) === true) return text;
+  if (keepsThreshold(row) === true) return text;
   const by = Math.abs((ratio ?? median) / limit - 1) * 100;
   return `${text}, missed by ${limit === 0 ? value(ratio ?? median) : `${by.toFixed(0)} %`}`;
 }

@@ -6,7 +6,7 @@ import { createProgram } from '../../src/cli/program.ts';
 import { findWords, helpOf, type Finding } from './support/word-list.ts';
 
 /** Paths whose text is checked, relative to the repository. */
-const PATHS = ['src', 'docs', 'README.md', 'ARCHITECTURE.md', 'CHANGELOG.md', 'CONTRIBUTING.md'];
+const PATHS = ['src', 'bench', 'docs', 'README.md', 'ARCHITECTURE.md', 'CHANGELOG.md', 'CONTRIBUTING.md'];
 const TEXT_FILE = /\.(ts|tsx|js|css|html|sh|md)$/;
 /** Generated from the .proto files of Nomad. */
 const GENERATED = /^src\/nomad\/generated\//;

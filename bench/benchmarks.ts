@@ -14,11 +14,11 @@ import { soak } from './soak.bench.ts';
 import { sse } from './sse.bench.ts';
 import { startOverhead } from './start-overhead.bench.ts';
 import { subscribers } from './subscribers.bench.ts';
-import type { Question } from './support/question.ts';
+import type { Benchmark } from './support/benchmark.ts';
 import { tenThousand } from './ten-thousand.bench.ts';
 
 /** All benches, in the order in which they are run and reported. */
-export const QUESTIONS: readonly Question[] = [
+export const BENCHMARKS: readonly Benchmark[] = [
   fullSample,
   idleSample,
   plainFiles,

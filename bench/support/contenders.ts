@@ -5,10 +5,10 @@ import { allTaskStats } from '../../src/streams/all-task-stats-stream.ts';
 import type { SamplingOptions } from '../../src/streams/stats/sampling-options.ts';
 import { SIX_FILES, countValues, engineOver } from './engine.ts';
 import type { Workload } from './workload.ts';
-import { median } from './question.ts';
+import { median } from './benchmark.ts';
 
 /** One way to sample a whole workload. */
-export interface Side {
+export interface Contender {
   readonly name: string;
   /** Opens what it keeps open. */
   begin(): void;
@@ -17,7 +17,7 @@ export interface Side {
   end(): void;
 }
 
-export interface SideTimes {
+export interface ContenderTimes {
   /** CPU time of this process a task and pass, in µs, one a round. */
   readonly cpuUs: readonly number[];
   readonly wallUs: readonly number[];
@@ -27,12 +27,12 @@ const INTERVAL_MS = 1_000;
 const WARM_UP_ROUNDS = 3;
 
 /** The engine, from the files to a subscriber. */
-export async function engineSide(
+export async function engineContender(
   workload: Workload,
   name: string,
   groups: readonly FieldGroup[],
   sampling: SamplingOptions = {},
-): Promise<Side> {
+): Promise<Contender> {
   const engine = await engineOver(workload, sampling);
   let values: ReturnType<typeof countValues> | undefined;
   return {
@@ -61,7 +61,7 @@ export async function engineSide(
 }
 
 /** What the kernel alone costs: the same files through kept descriptors, and nothing is done with what they say. */
-export function bareSide(workload: Workload): Side {
+export function bareContender(workload: Workload): Contender {
   const bytes = Buffer.allocUnsafe(8_192);
   let descriptors = new Int32Array(0);
   return {
@@ -79,7 +79,7 @@ export function bareSide(workload: Workload): Side {
 }
 
 /** What one would write first. */
-export function splitSide(workload: Workload): Side {
+export function splitContender(workload: Workload): Contender {
   const files = sixFiles(workload);
   let sum = 0;
   return {
@@ -111,26 +111,26 @@ function sixFiles(workload: Workload): readonly string[] {
 }
 
 /**
- * Measures the sides in turn, round after round, so that what the machine does besides meets them all alike.
+ * Measures the contenders in turn, round after round, so that what the machine does besides meets them all alike.
  *
  * Each turn opens anew, warms up, and then makes `passes` passes that count. The first rounds do not count: they run before
  * the compiler has seen what is hot.
  */
 export async function inTurn(
-  sides: readonly Side[],
+  contenders: readonly Contender[],
   { tasks, rounds, passes }: { readonly tasks: number; readonly rounds: number; readonly passes: number },
-): Promise<readonly SideTimes[]> {
-  const times = sides.map(() => ({ cpuUs: [] as number[], wallUs: [] as number[] }));
+): Promise<readonly ContenderTimes[]> {
+  const times = contenders.map(() => ({ cpuUs: [] as number[], wallUs: [] as number[] }));
   for (let round = -WARM_UP_ROUNDS; round < rounds; round += 1) {
-    for (const [index, side] of sides.entries()) {
-      side.begin();
-      await side.pass();
+    for (const [index, contender] of contenders.entries()) {
+      contender.begin();
+      await contender.pass();
       const cpu = process.cpuUsage();
       const began = performance.now();
-      for (let pass = 0; pass < passes; pass += 1) await side.pass();
+      for (let pass = 0; pass < passes; pass += 1) await contender.pass();
       const wallMs = performance.now() - began;
       const { user, system } = process.cpuUsage(cpu);
-      side.end();
+      contender.end();
       if (round < 0) continue;
       times[index]?.cpuUs.push((user + system) / passes / tasks);
       times[index]?.wallUs.push((wallMs * 1_000) / passes / tasks);

@@ -1,5 +1,5 @@
 /** What a metric must keep: at most, or at least, so much. */
-export type Bar = { readonly atMost: number } | { readonly atLeast: number };
+export type Threshold = { readonly atMost: number } | { readonly atLeast: number };
 
 /** One line of a bench's answer. */
 export interface Row {
@@ -13,7 +13,7 @@ export interface Row {
   readonly ratio?: number;
   readonly ratioTo?: string;
   /** Of the ratio when there is one, else of the median. */
-  readonly bar?: Bar;
+  readonly threshold?: Threshold;
 }
 
 export interface BenchOptions {
@@ -21,8 +21,8 @@ export interface BenchOptions {
   readonly quick: boolean;
 }
 
-/** A bench answers one question. */
-export interface Question {
+/** A bench answers one benchmark. */
+export interface Benchmark {
   readonly name: string;
   readonly asks: string;
   run(options: BenchOptions): Promise<readonly Row[]>;
@@ -40,9 +40,9 @@ export function summary(values: readonly number[]): Pick<Row, 'median' | 'range'
   return { median: median(values), range: [Math.min(...values), Math.max(...values)] };
 }
 
-/** True when a row keeps its bar; undefined when it has none. */
-export function keepsBar({ median: value, ratio, bar }: Row): boolean | undefined {
-  if (bar === undefined) return undefined;
+/** True when a row keeps its threshold; undefined when it has none. */
+export function keepsThreshold({ median: value, ratio, threshold }: Row): boolean | undefined {
+  if (threshold === undefined) return undefined;
   const judged = ratio ?? value;
-  return 'atMost' in bar ? judged <= bar.atMost : judged >= bar.atLeast;
+  return 'atMost' in threshold ? judged <= threshold.atMost : judged >= threshold.atLeast;
 }
