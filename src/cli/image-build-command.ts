@@ -8,13 +8,16 @@ import { buildImage, type ImageRequest } from './image-build.ts';
 import type { ImageMount, ImagePair, ImagePort } from './image-build-manifest.ts';
 import { createOutput } from './cli-output.ts';
 import { collect } from './flag-values.ts';
+import { imageBase } from './images/image-base.ts';
+import { withRkt } from './images/image-session.ts';
 import { settingsOf } from './with-driver.ts';
 
 interface BuildFlags {
   readonly name: string;
   readonly rootfs?: string;
   readonly hostPath?: readonly string[];
-  readonly exec: string;
+  readonly exec?: string;
+  readonly from?: string;
   readonly arg?: readonly string[];
   readonly env?: readonly ImagePair[];
   readonly port?: readonly ImagePort[];
@@ -40,7 +43,8 @@ export function addImageBuild(image: Command): void {
     .requiredOption('--name <name[:version]>', 'name of the image: example.com/app:1.2')
     .option('--rootfs <dir>', 'directory that becomes the root of the image')
     .option('--host-path <path>', 'file or directory of this machine to include (repeatable)', collect)
-    .requiredOption('--exec <path>', 'program that the app runs, by its path in the image')
+    .option('--from <image>', 'put the files on top of this image: docker://NAME, a name, an id or a file')
+    .option('--exec <path>', 'program that the app runs, by its path in the image (default: that of --from)')
     .option('--arg <arg>', 'an argument of the program (repeatable)', collect)
     .option('-e, --env <name=value>', 'an environment variable of the app (repeatable)', list(pair))
     .option('--port <name:protocol:port>', 'a port of the app: http:tcp:80 (repeatable)', list(port))
@@ -62,6 +66,10 @@ export function addImageBuild(image: Command): void {
       'A shell that prints hello',
     ],
     [
+      'image build site.aci --name example.com/site --from docker://nginx --rootfs ./root',
+      'Files on top of an image of docker',
+    ],
+    [
       'image build web.aci --name example.com/web:1.2 --rootfs ./root --exec /bin/server --port http:tcp:80',
       'A server from a directory',
     ],
@@ -69,20 +77,31 @@ export function addImageBuild(image: Command): void {
 }
 
 async function buildAction(out: string, flags: BuildFlags, command: Command): Promise<void> {
-  const output = createOutput(settingsOf(command));
-  const built = await buildImage(requestOf(out, flags, process.cwd()));
-  output.print(built, () => built.id);
+  const request = requestOf(out, flags, process.cwd());
+  const { from } = flags;
+  if (from === undefined) {
+    const built = await buildImage(request);
+    createOutput(settingsOf(command)).print(built, () => built.id);
+    return;
+  }
+  await withRkt(command, async (session) => {
+    const base = await imageBase(session, from);
+    const built = await buildImage({ ...request, base });
+    session.output.print(built, () => built.id);
+    return undefined;
+  });
 }
 
 function requestOf(out: string, flags: BuildFlags, cwd: string): ImageRequest {
   const { rootfs, hostPath = [], exec, arg = [], env = [], port: ports = [], mount: mounts = [] } = flags;
-  if (rootfs === undefined && hostPath.length === 0) {
-    throw new RktError('RKT_ERR_OPTIONS', 'An image needs --rootfs or --host-path, or both');
-  }
+  if (rootfs === undefined && hostPath.length === 0 && flags.from === undefined)
+    throw new RktError('RKT_ERR_OPTIONS', 'An image needs --rootfs, --host-path or --from');
+  if (exec === undefined && (flags.from === undefined || arg.length > 0))
+    throw new RktError('RKT_ERR_OPTIONS', 'An image needs --exec, unless --from gives the whole command');
   return {
     out: resolve(cwd, out),
     ...nameAndVersion(flags.name),
-    exec: [exec, ...arg],
+    exec: exec === undefined ? [] : [exec, ...arg],
     environment: env,
     ports,
     mounts,

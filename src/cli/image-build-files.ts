@@ -4,6 +4,7 @@ import { isAbsolute, normalize } from 'node:path';
 import { collectHostPaths } from '../embedded/aci/host-files.ts';
 import type { EntryMeter } from '../embedded/aci/meter.ts';
 import type { RootfsFile } from '../embedded/aci/rootfs-file.ts';
+import type { ImageBase } from './images/image-base.ts';
 import { collectTree } from '../embedded/aci/tree-files.ts';
 
 /** The contents of the rootfs of an image. */
@@ -14,6 +15,8 @@ export interface ImageContent {
   readonly hostPaths?: readonly string[];
   /** Additional files; they replace existing ones. */
   readonly files?: readonly RootfsFile[];
+  /** Present when the files of another image are below these. */
+  readonly base?: ImageBase;
 }
 
 const MAX_LINKS = 40;
@@ -26,11 +29,15 @@ const MOUNT_POINTS: readonly RootfsFile[] = [
 
 /** The files of an image: each path once. @throws Error when something is missing on this machine */
 export function imageFiles(
-  { rootfsDir, hostPaths = [], files = [] }: ImageContent,
+  { rootfsDir, hostPaths = [], files = [], base }: ImageContent,
   meter?: EntryMeter,
 ): readonly RootfsFile[] {
   const all = [
-    ...(rootfsDir === undefined ? MOUNT_POINTS : collectTree(rootfsDir, false, meter)),
+    ...(rootfsDir !== undefined
+      ? collectTree(rootfsDir, false, meter)
+      : base === undefined
+        ? MOUNT_POINTS
+        : []),
     ...collectHostPaths(hostPaths),
     ...hostPaths.filter(isDirectory).flatMap((path) => directoryContents(path, meter)),
     ...files,

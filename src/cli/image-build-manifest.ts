@@ -1,3 +1,5 @@
+import type { ImageBase } from './images/image-base.ts';
+
 /** A port of the app: `http:tcp:8080`. */
 export interface ImagePort {
   readonly name: string;
@@ -33,6 +35,8 @@ export interface ImageDescription {
   /** Beside `version`, `os` and `arch`; one of these names replaces the default. */
   readonly labels?: readonly ImagePair[];
   readonly annotations?: readonly ImagePair[];
+  /** What is not given is as in this image, whose files it has as well: it becomes a dependency. */
+  readonly base?: ImageBase;
 }
 
 const AC_VERSION = '0.8.11';
@@ -49,7 +53,8 @@ const ARCHES: Readonly<Record<string, string>> = {
 
 /** The image manifest of a description. The code that packs it validates it. */
 export function imageManifest(image: ImageDescription): object {
-  const { ports = [], mounts = [], environment = [], annotations = [] } = image;
+  const { ports = [], mounts = [], environment = [], annotations = [], base } = image;
+  if (base !== undefined) return manifestOn(base, image);
   return {
     acKind: 'ImageManifest',
     acVersion: AC_VERSION,
@@ -68,6 +73,51 @@ export function imageManifest(image: ImageDescription): object {
     },
     ...(annotations.length > 0 && { annotations }),
   };
+}
+
+/** With the app of the base, but for what is given. */
+function manifestOn({ id, manifest }: ImageBase, image: ImageDescription): object {
+  const { app } = manifest;
+  const isOwnProgram = image.exec.length > 0;
+  const own = image.annotations ?? [];
+  // how docker splits the command is no longer so for another program
+  const inherited = isOwnProgram ? [] : (manifest.annotations ?? []);
+  const annotations = merged(inherited, own);
+  const ports = (image.ports ?? []).map((port) => ({ ...port, count: 1, socketActivated: false }));
+  const environment = merged(app?.environment ?? [], image.environment ?? []);
+  return {
+    acKind: 'ImageManifest',
+    acVersion: AC_VERSION,
+    name: image.name,
+    labels: merged(
+      (manifest.labels ?? []).filter(({ name }) => name !== 'version'),
+      labelsOf(image).filter(({ name }) => name === 'version' || isGiven(image, name)),
+    ),
+    app: {
+      ...app,
+      exec: isOwnProgram ? image.exec : app?.exec,
+      user: image.user ?? app?.user ?? '0',
+      group: image.group ?? app?.group ?? '0',
+      ...(image.workingDirectory !== undefined && { workingDirectory: image.workingDirectory }),
+      ...(environment.length > 0 && { environment }),
+      mountPoints: merged<ImageMount>(app?.mountPoints ?? [], image.mounts ?? []),
+      ports: merged(app?.ports ?? [], ports),
+    },
+    dependencies: [{ imageName: manifest.name, imageID: id, labels: manifest.labels ?? [] }],
+    ...(annotations.length > 0 && { annotations }),
+  };
+}
+
+function isGiven({ labels = [] }: ImageDescription, name: string): boolean {
+  return labels.some((label) => label.name === name);
+}
+
+/** The later one of a name replaces the earlier one. */
+function merged<T extends { readonly name: string }>(
+  first: readonly T[],
+  second: readonly T[],
+): readonly T[] {
+  return [...new Map([...first, ...second].map((each) => [each.name, each])).values()];
 }
 
 function labelsOf({ version, labels = [] }: ImageDescription): readonly ImagePair[] {

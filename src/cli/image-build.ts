@@ -45,7 +45,7 @@ export async function buildImage(request: ImageRequest): Promise<BuiltImage> {
   try {
     const limits = imageLimits({ env: process.env, ...CONFIG_DIRS });
     const files = imageFiles(request, new EntryMeter(limits));
-    checkProgram(request, files);
+    if (request.base === undefined || request.exec.length > 0) checkProgram(request, files);
     await packAci({ files, manifest: imageManifest(request), out: unchecked, compression });
     const id = await imageId(unchecked, limits);
     await rename(unchecked, path);
@@ -56,13 +56,14 @@ export async function buildImage(request: ImageRequest): Promise<BuiltImage> {
   }
 }
 
-function checkProgram({ exec, name }: ImageRequest, files: readonly RootfsFile[]): void {
+function checkProgram({ exec, name, base }: ImageRequest, files: readonly RootfsFile[]): void {
   const [program = ''] = exec;
   const fail = (why: string): never => {
     throw new RktError('RKT_ERR_IMAGE_BUILD', `Could not build the image "${name}": ${why}`);
   };
   if (!program.startsWith('/')) fail(`the program "${program}" is not an absolute path in the image`);
   const found = fileInImage(files, program);
+  if (found === undefined && base !== undefined) return;
   if (found === undefined) return fail(`it has no ${program} to execute`);
   const isExecutable = found.type === 'link' || (found.type === 'file' && ((found.mode ?? 0) & 0o111) !== 0);
   if (!isExecutable) fail(`its ${program} is not an executable file`);

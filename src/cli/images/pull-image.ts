@@ -63,7 +63,7 @@ export async function pullAll(
   const { runner, output, interrupt } = session;
   for (const source of sources) source.check(runner);
   for (const source of sources) {
-    const id = await pull(session, source, flags);
+    const id = await pullImage(session, source, flags);
     const signal = interrupt.received();
     if (signal !== undefined || id === undefined) {
       await sweep(session);
@@ -76,7 +76,8 @@ export async function pullAll(
   return undefined;
 }
 
-async function pull(
+/** Fetches one image; undefined when an interrupt has ended it. @throws RKT_ERR_IMAGE */
+export async function pullImage(
   { runner, output, interrupt }: ImageSession,
   source: ImageSource,
   flags: PullFlags,

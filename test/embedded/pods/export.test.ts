@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { PodFixture } from '../../support/pod-fixture.ts';
+import { requires } from '../../support/requirements.ts';
 
 const CAPABILITY = Buffer.from('0100000200040000000000000000000000000000', 'hex').toString('hex');
 
@@ -63,6 +64,7 @@ describe('rkt export', function () {
     });
 
   it('keeps the extended attributes of files', async function () {
+    requires(this, 'getfattr', 'perl');
     const uuid = await run('--no-overlay');
     const app = readdirSync(join(fixture.podDir('run', uuid), 'appsinfo'))[0] ?? '';
     const rootfs = join(fixture.podDir('run', uuid), 'stage1/rootfs/opt/stage2', app, 'rootfs');
