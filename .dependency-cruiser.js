@@ -76,7 +76,7 @@ const driverRule = {
   name: 'layer-driver',
   comment: 'The driver imports none of its clients.',
   severity: 'error',
-  from: { path: '^src/(driver|driver-interface|driver-streams|index)\\.ts$' },
+  from: { path: '^src/(driver|driver-contexts|driver-interface|driver-streams|index)\\.ts$' },
   to: { path: '^src/(nomad|server|exporters|cli|embedded)/' },
 };
 

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 
-import { asyncScheduler, defer, switchMap, type Subscription } from 'rxjs';
+import { asyncScheduler, defer, switchMap } from 'rxjs';
 
 import type { Driver, DriverOptions } from './driver-interface.ts';
+import { createDriverContexts } from './driver-contexts.ts';
 import { createDriverStreams } from './driver-streams.ts';
 import { RktError } from './model/rkt-error.ts';
 import { silentLogger } from './model/logger.ts';
@@ -11,23 +12,18 @@ import { CAPABILITIES, CONFIG_SPEC, PLUGIN_INFO, TASK_CONFIG_SPEC } from './mode
 import type { SamplingStats } from './model/sampling-stats.ts';
 import { audit } from './ops/audit/run-audit.ts';
 import { createConfiguration } from './ops/configuration.ts';
-import type { OpsContext } from './ops/ops-context.ts';
-import { createOpsContext, lazyRunner } from './ops/create-context.ts';
+import { lazyRunner } from './ops/create-context.ts';
 import { destroyTask } from './ops/destroy-task.ts';
 import { execTaskStreaming } from './ops/exec-streaming.ts';
 import { execTask } from './ops/exec-task.ts';
-import { finishDestroys } from './ops/finish-destroy.ts';
 import { followTasks } from './ops/follow-tasks.ts';
-import { holdNamespaces } from './ops/hold-namespaces.ts';
 import { inspectTask, taskSpec } from './ops/inspect-task.ts';
-import { limitLogs } from './ops/limit-logs.ts';
 import { lockAgent } from './ops/lock-agent.ts';
 import { recoverAll } from './ops/recover-all.ts';
 import { recoverTask } from './ops/recover-task.ts';
 import { signalTask } from './ops/signal-task.ts';
 import { startTask } from './ops/start-task.ts';
 import { stopTask } from './ops/stop-task.ts';
-import { watchExits } from './ops/watch-exits.ts';
 import { createTaskRegistry } from './registry/task-registry.ts';
 import type { RktRunner } from './rkt/command-runner.ts';
 import { retryWhenExhausted } from './streams/operators/retry-when-exhausted.ts';
@@ -48,34 +44,8 @@ export function createDriver(options: DriverOptions = {}): Driver {
   let lastRunner: RktRunner | undefined;
   const runner = async (): Promise<RktRunner> => (lastRunner = await findRunner());
   const deps = { registry, runner, driverConfig: () => config.current().driver, logger, scheduler };
-  let opened: Promise<{ ctx: OpsContext; exits: Subscription }> | undefined;
-  let bound: Promise<OpsContext> | undefined;
-  const machine = (): Promise<OpsContext> => {
-    bound ??= createOpsContext({
-      ...deps,
-      instance,
-      beganAtMs,
-      settings: config.settings(),
-      shutdown: shutdown.signal,
-    });
-    // What failed for lack of something may succeed the next time.
-    bound.catch(() => (bound = undefined));
-    return bound;
-  };
-  const context = async (): Promise<OpsContext> => {
-    shutdown.signal.throwIfAborted();
-    opened ??= machine().then((ctx) => {
-      void finishDestroys(ctx).catch((error: unknown) =>
-        logger.warn({ error }, 'Could not finish the destroys of an earlier driver'),
-      );
-      const watching = watchExits(ctx);
-      watching.add(limitLogs(ctx));
-      watching.add(holdNamespaces(ctx));
-      return { ctx, exits: watching };
-    });
-    opened.catch(() => (opened = undefined));
-    return (await opened).ctx;
-  };
+  const contexts = createDriverContexts({ ...deps, config, instance, beganAtMs, shutdown: shutdown.signal });
+  const context = contexts.watching;
   const streams = createDriverStreams({
     ...deps,
     config,
@@ -111,13 +81,13 @@ export function createDriver(options: DriverOptions = {}): Driver {
     // Not of the context: creating that starts to finish the destroys of others, which an audit must report.
     async audit(options) {
       shutdown.signal.throwIfAborted();
-      return audit(await machine(), options);
+      return audit(await contexts.bare(), options);
     },
     lockAgent: async (lock) => lockAgent(config.settings().dataDir, lock),
     async shutdown() {
       shutdown.abort(new RktError('RKT_ERR_SHUTDOWN', ''));
       registry.close();
-      (await opened)?.exits.unsubscribe();
+      await contexts.close();
     },
   });
 }

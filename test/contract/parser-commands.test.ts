@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 
 import { fetchImages } from '../../src/rkt/rkt-fetch.ts';
-import { collectPods } from '../../src/rkt/rkt-gc.ts';
 import { listImages } from '../../src/rkt/rkt-image-list.ts';
 import { removeImages } from '../../src/rkt/rkt-image-rm.ts';
 import { prepare } from '../../src/rkt/rkt-prepare.ts';
@@ -122,20 +121,6 @@ describe('recorded rkt rm', () => {
       expect(code).to.equal(unknown ? 'RKT_ERR_POD_NOT_FOUND' : 'RKT_ERR_RKT_FAILED');
     });
   }
-});
-
-describe('recorded rkt gc', () => {
-  for (const recorded of of('gc').filter(succeeded)) {
-    it(`reports what it deleted: ${recorded.title}`, async () => {
-      expect(await collectPods(replayRunner(recorded))).to.deep.equal(recorded.stdout.match(UUIDS) ?? []);
-    });
-  }
-
-  it('is asked for with command lines that were recorded', async () => {
-    const runner = replayRunner(of('gc').find(succeeded)!);
-    await collectPods(runner, { markOnly: true });
-    expect(of('gc').map(({ args }) => args)).to.deep.include(runner.sent[0]);
-  });
 });
 
 describe('recorded rkt trust', () => {

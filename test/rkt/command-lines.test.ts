@@ -2,7 +2,6 @@ import { expect } from 'chai';
 
 import { enterCommand } from '../../src/rkt/rkt-enter.ts';
 import { fetchImages } from '../../src/rkt/rkt-fetch.ts';
-import { collectPods } from '../../src/rkt/rkt-gc.ts';
 import { runPreparedCommand } from '../../src/rkt/rkt-run-prepared.ts';
 import { stopPod } from '../../src/rkt/rkt-stop.ts';
 import { trustPrefix } from '../../src/rkt/rkt-trust.ts';
@@ -52,12 +51,6 @@ describe('the command lines of rkt', () => {
       ['--insecure-options=image,tls', 'fetch', '--full', 'a.aci'],
       ['fetch', '--full', 'b.aci'],
     ]);
-  });
-
-  it('have the times of gc in milliseconds', async () => {
-    const gc = answering('gc');
-    await collectPods(gc, { gracePeriodMs: 0, expirePreparedMs: 60_000, markOnly: true });
-    expect(gc.sent).to.deep.equal([['gc', '--grace-period=0ms', '--expire-prepared=60000ms', '--mark-only']]);
   });
 
   it('have the force of stop and the prefix of trust', async () => {

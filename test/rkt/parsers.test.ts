@@ -5,7 +5,6 @@ import { RktError } from '../../src/model/rkt-error.ts';
 import { POD_STATES } from '../../src/model/pod.ts';
 import { parsePodManifest } from '../../src/rkt/rkt-cat-manifest.ts';
 import { parseImageIds } from '../../src/rkt/rkt-fetch.ts';
-import { parseCollectedPods } from '../../src/rkt/rkt-gc.ts';
 import { parseImageList } from '../../src/rkt/rkt-image-list.ts';
 import { parseRemovedImages } from '../../src/rkt/rkt-image-rm.ts';
 import { parsePodList } from '../../src/rkt/rkt-list.ts';
@@ -22,7 +21,6 @@ const parsers: Readonly<Record<string, (text: string) => unknown>> = {
   ...{
     parsePodManifest,
     parseImageIds,
-    parseCollectedPods,
     parseImageList,
     parseRemovedImages,
     parsePodList,

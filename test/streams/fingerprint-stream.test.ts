@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { asyncScheduler, delay, of } from 'rxjs';
+import { asyncScheduler, delay } from 'rxjs';
 
 import { RktError } from '../../src/model/rkt-error.ts';
 import type { Fingerprint } from '../../src/model/fingerprint.ts';
@@ -22,7 +22,7 @@ function aRunner(runtime: 'rkt' | 'embedded', answer: string | Error, namespaces
   });
   return {
     binary: { command: ['rkt'], runtime },
-    ...{ globalArgs: [], queueLength: 0, queueLength$: of(0), stats: { calls: 0, failures: 0, totalMs: 0 } },
+    ...{ globalArgs: [], queueLength: 0, stats: { calls: 0, failures: 0, totalMs: 0 } },
     spawn: () => Promise.reject(new Error('nothing is spawned here')),
     run: (_args, options) => {
       if (options?.wrap?.([])[0] === 'unshare')

@@ -21,6 +21,7 @@ const MEMORY = {
   workingSetBytes: 44_040_192,
   limitBytes: 268_435_456,
 };
+const V1_FAULTS = { pageFaults: 9_023, majorPageFaults: 12 };
 const THROTTLED = { periods: 120, throttledPeriods: 7, throttledNs: 350_000_000 };
 const V1_CPU = { totalNs: 1_234_567_890, userNs: 950_000_000, systemNs: 280_000_000, ...THROTTLED };
 
@@ -62,7 +63,7 @@ describe('detectCgroups', () => {
     expect(reading).to.deep.equal({
       version: 'v1',
       cpu: V1_CPU,
-      memory: { ...MEMORY, kernelMaxUsageBytes: 2_621_440 },
+      memory: { ...MEMORY, ...V1_FAULTS, kernelMaxUsageBytes: 2_621_440 },
     });
   });
 
@@ -72,7 +73,7 @@ describe('detectCgroups', () => {
     expect(await cgroup.read()).to.deep.equal({
       version: 'v1',
       cpu: V1_CPU,
-      memory: { ...MEMORY, kernelMaxUsageBytes: 2_621_440, oomKills: 3, limitHits: 41 },
+      memory: { ...MEMORY, ...V1_FAULTS, kernelMaxUsageBytes: 2_621_440, oomKills: 3, limitHits: 41 },
     });
     expect(cgroup.oomKills()).to.equal(3);
   });
