@@ -81,7 +81,7 @@ describe('two agents', function () {
     }
   });
 
-  it('are reported from an earlier boot, and from what is no lock', async () => {
+  it('are distinguished from those of an earlier boot, and from other files', async () => {
     const dataDir = join(base, 'data');
     const driver = createDriver({ dataDir });
     await mkdir(join(dataDir, 'agent-lock'), { recursive: true });

@@ -78,7 +78,7 @@ const AGREE: {
   driverConfigInput: Same<DriverConfigInput, In<typeof driverConfigSchema>>;
   agentConfig: Same<AgentConfig, Out<typeof agentConfigSchema>>;
   driverOptions: Same<DriverOptionsInput, In<typeof driverOptionsSchema>>;
-  /** The schema of an event does not report annotations apart. */
+  /** The schema of an event does not distinguish annotations. */
   event: Same<
     Omit<TaskEvent, 'annotations' | 'kind' | 'exitResult'>,
     Omit<Out<typeof taskEventSchema>, 'annotations' | 'kind' | 'exitResult'>

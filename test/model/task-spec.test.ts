@@ -82,7 +82,7 @@ describe('taskSpecSchema', () => {
     expect(parse(spec)).to.deep.equal(spec);
   });
 
-  it('takes any id that can be reported apart', () => {
+  it('accepts any id that can be distinguished', () => {
     for (const id of ['../../etc', 'ä ö', '-', '.', ' ', 'x'.repeat(512)])
       expect(parse({ id, config }).id).to.equal(id);
   });

@@ -27,7 +27,7 @@ describe('start tokens', () => {
     expect(tokenAtEnd(`web-${OLD}`)).to.equal(OLD);
   });
 
-  it('are reported from anything else', () => {
+  it('are distinguished from other text', () => {
     for (const text of ['', 'web', `${OLD}x`, `${OLD}-`, `${OLD}-abc`, OLD.slice(1), `../${OLD}`])
       expect(isStartToken(text), text).to.equal(false);
     for (const text of ['', 'web', 'foreign-1234', `x${OLD}`, `${OLD}.slice`])

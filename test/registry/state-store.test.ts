@@ -240,7 +240,7 @@ describe('stateFileName', () => {
     expect(stateFileName('web-1')).to.match(/^web-1-[0-9a-f]{32}\.json$/);
   });
 
-  it('reports ids apart that look alike', () => {
+  it('distinguishes similar ids', () => {
     const names = [
       'a/b',
       'a-b',

@@ -138,7 +138,7 @@ describe('archives of images', () => {
     );
   });
 
-  it('are reported from names of images', () => {
+  it('are distinguished from names of images', () => {
     const cwd = dir.path;
     writeFileSync(join(cwd, 'a:b.tar'), '');
     equal(archiveArgument({ cwd }, 'example.com/app.tar'), undefined);

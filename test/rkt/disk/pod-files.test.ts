@@ -49,7 +49,7 @@ describe('readPodStart', () => {
     }
   });
 
-  it('cannot report the flavor of a process that has ended', async () => {
+  it('does not know the flavor of a process that has exited', async () => {
     const child = spawn('true', { stdio: 'ignore' });
     await once(child, 'exit');
     await write('pid', `${child.pid}\n`);

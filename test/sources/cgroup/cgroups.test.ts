@@ -34,7 +34,7 @@ describe('detectCgroups', () => {
   };
   afterEach(() => fixtures.splice(0).forEach((each) => each.remove()));
 
-  it('reports v1, v2 and hybrid machines apart', async () => {
+  it('distinguishes v1, v2 and hybrid machines', async () => {
     expect((await fixture('v1').detect()).version).to.equal('v1');
     expect((await fixture('v2').detect()).version).to.equal('v2');
     expect((await fixture('hybrid').detect()).version).to.equal('v1');
@@ -263,7 +263,7 @@ describe('cgroupName', () => {
     );
   });
 
-  it('reports apart texts that look the same when cleaned', () => {
+  it('distinguishes texts that are equal after cleaning', () => {
     expect(cgroupName('a/b')).to.not.equal(cgroupName('a b'));
   });
 

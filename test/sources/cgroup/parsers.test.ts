@@ -89,7 +89,7 @@ describe('the parsers of cgroup files', () => {
     );
   });
 
-  it('report apart keys with the same hash', () => {
+  it('distinguish keys with the same hash', () => {
     // "Aa" and "BB" are the classic pair for a hash of factor 31.
     const bytes = bytesOf('BB 1\nAa 2\n');
     const page = new Float64Array(1).fill(NaN);
