@@ -3,17 +3,10 @@ import type { Observable, SchedulerLike } from 'rxjs';
 import type { AuditOptions, AuditReport } from './model/audit.ts';
 import type { AgentConfig, DriverConfig } from './model/driver-config.ts';
 import type { DriverOptionsInput } from './model/driver-options.ts';
-import type { ExitResult } from './model/exit-result.ts';
-import type { Fingerprint } from './model/fingerprint.ts';
-import type { HostStats } from './model/host-stats.ts';
 import type { Logger } from './model/logger.ts';
-import type { Pod } from './model/pod.ts';
 import type { AttributeSpec, Capabilities, PluginInfo } from './model/plugin.ts';
-import type { SamplingStats } from './model/sampling-stats.ts';
-import type { TaskEvent } from './model/task-event.ts';
 import type { TaskSpec, TaskSpecInput } from './model/task-spec.ts';
 import type { TaskHandle } from './model/task-state.ts';
-import type { TaskResourceUsage, TaskStatsSample } from './model/task-stats.ts';
 import type { TaskStatus } from './model/task-status.ts';
 import type { DestroyOptions } from './ops/destroy-task.ts';
 import type { ExecResult, ExecStreamingOptions } from './ops/exec-streaming.ts';
@@ -22,11 +15,7 @@ import type { AgentLockOptions } from './ops/lock-agent.ts';
 import type { Recovery } from './ops/recover-all.ts';
 import type { StartedTask } from './ops/start-task.ts';
 import type { StopOptions } from './ops/stop-task.ts';
-import type { AllTaskStatsOptions } from './streams/all-task-stats-stream.ts';
-import type { HostStatsOptions } from './streams/host-stats-stream.ts';
-import type { SamplingStatsOptions } from './streams/sampling-stats-stream.ts';
-import type { TaskEventsOptions } from './streams/task-events-stream.ts';
-import type { TaskStatsOptions } from './streams/task-stats-stream.ts';
+import type { DriverStreams } from './streams-interface.ts';
 
 export interface DriverOptions extends DriverOptionsInput {
   /** Silent by default. */
@@ -43,10 +32,34 @@ export interface DriverOptions extends DriverOptionsInput {
  * with RKT_ERR_SHUTDOWN, and every other one completes. Ops reject with {@link RktError}, and a failed op leaves
  * nothing behind.
  */
-export interface Driver {
+export interface Driver extends DriverStreams {
+  /**
+   * Name, version and API versions, as Nomad asks for them.
+   *
+   * @example
+   * console.log(driver.pluginInfo().pluginVersion);
+   */
   pluginInfo(): PluginInfo;
+  /**
+   * What tasks of this driver can do: signals, exec, isolation of files and network.
+   *
+   * @example
+   * if (driver.capabilities().exec) await driver.execTask('web', ['/bin/true']);
+   */
   capabilities(): Capabilities;
+  /**
+   * The attributes of the plugin configuration, with type and default.
+   *
+   * @example
+   * console.log(driver.configSchema().map(({ name, type }) => `${name}: ${type}`));
+   */
   configSchema(): readonly AttributeSpec[];
+  /**
+   * The attributes of the `config` block of a task.
+   *
+   * @example
+   * console.log(driver.taskConfigSchema().filter(({ required }) => required));
+   */
   taskConfigSchema(): readonly AttributeSpec[];
   /**
    * Replaces the configuration. `rkt_path`, `rkt_dir`, `data_dir`, `cgroup_parent` and `concurrency` override the
@@ -54,61 +67,137 @@ export interface Driver {
    * again is allowed.
    *
    * @throws RKT_ERR_DRIVER_CONFIG, and then the configuration is unchanged
+   * @example
+   * driver.setConfig({ volumes_enabled: false, gc: { image: true, image_delay: '10m' } });
    */
   setConfig(config: unknown, agent?: unknown): void;
+  /**
+   * The configuration with every default filled in.
+   *
+   * @example
+   * console.log(driver.config().driver.stats_interval); // 100ms
+   */
   config(): { readonly driver: DriverConfig; readonly agent: AgentConfig };
 
-  /** Health and attributes: immediately, then every 30 s. Completes at shutdown. */
-  fingerprint(): Observable<Fingerprint>;
   /**
-   * The events of all tasks; with `replay`, first the latest ones. They include the exit of every task that the
-   * driver finds, also if another driver started the task, unless an earlier driver of this publisher name has
-   * published it. Completes at shutdown.
+   * Starts a task, and resolves when its app runs. A start that fails is rolled back.
+   *
+   * @throws RKT_ERR_TASK_CONFIG for a task that is not valid, RKT_ERR_TASK_EXISTS for an id in use, RKT_ERR_IMAGE,
+   *   RKT_ERR_VOLUME, RKT_ERR_NETWORK, RKT_ERR_CGROUP, RKT_ERR_LAUNCH, and others of docs/errors.md
+   * @example
+   * const { handle } = await driver.startTask({
+   *   id: 'web',
+   *   config: { image: 'example.com/web:1.0', args: ['--port=8080'] },
+   *   resources: { memoryLimitBytes: 64 * 1024 * 1024 },
+   * });
    */
-  taskEvents(options?: TaskEventsOptions): Observable<TaskEvent>;
-  /** Resource usage of one task; completes with the task, and at shutdown. Fails with RKT_ERR_TASK_NOT_FOUND. */
-  taskStats(taskId: string, options?: TaskStatsOptions): Observable<TaskResourceUsage>;
-  /** One array a tick with a sample of each running task. Completes at shutdown. */
-  allTaskStats(options?: AllTaskStatsOptions): Observable<readonly TaskStatsSample[]>;
-  /** The exit of a task, once. Fails with RKT_ERR_TASK_NOT_FOUND, and with RKT_ERR_SHUTDOWN at shutdown. */
-  waitTask(taskId: string): Observable<ExitResult>;
-  /** The statuses of all tasks: immediately, and after every change. Completes at shutdown. */
-  tasks(): Observable<readonly TaskStatus[]>;
-  /** All pods in rkt's data directory: immediately, and after every change. Completes at shutdown. */
-  pods(): Observable<readonly Pod[]>;
-  /** Metrics of the machine: immediately, then every `intervalMs`. Completes at shutdown. */
-  hostStats(options?: HostStatsOptions): Observable<HostStats>;
-  /** Statistics of the sampling: immediately, then every `intervalMs`. Completes at shutdown. */
-  samplingStats(options?: SamplingStatsOptions): Observable<SamplingStats>;
-
   startTask(task: TaskSpecInput): Promise<StartedTask>;
+  /**
+   * Sends a signal (SIGINT by default), and SIGKILL after `timeoutMs` (5000 by default). Resolves when the task has exited.
+   *
+   * @throws RKT_ERR_TASK_NOT_FOUND, RKT_ERR_TASK_NOT_RUNNING while it is being started, RKT_ERR_SIGNAL, RKT_ERR_STOP
+   * @example
+   * await driver.stopTask('web', { signal: 'SIGTERM', timeoutMs: 10_000 });
+   */
   stopTask(taskId: string, options?: StopOptions): Promise<void>;
+  /**
+   * Removes an exited task, its pod, cgroup and files; with `force`, kills a running one first.
+   *
+   * @throws RKT_ERR_TASK_NOT_FOUND, RKT_ERR_TASK_RUNNING without `force`; a task that cannot be removed stays known
+   * @example
+   * await driver.destroyTask('web', { force: true });
+   */
   destroyTask(taskId: string, options?: DestroyOptions): Promise<void>;
+  /**
+   * The status of a task now. @throws RKT_ERR_TASK_NOT_FOUND
+   *
+   * @example
+   * const { phase, pid, jobName } = driver.inspectTask('web');
+   */
   inspectTask(taskId: string): TaskStatus;
-  /** The specification of a task, its environment included. */
+  /**
+   * The specification of a task, its environment included. @throws RKT_ERR_TASK_NOT_FOUND
+   *
+   * @example
+   * console.log(driver.taskSpec('web').config.image);
+   */
   taskSpec(taskId: string): TaskSpec;
+  /**
+   * Sends a signal to the app; SIGINT for an unknown name.
+   *
+   * @throws RKT_ERR_TASK_NOT_FOUND, RKT_ERR_TASK_NOT_RUNNING
+   * @example
+   * await driver.signalTask('web', 'SIGHUP');
+   */
   signalTask(taskId: string, signal: string): Promise<void>;
+  /**
+   * Runs a command in a task, and returns its output, at most 16 MiB of each stream.
+   *
+   * @throws RKT_ERR_TASK_NOT_FOUND, RKT_ERR_TASK_NOT_RUNNING, RKT_ERR_EXEC_COMMAND, RKT_ERR_EXEC_TIMEOUT (60 s by default)
+   * @example
+   * const { exitCode, stdout } = await driver.execTask('web', ['/bin/ls', '/'], { timeoutMs: 5_000 });
+   */
   execTask(taskId: string, cmd: readonly string[], options?: ExecOptions): Promise<ExecTaskResult>;
+  /**
+   * Runs a command in a task with its streams connected, optionally in a terminal.
+   *
+   * @throws RKT_ERR_TASK_NOT_FOUND, RKT_ERR_TASK_NOT_RUNNING, RKT_ERR_EXEC_COMMAND, RKT_ERR_EXEC_STREAM
+   * @example
+   * const { exitCode } = await driver.execTaskStreaming('web', {
+   *   cmd: ['/bin/sh'],
+   *   tty: true,
+   *   stdin: process.stdin,
+   *   stdout: process.stdout,
+   * });
+   */
   execTaskStreaming(taskId: string, options: ExecStreamingOptions): Promise<ExecResult>;
+  /**
+   * Recovers a task that an earlier driver started, by its handle: running, or exited with its result.
+   *
+   * @throws RKT_ERR_HANDLE
+   * @example
+   * await driver.recoverTask(handle);
+   */
   recoverTask(handle: TaskHandle): Promise<void>;
-  /** Recovers all tasks of the data directory, and rolls back unfinished starts of dead drivers. */
+  /**
+   * Recovers all tasks of the data directory, and rolls back unfinished starts of dead drivers.
+   *
+   * @example
+   * const { recovered, undone, failures } = await driver.recoverTasks();
+   */
   recoverTasks(): Promise<Recovery>;
   /**
    * The same, repeated whenever another driver of the data directory has started or destroyed a task. Completes at
    * shutdown.
+   *
+   * @example
+   * driver.followTasks().subscribe(({ recovered }) => console.log(recovered));
    */
   followTasks(): Observable<Recovery>;
   /**
    * Finds leftovers that belong to no task of the data directory: pods, cgroups, processes, mounts and files. Removes
    * them with `fix`, and changes nothing without. A start in progress, in any driver, is left alone.
+   *
+   * @example
+   * const { findings } = await driver.audit({ fix: true });
+   * console.log(findings.filter(({ outcome }) => outcome === 'left'));
    */
   audit(options?: AuditOptions): Promise<AuditReport>;
   /**
    * Makes this process the only agent of the data directory until the returned function is called or the process
    * ends. Plain drivers are not excluded. Rejects with RKT_ERR_AGENT_RUNNING, which names pid and socket of the other
    * agent.
+   *
+   * @example
+   * const unlock = await driver.lockAgent({ socketPath: '/run/agent.sock' });
+   * await unlock();
    */
   lockAgent(options?: AgentLockOptions): Promise<() => Promise<void>>;
-  /** Ends all streams and ops; tasks keep running and can be recovered. */
+  /**
+   * Ends all streams and ops; tasks keep running and can be recovered.
+   *
+   * @example
+   * await driver.shutdown();
+   */
   shutdown(): Promise<void>;
 }

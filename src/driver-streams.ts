@@ -1,6 +1,5 @@
 import { defer, switchMap, type Observable } from 'rxjs';
 
-import type { Driver } from './driver-interface.ts';
 import { configDurationMs } from './model/driver-config.ts';
 import type { DriverSettings } from './model/driver-options.ts';
 import type { Pod } from './model/pod.ts';
@@ -28,20 +27,7 @@ import { taskEvents } from './streams/task-events-stream.ts';
 import { taskStats } from './streams/task-stats-stream.ts';
 import { tasks } from './streams/tasks-stream.ts';
 import { waitTask } from './streams/wait-task-stream.ts';
-
-/** The streams of a driver. */
-type Streams = Pick<
-  Driver,
-  | 'fingerprint'
-  | 'taskEvents'
-  | 'taskStats'
-  | 'allTaskStats'
-  | 'waitTask'
-  | 'tasks'
-  | 'pods'
-  | 'hostStats'
-  | 'samplingStats'
->;
+import type { DriverStreams } from './streams-interface.ts';
 
 export interface DriverStreamsDeps extends Pick<
   ContextDeps,
@@ -56,7 +42,7 @@ export interface DriverStreamsDeps extends Pick<
 }
 
 /** Connects the streams of a driver to its registry, its sources and its shutdown. */
-export function createDriverStreams(deps: DriverStreamsDeps): Streams {
+export function createDriverStreams(deps: DriverStreamsDeps): DriverStreams {
   const { config, context, shutdown, rkt, registry, ...base } = deps;
   const cgroups = async (): Promise<Cgroups> => (await context()).cgroups;
   const fingerprint$ = fingerprint({

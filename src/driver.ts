@@ -30,7 +30,14 @@ import { retryWhenExhausted } from './streams/operators/retry-when-exhausted.ts'
 import { takeUntilAbort } from './streams/operators/take-until-abort.ts';
 import { rktErrorsOnly } from './rkt-errors-only.ts';
 
-/** Creates a driver. It accesses nothing before its first op or subscription. @throws RKT_ERR_OPTIONS */
+/**
+ * Creates a driver. It accesses nothing before its first op or subscription.
+ *
+ * @throws RKT_ERR_OPTIONS
+ * @example
+ * const driver = createDriver({ dataDir: '/var/lib/my-driver', rkt: 'embedded' });
+ * await driver.recoverTasks();
+ */
 export function createDriver(options: DriverOptions = {}): Driver {
   const { logger = silentLogger, scheduler = asyncScheduler, ...data } = options;
   const config = createConfiguration(data);

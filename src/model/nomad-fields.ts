@@ -24,12 +24,22 @@ const CPU_FIELDS = [
 export type NomadMemoryField = (typeof MEMORY_FIELDS)[number][0];
 export type NomadCpuField = (typeof CPU_FIELDS)[number][0];
 
-/** Nomad's names of the memory fields that were measured, in Nomad's order. */
+/**
+ * Nomad's names of the memory fields that were measured, in Nomad's order.
+ *
+ * @example
+ * driver.taskStats('web').subscribe(({ memory }) => console.log(measuredMemoryFields(memory)));
+ */
 export function measuredMemoryFields(memory: MemoryStats): readonly NomadMemoryField[] {
   return MEMORY_FIELDS.filter(([, key]) => memory[key] !== undefined).map(([name]) => name);
 }
 
-/** Nomad's names of the CPU fields that were measured, in Nomad's order. */
+/**
+ * Nomad's names of the CPU fields that were measured, in Nomad's order.
+ *
+ * @example
+ * driver.taskStats('web').subscribe(({ cpu }) => console.log(measuredCpuFields(cpu)));
+ */
 export function measuredCpuFields(cpu: CpuStats): readonly NomadCpuField[] {
   return CPU_FIELDS.filter(([, key]) => cpu[key] !== undefined).map(([name]) => name);
 }

@@ -110,6 +110,9 @@ const FALSE = new Set(['0', 'f', 'F', 'FALSE', 'false', 'False']);
 /**
  * Maps the client options of Nomad before 0.9 to the driver configuration: only `driver.rkt.volumes.enabled` is
  * known, and a value that is not a bool is ignored.
+ *
+ * @example
+ * driver.setConfig(pluginLoader({ 'driver.rkt.volumes.enabled': 'true' }));
  */
 export function pluginLoader(options: Readonly<Record<string, string>>): {
   readonly volumes_enabled?: boolean;

@@ -42,7 +42,14 @@ export class RktError extends Error {
   }
 }
 
-/** True for an error of the library, optionally of one code. */
+/**
+ * True for an error of the library, optionally of one code.
+ *
+ * @example
+ * await driver.stopTask('web').catch((error: unknown) => {
+ *   if (!isRktError(error, 'RKT_ERR_TASK_NOT_FOUND')) throw error;
+ * });
+ */
 export function isRktError(error: unknown, code?: ErrorCode): error is RktError {
   return error instanceof RktError && (code === undefined || error.code === code);
 }

@@ -22,6 +22,9 @@ const VALUE_CHARS = 2048;
  * A logger that writes what a go-plugin host makes records of its own log from: a JSON object a line, with `@level`,
  * `@message` and `@timestamp` as strings. A Nomad agent ends with a panic when one of the three is anything else, so no
  * field gets such a name.
+ *
+ * @example
+ * const logger = createHclog({ level: 'info', write: (line) => process.stderr.write(line) });
  */
 export function createHclog({ level = 'debug', write, now = Date.now }: HclogOptions): Logger {
   const log = pino(

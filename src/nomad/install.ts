@@ -35,6 +35,8 @@ const MARK = '# The rkt task driver for Nomad, installed by rkt-streams nomad in
  * starts every executable there and does not start itself when one of them is no plugin.
  *
  * @throws RKT_ERR_OPTIONS for a directory that is not absolute or not there, a name that is none, and a foreign file
+ * @example
+ * const { path } = await installPlugin('/opt/nomad/plugins', { force: true });
  */
 export async function installPlugin(directory: string, options: InstallOptions = {}): Promise<Installation> {
   const { name = 'rkt', force = false, command = [process.execPath, YOUNG, ENTRY] } = options;

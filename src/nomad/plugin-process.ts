@@ -27,6 +27,8 @@ const CLOSING_MS = 1_200;
  * agent finds it through its socket, with all its tasks.
  *
  * @returns the exit code; the caller ends the process with it
+ * @example
+ * process.exitCode = await servePlugin();
  */
 export async function servePlugin(options: ServePluginOptions = {}): Promise<number> {
   const { logLevel, loadServices = loadRktDriver } = options;

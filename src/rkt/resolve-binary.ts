@@ -35,6 +35,8 @@ export async function resolveRkt(choice: string, timeoutMs = VERSION_TIMEOUT_MS)
  * The absolute path of a program: searched in PATH unless it contains a slash, with symbolic links resolved.
  *
  * @throws {@link RktError} RKT_ERR_BINARY_MISSING, naming the program
+ * @example
+ * console.log(await getAbsolutePath('rkt')); // /usr/bin/rkt
  */
 export async function getAbsolutePath(bin: string): Promise<string> {
   const searched = (process.env['PATH'] ?? '').split(delimiter).filter((dir) => dir.startsWith('/'));

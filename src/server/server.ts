@@ -29,6 +29,9 @@ export interface Server {
  * Serves a driver over HTTP: its API, its streams, the metrics and the page.
  *
  * @throws RKT_ERR_LISTEN, RKT_ERR_AGENT_RUNNING, RKT_ERR_TOKEN_FILE, RKT_ERR_OPTIONS; nothing listens then
+ * @example
+ * const server = await createServer(driver);
+ * await server.close();
  */
 export async function createServer(driver: Driver, options: ServerOptions = {}): Promise<Server> {
   const settings = serverSettings(options);

@@ -38,6 +38,9 @@ const NEVER_TOO_MANY = 1_000_000;
  * A failed export is logged once until one succeeds again; nothing waits for it.
  *
  * @throws RKT_ERR_PACKAGES when packages of the OpenTelemetry SDK are not installed
+ * @example
+ * const exporter = await createOtlpExporter(driver, { intervalMs: 15_000 });
+ * await exporter.close();
  */
 export async function createOtlpExporter(
   driver: Driver,

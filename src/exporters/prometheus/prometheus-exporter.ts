@@ -34,6 +34,8 @@ export interface PrometheusExporter {
  * Subscribes to a driver, and exports metrics of all tasks, pods, the machine and the driver itself.
  *
  * @throws RKT_ERR_OPTIONS for a label of another form
+ * @example
+ * const exporter = createPrometheusExporter(driver, { intervalMs: 5_000 });
  */
 export function createPrometheusExporter(
   driver: Driver,

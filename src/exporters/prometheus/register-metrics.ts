@@ -43,6 +43,8 @@ const TYPES: Readonly<Record<MetricType, string>> = {
  * Adds all metrics to a registry of prom-client, which reads the latest values whenever it is scraped.
  *
  * @throws RKT_ERR_OPTIONS for a label of another form; Error of prom-client when a name is in use
+ * @example
+ * registerMetrics(new Registry(), driver);
  */
 export function registerMetrics(
   registry: MetricsRegistry,

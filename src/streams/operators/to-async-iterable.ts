@@ -22,6 +22,11 @@ interface Waiter<T> {
  * The source is subscribed when iteration begins, once an iterator, and unsubscribed when the loop is left in any way.
  * A consumer that is more than `limit` values behind loses the oldest. Values that wait are delivered before the
  * source's completion or error.
+ *
+ * @example
+ * for await (const { kind, taskId } of toAsyncIterable(driver.taskEvents())) {
+ *   console.log(kind, taskId);
+ * }
  */
 export function toAsyncIterable<T>(
   source$: Observable<T>,
