@@ -9,13 +9,19 @@ interface CatalogueEntry {
   readonly meaning: string;
   readonly remedy: string;
   readonly recoverable: boolean;
+  /** The status of an HTTP response with this error. */
+  readonly httpStatus: HttpStatus;
 }
 
-const entry = (recoverable: boolean, meaning: string, remedy: string): CatalogueEntry => ({
-  meaning,
-  remedy,
-  recoverable,
-});
+/** 400: the caller can correct it. 500: the machine or the driver has failed. */
+type HttpStatus = 400 | 401 | 403 | 404 | 409 | 413 | 500 | 503 | 504;
+
+const entry = (
+  recoverable: boolean,
+  meaning: string,
+  remedy: string,
+  httpStatus: HttpStatus = 500,
+): CatalogueEntry => ({ meaning, remedy, recoverable, httpStatus });
 
 /** Every error the library throws, by stable code. `docs/errors.md` has one heading a code. */
 export const ERROR_CATALOGUE = {
@@ -24,6 +30,7 @@ export const ERROR_CATALOGUE = {
     false,
     'An option of createDriver or the command line is not valid.',
     'Correct the named option.',
+    400,
   ),
   RKT_ERR_DRIVER_CONFIG: entry(
     false,
@@ -34,54 +41,64 @@ export const ERROR_CATALOGUE = {
     false,
     'The task configuration is not valid.',
     'Correct the named attribute; docs/task-config.md lists all of them.',
+    400,
   ),
   RKT_ERR_DNS: entry(
     false,
     'A DNS server is neither an IP address nor the single word host or none.',
     'Give IP addresses, or exactly one of host and none.',
+    400,
   ),
   RKT_ERR_VOLUME: entry(
     false,
     'A volume is not written as host:container[:readOnly], or rkt cannot mount it.',
     'Write two or three parts; the third can only be readOnly. A target below /dev, /proc or /sys has to exist on the host.',
+    400,
   ),
   RKT_ERR_VOLUMES_DISABLED: entry(
     false,
     'A volume with an absolute host path was given while volumes are disabled.',
     'Set volumes_enabled in the driver configuration, or use a path relative to the allocation directory.',
+    400,
   ),
   RKT_ERR_VOLUME_ESCAPE: entry(
     false,
     'A relative volume leaves the allocation directory, or was replaced while the task was started.',
     'Keep the path, with its symbolic links resolved, below the allocation directory, and do not replace it during a start.',
+    400,
   ),
   RKT_ERR_PORT_MAP: entry(
     false,
     'port_map does not fit the ports of the task, the image or the network mode.',
     'Name every reserved and dynamic port of the task, by port names that the image has.',
+    400,
   ),
-  RKT_ERR_SIGNAL: entry(false, 'A signal name is unknown.', 'Use a name such as SIGTERM or SIGUSR1.'),
+  RKT_ERR_SIGNAL: entry(false, 'A signal name is unknown.', 'Use a name such as SIGTERM or SIGUSR1.', 400),
   // tasks
   RKT_ERR_TASK_NOT_FOUND: entry(
     false,
     'task not found for given id',
     'List the tasks with `rkt-streams ps`; recover the task first after a restart.',
+    404,
   ),
   RKT_ERR_TASK_EXISTS: entry(
     false,
     'A task with this id is already known.',
     'Destroy it first or use another id.',
+    409,
   ),
   RKT_ERR_TASK_RUNNING: entry(
     false,
     'cannot destroy running task',
     'Stop the task first, or destroy it with force.',
+    409,
   ),
-  RKT_ERR_TASK_NOT_RUNNING: entry(false, 'The task is not running.', 'Start it again under a new id.'),
+  RKT_ERR_TASK_NOT_RUNNING: entry(false, 'The task is not running.', 'Start it again under a new id.', 409),
   RKT_ERR_TRANSITION: entry(
     false,
     'The requested transition between task states is not allowed.',
     'This is a defect of the caller; docs/task-states.md shows what may follow what.',
+    409,
   ),
   RKT_ERR_HANDLE: entry(
     false,
@@ -107,11 +124,13 @@ export const ERROR_CATALOGUE = {
     false,
     'The command to execute is empty, or cannot be passed on.',
     'Give a command whose first word is a program of the image.',
+    400,
   ),
   RKT_ERR_EXEC_TIMEOUT: entry(
     false,
     'A command executed in a task did not end in time.',
     'Give it a longer timeout.',
+    504,
   ),
   RKT_ERR_EXEC_STREAM: entry(
     false,
@@ -133,18 +152,26 @@ export const ERROR_CATALOGUE = {
     false,
     'The file or pipe for the output of a task cannot be opened.',
     'Check that the directory of the named path exists and can be written.',
+    400,
   ),
-  RKT_ERR_SHUTDOWN: entry(false, 'The driver was shut down.', 'Create a new driver and recover the tasks.'),
+  RKT_ERR_SHUTDOWN: entry(
+    false,
+    'The driver was shut down.',
+    'Create a new driver and recover the tasks.',
+    503,
+  ),
   // rkt
   RKT_ERR_RKT_MISSING: entry(
     false,
     'The rkt binary was not found.',
     'Install rkt, or choose the embedded one with --rkt embedded.',
+    503,
   ),
   RKT_ERR_RKT_VERSION: entry(
     false,
     'This version of rkt is too old.',
     'Install rkt ≥ 1.27.0, or choose the embedded one with --rkt embedded.',
+    503,
   ),
   RKT_ERR_RKT_UNSUPPORTED: entry(
     false,
@@ -166,11 +193,13 @@ export const ERROR_CATALOGUE = {
     false,
     'rkt does not know the pod.',
     'List the pods with `rkt list`; it may have been collected.',
+    404,
   ),
   RKT_ERR_IMAGE: entry(
     false,
     'The image cannot be used.',
     'Read the quoted message; check name, path and signature of the image.',
+    400,
   ),
   RKT_ERR_IMAGE_NOT_FOUND: entry(
     false,
@@ -186,6 +215,7 @@ export const ERROR_CATALOGUE = {
     false,
     'The image is larger than the embedded rkt accepts.',
     'If the image is to be trusted, raise the named limit in RKT_STREAMS_IMAGE_LIMITS or limits.d.',
+    400,
   ),
   RKT_ERR_IMAGE_BUILD: entry(
     false,
@@ -239,31 +269,37 @@ export const ERROR_CATALOGUE = {
     false,
     'A request to the agent is not valid.',
     'Correct the named part; docs/api.md lists the parameters of each route.',
+    400,
   ),
   RKT_ERR_ROUTE: entry(
     false,
     'The agent has no resource at this address.',
     'See docs/api.md or /v1/openapi.json, which list all routes.',
+    404,
   ),
   RKT_ERR_TOKEN: entry(
     false,
     'A request needs the token of the agent, and had none or a wrong one.',
     'Send the content of the file agent-token as `Authorization: Bearer`, or use the unix socket.',
+    401,
   ),
   RKT_ERR_FORBIDDEN: entry(
     false,
     'A request came under a host name, or from a web page, that the agent does not serve.',
     'Use the address that the agent listens on, or name the host in allowedHosts.',
+    403,
   ),
   RKT_ERR_BODY: entry(
     false,
     'The body of a request is too large, of unknown length, or not JSON.',
     'Send JSON of at most 1 MiB, with Content-Length and Content-Type: application/json.',
+    413,
   ),
   RKT_ERR_AGENT_BUSY: entry(
     true,
     'The agent has reached its limit of streams.',
     'Close other clients, or request the same interval and groups as they do.',
+    503,
   ),
   RKT_ERR_LISTEN: entry(
     false,
@@ -289,6 +325,7 @@ export const ERROR_CATALOGUE = {
     false,
     'The output of a task cannot be read back.',
     'Only output to files can be read back; ask the reader of the pipe.',
+    409,
   ),
 } as const satisfies Record<string, CatalogueEntry>;
 

@@ -21,44 +21,8 @@ export function httpError(code: ErrorCode, what: string, status: ContentfulStatu
   return error;
 }
 
-const STATUSES: Partial<Record<ErrorCode, ContentfulStatusCode>> = {
-  RKT_ERR_TOKEN: 401,
-  RKT_ERR_FORBIDDEN: 403,
-  RKT_ERR_TASK_NOT_FOUND: 404,
-  RKT_ERR_POD_NOT_FOUND: 404,
-  RKT_ERR_ROUTE: 404,
-  RKT_ERR_TASK_EXISTS: 409,
-  RKT_ERR_TASK_RUNNING: 409,
-  RKT_ERR_TASK_NOT_RUNNING: 409,
-  RKT_ERR_TRANSITION: 409,
-  RKT_ERR_LOGS: 409,
-  RKT_ERR_BODY: 413,
-  RKT_ERR_SHUTDOWN: 503,
-  RKT_ERR_AGENT_BUSY: 503,
-  RKT_ERR_RKT_MISSING: 503,
-  RKT_ERR_RKT_VERSION: 503,
-  RKT_ERR_EXEC_TIMEOUT: 504,
-};
-
-/** What the caller can correct. */
-const BAD_INPUT: ReadonlySet<ErrorCode> = new Set([
-  'RKT_ERR_REQUEST',
-  'RKT_ERR_OPTIONS',
-  'RKT_ERR_TASK_CONFIG',
-  'RKT_ERR_DNS',
-  'RKT_ERR_VOLUME',
-  'RKT_ERR_VOLUMES_DISABLED',
-  'RKT_ERR_VOLUME_ESCAPE',
-  'RKT_ERR_PORT_MAP',
-  'RKT_ERR_SIGNAL',
-  'RKT_ERR_EXEC_COMMAND',
-  'RKT_ERR_OUTPUT',
-  'RKT_ERR_IMAGE',
-  'RKT_ERR_IMAGE_LIMIT',
-]);
-
 export function statusOf(error: RktError): ContentfulStatusCode {
-  return withStatus.get(error) ?? STATUSES[error.code] ?? (BAD_INPUT.has(error.code) ? 400 : 500);
+  return withStatus.get(error) ?? ERROR_CATALOGUE[error.code].httpStatus;
 }
 
 /** `message` is without the remedy, which {@link RktError} appends to its own. */
