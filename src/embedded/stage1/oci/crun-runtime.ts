@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { statfsSync } from 'node:fs';
 
 import type { RktContext } from '../../embedded-context.ts';
@@ -24,16 +23,6 @@ export function findRuntime({ env }: Pick<RktContext, 'env'>): OciRuntime {
   if (crun === undefined)
     throw new RktFailure('the stage1 oci needs crun, which is not installed: please install it');
   return { crun, init: findHostTool(env, 'catatonit') };
-}
-
-/** What `crun --version` prints; undefined when it cannot be run. */
-export function runtimeVersion(
-  crun: string,
-): { readonly version: string; readonly features: string } | undefined {
-  const { status, stdout } = spawnSync(crun, ['--version'], { encoding: 'utf8', timeout: 10_000 });
-  if (status !== 0) return undefined;
-  const version = /^crun version (\S+)/m.exec(stdout)?.[1] ?? 'unknown';
-  return { version, features: /^\+.*$/m.exec(stdout)?.[0] ?? '' };
 }
 
 /** How cgroups are mounted: v1, v1 with the unified hierarchy beside it, or that alone. */
