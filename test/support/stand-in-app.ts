@@ -70,6 +70,8 @@ export class StandInApps {
       process.kill(-(shim.pid as number), 'SIGKILL');
       await ended;
     }
+    const isUp = (): boolean => [...this.#rkt().pods.values()].includes('running');
+    await until('the apps have ended', () => !isUp());
   }
 
   async #shim(argv: readonly string[], { more = [] }: SpawnOptions): Promise<SpawnedProcess> {
