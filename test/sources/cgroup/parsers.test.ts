@@ -236,6 +236,37 @@ describe('the parsers of cgroup files', () => {
     expect([...page]).to.deep.equal([4, NaN]);
   });
 
+  it('read what other collectors read: any spaces, keys in any order, new keys, a device without numbers', () => {
+    const place = PRESSURE_COLUMN.io.some.avg10;
+    const some = [1, 2, 3, 4_000].map((value, nth) => [place + nth, value]);
+    for (const text of [
+      'some total=4 avg10=1.00 avg60=2.00 avg300=3.00\n',
+      'some avg10=1.00 avg60=2.00 avg900=9.00 avg300=3.00 total=4 count=5\nother avg10=1\n',
+    ])
+      expect([...(parsed('v2', 'io.pressure', text)?.entries() ?? [])]).to.deep.equal(some);
+    expect(parsed('v2', 'io.pressure', 'some avg10=1.00 avg60=2.00 total=4\n')).to.equal(undefined);
+    const { readBytes, writeBytes, readOps, writeOps } = COLUMN.io;
+    const io = new Map([
+      ...([
+        [readBytes, 1],
+        [writeBytes, 2],
+        [readOps, 3],
+        [writeOps, 4],
+      ] as const),
+    ]);
+    for (const text of [
+      '8:16 8:0 rbytes=1 wbytes=2 rios=3 wios=4\n',
+      '8:0 \n8:16\trbytes=1 wbytes=2\trios=3 wios=4 cost.usage=5\r\n',
+    ])
+      expect(parsed('v2', 'io.stat', text)).to.deep.equal(io);
+    const bytes = parsed(
+      'v1',
+      'blkio.throttle.io_service_bytes',
+      '8:0\tRead\t1\r\n8:0 Write 2\r\nTotal 3\r\n',
+    );
+    expect([bytes?.get(readBytes), bytes?.get(writeBytes)]).to.deep.equal([1, 2]);
+  });
+
   it('read pressure in percent and ns', () => {
     const text =
       'some avg10=1.53 avg60=0.02 avg300=0.00 total=1234\nfull avg10=0.50 avg60=100.00 avg300=12.34 total=5\n';

@@ -4,6 +4,7 @@ import type { CgroupFile, Parse } from '../cgroup-file.ts';
 import { COLUMN } from '../cgroup-row.ts';
 
 const NEWLINE = 10;
+const RETURN = 13;
 const SPACE = 32;
 const TAB = 9;
 const READ = 82;
@@ -82,7 +83,7 @@ function endOf(bytes: Uint8Array, start: number, end: number): number {
 }
 
 function isSpace(byte: number | undefined): boolean {
-  return byte === SPACE || byte === TAB;
+  return byte === SPACE || byte === TAB || byte === RETURN;
 }
 
 /**

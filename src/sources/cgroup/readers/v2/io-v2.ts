@@ -4,7 +4,7 @@ import type { CgroupFile, Parse } from '../cgroup-file.ts';
 import { COLUMN } from '../cgroup-row.ts';
 
 const NEWLINE = 10;
-const SPACE = 32;
+const [TAB, RETURN, SPACE] = [9, 13, 32];
 const EQUALS = 61;
 const [R, W, B] = [114, 119, 98];
 
@@ -33,7 +33,7 @@ export const parseIoStat: Parse = (bytes, length, page, base) => {
   for (let at = 0; at <= length; at += 1) {
     const byte = at === length ? NEWLINE : bytes[at];
     if (byte === EQUALS) equals = at;
-    if (byte !== SPACE && byte !== NEWLINE) continue;
+    if (byte !== SPACE && byte !== NEWLINE && byte !== TAB && byte !== RETURN) continue;
     const place = equals < start ? -1 : placeOf(bytes, start, equals);
     if (place >= 0) {
       const value = parseDigits(bytes, equals + 1, at);

@@ -3,12 +3,14 @@ import type { CgroupFile, Parse } from '../cgroup-file.ts';
 import { PRESSURE_COLUMN } from '../cgroup-row.ts';
 
 const NS_PER_US = 1_000;
-const [NEWLINE, DOT, EQUALS, ZERO, NINE, S, F] = [10, 46, 61, 48, 57, 115, 102];
+const [NEWLINE, SPACE, DOT, EQUALS, ZERO, NINE, S, F] = [10, 32, 46, 61, 48, 57, 115, 102];
+const [A, T, ONE, THREE, SIX] = [97, 116, 49, 51, 54];
 const NUMBERS_A_LINE = 4;
+const ALL_NUMBERS = 0b1111;
 
 /**
  * Lines such as `some avg10=0.12 avg60=0.00 avg300=0.00 total=4711`, with total in µs; `full` is missing for the CPU
- * on old kernels. The four numbers always have this order; other lines are skipped.
+ * on old kernels. Other lines, and other keys, are skipped.
  */
 export function pressureAt(place: number): Parse {
   return (bytes, length, page, base) => {
@@ -27,7 +29,7 @@ export function pressureAt(place: number): Parse {
   };
 }
 
-/** The four numbers of a line; all of them NaN, and false, when one is missing. */
+/** The four numbers of a line, by their keys; all of them NaN, and false, when one is missing. */
 function putNumbers(
   bytes: Uint8Array,
   from: number,
@@ -35,18 +37,30 @@ function putNumbers(
   page: Float64Array,
   target: number,
 ): boolean {
-  let at = from;
-  for (let number = 0; number < NUMBERS_A_LINE; number += 1) {
-    while (at < end && bytes[at] !== EQUALS) at += 1;
-    const start = at + 1;
-    at = endOfNumber(bytes, start, end);
-    if (at === start) {
-      page.fill(NaN, target, target + NUMBERS_A_LINE);
-      return false;
-    }
-    page[target + number] = decimal(bytes, start, at) * (number === NUMBERS_A_LINE - 1 ? NS_PER_US : 1);
+  let found = 0;
+  let start = from;
+  for (let at = from; at < end; at += 1) {
+    if (bytes[at] === SPACE) start = at + 1;
+    if (bytes[at] !== EQUALS) continue;
+    const number = placeOf(bytes, start, at);
+    const stop = endOfNumber(bytes, at + 1, end);
+    if (number < 0 || stop === at + 1) continue;
+    page[target + number] = decimal(bytes, at + 1, stop) * (number === NUMBERS_A_LINE - 1 ? NS_PER_US : 1);
+    found |= 1 << number;
   }
-  return true;
+  if (found === ALL_NUMBERS) return true;
+  page.fill(NaN, target, target + NUMBERS_A_LINE);
+  return false;
+}
+
+/** Which number has this key: avg10, avg60, avg300 and total; -1 for any other. */
+function placeOf(bytes: Uint8Array, start: number, end: number): number {
+  const length = end - start;
+  const digit = bytes[start + 3];
+  if (length === 5 && bytes[start] === T) return 3;
+  if (bytes[start] !== A) return -1;
+  if (length === 6) return digit === THREE ? 2 : -1;
+  return length !== 5 ? -1 : digit === ONE ? 0 : digit === SIX ? 1 : -1;
 }
 
 function endOfNumber(bytes: Uint8Array, start: number, length: number): number {
