@@ -55,7 +55,14 @@ describe('a task with a network of its own', function () {
     };
     const script = 'mkdir -p /www; echo from-the-task >/www/index.html; exec busybox httpd -f -p 80 -h /www';
     const spec = { id, ...more, config: { image, command: '/bin/sh', args: ['-c', script], ...more.config } };
-    const words = [process.execPath, '--import', import.meta.resolve('tsx'), CHILD, JSON.stringify(options), JSON.stringify(spec)];
+    const words = [
+      process.execPath,
+      '--import',
+      import.meta.resolve('tsx'),
+      CHILD,
+      JSON.stringify(options),
+      JSON.stringify(spec),
+    ];
     const child = site.start(words);
     let said = '';
     child.stdout?.on('data', (text: Buffer) => (said += text.toString()));

@@ -1,25 +1,13 @@
 import type { Hash } from 'node:crypto';
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
-import type { MemberType } from './tar-assembler.ts';
+import type { MemberHeader, MemberType } from './tar-assembler.ts';
 import { encodePax } from './pax.ts';
 import { BLOCK, padded } from './tar-block.ts';
 import { RktFailure } from '../embedded-context.ts';
 
-/** A member to be written. */
-export interface WrittenMember {
-  readonly name: string;
-  readonly type: MemberType;
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-  readonly mtimeMs: number;
-  readonly linkname: string;
-  readonly major: number;
-  readonly minor: number;
-  readonly size: number;
-  readonly xattrs?: ReadonlyMap<string, Buffer>;
-}
+/** A member to be written: what a reader finds of it, but for how its headers say it. */
+export type WrittenMember = Omit<MemberHeader, 'isGnuSparse' | 'pax'>;
 
 const FLAGS: Readonly<Record<MemberType, string>> = {
   file: '0',
