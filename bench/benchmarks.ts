@@ -1,4 +1,5 @@
 import { agent } from './agent.bench.ts';
+import { commandStart } from './command-start.bench.ts';
 import { exitLatency } from './exit-latency.bench.ts';
 import { fullSample } from './full-sample.bench.ts';
 import { idleSample } from './idle-sample.bench.ts';
@@ -30,6 +31,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   metricsText,
   exitLatency,
   startOverhead,
+  commandStart,
   podWatch,
   shimMemory,
   imagePull,

@@ -27,6 +27,16 @@ const ownUrls = {
   },
 };
 
+/** zod comes with its messages in some fifty languages; one is used. */
+const oneLanguage = {
+  name: 'one-language',
+  setup({ onLoad }) {
+    onLoad({ filter: /\/zod\/v4\/locales\/index\.js$/ }, () => ({
+      contents: "export { default as en } from './en.js';",
+    }));
+  },
+};
+
 const { metafile } = await build({
   entryPoints: {
     'rkt-streams': 'src/cli/main.ts',
@@ -44,7 +54,7 @@ const { metafile } = await build({
   minifySyntax: true,
   minifyWhitespace: true,
   external,
-  plugins: [ownUrls],
+  plugins: [ownUrls, oneLanguage],
   // CommonJS packages in the bundle require Node's modules.
   banner: {
     js: "import { createRequire as bundleRequire } from 'node:module'; const require = bundleRequire(import.meta.url);",
