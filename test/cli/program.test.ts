@@ -88,7 +88,7 @@ describe('the command line', function () {
     expect(await run('--version')).to.deep.equal({ exitCode: 0, stdout: `${PLUGIN_VERSION}\n`, stderr: '' });
   });
 
-  it('prints its help to stderr when it is reported nothing, as that is a mistake', async () => {
+  it('prints its help to stderr without arguments, as that is a mistake', async () => {
     const { exitCode, stdout, stderr } = await run();
     expect({ exitCode, stdout }).to.deep.equal({ exitCode: 2, stdout: '' });
     expect(stderr).to.include('Usage: rkt-streams');

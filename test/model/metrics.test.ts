@@ -9,7 +9,7 @@ import { COLUMN, PRESSURE_COLUMN, ROW_LENGTH } from '../../src/sources/cgroup/re
 const SECTIONS = Object.keys(METRICS) as MetricSection[];
 
 describe('the table of metrics', () => {
-  it('gives each metric a column of its own, and the row no sandbox for more', () => {
+  it('gives each metric a column of its own, and the row no space for more', () => {
     const columns = [
       ...Object.values(COLUMN).flatMap((section) => Object.values(section)),
       ...Object.values(PRESSURE_COLUMN).flatMap(({ some, full }) => [

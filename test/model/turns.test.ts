@@ -2,7 +2,7 @@ import { expect } from 'chai';
 
 import { createTurns } from '../../src/model/turns.ts';
 
-/** An action that ends when it is reported to. */
+/** An action that ends on request. */
 function held(log: string[], name: string) {
   let end: (error?: Error) => void = () => undefined;
   const ended = new Promise<string>((resolve, reject) => {

@@ -58,7 +58,7 @@ describe('clients that mean no good', () => {
     });
   }
 
-  it('of one address make sandbox for those of another among themselves', async () => {
+  it('of one address make space for those of another among themselves', async () => {
     fixture = await openServerFixture({ limits: { connections: 10 } });
     const other = await dial('', '127.0.0.2');
     let isCut = false;

@@ -154,7 +154,8 @@ export const HOSTILE_LAYERS: Readonly<Record<string, HostileImage>> = {
   },
   'a truncated zstd': {
     layers: [{ tar: GOOD, blob: zstdOf(GOOD).subarray(0, -10) }],
-    message: /premature end|unexpected EOF/,
+    // Node's own zstd, since 22.15, ends without an error; then the digest of the content shows the damage.
+    message: /premature end|unexpected EOF|the image is damaged/,
   },
   'a gzip in a gzip': {
     layers: [{ tar: GOOD, blob: gzipSync(gzipSync(GOOD)) }],

@@ -56,10 +56,11 @@ export async function attachPod(ctx: RktContext, order: AttachOrder): Promise<vo
     throw new RktFailure('ports cannot be mapped: the pod has no network');
   const planned = planAttachments(ctx, { networks, list, ports });
   const loopback = findPlugin(ctx, 'loopback');
-  await takePorts(ctx, pod, ports, (ended) => detachPod(ctx, ended));
   try {
     mkdirSync(join(pod.dir, NETWORK_DIR), { recursive: true, mode: 0o755 });
     writeRecord(pod.dir, { bootId: currentBoot(), attachments: [], ports });
+    // After the record: what is claimed by a helper that is killed here is found, and given back.
+    await takePorts(ctx, pod, ports, (ended) => detachPod(ctx, ended));
     const site = { ctx, pod, namespace, ports };
     await addLoopback(site, loopback);
     const attached = await addAll(site, networks, planned);

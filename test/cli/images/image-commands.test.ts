@@ -101,7 +101,7 @@ describe('rkt-streams image', function () {
       expect(stderr.trim().split('\n')).to.have.lengthOf(1);
     });
 
-    it('does not take a remote ACI without a signature unless it is reported to', async () => {
+    it('does not take a remote ACI without a signature unless the option allows it', async () => {
       const aci = readFileSync(
         await buildImage(sandbox.path, { name: 'example.com/app', bare: true, files: [] }),
       );

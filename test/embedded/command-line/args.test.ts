@@ -56,7 +56,7 @@ describe('parseFlags', () => {
     expect(rest).to.deep.equal(['2s', 'false']);
   });
 
-  it('stops at the first argument when it is reported to', () => {
+  it('stops at the first argument when the option says so', () => {
     const { flags, rest } = parseFlags(specs, ['--force', 'image', '--name=x'], { interspersed: false });
     expect(rest).to.deep.equal(['image', '--name=x']);
     expect(flags.isSet('name')).to.equal(false);

@@ -81,7 +81,7 @@ describe('launching a pod', () => {
     expect(stdout).to.equal([odd, '', '-n', '--', odd, ''].join('|'));
   });
 
-  it('joins the cgroups it is reported to, and keeps that from the app', async () => {
+  it('joins the given cgroups, and keeps that from the app', async () => {
     const [one, two] = [join(fixture.dir, 'one procs'), join(fixture.dir, 'two')];
     const uuid = await fixture.prepare('echo $$; env');
     const { stdout } = await fixture.rkt(['run-prepared', uuid], {

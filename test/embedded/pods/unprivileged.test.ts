@@ -54,7 +54,7 @@ describe('the embedded rkt without root', () => {
     expect((await rkt('list', '--no-legend')).stdout).to.equal('\n');
   });
 
-  it('copies the image where it is reported to, and mounts volumes read-only', async () => {
+  it('copies the image where that is asked for, and mounts volumes read-only', async () => {
     const flags = [
       '--no-overlay',
       `--volume=v,kind=host,source=${home},readOnly=true`,

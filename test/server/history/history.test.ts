@@ -128,7 +128,7 @@ describe('createHistory', () => {
     expect(history.task('web', 'fine')?.timeMs).to.deep.equal([1_000]);
   });
 
-  it('records no more tasks than it has sandbox for, and counts the others', () => {
+  it('records no more tasks than it has space for, and counts the others', () => {
     history.close();
     history = open({ maxTasks: 1 });
     sample('web', 1_000);
