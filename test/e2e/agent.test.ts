@@ -151,9 +151,9 @@ describe('rkt-streams agent', () => {
     expect(agent.process.stderr()).to.include('rktConcurrency').and.to.include('server.allowRemote');
     expect((await agent.ask('/v1/tasks')).status).to.equal(401);
     await writeFile(config, '{');
-    await reload('The configuration stays as it was');
+    await reload('Configuration not reloaded');
     await write({ labels: ['nonsense'] });
-    await reload('The configuration stays as it was');
+    await reload('Configuration not reloaded');
     expect((await agent.ask('/v1/tasks')).status).to.equal(401);
     const token = readFileSync(join(cli.sandbox.options.dataDir, 'agent-token'), 'utf8').trim();
     const answer = await agent.ask('/v1/tasks', { headers: { authorization: `Bearer ${token}` } });

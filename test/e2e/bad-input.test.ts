@@ -75,7 +75,7 @@ describe('bad input gets its error and leaves nothing behind', function () {
       return `${state}: ${description}`;
     };
     expect(await health(await brokenRkt(sandbox, dir, 'version', HANGS))).to.match(
-      /^(?:undetected|unhealthy): .*did not end/,
+      /^(?:undetected|unhealthy): .*did not exit/,
     );
     expect(await health(await brokenRkt(sandbox, dir, 'version', 'echo odd; exit 0'))).to.match(
       /^(?:undetected|unhealthy): .*odd/,

@@ -155,8 +155,8 @@ export const VOLUMES_AND_PORTS: readonly Row[] = [
   {
     what: 'a stage1 that the embedded rkt does not have',
     code: 'RKT_ERR_ISOLATION',
-    names: ['stage1 = "oci"', 'embedded'],
-    act: ({ start }) => start({ stage1: 'oci' }),
+    names: ['stage1 = "coreos"', 'embedded'],
+    act: ({ start }) => start({ stage1: 'coreos' }),
   },
   {
     what: 'ports for a pod that has no network of its own',
