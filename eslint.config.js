@@ -27,6 +27,7 @@ export default tseslint.config(
     rules: {
       'rxjs-x/no-ignored-error': 'error',
       'rxjs-x/no-exposed-subjects': 'error',
+      '@typescript-eslint/max-params': ['error', { max: 4 }],
       'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
       'no-restricted-syntax': [
         'error',

@@ -108,6 +108,9 @@ function reportDegraded(registry: TaskRegistry): (taskId: string, error: unknown
     const record = registry.get(taskId);
     if (record === undefined) return;
     const message = reasonOf(error);
-    registry.emit('stats-degraded', record, `Metrics are incomplete: ${message}`, { error: message });
+    registry.emit('stats-degraded', record, {
+      message: `Metrics are incomplete: ${message}`,
+      annotations: { error: message },
+    });
   };
 }

@@ -41,11 +41,11 @@ export async function writeOutputFile(path: string, source: Readable, options: O
   const existing = lookAt(path, options);
   if (existing !== undefined && !options.overwrite) throw discard(source, new RktFailure(options.exists));
   if (existing !== undefined && !existing.isFile())
-    return writeTo(path, path, constants.O_WRONLY, source, options);
+    return writeTo({ file: path, shown: path, flags: constants.O_WRONLY }, source, options);
   const target = existing === undefined ? path : realpathSync(path);
   const temporary = join(dirname(target), `.rkt-${randomUUID()}`);
   try {
-    await writeTo(temporary, path, NEW_FILE, source, options);
+    await writeTo({ file: temporary, shown: path, flags: NEW_FILE }, source, options);
     if (existing !== undefined) chmodSync(temporary, existing.mode & 0o777);
     if (options.overwrite) renameSync(temporary, target);
     else placeNew(temporary, target, options);
@@ -78,10 +78,16 @@ function placeNew(temporary: string, target: string, options: OutputOptions): vo
   }
 }
 
+interface Target {
+  readonly file: string;
+  /** The path that messages name. */
+  readonly shown: string;
+  /** Of open(2). */
+  readonly flags: number;
+}
+
 async function writeTo(
-  file: string,
-  shown: string,
-  flags: number,
+  { file, shown, flags }: Target,
   source: Readable,
   options: OutputOptions,
 ): Promise<void> {

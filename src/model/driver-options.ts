@@ -104,7 +104,7 @@ export type DriverSettings = ParsedOptions & { readonly rktDir: string; readonly
 
 /** Validates the options and fills in the defaults. @throws RKT_ERR_OPTIONS */
 export function driverSettings(input: DriverOptionsInput): DriverSettings {
-  const options = parseWith(driverOptionsSchema, input, 'options', 'RKT_ERR_OPTIONS');
+  const options = parseWith(driverOptionsSchema, input, { what: 'options', code: 'RKT_ERR_OPTIONS' });
   return {
     ...options,
     rktDir: options.rktDir ?? defaultRktDir(),

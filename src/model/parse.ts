@@ -33,6 +33,14 @@ const URL_KEYS: ReadonlySet<PropertyKey> = new Set([
 ]);
 const ORIGIN = /^(?<scheme>[a-z][a-z0-9+.-]{0,31}):\/\/(?:[^\s/?#]*@)?(?<host>[^\s/?#@]+)/i;
 
+/** What the errors of an input have in them. */
+export interface Parsing {
+  /** The name of the input. */
+  readonly what: string;
+  readonly code: ErrorCode;
+  readonly details?: RktErrorDetails | undefined;
+}
+
 /**
  * Parses external input by its schema.
  *
@@ -42,11 +50,9 @@ const ORIGIN = /^(?<scheme>[a-z][a-z0-9+.-]{0,31}):\/\/(?:[^\s/?#]*@)?(?<host>[^
 export function parseWith<Schema extends z.ZodType>(
   schema: Schema,
   input: unknown,
-  what: string,
-  code: ErrorCode,
-  details: RktErrorDetails = {},
+  { what, code, details }: Parsing,
 ): z.output<Schema> {
-  const result = tryParse(schema, input, what, code, details);
+  const result = tryParse(schema, input, { what, code, details });
   if (result.success) return result.data;
   const problems = plainIssues(result.error.issues).map((issue) => {
     const place = issue.path.map(String).join('.');
@@ -61,9 +67,7 @@ export function parseWith<Schema extends z.ZodType>(
 function tryParse<Schema extends z.ZodType>(
   schema: Schema,
   input: unknown,
-  what: string,
-  code: ErrorCode,
-  details: RktErrorDetails,
+  { what, code, details }: Parsing,
 ): z.ZodSafeParseResult<z.output<Schema>> {
   try {
     return schema.safeParse(input);

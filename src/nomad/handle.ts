@@ -51,7 +51,10 @@ export function fromWireHandle(wire: WireHandleOutput | null): TaskHandle {
     throw new RktError('RKT_ERR_HANDLE', `The handle has the version ${wire.version}, and only ${known}`);
   }
   const state = decodeBytes(wire.driver_state, 'driver_state', 'RKT_ERR_HANDLE');
-  const { Handle: handle } = parseWith(driverStateSchema, state, 'driver_state', 'RKT_ERR_HANDLE');
+  const { Handle: handle } = parseWith(driverStateSchema, state, {
+    what: 'driver_state',
+    code: 'RKT_ERR_HANDLE',
+  });
   const asked = wire.config?.id ?? '';
   if (asked !== '' && asked !== handle.state.spec.id) {
     throw new RktError(

@@ -39,8 +39,11 @@ export function createConfiguration(options: DriverOptionsInput): Configuration 
   return {
     set(config, agent = {}) {
       const next = {
-        driver: parseWith(driverConfigSchema, config ?? {}, 'config', 'RKT_ERR_DRIVER_CONFIG'),
-        agent: parseWith(agentConfigSchema, agent, 'agent', 'RKT_ERR_DRIVER_CONFIG'),
+        driver: parseWith(driverConfigSchema, config ?? {}, {
+          what: 'config',
+          code: 'RKT_ERR_DRIVER_CONFIG',
+        }),
+        agent: parseWith(agentConfigSchema, agent, { what: 'agent', code: 'RKT_ERR_DRIVER_CONFIG' }),
       };
       if (inUse !== undefined) checkUnchanged(inUse, shaped(withoutConfig, next.driver));
       current = next;

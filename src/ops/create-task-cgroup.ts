@@ -20,8 +20,11 @@ export async function createTaskCgroup(ctx: OpsContext, task: TaskRecord): Promi
   } catch (error) {
     if (Object.keys(limits).length > 0) throw error;
     const message = reasonOf(error);
-    ctx.registry.emit('stats-degraded', task, `The task has no cgroup: ${message}`, {
-      error: message,
+    ctx.registry.emit('stats-degraded', task, {
+      message: `The task has no cgroup: ${message}`,
+      annotations: {
+        error: message,
+      },
     });
     return undefined;
   }

@@ -9,7 +9,10 @@ export function forgetTask(ctx: OpsContext, task: TaskRecord, words = 'Removed p
   const last = ctx.registry.get(task.id);
   if (last?.startToken !== task.startToken) return;
   ctx.registry.remove(last.id);
-  ctx.registry.emit('destroyed', last, words, {
-    ...(last.podId !== undefined && { pod: last.podId }),
+  ctx.registry.emit('destroyed', last, {
+    message: words,
+    annotations: {
+      ...(last.podId !== undefined && { pod: last.podId }),
+    },
   });
 }

@@ -30,12 +30,12 @@ export async function prepareEnterable(
   runner: RktRunner,
   { args, preparation, volumes, undo }: PreparationOrder,
 ): Promise<string> {
-  const podId = await preparePod(ctx, runner, args, preparation, undo);
+  const podId = await preparePod(ctx, runner, { args, preparation, undo });
   if (runner.binary.runtime === 'embedded') return podId;
   const identity = await numericIdentity(ctx, podId, volumes);
   if (identity === undefined) return podId;
   await removePodIfThere(ctx, runner, podId);
-  return preparePod(ctx, runner, withIdentity(args, identity), preparation, undo);
+  return preparePod(ctx, runner, { args: withIdentity(args, identity), preparation, undo });
 }
 
 interface Identity {

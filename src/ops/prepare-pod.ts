@@ -20,6 +20,13 @@ export interface Preparation {
   readonly image: string;
 }
 
+export interface PrepareOrder {
+  /** The arguments of `rkt prepare`. */
+  readonly args: readonly string[];
+  readonly preparation: Preparation;
+  readonly undo: UndoStack;
+}
+
 /**
  * Runs `rkt prepare` under a lock, so that a later driver can wait for one that outlived this process. Pushes the
  * removal of its pod, complete or not, onto the rollback stack.
@@ -27,9 +34,7 @@ export interface Preparation {
 export async function preparePod(
   ctx: OpsContext,
   runner: RktRunner,
-  args: readonly string[],
-  { startToken, files, image }: Preparation,
-  undo: UndoStack,
+  { args, preparation: { startToken, files, image }, undo }: PrepareOrder,
 ): Promise<string> {
   await writePrepareTicket(files);
   const before = await unfinishedPods(ctx);

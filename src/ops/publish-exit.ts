@@ -11,7 +11,9 @@ import { notePublished } from './published-exits.ts';
 export function publishExit(ctx: OpsContext, task: TaskRecord, exit: ExitResult): void {
   if (isPublished(task)) return;
   const { registry } = ctx;
-  registry.emit('exited', task, exitSentence(exit), exitAnnotations(exit), {
+  registry.emit('exited', task, {
+    message: exitSentence(exit),
+    annotations: exitAnnotations(exit),
     exitResult: exit,
     ...(mayBeRepeated(ctx, task, exit) && { repeated: true as const }),
   });

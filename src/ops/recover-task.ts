@@ -38,7 +38,7 @@ export async function recoverTask(ctx: OpsContext, handle: unknown, stored?: Sto
     recovery: { isExitPublished },
   });
   const { podId } = state;
-  ctx.registry.emit('recovered', task, `Recovered pod ${podId}`, { pod: podId });
+  ctx.registry.emit('recovered', task, { message: `Recovered pod ${podId}`, annotations: { pod: podId } });
   if (known !== undefined) {
     publishExit(ctx, task, known);
     await noteExitPublished(ctx, task);
@@ -66,5 +66,5 @@ function parseHandle(handle: unknown): TaskHandle {
   if (handle === undefined || handle === null) {
     throw new RktError('RKT_ERR_HANDLE', 'A task cannot be recovered without its handle');
   }
-  return parseWith(taskHandleSchema, handle, 'handle', 'RKT_ERR_HANDLE');
+  return parseWith(taskHandleSchema, handle, { what: 'handle', code: 'RKT_ERR_HANDLE' });
 }

@@ -28,5 +28,5 @@ export async function signalTask(ctx: OpsContext, taskId: string, name: string):
       },
     );
   }
-  ctx.registry.emit('signaled', task, `Sent ${signal}`, { signal });
+  ctx.registry.emit('signaled', task, { message: `Sent ${signal}`, annotations: { signal } });
 }

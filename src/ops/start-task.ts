@@ -66,7 +66,7 @@ interface Start {
  * rkt or the machine; all steps done until then are rolled back
  */
 export async function startTask(ctx: OpsContext, input: TaskSpecInput): Promise<StartedTask> {
-  const asked = parseWith(newTaskSpecSchema, input, 'task', 'RKT_ERR_TASK_CONFIG');
+  const asked = parseWith(newTaskSpecSchema, input, { what: 'task', code: 'RKT_ERR_TASK_CONFIG' });
   checkCpuset(asked.resources);
   const startToken = newStartToken(ctx.dataDir);
   const driverConfig = ctx.driverConfig();
@@ -115,18 +115,22 @@ async function start(begun: Start, record: TaskRecord, args: readonly string[]):
   const outputs = await openOutputs(begun.outputs, spec.allocDir);
   undo.push('outputs', () => outputs.discard());
   undo.push('launch', () => endLaunch(ctx, files, cgroup));
-  const launched = await launchPod(begun, starting, podId, procsFiles, outputs);
+  const launched = await launchPod(begun, starting, { podId, procsFiles, outputs });
   const network = await driverNetwork(ctx, runner, starting, launched.flavor);
   return running(ctx, starting, launched, network);
+}
+
+interface Prepared {
+  readonly podId: string;
+  readonly procsFiles: readonly string[];
+  readonly outputs: OpenOutputs;
 }
 
 /** The volumes are opened as late as possible, and stay open until rkt has mounted them. Closes the outputs. */
 async function launchPod(
   { ctx, runner, spec, files, volumes, stage1 }: Start,
   record: TaskRecord,
-  podId: string,
-  procsFiles: readonly string[],
-  outputs: OpenOutputs,
+  { podId, procsFiles, outputs }: Prepared,
 ): Promise<Launched> {
   let checked: CheckedVolumes | undefined;
   try {
@@ -163,10 +167,13 @@ async function prepare(begun: Start, startToken: string, args: readonly string[]
   const record = ctx.registry.update(spec.id, { podId });
   const without = ignored === '' ? '' : `; without effect in it: ${ignored}`;
   const image = withoutCredentials(config.image);
-  ctx.registry.emit('prepared', record, `Pod prepared from image ${image}${without}`, {
-    pod: podId,
-    image,
-    ...(ignored !== '' && { without_effect: ignored }),
+  ctx.registry.emit('prepared', record, {
+    message: `Pod prepared from image ${image}${without}`,
+    annotations: {
+      pod: podId,
+      image,
+      ...(ignored !== '' && { without_effect: ignored }),
+    },
   });
   return podId;
 }
@@ -193,12 +200,18 @@ async function running(
   const facts = { process, shim, startedAtMs: ctx.scheduler.now(), ...(network && { network }) };
   await keep(ctx, { ...starting, ...facts, phase: 'running' });
   const record = ctx.registry.transition(starting.id, 'running', facts);
-  ctx.registry.emit('started', record, `Started as pid ${process.pid}`, {
-    pid: String(process.pid),
-    pod: record.podId ?? '',
+  ctx.registry.emit('started', record, {
+    message: `Started as pid ${process.pid}`,
+    annotations: {
+      pid: String(process.pid),
+      pod: record.podId ?? '',
+    },
   });
   if (network)
-    ctx.registry.emit('network-ready', record, `Pod has the address ${network.ip}`, { ip: network.ip });
+    ctx.registry.emit('network-ready', record, {
+      message: `Pod has the address ${network.ip}`,
+      annotations: { ip: network.ip },
+    });
   await reconcileIfPossible(ctx, record);
   const handle = handleOf(record);
   if (handle === undefined)
@@ -241,8 +254,11 @@ async function abandon(
   if (ctx.shutdown.aborted) return;
   const message = reasonOf(error);
   ctx.registry.remove(record.id);
-  ctx.registry.emit('failed', last, `Start failed: ${message}`, {
-    error: message,
-    ...(error instanceof RktError && { code: error.code }),
+  ctx.registry.emit('failed', last, {
+    message: `Start failed: ${message}`,
+    annotations: {
+      error: message,
+      ...(error instanceof RktError && { code: error.code }),
+    },
   });
 }

@@ -49,7 +49,7 @@ export async function stopTask(ctx: OpsContext, taskId: string, options: StopOpt
 
 /** Kills every process of a task and waits for its exit. */
 async function killTask(ctx: OpsContext, task: TaskRecord): Promise<void> {
-  ctx.registry.emit('killed', task, 'Killed with SIGKILL', { signal: '9' });
+  ctx.registry.emit('killed', task, { message: 'Killed with SIGKILL', annotations: { signal: '9' } });
   await signalProcess(task, 'SIGKILL');
   await ctx.cgroups.open(task.cgroupPaths).kill();
   await continueIfStopped(task.shim);
@@ -70,9 +70,12 @@ async function killTask(ctx: OpsContext, task: TaskRecord): Promise<void> {
 function markStopping(ctx: OpsContext, task: TaskRecord, signal: string, timeoutMs: number): TaskRecord {
   const record = task.phase === 'stopping' ? task : ctx.registry.transition(task.id, 'stopping');
   const later = timeoutMs === 0 ? '' : `, SIGKILL follows after ${timeoutMs / 1_000} s`;
-  ctx.registry.emit('stopping', record, `Stopping with ${signal}${later}`, {
-    signal,
-    timeout_ms: String(timeoutMs),
+  ctx.registry.emit('stopping', record, {
+    message: `Stopping with ${signal}${later}`,
+    annotations: {
+      signal,
+      timeout_ms: String(timeoutMs),
+    },
   });
   return record;
 }

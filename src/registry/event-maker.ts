@@ -9,8 +9,10 @@ import {
 } from '../model/task-event.ts';
 import type { TaskRecord } from './task-record.ts';
 
-/** Optional properties of an event. */
-export interface EventDetails {
+/** What an event of a kind has in it. */
+export interface EventContent<Kind extends TaskEventKind> {
+  readonly message: string;
+  readonly annotations: TaskEventAnnotations[Kind];
   readonly exitResult?: ExitResult;
   readonly repeated?: true;
 }
@@ -18,8 +20,7 @@ export interface EventDetails {
 export type MakeEvent = <Kind extends TaskEventKind>(
   kind: Kind,
   record: TaskRecord,
-  message: string,
-  more: EventDetails & { readonly annotations: TaskEventAnnotations[Kind] },
+  content: EventContent<Kind>,
 ) => TaskEvent;
 
 /**
@@ -39,7 +40,7 @@ export function createEventMaker({
     made += 1;
     return `${startToken}.${kind}.${instance}.${made}`;
   };
-  return (kind, record, message, { annotations, ...details }) =>
+  return (kind, record, { message, annotations, ...details }) =>
     Object.freeze({
       id: idOf(kind, record),
       kind,

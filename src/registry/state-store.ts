@@ -160,12 +160,10 @@ async function removeLeftover(directory: string, name: string): Promise<void> {
 }
 
 function parseStoredTask(file: string, text: string): StoredTask {
-  const entry = parseWith(
-    storedTaskSchema,
-    parseJson(file, text),
-    `State file ${file}`,
-    'RKT_ERR_STATE_FILE',
-  );
+  const entry = parseWith(storedTaskSchema, parseJson(file, text), {
+    what: `State file ${file}`,
+    code: 'RKT_ERR_STATE_FILE',
+  });
   if (!file.endsWith(`/${stateFileName(entry.id)}`)) {
     throw new RktError(
       'RKT_ERR_STATE_FILE',

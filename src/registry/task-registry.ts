@@ -5,9 +5,9 @@ import type { Observable, SchedulerLike } from 'rxjs';
 import { RktError } from '../model/rkt-error.ts';
 import type { Logger } from '../model/logger.ts';
 import { createSeenIds } from '../model/seen-ids.ts';
-import type { TaskEvent, TaskEventAnnotations, TaskEventKind } from '../model/task-event.ts';
+import type { TaskEvent, TaskEventKind } from '../model/task-event.ts';
 import type { TaskPhase, TaskStatus } from '../model/task-status.ts';
-import { createEventMaker, type EventDetails } from './event-maker.ts';
+import { createEventMaker, type EventContent } from './event-maker.ts';
 import { createRegistryPublisher } from './registry-publisher.ts';
 import { createStatusSnapshot, statusSnapshots } from './status-snapshots.ts';
 import type { TaskChange } from './task-change.ts';
@@ -43,13 +43,7 @@ export interface TaskRegistry {
    *
    * @throws RKT_ERR_TASK_NOT_FOUND
    */
-  emit<Kind extends TaskEventKind>(
-    kind: Kind,
-    task: string | TaskRecord,
-    message: string,
-    annotations: TaskEventAnnotations[Kind],
-    details?: EventDetails,
-  ): void;
+  emit<Kind extends TaskEventKind>(kind: Kind, task: string | TaskRecord, event: EventContent<Kind>): void;
   /** Hot, without replay. */
   readonly changes$: Observable<TaskChange>;
   /**
@@ -116,12 +110,12 @@ export function createTaskRegistry(deps: TaskRegistryDeps): TaskRegistry {
       checkRemoval(id, record.phase);
       records.remove(record);
     },
-    emit(kind, task, message, annotations, details = {}) {
+    emit(kind, task, content) {
       const known = open();
       const record = typeof task === 'string' ? known.require(task) : task;
-      const event = taskEvent(kind, record, message, { annotations, ...details });
+      const event = taskEvent(kind, record, content);
       if (!emitted.isNew(event.id)) return;
-      logger.info({ taskId: event.taskId, kind, ...annotations }, message);
+      logger.info({ taskId: event.taskId, kind, ...content.annotations }, content.message);
       publisher.event(event);
     },
     changes$,

@@ -30,7 +30,7 @@ export function parseJson<Schema extends z.ZodType>(
       `${what} is not what rkt prints: ${why}, of ${text.length} characters`,
     );
   }
-  return parseWith(schema, value, what, 'RKT_ERR_RKT_OUTPUT');
+  return parseWith(schema, value, { what, code: 'RKT_ERR_RKT_OUTPUT' });
 }
 
 /** The lines of a text that are not empty. */

@@ -2,8 +2,7 @@ import { closeSync, constants, openSync, readSync, readlinkSync } from 'node:fs'
 
 import type { HostNetwork } from '../model/host-stats.ts';
 import type { ProcessId } from '../model/process-id.ts';
-import { parseDigits } from './cgroup/readers/bytes.ts';
-import type { Parse } from './cgroup/readers/cgroup-file.ts';
+import { parseDigits, type Parse } from './cgroup/readers/bytes.ts';
 import { networkCounters } from './cgroup/readers/row-stats.ts';
 import { COLUMN, ROW_LENGTH, type Row } from './cgroup/readers/cgroup-row.ts';
 
@@ -85,8 +84,10 @@ export const parseNetDev: Parse = (bytes, length, page, base) => {
     if (colon < 0) continue;
     const name = endOf(bytes, start, start + colon);
     if (isLoopback(bytes, start, name)) good += 1;
-    else if (addColumns(bytes, start + colon + 1, at, page, base)) good += 1;
-    else odd += 1;
+    else if (readColumns(bytes, start + colon + 1, at)) {
+      addColumns(page, base);
+      good += 1;
+    } else odd += 1;
   }
   return odd === 0 || good > 0;
 };
@@ -108,8 +109,8 @@ function isLoopback(bytes: Uint8Array, start: number, end: number): boolean {
 
 const values = new Float64Array(PLACES.length);
 
-/** Adds a line when it has all its numbers. */
-function addColumns(bytes: Uint8Array, from: number, end: number, page: Float64Array, base: number): boolean {
+/** Reads the numbers of a line; false when it lacks one. */
+function readColumns(bytes: Uint8Array, from: number, end: number): boolean {
   let at = from;
   for (let column = 0; column < PLACES.length; column += 1) {
     while (at < end && isSpace(bytes[at])) at += 1;
@@ -120,8 +121,12 @@ function addColumns(bytes: Uint8Array, from: number, end: number, page: Float64A
     if (!(value >= 0)) return false;
     values[column] = value;
   }
+  return true;
+}
+
+/** Adds the line that was read last. */
+function addColumns(page: Float64Array, base: number): void {
   PLACES.forEach((place, column) => {
     if (place !== undefined) page[base + place] = (page[base + place] as number) + (values[column] as number);
   });
-  return true;
 }

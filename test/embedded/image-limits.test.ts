@@ -246,7 +246,7 @@ describe('the limits of images', () => {
       const slow = new Readable({ read: () => undefined });
       slow.push('x');
       const sink = new Writable({ write: (_chunk, _encoding, done) => done() });
-      const meter = downloadMeter(DEFAULT_LIMITS, Infinity, tooLarge, 10);
+      const meter = downloadMeter(DEFAULT_LIMITS, { maxBytes: Infinity, tooLarge, windowMs: 10 });
       const failure = await pipeline(slow, meter, sink).catch((error: unknown) => error);
       expect((failure as Error).message).to.match(
         /the download brought in \dB in a minute; the limit downloadBytesPerMinute/,

@@ -39,7 +39,7 @@ function acceptingDriver(): Driver {
     pods: () => of([]),
     waitTask: () => NEVER,
     startTask(spec) {
-      parseWith(newTaskSpecSchema, spec, 'task', 'RKT_ERR_TASK_CONFIG');
+      parseWith(newTaskSpecSchema, spec, { what: 'task', code: 'RKT_ERR_TASK_CONFIG' });
       return Promise.resolve({ handle: undefined as never, network: undefined });
     },
     stopTask: done,

@@ -76,7 +76,7 @@ async function unpack(input: Buffer): Promise<void> {
   const [file, plain] = [placeOf('layer'), placeOf('plain')];
   writeFileSync(file, input);
   try {
-    await plainLayer(file, input.length, plain, LIMITS, new LayerBudget(LIMITS));
+    await plainLayer(file, input.length, { target: plain, limits: LIMITS, budget: new LayerBudget(LIMITS) });
   } finally {
     rmSync(plain, { force: true });
   }
@@ -106,7 +106,7 @@ function convertConfig(text: string): void {
   const origin = { name: 'example.com/app', originalName: 'app', registryUrl: '', repository: 'app' };
   const accounts = { passwd: 'app:x:7:8::/:\n', group: 'staff:x:9:app\n' };
   const user = imageUser(parsed.config?.User ?? '', accounts);
-  parseImageManifest(JSON.stringify(toImageManifest(image, parsed, origin, user, () => undefined)));
+  parseImageManifest(JSON.stringify(toImageManifest(image, parsed, { origin, user, warn: () => undefined })));
 }
 
 const OCI = 'application/vnd.oci.image';

@@ -1,5 +1,6 @@
 import { parseWhole, parseLimit } from '../../src/sources/cgroup/readers/bytes.ts';
-import type { CgroupFile, Parse } from '../../src/sources/cgroup/readers/cgroup-file.ts';
+import type { Parse } from '../../src/sources/cgroup/readers/bytes.ts';
+import type { CgroupFile } from '../../src/sources/cgroup/readers/cgroup-file.ts';
 import { parseCgroupMounts } from '../../src/sources/cgroup/hierarchies.ts';
 import { COLUMN, ROW_LENGTH } from '../../src/sources/cgroup/readers/cgroup-row.ts';
 import { BLKIO_FILES } from '../../src/sources/cgroup/readers/v1/blkio-v1.ts';

@@ -109,7 +109,7 @@ const strangerTargets: readonly FuzzTarget[] = [
         data_dir: '/x',
       }),
     ],
-    (text) => parseWith(driverConfigSchema, jsonOf(text), 'config', 'RKT_ERR_DRIVER_CONFIG'),
+    (text) => parseWith(driverConfigSchema, jsonOf(text), { what: 'config', code: 'RKT_ERR_DRIVER_CONFIG' }),
     isRkt,
   ),
 ];

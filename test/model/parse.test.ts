@@ -15,12 +15,14 @@ const schema = z.strictObject({
 });
 
 const messageOf = (input: unknown): string =>
-  expectRktError(() => parseWith(schema, input, 'config', 'RKT_ERR_TASK_CONFIG'), 'RKT_ERR_TASK_CONFIG')
-    .message;
+  expectRktError(
+    () => parseWith(schema, input, { what: 'config', code: 'RKT_ERR_TASK_CONFIG' }),
+    'RKT_ERR_TASK_CONFIG',
+  ).message;
 
 describe('parseWith', () => {
   it('gives back what the schema makes of the input', () => {
-    expect(parseWith(schema, { image: 'i' }, 'config', 'RKT_ERR_TASK_CONFIG')).to.deep.equal({
+    expect(parseWith(schema, { image: 'i' }, { what: 'config', code: 'RKT_ERR_TASK_CONFIG' })).to.deep.equal({
       image: 'i',
       ports: [],
     });
@@ -82,7 +84,7 @@ describe('parseWith', () => {
     it(`does not quote a secret: ${what}`, () => {
       const input = { id: 'a', config: { image: 'i' }, ...given };
       const error = expectRktError(
-        () => parseWith(taskSpecSchema, input, 'task', 'RKT_ERR_TASK_CONFIG'),
+        () => parseWith(taskSpecSchema, input, { what: 'task', code: 'RKT_ERR_TASK_CONFIG' }),
         'RKT_ERR_TASK_CONFIG',
       );
       expect(inspect(error, { depth: null })).to.not.include('s3cret');
@@ -91,7 +93,7 @@ describe('parseWith', () => {
 
   it('keeps the cause and the details', () => {
     const error = expectRktError(
-      () => parseWith(schema, {}, 'config', 'RKT_ERR_HANDLE', { taskId: 'one' }),
+      () => parseWith(schema, {}, { what: 'config', code: 'RKT_ERR_HANDLE', details: { taskId: 'one' } }),
       'RKT_ERR_HANDLE',
     );
     expect(error.cause).to.be.instanceOf(z.ZodError);
@@ -107,7 +109,7 @@ describe('parseWith', () => {
     it(`shows of a URL that is refused what contains no token: ${given}`, () => {
       const urls = z.object({ webhooks: z.array(z.object({ url: z.string().regex(/^ftp:/) })) });
       const input = { webhooks: [{ url: given }] };
-      const error = expectRktError(() => parseWith(urls, input, 'alerts', 'RKT_ERR_OPTIONS'));
+      const error = expectRktError(() => parseWith(urls, input, { what: 'alerts', code: 'RKT_ERR_OPTIONS' }));
       expect(inspect(error, { depth: 9 })).to.not.contain('SECRET');
       expect(error.message).to.contain('alerts.webhooks.0.url').and.to.contain(`(got ${shown})`);
     });
@@ -115,7 +117,9 @@ describe('parseWith', () => {
 
   it('bears what its own checks fail over', () => {
     const input = { id: { length: Object.create(null) as unknown } };
-    const error = expectRktError(() => parseWith(taskSpecSchema, input, 'task', 'RKT_ERR_TASK_CONFIG'));
+    const error = expectRktError(() =>
+      parseWith(taskSpecSchema, input, { what: 'task', code: 'RKT_ERR_TASK_CONFIG' }),
+    );
     expect(error.message).to.match(/^task: cannot be read/);
   });
 
@@ -130,7 +134,7 @@ describe('parseWith', () => {
       fc.property(anything, fc.string(), (value, key) => {
         for (const input of [value, { id: value, config: value }, { [key]: value }]) {
           try {
-            parseWith(taskSpecSchema, input, 'task', 'RKT_ERR_TASK_CONFIG');
+            parseWith(taskSpecSchema, input, { what: 'task', code: 'RKT_ERR_TASK_CONFIG' });
           } catch (error) {
             expect(error).to.be.instanceOf(RktError);
           }

@@ -29,7 +29,12 @@ const WRONG: readonly unknown[] = [
 describe('plainIssues', () => {
   const ofPortMap = (port_map: unknown): string =>
     expectRktError(
-      () => parseWith(taskConfigSchema, { image: 'i', port_map }, 'config', 'RKT_ERR_TASK_CONFIG'),
+      () =>
+        parseWith(
+          taskConfigSchema,
+          { image: 'i', port_map },
+          { what: 'config', code: 'RKT_ERR_TASK_CONFIG' },
+        ),
       'RKT_ERR_TASK_CONFIG',
     ).message;
 
@@ -41,7 +46,7 @@ describe('plainIssues', () => {
     const options = { logMaxSize: true };
     expect(
       expectRktError(
-        () => parseWith(driverOptionsSchema, options, 'options', 'RKT_ERR_OPTIONS'),
+        () => parseWith(driverOptionsSchema, options, { what: 'options', code: 'RKT_ERR_OPTIONS' }),
         'RKT_ERR_OPTIONS',
       ).message,
     ).to.contain('options.logMaxSize: Invalid input: expected number or string, received boolean (got true)');
@@ -73,7 +78,11 @@ describe('plainIssues', () => {
     const env = { '1BAD': 's3cret' };
     const error = expectRktError(
       () =>
-        parseWith(newTaskSpecSchema, { id: 'a', env, config: { image: 'i' } }, 'task', 'RKT_ERR_TASK_CONFIG'),
+        parseWith(
+          newTaskSpecSchema,
+          { id: 'a', env, config: { image: 'i' } },
+          { what: 'task', code: 'RKT_ERR_TASK_CONFIG' },
+        ),
       'RKT_ERR_TASK_CONFIG',
     );
     expect(error.message).to.match(/task\.env\.1BAD: Invalid key in record: is not a variable name/);

@@ -4,7 +4,8 @@ import { parseWith } from '../../src/model/parse.ts';
 import { taskSpecSchema, type TaskSpec } from '../../src/model/task-spec.ts';
 import { expectRktError } from '../support/errors.ts';
 
-const parse = (spec: unknown): TaskSpec => parseWith(taskSpecSchema, spec, 'task', 'RKT_ERR_TASK_CONFIG');
+const parse = (spec: unknown): TaskSpec =>
+  parseWith(taskSpecSchema, spec, { what: 'task', code: 'RKT_ERR_TASK_CONFIG' });
 
 const config = { image: 'example.com/app:1.0' };
 

@@ -129,7 +129,8 @@ const commands: readonly fc.Arbitrary<Step>[] = [
   id.map((task) =>
     step(
       `emit ${task}`,
-      ({ registry }) => registry.emit('signaled', task, 'hello', { signal: 'SIGHUP' }),
+      ({ registry }) =>
+        registry.emit('signaled', task, { message: 'hello', annotations: { signal: 'SIGHUP' } }),
       ({ tasks }) => (tasks.has(task) ? 'ok' : 'RKT_ERR_TASK_NOT_FOUND'),
       (model) => (model.events += 1),
     ),

@@ -120,7 +120,11 @@ describe('TaskRegistry', () => {
     ['transition', (registry: TaskRegistry) => registry.transition('two', 'starting')],
     ['update', (registry: TaskRegistry) => registry.update('two', {})],
     ['remove', (registry: TaskRegistry) => registry.remove('two')],
-    ['emit', (registry: TaskRegistry) => registry.emit('started', 'two', 'hello', { pid: '1', pod: 'p' })],
+    [
+      'emit',
+      (registry: TaskRegistry) =>
+        registry.emit('started', 'two', { message: 'hello', annotations: { pid: '1', pod: 'p' } }),
+    ],
   ] as const) {
     it(`says in ${name} that a task is not known`, () => {
       const error = expectRktError(() => call(aRegistry()), 'RKT_ERR_TASK_NOT_FOUND');
@@ -134,7 +138,11 @@ describe('TaskRegistry', () => {
     ['transition', (registry: TaskRegistry) => registry.transition('one', 'starting')],
     ['update', (registry: TaskRegistry) => registry.update('one', {})],
     ['remove', (registry: TaskRegistry) => registry.remove('one')],
-    ['emit', (registry: TaskRegistry) => registry.emit('started', 'one', 'hello', { pid: '1', pod: 'p' })],
+    [
+      'emit',
+      (registry: TaskRegistry) =>
+        registry.emit('started', 'one', { message: 'hello', annotations: { pid: '1', pod: 'p' } }),
+    ],
   ] as const) {
     it(`refuses ${name} after it was closed`, () => {
       const registry = aRegistry();
@@ -196,7 +204,7 @@ describe('TaskRegistry', () => {
     const seen: string[] = [];
     registry.changes$.subscribe(({ kind }) => {
       if (kind !== 'added') return;
-      registry.emit('prepared', 'one', 'ready', { pod: 'p', image: 'i' });
+      registry.emit('prepared', 'one', { message: 'ready', annotations: { pod: 'p', image: 'i' } });
       registry.close();
     });
     registry.events$.subscribe({
@@ -217,7 +225,7 @@ describe('TaskRegistry.emit', () => {
     registry.events$.subscribe((event) => events.push(event));
     registry.add({ ...aNewTask(), spec: aTaskSpec('one', { name: 'web', allocId: 'alloc' }) });
     const annotations = exitAnnotations(anExitResult({ exitCode: 3 }));
-    registry.emit('exited', 'one', 'task exited with code 3', annotations);
+    registry.emit('exited', 'one', { message: 'task exited with code 3', annotations });
     expect(events).to.deep.equal([
       {
         id: 'start-of-one.exited',
@@ -242,11 +250,14 @@ describe('TaskRegistry.emit', () => {
       registry.events$.subscribe(({ id }) => ids.push(id));
       registry.add(aNewTask());
       for (const kind of ['started', 'signaled', 'signaled', 'exited', 'exited'] as const)
-        registry.emit(kind, 'one', '', {
-          pid: '1',
-          pod: 'p',
-          signal: '1',
-          ...exitAnnotations(anExitResult()),
+        registry.emit(kind, 'one', {
+          message: '',
+          annotations: {
+            pid: '1',
+            pod: 'p',
+            signal: '1',
+            ...exitAnnotations(anExitResult()),
+          },
         });
       return ids;
     };
@@ -263,7 +274,7 @@ describe('TaskRegistry.emit', () => {
     const registry = aRegistry();
     const record = registry.add(aNewTask());
     registry.remove('one');
-    registry.emit('destroyed', record, 'task destroyed', {});
+    registry.emit('destroyed', record, { message: 'task destroyed', annotations: {} });
     expect([...registry.lastEvents(10)].map(({ kind }) => kind)).to.deep.equal(['destroyed']);
   });
 
@@ -274,7 +285,7 @@ describe('TaskRegistry.emit', () => {
       info: (fields, message) => logged.push([fields, message]),
     });
     registry.add(aNewTask());
-    registry.emit('signaled', 'one', 'sent SIGHUP', { signal: 'SIGHUP' });
+    registry.emit('signaled', 'one', { message: 'sent SIGHUP', annotations: { signal: 'SIGHUP' } });
     expect(logged).to.deep.equal([[{ taskId: 'one', kind: 'signaled', signal: 'SIGHUP' }, 'sent SIGHUP']]);
   });
 });

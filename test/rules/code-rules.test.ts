@@ -24,6 +24,23 @@ describe('the length of functions', function () {
   });
 });
 
+describe('the parameters of a function', function () {
+  this.timeout(120_000);
+
+  it('are at most four in src', async () => {
+    const config = (await new ESLint().calculateConfigForFile('src/probe.ts')) as Linter.Config;
+    const name = '@typescript-eslint/max-params';
+    const rules = { [name]: config.rules?.[name] ?? 'off' };
+    const plugins = config.plugins ?? {};
+    const messages = (parameters: string): readonly (string | null)[] =>
+      new Linter()
+        .verify(`export function probe(${parameters}) {}\n`, { plugins, rules })
+        .map(({ ruleId }) => ruleId);
+    expect(messages('a, b, c, d')).to.deep.equal([]);
+    expect(messages('a, b, c, d, e')).to.deep.equal([name]);
+  });
+});
+
 describe('code of production', function () {
   this.timeout(120_000);
   let directory: string;

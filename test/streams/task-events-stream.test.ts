@@ -17,7 +17,7 @@ function aRegistry(scheduler = new TestScheduler(() => undefined)): TaskRegistry
 }
 
 function emit(registry: TaskRegistry, ...messages: readonly string[]): void {
-  messages.forEach((message) => registry.emit('signaled', 'one', message, { signal: '1' }));
+  messages.forEach((message) => registry.emit('signaled', 'one', { message, annotations: { signal: '1' } }));
 }
 
 /** The messages a subscriber of this moment gets, in a list that goes on growing. */
@@ -58,7 +58,10 @@ describe('taskEvents', () => {
         annotations: { signal: '3' },
       });
       for (const time of [2, 5]) {
-        scheduler.schedule(() => registry.emit('signaled', 'one', 'done', { signal: '3' }), time);
+        scheduler.schedule(
+          () => registry.emit('signaled', 'one', { message: 'done', annotations: { signal: '3' } }),
+          time,
+        );
       }
       const values = { a: event(2, 1), b: event(5, 2) };
       expectObservable(taskEvents({ registry })).toBe('         --a--b', values);
@@ -81,10 +84,14 @@ describe('taskEvents', () => {
       const registry = aRegistry(scheduler);
       for (const time of [1, 3])
         scheduler.schedule(
-          () => registry.emit('exited', 'one', 'done', exitAnnotations(anExitResult())),
+          () =>
+            registry.emit('exited', 'one', { message: 'done', annotations: exitAnnotations(anExitResult()) }),
           time,
         );
-      scheduler.schedule(() => registry.emit('signaled', 'one', 'x', { signal: '1' }), 4);
+      scheduler.schedule(
+        () => registry.emit('signaled', 'one', { message: 'x', annotations: { signal: '1' } }),
+        4,
+      );
       expectObservable(taskEvents({ registry }).pipe(map(({ kind }) => kind.charAt(0)))).toBe('-e--s');
     });
   });

@@ -32,13 +32,10 @@ export class Puller {
     const reference = parseReference(`docker://${text}`);
     const pace = { sleep: (ms: number) => Promise.resolve(void this.waits.push(ms)) };
     const sources = new ImageSources(ctx, reference, pace);
-    return pullImage(
-      ctx,
-      sources,
-      await resolveManifest(ctx, sources, reference),
-      this.dir,
-      new Progress(ctx),
-    );
+    return pullImage(ctx, sources, await resolveManifest(ctx, sources, reference), {
+      dir: this.dir,
+      progress: new Progress(ctx),
+    });
   }
 
   /** What rkt prints of the failure of a pull. */

@@ -83,7 +83,7 @@ export function agentSettings(
   }).filter(([, value]) => value !== undefined);
   // Without --no-dashboard, commander sets true; then the file applies.
   const input = { ...file, ...Object.fromEntries(given), ...(dashboard === false && { dashboard }) };
-  const settings = parseWith(agentSettingsSchema, input, 'server', 'RKT_ERR_OPTIONS');
+  const settings = parseWith(agentSettingsSchema, input, { what: 'server', code: 'RKT_ERR_OPTIONS' });
   if (settings.listen === false && settings.socket === 'none') {
     throw new RktError('RKT_ERR_OPTIONS', 'An agent needs --listen or --socket; both are none');
   }

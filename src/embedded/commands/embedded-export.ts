@@ -40,7 +40,7 @@ export const command: Command = {
     const app = appToExport(ctx, flags, pod);
     const out = resolve(ctx.cwd, file);
     if (!flags.bool('overwrite') && existsSync(out)) throw new RktFailure(EXISTS);
-    await writeAci(ctx, pod, app, out, flags.bool('overwrite'));
+    await writeAci(ctx, pod, { app, out, overwrite: flags.bool('overwrite') });
     return 0;
   },
 };
@@ -66,13 +66,14 @@ function appToExport(ctx: RktContext, flags: Flags, pod: PodEntry): string {
   }
 }
 
-async function writeAci(
-  ctx: RktContext,
-  pod: PodEntry,
-  app: string,
-  out: string,
-  overwrite: boolean,
-): Promise<void> {
+interface Export {
+  readonly app: string;
+  /** The file to write. */
+  readonly out: string;
+  readonly overwrite: boolean;
+}
+
+async function writeAci(ctx: RktContext, pod: PodEntry, { app, out, overwrite }: Export): Promise<void> {
   const temporary = temporaryPath(storePaths(ctx), 'export');
   try {
     const meter = new EntryMeter(imageLimits(ctx));

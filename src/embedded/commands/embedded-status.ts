@@ -60,8 +60,12 @@ export const command: Command = {
     const waitMs = waitTime(flags, 'wait');
     const waitReadyMs = waitTime(flags, 'wait-ready');
     const pod = findPod(ctx, uuid, 'problem retrieving pod');
-    await waitFor(ctx, pod, waitMs, 'error waiting for pod to finish', isFinished);
-    await waitFor(ctx, pod, waitReadyMs, 'error waiting for pod readiness', isReady);
+    await waitFor(ctx, pod, { timeMs: waitMs, failure: 'error waiting for pod to finish', done: isFinished });
+    await waitFor(ctx, pod, {
+      timeMs: waitReadyMs,
+      failure: 'error waiting for pod readiness',
+      done: isReady,
+    });
     const now = podStatus(ctx, locatePod(ctx, pod.uuid) ?? pod);
     print(ctx, now, flags.string('format'));
     return 0;
@@ -78,13 +82,14 @@ function waitTime(flags: Flags, name: string): number {
   return timeMs < 0 ? Infinity : timeMs;
 }
 
-async function waitFor(
-  ctx: RktContext,
-  pod: PodEntry,
-  timeMs: number,
-  failure: string,
-  done: (status: PodStatus) => boolean,
-): Promise<void> {
+interface Wait {
+  readonly timeMs: number;
+  /** The message when the time is over. */
+  readonly failure: string;
+  readonly done: (status: PodStatus) => boolean;
+}
+
+async function waitFor(ctx: RktContext, pod: PodEntry, { timeMs, failure, done }: Wait): Promise<void> {
   if (timeMs === 0) return;
   const deadlineMs = performance.now() + timeMs;
   while (!done(podStatus(ctx, locatePod(ctx, pod.uuid) ?? pod))) {

@@ -25,7 +25,7 @@ export function applyLayer(tree: ImageTree, layer: number, entries: Iterable<Lay
     if (name === undefined) applyRoot(tree, layer, entry);
     else if (name === OPAQUE) clear(tree, layer, path.slice(0, -1));
     else if (name.startsWith(WHITEOUT)) whiteOut(tree, layer, path, name.slice(WHITEOUT.length));
-    else place(tree, layer, path, name, entry);
+    else place(tree, layer, { path, name, entry });
   }
 }
 
@@ -73,13 +73,14 @@ function removeLower(directory: TreeNode, layer: number): void {
   }
 }
 
-function place(
-  tree: ImageTree,
-  layer: number,
-  path: readonly string[],
-  name: string,
-  entry: LayerEntry,
-): void {
+interface Member {
+  /** From the root; `name` is its last part. */
+  readonly path: readonly string[];
+  readonly name: string;
+  readonly entry: LayerEntry;
+}
+
+function place(tree: ImageTree, layer: number, { path, name, entry }: Member): void {
   const way = tree.walk(path.slice(0, -1), layer) ?? [];
   for (const node of way) node.layer = layer;
   const parent = way.at(-1);

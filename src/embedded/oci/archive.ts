@@ -69,7 +69,7 @@ async function openArchive(ctx: RktContext, path: string, dir: string): Promise<
   if (!stat.isFile()) throw new RktFailure(`${JSON.stringify(path)} is neither a file nor a directory`);
   const limits = imageLimits(ctx);
   const plain = join(dir, 'archive.tar');
-  const file = await plainLayer(path, stat.size, plain, limits, new LayerBudget(limits));
+  const file = await plainLayer(path, stat.size, { target: plain, limits, budget: new LayerBudget(limits) });
   const files = filesOfTar(file, limits);
   // open until it is closed; its space is needed for the layers
   rmSync(plain, { force: true });

@@ -52,9 +52,11 @@ export async function convertImage(
         passwd: textOf(tree, 'passwd'),
         group: textOf(tree, 'group'),
       });
-      const manifest = toImageManifest(image, config, origin, user, (text) =>
-        printMessage(ctx, text, 'image'),
-      );
+      const manifest = toImageManifest(image, config, {
+        origin,
+        user,
+        warn: (text) => printMessage(ctx, text, 'image'),
+      });
       const text = JSON.stringify(manifest);
       return { file: target, sha512: write(target, text, tree), manifest: text };
     } finally {

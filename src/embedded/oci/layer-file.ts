@@ -45,6 +45,14 @@ export class LayerBudget {
   }
 }
 
+/** Where a layer is unpacked to, and what limits it. */
+export interface Unpacking {
+  /** The file of the plain tar; it must not exist. */
+  readonly target: string;
+  readonly limits: ImageLimits;
+  readonly budget: LayerBudget;
+}
+
 /**
  * Unpacks a layer to a plain tar in a file. How it is compressed is seen by its content: media types are often wrong.
  *
@@ -54,9 +62,7 @@ export class LayerBudget {
 export async function unpackLayer(
   layer: LayerBlob,
   diffId: string,
-  target: string,
-  limits: ImageLimits,
-  budget: LayerBudget,
+  { target, limits, budget }: Unpacking,
 ): Promise<void> {
   const [algorithm = ''] = diffId.split(':');
   const hash = createHash(algorithm);
@@ -67,7 +73,7 @@ export async function unpackLayer(
     },
   });
   try {
-    await unpackTo(layer.file, layer.bytes, target, limits, [spending(budget), hashing]);
+    await unpackTo(layer.file, layer.bytes, { target, limits, watchers: [spending(budget), hashing] });
   } catch (error) {
     throw prefixFailure(error, `cannot unpack layer ${layer.digest}`);
   }
@@ -92,13 +98,12 @@ function spending(budget: LayerBudget): Transform {
   });
 }
 
-async function unpackTo(
-  file: string,
-  bytes: number,
-  target: string,
-  limits: ImageLimits,
-  watchers: readonly Transform[],
-): Promise<void> {
+interface Watched extends Omit<Unpacking, 'budget'> {
+  /** They see the bytes of the plain tar. */
+  readonly watchers: readonly Transform[];
+}
+
+async function unpackTo(file: string, bytes: number, { target, limits, watchers }: Watched): Promise<void> {
   const out = createWriteStream(target, { flags: 'wx', mode: 0o600, highWaterMark: 1 << 20 });
   try {
     await pipeline([...plainTar(file), unpackMeter(limits, bytes), ...watchers, out]);
@@ -135,11 +140,9 @@ function compressionOf(file: string): Compression | undefined {
 export async function plainLayer(
   file: string,
   bytes: number,
-  target: string,
-  limits: ImageLimits,
-  budget: LayerBudget,
+  { target, limits, budget }: Unpacking,
 ): Promise<string> {
   if (compressionOf(file) === undefined) return file;
-  await unpackTo(file, bytes, target, limits, [spending(budget)]);
+  await unpackTo(file, bytes, { target, limits, watchers: [spending(budget)] });
   return target;
 }

@@ -68,7 +68,7 @@ async function unpackAll(
   const work = async (): Promise<void> => {
     for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
       const [i, layer] = next;
-      await unpackLayer(layer, diffIds[i] ?? '', files[i] ?? '', limits, budget);
+      await unpackLayer(layer, diffIds[i] ?? '', { target: files[i] ?? '', limits, budget });
     }
   };
   const workers = Array.from({ length: Math.min(availableParallelism(), MAX_PARALLEL) }, work);

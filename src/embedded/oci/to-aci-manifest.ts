@@ -19,18 +19,23 @@ const PORT = /^(\d{1,5})(?:-(\d{1,5}))?(?:\/(tcp|udp|sctp))?$/i;
 
 type RunConfig = NonNullable<OciConfig['config']>;
 
+/** What a manifest needs besides the image and its config. */
+export interface ManifestParts {
+  readonly origin: ImageOrigin;
+  readonly user: ImageUser;
+  /** Is called with what had to be left out. */
+  readonly warn: (text: string) => void;
+}
+
 /**
  * The image manifest that docker2aci makes of a config, but for the user, whose names are looked up before.
  *
- * @param warn is called with what had to be left out
  * @throws RktFailure for what appc has no word for
  */
 export function toImageManifest(
   image: OciImage,
   config: OciConfig,
-  origin: ImageOrigin,
-  user: ImageUser,
-  warn: (text: string) => void,
+  { origin, user, warn }: ManifestParts,
 ): ImageManifest {
   const annotations = annotationsOf(image, config, origin);
   return {

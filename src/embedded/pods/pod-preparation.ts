@@ -129,20 +129,24 @@ async function fill(ctx: RktContext, order: PodOrder, dir: string): Promise<void
   write(dir, 'stage1TreeStoreID', tree.id);
   mkdirSync(join(dir, 'appsinfo'), { mode: DIR_MODE });
   for (const [i, app] of manifest.apps.entries()) {
-    await addApp(ctx, dir, app, order.images[i] ?? (await findImageById(ctx, app.image.id)), overlay);
+    await addApp(ctx, dir, {
+      app,
+      image: order.images[i] ?? (await findImageById(ctx, app.image.id)),
+      overlay,
+    });
   }
   if (flags.bool('private-users')) write(dir, 'private-users-prepared', '');
   write(dir, 'pod', JSON.stringify(manifest));
   write(dir, 'pod-created', '');
 }
 
-async function addApp(
-  ctx: RktContext,
-  dir: string,
-  app: PodApp,
-  image: StoredImage,
-  overlay: boolean,
-): Promise<void> {
+interface AddedApp {
+  readonly app: PodApp;
+  readonly image: StoredImage;
+  readonly overlay: boolean;
+}
+
+async function addApp(ctx: RktContext, dir: string, { app, image, overlay }: AddedApp): Promise<void> {
   mkdirSync(join(dir, 'appsinfo', app.name), { mode: DIR_MODE });
   write(dir, `appsinfo/${app.name}/manifest`, JSON.stringify(image.manifest));
   if (overlay) {

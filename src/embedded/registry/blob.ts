@@ -106,9 +106,12 @@ async function append(session: Session, job: BlobJob, hashed: Hash, have: number
     response.destroy();
     throw tooLarge();
   }
-  const meter = downloadMeter(limits, blob.size - from, () => {
-    rmSync(partOf(job.file), { force: true });
-    return tooLarge();
+  const meter = downloadMeter(limits, {
+    maxBytes: blob.size - from,
+    tooLarge: () => {
+      rmSync(partOf(job.file), { force: true });
+      return tooLarge();
+    },
   });
   const got = await save(response, job, { from, hash, meter }, signal);
   if (got < blob.size) throw new Error(`unexpected EOF after ${got} of ${blob.size} bytes`);

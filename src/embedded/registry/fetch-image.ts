@@ -16,7 +16,6 @@ import { Progress } from './progress.ts';
 import { pullImage } from './pull.ts';
 import type { ImageReference } from './reference.ts';
 import { aciName, aciVersion, urlOf } from './reference.ts';
-import type { Pace } from './retry.ts';
 import { realPace } from './retry.ts';
 import { ImageSources } from './image-sources.ts';
 
@@ -42,7 +41,6 @@ export async function fetchDockerImage(
   paths: StorePaths,
   reference: ImageReference,
   imageArg: string,
-  pace: Pace = realPace,
 ): Promise<string> {
   if (!ctx.insecure.has('image'))
     throw new RktFailure(
@@ -56,22 +54,24 @@ export async function fetchDockerImage(
     const remote = readRemote(paths, url);
     if (directory.hasWaited && remote !== undefined && remote.downloadedAtMs >= startedMs) return remote.id;
     const typed = imageArg.replace(/^docker:\/\//, '');
-    return await fetchNow({ ctx, paths, reference, typed, url }, directory, pace);
+    return await fetchNow({ ctx, paths, reference, typed, url }, directory);
   } finally {
     await directory.release();
   }
 }
 
-async function fetchNow(fetch: Fetch, directory: PullDirectory, pace: Pace): Promise<string> {
+async function fetchNow(fetch: Fetch, directory: PullDirectory): Promise<string> {
   const { ctx, paths, reference, url } = fetch;
-  const sources = new ImageSources(ctx, reference, pace);
+  const sources = new ImageSources(ctx, reference, realPace);
   const resolved = await resolveManifest(ctx, sources, reference);
   requireAllowable(ctx, url, resolved.digest);
   const remote = readRemote(paths, url);
   const isCurrent = remote?.etag === resolved.digest;
   const progress = new Progress(ctx);
   try {
-    const pulled = isCurrent ? undefined : await pullImage(ctx, sources, resolved, directory.path, progress);
+    const pulled = isCurrent
+      ? undefined
+      : await pullImage(ctx, sources, resolved, { dir: directory.path, progress });
     return await keep(fetch, {
       pulled,
       known: remote?.id ?? '',

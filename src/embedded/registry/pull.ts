@@ -12,6 +12,12 @@ import type { ImageSources } from './image-sources.ts';
 
 const PARALLEL = 3;
 
+export interface PullTarget {
+  /** The directory of the blobs. */
+  readonly dir: string;
+  readonly progress: Progress;
+}
+
 /**
  * Downloads config and layers of an image into a directory, three layers at a time.
  *
@@ -21,8 +27,7 @@ export async function pullImage(
   ctx: RktContext,
   sources: ImageSources,
   { digest, manifest }: ResolvedManifest,
-  dir: string,
-  progress: Progress,
+  { dir, progress }: PullTarget,
 ): Promise<OciImage> {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const configText = await fetchConfig(ctx, sources, manifest.config);

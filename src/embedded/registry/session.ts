@@ -20,6 +20,14 @@ const HOST_ERRORS: ReadonlySet<string> = new Set([
   'ENETUNREACH',
 ]);
 
+export interface SessionTarget {
+  readonly source: Source;
+  /** The one of the source that answers. */
+  readonly endpoint: Endpoint;
+  readonly repository: string;
+  readonly pace: Pace;
+}
+
 /** Pulls one image from one registry or mirror. */
 export class Session {
   readonly name: string;
@@ -29,7 +37,7 @@ export class Session {
   readonly #authorization: Authorization;
   readonly #pace: Pace;
 
-  constructor(ctx: RktContext, source: Source, endpoint: Endpoint, repository: string, pace: Pace) {
+  constructor(ctx: RktContext, { source, endpoint, repository, pace }: SessionTarget) {
     const path = `${endpoint.prefix}${repository}`;
     this.name = source.name;
     this.#http = httpContext(ctx, endpoint);
@@ -110,7 +118,7 @@ export async function openSession(
       );
       // what it says is said again when the image is asked for
       response.destroy();
-      return new Session(ctx, source, endpoint, repository, pace);
+      return new Session(ctx, { source, endpoint, repository, pace });
     } catch (error) {
       failure ??= unreachable(error, endpoint, source);
       const { code = '' } = causeOf(error);

@@ -5,26 +5,29 @@ import { formatSize } from '../command-line/text.ts';
 
 const WINDOW_MS = 60_000;
 
+export interface Metered {
+  readonly maxBytes: number;
+  /** The failure of so many bytes. */
+  readonly tooLarge: (bytes: number) => Error;
+  /** The minute. */
+  readonly windowMs?: number;
+  /** Is called with the number of all bytes that have come. */
+  readonly onBytes?: ((bytes: number) => void) | undefined;
+}
+
 /**
  * Passes a download on; fails when it has more than `maxBytes`, or brings in too little a minute.
- *
- * @param tooLarge the failure of so many bytes
- * @param windowMs the minute
- * @param onBytes called with the number of all bytes that have come
  */
 export function downloadMeter(
   limits: ImageLimits,
-  maxBytes: number,
-  tooLarge: (bytes: number) => Error,
-  windowMs = WINDOW_MS,
-  onBytes: (bytes: number) => void = () => undefined,
+  { maxBytes, tooLarge, windowMs = WINDOW_MS, onBytes }: Metered,
 ): Transform {
   let bytes = 0;
   let bytesBefore = 0;
   const meter = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       bytes += chunk.length;
-      onBytes(bytes);
+      onBytes?.(bytes);
       done(bytes > maxBytes ? tooLarge(bytes) : null, chunk);
     },
     destroy(error, done) {

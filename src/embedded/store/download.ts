@@ -50,8 +50,8 @@ export async function download(
   const signature = `${file}.asc`;
   try {
     if (ctx.debug) ctx.stderr(`image: downloading ${aci}\n`);
-    if (!ctx.insecure.has('image')) await save(ctx, asc, signature, 'signature');
-    const response = await save(ctx, aci, file, 'ACI', etag);
+    if (!ctx.insecure.has('image')) await save(ctx, { url: asc, file: signature, what: 'signature' });
+    const response = await save(ctx, { url: aci, file, what: 'ACI', etag });
     const image = response.statusCode === 304 ? undefined : await take(file, signature);
     return { image, ...cacheHints(response) };
   } finally {
@@ -60,14 +60,15 @@ export async function download(
   }
 }
 
+interface Saving {
+  readonly url: string;
+  readonly file: string;
+  readonly what: 'ACI' | 'signature';
+  readonly etag?: string | undefined;
+}
+
 /** Writes what a URL gives into a new file; with an ETag that is still the same, the status is 304 and there is no file. */
-async function save(
-  ctx: RktContext,
-  url: string,
-  file: string,
-  what: 'ACI' | 'signature',
-  etag?: string,
-): Promise<IncomingMessage> {
+async function save(ctx: RktContext, { url, file, what, etag }: Saving): Promise<IncomingMessage> {
   const limits = imageLimits(ctx);
   const maxBytes = what === 'ACI' ? limits.downloadBytes : SIGNATURE_BYTES;
   const tooLarge = (bytes: number): RktFailure =>
@@ -93,7 +94,7 @@ async function save(
     // how far it is can only be said where the server says how much there is
     const onBytes = what === 'ACI' && announced > 0 ? progress.add('ACI', announced) : undefined;
     try {
-      const meter = downloadMeter(limits, maxBytes, tooLarge, undefined, onBytes);
+      const meter = downloadMeter(limits, { maxBytes, tooLarge, onBytes });
       await pipeline(response, meter, createWriteStream(file, { flags: 'wx', mode: 0o600 }));
     } finally {
       progress.end();

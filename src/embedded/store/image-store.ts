@@ -148,12 +148,16 @@ function asFile(ctx: RktContext, imageArg: string): string | undefined {
   return path;
 }
 
+interface ImportOptions extends FindOptions {
+  /** Throws for an image that is not the wanted one. */
+  readonly check?: ((manifest: ImageManifest) => void) | undefined;
+}
+
 async function importFile(
   ctx: RktContext,
   paths: StorePaths,
   file: string,
-  options: FindOptions,
-  check?: (manifest: ImageManifest) => void,
+  { signature, check }: ImportOptions,
 ): Promise<StoredImage> {
   const { importAci } = await import('./import.ts');
   const { detectCompression } = await import('../aci/decompress.ts');
@@ -164,7 +168,7 @@ async function importFile(
   // what is checked must be what is imported: the file might change in between, a copy of our own cannot
   const copy = `${temporaryPath(paths, 'checked')}.aci`;
   try {
-    await checkSignature(ctx, file, copy, resolve(ctx.cwd, options.signature ?? `${file}.asc`));
+    await checkSignature(ctx, file, copy, resolve(ctx.cwd, signature ?? `${file}.asc`));
     return loadImage(paths, await importAci(paths, copy, limits, check));
   } finally {
     rmSync(copy, { force: true });
@@ -225,7 +229,7 @@ async function fromName(
   if (options.pullPolicy === 'never') throw notFetched('image name', formatImageName(name));
   const { fetchName } = await import('../discovery/fetch-name.ts');
   return fetchName(ctx, paths, name, (file, signature, check) =>
-    importFile(ctx, paths, file, { ...options, signature: options.signature ?? signature }, check),
+    importFile(ctx, paths, file, { ...options, signature: options.signature ?? signature, check }),
   );
 }
 

@@ -25,13 +25,17 @@ export interface Family<Row> {
   readonly series: readonly Series<Row>[];
 }
 
+/** What is said of a family, and the labels of its only series. */
+interface About extends Pick<Family<never>, 'help' | 'source' | 'unit'> {
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
 /** A family with one series a row. */
 export function family<Row>(
   name: string,
   type: MetricType,
-  { help, source, unit }: Pick<Family<Row>, 'help' | 'source' | 'unit'>,
+  { help, source, unit, labels = {} }: About,
   value: Series<Row>['value'],
-  labels: Readonly<Record<string, string>> = {},
 ): Family<Row> {
   const series = [{ labels, value }];
   return { name, type, help, source, series, ...(unit === undefined ? {} : { unit }) };

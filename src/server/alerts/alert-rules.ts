@@ -65,5 +65,5 @@ const alertConfigSchema = z.strictObject({
 
 /** The `alerts` part of the agent's configuration. @throws RKT_ERR_OPTIONS naming the rule that is wrong */
 export function parseAlertConfig(input: unknown): AlertConfig {
-  return parseWith(alertConfigSchema, input ?? {}, 'alerts', 'RKT_ERR_OPTIONS');
+  return parseWith(alertConfigSchema, input ?? {}, { what: 'alerts', code: 'RKT_ERR_OPTIONS' });
 }

@@ -55,7 +55,11 @@ const convert = (config: object, warn: (text: string) => void = () => undefined)
     configText: text,
     layers: [],
   };
-  return toImageManifest(image, parsed, ORIGIN, imageUser(parsed.config?.User ?? '', FILES), warn);
+  return toImageManifest(image, parsed, {
+    origin: ORIGIN,
+    user: imageUser(parsed.config?.User ?? '', FILES),
+    warn,
+  });
 };
 
 describe('the manifest of an ACI made of a docker image', () => {

@@ -5,7 +5,7 @@ import {
   keyTable,
   parseDigits,
   parseWhole,
-  parseFlatKeyed,
+  flatKeyedParser,
   parseLimit,
 } from '../../../src/sources/cgroup/readers/bytes.ts';
 import type { CgroupFile } from '../../../src/sources/cgroup/readers/cgroup-file.ts';
@@ -83,7 +83,7 @@ describe('the parsers of cgroup files', () => {
         );
         const bytes = bytesOf(all.map(([name, value]) => `${name} ${value}\n`).join(''));
         const page = new Float64Array(wanted.length + 1).fill(NaN);
-        expect(parseFlatKeyed(bytes, bytes.length, table, page, 0)).to.equal(true);
+        expect(flatKeyedParser(table)(bytes, bytes.length, page, 0)).to.equal(true);
         expect([...page]).to.deep.equal([...wanted.map(([, value]) => value), NaN]);
       }),
     );
@@ -93,7 +93,7 @@ describe('the parsers of cgroup files', () => {
     // "Aa" and "BB" are the classic pair for a hash of factor 31.
     const bytes = bytesOf('BB 1\nAa 2\n');
     const page = new Float64Array(1).fill(NaN);
-    parseFlatKeyed(bytes, bytes.length, keyTable({ Aa: [0, 1] }), page, 0);
+    flatKeyedParser(keyTable({ Aa: [0, 1] }))(bytes, bytes.length, page, 0);
     expect(page[0]).to.equal(2);
   });
 
@@ -229,9 +229,9 @@ describe('the parsers of cgroup files', () => {
 
   it('do not keep the last number of a key that has become odd', () => {
     const page = new Float64Array(2).fill(NaN);
-    const table = keyTable({ a: [0, 1], b: [1, 1] });
+    const parse = flatKeyedParser(keyTable({ a: [0, 1], b: [1, 1] }));
     for (const text of ['a 1\nb 2\n', 'a 3\nb x\n', 'a 4\nb x\n']) {
-      expect(parseFlatKeyed(bytesOf(text), text.length, table, page, 0)).to.equal(true);
+      expect(parse(bytesOf(text), text.length, page, 0)).to.equal(true);
     }
     expect([...page]).to.deep.equal([4, NaN]);
   });

@@ -142,8 +142,8 @@ interface About {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-function container(name: string, type: MetricType, { value, labels, ...about }: About): Family<ContainerRow> {
-  return family(`container_${name}`, type, about, value, labels);
+function container(name: string, type: MetricType, { value, ...about }: About): Family<ContainerRow> {
+  return family(`container_${name}`, type, about, value);
 }
 
 function seconds(ns: number | undefined): number | undefined {

@@ -50,9 +50,10 @@ function traffic(
   key: keyof NonNullable<ContainerUsage['io']>,
   unit?: Unit,
 ): Family<ContainerRow> {
-  const about = { help, source: `io.${key}`, ...(unit === undefined ? {} : { unit }) };
+  const labels = { device: 'all' };
+  const about = { help, source: `io.${key}`, labels, ...(unit === undefined ? {} : { unit }) };
   const value = ({ usage }: ContainerRow): number | undefined => usage?.io?.[key];
-  return family(`container_fs_${name}_total`, 'counter', about, value, { device: 'all' });
+  return family(`container_fs_${name}_total`, 'counter', about, value);
 }
 
 function ofDevice(

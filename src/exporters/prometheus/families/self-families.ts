@@ -41,58 +41,89 @@ export const SELF_FAMILIES: readonly Family<SelfRow>[] = [
       value: ({ snapshot }) => snapshot.tasks.filter((task) => task.phase === phase).length,
     })),
   },
-  gauge('sampled_tasks', 'Tasks that are sampled.', 'tasks', (s) => s.tasks),
-  counter('ticks', 'Sampling rounds that were started.', 'ticks', (s) => s.ticks),
-  counter('skipped_ticks', 'Sampling rounds that were skipped.', 'skippedTicks', (s) => s.skippedTicks),
-  counter('samples', 'Samples that were taken.', 'samples', (s) => s.samples),
-  counter(
-    'failed_samples',
-    'Samples for which nothing could be read.',
-    'failedSamples',
-    (s) => s.failedSamples,
-  ),
-  counter(
-    'dropped_samples',
-    'Samples dropped because a counter decreased.',
-    'droppedSamples',
-    (s) => s.droppedSamples,
-  ),
-  counter('file_reads', 'Kernel files that were read.', 'fileReads', (s) => s.fileReads),
-  counter(
-    'stale_reads',
-    'Kernel files that were not read because they could not have changed.',
-    'staleReads',
-    (s) => s.staleReads,
-  ),
-  counter('sampling_seconds', 'Time spent sampling.', 'workMs', (s) => s.workMs / MS_PER_SECOND, 'seconds'),
-  gauge(
-    'sample_duration_seconds',
-    'Duration of the last sampling round.',
-    'lastTick.durationMs',
-    ({ lastTick }) => (lastTick === undefined ? undefined : lastTick.durationMs / MS_PER_SECOND),
-    'seconds',
-  ),
-  gauge(
-    'longest_slice_seconds',
-    'Longest time that sampling blocked the event loop.',
-    'longestSliceMs',
-    (s) => s.longestSliceMs / MS_PER_SECOND,
-    'seconds',
-  ),
-  gauge('open_descriptors', 'Kernel files kept open.', 'descriptors.open', (s) => s.descriptors.open),
-  gauge(
-    'descriptor_budget',
-    'Maximum number of kernel files kept open.',
-    'descriptors.budget',
-    (s) => s.descriptors.budget,
-  ),
-  counter('opened_descriptors', 'Kernel files opened.', 'descriptors.opened', (s) => s.descriptors.opened),
-  counter(
-    'evicted_descriptors',
-    'Kernel files closed to stay below the maximum.',
-    'descriptors.evicted',
-    (s) => s.descriptors.evicted,
-  ),
+  gauge({ name: 'sampled_tasks', help: 'Tasks that are sampled.', source: 'tasks', read: (s) => s.tasks }),
+  counter({
+    name: 'ticks',
+    help: 'Sampling rounds that were started.',
+    source: 'ticks',
+    read: (s) => s.ticks,
+  }),
+  counter({
+    name: 'skipped_ticks',
+    help: 'Sampling rounds that were skipped.',
+    source: 'skippedTicks',
+    read: (s) => s.skippedTicks,
+  }),
+  counter({ name: 'samples', help: 'Samples that were taken.', source: 'samples', read: (s) => s.samples }),
+  counter({
+    name: 'failed_samples',
+    help: 'Samples for which nothing could be read.',
+    source: 'failedSamples',
+    read: (s) => s.failedSamples,
+  }),
+  counter({
+    name: 'dropped_samples',
+    help: 'Samples dropped because a counter decreased.',
+    source: 'droppedSamples',
+    read: (s) => s.droppedSamples,
+  }),
+  counter({
+    name: 'file_reads',
+    help: 'Kernel files that were read.',
+    source: 'fileReads',
+    read: (s) => s.fileReads,
+  }),
+  counter({
+    name: 'stale_reads',
+    help: 'Kernel files that were not read because they could not have changed.',
+    source: 'staleReads',
+    read: (s) => s.staleReads,
+  }),
+  counter({
+    name: 'sampling_seconds',
+    help: 'Time spent sampling.',
+    source: 'workMs',
+    read: (s) => s.workMs / MS_PER_SECOND,
+    unit: 'seconds',
+  }),
+  gauge({
+    name: 'sample_duration_seconds',
+    help: 'Duration of the last sampling round.',
+    source: 'lastTick.durationMs',
+    read: ({ lastTick }) => (lastTick === undefined ? undefined : lastTick.durationMs / MS_PER_SECOND),
+    unit: 'seconds',
+  }),
+  gauge({
+    name: 'longest_slice_seconds',
+    help: 'Longest time that sampling blocked the event loop.',
+    source: 'longestSliceMs',
+    read: (s) => s.longestSliceMs / MS_PER_SECOND,
+    unit: 'seconds',
+  }),
+  gauge({
+    name: 'open_descriptors',
+    help: 'Kernel files kept open.',
+    source: 'descriptors.open',
+    read: (s) => s.descriptors.open,
+  }),
+  gauge({
+    name: 'descriptor_budget',
+    help: 'Maximum number of kernel files kept open.',
+    source: 'descriptors.budget',
+    read: (s) => s.descriptors.budget,
+  }),
+  counter({
+    name: 'opened_descriptors',
+    help: 'Kernel files opened.',
+    source: 'descriptors.opened',
+    read: (s) => s.descriptors.opened,
+  }),
+  counter({
+    name: 'evicted_descriptors',
+    help: 'Kernel files closed to stay below the maximum.',
+    source: 'descriptors.evicted',
+    read: (s) => s.descriptors.evicted,
+  }),
   {
     name: 'rkt_streams_event_loop_delay_seconds',
     type: 'gauge',
@@ -119,20 +150,25 @@ export const SELF_FAMILIES: readonly Family<SelfRow>[] = [
       { suffix: '_count', value: sampled(({ rkt }) => rkt?.calls) },
     ],
   },
-  counter('rkt_command_failures', 'Commands of rkt that failed.', 'rkt.failures', ({ rkt }) => rkt?.failures),
-  gauge(
-    'rkt_commands_waiting',
-    'Commands of rkt in the queue.',
-    'rkt.queueLength',
-    ({ rkt }) => rkt?.queueLength,
-  ),
-  gauge(
-    'snapshot_timestamp_seconds',
-    'When the sampling statistics were last updated, since the epoch.',
-    'timestampMs',
-    (s) => s.timestampMs / MS_PER_SECOND,
-    'seconds',
-  ),
+  counter({
+    name: 'rkt_command_failures',
+    help: 'Commands of rkt that failed.',
+    source: 'rkt.failures',
+    read: ({ rkt }) => rkt?.failures,
+  }),
+  gauge({
+    name: 'rkt_commands_waiting',
+    help: 'Commands of rkt in the queue.',
+    source: 'rkt.queueLength',
+    read: ({ rkt }) => rkt?.queueLength,
+  }),
+  gauge({
+    name: 'snapshot_timestamp_seconds',
+    help: 'When the sampling statistics were last updated, since the epoch.',
+    source: 'timestampMs',
+    read: (s) => s.timestampMs / MS_PER_SECOND,
+    unit: 'seconds',
+  }),
   family(
     'rkt_streams_render_duration_seconds',
     'gauge',
@@ -167,27 +203,28 @@ function sampled(read: ReadSampling): Series<SelfRow>['value'] {
   return ({ snapshot: { sampling } }) => (sampling === undefined ? undefined : read(sampling));
 }
 
-function gauge(name: string, help: string, source: string, read: ReadSampling, unit?: Unit): Family<SelfRow> {
-  return own(`rkt_streams_${name}`, 'gauge', help, source, read, unit);
+interface SamplingMetric {
+  /** Without its prefix, and without the `_total` of counters. */
+  readonly name: string;
+  readonly help: string;
+  /** The field of the statistics. */
+  readonly source: string;
+  readonly read: ReadSampling;
+  readonly unit?: Unit;
 }
 
-function counter(
-  name: string,
-  help: string,
-  source: string,
-  read: ReadSampling,
-  unit?: Unit,
-): Family<SelfRow> {
-  return own(`rkt_streams_${name}_total`, 'counter', help, source, read, unit);
+function gauge(metric: SamplingMetric): Family<SelfRow> {
+  return own(`rkt_streams_${metric.name}`, 'gauge', metric);
+}
+
+function counter(metric: SamplingMetric): Family<SelfRow> {
+  return own(`rkt_streams_${metric.name}_total`, 'counter', metric);
 }
 
 function own(
   name: string,
   type: 'gauge' | 'counter',
-  help: string,
-  source: string,
-  read: ReadSampling,
-  unit?: Unit,
+  { help, source, read, unit }: SamplingMetric,
 ): Family<SelfRow> {
   const about = { help, source: `${source} of the sampling`, ...(unit === undefined ? {} : { unit }) };
   return family(name, type, about, sampled(read));

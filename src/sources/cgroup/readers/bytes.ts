@@ -3,6 +3,9 @@
  * invalid input.
  */
 
+/** Parses the contents of a file into a row; false if they are invalid. */
+export type Parse = (bytes: Uint8Array, length: number, page: Float64Array, base: number) => boolean;
+
 const NEWLINE = 10;
 const SPACE = 32;
 const ZERO = 48;
@@ -77,95 +80,81 @@ export function keyTable(
  * A wanted key with an invalid number becomes NaN, not measured; returns false if all of them are invalid. Lines with
  * other keys are skipped: kernels add new ones.
  */
-export function parseFlatKeyed(
-  bytes: Uint8Array,
-  length: number,
-  table: KeyTable,
-  page: Float64Array,
-  base: number,
-): boolean {
+export function flatKeyedParser(table: KeyTable): Parse {
+  const parseInOrder = inOrderParser(table);
+  const parseByName = byNameParser(table);
   // A kernel writes the lines of a file in the same order each time, so afterwards they only need to be counted.
-  return (
-    (table.isOrdered && parseInOrder(bytes, length, table, page, base)) ||
-    parseByName(bytes, length, table, page, base)
-  );
+  return (bytes, length, page, base) =>
+    (table.isOrdered && parseInOrder(bytes, length, page, base)) || parseByName(bytes, length, page, base);
 }
 
-function parseInOrder(
-  bytes: Uint8Array,
-  length: number,
-  { order, gaps, starts, keys, places, scales }: KeyTable,
-  page: Float64Array,
-  base: number,
-): boolean {
-  let at = 0;
-  for (let index = 0; index < order.length; index += 1) {
-    const wanted = order[index] as number;
-    const key = keys[wanted] as Uint8Array;
-    const guess = starts[index] as number;
-    if (guess >= at && isLine(bytes, guess, length, key)) at = guess;
-    else {
-      for (let lines = gaps[index] as number; lines > 0; lines -= 1) {
-        while (at < length && bytes[at] !== NEWLINE) at += 1;
-        at += 1;
+function inOrderParser({ order, gaps, starts, keys, places, scales }: KeyTable): Parse {
+  return (bytes, length, page, base) => {
+    let at = 0;
+    for (let index = 0; index < order.length; index += 1) {
+      const wanted = order[index] as number;
+      const key = keys[wanted] as Uint8Array;
+      const guess = starts[index] as number;
+      if (guess >= at && isLine(bytes, guess, length, key)) at = guess;
+      else {
+        for (let lines = gaps[index] as number; lines > 0; lines -= 1) {
+          while (at < length && bytes[at] !== NEWLINE) at += 1;
+          at += 1;
+        }
+        if (!isLine(bytes, at, length, key)) return false;
+        starts[index] = at;
       }
-      if (!isLine(bytes, at, length, key)) return false;
-      starts[index] = at;
+      const start = at + key.length + 1;
+      let value = 0;
+      for (at = start; at < length && bytes[at] !== NEWLINE; at += 1) {
+        const byte = bytes[at] as number;
+        if (byte < ZERO || byte > NINE) return false;
+        value = value * 10 + (byte - ZERO);
+      }
+      if (at === start) return false;
+      page[base + (places[wanted] as number)] = value * (scales[wanted] as number);
+      at += 1;
     }
-    const start = at + key.length + 1;
-    let value = 0;
-    for (at = start; at < length && bytes[at] !== NEWLINE; at += 1) {
-      const byte = bytes[at] as number;
-      if (byte < ZERO || byte > NINE) return false;
-      value = value * 10 + (byte - ZERO);
-    }
-    if (at === start) return false;
-    page[base + (places[wanted] as number)] = value * (scales[wanted] as number);
-    at += 1;
-  }
-  return true;
+    return true;
+  };
 }
 
 /** Finds the keys by their hashes, and records their positions if all of them exist with their numbers. */
-function parseByName(
-  bytes: Uint8Array,
-  length: number,
-  table: KeyTable,
-  page: Float64Array,
-  base: number,
-): boolean {
+function byNameParser(table: KeyTable): Parse {
   const { hashes } = table;
-  let found = 0;
-  let odd = 0;
-  let lines = 0;
-  let at = 0;
-  table.isOrdered = false;
-  while (at < length) {
-    const start = at;
-    let hash = 0;
-    while (at < length && bytes[at] !== SPACE && bytes[at] !== NEWLINE) {
-      hash = nextHash(hash, bytes[at] as number);
+  return (bytes, length, page, base) => {
+    let found = 0;
+    let odd = 0;
+    let lines = 0;
+    let at = 0;
+    table.isOrdered = false;
+    while (at < length) {
+      const start = at;
+      let hash = 0;
+      while (at < length && bytes[at] !== SPACE && bytes[at] !== NEWLINE) {
+        hash = nextHash(hash, bytes[at] as number);
+        at += 1;
+      }
+      const wanted = hashes.indexOf(hash);
+      const keyEnd = at;
+      while (at < length && bytes[at] !== NEWLINE) at += 1;
+      const key = table.keys[wanted];
+      if (key !== undefined && keyEnd - start === key.length && isKey(bytes, start, key)) {
+        const value = parseDigits(bytes, keyEnd + 1, at);
+        page[base + (table.places[wanted] as number)] = value * (table.scales[wanted] as number);
+        if (value >= 0) {
+          table.order[found] = wanted;
+          table.gaps[found] = lines;
+          found += 1;
+          lines = -1;
+        } else odd += 1;
+      }
+      lines += 1;
       at += 1;
     }
-    const wanted = hashes.indexOf(hash);
-    const keyEnd = at;
-    while (at < length && bytes[at] !== NEWLINE) at += 1;
-    const key = table.keys[wanted];
-    if (key !== undefined && keyEnd - start === key.length && isKey(bytes, start, key)) {
-      const value = parseDigits(bytes, keyEnd + 1, at);
-      page[base + (table.places[wanted] as number)] = value * (table.scales[wanted] as number);
-      if (value >= 0) {
-        table.order[found] = wanted;
-        table.gaps[found] = lines;
-        found += 1;
-        lines = -1;
-      } else odd += 1;
-    }
-    lines += 1;
-    at += 1;
-  }
-  table.isOrdered = found === table.keys.length;
-  return odd === 0 || found > 0;
+    table.isOrdered = found === table.keys.length;
+    return odd === 0 || found > 0;
+  };
 }
 
 function nextHash(hash: number, byte: number): number {

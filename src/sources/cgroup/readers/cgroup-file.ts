@@ -1,8 +1,5 @@
 import type { GroupMask } from '../../../model/field-groups.ts';
-import { parseWhole, parseFlatKeyed, parseLimit, type KeyTable } from './bytes.ts';
-
-/** Parses the contents of a file into a row; false if they are invalid. */
-export type Parse = (bytes: Uint8Array, length: number, page: Float64Array, base: number) => boolean;
+import { flatKeyedParser, parseWhole, parseLimit, type Parse } from './bytes.ts';
 
 /** One file of a cgroup: its location, its metrics, and when it can be skipped. */
 export interface CgroupFile {
@@ -53,6 +50,4 @@ export function limitAt(place: number): Parse {
 }
 
 /** Reader for a file of `key number` lines. */
-export function keysAt(table: KeyTable): Parse {
-  return (bytes, length, page, base) => parseFlatKeyed(bytes, length, table, page, base);
-}
+export const keysAt = flatKeyedParser;

@@ -1,6 +1,6 @@
 import { GROUP } from '../../../../model/field-groups.ts';
-import { parseDigits } from '../bytes.ts';
-import type { CgroupFile, Parse } from '../cgroup-file.ts';
+import { parseDigits, type Parse } from '../bytes.ts';
+import type { CgroupFile } from '../cgroup-file.ts';
 import { COLUMN } from '../cgroup-row.ts';
 
 const NEWLINE = 10;

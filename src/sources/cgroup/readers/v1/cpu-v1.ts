@@ -1,6 +1,6 @@
 import { GROUP } from '../../../../model/field-groups.ts';
-import { keyTable, parseWhole } from '../bytes.ts';
-import { keysAt, type CgroupFile, type Parse } from '../cgroup-file.ts';
+import { keyTable, parseWhole, type Parse } from '../bytes.ts';
+import { keysAt, type CgroupFile } from '../cgroup-file.ts';
 import { COLUMN } from '../cgroup-row.ts';
 
 const MINUS = 45;

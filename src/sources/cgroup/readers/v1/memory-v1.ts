@@ -1,15 +1,14 @@
 import { GROUP } from '../../../../model/field-groups.ts';
-import { keyTable } from '../bytes.ts';
+import { keyTable, type Parse } from '../bytes.ts';
 import { wholeAt, keysAt, limitAt, type CgroupFile } from '../cgroup-file.ts';
 import { COLUMN } from '../cgroup-row.ts';
 
-const file = (
-  name: string,
-  groups: number,
-  place: number,
-  gate: CgroupFile['gate'],
-  parse = wholeAt(place),
-): CgroupFile => ({
+interface SingleColumn extends Pick<CgroupFile, 'groups' | 'gate'> {
+  readonly place: number;
+  readonly parse?: Parse;
+}
+
+const file = (name: string, { groups, place, gate, parse = wholeAt(place) }: SingleColumn): CgroupFile => ({
   version: 'v1',
   controller: 'memory',
   name: `memory.${name}`,
@@ -24,8 +23,12 @@ const OOM_CONTROL = keysAt(keyTable({ oom_kill: [COLUMN.memory.oomKills, 1] }));
 
 /** Memory of the cgroup and its descendants. */
 export const MEMORY_V1_FILES: readonly CgroupFile[] = [
-  file('usage_in_bytes', GROUP.memory | GROUP.memoryDetail, COLUMN.memory.usageBytes, 'none'),
-  file('max_usage_in_bytes', GROUP.memory, COLUMN.memory.maxUsageBytes, 'memory'),
+  file('usage_in_bytes', {
+    groups: GROUP.memory | GROUP.memoryDetail,
+    place: COLUMN.memory.usageBytes,
+    gate: 'none',
+  }),
+  file('max_usage_in_bytes', { groups: GROUP.memory, place: COLUMN.memory.maxUsageBytes, gate: 'memory' }),
   {
     version: 'v1',
     controller: 'memory',
@@ -54,16 +57,33 @@ export const MEMORY_V1_FILES: readonly CgroupFile[] = [
       }),
     ),
   },
-  file('kmem.usage_in_bytes', GROUP.kernelMemory, COLUMN.memory.kernelUsageBytes, 'memory'),
-  file('kmem.max_usage_in_bytes', GROUP.kernelMemory, COLUMN.memory.kernelMaxUsageBytes, 'memory'),
-  file('limit_in_bytes', GROUP.limits, COLUMN.memory.limitBytes, 'slow', limitAt(COLUMN.memory.limitBytes)),
-  file(
-    'soft_limit_in_bytes',
-    GROUP.limits,
-    COLUMN.memory.reservationBytes,
-    'slow',
-    limitAt(COLUMN.memory.reservationBytes),
-  ),
-  file('failcnt', GROUP.limits, COLUMN.memory.limitHits, 'memory'),
-  file('oom_control', GROUP.limits, COLUMN.memory.oomKills, 'memory', OOM_CONTROL),
+  file('kmem.usage_in_bytes', {
+    groups: GROUP.kernelMemory,
+    place: COLUMN.memory.kernelUsageBytes,
+    gate: 'memory',
+  }),
+  file('kmem.max_usage_in_bytes', {
+    groups: GROUP.kernelMemory,
+    place: COLUMN.memory.kernelMaxUsageBytes,
+    gate: 'memory',
+  }),
+  file('limit_in_bytes', {
+    groups: GROUP.limits,
+    place: COLUMN.memory.limitBytes,
+    gate: 'slow',
+    parse: limitAt(COLUMN.memory.limitBytes),
+  }),
+  file('soft_limit_in_bytes', {
+    groups: GROUP.limits,
+    place: COLUMN.memory.reservationBytes,
+    gate: 'slow',
+    parse: limitAt(COLUMN.memory.reservationBytes),
+  }),
+  file('failcnt', { groups: GROUP.limits, place: COLUMN.memory.limitHits, gate: 'memory' }),
+  file('oom_control', {
+    groups: GROUP.limits,
+    place: COLUMN.memory.oomKills,
+    gate: 'memory',
+    parse: OOM_CONTROL,
+  }),
 ];

@@ -1,15 +1,14 @@
 import { GROUP } from '../../../../model/field-groups.ts';
-import { keyTable, parseLimit } from '../bytes.ts';
+import { keyTable, parseLimit, type Parse } from '../bytes.ts';
 import { wholeAt, keysAt, limitAt, type CgroupFile } from '../cgroup-file.ts';
 import { COLUMN } from '../cgroup-row.ts';
 
-const file = (
-  name: string,
-  groups: number,
-  place: number,
-  gate: CgroupFile['gate'],
-  parse = wholeAt(place),
-): CgroupFile => ({
+interface SingleColumn extends Pick<CgroupFile, 'groups' | 'gate'> {
+  readonly place: number;
+  readonly parse?: Parse;
+}
+
+const file = (name: string, { groups, place, gate, parse = wholeAt(place) }: SingleColumn): CgroupFile => ({
   version: 'v2',
   controller: 'memory',
   name: `memory.${name}`,
@@ -34,8 +33,12 @@ const EVENTS = keysAt(keyTable({ max: [COLUMN.memory.limitHits, 1], oom_kill: [C
  * 5.18.
  */
 export const MEMORY_V2_FILES: readonly CgroupFile[] = [
-  file('current', GROUP.memory | GROUP.memoryDetail, COLUMN.memory.usageBytes, 'none'),
-  file('peak', GROUP.memory, COLUMN.memory.maxUsageBytes, 'memory'),
+  file('current', {
+    groups: GROUP.memory | GROUP.memoryDetail,
+    place: COLUMN.memory.usageBytes,
+    gate: 'none',
+  }),
+  file('peak', { groups: GROUP.memory, place: COLUMN.memory.maxUsageBytes, gate: 'memory' }),
   {
     version: 'v2',
     controller: 'memory',
@@ -63,9 +66,19 @@ export const MEMORY_V2_FILES: readonly CgroupFile[] = [
       }),
     ),
   },
-  file('swap.current', GROUP.memoryDetail, COLUMN.memory.swapBytes, 'slow'),
-  file('low', GROUP.limits, COLUMN.memory.reservationBytes, 'slow', reservation),
-  file('max', GROUP.limits, COLUMN.memory.limitBytes, 'slow', limitAt(COLUMN.memory.limitBytes)),
+  file('swap.current', { groups: GROUP.memoryDetail, place: COLUMN.memory.swapBytes, gate: 'slow' }),
+  file('low', {
+    groups: GROUP.limits,
+    place: COLUMN.memory.reservationBytes,
+    gate: 'slow',
+    parse: reservation,
+  }),
+  file('max', {
+    groups: GROUP.limits,
+    place: COLUMN.memory.limitBytes,
+    gate: 'slow',
+    parse: limitAt(COLUMN.memory.limitBytes),
+  }),
   {
     version: 'v2',
     controller: 'memory',

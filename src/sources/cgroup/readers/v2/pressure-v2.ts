@@ -1,5 +1,6 @@
 import { GROUP } from '../../../../model/field-groups.ts';
-import type { CgroupFile, Parse } from '../cgroup-file.ts';
+import type { Parse } from '../bytes.ts';
+import type { CgroupFile } from '../cgroup-file.ts';
 import { PRESSURE_COLUMN } from '../cgroup-row.ts';
 
 const NS_PER_US = 1_000;
@@ -22,21 +23,22 @@ export function pressureAt(place: number): Parse {
       if (at === start) continue;
       const first = bytes[start];
       const target = base + place + (first === F ? NUMBERS_A_LINE : 0);
-      if ((first === S || first === F) && putNumbers(bytes, start, at, page, target)) good += 1;
-      else odd += 1;
+      if ((first === S || first === F) && readNumbers(bytes, start, at)) {
+        page.set(numbers, target);
+        good += 1;
+      } else {
+        if (first === S || first === F) page.fill(NaN, target, target + NUMBERS_A_LINE);
+        odd += 1;
+      }
     }
     return odd === 0 || good > 0;
   };
 }
 
-/** The four numbers of a line, by their keys; all of them NaN, and false, when one is missing. */
-function putNumbers(
-  bytes: Uint8Array,
-  from: number,
-  end: number,
-  page: Float64Array,
-  target: number,
-): boolean {
+const numbers = new Float64Array(NUMBERS_A_LINE);
+
+/** Reads the four numbers of a line, by their keys; false when one is missing. */
+function readNumbers(bytes: Uint8Array, from: number, end: number): boolean {
   let found = 0;
   let start = from;
   for (let at = from; at < end; at += 1) {
@@ -45,12 +47,10 @@ function putNumbers(
     const number = placeOf(bytes, start, at);
     const stop = endOfNumber(bytes, at + 1, end);
     if (number < 0 || stop === at + 1) continue;
-    page[target + number] = decimal(bytes, at + 1, stop) * (number === NUMBERS_A_LINE - 1 ? NS_PER_US : 1);
+    numbers[number] = decimal(bytes, at + 1, stop) * (number === NUMBERS_A_LINE - 1 ? NS_PER_US : 1);
     found |= 1 << number;
   }
-  if (found === ALL_NUMBERS) return true;
-  page.fill(NaN, target, target + NUMBERS_A_LINE);
-  return false;
+  return found === ALL_NUMBERS;
 }
 
 /** Which number has this key: avg10, avg60, avg300 and total; -1 for any other. */
