@@ -88,6 +88,31 @@ const doorRules = Object.entries(DOORS).map(([library, door]) => ({
   to: { path: `(^|/)node_modules/(@types/)?${library}/` },
 }));
 
+/** Reading a cgroup and changing it share only what lies beside both; nothing runs the page's code but the page. */
+const wallRules = [
+  {
+    name: 'apart-cgroup-manager',
+    comment: 'sources/cgroup/manager imports nothing of sources/cgroup/readers.',
+    severity: 'error',
+    from: { path: '^src/sources/cgroup/manager/' },
+    to: { path: '^src/sources/cgroup/readers/' },
+  },
+  {
+    name: 'apart-cgroup-readers',
+    comment: 'sources/cgroup/readers imports nothing of sources/cgroup/manager.',
+    severity: 'error',
+    from: { path: '^src/sources/cgroup/readers/' },
+    to: { path: '^src/sources/cgroup/manager/' },
+  },
+  {
+    name: 'apart-web',
+    comment: 'Only the page itself imports server/web.',
+    severity: 'error',
+    from: { path: '^src/', pathNot: '^src/server/web/' },
+    to: { path: '^src/server/web/' },
+  },
+];
+
 export default {
   forbidden: [
     {
@@ -107,6 +132,7 @@ export default {
     ...layerRules,
     driverRule,
     ...doorRules,
+    ...wallRules,
   ],
   options: {
     tsPreCompilationDeps: true,

@@ -63,6 +63,20 @@ describe('the rules of imports', function () {
     }
   });
 
+  for (const [name, from, to] of [
+    ['apart-cgroup-manager', 'sources/cgroup/manager/a.ts', '../readers/b.ts'],
+    ['apart-cgroup-readers', 'sources/cgroup/readers/a.ts', '../manager/b.ts'],
+    ['apart-web', 'server/a.ts', './web/b.ts'],
+  ] as const) {
+    it(`keep ${name.slice(6)} apart, of types too`, () => {
+      const files = {
+        [join('src', dirname(from), to)]: 'export type B = 1;\n',
+        [`src/${from}`]: `import type { B } from '${to}';\nexport type A = B;\n`,
+      };
+      expect(brokenRules(files)).to.deep.equal([name]);
+    });
+  }
+
   it('find a circle of types', () => {
     const files = {
       'src/model/a.ts': "import type { B } from './b.ts';\nexport interface A {\n  b: B;\n}\n",
@@ -102,6 +116,12 @@ describe('the rules of imports', function () {
       'src/cli/target.ts': 'export const a = 1;\n',
       'src/registry/target.ts': 'export const a = 1;\n',
       'src/driver.ts': "import './cli/target.ts';\n",
+      'src/sources/cgroup/manager/probe.ts': "import '../readers/target.ts';\n",
+      'src/sources/cgroup/manager/target.ts': 'export const a = 1;\n',
+      'src/sources/cgroup/readers/probe.ts': "import '../manager/target.ts';\n",
+      'src/sources/cgroup/readers/target.ts': 'export const a = 1;\n',
+      'src/server/web-probe.ts': "import './web/target.ts';\n",
+      'src/server/web/target.ts': 'export const a = 1;\n',
       'src/model/doors.ts': imported.map((name) => `import '${name}';\n`).join(''),
       ...Object.fromEntries(imported.flatMap(library)),
     });
