@@ -74,7 +74,7 @@ describe('the screen of top', () => {
     expect(screen({ filter: 'nope' })[3]).to.contain('No task has "nope"');
     expect(screen({ filter: 'we', isTyping: true }).at(-1)).to.match(/^filter: we▏/);
     const empty = { ...data, tasks: [], host: undefined };
-    expect(screen({}, { data: empty })[3]).to.contain('No task runs');
+    expect(screen({}, { data: empty })[3]).to.contain('No running tasks');
     expect(screen({ isAll: true }, { data: empty })[3]).to.contain('No tasks.');
   });
 
@@ -99,7 +99,7 @@ describe('the screen of top', () => {
     expect(screen({ view: 'task', selectedId: 'old' })[1]).to.equal('old  exited  up 1m30s  exit 3');
     const wide = screen({ view: 'task', selectedId: 'web' }, { size: { columns: 200, rows: 50 } });
     expect(wide.find((line) => line.startsWith('CPU'))).to.contain('MEMORY');
-    expect(screen({ view: 'task', selectedId: 'gone' })[1]).to.contain('gone');
+    expect(screen({ view: 'task', selectedId: 'gone' })[1]).to.contain('no longer exists');
   });
 
   it('shows the end of the output', () => {
