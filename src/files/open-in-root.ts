@@ -63,7 +63,7 @@ export async function headOf(found: FileHandle, bytes: number): Promise<Buffer> 
 }
 
 function namesOf(path: string): string[] {
-  return path.split('/').filter((name) => name !== '' && name !== '../sources');
+  return path.split('/').filter((name) => name !== '' && name !== '.');
 }
 
 function failed(code: string, path: string): NodeJS.ErrnoException {

@@ -73,8 +73,11 @@ export async function destroyStart(
  * destroyed without it.
  */
 async function markDestroyed(ctx: OpsContext, task: TaskRecord): Promise<void> {
+  const { exitResult } = task;
   const mark = (): Promise<unknown> =>
-    ctx.store.revise(task, (entry) => Promise.resolve({ ...entry, destroyer: ctx.owner }));
+    ctx.store.revise(task, (entry) =>
+      Promise.resolve({ ...entry, ...(exitResult !== undefined && { exitResult }), destroyer: ctx.owner }),
+    );
   if (await saveIfSpace(ctx, task.id, mark())) return;
   await emptyLogs(taskFiles(ctx.dataDir, task.startToken));
   await saveIfSpace(ctx, task.id, mark());

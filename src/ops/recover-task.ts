@@ -18,11 +18,13 @@ import { storedTask } from './to-stored-task.ts';
  * @throws {@link RktError} RKT_ERR_HANDLE for a handle that is missing or cannot be read
  */
 export async function recoverTask(ctx: OpsContext, handle: unknown, stored?: StoredTask): Promise<void> {
-  const known = stored?.exitResult;
   const { state } = parseHandle(handle);
   const { spec, startToken, cgroupPaths, ...facts } = state;
   if (ctx.registry.get(spec.id) !== undefined) return;
   const isExitPublished = await wasPublished(ctx, startToken);
+  const kept = stored ?? (await loadIfSound(ctx, spec.id));
+  // A driver that died while it destroyed the task may have removed the exit file and the pod already.
+  const known = kept?.startToken === startToken ? kept.exitResult : undefined;
   // Two recoveries may run concurrently.
   if (ctx.registry.get(spec.id) !== undefined) return;
   const { network, ...rest } = facts;
@@ -44,7 +46,6 @@ export async function recoverTask(ctx: OpsContext, handle: unknown, stored?: Sto
     await noteExitPublished(ctx, task);
     return;
   }
-  const kept = stored ?? (await loadIfSound(ctx, spec.id));
   if (kept === undefined || !(await isAlive(kept.owner))) {
     const entry = storedTask(ctx, task);
     // Another driver may have destroyed the task meanwhile.

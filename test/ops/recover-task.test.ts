@@ -1,4 +1,4 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { expect } from 'chai';
@@ -90,6 +90,19 @@ describe('recoverTask', () => {
     expect(exitResult?.source).to.equal('process-gone');
     expect(exitResult?.error).to.match(/^exit status unknown: /);
     expect(machine.rkt.commands).to.deep.equal([`status --format=json ${started.handle.state.podId}`]);
+  });
+
+  it('reports the saved exit of a task whose destroy was cut short: its exit file may be gone', async () => {
+    await machine.end(started, 'SIGTERM');
+    await machine.run(reconcileTask(machine.ctx, machine.ctx.registry.require('web')));
+    await rm(taskFiles(machine.dataDir, started.handle.state.startToken).exitFile);
+    machine.rkt.answer('status', REFUSALS.podGone);
+    await machine.killDriverOf();
+    const other = await machine.otherDriver();
+    await machine.run(recoverTask(other, started.handle));
+    const { phase, exitResult } = other.registry.require('web');
+    expect(phase).to.equal('exited');
+    expect(exitResult).to.deep.include({ exitCode: 143, signal: 15 });
   });
 
   it('gives up a task of which nothing is left, and leaves no state file for it', async () => {

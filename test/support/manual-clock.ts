@@ -1,9 +1,31 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-import { VirtualTimeScheduler } from 'rxjs';
+import { VirtualAction, VirtualTimeScheduler } from 'rxjs';
+
+/** How many actions were scheduled. */
+let scheduled = 0;
+
+/**
+ * An action that is scheduled again as itself. Those of rxjs make an action below themselves each time, and after some
+ * thousand times no stack is deep enough to unsubscribe them all.
+ */
+class ReusedAction<T> extends VirtualAction<T> {
+  override schedule(state?: T, delay?: number): ReturnType<VirtualAction<T>['schedule']> {
+    if (!this.closed) {
+      this.id = undefined;
+      // Of actions that are due at the same time, the one that was scheduled first runs first.
+      this.index = scheduled += 1;
+    }
+    return super.schedule(state, delay);
+  }
+}
 
 /** Virtual time for streams that wait for promises: it goes on by `advance` only. */
 export class ManualClock extends VirtualTimeScheduler {
+  constructor() {
+    super(ReusedAction);
+  }
+
   /** How many timers are set. */
   get timers(): number {
     return this.actions.filter(({ closed }) => !closed).length;

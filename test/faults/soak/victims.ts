@@ -35,7 +35,9 @@ export function findVictims({ base, options }: Inhabited): readonly Victim[] {
       return { kind: 'shim', taskId: tasks.get(taskDir.split('/').at(-1) ?? ''), ...found };
     }
     // The driver has it among its options as well, in one long argument.
-    const isRkt = argv.includes(`--dir=${options.rktDir}`) && argv.some((arg) => arg.includes('/embedded/'));
+    const isRkt =
+      argv.includes(`--dir=${options.rktDir}`) &&
+      argv.some((arg) => /\/embedded\/|\/programs\/rkt\.js$/.test(arg));
     return isRkt && !isShim
       ? { kind: 'rkt', taskId: taskNamedIn(found.command, tasks), ...found }
       : undefined;
