@@ -23,6 +23,7 @@ import { pods } from './streams/pods-stream.ts';
 import { samplingStats } from './streams/sampling-stats-stream.ts';
 import type { SamplingOptions } from './streams/stats/sampling-options.ts';
 import { createStats, type Stats } from './streams/stats/create-stats.ts';
+import { createSharedStreams } from './streams/stats/shared-streams.ts';
 import { taskEvents } from './streams/task-events-stream.ts';
 import { taskStats } from './streams/task-stats-stream.ts';
 import { tasks } from './streams/tasks-stream.ts';
@@ -56,7 +57,7 @@ export function createDriverStreams(deps: DriverStreamsDeps): DriverStreams {
     const directories = createPodDirectories(config.settings());
     return (shared$ ??= pods({ ...base, directories, shutdown }));
   });
-  const hostDeps = { ...base, host: createHost() };
+  const hostDeps = { ...base, host: createHost(), streams: createSharedStreams(base) };
   let shared: Stats | undefined;
   const stats = async (): Promise<Stats> => {
     const ctx = await context();

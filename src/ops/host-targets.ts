@@ -6,7 +6,7 @@ import { reasonOf } from '../model/reason-of.ts';
 import { resolveInApp, type AppPath, type PlacedOnHost } from './app-view.ts';
 import type { Volume } from './arguments/volume-arguments.ts';
 import type { OpsContext } from './ops-context.ts';
-import { readPreparedApp, type PreparedApp } from './prepared-app.ts';
+import { readPreparedApp, type PreparedApp } from '../rkt/disk/prepared-app.ts';
 
 /** Directories of the host that are visible to every app of fly and of the embedded rkt. */
 const HOST_DIRS = ['/dev', '/proc', '/sys'];

@@ -5,7 +5,7 @@ import { START_ANNOTATION } from './arguments/prepare-arguments.ts';
 import type { Volume } from './arguments/volume-arguments.ts';
 import type { OpsContext } from './ops-context.ts';
 import { isLikeFly } from './host-targets.ts';
-import { readPreparedApp } from './prepared-app.ts';
+import { readPreparedApp } from '../rkt/disk/prepared-app.ts';
 import { preparePod, type Preparation } from './prepare-pod.ts';
 import { removePodIfThere } from './pods-of-start.ts';
 import type { UndoStack } from './undo.ts';

@@ -1,19 +1,16 @@
 import { tap, type Observable, type ObservableInput, type SchedulerLike } from 'rxjs';
 
 import type { DriverConfig } from '../model/driver-config.ts';
-import { isRktError } from '../model/rkt-error.ts';
 import type { Fingerprint } from '../model/fingerprint.ts';
 import type { Logger } from '../model/logger.ts';
-import { memo } from '../model/memo.ts';
 import { reasonOf } from '../model/reason-of.ts';
 import type { RktRunner } from '../rkt/command-runner.ts';
-import { embeddedStage1, type EmbeddedStage1 } from '../rkt/rkt-doctor.ts';
-import { configuredStage1 } from '../rkt/rkt-config.ts';
 import { userNamespacesWork } from '../rkt/user-namespaces.ts';
 import { probeVersion } from '../rkt/version-probe.ts';
 import { poll } from './operators/poll.ts';
 import { shareLatest } from './operators/share-latest.ts';
 import { takeUntilAbort } from './operators/take-until-abort.ts';
+import { createStage1Attributes, type Stage1Attributes } from './stage1-attributes.ts';
 
 /** The sources of a fingerprint. */
 export interface FingerprintDeps {
@@ -22,6 +19,8 @@ export interface FingerprintDeps {
   readonly driverConfig: () => Pick<DriverConfig, 'volumes_enabled' | 'stage1'>;
   /** For the attribute `driver.rkt.cgroup.version`, which is left out without it. */
   readonly cgroups?: () => Promise<{ readonly version: 'v1' | 'v2' | 'none' }>;
+  /** Reads what each stage1 can; by default each stream reads it once per runner. */
+  readonly stage1Attributes?: Stage1Attributes;
   readonly logger: Logger;
   readonly scheduler: SchedulerLike;
   /** Effective user id; this process's own by default. */
@@ -44,7 +43,8 @@ export interface FingerprintDeps {
  * @completes at shutdown
  */
 export function fingerprint(deps: FingerprintDeps): Observable<Fingerprint> {
-  const { scheduler, periodMs = 30_000, probe = () => takeFingerprint(deps) } = deps;
+  const all = { stage1Attributes: createStage1Attributes(), ...deps };
+  const { scheduler, periodMs = 30_000, probe = () => takeFingerprint(all) } = deps;
   return poll(probe, { intervalMs: periodMs, scheduler }).pipe(
     // Failures caused by the shutdown of the driver are not emitted.
     takeUntilAbort(deps.shutdown),
@@ -74,53 +74,16 @@ async function detect(deps: FingerprintDeps): Promise<Fingerprint['attributes']>
   if (uid !== 0) await checkWithoutRoot(runner);
   const version = await probeVersion(runner);
   const cgroup = await deps.cgroups?.();
-  const stage1 = await defaultStage1(runner, driverConfig().stage1);
+  const { stage1Attributes = createStage1Attributes() } = deps;
   return {
     'driver.rkt': true,
     'driver.rkt.version': version.rkt,
     'driver.rkt.appc.version': version.appc,
     'driver.rkt.runtime': runner.binary.runtime === 'rkt' ? 'real' : 'embedded',
-    ...(stage1 === undefined ? {} : { 'driver.rkt.stage1': stage1 }),
-    ...(await embeddedAttributes(runner)),
+    ...(await stage1Attributes(runner, driverConfig().stage1)),
     ...(cgroup === undefined ? {} : { 'driver.rkt.cgroup.version': cgroup.version }),
     ...(driverConfig().volumes_enabled ? { 'driver.rkt.volumes.enabled': true } : {}),
   };
-}
-
-/**
- * The configuration of rkt is read once per runner: it cannot change while rkt runs, and reading it costs a process.
- */
-const askedStage1 = new WeakMap<RktRunner, () => Promise<string | undefined>>();
-
-/** The default stage1 of tasks, if it is known. */
-async function defaultStage1(runner: RktRunner, configured: string | undefined): Promise<string | undefined> {
-  if (runner.binary.runtime === 'embedded') return configured ?? 'fly';
-  if (configured !== undefined) return configured;
-  const asked = askedStage1.get(runner) ?? memo(() => configuredStage1(runner));
-  askedStage1.set(runner, asked);
-  // After a failure this fingerprint lacks the attribute, and the next one retries.
-  return asked().catch((error: unknown) => {
-    if (isRktError(error)) return undefined;
-    throw error;
-  });
-}
-
-const askedEmbedded = new WeakMap<RktRunner, () => Promise<EmbeddedStage1>>();
-
-/** Each stage1 of the embedded rkt: its version or true, else false and what is missing. Read once per runner. */
-async function embeddedAttributes(runner: RktRunner): Promise<Fingerprint['attributes']> {
-  if (runner.binary.runtime !== 'embedded') return {};
-  const asked = askedEmbedded.get(runner) ?? memo(() => embeddedStage1(runner));
-  askedEmbedded.set(runner, asked);
-  const found = await asked().catch((error: unknown) => {
-    if (isRktError(error)) return undefined;
-    throw error;
-  });
-  const facts = Object.entries(found ?? {}).flatMap(([name, { works, version, reason }]) => [
-    [`driver.rkt.stage1.${name}`, works ? (version ?? true) : false] as const,
-    ...(reason === undefined ? [] : [[`driver.rkt.stage1.${name}.reason`, reason] as const]),
-  ]);
-  return Object.fromEntries(facts);
 }
 
 async function checkWithoutRoot(runner: RktRunner): Promise<void> {

@@ -4,10 +4,11 @@ import type { HostStats } from '../model/host-stats.ts';
 import type { Logger } from '../model/logger.ts';
 import type { Host } from '../sources/host-metrics.ts';
 import { poll } from './operators/poll.ts';
-import { createSharedStreams, type SharedStreams } from './stats/shared-streams.ts';
+import type { SharedStreams } from './stats/shared-streams.ts';
 
-/** Streams are shared among those who pass the very same object. */
 export interface HostStatsDeps {
+  /** Shares the streams of one interval. */
+  readonly streams: SharedStreams;
   readonly host: Host;
   readonly scheduler: SchedulerLike;
   readonly logger: Logger;
@@ -19,8 +20,6 @@ export interface HostStatsOptions {
 }
 
 export const DEFAULT_HOST_STATS_INTERVAL_MS = 10_000;
-
-const streamsOf = new WeakMap<HostStatsDeps, SharedStreams>();
 
 /**
  * Metrics of the whole machine, every `intervalMs`.
@@ -35,8 +34,7 @@ const streamsOf = new WeakMap<HostStatsDeps, SharedStreams>();
  */
 export function hostStats(deps: HostStatsDeps, options: HostStatsOptions = {}): Observable<HostStats> {
   return defer(() => {
-    const streams = streamsOf.get(deps) ?? createSharedStreams(deps);
-    streamsOf.set(deps, streams);
+    const { streams } = deps;
     const intervalMs = streams.intervalMs(options.intervalMs ?? DEFAULT_HOST_STATS_INTERVAL_MS);
     return streams.get(String(intervalMs), () => readHost(deps, intervalMs));
   });

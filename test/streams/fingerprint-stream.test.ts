@@ -5,6 +5,7 @@ import { RktError } from '../../src/model/rkt-error.ts';
 import type { Fingerprint } from '../../src/model/fingerprint.ts';
 import { silentLogger, type Logger } from '../../src/model/logger.ts';
 import type { RktOutput, RktRunner } from '../../src/rkt/command-runner.ts';
+import { createStage1Attributes } from '../../src/streams/stage1-attributes.ts';
 import { fingerprint, takeFingerprint, type FingerprintDeps } from '../../src/streams/fingerprint-stream.ts';
 import { marbles } from '../support/marbles.ts';
 import { recordedCommands } from '../support/recordings.ts';
@@ -69,8 +70,13 @@ describe('takeFingerprint', () => {
       return (args[0] === 'config' ? aRunner('rkt', config) : real).run(args, options);
     },
   });
+  let stage1Attributes = createStage1Attributes();
+  beforeEach(() => {
+    stage1Attributes = createStage1Attributes();
+  });
   const stage1Of = async (runner: RktRunner, stage1?: string): Promise<unknown> => {
-    const deps = depsOf(runner, { driverConfig: () => ({ volumes_enabled: true, stage1 }) });
+    const driverConfig = () => ({ volumes_enabled: true, stage1 });
+    const deps = depsOf(runner, { driverConfig, stage1Attributes });
     return (await takeFingerprint(deps)).attributes['driver.rkt.stage1'];
   };
 

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 
 import type { HostStats } from '../../src/model/host-stats.ts';
 import type { HostMeasurements } from '../../src/sources/host-metrics.ts';
+import { createSharedStreams } from '../../src/streams/stats/shared-streams.ts';
 import { hostStats, type HostStatsDeps } from '../../src/streams/host-stats-stream.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { recorder, statsBench } from '../support/stats-deps.ts';
@@ -24,7 +25,9 @@ describe('hostStats', () => {
       reads += 1;
       return read();
     };
-    deps = { host: { sample }, scheduler: clock, logger: bench.deps.logger };
+    const { logger } = bench.deps;
+    const streams = createSharedStreams({ scheduler: clock, logger });
+    deps = { host: { sample }, scheduler: clock, logger, streams };
   });
 
   it('reads at once and then every ten seconds', async () => {

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 
 import { z } from 'zod';
 
-import { parsePodManifest, type PodManifest } from '../rkt/rkt-cat-manifest.ts';
-import type { OpsContext } from './ops-context.ts';
+import { parsePodManifest, type PodManifest } from '../rkt-cat-manifest.ts';
 
 type PodApp = NonNullable<PodManifest['apps']>[number];
 
@@ -23,7 +22,7 @@ const imageSchema = z.looseObject({
 
 /** Reads what `rkt prepare` has left; undefined where it is not as rkt leaves it. */
 export async function readPreparedApp(
-  { rktDir }: Pick<OpsContext, 'rktDir'>,
+  { rktDir }: { readonly rktDir: string },
   podId: string,
 ): Promise<PreparedApp | undefined> {
   const pod = join(rktDir, 'pods', 'prepared', podId);

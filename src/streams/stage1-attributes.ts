@@ -1,0 +1,54 @@
+import type { Fingerprint } from '../model/fingerprint.ts';
+import { memo } from '../model/memo.ts';
+import { isRktError } from '../model/rkt-error.ts';
+import type { RktRunner } from '../rkt/command-runner.ts';
+import { configuredStage1 } from '../rkt/rkt-config.ts';
+import { embeddedStage1, type EmbeddedStage1 } from '../rkt/rkt-doctor.ts';
+
+/** The attributes of a fingerprint that name the default stage1 and, of the embedded rkt, each one that works. */
+export type Stage1Attributes = (
+  runner: RktRunner,
+  configured: string | undefined,
+) => Promise<Fingerprint['attributes']>;
+
+interface Asked {
+  readonly runner: RktRunner;
+  readonly configured: () => Promise<string | undefined>;
+  readonly embedded: () => Promise<EmbeddedStage1>;
+}
+
+/** Reads them once per runner: they do not change while rkt stays the same, and each reading starts a process. */
+export function createStage1Attributes(): Stage1Attributes {
+  let asked: Asked | undefined;
+  return async (runner, configured) => {
+    if (asked?.runner !== runner) {
+      asked = {
+        runner,
+        configured: memo(() => configuredStage1(runner)),
+        embedded: memo(() => embeddedStage1(runner)),
+      };
+    }
+    if (runner.binary.runtime === 'embedded')
+      return { 'driver.rkt.stage1': configured ?? 'fly', ...(await embeddedAttributes(asked)) };
+    const stage1 = configured ?? (await ifKnown(asked.configured()));
+    return stage1 === undefined ? {} : { 'driver.rkt.stage1': stage1 };
+  };
+}
+
+/** Each stage1 of the embedded rkt: its version or true, else false and what is missing. */
+async function embeddedAttributes({ embedded }: Asked): Promise<Fingerprint['attributes']> {
+  const found = await ifKnown(embedded());
+  const facts = Object.entries(found ?? {}).flatMap(([name, { works, version, reason }]) => [
+    [`driver.rkt.stage1.${name}`, works ? (version ?? true) : false] as const,
+    ...(reason === undefined ? [] : [[`driver.rkt.stage1.${name}.reason`, reason] as const]),
+  ]);
+  return Object.fromEntries(facts);
+}
+
+/** After a failure of rkt this fingerprint lacks the attributes, and the next one retries. */
+async function ifKnown<T>(asked: Promise<T>): Promise<T | undefined> {
+  return asked.catch((error: unknown) => {
+    if (isRktError(error)) return undefined;
+    throw error;
+  });
+}
