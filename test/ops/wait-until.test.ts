@@ -60,4 +60,15 @@ describe('waitUntil', () => {
     await clock.advance(1);
     expect(await failed).to.equal(error);
   });
+
+  it('probes as often as it takes', async () => {
+    let probes = 0;
+    const found = waitUntil(() => Promise.resolve((probes += 1) === 5_000 ? 'here' : undefined), {
+      everyMs: 5,
+      deadlineMs: 1e8,
+      scheduler: clock,
+    });
+    await clock.advance(25_000);
+    expect([await found, clock.timers]).to.deep.equal(['here', 0]);
+  });
 });
