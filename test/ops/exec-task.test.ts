@@ -9,9 +9,10 @@ import { execTaskStreaming } from '../../src/ops/exec-streaming.ts';
 import { execTask } from '../../src/ops/exec-task.ts';
 import type { OpsContext } from '../../src/ops/ops-context.ts';
 import type { StartedTask } from '../../src/ops/start-task.ts';
+import { identify, isAlive } from '../../src/sources/process-info.ts';
 import { EnteredCommands } from '../support/entered-commands.ts';
 import { expectRktRejection } from '../support/errors.ts';
-import { OpsMachine } from '../support/ops-machine.ts';
+import { DEAD_PROCESS, OpsMachine } from '../support/ops-machine.ts';
 import { aNewTask } from '../support/task-specs.ts';
 import { until } from '../support/until.ts';
 
@@ -120,13 +121,17 @@ describe('a command in a task', () => {
 
     it('kills a command that is aborted, with its children, and returns what it had written', async () => {
       const abort = new AbortController();
-      const mark = join(machine.dir, 'written');
-      const result = execTask(ctx, 'web', [...sh('echo begun; : >"$0"; sleep 600; echo late'), mark], {
-        signal: abort.signal,
-      });
-      await until('the command has written', () => existsSync(mark));
+      const [mark, child] = [join(machine.dir, 'lives'), join(machine.dir, 'child')];
+      await writeFile(mark, '');
+      const script = 'echo begun; (while [ -e "$0" ]; do sleep 0.01; done) & echo $! >"$1"; wait; echo late';
+      const result = execTask(ctx, 'web', [...sh(script), mark, child], { signal: abort.signal });
+      const pid = (): number => (existsSync(child) ? Number(readFileSync(child, 'utf8')) : 0);
+      await until('the command has a child', () => pid() > 0);
+      const identity = (await identify(pid())) ?? DEAD_PROCESS;
+      expect(await isAlive(identity)).to.equal(true);
       abort.abort();
       expect(await result).to.deep.include({ exitCode: 137, signal: 9, stdout: 'begun\n' });
+      await until('the child has ended', async () => !(await isAlive(identity)));
     });
 
     it('refuses an unknown task, one that has not started or has ended, and no command', async () => {
