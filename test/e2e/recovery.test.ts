@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { expect } from 'chai';
@@ -121,6 +121,8 @@ describe('recovery', function () {
     const handle = await leftBehind('damaged', 'exit 4');
     await until('its shim has ended', () => !existsSync(`/proc/${handle.state.shim.pid}`));
     await writeFile(exitFileOf(handle), '\0\0');
+    // Without its state file, which may hold the exit already.
+    await removeState(sandbox.options.dataDir, 'damaged');
     await driver.recoverTask(handle);
     expect(await exitOf('damaged')).to.include({ exitCode: 4, source: 'rkt-status' });
   });
@@ -264,3 +266,9 @@ describe('recovery', function () {
     await broken.shutdown();
   });
 });
+
+async function removeState(dataDir: string, taskId: string): Promise<void> {
+  const directory = join(dataDir, 'state');
+  const names = await readdir(directory);
+  await Promise.all(names.filter((name) => name.includes(taskId)).map((name) => rm(join(directory, name))));
+}
