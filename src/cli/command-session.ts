@@ -34,14 +34,15 @@ export type Action<S extends OpsSession = Session> = (session: S) => Promise<num
 
 /** Runs an action, and shuts its driver down afterwards. Signals are the action's to handle. */
 export async function runSession<S extends OpsSession>(
-  opened: Omit<S, 'interrupt'> & Pick<OpsSession, 'driver'>,
+  open: (interrupt: Interrupt) => S,
   act: Action<S>,
 ): Promise<void> {
   const interrupt = listenForInterrupt();
+  const session = open(interrupt);
   try {
-    process.exitCode = (await act({ ...opened, interrupt } as unknown as S)) ?? 0;
+    process.exitCode = (await act(session)) ?? 0;
   } finally {
-    await opened.driver.shutdown();
+    await session.driver.shutdown();
     interrupt.dispose();
   }
 }

@@ -26,17 +26,21 @@ export function settingsOf(command: Command): Settings {
  * @param asked what the agent has answered already
  */
 export async function withDriver(command: Command, act: Action, asked?: AgentAnswer): Promise<void> {
-  await run(command, act, async (common) => (await agentOf(common, asked)) ?? ownDriver(common));
+  await run<CommandDriver>(
+    command,
+    act,
+    async (common) => (await agentOf(common, asked)) ?? ownDriver(common),
+  );
 }
 
 /** The same, but always with a separate driver: for actions that an agent cannot perform remotely. */
 export async function withOwnDriver(command: Command, act: Action<OwnSession>): Promise<void> {
-  await run<OwnSession>(command, act, ownDriver);
+  await run(command, act, ownDriver);
 }
 
 /** The same, but without an agent the data directory is not changed: nothing is recovered or rolled back. */
 export async function withBareDriver(command: Command, act: Action): Promise<void> {
-  await run(command, act, async (common) => (await agentOf(common)) ?? bareDriver(common));
+  await run<CommandDriver>(command, act, async (common) => (await agentOf(common)) ?? bareDriver(common));
 }
 
 /** The same as {@link withDriver}, until a signal: see {@link untilSignal}. */
@@ -46,16 +50,16 @@ export async function withDriverUntilSignal(command: Command, act: Action): Prom
 
 type Common = Pick<Session, 'settings' | 'output' | 'logger'>;
 
-async function run<S extends Session>(
+async function run<D extends CommandDriver>(
   command: Command,
-  act: Action<S>,
-  open: (common: Common) => Promise<S['driver']>,
+  act: Action<Session & { readonly driver: D }>,
+  open: (common: Common) => Promise<D>,
 ): Promise<void> {
   const settings = settingsOf(command);
   const common = { settings, output: createOutput(settings), logger: createLogger(settings) };
   const driver = await open(common);
   const listTasks = (): Promise<readonly TaskStatus[]> => firstValueFrom(driver.tasks());
-  await runSession<Session>({ ...common, driver, listTasks }, act as unknown as Action);
+  await runSession((interrupt) => ({ ...common, driver, listTasks, interrupt }), act);
 }
 
 async function agentOf(

@@ -26,7 +26,8 @@ export async function withTasks(command: Command, act: Action<OpsSession>): Prom
   const { http, tasks } = asked.agent;
   const listTasks: OpsSession['listTasks'] = () => Promise.resolve(tasks);
   const common = { output: createOutput(settings), logger: lateLogger(settings), listTasks };
-  await runSession<OpsSession>({ ...common, driver: createAgentOps(http, () => tasks) }, untilSignal(act));
+  const driver = createAgentOps(http, () => tasks);
+  await runSession<OpsSession>((interrupt) => ({ ...common, driver, interrupt }), untilSignal(act));
 }
 
 /** Loads the logger for its first message: most of these commands have none. */

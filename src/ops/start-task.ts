@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import type { DriverNetwork } from '../model/driver-network.ts';
 import { RktError } from '../model/rkt-error.ts';
 import { parseWith } from '../model/parse.ts';
-import { reasonOf } from '../model/reason-of.ts';
 import { withoutCredentials } from '../model/url-credentials.ts';
 import type { TaskHandle } from '../model/task-state.ts';
 import { newTaskSpecSchema, type TaskSpec, type TaskSpecInput } from '../model/task-spec.ts';
@@ -32,12 +31,11 @@ import { checkNetworkNamespace } from './network-namespace.ts';
 import { checkOutputs, openOutputs, type OpenOutputs, type Outputs } from './outputs.ts';
 import { prepareEnterable } from './numeric-user.ts';
 import { reconcileIfPossible } from './reconcile-task.ts';
+import { abandonStart, claimId, keepStart } from './start-entry.ts';
 import { newStartToken } from './start-token.ts';
-import { storedTask } from './to-stored-task.ts';
 import { createTaskCgroup, plannedCgroup } from './create-task-cgroup.ts';
 import { taskFiles, type TaskFiles } from './task-files.ts';
 import { handleOf } from './task-handle.ts';
-import { isDeadStart, undoStart } from './undo-start.ts';
 import { createUndoStack, type UndoStack } from './undo.ts';
 import { pinDirectory } from './volume-pins.ts';
 
@@ -95,7 +93,7 @@ export async function startTask(ctx: OpsContext, input: TaskSpecInput): Promise<
     return await start({ ctx, runner, spec, files, outputs, volumes, undo, stage1 }, record, args);
   } catch (error) {
     const isUndone = await undo.run();
-    await abandon(ctx, record, error, isUndone);
+    await abandonStart(ctx, record, error, isUndone);
     throw error;
   }
 }
@@ -107,7 +105,7 @@ async function start(begun: Start, record: TaskRecord, args: readonly string[]):
 
   const podId = await prepare(begun, record.startToken, args);
   const planned = { podId, cgroupPaths: plannedCgroup(ctx, record) };
-  await keep(ctx, ctx.registry.transition(spec.id, 'starting', planned));
+  await keepStart(ctx, ctx.registry.transition(spec.id, 'starting', planned));
   const cgroup = await createTaskCgroup(ctx, record);
   undo.push('cgroup', async () => cgroup?.remove());
   const starting = ctx.registry.update(spec.id, { cgroupPaths: cgroup?.paths ?? [] });
@@ -198,7 +196,7 @@ async function running(
   network: DriverNetwork | undefined,
 ): Promise<StartedTask> {
   const facts = { process, shim, startedAtMs: ctx.scheduler.now(), ...(network && { network }) };
-  await keep(ctx, { ...starting, ...facts, phase: 'running' });
+  await keepStart(ctx, { ...starting, ...facts, phase: 'running' });
   const record = ctx.registry.transition(starting.id, 'running', facts);
   ctx.registry.emit('started', record, {
     message: `Started as pid ${process.pid}`,
@@ -217,48 +215,4 @@ async function running(
   if (handle === undefined)
     throw new RktError('RKT_ERR_TRANSITION', `Task "${record.id}" runs without a pod`);
   return { handle, network };
-}
-
-/** Saves the task, unless a task of this or another driver has its id. @throws RKT_ERR_TASK_EXISTS */
-async function claimId(ctx: OpsContext, record: TaskRecord): Promise<void> {
-  const entry = storedTask(ctx, record);
-  if (await ctx.store.create(entry)) return;
-  const other = await ctx.store.load(record.id);
-  if (other !== undefined && (await isDeadStart(other))) await undoStart(ctx, other);
-  if (await ctx.store.create(entry)) return;
-  throw isTaken(ctx, record);
-}
-
-/** Replaces the entry of a start. @throws RKT_ERR_TASK_EXISTS when the id belongs to another start now */
-async function keep(ctx: OpsContext, record: TaskRecord): Promise<void> {
-  if (!(await ctx.store.save(storedTask(ctx, record)))) throw isTaken(ctx, record);
-}
-
-function isTaken(ctx: OpsContext, { id }: TaskRecord): RktError {
-  const what = `A task with the id "${id}" is in ${ctx.store.directory}, but was not recovered here`;
-  return new RktError('RKT_ERR_TASK_EXISTS', what, { taskId: id });
-}
-
-async function abandon(
-  ctx: OpsContext,
-  record: TaskRecord,
-  error: unknown,
-  isUndone: boolean,
-): Promise<void> {
-  const last = ctx.registry.get(record.id) ?? record;
-  await (
-    isUndone
-      ? ctx.store.remove(record)
-      : ctx.store.saveIfPresent({ ...storedTask(ctx, last), abandoned: true })
-  ).catch((failure: unknown) => ctx.logger.error({ error: failure }, 'Could not record a failed start'));
-  if (ctx.shutdown.aborted) return;
-  const message = reasonOf(error);
-  ctx.registry.remove(record.id);
-  ctx.registry.emit('failed', last, {
-    message: `Start failed: ${message}`,
-    annotations: {
-      error: message,
-      ...(error instanceof RktError && { code: error.code }),
-    },
-  });
 }

@@ -1,16 +1,14 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { expect } from 'chai';
 
 import type { TaskSpecInput } from '../../src/index.ts';
-import { buildImage } from '../support/images.ts';
-import { asking, LAN, NetworkSite } from '../support/network-site.ts';
-import { requires } from '../support/requirements.ts';
+import { buildServingImage } from '../support/serving-image.ts';
+import { asking, LAN, type NetworkSite } from '../support/network-site.ts';
+import { ownNetworkSite } from '../support/own-network-site.ts';
 
 const CHILD = fileURLToPath(new URL('../support/network-driver-child.ts', import.meta.url));
 
@@ -26,22 +24,14 @@ interface Printed {
 
 describe('a task with a network of its own', function () {
   this.timeout(120_000);
-  const dir = mkdtempSync(join(tmpdir(), 'rkt-streams-net-'));
-  let opened: NetworkSite | undefined;
+  const own = ownNetworkSite(['busybox', 'crun', 'catatonit']);
+  const { dir } = own;
   let site: NetworkSite;
   let image = '';
 
-  before(async function () {
-    requires(this, 'root', 'pods', 'ip', 'cni', 'iptables', 'busybox', 'crun', 'catatonit');
-    opened = await NetworkSite.open(dir);
-    site = opened;
-    const ports = [{ name: 'http', port: 80, protocol: 'tcp', count: 1, socketActivated: false }];
-    const app = { exec: ['/bin/sh'], user: '0', group: '0', ports };
-    image = await buildImage(dir, { name: 'test.local/shell', manifest: { app } });
-  });
-  after(async () => {
-    await opened?.close();
-    rmSync(dir, { recursive: true, force: true });
+  before(async () => {
+    site = own.site;
+    image = await buildServingImage(dir);
   });
 
   /** Starts a driver with a task on the site's host. */

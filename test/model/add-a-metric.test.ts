@@ -17,7 +17,7 @@ const ADDED = [
   {
     file: 'src/sources/cgroup/readers/v1/memory-v1.ts',
     after: /^ +total_rss: .*\n/m,
-    text: '        total_shmem: [COLUMN.memory.sharedBytes, 1],\n',
+    text: '      total_shmem: [COLUMN.memory.sharedBytes, 1],\n',
   },
   {
     file: 'src/exporters/prometheus/families/container-families.ts',

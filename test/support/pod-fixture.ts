@@ -99,6 +99,11 @@ export class PodFixture {
     return stdout.trim();
   }
 
+  /** The words of an rkt command that runs a shell script in a pod of the stage1 oci. */
+  ociRun(script: string, flags: readonly string[], app: readonly string[] = []): readonly string[] {
+    return ['run', '--stage1-name=oci', ...flags, this.image, ...app, '--exec=/bin/sh', '--', '-c', script];
+  }
+
   /** Starts a pod of the stage1 oci that runs a shell script, and goes on when its app runs. */
   async startOci(script: string, runFlags: readonly string[], ...flags: readonly string[]): Promise<OciPod> {
     const uuid = await this.prepare(script, '--stage1-name=oci', ...flags);

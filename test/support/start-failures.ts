@@ -67,6 +67,22 @@ async function allocation(machine: OpsMachine): Promise<string> {
   return directory;
 }
 
+/** The app never runs, and the start gives up when the launch takes too long. */
+function waitedInVain(why: string, kind: 'never' | 'hangs'): StartFailure {
+  return {
+    step: `the app is waited for, and ${why}`,
+    context: ({ apps, ctx }) => {
+      apps.launch = { kind };
+      return { timeouts: { ...ctx.timeouts, launchMs: 1_000 } };
+    },
+    code: 'RKT_ERR_LAUNCH',
+    message: /: it had not started after 1000 ms/,
+    isKnown: true,
+    undoing: ['rm POD'],
+    before: ['prepared'],
+  };
+}
+
 export const START_FAILURES: readonly StartFailure[] = [
   {
     step: 'rkt is looked for',
@@ -273,30 +289,8 @@ export const START_FAILURES: readonly StartFailure[] = [
     undoing: ['rm POD'],
     before: ['prepared'],
   },
-  {
-    step: 'the app is waited for, and the shim never begins',
-    context: ({ apps, ctx }) => {
-      apps.launch = { kind: 'never' };
-      return { timeouts: { ...ctx.timeouts, launchMs: 1_000 } };
-    },
-    code: 'RKT_ERR_LAUNCH',
-    message: /: it had not started after 1000 ms/,
-    isKnown: true,
-    undoing: ['rm POD'],
-    before: ['prepared'],
-  },
-  {
-    step: 'the app is waited for, and the shim hangs',
-    context: ({ apps, ctx }) => {
-      apps.launch = { kind: 'hangs' };
-      return { timeouts: { ...ctx.timeouts, launchMs: 1_000 } };
-    },
-    code: 'RKT_ERR_LAUNCH',
-    message: /: it had not started after 1000 ms/,
-    isKnown: true,
-    undoing: ['rm POD'],
-    before: ['prepared'],
-  },
+  waitedInVain('the shim never begins', 'never'),
+  waitedInVain('the shim hangs', 'hangs'),
   {
     step: 'the network is waited for, that ports are to be mapped to',
     task: {

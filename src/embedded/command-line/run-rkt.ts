@@ -2,22 +2,18 @@ import { join, resolve } from 'node:path';
 import { Flags, parseFlags } from './args.ts';
 import type { Command } from './command-shape.ts';
 import { commandTable } from './command-table.ts';
-import type { ProgressDisplay, RktContext } from '../embedded-context.ts';
+import type { RktContext } from '../embedded-context.ts';
 import { RktFailure, UsageFailure, unexpectedFailure } from '../embedded-context.ts';
 import type { Found } from './find-command.ts';
 import { findCommand } from './find-command.ts';
 import { globalFlags, helpFlag, parseInsecureOptions } from './global-flags.ts';
 
 /** The outside world of one call. */
-export interface World {
+export interface World extends Pick<
+  RktContext,
+  'env' | 'cwd' | 'uid' | 'progress' | 'stdout' | 'stderr' | 'launch'
+> {
   readonly argv: readonly string[];
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly cwd: string;
-  readonly uid: number;
-  readonly progress?: ProgressDisplay;
-  stdout(text: string): void;
-  stderr(text: string): void;
-  readonly launch?: (script: string) => void;
 }
 
 /** Runs one rkt command line and ends with its exit code. */

@@ -1,44 +1,28 @@
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { endProcess, NetworkSite } from '../../support/network-site.ts';
+import { endProcess, type NetworkSite } from '../../support/network-site.ts';
+import { ownNetworkSite } from '../../support/own-network-site.ts';
 import { PlayedPod, type PlayedPort } from '../../support/played-pod.ts';
-import { requires } from '../../support/requirements.ts';
 
 describe('attaching pods to networks', function () {
   this.timeout(120_000);
-  const dir = mkdtempSync(join(tmpdir(), 'rkt-streams-net-'));
-  let opened: NetworkSite | undefined;
+  const own = ownNetworkSite();
+  const { dir } = own;
   let site: NetworkSite;
   /** What is there when no pod is: chains that CNI's `portmap` shares and keeps are part of it. */
   let untouched: ReturnType<NetworkSite['facts']>;
 
-  before(async function () {
-    requires(this, 'root', 'pods', 'ip', 'cni', 'iptables');
-    opened = await NetworkSite.open(dir);
-    site = opened;
+  before(async () => {
+    site = own.site;
     const first = new PlayedPod(site, [{ name: 'http', port: 80, hostPort: 80 }]);
     expect(await first.attach('default')).to.include({ exitCode: 0, stderr: '' });
     await removed(first);
     untouched = site.facts();
   });
   afterEach(() => rmSync(join(dir, 'etc'), { recursive: true, force: true }));
-  after(async () => {
-    await opened?.close();
-    rmSync(dir, { recursive: true, force: true });
-  });
 
   const pod = (...ports: readonly PlayedPort[]): PlayedPod => new PlayedPod(site, ports);
 

@@ -1,37 +1,26 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
 import { expect } from 'chai';
 
-import { NetworkSite } from '../../support/network-site.ts';
+import type { NetworkSite } from '../../support/network-site.ts';
+import { ownNetworkSite } from '../../support/own-network-site.ts';
 import { PlayedPod } from '../../support/played-pod.ts';
 import { random } from '../../support/random.ts';
-import { requires } from '../../support/requirements.ts';
 
 const PODS = 20;
 
 describe('many pods at once', function () {
   this.timeout(240_000);
-  const dir = mkdtempSync(join(tmpdir(), 'rkt-streams-net-'));
-  let opened: NetworkSite | undefined;
+  const own = ownNetworkSite();
   let site: NetworkSite;
   let untouched: ReturnType<NetworkSite['facts']>;
 
-  before(async function () {
-    requires(this, 'root', 'pods', 'ip', 'cni', 'iptables');
-    opened = await NetworkSite.open(dir);
-    site = opened;
+  before(async () => {
+    site = own.site;
     site.host('iptables -P FORWARD DROP');
     const [first] = makePods(1);
     expect(await first?.attach('default')).to.include({ exitCode: 0 });
     first?.endNamespace();
     await first?.detach();
     untouched = site.facts();
-  });
-  after(async () => {
-    await opened?.close();
-    rmSync(dir, { recursive: true, force: true });
   });
 
   const makePods = (count: number): readonly PlayedPod[] =>

@@ -1,12 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
 import { expect } from 'chai';
 
-import { asking, LAN, NetworkSite } from '../../support/network-site.ts';
+import { asking, LAN, type NetworkSite } from '../../support/network-site.ts';
+import { ownNetworkSite } from '../../support/own-network-site.ts';
 import { PlayedPod } from '../../support/played-pod.ts';
-import { requires } from '../../support/requirements.ts';
 
 /** As `default`, with addresses of IPv6 beside those of IPv4. */
 const DUAL = {
@@ -48,22 +44,15 @@ const BRIDGE = {
 
 describe('what pods, their host and a client can reach', function () {
   this.timeout(120_000);
-  const dir = mkdtempSync(join(tmpdir(), 'rkt-streams-net-'));
-  let opened: NetworkSite | undefined;
+  const own = ownNetworkSite(['busybox']);
   let site: NetworkSite;
 
-  before(async function () {
-    requires(this, 'root', 'pods', 'ip', 'cni', 'iptables', 'busybox');
-    opened = await NetworkSite.open(dir);
-    site = opened;
+  before(async () => {
+    site = own.site;
     site.define('10-dual.conflist', DUAL);
     site.define('20-bridged.conflist', BRIDGE);
     await site.serve('host', 7000);
     await site.serve('client', 7000, site.clientNetwork);
-  });
-  after(async () => {
-    await opened?.close();
-    rmSync(dir, { recursive: true, force: true });
   });
 
   /** Two running pods with a server each; the first one has a port of the host. */

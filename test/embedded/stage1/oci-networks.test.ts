@@ -1,42 +1,35 @@
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { buildImage } from '../../support/images.ts';
-import { asking, LAN, NetworkSite } from '../../support/network-site.ts';
+import { buildServingImage } from '../../support/serving-image.ts';
+import { asking, LAN, type NetworkSite } from '../../support/network-site.ts';
+import { ownNetworkSite } from '../../support/own-network-site.ts';
 import { runProgram, type ProgramResult } from '../../support/program.ts';
 import { EMBEDDED_RKT } from '../../support/replay/rkt-process.ts';
-import { requires } from '../../support/requirements.ts';
 import { until } from '../../support/until.ts';
 
 describe('networks of pods of the stage1 oci', function () {
   this.timeout(120_000);
-  const dir = mkdtempSync(join(tmpdir(), 'rkt-streams-net-'));
-  let opened: NetworkSite | undefined;
+  const own = ownNetworkSite(['busybox', 'crun', 'catatonit'], endApps);
+  const { dir } = own;
   let site: NetworkSite;
   let image = '';
   let untouched: ReturnType<NetworkSite['facts']>;
 
-  before(async function () {
-    requires(this, 'root', 'pods', 'ip', 'cni', 'iptables', 'busybox', 'crun', 'catatonit');
-    opened = await NetworkSite.open(dir);
-    site = opened;
-    const ports = [{ name: 'http', port: 80, protocol: 'tcp', count: 1, socketActivated: false }];
-    const app = { exec: ['/bin/sh'], user: '0', group: '0', ports };
-    image = await buildImage(dir, { name: 'test.local/shell', manifest: { app } });
+  before(async () => {
+    site = own.site;
+    image = await buildServingImage(dir);
     await run('true', '--net=default', '--port=http:8080');
     expect(await collected()).to.equal('');
     untouched = site.facts();
   });
-  after(async () => {
-    for (const uuid of existsSync(join(dir, 'data/pods/run')) ? readdirSync(join(dir, 'data/pods/run')) : [])
-      killApp(uuid);
-    await opened?.close();
-    rmSync(dir, { recursive: true, force: true });
-  });
+  function endApps(): void {
+    const running = join(dir, 'data/pods/run');
+    for (const uuid of existsSync(running) ? readdirSync(running) : []) killApp(uuid);
+  }
 
   const words = (...args: readonly string[]): readonly string[] => {
     const dirs = [`--dir=${site.dataDir}`, `--local-config=${join(dir, 'etc')}`];

@@ -25,19 +25,7 @@ describe('pods of the stage1 oci', () => {
       flags.filter((flag) => /^--(?:volume|hostname|insecure)/.test(flag)),
       flags.filter((flag) => !/^--(?:volume|hostname|insecure|net)/.test(flag)),
     ];
-    const words = [
-      'run',
-      '--stage1-name=oci',
-      net,
-      ...own,
-      fixture.image,
-      ...app,
-      '--exec=/bin/sh',
-      '--',
-      '-c',
-      script,
-    ];
-    const outcome = await fixture.rkt(words);
+    const outcome = await fixture.rkt(fixture.ociRun(script, [net, ...own], app));
     return { ...outcome, stderr: outcome.stderr.replace(LOOPBACK_ONLY, '') };
   };
 

@@ -18,20 +18,8 @@ describe('what could break out of a pod of the stage1 oci, or lose it', () => {
 
   after(() => fixture.remove());
 
-  const run = (script: string, flags: readonly string[] = [], app: readonly string[] = []) => {
-    const words = [
-      '--stage1-name=oci',
-      '--net=none',
-      ...flags,
-      fixture.image,
-      ...app,
-      '--exec=/bin/sh',
-      '--',
-      '-c',
-      script,
-    ];
-    return fixture.rkt(['run', ...words]);
-  };
+  const run = (script: string, flags: readonly string[] = [], app: readonly string[] = []) =>
+    fixture.rkt(fixture.ociRun(script, ['--net=none', ...flags], app));
 
   it('opens no device that an app makes, with CAP_MKNOD and without a filter of system calls as well', async () => {
     const script =

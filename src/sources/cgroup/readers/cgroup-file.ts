@@ -1,5 +1,5 @@
 import type { GroupMask } from '../../../model/field-groups.ts';
-import { flatKeyedParser, parseWhole, parseLimit, type Parse } from './bytes.ts';
+import { flatKeyedParser, keyTable, parseWhole, parseLimit, type Parse } from './bytes.ts';
 
 /** One file of a cgroup: its location, its metrics, and when it can be skipped. */
 export interface CgroupFile {
@@ -21,6 +21,9 @@ export interface CgroupFile {
   readonly role?: 'optional' | 'fallback';
   readonly parse: Parse;
 }
+
+/** The columns that a file fills, and how. */
+export type Columns = Pick<CgroupFile, 'places' | 'parse'>;
 
 /** One file of a layout. */
 export interface LaidOutFile extends CgroupFile {
@@ -49,5 +52,12 @@ export function limitAt(place: number): Parse {
   };
 }
 
-/** Reader for a file of `key number` lines. */
-export const keysAt = flatKeyedParser;
+/**
+ * The columns of a file of `key number` lines, and its reader.
+ *
+ * @param wanted by key: the column in the row, and the factor of the number
+ */
+export function keyed(wanted: Readonly<Record<string, readonly [place: number, scale: number]>>): Columns {
+  const table = keyTable(wanted);
+  return { places: [...table.places], parse: flatKeyedParser(table) };
+}

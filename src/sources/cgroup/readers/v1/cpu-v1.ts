@@ -1,6 +1,6 @@
 import { GROUP } from '../../../../model/field-groups.ts';
-import { keyTable, parseWhole, type Parse } from '../bytes.ts';
-import { keysAt, type CgroupFile } from '../cgroup-file.ts';
+import { parseWhole, type Parse } from '../bytes.ts';
+import { keyed, type CgroupFile } from '../cgroup-file.ts';
 import { COLUMN } from '../cgroup-row.ts';
 
 const MINUS = 45;
@@ -13,15 +13,12 @@ export const CPU_V1_FILES: readonly CgroupFile[] = [
     controller: 'cpu',
     name: 'cpu.stat',
     groups: GROUP.throttling,
-    places: [COLUMN.cpu.periods, COLUMN.cpu.throttledPeriods, COLUMN.cpu.throttledNs],
     gate: 'cpu',
-    parse: keysAt(
-      keyTable({
-        nr_periods: [COLUMN.cpu.periods, 1],
-        nr_throttled: [COLUMN.cpu.throttledPeriods, 1],
-        throttled_time: [COLUMN.cpu.throttledNs, 1],
-      }),
-    ),
+    ...keyed({
+      nr_periods: [COLUMN.cpu.periods, 1],
+      nr_throttled: [COLUMN.cpu.throttledPeriods, 1],
+      throttled_time: [COLUMN.cpu.throttledNs, 1],
+    }),
   },
   ...quotaFile('cpu.cfs_quota_us', COLUMN.cpu.quotaNs),
   ...quotaFile('cpu.cfs_period_us', COLUMN.cpu.periodNs),

@@ -1,7 +1,6 @@
 import { GROUP } from '../../../../model/field-groups.ts';
 import { NS_PER_SECOND } from '../../../../model/units.ts';
-import { keyTable } from '../bytes.ts';
-import { wholeAt, keysAt, type CgroupFile } from '../cgroup-file.ts';
+import { wholeAt, keyed, type CgroupFile } from '../cgroup-file.ts';
 import { COLUMN } from '../cgroup-row.ts';
 
 /** `cpuacct.stat` counts in USER_HZ, which is 100 on every Linux. */
@@ -23,10 +22,7 @@ export const CPUACCT_FILES: readonly CgroupFile[] = [
     controller: 'cpuacct',
     name: 'cpuacct.stat',
     groups: GROUP.cpu,
-    places: [COLUMN.cpu.userNs, COLUMN.cpu.systemNs],
     gate: 'cpu',
-    parse: keysAt(
-      keyTable({ user: [COLUMN.cpu.userNs, NS_PER_TICK], system: [COLUMN.cpu.systemNs, NS_PER_TICK] }),
-    ),
+    ...keyed({ user: [COLUMN.cpu.userNs, NS_PER_TICK], system: [COLUMN.cpu.systemNs, NS_PER_TICK] }),
   },
 ];

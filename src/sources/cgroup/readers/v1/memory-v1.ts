@@ -1,25 +1,9 @@
 import { GROUP } from '../../../../model/field-groups.ts';
-import { keyTable, type Parse } from '../bytes.ts';
-import { wholeAt, keysAt, limitAt, type CgroupFile } from '../cgroup-file.ts';
+import { keyed, limitAt, type CgroupFile } from '../cgroup-file.ts';
 import { COLUMN } from '../cgroup-row.ts';
+import { memoryFile } from '../memory-file.ts';
 
-interface SingleColumn extends Pick<CgroupFile, 'groups' | 'gate'> {
-  readonly place: number;
-  readonly parse?: Parse;
-}
-
-const file = (name: string, { groups, place, gate, parse = wholeAt(place) }: SingleColumn): CgroupFile => ({
-  version: 'v1',
-  controller: 'memory',
-  name: `memory.${name}`,
-  groups,
-  places: [place],
-  gate,
-  parse,
-});
-
-/** `oom_kill` exists since Linux 4.13. */
-const OOM_CONTROL = keysAt(keyTable({ oom_kill: [COLUMN.memory.oomKills, 1] }));
+const file = memoryFile('v1');
 
 /** Memory of the cgroup and its descendants. */
 export const MEMORY_V1_FILES: readonly CgroupFile[] = [
@@ -34,28 +18,17 @@ export const MEMORY_V1_FILES: readonly CgroupFile[] = [
     controller: 'memory',
     name: 'memory.stat',
     groups: GROUP.memoryDetail,
-    places: [
-      COLUMN.memory.rssBytes,
-      COLUMN.memory.cacheBytes,
-      COLUMN.memory.mappedFileBytes,
-      COLUMN.memory.swapBytes,
-      COLUMN.memory.pageFaults,
-      COLUMN.memory.majorPageFaults,
-      COLUMN.hidden.inactiveFileBytes,
-    ],
     gate: 'slow',
     // Keys without `total_` do not include descendants.
-    parse: keysAt(
-      keyTable({
-        total_rss: [COLUMN.memory.rssBytes, 1],
-        total_cache: [COLUMN.memory.cacheBytes, 1],
-        total_mapped_file: [COLUMN.memory.mappedFileBytes, 1],
-        total_swap: [COLUMN.memory.swapBytes, 1],
-        total_pgfault: [COLUMN.memory.pageFaults, 1],
-        total_pgmajfault: [COLUMN.memory.majorPageFaults, 1],
-        total_inactive_file: [COLUMN.hidden.inactiveFileBytes, 1],
-      }),
-    ),
+    ...keyed({
+      total_rss: [COLUMN.memory.rssBytes, 1],
+      total_cache: [COLUMN.memory.cacheBytes, 1],
+      total_mapped_file: [COLUMN.memory.mappedFileBytes, 1],
+      total_swap: [COLUMN.memory.swapBytes, 1],
+      total_pgfault: [COLUMN.memory.pageFaults, 1],
+      total_pgmajfault: [COLUMN.memory.majorPageFaults, 1],
+      total_inactive_file: [COLUMN.hidden.inactiveFileBytes, 1],
+    }),
   },
   file('kmem.usage_in_bytes', {
     groups: GROUP.kernelMemory,
@@ -80,10 +53,13 @@ export const MEMORY_V1_FILES: readonly CgroupFile[] = [
     parse: limitAt(COLUMN.memory.reservationBytes),
   }),
   file('failcnt', { groups: GROUP.limits, place: COLUMN.memory.limitHits, gate: 'memory' }),
-  file('oom_control', {
+  {
+    version: 'v1',
+    controller: 'memory',
+    name: 'memory.oom_control',
     groups: GROUP.limits,
-    place: COLUMN.memory.oomKills,
     gate: 'memory',
-    parse: OOM_CONTROL,
-  }),
+    // `oom_kill` exists since Linux 4.13.
+    ...keyed({ oom_kill: [COLUMN.memory.oomKills, 1] }),
+  },
 ];

@@ -1,6 +1,6 @@
 import { GROUP } from '../../../../model/field-groups.ts';
-import { keyTable, parseWhole, parseLimit } from '../bytes.ts';
-import { keysAt, type CgroupFile } from '../cgroup-file.ts';
+import { parseWhole, parseLimit } from '../bytes.ts';
+import { keyed, type CgroupFile } from '../cgroup-file.ts';
 import { COLUMN } from '../cgroup-row.ts';
 
 const NS_PER_US = 1_000;
@@ -16,25 +16,15 @@ export const CPU_V2_FILES: readonly CgroupFile[] = [
     version: 'v2',
     name: 'cpu.stat',
     groups: GROUP.cpu | GROUP.throttling,
-    places: [
-      COLUMN.cpu.totalNs,
-      COLUMN.cpu.userNs,
-      COLUMN.cpu.systemNs,
-      COLUMN.cpu.periods,
-      COLUMN.cpu.throttledPeriods,
-      COLUMN.cpu.throttledNs,
-    ],
     gate: 'none',
-    parse: keysAt(
-      keyTable({
-        usage_usec: [COLUMN.cpu.totalNs, NS_PER_US],
-        user_usec: [COLUMN.cpu.userNs, NS_PER_US],
-        system_usec: [COLUMN.cpu.systemNs, NS_PER_US],
-        nr_periods: [COLUMN.cpu.periods, 1],
-        nr_throttled: [COLUMN.cpu.throttledPeriods, 1],
-        throttled_usec: [COLUMN.cpu.throttledNs, NS_PER_US],
-      }),
-    ),
+    ...keyed({
+      usage_usec: [COLUMN.cpu.totalNs, NS_PER_US],
+      user_usec: [COLUMN.cpu.userNs, NS_PER_US],
+      system_usec: [COLUMN.cpu.systemNs, NS_PER_US],
+      nr_periods: [COLUMN.cpu.periods, 1],
+      nr_throttled: [COLUMN.cpu.throttledPeriods, 1],
+      throttled_usec: [COLUMN.cpu.throttledNs, NS_PER_US],
+    }),
   },
   {
     version: 'v2',
