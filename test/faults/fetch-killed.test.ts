@@ -140,14 +140,16 @@ describe('a fetch that is killed', function () {
 
   it('of a URL is waited for as well', async () => {
     registry.reset();
+    const dir = join(sandbox.path, 'by-url');
     const aci = readFileSync(await buildImage(join(sandbox.path, 'aci'), { name: 'test.local/shared' }));
     registry.intercepts.push((request, response) => {
       if (request.url !== '/app.aci') return false;
-      response.end(aci);
+      // One that comes when all is over asks the server anew, as it may have another image by then.
+      void until('two others wait', () => waitersBelow(dir) === 2).finally(() => response.end(aci));
       return true;
     });
     const url = `${registry.origin}/app.aci`;
-    const fetches = [1, 2, 3].map(() => rkt(join(sandbox.path, 'by-url'), 'fetch', url).end);
+    const fetches = [1, 2, 3].map(() => rkt(dir, 'fetch', url).end);
     const ends = await Promise.all(fetches);
     expect(
       ends.map(({ code }) => code),
@@ -156,3 +158,11 @@ describe('a fetch that is killed', function () {
     expect(registry.seen.length).to.equal(1);
   });
 });
+
+/** How many processes wait for a lock on something below a directory. */
+function waitersBelow(dir: string): number {
+  const paths = readdirSync(dir, { recursive: true, encoding: 'utf8' }).map((name) => join(dir, name));
+  const inodes = new Set(paths.map((path) => String(statSync(path, { throwIfNoEntry: false })?.ino)));
+  const waiting = readFileSync('/proc/locks', 'utf8').matchAll(/^\d+: +-> FLOCK .*:(\d+) \S+ \S+$/gm);
+  return [...waiting].filter(([, inode = '']) => inodes.has(inode)).length;
+}
