@@ -72,17 +72,19 @@ describe('a fetch that is killed', function () {
     const whole = join(sandbox.path, 'whole');
     const began = performance.now();
     const first = await rkt(whole, 'fetch', '--full', image).end;
-    const lifeMs = performance.now() - began;
+    let lifeMs = performance.now() - began;
     expect([first.code, first.stderr]).to.deep.equal([0, '']);
     const expected = factsOf(whole);
-    let cut = 0;
-    for (let moment = 0; moment < MOMENTS; moment += 1) {
+    for (let moment = 0, cut = 0; cut < MOMENTS; moment += 1) {
       const dir = join(sandbox.path, `moment-${moment}`);
       // the second half of its life is the busy one
+      const started = performance.now();
       const { child, end } = rkt(dir, 'fetch', image);
       await Promise.race([delay((0.2 + 0.8 * draw()) * lifeMs), end]);
       if (child.exitCode === null) process.kill(-(child.pid ?? 0), 'SIGKILL');
       if ((await end).code === null) cut += 1;
+      // The first one was slower than this one: the moments to come lie within a shorter life.
+      else lifeMs = Math.min(lifeMs * 0.9, performance.now() - started);
       const next = await rkt(dir, 'fetch', '--full', image).end;
       const what = `moment ${moment}: ${next.stderr}`;
       expect([next.code, next.stdout], what).to.deep.equal([0, first.stdout]);
@@ -90,7 +92,6 @@ describe('a fetch that is killed', function () {
       expect([names(dir, 'tmp'), names(dir, 'db/embedded').length], what).to.deep.equal([[], 2]);
       expect([names(dir, 'pull'), names(dir, 'treestorelocks')], what).to.deep.equal([[], []]);
     }
-    expect(cut).to.be.greaterThan(MOMENTS / 4);
   });
 
   it('is gone on with where its transfer broke', async () => {
