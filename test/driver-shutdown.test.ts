@@ -79,12 +79,12 @@ describe('a stream of a driver that is shut down', function () {
 
   it('fails for a task that is not there as long as the driver works, and ends as any other then', async () => {
     for (const name of ['waitTask', 'taskStats'] as const) {
-      const before = read(driver[name]('nobody'));
+      const before = read(driver[name]('unknown'));
       await until('it has ended', () => before.ends.length > 0);
       expect(before.ends).to.deep.equal(['RKT_ERR_TASK_NOT_FOUND']);
     }
     await driver.shutdown();
-    const after = [read(driver.waitTask('nobody')), read(driver.taskStats('nobody'))];
+    const after = [read(driver.waitTask('unknown')), read(driver.taskStats('unknown'))];
     expect(after.map(({ ends }) => ends)).to.deep.equal([['RKT_ERR_SHUTDOWN'], ['complete']]);
   });
 });

@@ -24,7 +24,7 @@ function gauge(group: FieldGroup, unit: MetricUnit, meaning: string): Metric {
 /**
  * The metrics that are read from kernel files, by section of a sample and by key.
  *
- * A metric is defined only here. The row of numbers of a task (`sources/cgroup/row.ts`), the types of {@link
+ * A metric is defined only here. The row of numbers of a task (`sources/cgroup/readers/cgroup-row.ts`), the types of {@link
  * TaskResourceUsage}, the JSON schema of the HTTP API and the check for decreasing counters are derived from it.
  */
 export const METRICS = {

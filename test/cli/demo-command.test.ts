@@ -126,7 +126,7 @@ describe('rkt-streams demo', function () {
     demo.child.kill('SIGINT');
     const result = await demo.ended;
     expect(result.exitCode, result.stderr + result.stdout.slice(-3_000)).to.equal(0);
-    expect(await fetch(url).catch(() => 'nobody answers')).to.equal('nobody answers');
+    expect(await fetch(url).catch(() => 'no answer')).to.equal('no answer');
   });
 
   it('says why when no pod can be started, and exits with 1', async () => {

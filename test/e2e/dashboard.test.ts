@@ -72,7 +72,7 @@ describe('the dashboard', function () {
     await server.close();
     await sandbox.close();
   });
-  afterEach('nobody complains', () => {
+  afterEach('the page reports no error', () => {
     expect(browser.complaints).to.deep.equal([]);
   });
 
@@ -249,7 +249,7 @@ describe('the dashboard', function () {
     await page.keyboard.press('Escape');
   });
 
-  it('shows a thousand tasks, of which only those in sight are in the document', async () => {
+  it('shows a thousand tasks, of which only the visible ones are in the document', async () => {
     const crowd = await createServer(fakeDriver(1_000), {
       dataDir: `${sandbox.base}/crowd`,
       listen: { host: '127.0.0.1', port: 0 },

@@ -67,7 +67,7 @@ describe('tasks in the network namespace of their group', function () {
     expect(measured.network).to.be.an('object');
   });
 
-  it('are taken up there by the next driver', async () => {
+  it('are recovered there by the next driver', async () => {
     await driver.shutdown();
     driver = sandbox.driver();
     await driver.recoverTasks();

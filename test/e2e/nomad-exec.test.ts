@@ -14,7 +14,7 @@ interface Talk {
   readonly ending: readonly string[];
   readonly arrivedMs: readonly number[];
 }
-interface Wish {
+interface ExecRequest {
   readonly tty?: boolean;
   readonly stdin?: string;
   /** Leaves stdin open, as a person at a terminal does. */
@@ -44,7 +44,7 @@ describe('nomad alloc exec', () => {
 
   async function exec(
     script: string,
-    { tty = false, stdin = '', isOpen = false, size }: Wish = {},
+    { tty = false, stdin = '', isOpen = false, size }: ExecRequest = {},
   ): Promise<Talk> {
     const call = open(script, tty);
     if (size !== undefined) call.write({ tty_size: size });
@@ -148,7 +148,7 @@ describe('nomad alloc exec', () => {
 
   it('fails with a status for a command or a task that is not there', async () => {
     const call = nomad.plugin().driver.duplex('ExecTaskStreaming');
-    call.write({ setup: { task_id: 'nobody', command: ['/bin/sh'], tty: false } });
+    call.write({ setup: { task_id: 'unknown', command: ['/bin/sh'], tty: false } });
     expect(await call.ended).to.include({ code: 2, details: 'task not found for given id' });
     expect((await callError(nomad.plugin().driver.unary('ExecTask', { task_id: task }))).code).to.equal(2);
   });

@@ -139,7 +139,7 @@ describe('tasks of a Nomad agent', function () {
     expect((await callError(start({ msgpack_driver_config: encodeMsgpack(image) }))).details).to.include(
       'nonexistent',
     );
-    expect((await callError(stop('nobody'))).details).to.equal('task not found for given id');
+    expect((await callError(stop('unknown'))).details).to.equal('task not found for given id');
   });
 
   it('takes enum values that it has no name for', async () => {

@@ -63,7 +63,7 @@ describe('recovery', function () {
     await removePod(createRktRunner({ binary, dir: sandbox.options.rktDir }), state.podId);
   }
 
-  it('takes up all tasks of the data directory, with the exit code of those that ended meanwhile', async () => {
+  it('recovers all tasks of the data directory, with the exit code of those that ended meanwhile', async () => {
     const runs = await leftBehind('runs', FOREVER);
     const ended = await leftBehind('ended', 'exit 5');
     await until('it has ended', () => hasExit(ended));
@@ -81,7 +81,7 @@ describe('recovery', function () {
     expect(await exitOf('runs')).to.include({ signal: 15, source: 'exit-file' });
   });
 
-  it('takes up single tasks by their handles, once', async () => {
+  it('recovers single tasks by their handles, once', async () => {
     const runs = await leftBehind('runs', FOREVER);
     const ended = await leftBehind('ended', 'exit 6');
     await until('it has ended', () => hasExit(ended));
@@ -208,7 +208,7 @@ describe('recovery', function () {
 
   it('destroys a task it was never reported of, with all it finds of it', async () => {
     const handle = await leftBehind('stranger', FOREVER);
-    await expectRktRejection(driver.destroyTask('nobody', { force: true }), 'RKT_ERR_TASK_NOT_FOUND');
+    await expectRktRejection(driver.destroyTask('unknown', { force: true }), 'RKT_ERR_TASK_NOT_FOUND');
     await driver.destroyTask('stranger', { force: true });
     expect(existsSync(`/proc/${handle.state.process.pid}`)).to.equal(false);
     expect(await sandbox.leftovers()).to.deep.equal([]);

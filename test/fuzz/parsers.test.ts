@@ -28,16 +28,16 @@ describe(`broken input, seed ${SEED}`, () => {
       const property = fc.asyncProperty(mutated(corpus), (input) => parse(target, input));
       await fc.assert(property, { seed: SEED, numRuns: 1_000_000, interruptAfterTimeLimit: budgetMs });
       // The time limit leaves the input behind that was worked on.
-      await Promise.all(underWay);
+      await Promise.all(pending);
     });
   }
 });
 
-const underWay = new Set<Promise<void>>();
+const pending = new Set<Promise<void>>();
 
 function parse(target: FuzzTarget, input: Buffer): Promise<void> {
-  const done = parseInTime(target, input).finally(() => underWay.delete(done));
-  underWay.add(done);
+  const done = parseInTime(target, input).finally(() => pending.delete(done));
+  pending.add(done);
   return done;
 }
 
@@ -52,7 +52,7 @@ async function parseInTime({ parse: run, isDocumented, name }: FuzzTarget, input
   if (process.memoryUsage.rss() > MEMORY_BYTES) throw new Error(`${name} made the process grow beyond 1 GiB`);
 }
 
-/** Promises that never settle are hangs, too. */
+/** Promises that never end are hangs, too. */
 async function within(result: unknown, name: string): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const hang = new Promise<never>((_, reject) => {

@@ -49,14 +49,14 @@ describe('readInvitation', () => {
     });
   });
 
-  it('knows what a host may wish for the socket, TLS and multiplexing; empty is no wish', () => {
-    const wishes = {
+  it('reads what a host requests for the socket, TLS and multiplexing; empty requests nothing', () => {
+    const requests = {
       PLUGIN_UNIX_SOCKET_DIR: '/run/x',
       PLUGIN_UNIX_SOCKET_GROUP: 'nomad',
       PLUGIN_CLIENT_CERT: 'PEM',
       PLUGIN_MULTIPLEX_GRPC: 'false',
     };
-    expect(readInvitation({ ...HOST_ENVIRONMENT, ...wishes })).to.include({
+    expect(readInvitation({ ...HOST_ENVIRONMENT, ...requests })).to.include({
       socketDir: '/run/x',
       socketGroup: 'nomad',
       clientCert: 'PEM',

@@ -67,7 +67,7 @@ describe('a socket file', () => {
     await writeFile(groups, 'root:x:0:\nnomad:x:990:a,b\n');
     expect(groupId('nomad', groups)).to.equal(990);
     expect(groupId('12', groups)).to.equal(12);
-    expect(() => groupId('nobody', groups)).to.throw('PLUGIN_UNIX_SOCKET_GROUP nobody');
+    expect(() => groupId('unknown', groups)).to.throw('PLUGIN_UNIX_SOCKET_GROUP unknown');
   });
 
   it('is removed when it is that of a killed plugin, and nothing else with it', async () => {

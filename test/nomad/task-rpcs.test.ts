@@ -215,7 +215,7 @@ describe('the calls of the driver service', () => {
   });
 
   for (const [what, waitTask] of [
-    ['is under way', undefined],
+    ['is in progress', undefined],
     ['begins later', () => throwError(() => new RktError('RKT_ERR_SHUTDOWN', ''))],
   ] as const) {
     it(`does not take its own end for that of a task: the wait ${what}`, async () => {

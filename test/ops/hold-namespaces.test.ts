@@ -17,7 +17,7 @@ import { until } from '../support/until.ts';
 describe('holdNamespaces', () => {
   let directory: string;
   let ctx: OpsContext;
-  /** The paths that are open now, and how many closes are under way at most. */
+  /** The paths that are open now, and how many closes are in progress at most. */
   let opened: string[];
   let closing: number;
   let mostClosing: number;

@@ -9,7 +9,7 @@ import { RktError } from '../../src/model/rkt-error.ts';
 import type { PodState } from '../../src/model/pod.ts';
 import { collectableImage, createImageGc } from '../../src/ops/image-gc.ts';
 import type { RktRunner } from '../../src/rkt/command-runner.ts';
-import { ManualClock, settled } from '../support/manual-clock.ts';
+import { ManualClock, flushPromises } from '../support/manual-clock.ts';
 import { anOpsContext } from '../support/ops-context.ts';
 import { recordedCommands, replayRunner } from '../support/recordings.ts';
 import { until } from '../support/until.ts';
@@ -105,7 +105,7 @@ describe('createImageGc', () => {
       createImageGc(await context()).consider(IMAGE);
       await clock.advance(3 * MINUTE_MS);
       await looked();
-      await settled();
+      await flushPromises();
       expect(removals()).to.deep.equal([]);
     });
   }

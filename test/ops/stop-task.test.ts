@@ -91,11 +91,11 @@ describe('stopTask', () => {
   it('writes the end down', async () => {
     await machine.start();
     await stop({ timeoutMs: LONG_MS });
-    await machine.run(settledState());
+    await machine.run(storedState());
     expect((await machine.stored())?.exitResult).to.deep.equal(
       machine.ctx.registry.require('web').exitResult,
     );
-    async function settledState(): Promise<void> {
+    async function storedState(): Promise<void> {
       while ((await machine.stored())?.phase !== 'exited') await new Promise(setImmediate);
     }
   });

@@ -23,7 +23,7 @@ console.log(JSON.stringify(results));
 `;
 
 const PASSES = "it('passes', () => undefined);";
-const REJECTS = "it('rejects', () => { void Promise.reject(new Error('of nobody')); });";
+const REJECTS = "it('rejects', () => { void Promise.reject(new Error('unhandled')); });";
 const TIMER = "it('waits', () => { setTimeout(() => undefined, 3_600_000); });";
 const WATCH = "it('watches', async () => { (await import('node:net')).createServer().listen(0); });";
 
@@ -48,13 +48,13 @@ describe('the process that runs test files', function () {
     expect(await run(PASSES, PASSES)).to.deep.equal([]);
   });
 
-  it('fails the file of a rejection that nobody handles, however many files ran before', async () => {
+  it('fails the file of a rejection that is not handled, however many files ran before', async () => {
     const failed = await run(...Array.from({ length: 15 }, () => PASSES), REJECTS, PASSES);
     expect(failed.map(({ file, passed }) => [file, passed])).to.deep.equal([
       [join(scratch, '15.test.mjs'), 1],
     ]);
     expect(failed[0]?.failures.map(({ title }) => title)).to.deep.equal(['the file handles all rejections']);
-    expect(failed[0]?.failures[0]?.message).to.contain('of nobody');
+    expect(failed[0]?.failures[0]?.message).to.contain('unhandled');
   });
 
   for (const [what, text, resource] of [

@@ -267,7 +267,7 @@ describe('the guard of the server', () => {
     expect(fixture.server.stats().droppedFrames).to.be.above(0);
     quick.close();
     slow.destroy();
-    await until('nobody reads', () => fixture.server.stats().clients === 0);
+    await until('no client reads', () => fixture.server.stats().clients === 0);
   });
 });
 

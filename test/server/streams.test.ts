@@ -59,7 +59,7 @@ describe('GET /v1/streams', () => {
     expect(reader.raw().startsWith('retry: ')).to.equal(true);
   });
 
-  it('beats while there is nothing to report', async () => {
+  it('sends heartbeats while there is nothing to report', async () => {
     const reader = read('/events');
     await until('it has beaten twice', () => reader.raw().split(': \n\n').length > 2);
     expect(reader.frames).to.deep.equal([]);

@@ -17,7 +17,7 @@ describe('the disk usage of a directory', () => {
   afterEach(() => {
     rmSync(directory, { recursive: true });
   });
-  const settled = async (usage: ReturnType<typeof createDiskUsage>, nowMs = 0): Promise<DiskSpace> => {
+  const measured = async (usage: ReturnType<typeof createDiskUsage>, nowMs = 0): Promise<DiskSpace> => {
     await until('it was measured', () => usage.latest(directory, nowMs) !== undefined);
     return usage.latest(directory, nowMs)!;
   };
@@ -25,7 +25,7 @@ describe('the disk usage of a directory', () => {
   it('is measured with its file system', async () => {
     const usage = createDiskUsage();
     expect(usage.latest(directory, 0)).to.equal(undefined);
-    const { usageBytes, limitBytes, inodes = 1, inodesFree = 1 } = await settled(usage);
+    const { usageBytes, limitBytes, inodes = 1, inodesFree = 1 } = await measured(usage);
     expect(usageBytes).to.be.within(1_000_000, 1_100_000);
     expect(limitBytes).to.be.above(usageBytes);
     expect(inodesFree).to.be.within(1, inodes);
@@ -33,7 +33,7 @@ describe('the disk usage of a directory', () => {
 
   it('is kept until it is due, and absent when the directory is gone then', async () => {
     const usage = createDiskUsage({ everyMs: 1_000 });
-    const first = await settled(usage);
+    const first = await measured(usage);
     rmSync(join(directory, 'deep'), { recursive: true });
     expect(usage.latest(directory, 999)).to.equal(first);
     usage.latest(directory, 1_000);

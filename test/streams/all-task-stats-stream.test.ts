@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { RktError } from '../../src/model/rkt-error.ts';
 import type { TaskStatsSample } from '../../src/model/task-stats.ts';
 import { allTaskStats } from '../../src/streams/all-task-stats-stream.ts';
-import { settled } from '../support/manual-clock.ts';
+import { flushPromises } from '../support/manual-clock.ts';
 import { values, recorder, statsBench, type StatsBench } from '../support/stats-deps.ts';
 import { anExitResult } from '../support/task-specs.ts';
 
@@ -65,7 +65,7 @@ describe('allTaskStats', () => {
     await bench.clock.advance(0);
     bench.registry.transition('one', 'exited', { exitResult: anExitResult() });
     finish();
-    await settled();
+    await flushPromises();
     expect(ids(seen)).to.deep.equal([['two']]);
     subscription.unsubscribe();
   });
@@ -109,7 +109,7 @@ describe('allTaskStats', () => {
     expect(bench.clock.timers).to.equal(0);
   });
 
-  it('skips and counts the ticks that find a round under way', async () => {
+  it('skips and counts the ticks that find a round in progress', async () => {
     bench.run('one');
     bench.answer = () => new Promise(() => undefined);
     const { seen, observer } = recorder<Batch>();

@@ -63,7 +63,7 @@ describe('hostStats', () => {
     subscription.unsubscribe();
   });
 
-  it('does not read while a reading is under way', async () => {
+  it('does not read while a reading is in progress', async () => {
     read = () => new Promise(() => undefined);
     const subscription = hostStats(deps, { intervalMs: 100 }).subscribe();
     await clock.advance(1_000);

@@ -4,7 +4,7 @@ import { RktError } from '../../src/model/rkt-error.ts';
 import type { TaskResourceUsage } from '../../src/model/task-stats.ts';
 import { createStats } from '../../src/streams/stats/create-stats.ts';
 import { taskStats } from '../../src/streams/task-stats-stream.ts';
-import { settled } from '../support/manual-clock.ts';
+import { flushPromises } from '../support/manual-clock.ts';
 import { values, recorder, statsBench, type StatsBench } from '../support/stats-deps.ts';
 import { aNewTask, anExitResult } from '../support/task-specs.ts';
 
@@ -22,10 +22,10 @@ describe('taskStats', () => {
 
   it('fails for a task no one knows, at subscription', () => {
     const { ends, observer } = recorder<TaskResourceUsage>();
-    const stats$ = taskStats(bench.stats, 'nobody');
+    const stats$ = taskStats(bench.stats, 'unknown');
     expect(ends).to.deep.equal([]);
     stats$.subscribe(observer);
-    expect(ends[0]).to.contain('task not found for given id: "nobody"');
+    expect(ends[0]).to.contain('task not found for given id: "unknown"');
   });
 
   it('samples at once and then every interval', async () => {
@@ -84,7 +84,7 @@ describe('taskStats', () => {
     subscription.unsubscribe();
   });
 
-  it('skips and counts the ticks that find a sample under way', async () => {
+  it('skips and counts the ticks that find a sample in progress', async () => {
     bench.run('one');
     let finish: () => void = () => undefined;
     bench.answer = () =>
@@ -97,7 +97,7 @@ describe('taskStats', () => {
     expect(bench.sampled).to.have.lengthOf(1);
     expect(bench.stats.sampling().skippedTicks).to.equal(3);
     finish();
-    await settled();
+    await flushPromises();
     expect(seen).to.have.lengthOf(1);
     await bench.clock.advance(100);
     expect(bench.sampled).to.have.lengthOf(2);
@@ -161,7 +161,7 @@ describe('taskStats', () => {
     taskStats(bench.stats, 'one').subscribe(observer);
     await bench.clock.advance(400);
     exit('one');
-    await settled();
+    await flushPromises();
     expect(seen.map(({ timestampMs }) => timestampMs)).to.deep.equal([0, 400]);
     expect(ends).to.deep.equal(['complete']);
     await bench.clock.advance(1_000);
@@ -173,7 +173,7 @@ describe('taskStats', () => {
     exit('one');
     const { seen, ends, observer } = recorder<TaskResourceUsage>();
     taskStats(bench.stats, 'one').subscribe(observer);
-    await settled();
+    await flushPromises();
     expect(seen).to.have.lengthOf(1);
     expect(ends).to.deep.equal(['complete']);
   });
@@ -184,7 +184,7 @@ describe('taskStats', () => {
     exit('one');
     const { seen, ends, observer } = recorder<TaskResourceUsage>();
     taskStats(bench.stats, 'one').subscribe(observer);
-    await settled();
+    await flushPromises();
     expect(seen).to.deep.equal([]);
     expect(ends).to.deep.equal(['complete']);
     expect(bench.degraded).to.deep.equal([]);
@@ -200,11 +200,11 @@ describe('taskStats', () => {
     taskStats(bench.stats, 'two').subscribe(closed.observer);
     await bench.clock.advance(0);
     bench.registry.remove('one');
-    await settled();
+    await flushPromises();
     expect(removed.ends).to.deep.equal(['complete']);
     expect(closed.ends).to.deep.equal([]);
     bench.registry.close();
-    await settled();
+    await flushPromises();
     expect(closed.ends).to.deep.equal(['complete']);
   });
 

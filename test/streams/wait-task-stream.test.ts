@@ -151,7 +151,7 @@ describe('waitTask', () => {
     scenario({ 3: steps.close }, (registry, { expectObservable }) => {
       expectObservable(waitTask({ registry }, 'one')).toBe('---#', {}, error);
       expectObservable(waitTask({ registry }, 'one'), '-----^').toBe('-----#', {}, error);
-      expectObservable(waitTask({ registry }, 'nobody'), '-----^').toBe('-----#', {}, error);
+      expectObservable(waitTask({ registry }, 'unknown'), '-----^').toBe('-----#', {}, error);
     });
   });
 

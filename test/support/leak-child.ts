@@ -56,7 +56,7 @@ async function round(name: string, count: number): Promise<void> {
 }
 
 /** What a subscriber that has just left still keeps goes within a second. */
-async function settled(): Promise<ProcessFacts> {
+async function stableFacts(): Promise<ProcessFacts> {
   let last = '';
   let sameSince = performance.now();
   await until('nothing changes any more', () => {
@@ -70,7 +70,7 @@ async function settled(): Promise<ProcessFacts> {
 
 for (let number = 0; number < Number(rounds); number += 1) {
   await round(`round-${number}`, Number(size));
-  console.log(JSON.stringify({ ...(await settled()), heapBytes: await heapBytes() }));
+  console.log(JSON.stringify({ ...(await stableFacts()), heapBytes: await heapBytes() }));
 }
 await driver.shutdown();
-console.log(JSON.stringify({ ...(await settled()), heapBytes: await heapBytes() }));
+console.log(JSON.stringify({ ...(await stableFacts()), heapBytes: await heapBytes() }));

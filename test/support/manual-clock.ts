@@ -31,7 +31,7 @@ export class ManualClock extends VirtualTimeScheduler {
     return this.actions.filter(({ closed }) => !closed).length;
   }
 
-  /** Runs what is due in the next `ms`, and lets promises settle after each ms on which something was due. */
+  /** Runs what is due in the next `ms`, and runs the callbacks of promises after each ms on which something was due. */
   async advance(ms: number): Promise<void> {
     const end = this.frame + ms;
     for (;;) {
@@ -39,14 +39,14 @@ export class ManualClock extends VirtualTimeScheduler {
       if (due > end) break;
       this.maxFrames = due;
       this.flush();
-      await settled();
+      await flushPromises();
     }
     this.frame = end;
-    await settled();
+    await flushPromises();
   }
 }
 
 /** Resolves when everything that waits for nothing but other promises is done. */
-export async function settled(): Promise<void> {
+export async function flushPromises(): Promise<void> {
   for (let turn = 0; turn < 5; turn += 1) await nextTurn();
 }

@@ -28,7 +28,7 @@ export interface StatsBench {
   readonly groups: (readonly FieldGroup[])[];
   /** How many tasks are held open. */
   open: number;
-  /** What the next looks report; by default 50 ms of CPU time more each time. */
+  /** What the next readings report; by default 50 ms of CPU time more each time. */
   answer: (record: TaskRecord) => Reading | Promise<Reading>;
   /** Adds a task that runs and has a cgroup. */
   readonly run: (id: string) => void;
@@ -104,14 +104,14 @@ function sourceOf(bench: () => StatsBench): TaskSource {
   };
 }
 
-/** A look at a task with a cgroup that has used so much CPU time. */
+/** A reading of a task with a cgroup that has used so much CPU time. */
 export function values(cpuMs: number): Reading {
   return readingOf({ totalNs: cpuMs * 1_000_000, usageBytes: 1 });
 }
 
 let looks = 0;
 
-/** A look that reports these metrics. */
+/** A reading that reports these metrics. */
 export function readingOf(
   reported: Partial<Record<ColumnName, number>>,
   more: Partial<Reading> = {},

@@ -12,7 +12,7 @@ import {
   limitFiles,
   read,
   readStandingStill,
-  settleIn,
+  moveInto,
   shapes,
 } from './unified-shapes.ts';
 
@@ -42,7 +42,7 @@ console.log(JSON.stringify(await facts()));
 
 async function facts(): Promise<UnifiedFacts> {
   const bareRoot = await attemptAtBareRoot();
-  settleIn(OWN);
+  moveInto(OWN);
   const { version } = await detectCgroups();
   const own = read('/proc/self/cgroup').trim();
   const driver = createDriver(options);

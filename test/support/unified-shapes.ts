@@ -36,7 +36,7 @@ export async function attemptAtBareRoot(): Promise<Attempt> {
 }
 
 /** Arranges the cgroups as an init system does: no one but kernel threads stays in the root, which passes controllers on. */
-export function settleIn(own: string): void {
+export function moveInto(own: string): void {
   makeCgroup('init.scope', [1]);
   write('cgroup.subtree_control', '+cpu +memory +pids +io');
   makeCgroup(own, [process.pid]);

@@ -7,7 +7,7 @@ import { ConnectProxy } from '../../support/connect-proxy.ts';
 import { callRkt, temporaryDir, type RktResult } from '../../support/embedded-rkt.ts';
 import { TestRegistry } from '../../support/registry.ts';
 
-const NOBODY = 'http://127.0.0.1:9';
+const CLOSED_PORT = 'http://127.0.0.1:9';
 
 describe('the proxy for a URL', () => {
   const HTTPS = 'https://registry.example.com/v2/';
@@ -139,7 +139,7 @@ describe('requests through a proxy', () => {
     );
     const none = await failure(url, { HTTPS_PROXY: `http://${proxy.host}` });
     expect(none).to.include(`the proxy ${proxy.host} asks for a user and a password`);
-    const gone = await failure(url, { HTTPS_PROXY: NOBODY.replace('//', '//user:secret@') });
+    const gone = await failure(url, { HTTPS_PROXY: CLOSED_PORT.replace('//', '//user:secret@') });
     expect(gone).to.match(/^Error: Get "https:\S+": proxy 127\.0\.0\.1:9: connect ECONNREFUSED/);
     expect(`${wrong}${none}${gone}`).to.not.include('secret');
   });

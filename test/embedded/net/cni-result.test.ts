@@ -33,7 +33,7 @@ describe('the result of a CNI plugin', () => {
     });
   });
 
-  it('ends in a result or in a failure of ours, whatever it is', () => {
+  it('ends in a result or in an error of this program, whatever it is', () => {
     const text = fc.oneof(
       fc.string(),
       fc.json(),

@@ -57,7 +57,7 @@ describe('definitions of networks', () => {
     );
   });
 
-  it('end in a definition or in a failure of ours, whatever they are', () => {
+  it('end in a definition or in an error of this program, whatever they are', () => {
     const value = fc.letrec((tie) => ({
       any: fc.oneof({ maxDepth: 3 }, fc.string(), fc.integer(), fc.constant(null), tie('list'), tie('map')),
       list: fc.array(tie('any'), { maxLength: 3 }),

@@ -24,7 +24,6 @@ const WORDS: readonly (readonly [words: string, use: string])[] = [
   ['lookers?', 'subscriber or sampler'],
   ['(?:an?|one|each|every|next|last|first|two|between) looks?', 'read or check'],
   ['beats?', 'interval group'],
-  ['fleets?', 'batch, or all tasks'],
   ['workshops?|rigs?', 'fixture or environment'],
   ['net below', 'fallback or resync'],
   ['takes? up|took up|taken up|taking up', 'recover'],
@@ -33,8 +32,9 @@ const WORDS: readonly (readonly [words: string, use: string])[] = [
   ['under way', 'in progress'],
 ];
 
-/** Standard uses of these words, removed before a line is checked. */
-const STANDARD = /allSettled|h\('figure'|figcaption|^figure(?=,| \{)|\bftell\b/g;
+/** Standard uses of these words, removed before a line is checked. `nobody` is the user of the passwd file. */
+const STANDARD =
+  /allSettled|h\('figure'|figcaption|^figure(?=,| \{)|\bftell\b|\bNOBODY\b|(?:as|For)Nobody\b|\buser(?:=|: '| )nobody\b|'nobody'(?=, 'bad')|nobody:x:65534:65534:nobody/g;
 
 const PATTERNS = WORDS.map(([words, use]) => ({ pattern: new RegExp(`\\b(?:${words})\\b`, 'gi'), use }));
 

@@ -41,10 +41,10 @@ function plays(source: string, inputs: Readonly<Record<string, AlertInput>>, exp
   });
 }
 
-/** What a board reports of these inputs. */
+/** What the alerts report of these inputs. */
 const reported = (...inputs: readonly AlertInput[]): readonly Alert[] => {
-  const board = createAlertState({ now: () => 99 });
-  return inputs.flatMap((input) => board.take(input));
+  const alerts = createAlertState({ now: () => 99 });
+  return inputs.flatMap((input) => alerts.take(input));
 };
 
 describe('raiseAlerts', () => {
@@ -113,11 +113,11 @@ describe('createAlertState', () => {
   });
 
   it('knows which alerts stand', () => {
-    const board = createAlertState({ now: () => 99 });
-    [rules(MEMORY, CRASH), held(1, 95)].forEach((input) => board.take(input));
-    expect(board.active().map(({ rule }) => rule)).to.deep.equal(['memory']);
-    board.take(held(2, 10));
-    expect(board.active()).to.deep.equal([]);
+    const alerts = createAlertState({ now: () => 99 });
+    [rules(MEMORY, CRASH), held(1, 95)].forEach((input) => alerts.take(input));
+    expect(alerts.active().map(({ rule }) => rule)).to.deep.equal(['memory']);
+    alerts.take(held(2, 10));
+    expect(alerts.active()).to.deep.equal([]);
   });
 
   const cpu = (timeMs: number, throttledPeriods: number, periods: number): AlertInput =>

@@ -52,7 +52,7 @@ describe('routes of history and alerts', () => {
   });
 
   it('refuse a task that no one knows, and a resolution that is none', async () => {
-    expect((await ask('/v1/history?task=nobody')).status).to.equal(404);
+    expect((await ask('/v1/history?task=unknown')).status).to.equal(404);
     expect((await ask('/v1/history?resolution=perfect')).status).to.equal(400);
   });
 

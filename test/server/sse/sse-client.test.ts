@@ -109,7 +109,7 @@ describe('createSseClient', () => {
     expect(read()).to.have.length(100);
   });
 
-  it('beats only for a reader that takes it', () => {
+  it('sends heartbeats only to a reader that takes it', () => {
     const { sink, read, drain } = reader(1);
     const one = client(sink, createEventLog(1), undefined);
     one.heartbeat();

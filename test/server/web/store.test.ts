@@ -31,7 +31,7 @@ const busy = (timestampMs: number, percent: number, bytes: number) =>
   usage(timestampMs, { cpu: { percent }, memory: { workingSetBytes: bytes }, pidCount: { current: 2 } });
 
 describe('createStore', () => {
-  it('takes up, keeps and forgets tasks as the agent does', () => {
+  it('adds, keeps and forgets tasks as the agent does', () => {
     const store = createStore();
     store.setTasks([status('web'), status('job')]);
     const web = store.row('web');
@@ -62,7 +62,7 @@ describe('createStore', () => {
     store.setTasks([status('web'), status('job', { state: 'exited', phase: 'exited' })]);
     store.addSamples([
       { taskId: 'job', usage: busy(3, 50, 10) },
-      { taskId: 'nobody', usage: busy(3, 50, 10) },
+      { taskId: 'unknown', usage: busy(3, 50, 10) },
     ]);
     expect(store.totals()).to.deep.equal({ tasks: 2, running: 1, exited: 1, cpuCores: 0.5, memoryBytes: 10 });
     expect(store.totalCpu.last()).to.equal(0.5);

@@ -11,7 +11,7 @@ import { createSamplingEngine, type SamplingEngine } from '../../../src/streams/
 import type { SamplingOptions } from '../../../src/streams/stats/sampling-options.ts';
 import type { Reading } from '../../../src/streams/stats/task-reading.ts';
 import type { TaskSource } from '../../../src/streams/stats/task-source.ts';
-import { settled } from '../../support/manual-clock.ts';
+import { flushPromises } from '../../support/manual-clock.ts';
 import { marbles } from '../../support/marbles.ts';
 import { values, readingOf, recorder, statsBench } from '../../support/stats-deps.ts';
 import { aNewTask, anExitResult } from '../../support/task-specs.ts';
@@ -330,7 +330,7 @@ describe('SamplingEngine.watchAll', () => {
     expect([all.seen.length, fast.seen.length]).to.deep.equal([0, 3]);
     expect(engine.stats().skippedTicks).to.equal(2);
     finish();
-    await settled();
+    await flushPromises();
     expect(all.seen.map((samples) => samples.map(({ taskId }) => taskId))).to.deep.equal([['slow', 'fast']]);
     for (const subscription of subscriptions) subscription.unsubscribe();
     expect([bench.open, bench.clock.timers]).to.deep.equal([0, 0]);

@@ -59,12 +59,12 @@ describe('createTaskSource', () => {
     const reader = cgroups.reader({ gate: true, maxStaleMs: 10_000, descriptorBudget: 100 });
     return { source: createTaskSource({ cgroups, processes, reader }), reader };
   };
-  const nobody: Processes = { sample: () => Promise.reject(new Error('asked')) };
+  const noProcesses: Processes = { sample: () => Promise.reject(new Error('asked')) };
   const value = ({ row }: Reading, name: ColumnName): number | undefined =>
     row.page[row.base + COLUMNS[name]];
 
   it('reads the cgroup of the task at once, and no process unless asked', () => {
-    const { source } = sourceWith(nobody);
+    const { source } = sourceWith(noProcesses);
     const look = source.open();
     const reading = source.read(look, web(), { groups: CPU_AND_MEMORY, nowMs: 0, keepMs: 0 });
     expect(reading).to.not.be.instanceOf(Promise);
@@ -149,7 +149,7 @@ describe('createTaskSource', () => {
     };
     const reader = cgroups.reader({ gate: true, maxStaleMs: 10_000, descriptorBudget: 100 });
     const disk = { usage, directoryOf: (podId: string) => `/pods/${podId}` };
-    const source = createTaskSource({ cgroups, processes: nobody, reader, disk });
+    const source = createTaskSource({ cgroups, processes: noProcesses, reader, disk });
     const open = source.open();
     const record = { ...web(), podId: 'pod' };
     const read = (groups: number): readonly [number | undefined, boolean] => {
@@ -198,7 +198,7 @@ describe('createTaskSource', () => {
   });
 
   it('goes over to another cgroup when the task gets one, and lets go of the first', () => {
-    const { source, reader } = sourceWith(nobody);
+    const { source, reader } = sourceWith(noProcesses);
     const look = source.open();
     void source.read(look, web(), { groups: GROUP.memory, nowMs: 0, keepMs: 0 });
     const old = { ...web(), cgroupPaths: [`${fixture.root}/rkt-streams/old`] };
@@ -211,7 +211,7 @@ describe('createTaskSource', () => {
   });
 
   it('reports no network of a task that shares that of the machine', async () => {
-    const { source } = sourceWith(nobody);
+    const { source } = sourceWith(noProcesses);
     const record = await sleeper({ cgroupPaths: [`${fixture.root}/rkt-streams/web`] });
     const reading = source.read(source.open(), record, {
       groups: GROUP.cpu | GROUP.network,

@@ -52,7 +52,7 @@ describe('createTicker', () => {
     });
   });
 
-  it('puts a beat that comes later on the grid of the first', async () => {
+  it('puts an interval that is added later on the grid of the first', async () => {
     const clock = new ManualClock();
     const { ticker, ticks } = watch(clock);
     ticker.add(every(20));

@@ -23,7 +23,7 @@ const tree = (...processes: readonly (readonly [number, number])[]): Reading =>
   );
 const DEFAULT = GROUP.cpu | GROUP.throttling | GROUP.memory;
 
-/** Measures one look after the other. */
+/** Measures one reading after the other. */
 function createMeter(
   cpu: CpuFacts,
   groups = DEFAULT,

@@ -96,8 +96,8 @@ export const IMAGES: readonly Row[] = [
   },
   launch('a command that is not in the image', ['/bin/nope'], { command: '/bin/nope' }),
   launch('a command that is a directory', ['/tmp'], { command: '/tmp' }),
-  launch('a user that the image does not have', ['etc/passwd'], {}, { user: 'nobody-here' }),
-  launch('a group that the image does not have', ['etc/group'], { group: 'nobody-here' }),
+  launch('a user that the image does not have', ['etc/passwd'], {}, { user: 'missing-one' }),
+  launch('a group that the image does not have', ['etc/group'], { group: 'missing-one' }),
   {
     what: 'an image without a command, and none given',
     code: 'RKT_ERR_LAUNCH',

@@ -12,7 +12,7 @@ import { taskOf, type Row, type Stage } from './row.ts';
 const unknownTask = (op: string, act: (driver: Driver) => unknown): Row => ({
   what: `${op} of a task that no one knows`,
   code: 'RKT_ERR_TASK_NOT_FOUND',
-  names: ['task not found for given id: "nobody"', 'rkt-streams ps'],
+  names: ['task not found for given id: "unknown"', 'rkt-streams ps'],
   act: ({ driver }) => act(driver),
 });
 
@@ -75,14 +75,14 @@ const good = (what: string, code: ErrorCode, names: Row['names'], act: (driver: 
 
 /** Ids, signals, timeouts, commands, handles and state files. */
 export const TASKS: readonly Row[] = [
-  unknownTask('stop', (driver) => driver.stopTask('nobody')),
-  unknownTask('destroy', (driver) => driver.destroyTask('nobody', { force: true })),
-  unknownTask('inspect', (driver) => driver.inspectTask('nobody')),
-  unknownTask('signal', (driver) => driver.signalTask('nobody', 'SIGHUP')),
-  unknownTask('exec', (driver) => driver.execTask('nobody', ['/bin/true'])),
-  unknownTask('streaming exec', (driver) => driver.execTaskStreaming('nobody', { cmd: ['/bin/true'] })),
-  unknownTask('wait', (driver) => firstValueFrom(driver.waitTask('nobody'))),
-  unknownTask('stats', (driver) => firstValueFrom(driver.taskStats('nobody'))),
+  unknownTask('stop', (driver) => driver.stopTask('unknown')),
+  unknownTask('destroy', (driver) => driver.destroyTask('unknown', { force: true })),
+  unknownTask('inspect', (driver) => driver.inspectTask('unknown')),
+  unknownTask('signal', (driver) => driver.signalTask('unknown', 'SIGHUP')),
+  unknownTask('exec', (driver) => driver.execTask('unknown', ['/bin/true'])),
+  unknownTask('streaming exec', (driver) => driver.execTaskStreaming('unknown', { cmd: ['/bin/true'] })),
+  unknownTask('wait', (driver) => firstValueFrom(driver.waitTask('unknown'))),
+  unknownTask('stats', (driver) => firstValueFrom(driver.taskStats('unknown'))),
   id('an id that is empty', '', ['""']),
   id('an id with a zero byte', 'a\0b', ['NUL byte']),
   id('an id that is too long', 'x'.repeat(513), ['512']),

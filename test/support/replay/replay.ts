@@ -56,7 +56,7 @@ export class Replay {
     return differences;
   }
 
-  /** Runs one command line of ours, with placeholders. */
+  /** Runs one command line of the embedded rkt, with placeholders. */
   call(argv: readonly string[]): Promise<Outcome> {
     return new RktProcess(argv.map((arg) => this.fill(arg))).outcome;
   }

@@ -163,7 +163,7 @@ describe('CgroupReader', () => {
     expect(reader.stats.descriptors.open).to.equal(0);
   });
 
-  it('finds files whose directory was made after the first look', async () => {
+  it('finds files whose directory was made after the first reading', async () => {
     await setUp('v1');
     const memory = join(fixture.root, 'memory/rkt-streams/web');
     renameSync(memory, `${memory}-later`);
