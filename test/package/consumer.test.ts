@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -12,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { expect } from 'chai';
+import ts from 'typescript';
 
 interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>;
@@ -95,7 +97,36 @@ describe('the packed package', function () {
     const printed = execFileSync(process.execPath, ['out/program.js'], { cwd: directory, encoding: 'utf8' });
     expect(printed).to.equal('string 4 true\n');
   });
+
+  it('shows the meaning of a metric in an editor', () => {
+    expect(hoverText(directory, 'memory.workingSetBytes')).to.equal(
+      'usageBytes less the file cache that can be dropped at once. A gauge, in bytes.',
+    );
+    expect(hoverText(directory, 'cpu.percent')).to.equal(
+      'CPU time since the previous sample: 100 is one full core. A gauge, in percent.',
+    );
+  });
 });
+
+/** What an editor shows for a metric of a sample: its comment. */
+function hoverText(directory: string, access: string): string {
+  const file = join(directory, 'program.ts');
+  const host: ts.LanguageServiceHost = {
+    getScriptFileNames: () => [file],
+    getScriptVersion: () => '1',
+    getScriptSnapshot: (name) =>
+      existsSync(name) ? ts.ScriptSnapshot.fromString(readFileSync(name, 'utf8')) : undefined,
+    getCurrentDirectory: () => directory,
+    getCompilationSettings: () =>
+      ts.convertCompilerOptionsFromJson(SETTINGS.compilerOptions, directory).options,
+    getDefaultLibFileName: (options) => ts.getDefaultLibFilePath(options),
+    fileExists: existsSync,
+    readFile: (name) => readFileSync(name, 'utf8'),
+  };
+  const service = ts.createLanguageService(host);
+  const info = service.getQuickInfoAtPosition(file, PROGRAM.indexOf(access) + access.length - 1);
+  return ts.displayPartsToString(info?.documentation);
+}
 
 /** What an installation brings along: no development dependency is among it. */
 function linkDependencies(installed: string): void {
