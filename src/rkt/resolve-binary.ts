@@ -74,7 +74,7 @@ async function foundRkt(path: string, timeoutMs: number): Promise<RktBinary> {
 async function embeddedRkt(): Promise<RktBinary> {
   const places = ['../embedded/', '../../dist/embedded/'].map((place) => new URL(place, import.meta.url));
   for (const place of places) {
-    if (!(await isReadable(new URL('main.js', place)))) continue;
+    if (!(await isReadable(new URL('../programs/rkt.js', place)))) continue;
     return { command: ['/bin/sh', fileURLToPath(new URL('rkt.sh', place))], runtime: 'embedded' };
   }
   const searched = places.map((place) => fileURLToPath(place)).join(' and ');

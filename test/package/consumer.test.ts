@@ -1,24 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { expect } from 'chai';
 import ts from 'typescript';
 
-interface Manifest {
-  readonly dependencies: Readonly<Record<string, string>>;
-  readonly peerDependencies: Readonly<Record<string, string>>;
-}
+import { installPacked } from '../support/packed-package.ts';
 
 /** Uses every subpath export, as a strict program of somebody else would. */
 const PROGRAM = `
@@ -73,17 +61,7 @@ describe('the packed package', function () {
   let directory: string;
   before(() => {
     directory = mkdtempSync(join(tmpdir(), 'rkt-streams-consumer-'));
-    const run = (program: string, args: readonly string[], cwd: string) =>
-      execFileSync(program, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
-    run('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', directory], process.cwd());
-    const tarball = readdirSync(directory).find((name) => name.endsWith('.tgz')) ?? '';
-    run('tar', ['xzf', tarball], directory);
-    const modules = join(directory, 'node_modules');
-    mkdirSync(modules);
-    symlinkSync(join(directory, 'package'), join(modules, 'rkt-streams'));
-    linkDependencies(join(directory, 'package'));
-    for (const name of ['rxjs', '@types/node', 'undici-types']) link(name, modules);
-    writeFileSync(join(directory, 'package.json'), JSON.stringify({ name: 'consumer', type: 'module' }));
+    installPacked(directory, ['rxjs', '@types/node', 'undici-types']);
     writeFileSync(join(directory, 'program.ts'), PROGRAM);
     writeFileSync(join(directory, 'tsconfig.json'), JSON.stringify(SETTINGS));
   });
@@ -126,18 +104,4 @@ function hoverText(directory: string, access: string): string {
   const service = ts.createLanguageService(host);
   const info = service.getQuickInfoAtPosition(file, PROGRAM.indexOf(access) + access.length - 1);
   return ts.displayPartsToString(info?.documentation);
-}
-
-/** What an installation brings along: no development dependency is among it. */
-function linkDependencies(installed: string): void {
-  const { dependencies, peerDependencies } = JSON.parse(
-    readFileSync(join(installed, 'package.json'), 'utf8'),
-  ) as Manifest;
-  const modules = join(installed, 'node_modules');
-  for (const name of Object.keys({ ...dependencies, ...peerDependencies })) link(name, modules);
-}
-
-function link(name: string, modules: string): void {
-  mkdirSync(join(modules, name, '..'), { recursive: true });
-  symlinkSync(join(process.cwd(), 'node_modules', name), join(modules, name));
 }
