@@ -4,6 +4,7 @@ import { RktError } from '../model/rkt-error.ts';
 import { signalNumber } from '../model/signals.ts';
 import type { TaskRecord } from '../registry/task-record.ts';
 import { isAlive } from '../sources/process-info.ts';
+import { appProcess } from './app-process.ts';
 import type { OpsContext } from './ops-context.ts';
 import { checkDuration } from './check-duration.ts';
 import { noteStop } from './end-request.ts';
@@ -40,6 +41,7 @@ export async function stopTask(ctx: OpsContext, taskId: string, options: StopOpt
   if (timeoutMs > 0) {
     await signalProcess(stopping, signal);
     await ctx.cgroups.open(stopping.cgroupPaths).resume();
+    await continueIfStopped(stopping.process && (await appProcess(stopping.process)));
     await continueIfStopped(stopping.process);
     await continueIfStopped(stopping.shim);
     if (await exitsWithin(ctx, stopping, timeoutMs)) return;
@@ -80,10 +82,14 @@ function markStopping(ctx: OpsContext, task: TaskRecord, signal: string, timeout
   return record;
 }
 
-/** Signals the process of the task, never another one that has its pid now. */
+/**
+ * Signals the app of the task, never another process that has its pid now. SIGKILL goes to the process of the task, whose end
+ * ends the whole pod.
+ */
 export async function signalProcess(task: TaskRecord, signal: NodeJS.Signals): Promise<boolean> {
   if (task.process === undefined || !(await isAlive(task.process))) return false;
-  sendSignal(task.process.pid, signal);
+  const { pid } = signal === 'SIGKILL' ? task.process : await appProcess(task.process);
+  sendSignal(pid, signal);
   return true;
 }
 

@@ -107,6 +107,39 @@ describe('a task of the stage1 oci', function () {
     expect(await exitOf('sleep')).to.include({ signal: 15 });
   });
 
+  it('gets the signals that an init stops at or keeps for itself', async () => {
+    const script =
+      'for s in ABRT TRAP USR2; do trap "echo $s" $s; done; echo ready; while :; do sleep 0.1; done';
+    const { handle } = await driver.startTask(task('all-signals', script));
+    await until('the traps are set', async () => (await output('all-signals')) === 'ready\n');
+    let expected = 'ready\n';
+    for (const name of ['ABRT', 'TRAP', 'USR2']) {
+      await driver.signalTask('all-signals', `SIG${name}`);
+      expected += `${name}\n`;
+      await until(`SIG${name} has come`, async () => (await output('all-signals')) === expected);
+    }
+    const { pid } = handle.state.process;
+    const app = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ')[0] ?? '';
+    const stateOf = async (id: string) =>
+      /^State:\s+(\S)/m.exec(await readFile(`/proc/${id}/status`, 'utf8'))?.[1];
+    await driver.signalTask('all-signals', 'SIGSTOP');
+    await until('the app is stopped', async () => (await stateOf(app)) === 'T');
+    expect(await stateOf(String(pid))).to.not.equal('T');
+    await driver.signalTask('all-signals', 'SIGCONT');
+    await until('the app goes on', async () => (await stateOf(app)) !== 'T');
+  });
+
+  it('ends by the signal of a stop while it is stopped', async () => {
+    await driver.startTask(
+      task('halted', 'trap "echo bye; exit 5" TERM; echo ready; while :; do sleep 0.1; done'),
+    );
+    await until('the trap is set', async () => (await output('halted')) === 'ready\n');
+    await driver.signalTask('halted', 'SIGSTOP');
+    await driver.stopTask('halted', { timeoutMs: 30_000, signal: 'SIGTERM' });
+    expect(await exitOf('halted')).to.include({ exitCode: 5 });
+    expect(await output('halted')).to.equal('ready\nbye\n');
+  });
+
   it('executes commands with the restrictions of its app', async () => {
     await driver.startTask(task('exec', `${FACTS}; ${FOREVER}`, {}, { user: '1000' }));
     await until('the facts are there', async () => (await output('exec')).includes('net:'));
