@@ -16,6 +16,8 @@ const LAYERS = {
   nomad: ['model', 'streams/operators', 'driver'],
   server: ['model', 'files', 'streams/operators', 'driver'],
   exporters: ['model', 'streams/operators', 'driver'],
+  drivers: ['model', 'files', 'streams/operators', 'driver'],
+  contract: ['model', 'driver'],
   cli: [
     'model',
     'files',
@@ -67,7 +69,7 @@ const layerRules = Object.entries(LAYERS).map(([layer, allowed]) => ({
 
 /** `driver` is the driver's public interface. */
 function pathOf(allowed) {
-  if (allowed === 'driver') return '^src/(driver|driver-interface|index)\\.ts$';
+  if (allowed === 'driver') return '^src/(driver|driver-interface|streams-interface|index)\\.ts$';
   return `^src/${allowed}(/|\\.ts$)`;
 }
 
@@ -77,7 +79,7 @@ const driverRule = {
   comment: 'The driver imports none of its clients.',
   severity: 'error',
   from: { path: '^src/(driver|driver-contexts|driver-interface|driver-streams|index)\\.ts$' },
-  to: { path: '^src/(nomad|server|exporters|cli|embedded)/' },
+  to: { path: '^src/(nomad|server|exporters|cli|embedded|drivers|contract)/' },
 };
 
 const doorRules = Object.entries(DOORS).map(([library, door]) => ({

@@ -41,10 +41,10 @@ export interface Driver extends DriverStreams {
    */
   pluginInfo(): PluginInfo;
   /**
-   * What tasks of this driver can do: signals, exec, isolation of files and network.
+   * The kind of this driver, the ops that it has, and what its tasks can do: signals, exec, isolation of files and network.
    *
    * @example
-   * if (driver.capabilities().exec) await driver.execTask('web', ['/bin/true']);
+   * if (driver.capabilities().ops.includes('execTask')) await driver.execTask('web', ['/bin/true']);
    */
   capabilities(): Capabilities;
   /**

@@ -14,6 +14,7 @@ import type { Cgroups } from './sources/cgroup/cgroups.ts';
 import { createHost } from './sources/host-metrics.ts';
 import { createPodDirectories } from './rkt/disk/pod-directories.ts';
 import { createProcesses } from './sources/processes.ts';
+import { connection } from './streams/connection-stream.ts';
 import { allTaskStats } from './streams/all-task-stats-stream.ts';
 import { fingerprint } from './streams/fingerprint-stream.ts';
 import { hostStats } from './streams/host-stats-stream.ts';
@@ -75,6 +76,7 @@ export function createDriverStreams(deps: DriverStreamsDeps): DriverStreams {
   };
   const sampling$ = defer(stats).pipe(retryWhenExhausted(base, 'Sampling'));
   return {
+    connection: () => connection(shutdown),
     fingerprint: () => fingerprint$.pipe(takeUntilAbort(shutdown)),
     taskEvents: (options) => taskEvents({ registry }, options),
     taskStats: (id, options) =>

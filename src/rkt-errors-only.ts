@@ -23,6 +23,7 @@ function stream<T>(name: string, values$: Observable<T>): Observable<T> {
 export function rktErrorsOnly(driver: Driver): Driver {
   return {
     ...driver,
+    connection: (...args) => stream('connection', driver.connection(...args)),
     fingerprint: (...args) => stream('fingerprint', driver.fingerprint(...args)),
     taskEvents: (...args) => stream('taskEvents', driver.taskEvents(...args)),
     taskStats: (...args) => stream('taskStats', driver.taskStats(...args)),

@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs';
 
+import type { Connection } from './model/driver-connection.ts';
 import type { ExitResult } from './model/exit-result.ts';
 import type { Fingerprint } from './model/fingerprint.ts';
 import type { HostStats } from './model/host-stats.ts';
@@ -16,6 +17,14 @@ import type { TaskStatsOptions } from './streams/task-stats-stream.ts';
 
 /** The streams of a driver. */
 export interface DriverStreams {
+  /**
+   * How current the values are: immediately, and after every change. A local driver is live until its shutdown. Emits
+   * `closed` and completes at shutdown; after it too.
+   *
+   * @example
+   * driver.connection().subscribe(({ state }) => console.log(state)); // live
+   */
+  connection(): Observable<Connection>;
   /**
    * Health and attributes: immediately, then every 30 s. Completes at shutdown.
    *

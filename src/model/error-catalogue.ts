@@ -17,7 +17,7 @@ interface CatalogueEntry {
 }
 
 /** 400: the caller can correct it. 500: the machine or the driver has failed. */
-type HttpStatus = 400 | 401 | 403 | 404 | 409 | 413 | 500 | 503 | 504;
+type HttpStatus = 400 | 401 | 403 | 404 | 409 | 413 | 500 | 501 | 503 | 504;
 
 const entry = (
   recoverable: boolean,
@@ -162,6 +162,12 @@ export const ERROR_CATALOGUE = {
     'The driver was shut down.',
     'Create a new driver and recover the tasks.',
     503,
+  ),
+  RKT_ERR_UNSUPPORTED: entry(
+    false,
+    'This kind of driver does not have the op.',
+    'Check `ops` of capabilities(), and use a driver of the machine itself.',
+    501,
   ),
   // rkt
   RKT_ERR_RKT_MISSING: entry(

@@ -1,3 +1,5 @@
+import { DRIVER_OPS, type DriverOp } from './driver-ops.ts';
+
 /** The plugin info for Nomad. */
 export interface PluginInfo {
   readonly type: 'driver';
@@ -6,7 +8,12 @@ export interface PluginInfo {
   readonly pluginVersion: string;
 }
 
+/** What a driver, and tasks of it, can do. */
 export interface Capabilities {
+  /** `local`, `remote`, `recorded`, `fleet`, or the name of another implementation. */
+  readonly kind: string;
+  /** The ops that this driver has; it refuses every other one with RKT_ERR_UNSUPPORTED before anything happens. */
+  readonly ops: readonly DriverOp[];
   readonly sendSignals: boolean;
   readonly exec: boolean;
   readonly fsIsolation: 'none' | 'chroot' | 'image';
@@ -42,13 +49,15 @@ export const PLUGIN_INFO: PluginInfo = {
   pluginVersion: PLUGIN_VERSION,
 };
 
-export const CAPABILITIES: Capabilities = {
+export const CAPABILITIES: Capabilities = Object.freeze({
+  kind: 'local',
+  ops: DRIVER_OPS,
   sendSignals: true,
   exec: true,
   fsIsolation: 'image',
   networkIsolationModes: ['host', 'group'],
   mustInitiateNetwork: false,
-};
+});
 
 const optional = (
   name: string,

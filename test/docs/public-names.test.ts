@@ -10,6 +10,7 @@ describe('the public names', () => {
     expect(Object.keys(library).sort()).to.deep.equal([
       'COMPUTED_METRICS',
       'DEFAULT_FIELD_GROUPS',
+      'DRIVER_OPS',
       'ERROR_CATALOGUE',
       'FIELD_GROUPS',
       'METRICS',

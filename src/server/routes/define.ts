@@ -36,6 +36,7 @@ export const FAILURES = {
   413: failure('The body is too large.'),
   415: failure('The body is not JSON.'),
   500: failure('rkt, the machine or the agent failed.'),
+  501: failure('The driver of this agent does not have the op.'),
   503: failure('The agent is shutting down, or busy.'),
 } as const;
 

@@ -1,0 +1,27 @@
+import type { Driver } from '../driver-interface.ts';
+import { unsupportedOp, type DriverOp } from '../model/driver-ops.ts';
+
+/**
+ * Every op, refused with RKT_ERR_UNSUPPORTED: the base of a driver that has only some of them, or none.
+ *
+ * @param kind as in `capabilities().kind`
+ */
+export function refusedOps(kind: string): Pick<Driver, DriverOp> {
+  const reject = (op: DriverOp) => (): Promise<never> => Promise.reject(unsupportedOp(op, kind));
+  const refuse = (op: DriverOp) => (): never => {
+    throw unsupportedOp(op, kind);
+  };
+  return {
+    startTask: reject('startTask'),
+    stopTask: reject('stopTask'),
+    destroyTask: reject('destroyTask'),
+    signalTask: reject('signalTask'),
+    execTask: reject('execTask'),
+    execTaskStreaming: reject('execTaskStreaming'),
+    recoverTask: reject('recoverTask'),
+    audit: reject('audit'),
+    lockAgent: reject('lockAgent'),
+    taskSpec: refuse('taskSpec'),
+    setConfig: refuse('setConfig'),
+  };
+}
