@@ -15,12 +15,32 @@ export const PUBLISHED_HOSTS: readonly string[] = [
   ...['legeyda.com', 'jippi', 'redis', 'example.com'],
 ];
 
+/** Ports of an ACI of {@link servePublishedImages}. */
+const ACI_PORTS = [
+  { name: 'http', port: 80, protocol: 'tcp' },
+  { name: '3000-tcp', port: 3000, protocol: 'tcp' },
+];
+const REDIS_PORT = 6379;
+
+/** What their apps do: nothing, or answer on every port of theirs with the image and the port. */
+export type PublishedApps = 'wait' | 'answer';
+
+/** What an app that answers says on a port. */
+export function answerOf(image: string, port: number): string {
+  return `${image} on ${port}`;
+}
+
 /**
  * Serves the images that published jobs name: ACIs with their signatures behind discovery, docker images as Docker Hub does.
  *
  * @param home of gpg, with the key that signs; its agent is the caller's to end
  */
-export async function servePublishedImages(dir: string, web: WebSandbox, home: string): Promise<void> {
+export async function servePublishedImages(
+  dir: string,
+  web: WebSandbox,
+  home: string,
+  apps: PublishedApps = 'wait',
+): Promise<void> {
   mkdirSync(home, { mode: 0o700 });
   const gpg = (...args: readonly string[]): string =>
     execFileSync('gpg', ['--batch', '--homedir', home, '--passphrase', '', ...args], {
@@ -37,20 +57,26 @@ export async function servePublishedImages(dir: string, web: WebSandbox, home: s
           path: 'etcd',
           type: 'file',
           mode: 0o755,
-          content: '#!/bin/sh\ncase "$1" in --version) echo etcd; exit;; esac\nexec sleep 100\n',
+          content: '#!/bin/sh\ncase "$1" in --version) echo etcd; exit;; esac\nexec /serve\n',
+        },
+        {
+          path: 'serve',
+          type: 'file',
+          mode: 0o755,
+          content: appScript(
+            apps,
+            name,
+            ACI_PORTS.map(({ port }) => port),
+          ),
         },
       ],
       manifest: {
         labels: Object.entries({ version, os: 'linux', arch: ARCH === 'arm64' ? 'aarch64' : ARCH }).map(
           ([label, value]) => ({ name: label, value }),
         ),
-        app: { exec: ['/bin/sleep', '100'], user: '0', group: '0', ...app },
+        app: { exec: ['/serve'], user: '0', group: '0', ports: ACI_PORTS, ...app },
       },
     });
-  const ports = [
-    { name: 'http', port: 80, protocol: 'tcp' },
-    { name: '3000-tcp', port: 3000, protocol: 'tcp' },
-  ];
   for (const [name, version] of [
     ['luca.com/categories-api', 'latest'],
     ['legeyda.com/anyorigin', 'latest'],
@@ -60,11 +86,7 @@ export async function servePublishedImages(dir: string, web: WebSandbox, home: s
     ['coreos.com/etcd', 'v2.0.4'],
   ] as const) {
     const host = name.split('/')[0] ?? '';
-    const file = await aci(
-      name,
-      { ports, exec: name.endsWith('etcd') ? ['/etcd'] : ['/bin/sleep', '100'] },
-      version,
-    );
+    const file = await aci(name, name.endsWith('etcd') ? { exec: ['/etcd'] } : {}, version);
     const at = `${host}/images/${name.replaceAll('/', '-')}-${version}`;
     web.serve(`${at}.aci`, readFileSync(file));
     gpg('--armor', '--output', `${file}.asc`, '--detach-sign', file);
@@ -74,11 +96,23 @@ export async function servePublishedImages(dir: string, web: WebSandbox, home: s
       `<meta name="ac-discovery-pubkeys" content="${name} https://coreos.com/keys.gpg">`;
     web.serve(`${host}/index.html`, page);
   }
-  const plain = await aci('example.com/categories-api.test', { ports });
+  const plain = await aci('example.com/categories-api.test', {});
   web.serve('images.example.com/categories-api.test.aci', readFileSync(plain));
   for (const tag of ['3.2', 'latest', '3.2-alpine'])
-    await serveDockerImage(web, 'library/redis', tag, redis());
+    await serveDockerImage(web, 'library/redis', tag, redis(), [
+      {
+        name: 'usr/local/bin/docker-entrypoint.sh',
+        content: appScript(apps, 'redis', [REDIS_PORT]),
+        mode: 0o755,
+      },
+    ]);
   await serveDockerImage(web, 'library/busybox', '1.29.3', { Cmd: ['sh'] });
+}
+
+function appScript(apps: PublishedApps, image: string, ports: readonly number[]): string {
+  if (apps === 'wait') return '#!/bin/sh\nexec sleep 100\n';
+  const servers = ports.map((port) => `nc -ll -p ${port} -e echo "${answerOf(image, port)}" &\n`);
+  return `#!/bin/sh\n${servers.join('')}wait\n`;
 }
 
 /** What the config of the image of redis says. */
@@ -87,7 +121,7 @@ function redis(): object {
     Entrypoint: ['docker-entrypoint.sh'],
     Cmd: ['redis-server'],
     Env: ['PATH=/usr/local/bin:/usr/bin:/bin'],
-    ExposedPorts: { '6379/tcp': {} },
+    ExposedPorts: { [`${REDIS_PORT}/tcp`]: {} },
     Volumes: { '/data': {} },
     WorkingDir: '/data',
   };
@@ -139,7 +173,7 @@ function digestOf(bytes: Buffer): string {
 }
 
 function rootfs(): readonly RawMember[] {
-  const programs = ['sh', 'sleep', 'echo', 'cat', 'true'];
+  const programs = ['sh', 'sleep', 'echo', 'cat', 'true', 'nc', 'id', 'env', 'readlink'];
   const dir = (name: string, more: Partial<RawMember> = {}): RawMember => ({
     name,
     type: 'directory',
@@ -156,6 +190,5 @@ function rootfs(): readonly RawMember[] {
     ...programs.map((name): RawMember => ({ name: `bin/${name}`, type: 'symlink', linkname: 'busybox' })),
     file('etc/passwd', 'root:x:0:0:root:/:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n'),
     file('etc/group', 'root:x:0:\nnogroup:x:65534:\n'),
-    file('usr/local/bin/docker-entrypoint.sh', '#!/bin/sh\nexec sleep 100\n', 0o755),
   ];
 }
