@@ -70,7 +70,7 @@ function shown(text: string): readonly (readonly [string, number])[] {
   const fingerprint = {
     health: 'unhealthy',
     description: text,
-    attributes: { [`driver.${text}`]: text },
+    attributes: { [`driver.${text}`]: text, 'driver.rkt.version': text },
     timeMs: 0,
   } as const;
   const error = new RktError('RKT_ERR_OPTIONS', text);
@@ -94,14 +94,14 @@ function shown(text: string): readonly (readonly [string, number])[] {
     [eventText(event, paint), 1],
     [statsText(rows, paint), 2],
     [statsLines(rows, false), 1],
-    [fingerprintText(fingerprint, paint, false), 3],
+    [fingerprintText(fingerprint, paint, false), 4],
     [errorText(error, { json: false, debug: false }).slice(0, -1), 1],
     [errorText(error, { json: true, debug: true }).slice(0, -1), 1],
     ...(['list', 'task', 'log'] as const).map((view) => [top(view), 29] as const),
     [records({ type: 'note', message: text }), 1],
     [records({ type: 'output', taskId: text, lines: [text, text] }), 2],
     [records({ type: 'check', what: 'files', looked: 1, left: [text] }), 2],
-    [records({ type: 'fingerprint', ...fingerprint }), 1],
+    [records({ type: 'fingerprint', ...fingerprint }), 2],
   ];
 }
 

@@ -59,8 +59,9 @@ async function startWithLimit(stage: DemoStage, pod: DemoPod): Promise<void> {
     await justStart(stage, pod);
   } catch (error) {
     if (!isRktError(error, 'RKT_ERR_CGROUP')) throw error;
-    stage.journal.skip(pod.id, 'this machine cannot limit memory');
-    stage.report({ type: 'note', message: `${pod.id} left out: ${error.message}` });
+    const reason = 'this machine cannot limit memory';
+    stage.journal.skip(pod.id, reason);
+    stage.report({ type: 'note', message: `${pod.id} is left out: ${reason}` });
   }
 }
 

@@ -13,8 +13,10 @@ export function recordText(record: DemoRecord, paint: Paint): readonly string[] 
     case 'image':
       return [`Built ${printable(record.name)} (${bytes(record.sizeBytes)}), ${record.id.slice(0, 19)}…`];
     case 'fingerprint':
-      return [fingerprintText(record)];
+      return fingerprintText(record);
     case 'event':
+      // The fingerprint has said why.
+      if (record.kind === 'stats-degraded') return [];
       return [eventText(record, paint) + (record.by === 'second driver' ? ' (second driver)' : '')];
     case 'output':
       return record.lines.map(
@@ -35,9 +37,26 @@ export function recordText(record: DemoRecord, paint: Paint): readonly string[] 
   }
 }
 
-function fingerprintText({ health, description, attributes }: DemoRecord & { type: 'fingerprint' }): string {
-  const known = Object.entries(attributes).map(([name, value]) => printable(`${name}=${String(value)}`));
-  return [`The driver is ${health}: ${printable(description)}`, ...known].join(' ');
+/** What the pods run on; that no cgroup can be made concerns all of them, and is printed once. */
+function fingerprintText({
+  health,
+  description,
+  attributes,
+}: DemoRecord & { type: 'fingerprint' }): readonly string[] {
+  const rkt = ['version', 'runtime', 'stage1'].map((name) => attributes[`driver.rkt.${name}`]);
+  const [version, runtime, stage1] = rkt.map((value) => printable(String(value ?? 'unknown')));
+  const cgroups = attributes['driver.rkt.cgroup.version'];
+  const hasCgroups = cgroups !== undefined && cgroups !== 'none';
+  const what = `rkt ${version} (${runtime}, ${stage1}), ${hasCgroups ? `cgroups ${String(cgroups)}` : 'no cgroups'}`;
+  const state = health === 'healthy' ? 'healthy' : `${health}: ${printable(description)}`;
+  return [
+    `The driver is ${state}: ${what}`,
+    ...(hasCgroups
+      ? []
+      : [
+          'No cgroup can be made: no task can have a memory limit, and metrics come from processes. Run as root for cgroups.',
+        ]),
+  ];
 }
 
 const MARKS: Readonly<Record<Verdict, readonly [string, 'green' | 'red' | 'yellow']>> = {
