@@ -1,7 +1,9 @@
 #!/bin/sh
 # The embedded rkt. run, run-prepared and enter end as the app itself: Node decides and prints errors, and hands the
 # commands that become the app to this shell, which keeps its pid.
-self=$(readlink -f -- "$0")
+self=$0
+# A name without a slash, or that of a link, does not lead to the other files.
+case $self in */*) ! [ -L "$self" ] ;; *) false ;; esac || self=$(readlink -f -- "$0")
 main=${self%/*}/../programs/rkt.js
 node=${RKT_STREAMS_NODE:-node}
 

@@ -33,12 +33,11 @@ exec 5<>"$exit_file"
 
 cd "$run_dir" || exit 125
 
-# The app's stdout and stderr are given to it alone: this shell would write "Killed" into them.
-
-# shellcheck disable=SC2016 # expanded by the inner shell
-setsid /bin/sh -c '
-  adjust=$1 join=$2 pid_file=$3
-  shift 3
+# The app's stdout and stderr are given to it alone: this shell would write "Killed" into them. A subshell and not a shell of
+# its own, which would be one program more; it has no trap, and `$$` is not its pid.
+(
+  exec 5>&-
+  read -r pid _ </proc/self/stat
   # What the driver is protected by is not for the app: without the right to go down to 0, at least not the value of this shell.
   echo 0 2>/dev/null >/proc/self/oom_score_adj || echo "$adjust" 2>/dev/null >/proc/self/oom_score_adj
   umask 022
@@ -47,14 +46,17 @@ setsid /bin/sh -c '
   while read -r key inheritable && [ "$key" != CapInh: ]; do :; done </proc/self/status
   case $uid,$inheritable in 0,*[!0]*) set -- setpriv --inh-caps=-all -- "$@" ;; esac
   IFS=:
-  for procs in $join; do echo "$$" >"$procs" || exit 126; done
+  for procs in $join; do echo "$pid" >"$procs" || exit 126; done
   unset IFS
   # With the CPU affinity of the driver, a task with reserved cores would have fewer.
-  [ -z "${RKT_STREAMS_CPUS-}" ] || taskset -pc "$RKT_STREAMS_CPUS" "$$" >/dev/null 2>&1
+  [ -z "${RKT_STREAMS_CPUS-}" ] || taskset -pc "$RKT_STREAMS_CPUS" "$pid" >/dev/null 2>&1
   unset RKT_STREAMS_CPUS
-  echo "$$" >"$pid_file" || exit 126
-  exec "$@" </dev/null >&3 2>&4 3>&- 4>&-
-' shim "$adjust" "$join" "$task_dir/app.pid" "$@" 5>&-
+  echo "$pid" >"$task_dir/app.pid" || exit 126
+  set -- setsid "$@"
+  exec </dev/null >&3 2>&4
+  # shellcheck source=src/ops/only-standard-streams.sh
+  . "${0%/*}/only-standard-streams.sh"
+)
 code=$?
 
 # One write of the width of the placeholder; the newline says that it is whole. A file system that copies on write may

@@ -8,7 +8,6 @@ import { identify } from '../sources/process-info.ts';
 import type { CheckedVolume } from './checked-volumes.ts';
 import { writeTicket } from './data-directory.ts';
 import { inNetwork } from './network-namespace.ts';
-import { onlyStandardStreams } from './only-standard-streams.ts';
 import { podDirectory } from '../rkt/disk/pod-files.ts';
 import type { TaskFiles } from './task-files.ts';
 import { identityVariable, makePins, pinDirectory, pinningCommand } from './volume-pins.ts';
@@ -54,10 +53,7 @@ export async function spawnShim(runner: RktRunner, order: ShimOrder): Promise<Pr
       ...paths,
       podDir,
       join,
-      ...inNetwork(
-        order.networkNamespace,
-        withOomScore(runner, order, onlyStandardStreams(await inOwnMounts(runner, order))),
-      ),
+      ...inNetwork(order.networkNamespace, withOomScore(runner, order, await inOwnMounts(runner, order))),
     ],
     {
       env: { ...env, ...order.coresVariable, ...identityVariable(order.volumes) },

@@ -104,7 +104,7 @@ describe('startTask', () => {
       ...['/bin/sh', `${OPS}shim.sh`, directory, directory, `${machine.dataDir}/exits/${startToken}`],
       `${machine.rkt.dir}/pods/run/${podId}`,
       cgroupPaths.map((path) => `${path}/cgroup.procs`).join(':'),
-      ...['/bin/sh', `${OPS}only-standard-streams.sh`, 'unshare', '--mount', '--propagation', 'slave'],
+      ...['unshare', '--mount', '--propagation', 'slave'],
       ...['rkt', `--dir=${machine.rkt.dir}`, '--insecure-options=all', '--debug=false'],
       ...['run-prepared', '--net=host', podId],
     ]);

@@ -87,7 +87,7 @@ export interface LockOptions {
 /**
  * Takes the exclusive flock of a directory and holds it until released or until this process ends.
  *
- * The holder is a `cat` that waits for the end of its input, so it cannot outlive us. The lock follows the directory
+ * The holder is a shell that waits for the end of its input, so it cannot outlive us. The lock follows the directory
  * through renames.
  * @returns undefined when somebody else holds it (only with `wait: false`) or the directory is gone
  */
@@ -106,7 +106,7 @@ export function holdFileLock(file: string): Promise<HeldLock | undefined> {
 }
 
 async function hold([flock = '', ...words]: readonly string[]): Promise<HeldLock | undefined> {
-  const child = spawn(flock, [...words, '/bin/sh', '-c', 'echo; exec cat'], {
+  const child = spawn(flock, [...words, '/bin/sh', '-c', 'echo; read -r _'], {
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   child.stdin.on('error', () => undefined);

@@ -1,20 +1,29 @@
+import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { RktContext } from '../embedded-context.ts';
+import { RktFailure, type RktContext } from '../embedded-context.ts';
 import { deleteTree } from './delete-tree.ts';
 import { namespaceWords, type Privileges } from './privileges.ts';
-import { commandLine, startShell } from './shell.ts';
+import { hostTool } from './shell.ts';
 
-/** What a trial mount says: overlayfs on overlayfs, old kernels and some user namespaces refuse. */
-const PROBE = 'cd -- "$1" && mount -t overlay -o lowerdir=lower,upperdir=upper,workdir=work overlay merged';
+/** Relative, so that no path of the user gets into the option string. */
+const OPTIONS = 'lowerdir=lower,upperdir=upper,workdir=work';
 
-/** Whether pods below this directory can use overlayfs, found out by mounting one in a namespace of its own. */
+/**
+ * Whether pods below this directory can use overlayfs, found out by mounting one in a namespace of its own: overlayfs on
+ * overlayfs, old kernels and some user namespaces refuse.
+ */
 export async function canOverlay(ctx: RktContext, privileges: Privileges, parent: string): Promise<boolean> {
   const dir = join(parent, 'overlay-probe');
   for (const name of ['lower', 'upper', 'work', 'merged']) mkdirSync(join(dir, name), { recursive: true });
-  const script = `${commandLine(...namespaceWords(ctx, privileges), '/bin/sh', '-c', PROBE, 'sh')} "$1"`;
-  const { exitCode } = await startShell(script, [dir]);
+  const mount = [hostTool(ctx.env, 'mount'), '-t', 'overlay', '-o', OPTIONS, 'overlay', 'merged'];
+  const [unshare = '', ...words] = namespaceWords(ctx, privileges);
+  const child = spawn(unshare, [...words, ...mount], { cwd: dir, stdio: 'ignore' });
+  const exitCode = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', (error) => reject(new RktFailure(`cannot run ${unshare}: ${error.message}`)));
+    child.on('close', resolve);
+  });
   deleteTree(dir);
   return exitCode === 0;
 }

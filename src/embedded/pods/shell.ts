@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -61,17 +61,4 @@ export function runShell(script: string, args: readonly string[] = []): ShellRes
   });
   if (result.error !== undefined) throw new RktFailure(`cannot run /bin/sh: ${result.error.message}`);
   return { exitCode: result.status ?? 255, stdout: result.stdout, stderr: result.stderr.trim() };
-}
-
-/** Like {@link runShell}, without blocking: for what can run beside other work. */
-export function startShell(script: string, args: readonly string[] = []): Promise<ShellResult> {
-  return new Promise((resolve, reject) => {
-    const child = spawn('/bin/sh', ['-c', script, 'sh', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-    child.on('error', (error) => reject(new RktFailure(`cannot run /bin/sh: ${error.message}`)));
-    child.on('close', (code) => resolve({ exitCode: code ?? 255, stdout, stderr: stderr.trim() }));
-  });
 }
