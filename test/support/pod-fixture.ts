@@ -76,10 +76,14 @@ export class PodFixture {
   }
 
   /** Starts a command and goes on when its app runs. */
-  async start(args: readonly string[], options: CallOptions = {}): Promise<RktProcess> {
+  async start(
+    args: readonly string[],
+    options: CallOptions = {},
+    isReady?: () => boolean,
+  ): Promise<RktProcess> {
     const process = new RktProcess(this.args(...args), options);
     this.#started.push(process);
-    await until('the app runs', () => process.ended || process.isApp);
+    await until('the app runs', () => process.ended || (isReady?.() ?? process.isApp));
     return process;
   }
 

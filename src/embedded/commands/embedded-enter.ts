@@ -1,5 +1,5 @@
 import type { Command } from '../command-line/command-shape.ts';
-import { RktFailure, printMessage, UsageFailure } from '../embedded-context.ts';
+import { RktFailure, printMessage, UsageFailure, type RktContext } from '../embedded-context.ts';
 import { acNameProblem } from '../names.ts';
 import { stage1OfPod } from '../stage1/known-stage1.ts';
 import { launcherOf } from '../pods/hand-over.ts';
@@ -28,7 +28,7 @@ export const command: Command = {
     const pod = podStatus(ctx, findPod(ctx, uuid, 'problem retrieving pod'));
     if (pod.state !== 'running')
       throw new RktFailure(`pod ${JSON.stringify(pod.uuid)} isn't currently running`);
-    const name = appName(pod, flags.string('app'));
+    const name = appName(ctx, pod, flags.string('app'));
     if (argv.length === 0)
       printMessage(ctx, `no command specified, assuming ${JSON.stringify(DEFAULT_COMMAND)}`);
     const stage1 = stage1OfPod(pod);
@@ -44,7 +44,7 @@ export const command: Command = {
   },
 };
 
-function appName(pod: PodStatus, wanted: string): string {
+function appName(ctx: RktContext, pod: PodStatus, wanted: string): string {
   const fail = (problem: string) => new RktFailure('unable to determine app name', [problem]);
   if (wanted !== '') {
     const problem = acNameProblem(wanted);
@@ -54,9 +54,10 @@ function appName(pod: PodStatus, wanted: string): string {
   const { apps } = readPodManifest(pod);
   const [app] = apps;
   if (app === undefined) throw fail('pod contains zero apps');
-  if (apps.length > 1)
-    throw fail(
-      `pod contains multiple apps, use --app to choose one: ${apps.map(({ name }) => name).join(', ')}`,
-    );
+  if (apps.length > 1) {
+    printMessage(ctx, 'pod contains multiple apps:');
+    apps.forEach(({ name }) => printMessage(ctx, `\t${name}`));
+    throw fail('specify app using "rkt enter --app= ..."');
+  }
   return app.name;
 }

@@ -2,6 +2,7 @@ import type { Command } from '../command-line/command-shape.ts';
 import { RktFailure, printMessage, type RktContext } from '../embedded-context.ts';
 import { findPod, type PodEntry } from '../pods/phases.ts';
 import { podFile, podPid, podStatus } from '../pods/pod-info.ts';
+import { appDirs, liveApp } from '../pods/live-init.ts';
 import { livePid } from '../pods/process.ts';
 import { someUuids, uuidFileFlag } from '../pods/uuid-args.ts';
 
@@ -45,10 +46,17 @@ function stopOne(ctx: RktContext, prefix: string, signal: NodeJS.Signals): void 
   ctx.stdout(`${name}\n`);
 }
 
-/** The app, or, when it has left children that hold the pod's lock, its process group. */
+/** The apps of a pod that has several. Else the app, or, when it has left children that hold the pod's lock, its process group. */
 function signalPod(pod: PodEntry, signal: NodeJS.Signals): void {
   if (podPid(pod) === undefined)
     throw new RktFailure('error reading pid: open pid: no such file or directory');
+  if (signal !== 'SIGKILL' && appDirs(pod.dir).length > 0) {
+    for (const name of appDirs(pod.dir)) {
+      const app = liveApp(pod.dir, name);
+      if (app !== undefined) kill(app, signal);
+    }
+    return;
+  }
   const pid = livePid(pod);
   if (pid !== undefined && kill(pid, signal)) return;
   const group = Number(podFile(pod, 'pgid'));

@@ -69,8 +69,8 @@ function innerScript(ctx: RktContext, { pod, flags, privileges }: LaunchOrder, n
   section(script, ctx.label, () => {
     const names = readNameFiles(flags);
     section(script, 'run', () => {
-      const site = stage0(ctx, script, pod);
-      const order = { pod, flags, privileges, site, names, secrets, files };
+      const sites = stage0(ctx, script, pod);
+      const order = { pod, flags, privileges, sites, names, secrets, files };
       stage1OfPod(pod).launch(ctx, script, order);
     });
   });

@@ -9,11 +9,9 @@ import type { PodEntry } from './phases.ts';
 import { podFile, readPodManifest } from './pod-info.ts';
 import type { PodApp } from './pod-manifest.ts';
 
-/** The app of a pod with its root. */
+/** An app of a pod with its root. */
 export interface AppSite {
   readonly app: PodApp;
-  /** All of them: it is the first. */
-  readonly apps: readonly PodApp[];
   /** The app's root, relative to the pod's directory. */
   readonly root: string;
   /** What the root shows: the tree below an overlay, or the root itself. */
@@ -23,16 +21,30 @@ export interface AppSite {
 const NO_DIRECTORIES = 'run: cannot create directories of the pod';
 
 /**
- * First half of a launch: directories, the overlay, entry points.
+ * First half of a launch: directories, the overlay of each app, entry points.
  *
+ * @returns at least one app
  * @throws RktFailure where the launch ends
  */
-export function stage0(ctx: RktContext, script: LaunchScript, pod: PodEntry): AppSite {
+export function stage0(ctx: RktContext, script: LaunchScript, pod: PodEntry): readonly AppSite[] {
   const { apps } = readPodManifest(pod);
-  const [app] = apps;
-  if (app === undefined) throw new RktFailure('pod must contain at least one application');
-  const root = `stage1/rootfs/opt/stage2/${app.name}/rootfs`;
+  if (apps.length === 0) throw new RktFailure('pod must contain at least one application');
   const stage1Tree = podFile(pod, 'stage1TreeStoreID') ?? '';
+  const sites = apps.map((app) => appSite(ctx, script, { pod, app, stage1Tree }));
+  // Scripts for a real rkt, which expects them here.
+  const scripts = join(ctx.dir, 'cas/tree', stage1Tree, 'rootfs');
+  if (existsSync(join(scripts, 'stop'))) script.run('cp', '-a', '--', `${scripts}/.`, 'stage1/rootfs/');
+  return sites;
+}
+
+interface PreparedApp {
+  readonly pod: PodEntry;
+  readonly app: PodApp;
+  readonly stage1Tree: string;
+}
+
+function appSite(ctx: RktContext, script: LaunchScript, { pod, app, stage1Tree }: PreparedApp): AppSite {
+  const root = `stage1/rootfs/opt/stage2/${app.name}/rootfs`;
   const tree = podFile(pod, `appsinfo/${app.name}/treeStoreID`);
   const usesOverlay = existsSync(join(pod.dir, 'overlay-prepared')) && tree !== undefined;
   const lower = usesOverlay ? join(ctx.dir, 'cas/tree', tree, 'rootfs') : join(pod.dir, root);
@@ -42,10 +54,7 @@ export function stage0(ctx: RktContext, script: LaunchScript, pod: PodEntry): Ap
   }
   script.attempt(NO_DIRECTORIES, 'mkdir', '-p', root, 'stage1/rootfs/rkt/env', 'stage1/rootfs/rkt/status');
   if (usesOverlay) mountOverlay(script, { app, tree, root, stage1Tree, rootStat });
-  // Scripts for a real rkt, which expects them here.
-  const scripts = join(ctx.dir, 'cas/tree', stage1Tree, 'rootfs');
-  if (existsSync(join(scripts, 'stop'))) script.run('cp', '-a', '--', `${scripts}/.`, 'stage1/rootfs/');
-  return { app, apps, root, lower };
+  return { app, root, lower };
 }
 
 /** An app's tree and the place it is mounted at. */

@@ -27,12 +27,13 @@ export interface PodFile {
   readonly isSecret: boolean;
 }
 
-/** A pod whose app's root is mounted. */
+/** A pod whose apps have their roots. */
 export interface Stage1Order {
   readonly pod: PodEntry;
   readonly flags: Flags;
   readonly privileges: Privileges;
-  readonly site: AppSite;
+  /** At least one. */
+  readonly sites: readonly AppSite[];
   readonly names: NameFiles;
   readonly secrets: SecretWords;
   /** Files of the pod, by their paths in it, that are written before the script begins. */

@@ -100,7 +100,9 @@ describe('the bundle of a pod', () => {
   });
 
   it('lets no mount have devices but those of the list', () => {
-    const withDevices = podMounts('/usr/bin/init').filter(({ options }) => !options.includes('nodev'));
+    const withDevices = podMounts({ init: '/usr/bin/init' }).filter(
+      ({ options }) => !options.includes('nodev'),
+    );
     expect(withDevices.map(({ destination }) => destination)).to.deep.equal([
       ...['/dev/pts', '/dev/null', '/dev/zero', '/dev/full', '/dev/random', '/dev/urandom', '/dev/tty'],
     ]);

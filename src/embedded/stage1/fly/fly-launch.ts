@@ -15,14 +15,14 @@ import { appImageManifest, podFile, readPodManifest } from '../../pods/pod-info.
 import { RootfsView } from '../../pods/rootfs-view.ts';
 import { programOfApp, runtimeAppOf } from '../../pods/runtime-app.ts';
 import { quote } from '../../pods/shell.ts';
-import { refuseMetadataService, runtimeConfig } from '../../pods/stage0.ts';
+import { refuseMetadataService, runtimeConfig, type AppSite } from '../../pods/stage0.ts';
 import type { Stage1Order } from '../stage1-contract.ts';
 
 /** Second half of a launch: mounts, then the app in place of the launcher. @throws RktFailure where the launch ends */
 export function flyLaunch(ctx: RktContext, script: LaunchScript, order: Stage1Order): void {
-  const { pod, privileges, site, secrets } = order;
+  const { pod, privileges, secrets } = order;
+  const { view, site } = firstSteps(script, order);
   const { app, root } = site;
-  const view = firstSteps(script, order);
   const runtimeApp = runtimeAppOf(pod, app);
   const program = programOfApp(app, runtimeApp);
   const image = appImageManifest(pod, app.name);
@@ -64,16 +64,21 @@ export function flyLaunch(ctx: RktContext, script: LaunchScript, order: Stage1Or
 }
 
 /** What comes before the mounts; ends with what the app will see, in step with the mounts of the script. */
-function firstSteps(script: LaunchScript, { pod, flags, names, site }: Stage1Order): RootfsView {
+function firstSteps(
+  script: LaunchScript,
+  { pod, flags, names, sites }: Stage1Order,
+): { readonly view: RootfsView; readonly site: AppSite } {
   if (podFile(pod, 'private-users-prepared') !== undefined) {
     throw new RktFailure('user namespaces for pods (--private-users) are not supported by the embedded rkt');
   }
   warn(script, flags);
   script.write('runtime-config', runtimeConfig(flags, names));
-  if (site.apps.length > 1) throw new RktFailure('fly only supports 1 application per Pod for now');
+  const [site, ...others] = sites;
+  if (site === undefined || others.length > 0)
+    throw new RktFailure('fly only supports 1 application per Pod for now');
   const view = new RootfsView(site.lower);
   linkMtab(script, view, site.root);
-  return view;
+  return { view, site };
 }
 
 function warn(script: LaunchScript, flags: Flags): void {

@@ -20,9 +20,11 @@ export interface NetworkOrder {
   readonly flags: Flags;
   readonly names: NameFiles;
   readonly hasPorts: boolean;
-  /** The app's root, mounted. */
-  readonly site: Pick<MountSite, 'view' | 'root'>;
+  /** The roots of the apps, mounted. */
+  readonly roots: readonly AppRoot[];
 }
+
+type AppRoot = Pick<MountSite, 'view' | 'root'>;
 
 /** The network of a pod. */
 export interface PodNetwork {
@@ -53,17 +55,17 @@ export function podNetwork(ctx: RktContext, script: LaunchScript, order: Network
 
 /** A mount that is visible only in the pod's mount namespace holds the namespace, which ends with it. */
 function attach(ctx: RktContext, script: LaunchScript, order: NetworkOrder, list: NetList): void {
-  const { names, uuid, site } = order;
+  const { names, uuid, roots } = order;
   script.raw(`: >${PIN}`);
   const failure = 'stage1: failed to setup network: cannot make a network namespace';
   script.attempt(failure, hostTool(ctx.env, 'unshare'), `--net=${PIN}`, 'true');
   const words = attachWords(ctx, uuid, { list, ignoreDns: names.resolvConf.kind === 'none' });
   script.raw(`${commandLine(...words)} || exit 254`);
-  if (names.resolvConf.kind === 'default') copyResolvConf(script, site);
+  if (names.resolvConf.kind === 'default') roots.forEach((root) => copyResolvConf(script, root));
 }
 
 /** The name servers of networks are known when the pod is attached; as with fly, a file on a volume is left alone. */
-function copyResolvConf(script: LaunchScript, { view, root }: NetworkOrder['site']): void {
+function copyResolvConf(script: LaunchScript, { view, root }: AppRoot): void {
   const { path = '' } = view.resolve('/etc/resolv.conf') ?? {};
   const parent = path.slice(0, path.lastIndexOf('/'));
   if (view.kindOf(path) !== 'image' || view.resolve(parent)?.stat?.isDirectory() !== true) return;

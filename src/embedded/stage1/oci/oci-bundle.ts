@@ -1,5 +1,14 @@
-import type { OciConfig, OciHook, OciMount, OciProcess, OciSeccomp } from './runtime-config-types.ts';
+import type {
+  OciConfig,
+  OciHook,
+  OciLinux,
+  OciMount,
+  OciProcess,
+  OciSeccomp,
+} from './runtime-config-types.ts';
 import { MASKED_PATHS, READONLY_PATHS } from './protected-paths.ts';
+
+type OciNamespaces = OciLinux['namespaces'];
 
 /** The network namespace of a pod: the launcher's, an empty one, or the one that a file stands for. */
 export type PodNetworkNamespace = 'host' | 'own' | { readonly path: string };
@@ -12,6 +21,8 @@ export interface BundleOrder {
   readonly hostname: string;
   readonly network: PodNetworkNamespace;
   readonly ownIpc: boolean;
+  /** The directory of the namespaces that the app shares with the other apps of its pod; absent where it makes them. */
+  readonly joined?: string;
   /** Only the unified hierarchy can hide the cgroups above. */
   readonly ownCgroupNamespace: boolean;
   readonly process: OciProcess;
@@ -30,25 +41,17 @@ export interface BundleOrder {
 
 /** The configuration of an OCI runtime for a pod; depends on nothing but its argument. */
 export function ociBundle(order: BundleOrder): OciConfig {
-  const { network, sysctl, poststop } = order;
-  const namespaces = [
-    { type: 'pid' },
-    { type: 'mount' },
-    { type: 'uts' },
-    ...(order.ownIpc ? [{ type: 'ipc' }] : []),
-    ...(network === 'host' ? [] : [{ type: 'network', ...(network === 'own' ? {} : network) }]),
-    ...(order.ownCgroupNamespace ? [{ type: 'cgroup' }] : []),
-  ];
+  const { sysctl, poststop, joined } = order;
   return {
     ociVersion: '1.0.2',
     process: order.process,
     // A runtime remounts the root without `nodev`, and so the hook below makes it read-only as well.
     root: { path: order.root, readonly: false },
-    hostname: order.hostname,
+    ...(joined === undefined ? { hostname: order.hostname } : {}),
     mounts: order.mounts,
     hooks: { createRuntime: [order.createRuntime], createContainer: [rootOptions(order)], poststop },
     linux: {
-      namespaces,
+      namespaces: namespacesOf(order),
       maskedPaths: order.protectPaths ? MASKED_PATHS : [],
       readonlyPaths: order.protectPaths ? READONLY_PATHS : [],
       devices: [],
@@ -56,6 +59,31 @@ export function ociBundle(order: BundleOrder): OciConfig {
       ...(order.seccomp === undefined ? {} : { seccomp: order.seccomp }),
     },
   };
+}
+
+/** The namespaces of a container. */
+export function namespacesOf({
+  network,
+  joined,
+  ownIpc,
+  ownCgroupNamespace,
+}: Pick<BundleOrder, 'network' | 'joined' | 'ownIpc' | 'ownCgroupNamespace'>): OciNamespaces {
+  const shared = (type: string, file: string) => ({
+    type,
+    ...(joined === undefined ? {} : { path: `${joined}/${file}` }),
+  });
+  const net =
+    typeof network === 'object' && joined === undefined
+      ? { type: 'network', ...network }
+      : shared('network', 'net');
+  return [
+    shared('pid', 'pid'),
+    { type: 'mount' },
+    shared('uts', 'uts'),
+    ...(ownIpc ? [shared('ipc', 'ipc')] : []),
+    ...(network === 'host' ? [] : [net]),
+    ...(ownCgroupNamespace ? [{ type: 'cgroup' }] : []),
+  ];
 }
 
 /** A hook that ends before crun has written the state of the container to it makes the start fail. */

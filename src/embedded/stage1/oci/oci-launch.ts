@@ -1,154 +1,154 @@
 import { readFileSync } from 'node:fs';
-import { isatty } from 'node:tty';
 
 import { RktFailure, type RktContext } from '../../embedded-context.ts';
-import { currentUmask } from '../../pods/app-command.ts';
-import { resolveCredentials, wantedCredentials } from '../../pods/app-credentials.ts';
-import { checkExecutable, checkWorkingDir, findExecutable } from '../../pods/executable.ts';
 import { IMPLICIT_FUNCTIONS } from '../../pods/implicit-volume.ts';
 import type { LaunchScript } from '../../pods/launch-script.ts';
-import { linkMtab } from '../../pods/mount-table.ts';
 import { TARGET_FUNCTIONS } from '../../pods/mount-target.ts';
 import { podPath } from '../../pods/phases.ts';
-import { appImageManifest, podFile, readPodManifest } from '../../pods/pod-info.ts';
-import { RootfsView } from '../../pods/rootfs-view.ts';
-import { programOfApp, runtimeAppOf } from '../../pods/runtime-app.ts';
+import { podFile, readPodManifest } from '../../pods/pod-info.ts';
 import { commandLine, hostTool } from '../../pods/shell.ts';
 import { refuseMetadataService, runtimeConfig } from '../../pods/stage0.ts';
 import type { Stage1Order } from '../stage1-contract.ts';
-import { ociEnvironment, oomScoreOf, seccompHere } from './app-of-pod.ts';
+import { seccompHere } from './app-of-pod.ts';
+import { appPlace, STATE_DIR, type AppPlace } from './app-places.ts';
 import { cgroupMode, findRuntime, type OciRuntime } from './crun-runtime.ts';
 import { hideUnified, procsFilesOf } from './hidden-unified.ts';
-import { ociBundle, type BundleOrder } from './oci-bundle.ts';
-import type { OciMount, OciProcess } from './runtime-config-types.ts';
+import { launchedApp, type LaunchedApp } from './launched-app.ts';
+import { podNetwork, type PodNetwork } from './network-of-pod.ts';
+import { namespacesOf, ociBundle } from './oci-bundle.ts';
 import { ownCgroups, type LimitedCgroup } from './oci-limits.ts';
-import { INIT_IN_POD, podMounts } from './oci-mounts.ts';
+import { podMounts } from './oci-mounts.ts';
 import { nameMounts } from './oci-names.ts';
-import { ociProcess } from './oci-process.ts';
 import { checkSysctl } from './oci-sysctl.ts';
 import { cgroupsGone, makeCgroups } from './pod-cgroup.ts';
-import { ociVolumes } from './oci-volumes.ts';
-import { podNetwork } from './network-of-pod.ts';
+import type { OciHook } from './runtime-config-types.ts';
+import { prepareShared, runAppsWords, SHARED_MEMORY, WAITING_DIR, waitingBundle } from './several-apps.ts';
 
-/** Where an OCI runtime keeps what it knows of a pod, below the pod's directory. */
-export const STATE_DIR = 'oci/state';
+/** A pod that is launched, as far as all of its apps have it in common. */
+interface LaunchedPod extends Stage1Order {
+  /** The pod's directory while it runs. */
+  readonly podDir: string;
+  readonly runtime: OciRuntime;
+  readonly hostname: string;
+  readonly ownIpc: boolean;
+  readonly network: PodNetwork;
+  readonly isSingle: boolean;
+}
 
 /**
- * Second half of a launch: the bundle of an OCI runtime, which then takes the place of the launcher, waits for the app, and ends
- * with its exit code.
+ * Second half of a launch: the bundles of an OCI runtime. It takes the place of the launcher, waits for the app, and ends with
+ * its exit code; where there are several apps, a shell does that.
  *
  * @throws RktFailure where the launch ends
  */
 export function ociLaunch(ctx: RktContext, script: LaunchScript, order: Stage1Order): void {
-  const { pod, flags, names, site, files } = order;
+  const { pod, flags, names, sites } = order;
+  const isSingle = sites.length === 1;
   if (podFile(pod, 'private-users-prepared') !== undefined)
     throw new RktFailure('user namespaces for pods (--private-users) are not supported by the stage1 oci');
-  if (site.apps.length > 1) throw new RktFailure('the stage1 oci runs one app in a pod');
+  if (!isSingle && flags.bool('interactive'))
+    throw new RktFailure('interactive option only supports pods with one app');
   refuseMetadataService(flags);
   const runtime = findRuntime(ctx);
   script.write('runtime-config', runtimeConfig(flags, names));
   const podDir = podPath(ctx, 'run', pod.uuid);
-  const view = new RootfsView(site.lower);
-  linkMtab(script, view, site.root);
   script.raw(`${TARGET_FUNCTIONS.trim()}\n${IMPLICIT_FUNCTIONS.trim()}`);
   script.raw('cd -P .').raw(`mkdir -p ${STATE_DIR}`);
-  for (const path of ['/dev', '/proc', '/sys']) view.mount({ path, host: undefined, kind: 'own' });
-  const hostname = flags.string('hostname') || `rkt-${pod.uuid}`;
-  const { process, isolators, volumes, readonlyRoot } = appOf(ctx, script, {
-    ...order,
-    view,
-    podDir,
-    runtime,
-  });
-  const ownIpc = flags.string('ipc') !== 'parent';
-  const { namespace: network, poststop } = podNetwork(ctx, script, {
+  const hasInit = isSingle && runtime.init !== undefined;
+  const apps = sites.map((site) => launchedApp(ctx, script, { pod, flags, site, podDir, hasInit }));
+  const network = podNetwork(ctx, script, {
     ...{ podDir, uuid: pod.uuid, flags, names },
     hasPorts: (readPodManifest(pod).ports ?? []).length > 0,
-    site: { view, root: site.root },
+    roots: apps.map(({ view, site }) => ({ view, root: site.root })),
   });
-  const cgroups = cgroupsOf(ctx, pod.uuid, isolators);
-  makeCgroups(script, cgroups);
-  const bundle = ociBundle({
-    ...{ hostname, network, process, readonlyRoot, root: `${podDir}/${site.root}` },
-    ownIpc,
-    ownCgroupNamespace: cgroupMode() === 'unified',
-    mounts: [...podMounts(runtime.init), ...volumes, ...nameMounts({ names, view, hostname, podDir, files })],
-    protectPaths: !ctx.insecure.has('paths'),
-    sysctl: checkSysctl(isolators, { ownIpc, ownNetwork: network !== 'host' }),
-    seccomp: seccompHere(ctx, isolators),
-    createRuntime: cgroupHook(ctx, podDir, cgroups),
-    poststop: [...(poststop === undefined ? [] : [poststop]), ...cgroupsGone(cgroups)],
-    mountTool: hostTool(ctx.env, 'mount'),
-  });
-  files.set('oci/config.json', { text: JSON.stringify(bundle), isSecret: true });
+  const hostname = flags.string('hostname') || `rkt-${pod.uuid}`;
+  const ownIpc = flags.string('ipc') !== 'parent';
+  const launched = { ...order, podDir, runtime, hostname, ownIpc, network, isSingle };
+  if (!isSingle) addWaiting(ctx, script, launched);
+  for (const app of apps) addBundle(ctx, script, launched, app);
   hideUnified(script);
   script.raw(`printf '%s\\n' "$$" >ppid || die 'run: cannot write the pid'`);
   // Where the right to do so is there: the launcher waits for the app, and holds the pod's lock.
   script.raw('{ echo -999 >/proc/self/oom_score_adj; } 2>/dev/null');
-  script.raw(`exec ${commandLine(...runWords(runtime, podDir, pod.uuid))}`);
+  const words = isSingle
+    ? commandLine(...runWords(launched))
+    : runAppsWords(
+        pod,
+        podDir,
+        runtime,
+        apps.map(({ site }) => site.app.name),
+      );
+  script.raw(`exec ${words}`);
 }
 
-function runWords({ crun }: OciRuntime, podDir: string, uuid: string): readonly string[] {
+function runWords({ runtime, podDir, pod }: LaunchedPod): readonly string[] {
   return [
-    ...[crun, `--root=${podDir}/${STATE_DIR}`, '--cgroup-manager=disabled'],
-    ...['run', `--bundle=${podDir}/oci`, `--pid-file=${podDir}/pid`, uuid],
+    ...[runtime.crun, `--root=${podDir}/${STATE_DIR}`, '--cgroup-manager=disabled'],
+    ...['run', `--bundle=${podDir}/oci`, `--pid-file=${podDir}/pid`, pod.uuid],
   ];
 }
 
-interface AppOrder extends Stage1Order {
-  readonly view: RootfsView;
-  readonly podDir: string;
-  readonly runtime: OciRuntime;
-}
-
-interface OciApp {
-  readonly process: OciProcess;
-  readonly isolators: NonNullable<ReturnType<typeof runtimeAppOf>['isolators']>;
-  readonly volumes: readonly OciMount[];
-  readonly readonlyRoot: boolean;
-}
-
-/** What is the app's own. @throws RktFailure in rkt's words */
-function appOf(ctx: RktContext, script: LaunchScript, order: AppOrder): OciApp {
-  const { pod, site, view, podDir, runtime } = order;
-  const { app, root } = site;
-  const runtimeApp = runtimeAppOf(pod, app);
-  const program = programOfApp(app, runtimeApp);
-  const image = appImageManifest(pod, app.name);
-  const mountSite = { script, view, root, alwaysRecursive: false, identities: new Map<string, string>() };
-  const manifest = readPodManifest(pod);
-  const volumes = ociVolumes(ctx, { manifest, app, runtimeApp, image, site: mountSite, podDir });
-  const workingDir = runtimeApp.workingDirectory ?? '/';
-  const path = runtimeApp.environment?.find(({ name }) => name === 'PATH')?.value;
-  const credentials = resolveCredentials(view, wantedCredentials(runtimeApp, image), root);
-  const executable = findExecutable(view, program, workingDir, path);
-  checkWorkingDir(view, workingDir);
-  checkExecutable(view, executable);
-  const argv = [executable, ...(runtimeApp.exec ?? []).slice(1)];
-  const isolators = runtimeApp.isolators ?? [];
-  const process = ociProcess({
-    ...{ credentials, isolators, cwd: workingDir, umask: currentUmask() },
-    argv: runtime.init === undefined ? argv : [INIT_IN_POD, '--', ...argv],
-    env: ociEnvironment(app.name, runtimeApp),
-    terminal: order.flags.bool('interactive') && isatty(0),
-    oomScoreAdj: oomScoreOf(isolators),
-    allCapabilities: ctx.insecure.has('capabilities'),
+/** Adds the bundle of the process that has the namespaces of several apps. */
+function addWaiting(ctx: RktContext, script: LaunchScript, launched: LaunchedPod): void {
+  const { podDir, runtime, hostname, ownIpc, network, files } = launched;
+  prepareShared(script);
+  const bundle = waitingBundle({
+    ...{ podDir, runtime, hostname },
+    namespaces: namespacesOf({ network: network.namespace, ownIpc, ownCgroupNamespace: false }),
+    createRuntime: cgroupHook(ctx, podDir, 'oci/init-start', []),
+    poststop: network.poststop === undefined ? [] : [network.poststop],
   });
-  return { process, isolators, volumes, readonlyRoot: app.readOnlyRootFS === true };
+  files.set(`${WAITING_DIR}/config.json`, { text: JSON.stringify(bundle), isSecret: false });
+}
+
+/** Adds the bundle of an app. @throws RktFailure for what it cannot have */
+function addBundle(ctx: RktContext, script: LaunchScript, launched: LaunchedPod, app: LaunchedApp): void {
+  const { pod, podDir, runtime, hostname, ownIpc, network, isSingle, names, files } = launched;
+  const { view, isolators, site } = app;
+  const place = appPlace(pod.uuid, site.app.name, isSingle);
+  const cgroups = cgroupsOf(ctx, place, isolators);
+  makeCgroups(script, place, cgroups);
+  const isShared = network.namespace !== 'host';
+  const poststop = isSingle && network.poststop !== undefined ? [network.poststop] : [];
+  const shared = isSingle ? {} : { init: undefined, sharedMemory: `${podDir}/${SHARED_MEMORY}` };
+  const bundle = ociBundle({
+    ...{ hostname, network: network.namespace, process: app.process, readonlyRoot: app.readonlyRoot },
+    root: `${podDir}/${site.root}`,
+    ownIpc,
+    ...(isSingle ? {} : { joined: `${podDir}/oci/ns` }),
+    ownCgroupNamespace: cgroupMode() === 'unified',
+    mounts: [
+      ...podMounts({ init: runtime.init, ...shared }),
+      ...app.volumes,
+      ...nameMounts({ names, view, hostname, podDir, files }),
+    ],
+    protectPaths: !ctx.insecure.has('paths'),
+    sysctl: checkSysctl(isolators, { ownIpc, ownNetwork: isShared }),
+    seccomp: seccompHere(ctx, isolators),
+    createRuntime: cgroupHook(ctx, podDir, place.startFile, cgroups),
+    poststop: [...poststop, ...cgroupsGone(cgroups)],
+    mountTool: hostTool(ctx.env, 'mount'),
+  });
+  files.set(`${place.bundle}/config.json`, { text: JSON.stringify(bundle), isSecret: true });
 }
 
 /** A pod that is put into cgroups by its caller has the limits of these. */
-function cgroupsOf(ctx: RktContext, uuid: string, isolators: OciApp['isolators']): readonly LimitedCgroup[] {
-  return (ctx.env['RKT_STREAMS_CGROUP_PROCS'] ?? '') === '' ? ownCgroups(isolators, uuid) : [];
+function cgroupsOf(
+  ctx: RktContext,
+  { container }: AppPlace,
+  isolators: LaunchedApp['isolators'],
+): readonly LimitedCgroup[] {
+  return (ctx.env['RKT_STREAMS_CGROUP_PROCS'] ?? '') === '' ? ownCgroups(isolators, container) : [];
 }
 
 function cgroupHook(
   ctx: RktContext,
   podDir: string,
+  startFile: string,
   cgroups: readonly LimitedCgroup[],
-): BundleOrder['createRuntime'] {
+): OciHook {
   const text = readFileSync(new URL('./enter-cgroup.sh', import.meta.url), 'utf8');
   const own = cgroups.map(({ dir }) => `${dir}/cgroup.procs`);
-  const words = [`${podDir}/oci/init-start`, ...procsFilesOf(ctx, podDir), ...own];
+  const words = [`${podDir}/${startFile}`, ...procsFilesOf(ctx, podDir), ...own];
   return { path: '/bin/sh', args: ['sh', '-c', text, 'enter-cgroup', ...words] };
 }

@@ -6,8 +6,16 @@ export const INIT_IN_POD = '/dev/.rkt-init';
 /** The devices of an app: nodes of the host, each mounted by itself. */
 const DEVICES = ['null', 'zero', 'full', 'random', 'urandom', 'tty'];
 
-/** The mounts of every pod. The volumes of an app come after them. */
-export function podMounts(init: string | undefined): readonly OciMount[] {
+/** What the mounts of an app depend on. */
+export interface AppMounts {
+  /** The init of the app, on the host. */
+  readonly init?: string | undefined;
+  /** The directory that all apps of the pod have as /dev/shm; absent for one of its own. */
+  readonly sharedMemory?: string;
+}
+
+/** The mounts of every app. Its volumes come after them. */
+export function podMounts({ init, sharedMemory }: AppMounts): readonly OciMount[] {
   return [
     { destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] },
     // `nodev`: a node that an app makes itself cannot be opened. Those of the list below are mounts of their own.
@@ -19,10 +27,15 @@ export function podMounts(init: string | undefined): readonly OciMount[] {
       ...{ destination: '/dev/pts', type: 'devpts', source: 'devpts' },
       options: ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5'],
     },
-    {
-      ...{ destination: '/dev/shm', type: 'tmpfs', source: 'shm' },
-      options: ['nosuid', 'noexec', 'nodev', 'mode=1777', 'size=65536k'],
-    },
+    sharedMemory === undefined
+      ? {
+          ...{ destination: '/dev/shm', type: 'tmpfs', source: 'shm' },
+          options: ['nosuid', 'noexec', 'nodev', 'mode=1777', 'size=65536k'],
+        }
+      : {
+          ...{ destination: '/dev/shm', type: 'bind', source: sharedMemory },
+          options: ['bind', 'nosuid', 'noexec', 'nodev'],
+        },
     {
       ...{ destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue' },
       options: ['nosuid', 'noexec', 'nodev'],

@@ -20,14 +20,15 @@ export const ociStage1: Stage1 = {
 };
 
 function check(ctx: RktContext, { manifest, flags, privileges }: CheckOrder): void {
-  findRuntime(ctx);
+  const { init } = findRuntime(ctx);
   if (privileges !== 'root')
     throw new RktFailure(
       'the stage1 oci needs root with CAP_SYS_ADMIN: use fly without it (--stage1-name=fly)',
     );
   if (flags.bool('private-users'))
     throw new RktFailure('user namespaces for pods (--private-users) are not supported by the stage1 oci');
-  if (manifest.apps.length > 1) throw new RktFailure('the stage1 oci runs one app in a pod');
+  if (manifest.apps.length > 1 && init === undefined)
+    throw new RktFailure('a pod of several apps needs catatonit, which is not installed: please install it');
   for (const { app } of manifest.apps) {
     const problem = app === undefined ? undefined : runtimeAppProblem(ctx, app);
     if (problem !== undefined) throw new RktFailure(problem);

@@ -10,8 +10,8 @@ import { quote } from '../../pods/shell.ts';
 import type { OciMount } from './runtime-config-types.ts';
 import { volumeMount } from './oci-mounts.ts';
 
-/** Where the sources of volumes are mounted in a pod, by their numbers. */
-const PINS = 'oci/volumes';
+/** Where the sources of an app's volumes are mounted in its pod, by their numbers. */
+const pinsOf = ({ name }: PodApp): string => `oci/volumes/${name}`;
 
 /** The volumes of an app. */
 export interface VolumesOrder {
@@ -34,7 +34,7 @@ export function ociVolumes(ctx: RktContext, order: VolumesOrder): readonly OciMo
   const { site } = order;
   const identities = checkedIdentities(ctx);
   const planned = planMounts(order.manifest, order.app, order.runtimeApp, isDockerImage(order.image));
-  if (planned.length > 0) site.script.raw(`mkdir -p ${PINS}`);
+  if (planned.length > 0) site.script.raw(`mkdir -p ${pinsOf(order.app)}`);
   return planned.map((mount, index) => {
     const { volume, path } = mount;
     if (volume.kind === 'host') return pinned(order, mount, index, identities.get(volume.name));
@@ -67,9 +67,10 @@ function pinned(
   const { stat, real } = lookAt(volume.source ?? '', checked);
   checkKind(site, mount, stat.isDirectory());
   const recursive = volume.recursive === true;
-  const pin = `${PINS}/${index}`;
+  const pins = pinsOf(order.app);
+  const pin = `${pins}/${index}`;
   const [directory, file] = stat.isDirectory() ? [`/${index}`, ''] : ['', String(index)];
-  site.script.raw(`${stat.isDirectory() ? 'mkdir -p ' : ': >'}${pin}`).raw(`root=$PWD/${PINS}`);
+  site.script.raw(`${stat.isDirectory() ? 'mkdir -p ' : ': >'}${pin}`).raw(`root=$PWD/${pins}`);
   const failure = `run: can't mount ${JSON.stringify(real)} on ${JSON.stringify(`${site.root}${path}`)}`;
   const words = [recursive ? '--rbind' : '--bind', real];
   site.script.attempt(failure, 'within', directory, '', 'attach', checked ?? '', file, ...words);

@@ -4,16 +4,22 @@ import type { LaunchScript } from '../../pods/launch-script.ts';
 import type { PodEntry } from '../../pods/phases.ts';
 import { podFile } from '../../pods/pod-info.ts';
 import { quote } from '../../pods/shell.ts';
+import { appDirs } from '../../pods/live-init.ts';
+import { APPS_DIR, type AppPlace } from './app-places.ts';
 import type { LimitedCgroup } from './oci-limits.ts';
 import type { OciHook } from './runtime-config-types.ts';
 
-/** Directories of the cgroups that a pod has of its own, one a line. */
-const LIST = 'oci/cgroups';
+/** In the bundle of an app: the directories of the cgroups that it has of its own, one a line. */
+const LIST = 'cgroups';
 
-/** Adds the lines that make the cgroups of a pod. A limit that cannot be set ends the launch. */
-export function makeCgroups(script: LaunchScript, cgroups: readonly LimitedCgroup[]): void {
+/** Adds the lines that make the cgroups of an app. A limit that cannot be set ends the launch. */
+export function makeCgroups(
+  script: LaunchScript,
+  { bundle }: AppPlace,
+  cgroups: readonly LimitedCgroup[],
+): void {
   for (const { dir, settings } of cgroups) {
-    script.raw(`printf '%s\\n' ${quote(dir)} >>${LIST}`);
+    script.raw(`printf '%s\\n' ${quote(dir)} >>${quote(`${bundle}/${LIST}`)}`);
     script.attempt(`run: cannot make the cgroup ${dir}`, 'mkdir', '--', dir);
     for (const { file, value } of settings) {
       const failure = `run: cannot limit the pod: writing ${value} to ${dir}/${file} failed`;
@@ -33,13 +39,14 @@ export function cgroupsGone(cgroups: readonly LimitedCgroup[]): readonly OciHook
   ];
 }
 
-export function cgroupsOfPod(pod: PodEntry): readonly string[] {
-  return (podFile(pod, LIST) ?? '').split('\n').filter((line) => line !== '');
+export function cgroupsOfApp(pod: PodEntry, { bundle }: Pick<AppPlace, 'bundle'>): readonly string[] {
+  return (podFile(pod, `${bundle}/${LIST}`) ?? '').split('\n').filter((line) => line !== '');
 }
 
 /** Removes what a runtime that was killed, or never began, has left. What is in use stays. */
 export function removeCgroups(pod: PodEntry): void {
-  for (const dir of cgroupsOfPod(pod)) {
+  const bundles = ['oci', ...appDirs(pod.dir).map((name) => `${APPS_DIR}/${name}`)];
+  for (const dir of bundles.flatMap((bundle) => cgroupsOfApp(pod, { bundle }))) {
     try {
       rmdirSync(dir);
     } catch (error) {
