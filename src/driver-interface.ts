@@ -15,6 +15,7 @@ import type { AgentLockOptions } from './ops/lock-agent.ts';
 import type { Recovery } from './ops/recover-all.ts';
 import type { StartedTask } from './ops/start-task.ts';
 import type { StopOptions } from './ops/stop-task.ts';
+import type { TaskStreams } from './ops/task-streams.ts';
 import type { DriverStreams } from './streams-interface.ts';
 
 export interface DriverOptions extends DriverOptionsInput {
@@ -80,7 +81,8 @@ export interface Driver extends DriverStreams {
   config(): { readonly driver: DriverConfig; readonly agent: AgentConfig };
 
   /**
-   * Starts a task, and resolves when its app runs. A start that fails is rolled back.
+   * Starts a task, and resolves when its app runs. A start that fails is rolled back. `streams` connect the app with this process,
+   * and end with it.
    *
    * @throws RKT_ERR_TASK_CONFIG for a task that is not valid, RKT_ERR_TASK_EXISTS for an id in use, RKT_ERR_IMAGE,
    *   RKT_ERR_VOLUME, RKT_ERR_NETWORK, RKT_ERR_CGROUP, RKT_ERR_LAUNCH, and others of docs/errors.md
@@ -91,7 +93,7 @@ export interface Driver extends DriverStreams {
    *   resources: { memoryLimitBytes: 64 * 1024 * 1024 },
    * });
    */
-  startTask(task: TaskSpecInput): Promise<StartedTask>;
+  startTask(task: TaskSpecInput, streams?: TaskStreams): Promise<StartedTask>;
   /**
    * Sends a signal (SIGINT by default), and SIGKILL after `timeoutMs` (5000 by default). Resolves when the task has exited.
    *

@@ -69,7 +69,7 @@ export function createDriver(options: DriverOptions = {}): Driver {
     setConfig: config.set,
     config: config.current,
     ...streams,
-    startTask: async (task) => startTask(await context(), task),
+    startTask: async (task, streams) => startTask(await context(), task, streams),
     stopTask: async (id, stop) => stopTask(await context(), id, stop),
     destroyTask: async (id, destroy) => destroyTask(await context(), id, destroy),
     inspectTask: (id) => inspectTask(registry, id),

@@ -60,6 +60,7 @@ export type { ExecOptions, ExecTaskResult } from './ops/exec-task.ts';
 export type { Recovery } from './ops/recover-all.ts';
 export type { StartedTask } from './ops/start-task.ts';
 export type { StopOptions } from './ops/stop-task.ts';
+export type { TaskStreams } from './ops/task-streams.ts';
 export type { TerminalSize } from './ops/terminal.ts';
 export { getAbsolutePath } from './rkt/resolve-binary.ts';
 export type { AllTaskStatsOptions } from './streams/all-task-stats-stream.ts';

@@ -1,11 +1,10 @@
 import type { Command } from 'commander';
-import { fromEvent, map, startWith, type Observable } from 'rxjs';
 
-import type { TerminalSize } from '../index.ts';
 import { exitCodeOfSignal } from './exit-codes.ts';
 import { findTaskIds } from './find-task.ts';
 import { withExamples } from './help-examples.ts';
 import type { OwnSession } from './command-session.ts';
+import { terminalSizes } from './outer-terminal.ts';
 import { withOwnDriver } from './with-driver.ts';
 
 interface ExecFlags {
@@ -21,15 +20,16 @@ export function execCommand(program: Command): void {
         'An interrupt kills the command; with --tty, Ctrl-C is passed to the command instead.',
     )
     .argument('<id>', 'id or name of a task, or a unique prefix of either')
-    .argument('<command...>', "the command, after --: a path in the image, or a name in the app's PATH")
+    .argument('<command...>', "the command: a path in the image, or a name in the app's PATH")
+    .option('-i, --interactive', 'connect standard input; it always is')
     .option('-t, --tty', 'allocate a terminal')
     .action((id: string, cmd: string[], flags: ExecFlags, self: Command) =>
       withOwnDriver(self, (session) => exec(session, id, cmd, flags)),
     );
   withExamples(command, [
-    ['exec web -- ps aux', 'List the processes'],
-    ['exec -t web -- sh', 'Open a shell'],
-    ['exec db -- /bin/sh -c "cat >/restore.sql" <dump.sql', 'Send a file'],
+    ['exec web ps aux', 'List the processes'],
+    ['exec -it web sh', 'Open a shell'],
+    ['exec db /bin/sh -c "cat >/restore.sql" <dump.sql', 'Send a file'],
   ]);
 }
 
@@ -69,12 +69,4 @@ async function exec(
 
 function codeOfInterrupt(signal: NodeJS.Signals | undefined): number | undefined {
   return signal === undefined ? undefined : exitCodeOfSignal(signal);
-}
-
-/** The size of the outer terminal: immediately, and after every change. */
-function terminalSizes(): Observable<TerminalSize> {
-  return fromEvent(process.stdout, 'resize').pipe(
-    startWith(undefined),
-    map(() => ({ rows: process.stdout.rows, columns: process.stdout.columns })),
-  );
 }

@@ -15,7 +15,15 @@ const PASSES_A_CODE_ON: ReadonlySet<string> = new Set(['run', 'exec', 'wait']);
 /** The exit code for an error that ended a command. */
 export function exitCodeOfError(error: unknown, command: string | undefined): number {
   if (isRktError(error, 'RKT_ERR_OPTIONS')) return EXIT_USAGE;
+  if (command === 'run' && isRktError(error, 'RKT_ERR_LAUNCH')) return exitCodeOfLaunch(error.message);
   return command !== undefined && PASSES_A_CODE_ON.has(command) ? EXIT_OWN_FAILURE : EXIT_FAILURE;
+}
+
+/** As with docker: 127 when the program of the app does not exist, 126 when it cannot be executed. */
+function exitCodeOfLaunch(message: string): number {
+  const [, why] = /can't execute "[^"]*": (.*)/.exec(message) ?? [];
+  if (why === undefined) return EXIT_OWN_FAILURE;
+  return why.startsWith('no such file') ? 127 : 126;
 }
 
 /** The exit code for the exit of a task: its own, 128 + n after signal n, 125 when it is unknown. */

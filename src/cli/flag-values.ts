@@ -6,11 +6,14 @@ import { parseSizeBytes } from '../model/size.ts';
 
 /** Parsers for the values of flags. Each throws an InvalidArgumentError, which the command line reports with the flag. */
 
-/** `64M` = 64 000 000, `64Mi` = 67 108 864; a plain number is bytes. */
+/** What docker writes in small letters, in its powers of 1024; `k` is 1000 here as everywhere else. */
+const DOCKER_UNITS: Readonly<Record<string, string>> = { b: '', m: 'Mi', g: 'Gi' };
+
+/** `64M` = 64 000 000, `64Mi` = `64m` = 67 108 864; a plain number is bytes. */
 export function sizeBytes(text: string): number {
-  const bytes = parseSizeBytes(text);
+  const bytes = parseSizeBytes(text.replace(/(?<=\d)[bmg]$/, (unit) => DOCKER_UNITS[unit] ?? unit));
   if (bytes === undefined) {
-    throw new InvalidArgumentError('A size is a number with one of the units k, M, G, Ki, Mi, Gi.');
+    throw new InvalidArgumentError('A size is a number with one of the units k, M, G, Ki, Mi, Gi, m, g.');
   }
   return bytes;
 }
@@ -38,6 +41,26 @@ export function durationMs(plainUnit: 'ms' | 's'): (text: string) => number {
 export function count(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It is not a positive integer.');
   return Number(text);
+}
+
+/** A number of cores above 0, as 0.5 or 2; a quota has 1 ms at least. */
+export function cores(text: string): number {
+  const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= 0.01 && value <= 8_192) return value;
+  throw new InvalidArgumentError('It is a number of cores from 0.01, as in 1.5.');
+}
+
+/** A whole number above 0; -1 and 0 are no limit, as with docker. */
+export function pidsLimit(text: string): number | undefined {
+  return text === '-1' || text === '0' ? undefined : count(text);
+}
+
+/** The number of a group, or several separated by commas. */
+export function groupIds(text: string, before: readonly number[] = []): readonly number[] {
+  const ids = text.split(',');
+  if (!ids.every((id) => /^\d{1,10}$/.test(id)))
+    throw new InvalidArgumentError('rkt takes only the numbers of supplementary groups.');
+  return [...before, ...ids.map(Number)];
 }
 
 /** `0-1,3`: numbers of cores, and ranges of them. */

@@ -36,7 +36,7 @@ export async function createProgram(words?: readonly string[]): Promise<Command>
     const flag = isNegated === true ? flagOf(key).replace('--', '--no-') : flagOf(key);
     program.addOption(new Option([flag, value].join(' ').trim(), help));
   }
-  const wanted = words === undefined ? undefined : commandIn(words);
+  const wanted = words === undefined ? undefined : words[commandAt(words)];
   for (const { name, summary, load } of COMMAND_TABLE) {
     if (words === undefined || name === wanted) (await load())(program);
     else program.command(name);
@@ -50,11 +50,11 @@ export async function createProgram(words?: readonly string[]): Promise<Command>
   ]);
 }
 
-/** The first word that is neither an option, nor the value of one, nor `help`. */
-function commandIn(words: readonly string[]): string | undefined {
+/** The index of the first word that is neither an option, nor the value of one, nor `help`; -1 without one. */
+export function commandAt(words: readonly string[]): number {
   const valued = GLOBAL_OPTIONS.filter(({ value }) => value !== undefined && value !== '');
   const takesValue = new Set(['--config', ...valued.map(({ key }) => flagOf(key))]);
-  return words.find(
+  return words.findIndex(
     (word, at) => word !== 'help' && !word.startsWith('-') && !takesValue.has(words[at - 1] ?? ''),
   );
 }

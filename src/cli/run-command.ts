@@ -1,23 +1,22 @@
 import type { Command } from 'commander';
-import { lastValueFrom } from 'rxjs';
 
-import type { ExitResult } from '../model/exit-result.ts';
+import { RktError } from '../model/rkt-error.ts';
 import { printable } from '../model/printable.ts';
-import { reasonOf } from '../model/reason-of.ts';
 import type { TaskSpecInput } from '../model/task-spec.ts';
 import { agentKnows } from './agent-client/agent-knows.ts';
 import { exitCodeOfSignal, exitCodeOfTask } from './exit-codes.ts';
-import { followFile } from '../files/follow-file.ts';
-import { exitText } from '../model/exit-text.ts';
+import { attached, warn } from './run-attached.ts';
+import { connectStreams } from './run-streams.ts';
 import { addRunOptions } from './run-options.ts';
 import { runSpec, type RunSpecFlags } from './run-spec.ts';
-import { jsonSink, plainSink, type OutputSink } from './task-output.ts';
 import type { OwnSession } from './command-session.ts';
 import { agentSocketOf, withOwnDriver } from './with-driver.ts';
 
 interface RunFlags extends RunSpecFlags {
   readonly detach?: boolean;
   readonly rm?: boolean;
+  readonly interactive?: boolean;
+  readonly tty?: boolean;
   readonly stopTimeout?: number;
 }
 
@@ -30,8 +29,9 @@ export function runCommand(program: Command): void {
         'keeps running when this command is killed, and with --detach.',
     )
     .argument('<image>', 'image name, path of an .aci, or URL')
-    .argument('[arguments...]', 'arguments of the app, after --; they replace those of the image')
+    .argument('[arguments...]', 'arguments of the app; options after the image are its own')
     .action((image: string, args: string[], flags: RunFlags, self: Command) => {
+      checkFlags(flags);
       const spec = runSpec(image, args, flags, { cwd: process.cwd(), env: process.env });
       return withOwnDriver(self, (session) => run(session, spec, flags));
     });
@@ -42,9 +42,11 @@ async function run(session: OwnSession, spec: TaskSpecInput, flags: RunFlags): P
   const { driver, output, interrupt, settings, logger } = session;
   const shutdown = (): void => void driver.shutdown().catch(warn(session, 'The shutdown failed'));
   const stopListening = interrupt.onSignal(shutdown);
+  const streams = connectStreams(flags);
   try {
-    await driver.startTask(spec);
+    await driver.startTask(spec, streams.toTask);
   } catch (error) {
+    streams.close();
     // The shutdown rolled the start back.
     const signal = interrupt.received();
     if (signal === undefined) throw error;
@@ -59,67 +61,17 @@ async function run(session: OwnSession, spec: TaskSpecInput, flags: RunFlags): P
     return undefined;
   }
   if (output.isJson) output.print({ id, podId, pid }, () => '');
-  const exit = await attached(session, id, flags);
+  const exit = await attached(session, id, flags).finally(() => streams.close());
   if (flags.rm === true) await driver.destroyTask(id, { force: true });
   const signal = interrupt.received();
   return signal === undefined ? exitCodeOfTask(exit) : exitCodeOfSignal(signal);
 }
 
-/** Waits for a running task until it has exited and all of its output was printed. */
-async function attached(session: OwnSession, id: string, flags: RunFlags): Promise<ExitResult> {
-  const { driver, output } = session;
-  const ended = new AbortController();
-  const outputs = Promise.all([
-    printOutput(session, id, 'stdout', ended.signal),
-    printOutput(session, id, 'stderr', ended.signal),
-  ]);
-  const stopListening = stopAtSignals(session, id, flags);
-  try {
-    const exit = await lastValueFrom(driver.waitTask(id));
-    ended.abort();
-    await outputs;
-    if (output.isJson) output.print({ id, exit }, () => '');
-    else if (exit.oomKilled || exit.error !== undefined)
-      output.warn(`task "${id}" ended: ${exit.error ?? exitText(exit)}`);
-    return exit;
-  } finally {
-    ended.abort();
-    stopListening();
-  }
-}
-
-/** The first signal stops the task, a further one kills it. Returns a function that stops listening. */
-function stopAtSignals(session: OwnSession, id: string, { stopTimeout }: RunFlags): () => void {
-  const { driver, output, interrupt } = session;
-  const stop = (options: Parameters<typeof driver.stopTask>[1]): void =>
-    void driver.stopTask(id, options).catch(warn(session, `Task "${id}" could not be stopped`));
-  return interrupt.onSignal((signal) => {
-    if (interrupt.count() > 1) {
-      stop({ timeoutMs: 0 });
-      return;
-    }
-    if (signal === 'SIGINT') output.notice(`stopping task "${id}"; Ctrl-C again to kill it`);
-    stop({
-      signal: signal === 'SIGPIPE' ? 'SIGTERM' : signal,
-      ...(stopTimeout !== undefined && { timeoutMs: stopTimeout }),
-    });
-  });
-}
-
-async function printOutput(
-  { driver, output }: OwnSession,
-  id: string,
-  stream: 'stdout' | 'stderr',
-  ended: AbortSignal,
-): Promise<void> {
-  const { stdoutPath, stderrPath } = driver.inspectTask(id);
-  const path = stream === 'stdout' ? stdoutPath : stderrPath;
-  if (path === undefined) return;
-  const sink: OutputSink = output.isJson ? jsonSink(process.stdout, id, stream) : plainSink(process[stream]);
-  await followFile(path, (chunk) => sink.write(chunk), ended);
-  await sink.end();
-}
-
-function warn({ output }: OwnSession, what: string): (error: unknown) => void {
-  return (error) => output.warn(`${what}: ${reasonOf(error)}`);
+/** The streams of `-i` and `-t` end with this command, so a task that outlives it has none. @throws RKT_ERR_OPTIONS */
+function checkFlags({ detach = false, interactive = false, tty = false }: RunFlags): void {
+  if (!detach || !(interactive || tty)) return;
+  throw new RktError(
+    'RKT_ERR_OPTIONS',
+    '--detach cannot be given together with --interactive or --tty: run the task with --detach, and open a shell with exec -it',
+  );
 }

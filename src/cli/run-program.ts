@@ -3,6 +3,7 @@ import { CommanderError } from 'commander';
 import { permissionError } from '../model/permission.ts';
 import { EXIT_OK, EXIT_USAGE, exitCodeOfError } from './exit-codes.ts';
 import { errorText } from './cli-output.ts';
+import { withAppWords } from './app-words.ts';
 import { createProgram } from './program.ts';
 
 /**
@@ -11,13 +12,14 @@ import { createProgram } from './program.ts';
  * @param outputFailure what went wrong with standard output, if anything did
  */
 export async function runProgram(
-  argv: readonly string[],
+  words: readonly string[],
   outputFailure: () => Error | undefined,
 ): Promise<void> {
   let running: string | undefined;
-  const program = (await createProgram(argv)).hook('preAction', (_program, action) => {
+  const program = (await createProgram(words)).hook('preAction', (_program, action) => {
     running = action.name();
   });
+  const argv = withAppWords(program, words);
   try {
     await program.parseAsync(argv, { from: 'user' });
     const failure = outputFailure();

@@ -4,12 +4,20 @@ import { resolve } from 'node:path';
 
 import { RktError } from '../model/rkt-error.ts';
 import type { TaskSpecInput } from '../model/task-spec.ts';
+import { capabilitiesOf } from './run-capabilities.ts';
+import { portsOfFlags } from './run-ports.ts';
+
+/** Of the quota of `--cpus`. */
+const PERIOD_US = 100_000;
 
 /** The flags of `run` that describe the task. */
 export interface RunSpecFlags {
   readonly id?: string;
   readonly name?: string;
   readonly exec?: string;
+  /** What docker calls `exec`, and `net`. */
+  readonly entrypoint?: string;
+  readonly network?: readonly string[];
   readonly env?: readonly string[];
   readonly envFile?: readonly string[];
   readonly user?: string;
@@ -24,6 +32,20 @@ export interface RunSpecFlags {
   readonly insecureOptions?: readonly string[];
   readonly trustPrefix?: string;
   readonly portMap?: readonly string[];
+  readonly publish?: readonly string[];
+  readonly label?: readonly string[];
+  readonly labelFile?: readonly string[];
+  readonly workdir?: string;
+  readonly hostname?: string;
+  readonly cpus?: number;
+  readonly pidsLimit?: number;
+  readonly readOnly?: boolean;
+  readonly capAdd?: readonly string[];
+  readonly capDrop?: readonly string[];
+  readonly groupAdd?: readonly number[];
+  readonly seccomp?: string;
+  readonly stage1?: string;
+  readonly debug?: boolean;
   /** commander's name for --no-overlay. */
   readonly overlay?: boolean;
 }
@@ -42,21 +64,25 @@ export function runSpec(
   { cwd, env }: RunPlace,
 ): TaskSpecInput {
   const name = flags.name ?? imageName(image);
-  const ports = (flags.portMap ?? []).map(port);
+  const ports = portsOfFlags(flags.publish ?? [], flags.portMap ?? []);
+  const program = flags.exec ?? flags.entrypoint;
+  const labels = labelsOf(flags, cwd);
   return {
     id: flags.id ?? `${name}-${randomBytes(4).toString('hex')}`,
     name,
+    ...(labels !== undefined && { labels }),
     config: {
       image: imagePath(image, cwd),
       args: [...args],
       volumes: (flags.volume ?? []).map((volume) => absoluteVolume(volume, cwd)),
       no_overlay: flags.overlay === false,
-      net: [...(flags.net ?? [])],
+      net: [...(flags.net ?? []), ...(flags.network ?? [])],
       dns_servers: [...(flags.dns ?? [])],
       dns_search_domains: [...(flags.dnsSearch ?? [])],
       insecure_options: [...(flags.insecureOptions ?? [])],
-      port_map: ports.length === 0 ? [] : [Object.fromEntries(ports.map(({ label }) => [label, label]))],
-      ...(flags.exec !== undefined && { command: flags.exec }),
+      port_map: ports.portMap,
+      ...isolationOf(flags),
+      ...(program !== undefined && { command: program }),
       ...(flags.trustPrefix !== undefined && { trust_prefix: flags.trustPrefix }),
       ...(flags.group !== undefined && { group: flags.group }),
     },
@@ -64,11 +90,41 @@ export function runSpec(
       ...(flags.memory !== undefined && { memoryLimitBytes: flags.memory }),
       ...(flags.cpuShares !== undefined && { cpuShares: flags.cpuShares }),
       ...(flags.cpusetCpus !== undefined && { cpusetCpus: flags.cpusetCpus }),
-      networks: ports.length === 0 ? [] : [{ reservedPorts: ports }],
+      ...(flags.cpus !== undefined && { cpuQuotaUs: Math.round(flags.cpus * PERIOD_US) }),
+      ...(flags.pidsLimit !== undefined && { pidsLimit: flags.pidsLimit }),
+      ...ports.resources,
     },
     env: environment(flags, { cwd, env }),
     ...(flags.user !== undefined && { user: flags.user }),
   };
+}
+
+/** The attributes of the task that only some stage1 have. */
+function isolationOf(flags: RunSpecFlags): Partial<TaskSpecInput['config']> {
+  return {
+    ...(flags.workdir !== undefined && { working_dir: flags.workdir }),
+    ...(flags.hostname !== undefined && { hostname: flags.hostname }),
+    ...(flags.readOnly === true && { readonly_rootfs: true }),
+    ...capabilitiesOf(flags.capAdd ?? [], flags.capDrop ?? []),
+    ...(flags.groupAdd !== undefined && { supplementary_groups: flags.groupAdd }),
+    ...(flags.seccomp !== undefined && { seccomp: flags.seccomp }),
+    ...(flags.stage1 !== undefined && { stage1: flags.stage1 }),
+    ...(flags.debug === true && { debug: true }),
+  };
+}
+
+/** `NAME=VALUE`, or `NAME` for an empty value; undefined without labels. */
+function labelsOf(
+  { label = [], labelFile = [] }: RunSpecFlags,
+  cwd: string,
+): Record<string, string> | undefined {
+  const lines = labelFile.flatMap((file) => linesOfFile('--label-file', resolve(cwd, file)));
+  const pairs = [...lines, ...label].map((text) => {
+    const [name = '', ...value] = text.split('=');
+    if (name === '') throw new RktError('RKT_ERR_OPTIONS', `--label ${text} has no name`);
+    return [name, value.join('=')] as const;
+  });
+  return pairs.length === 0 ? undefined : Object.fromEntries(pairs);
 }
 
 /** `etcd` for `coreos.com/etcd:v3.1.7`, `./etcd.aci` and `https://example.com/etcd.aci`. */
@@ -93,7 +149,7 @@ function environment(
   { env: pairs = [], envFile: files = [] }: RunSpecFlags,
   place: RunPlace,
 ): Record<string, string> {
-  const lines = files.flatMap((file) => envFileLines(resolve(place.cwd, file)));
+  const lines = files.flatMap((file) => linesOfFile('--env-file', resolve(place.cwd, file)));
   return Object.fromEntries([...lines, ...pairs].flatMap((pair) => variable(pair, place)));
 }
 
@@ -106,22 +162,13 @@ function variable(pair: string, { env }: RunPlace): readonly (readonly [string, 
   return value === undefined ? [] : [[pair, value]];
 }
 
-function envFileLines(path: string): readonly string[] {
+function linesOfFile(flag: string, path: string): readonly string[] {
   try {
     const lines = readFileSync(path, 'utf8').split(/\r?\n/);
     return lines.filter((line) => line.trim() !== '' && !line.trimStart().startsWith('#'));
   } catch (cause) {
-    throw new RktError('RKT_ERR_OPTIONS', `--env-file ${path} cannot be read: ${(cause as Error).message}`, {
+    throw new RktError('RKT_ERR_OPTIONS', `${flag} ${path} cannot be read: ${(cause as Error).message}`, {
       cause,
     });
   }
-}
-
-/** `http:8080`: the port of the image called http, reachable at 8080 of the host. */
-function port(text: string): { label: string; value: number } {
-  const { label = '', value = '' } = /^(?<label>[^:=]+)[:=](?<value>\d+)$/.exec(text)?.groups ?? {};
-  if (label === '') {
-    throw new RktError('RKT_ERR_OPTIONS', `--port-map ${text} is not NAME:PORT, as in http:8080`);
-  }
-  return { label, value: Number(value) };
 }

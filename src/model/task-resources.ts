@@ -64,6 +64,8 @@ export interface TaskResources {
   readonly cpusetMems?: string | undefined;
   /** Directory of a v1 cpuset cgroup that others maintain: the cores for tasks without `cpusetCpus`. */
   readonly cpusetCgroup?: string | undefined;
+  /** How many processes and threads the task may have at once. */
+  readonly pidsLimit?: number | undefined;
   /** OOM score adjustment, −1000 to 1000; overrides that of the image. */
   readonly oomScoreAdj?: number | undefined;
   /** The networks of the task; only the first is used. */
@@ -141,6 +143,7 @@ export const taskResourcesSchema = z
       .startsWith('/')
       .refine((path) => !/[:\0]/.test(path), 'contains a colon or a NUL byte')
       .optional(),
+    pidsLimit: z.number().int().min(1).max(4_194_304).optional(),
     oomScoreAdj: z.number().int().min(-1000).max(1000).optional(),
     networks: z.array(networkResourceSchema).default([]),
     ports: z.array(groupPortSchema).optional(),

@@ -23,6 +23,8 @@ export interface TaskSpec {
   readonly allocId?: string | undefined;
   readonly jobName?: string | undefined;
   readonly taskGroupName?: string | undefined;
+  /** Labels of the user, for filters of lists. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
   readonly config: TaskConfig;
   readonly resources: TaskResources;
   /** Variables of the app. Their values are secrets: they appear in no event, log or error. */
@@ -84,6 +86,7 @@ export const taskSpecSchema = z.strictObject({
   allocId: z.string().min(1).optional(),
   jobName: z.string().optional(),
   taskGroupName: z.string().optional(),
+  labels: z.record(z.string().min(1), z.string()).optional(),
   config: taskConfigSchema,
   resources: taskResourcesSchema.prefault({}),
   env: environment.default({}),
@@ -113,4 +116,7 @@ export const newTaskSpecSchema = taskSpecSchema.extend({
   allocId: z.string().min(1).refine(isPrintable, unprintable).optional(),
   jobName: z.string().refine(isPrintable, unprintable).optional(),
   taskGroupName: z.string().refine(isPrintable, unprintable).optional(),
+  labels: z
+    .record(z.string().min(1).refine(isPrintable, unprintable), z.string().refine(isPrintable, unprintable))
+    .optional(),
 });

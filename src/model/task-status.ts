@@ -17,6 +17,8 @@ export interface TaskStatus {
   readonly allocId: string | undefined;
   readonly jobName: string | undefined;
   readonly taskGroupName: string | undefined;
+  /** Of the user; absent when the task has none. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
   readonly phase: TaskPhase;
   readonly state: NomadTaskState;
   /** As it was given, without credentials. */

@@ -33,7 +33,7 @@ export async function createTaskCgroup(ctx: OpsContext, task: TaskRecord): Promi
 /** The limits of the task, without keys for the others. */
 function limitsOf({ spec: { resources } }: TaskRecord): CgroupLimits {
   const { memoryLimitBytes, memoryReservationBytes, cpuShares, cpuQuotaUs, cpuPeriodUs } = resources;
-  const { cpusetCpus, cpusetMems } = resources;
+  const { cpusetCpus, cpusetMems, pidsLimit } = resources;
   return {
     ...(memoryLimitBytes !== undefined && { memoryLimitBytes }),
     ...(memoryReservationBytes !== undefined && { memoryReservationBytes }),
@@ -42,6 +42,7 @@ function limitsOf({ spec: { resources } }: TaskRecord): CgroupLimits {
     ...(cpuPeriodUs !== undefined && { cpuPeriodUs }),
     ...(cpusetCpus !== undefined && { cpusetCpus }),
     ...(cpusetMems !== undefined && { cpusetMems }),
+    ...(pidsLimit !== undefined && { pidsLimit }),
   };
 }
 

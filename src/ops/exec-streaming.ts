@@ -12,7 +12,7 @@ import { checkDuration } from './check-duration.ts';
 import { enterTask, type RefusedCommand } from './enter-command.ts';
 import { killTree } from './kill-tree.ts';
 import { onlyStandardStreams } from './only-standard-streams.ts';
-import { followSize, inTerminal, type TerminalSize } from './terminal.ts';
+import { followSize, inTerminal, terminalOfScript, type TerminalSize } from './terminal.ts';
 
 export interface ExecStreamingOptions {
   readonly cmd: readonly string[];
@@ -92,7 +92,14 @@ export async function execTaskStreaming(
   };
   signal?.addEventListener('abort', kill, { once: true });
   if (signal?.aborted === true) kill();
-  const sizes = tty && options.resize ? followSize(runner, child, options.resize, ctx.scheduler) : undefined;
+  const sizes =
+    tty && options.resize
+      ? followSize(runner, () => terminalOfScript(child.pid), {
+          sizes$: options.resize,
+          scheduler: ctx.scheduler,
+          onError: () => child.killGroup('SIGKILL'),
+        })
+      : undefined;
   try {
     return execResult(await connected(child, options, () => lingering(ctx, lingerMs, signal)));
   } catch (cause) {

@@ -4,6 +4,7 @@
 #   shim.sh TASK_DIR RUN_DIR EXIT_FILE POD_DIR JOIN COMMAND... 3>>STDOUT 4>>STDERR
 #
 # The app's stdout and stderr are inherited open: by their names others could have put something else there by now.
+# stdin is the app's: /dev/null, or a stream of the caller of the start.
 # TASK_DIR holds the ticket this start was given; without it the start was revoked and nothing is run.
 # JOIN is a colon-separated list of cgroup.procs files to enter before COMMAND, or empty.
 # EXIT_FILE is there before, with its block allocated: on a full disk the exit status (128 + n for signal n) still fits in.
@@ -53,7 +54,7 @@ cd "$run_dir" || exit 125
   unset RKT_STREAMS_CPUS
   echo "$pid" >"$task_dir/app.pid" || exit 126
   set -- setsid "$@"
-  exec </dev/null >&3 2>&4
+  exec >&3 2>&4
   # shellcheck source=src/ops/only-standard-streams.sh
   . "${0%/*}/only-standard-streams.sh"
 )

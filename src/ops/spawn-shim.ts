@@ -10,6 +10,7 @@ import { writeTicket } from './data-directory.ts';
 import { inNetwork } from './network-namespace.ts';
 import { podDirectory } from '../rkt/disk/pod-files.ts';
 import type { TaskFiles } from './task-files.ts';
+import { feedShim, inTaskTerminal, type TaskStreams } from './task-streams.ts';
 import { identityVariable, makePins, pinDirectory, pinningCommand } from './volume-pins.ts';
 
 /** The parameters of the shim. */
@@ -33,6 +34,8 @@ export interface ShimOrder {
   readonly runArguments: readonly string[];
   /** The namespace that rkt is started in. */
   readonly networkNamespace: string | undefined;
+  /** Of the caller of the start. */
+  readonly streams: TaskStreams;
   /** Secrets that must not be quoted from the output of rkt. */
   readonly secrets: readonly string[];
 }
@@ -53,13 +56,18 @@ export async function spawnShim(runner: RktRunner, order: ShimOrder): Promise<Pr
       ...paths,
       podDir,
       join,
-      ...inNetwork(order.networkNamespace, withOomScore(runner, order, await inOwnMounts(runner, order))),
+      ...inNetwork(
+        order.networkNamespace,
+        inTaskTerminal(withOomScore(runner, order, await inOwnMounts(runner, order)), order.streams),
+      ),
     ],
     {
       env: { ...env, ...order.coresVariable, ...identityVariable(order.volumes) },
+      stdin: order.streams.stdin === undefined ? 'ignore' : 'pipe',
       more: [order.stdout.fd, order.stderr.fd],
     },
   );
+  feedShim(shim, order.streams);
   shim.unref();
   // A process that has already exited gets a start time that no process has.
   return (await identify(shim.pid)) ?? { pid: shim.pid, startTicks: 0 };

@@ -34,6 +34,7 @@ import { reconcileIfPossible } from './reconcile-task.ts';
 import { abandonStart, claimId, keepStart } from './start-entry.ts';
 import { newStartToken } from './start-token.ts';
 import { createTaskCgroup, plannedCgroup } from './create-task-cgroup.ts';
+import { followTaskSize, type TaskStreams } from './task-streams.ts';
 import { taskFiles, type TaskFiles } from './task-files.ts';
 import { handleOf } from './task-handle.ts';
 import { createUndoStack, type UndoStack } from './undo.ts';
@@ -55,6 +56,7 @@ interface Start {
   readonly volumes: readonly Volume[];
   readonly undo: UndoStack;
   readonly stage1: ChosenStage1;
+  readonly streams: TaskStreams;
 }
 
 /**
@@ -63,7 +65,11 @@ interface Start {
  * @throws {@link RktError} for an invalid spec (then nothing was changed), an id that is in use, and every failure of
  * rkt or the machine; all steps done until then are rolled back
  */
-export async function startTask(ctx: OpsContext, input: TaskSpecInput): Promise<StartedTask> {
+export async function startTask(
+  ctx: OpsContext,
+  input: TaskSpecInput,
+  streams: TaskStreams = {},
+): Promise<StartedTask> {
   const asked = parseWith(newTaskSpecSchema, input, { what: 'task', code: 'RKT_ERR_TASK_CONFIG' });
   checkCpuset(asked.resources);
   const startToken = newStartToken(ctx.dataDir);
@@ -90,7 +96,7 @@ export async function startTask(ctx: OpsContext, input: TaskSpecInput): Promise<
     throw error;
   }
   try {
-    return await start({ ctx, runner, spec, files, outputs, volumes, undo, stage1 }, record, args);
+    return await start({ ctx, runner, spec, files, outputs, volumes, undo, stage1, streams }, record, args);
   } catch (error) {
     const isUndone = await undo.run();
     await abandonStart(ctx, record, error, isUndone);
@@ -114,6 +120,7 @@ async function start(begun: Start, record: TaskRecord, args: readonly string[]):
   undo.push('outputs', () => outputs.discard());
   undo.push('launch', () => endLaunch(ctx, files, cgroup));
   const launched = await launchPod(begun, starting, { podId, procsFiles, outputs });
+  followTaskSize(ctx, runner, begun.streams, files);
   const network = await driverNetwork(ctx, runner, starting, launched.flavor);
   return running(ctx, starting, launched, network);
 }
@@ -126,7 +133,7 @@ interface Prepared {
 
 /** The volumes are opened as late as possible, and stay open until rkt has mounted them. Closes the outputs. */
 async function launchPod(
-  { ctx, runner, spec, files, volumes, stage1 }: Start,
+  { ctx, runner, spec, files, volumes, stage1, streams }: Start,
   record: TaskRecord,
   { podId, procsFiles, outputs }: Prepared,
 ): Promise<Launched> {
@@ -142,10 +149,11 @@ async function launchPod(
       stderr: outputs.stderr,
       procsFiles,
       volumes: checked.volumes,
-      runArguments: runPreparedArguments(withStage1(spec, stage1), podId),
+      runArguments: runPreparedArguments(withStage1(spec, stage1), podId, streams),
       oomScoreAdj: spec.resources.oomScoreAdj,
       coresVariable: coresVariable(spec.resources),
       networkNamespace: spec.networkNamespace,
+      streams,
       secrets: secretsOf(spec),
     });
   } finally {

@@ -3,12 +3,17 @@ import { readFile, readlink } from 'node:fs/promises';
 import { concatMap, type Observable, type SchedulerLike, type Subscription } from 'rxjs';
 
 import type { RktRunner } from '../rkt/command-runner.ts';
-import type { SpawnedProcess } from '../rkt/spawned-process.ts';
 import { waitUntil } from './wait-until.ts';
 
 export interface TerminalSize {
   readonly rows: number;
   readonly columns: number;
+}
+
+interface SizeFollowing {
+  readonly sizes$: Observable<TerminalSize>;
+  readonly scheduler: SchedulerLike;
+  readonly onError: () => void;
 }
 
 const FIND_MS = 5_000;
@@ -26,14 +31,18 @@ export function inTerminal(argv: readonly string[]): readonly string[] {
   ];
 }
 
-/** Applies every new size to the terminal of a command run by {@link inTerminal}. */
+/**
+ * Applies every new size to the terminal of a process.
+ *
+ * @param find the path of the terminal; undefined while the process has none yet
+ * @param onError the sizes ended with an error
+ */
 export function followSize(
   runner: RktRunner,
-  script: SpawnedProcess,
-  sizes$: Observable<TerminalSize>,
-  scheduler: SchedulerLike,
+  find: () => Promise<string | undefined>,
+  { sizes$, scheduler, onError }: SizeFollowing,
 ): Subscription {
-  const terminal = waitUntil(() => findTerminal(script.pid), { everyMs: 5, deadlineMs: FIND_MS, scheduler });
+  const terminal = waitUntil(find, { everyMs: 5, deadlineMs: FIND_MS, scheduler });
   return sizes$
     .pipe(
       concatMap(async (size) => {
@@ -41,7 +50,7 @@ export function followSize(
         if (path !== undefined) await setSize(runner, path, size);
       }),
     )
-    .subscribe({ error: () => script.killGroup('SIGKILL') });
+    .subscribe({ error: onError });
 }
 
 async function setSize(runner: RktRunner, path: string, { rows, columns }: TerminalSize): Promise<void> {
@@ -50,7 +59,7 @@ async function setSize(runner: RktRunner, path: string, { rows, columns }: Termi
 }
 
 /** `script` does not report which terminal it created; its only child has it as stdin. */
-async function findTerminal(scriptPid: number): Promise<string | undefined> {
+export async function terminalOfScript(scriptPid: number): Promise<string | undefined> {
   const children = await readFile(`/proc/${scriptPid}/task/${scriptPid}/children`, 'utf8').catch(() => '');
   const [child] = children.trim().split(' ');
   if (child === undefined || child === '') return undefined;

@@ -28,6 +28,7 @@ function newStatus(record: TaskRecord): TaskStatus {
     allocId: record.allocId,
     jobName: record.spec.jobName,
     taskGroupName: record.spec.taskGroupName,
+    ...(record.spec.labels !== undefined && { labels: record.spec.labels }),
     phase: record.phase,
     state: NOMAD_STATES[record.phase],
     image: withoutCredentials(record.spec.config.image),

@@ -167,7 +167,6 @@ describe('rkt-streams run', function () {
   it('exits with 125 when the task cannot be started', async () => {
     for (const args of [
       ['run', join(cli().sandbox.base, 'missing.aci')],
-      ['run', '--exec', '/bin/missing', cli().sandbox.image],
       ['run', '--volume', 'a:b:c:d', cli().sandbox.image],
     ]) {
       const { exitCode, stdout, stderr } = await cli().run(args);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { imageName, runSpec } from '../../src/cli/run-spec.ts';
+import { taskConfigSchema } from '../../src/model/task-config.ts';
 import { taskSpecSchema } from '../../src/model/task-spec.ts';
 import { expectRktError } from '../support/errors.ts';
 
@@ -18,6 +19,63 @@ describe('runSpec', () => {
   after(() => rmSync(cwd, { recursive: true }));
   const spec = (image: string, flags = {}, args: readonly string[] = []) =>
     runSpec(image, args, flags, { cwd, env: { HOST: 'here' } });
+
+  it('has a flag for every attribute of the task', () => {
+    const flags = {
+      workdir: '/srv',
+      hostname: 'web',
+      readOnly: true,
+      capAdd: ['net_admin'],
+      capDrop: ['ALL'],
+      groupAdd: [7, 8],
+      seccomp: 'mode=retain,read',
+      stage1: 'oci',
+      debug: true,
+      cpus: 1.5,
+      pidsLimit: 20,
+      label: ['app=web', 'x'],
+      publish: ['127.0.0.1:8080:80', '5353:53/udp', '[::1]:8081:81'],
+      network: ['none'],
+      entrypoint: '/bin/x',
+    };
+    const parsed = taskSpecSchema.parse(spec('example.com/app', flags));
+    expect(parsed.labels).to.deep.equal({ app: 'web', x: '' });
+    expect(parsed.config).to.deep.include({
+      command: '/bin/x',
+      working_dir: '/srv',
+      hostname: 'web',
+      readonly_rootfs: true,
+      cap_retain: ['CAP_NET_ADMIN'],
+      supplementary_groups: [7, 8],
+      seccomp: 'mode=retain,read',
+      stage1: 'oci',
+      debug: true,
+      net: ['none'],
+      port_map: [{ '80-tcp': '80-tcp', '53-udp': '53-udp', '81-tcp': '81-tcp' }],
+    });
+    expect(parsed.resources).to.deep.include({ cpuQuotaUs: 150_000, pidsLimit: 20, networks: [] });
+    expect(parsed.resources.ports).to.deep.equal([
+      { label: '80-tcp', value: 8080, hostIp: '127.0.0.1' },
+      { label: '53-udp', value: 5353 },
+      { label: '81-tcp', value: 8081, hostIp: '::1' },
+    ]);
+    const attributes = Object.keys(taskConfigSchema.shape);
+    const removed = taskSpecSchema.parse(spec('x', { capDrop: ['NET_RAW'], group: 'g', trustPrefix: 'p' }));
+    const given = new Set([...Object.keys(parsed.config), ...Object.keys(removed.config)]);
+    expect(attributes.filter((name) => !given.has(name))).to.deep.equal([]);
+  });
+
+  it('refuses ports, labels and capabilities that are none', () => {
+    const refuses = (flags: object, says: string): void => {
+      const error = expectRktError(() => spec('x', flags), 'RKT_ERR_OPTIONS');
+      expect(error.message).to.include(says);
+    };
+    refuses({ publish: ['80'] }, '--publish 80 is not');
+    refuses({ publish: ['1:70000'] }, '--publish 1:70000 is not');
+    refuses({ label: ['=x'] }, '--label =x has no name');
+    refuses({ capAdd: ['NOPE'] }, '--cap-add NOPE: Linux has no such capability');
+    refuses({ capAdd: ['KILL'], capDrop: ['ALL', 'KILL'] }, 'name the same capabilities');
+  });
 
   it('describes a task that the schema takes', () => {
     const flags = {

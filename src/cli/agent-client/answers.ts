@@ -28,6 +28,7 @@ const statusSchema = z.object({
   name: z.string(),
   phase: z.enum(TASK_PHASES),
   image: z.string(),
+  labels: z.record(z.string(), z.string()).optional(),
   pid: z.number().optional(),
   startedAtMs: z.number().optional(),
   completedAtMs: z.number().optional(),

@@ -3,7 +3,7 @@ import { RktFailure } from '../embedded-context.ts';
 import { locatePod, type PodEntry } from '../pods/phases.ts';
 import { podStatuses, type PodStatus } from '../pods/pod-info.ts';
 import type { PodManifest } from '../pods/pod-manifest.ts';
-import { checkPorts } from '../pods/manifest-ports.ts';
+import { checkPorts, portsCalled } from '../pods/manifest-ports.ts';
 import type { PortMapping } from './attachment-record.ts';
 import { withNetworkLock } from './network-lock.ts';
 import { claimPorts, findConflict, releasePorts, type PortClaim, type PortConflict } from './port-claims.ts';
@@ -12,13 +12,14 @@ import { claimPorts, findConflict, releasePorts, type PortClaim, type PortConfli
 export function mappedPorts({ apps, ports }: PodManifest): readonly PortMapping[] {
   const wanted = (ports ?? []).filter(({ hostPort }) => hostPort > 0);
   checkPorts(apps, wanted);
-  const known = new Map(apps.flatMap(({ app }) => app?.ports ?? []).map((port) => [port.name, port]));
-  return wanted.flatMap(({ name, hostPort, hostIP }) => {
-    const port = known.get(name);
-    if (port === undefined) return [];
-    const { port: containerPort, protocol } = port;
-    return [{ hostPort, containerPort, protocol, ...(hostIP === undefined ? {} : { hostIP }) }];
-  });
+  return wanted.flatMap(({ name, hostPort, hostIP }) =>
+    portsCalled(apps, name).map(({ port: containerPort, protocol }) => ({
+      hostPort,
+      containerPort,
+      protocol,
+      ...(hostIP === undefined ? {} : { hostIP }),
+    })),
+  );
 }
 
 /**

@@ -5,11 +5,15 @@ import type { TaskSpec } from '../../model/task-spec.ts';
 import { globalArguments } from './global-arguments.ts';
 
 /**
- * Arguments of `rkt run-prepared` for a task, from the global flags to the UUID.
+ * Arguments of `rkt run-prepared` for a task, from the global flags to the UUID. With `tty` the app gets the terminal of rkt.
  *
  * @throws {@link RktError} RKT_ERR_DNS
  */
-export function runPreparedArguments(spec: TaskSpec, podId: string): readonly string[] {
+export function runPreparedArguments(
+  spec: TaskSpec,
+  podId: string,
+  { tty = false }: { readonly tty?: boolean } = {},
+): readonly string[] {
   const { hostname } = spec.config;
   // the network of the process that starts rkt is that of the namespace
   const net = spec.networkNamespace === undefined ? spec.config.net : ['host'];
@@ -19,6 +23,7 @@ export function runPreparedArguments(spec: TaskSpec, podId: string): readonly st
     ...resolverArguments(spec),
     ...(net.length === 0 ? [] : [`--net=${net.join(',')}`]),
     ...(hostname === undefined ? [] : [`--hostname=${hostname}`]),
+    ...(tty ? ['--interactive=true'] : []),
     podId,
   ];
 }

@@ -12,6 +12,7 @@ export const taskStatusSchema = z
     allocId: z.string().optional(),
     jobName: z.string().optional(),
     taskGroupName: z.string().optional(),
+    labels: z.record(z.string(), z.string()).optional(),
     phase: z.enum(TASK_PHASES),
     state: z.enum(['unknown', 'running', 'exited']),
     image: z.string(),

@@ -1,6 +1,7 @@
 import type { ManifestIsolator } from '../../manifest/manifest-types.ts';
 import type { Credentials } from '../../pods/app-credentials.ts';
-import { appCapabilities, ALL_CAPABILITIES, capabilitySets } from './capability-sets.ts';
+import { ALL_CAPABILITIES } from '../../../model/capabilities.ts';
+import { appCapabilities, capabilitySets } from './capability-sets.ts';
 import type { OciProcess } from './runtime-config-types.ts';
 
 /** A process in a pod: the app itself, or a command that enters it. */

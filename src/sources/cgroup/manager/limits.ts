@@ -16,16 +16,19 @@ export interface CgroupLimits extends Cpuset {
   /** CPU time of all processes together in each period, in µs. */
   readonly cpuQuotaUs?: number;
   readonly cpuPeriodUs?: number;
+  /** Processes and threads at once. */
+  readonly pidsLimit?: number;
 }
 
 const USUAL_PERIOD_US = 100_000;
 
 /** The controllers that these limits need. */
 export function limitedControllers(limits: CgroupLimits): ReadonlySet<string> {
-  const { memoryLimitBytes, memoryReservationBytes, cpuShares, cpuQuotaUs } = limits;
+  const { memoryLimitBytes, memoryReservationBytes, cpuShares, cpuQuotaUs, pidsLimit } = limits;
   const needed: string[] = [];
   if (memoryLimitBytes !== undefined || memoryReservationBytes !== undefined) needed.push('memory');
   if (cpuShares !== undefined || cpuQuotaUs !== undefined) needed.push('cpu');
+  if (pidsLimit !== undefined) needed.push('pids');
   if (isCpusetGiven(limits)) needed.push('cpuset');
   return new Set(needed);
 }
@@ -40,6 +43,8 @@ export async function applyLimits(
   const isV1 = version === 'v1';
   if (controllers.includes('memory')) await (isV1 ? limitMemoryV1 : limitMemoryV2)(directory, limits);
   if (controllers.includes('cpu')) await (isV1 ? limitCpuV1 : limitCpuV2)(directory, limits);
+  if (controllers.includes('pids') && limits.pidsLimit !== undefined)
+    await writeFile(join(directory, 'pids.max'), String(limits.pidsLimit));
   if (controllers.includes('cpuset')) await applyCpuset(hierarchy, directory, limits);
 }
 

@@ -1,0 +1,136 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { expect } from 'chai';
+
+import { FOREVER, useCliSandbox, type CliSandbox } from '../support/cli-sandbox.ts';
+
+/** What somebody types who knows docker, what docker or podman does then, and what comes of it here. */
+interface Habit {
+  /** As it is typed; `IMAGE` is an image whose program is a shell, `web` a task that runs. */
+  readonly line: string;
+  /** What docker or podman prints and returns; podman is 4.3.1, run on Debian 12. */
+  readonly docker: string;
+  readonly args?: readonly string[];
+  readonly input?: string;
+  /** The exit code here. */
+  readonly code: number;
+  readonly stdout?: string | RegExp;
+  readonly stderr?: string | RegExp;
+}
+
+const RUN: readonly Habit[] = [
+  habit(
+    'run --rm --entrypoint /bin/echo IMAGE hi -n',
+    'prints "hi -n": options after the image are the app’s',
+    0,
+    {
+      stdout: 'hi -n\n',
+    },
+  ),
+  habit('run --rm IMAGE -c exit\\ 3', 'exits with the code of the app', 3, { stdout: '', stderr: '' }),
+  habit('run --rm --entrypoint /nope IMAGE', 'exits with 127', 127, { stderr: /can't execute "\/nope"/ }),
+  habit('run --rm --entrypoint /etc IMAGE', 'exits with 126', 126, { stderr: /can't execute "\/etc"/ }),
+  habit('run -i --rm --entrypoint /bin/cat IMAGE', 'passes standard input on', 0, {
+    input: 'hello\n',
+    stdout: 'hello\n',
+  }),
+  habit('run --rm --entrypoint /bin/cat IMAGE', 'has no standard input without -i', 0, {
+    input: 'hello\n',
+    stdout: '',
+  }),
+  habit('run -dit IMAGE', 'keeps a shell open in the background', 2, {
+    stderr: /--detach cannot be given together .* exec -it/,
+  }),
+  habit('run --rm -w /bin --entrypoint /bin/pwd IMAGE', 'prints "/bin"', 0, { stdout: /^\/(usr\/)?bin\n$/ }),
+  habit('run --rm -m 64x IMAGE', 'podman: invalid value for memory: invalid size, 125', 2, {
+    stderr: /argument '64x' is invalid/,
+  }),
+  habit('run --rm --cap-add NOPE IMAGE', 'podman: unknown capability, 125', 2, {
+    stderr: /--cap-add NOPE: Linux has no such capability/,
+  }),
+  habit('run --rm -p 80 IMAGE', 'chooses a port of the host', 2, {
+    stderr: /--publish 80 is not \[IP:\]HOSTPORT:PORT/,
+  }),
+  habit('run --rm -p 8080:80 IMAGE', 'publishes the port', 125, {
+    stderr: /RKT_ERR_NETWORK: .*fly gives a pod no separate network/,
+  }),
+  habit('run', 'podman: requires at least 1 arg(s), 125', 2, { stderr: /missing required argument 'image'/ }),
+];
+
+const EXEC: readonly Habit[] = [
+  habit('exec web echo -n x', 'prints "x" without --', 0, { stdout: 'x' }),
+  habit('exec web sh -c exit\\ 4', 'exits with the code of the command', 4),
+  habit('exec -i web cat', 'passes standard input on', 0, { input: 'hello\n', stdout: 'hello\n' }),
+  habit('exec -it web sh -c test\\ -t\\ 0&&echo\\ terminal', 'gives the command a terminal', 0, {
+    stdout: 'terminal\r\n',
+  }),
+  habit('exec web nope', 'exits with 127', 127, { stderr: /nope/ }),
+  habit('exec web /etc', 'exits with 126', 126, { stderr: /\/etc/ }),
+  habit('exec nope echo', 'podman: no container with name or ID "nope" found, 125', 125, {
+    stderr: /RKT_ERR_TASK_NOT_FOUND: .*"nope"/,
+  }),
+];
+
+describe('the habits of docker', function () {
+  this.timeout(240_000);
+  const cli = useCliSandbox();
+
+  each('run', RUN, cli);
+
+  describe('with a task that runs', () => {
+    beforeEach(() => cli().detach('web', FOREVER));
+    each('exec', EXEC, cli);
+  });
+
+  it('run limits the task and labels it', async () => {
+    await cli().detach(
+      'web',
+      FOREVER,
+      '--pids-limit',
+      '64',
+      '--cpus',
+      '0.5',
+      '-m',
+      '64m',
+      '-l',
+      'app=x',
+      '-l',
+      'y',
+    );
+    const [task] = await cli().json('inspect', 'web');
+    expect(task).to.deep.include({ memoryLimitBytes: 64 * 1024 * 1024, labels: { app: 'x', y: '' } });
+    const { cgroupPaths } = task as { readonly cgroupPaths: readonly string[] };
+    const limits = cgroupPaths.map((path) => join(path, 'pids.max')).filter(existsSync);
+    expect(limits.map((file) => readFileSync(file, 'utf8'))).to.deep.equal(['64\n']);
+  });
+});
+
+function habit(line: string, docker: string, code: number, more: Omit<Partial<Habit>, 'line'> = {}): Habit {
+  return { line, docker, code, ...more };
+}
+
+/** The words of a line; `\ ` is a space within a word. */
+function words(line: string): readonly string[] {
+  return line.split(/(?<!\\) /).map((word) => word.replaceAll('\\ ', ' '));
+}
+
+function each(what: string, habits: readonly Habit[], cli: () => CliSandbox): void {
+  habits.forEach(({ line, docker, args = words(line), input, code, stdout, stderr }) => {
+    it(`${what}: ${line}: ${docker}`, async () => {
+      const { image } = cli().sandbox;
+      const result = await cli().run(
+        args.map((word) => (word === 'IMAGE' ? image : word)),
+        input === undefined ? {} : { input },
+      );
+      expect(result, JSON.stringify(result)).to.include({ exitCode: code });
+      matches(result.stdout, stdout);
+      matches(result.stderr, stderr);
+    });
+  });
+}
+
+function matches(text: string, wanted: string | RegExp | undefined): void {
+  if (typeof wanted === 'string') expect(text).to.equal(wanted);
+  else if (wanted !== undefined) expect(text).to.match(wanted);
+}
