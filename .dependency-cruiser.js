@@ -28,6 +28,7 @@ const LAYERS = {
     'embedded/embedded-context',
     'embedded/oci',
     'embedded/registry/reference',
+    'embedded/net/runtime-dir',
     'nomad',
     'server/index',
     'server/logs',

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 
 import { createReporter } from './demo/create-reporter.ts';
 import type { Reporter } from './demo/reporter.ts';
@@ -17,6 +17,7 @@ interface DemoFlags {
   readonly seconds?: number;
   readonly interval: number;
   readonly serve?: boolean;
+  readonly stage1?: string;
 }
 
 /** `rkt-streams demo`: pods that behave differently, watched for a while. */
@@ -32,17 +33,24 @@ export function demoCommand(program: Command): void {
     .option('-s, --seconds <n>', 'how long to run (default: until Ctrl-C); 2m works too', durationMs('s'))
     .option('-i, --interval <duration>', 'sampling interval, in ms; 2s works too', durationMs('ms'), 1_000)
     .option('--serve', 'serve the dashboard as well and print its URL')
+    .addOption(
+      new Option(
+        '--stage1 <name>',
+        'stage1 of the pods (default: fly); with oci two more pods have networks, where the machine can',
+      ).choices(['fly', 'oci']),
+    )
     .action((flags: DemoFlags, self: Command) => demo(flags, self));
   withExamples(command, [
     ['demo', 'Run until Ctrl-C'],
     ['demo --seconds 20', 'Run for 20 seconds'],
     ['demo --serve', 'Watch in a browser until Ctrl-C'],
+    ['demo --stage1 oci', 'Isolate the pods; two talk over their network, one has a port of the host'],
     ['demo --seconds 20 --json | jq \'select(.type == "summary")\'', 'Print the summary as JSON'],
   ]);
 }
 
 async function demo(flags: DemoFlags, command: Command): Promise<void> {
-  const { seconds: lengthMs, interval: intervalMs, serve: isServed = false } = flags;
+  const { seconds: lengthMs, interval: intervalMs, serve: isServed = false, stage1 } = flags;
   const settings = settingsOf(command);
   const output = createOutput(settings);
   const reporter = createReporter(output, { nowMs: () => performance.now(), lengthMs });
@@ -55,7 +63,16 @@ async function demo(flags: DemoFlags, command: Command): Promise<void> {
   });
   try {
     const interrupted = interrupt.signal;
-    const isFine = await runDemo({ settings, logger, reporter, intervalMs, lengthMs, interrupted, isServed });
+    const isFine = await runDemo({
+      settings,
+      logger,
+      reporter,
+      intervalMs,
+      lengthMs,
+      interrupted,
+      isServed,
+      stage1,
+    });
     process.exitCode = isFine ? EXIT_OK : EXIT_FAILURE;
   } finally {
     interrupt.dispose();

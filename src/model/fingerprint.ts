@@ -10,7 +10,8 @@ export type RktRuntime = 'rkt' | 'embedded';
  * Attributes are those of the original driver (`driver.rkt` = true, `driver.rkt.version`, `driver.rkt.appc.version`,
  * `driver.rkt.volumes.enabled` = true only when enabled) and `driver.rkt.runtime` (`real` or `embedded`),
  * `driver.rkt.cgroup.version` (`v1`, `v2` or `none`), `driver.rkt.stage1` (the default one, if it is known); of the
- * embedded rkt `driver.rkt.stage1.fly` and `.oci` (a version or true, else false with `driver.rkt.stage1.oci.reason`).
+ * embedded rkt `driver.rkt.stage1.fly`, `.oci` and `driver.rkt.networks` (a version or true, else false, with the reason in
+ * `driver.rkt.stage1.oci.reason` and so on).
  */
 export interface Fingerprint {
   readonly health: DriverHealth;

@@ -9,13 +9,16 @@ const verdictSchema = z.object({
   reason: z.string().optional(),
 });
 
-const reportSchema = z.object({ stage1: z.object({ fly: verdictSchema, oci: verdictSchema }) });
+const reportSchema = z.object({
+  stage1: z.object({ fly: verdictSchema, oci: verdictSchema }),
+  networks: verdictSchema,
+});
 
-/** Whether each stage1 of the embedded rkt works here. */
-export type EmbeddedStage1 = z.infer<typeof reportSchema>['stage1'];
+/** Whether each stage1 of the embedded rkt works here, and networks of pods. */
+export type EmbeddedReport = z.infer<typeof reportSchema>;
 
 /** Runs `doctor` of the embedded rkt, which a real one does not have. */
-export async function embeddedStage1(runner: RktRunner, options: CallOptions = {}): Promise<EmbeddedStage1> {
+export async function embeddedReport(runner: RktRunner, options: CallOptions = {}): Promise<EmbeddedReport> {
   const { stdout } = await runner.run(['doctor', '--format=json'], options);
-  return parseJson(reportSchema, stdout, 'the answer of the embedded rkt').stage1;
+  return parseJson(reportSchema, stdout, 'the answer of the embedded rkt');
 }

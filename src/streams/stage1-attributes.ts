@@ -3,9 +3,9 @@ import { memo } from '../model/memo.ts';
 import { isRktError } from '../model/rkt-error.ts';
 import type { RktRunner } from '../rkt/command-runner.ts';
 import { configuredStage1 } from '../rkt/rkt-config.ts';
-import { embeddedStage1, type EmbeddedStage1 } from '../rkt/rkt-doctor.ts';
+import { embeddedReport, type EmbeddedReport } from '../rkt/rkt-doctor.ts';
 
-/** The attributes of a fingerprint that name the default stage1 and, of the embedded rkt, each one that works. */
+/** The attributes of a fingerprint that name the default stage1 and, of the embedded rkt, each one that works, and networks. */
 export type Stage1Attributes = (
   runner: RktRunner,
   configured: string | undefined,
@@ -14,7 +14,7 @@ export type Stage1Attributes = (
 interface Asked {
   readonly runner: RktRunner;
   readonly configured: () => Promise<string | undefined>;
-  readonly embedded: () => Promise<EmbeddedStage1>;
+  readonly embedded: () => Promise<EmbeddedReport>;
 }
 
 /** Reads them once per runner: they do not change while rkt stays the same, and each reading starts a process. */
@@ -25,7 +25,7 @@ export function createStage1Attributes(): Stage1Attributes {
       asked = {
         runner,
         configured: memo(() => configuredStage1(runner)),
-        embedded: memo(() => embeddedStage1(runner)),
+        embedded: memo(() => embeddedReport(runner)),
       };
     }
     if (runner.binary.runtime === 'embedded')
@@ -35,12 +35,15 @@ export function createStage1Attributes(): Stage1Attributes {
   };
 }
 
-/** Each stage1 of the embedded rkt: its version or true, else false and what is missing. */
+/** Each stage1 of the embedded rkt, and networks: the version or true, else false and what is missing. */
 async function embeddedAttributes({ embedded }: Asked): Promise<Fingerprint['attributes']> {
   const found = await ifKnown(embedded());
-  const facts = Object.entries(found ?? {}).flatMap(([name, { works, version, reason }]) => [
-    [`driver.rkt.stage1.${name}`, works ? (version ?? true) : false] as const,
-    ...(reason === undefined ? [] : [[`driver.rkt.stage1.${name}.reason`, reason] as const]),
+  if (found === undefined) return {};
+  const { stage1, networks } = found;
+  const parts = { 'stage1.fly': stage1.fly, 'stage1.oci': stage1.oci, networks };
+  const facts = Object.entries(parts).flatMap(([name, { works, version, reason }]) => [
+    [`driver.rkt.${name}`, works ? (version ?? true) : false] as const,
+    ...(reason === undefined ? [] : [[`driver.rkt.${name}.reason`, reason] as const]),
   ]);
   return Object.fromEntries(facts);
 }

@@ -187,7 +187,7 @@ describe('job configurations that people have published, with oci', function () 
       expect(id).to.match(/^uid=0\S* gid=0/);
       return [];
     }
-    expect(id).to.match(/^uid=65534\(nobody\) gid=65534\(nogroup\)/);
+    expect(id).to.match(/^uid=65534\S* gid=65534\(nogroup\)/);
     return [`user ${user}:${String(config['group'])}`];
   }
 

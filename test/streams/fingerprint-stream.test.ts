@@ -111,7 +111,8 @@ describe('takeFingerprint', () => {
     const doctor = (oci: object): RktRunner => ({
       ...embedded,
       run: (args, options) => {
-        const answer = JSON.stringify({ stage1: { ...stage1, oci } });
+        const networks = { works: false, reason: 'cni plugins: install them' };
+        const answer = JSON.stringify({ stage1: { ...stage1, oci }, networks });
         return (args[0] === 'doctor' ? aRunner('embedded', answer) : embedded).run(args, options);
       },
     });
@@ -119,6 +120,7 @@ describe('takeFingerprint', () => {
     expect(without.attributes).to.include({
       ...{ 'driver.rkt.stage1.fly': true, 'driver.rkt.stage1.oci': false },
       'driver.rkt.stage1.oci.reason': 'crun: install crun',
+      ...{ 'driver.rkt.networks': false, 'driver.rkt.networks.reason': 'cni plugins: install them' },
     });
     const found = await takeFingerprint(depsOf(doctor({ works: true, version: 'crun 1.8.1' })));
     expect(found.attributes).to.include({ 'driver.rkt.stage1.oci': 'crun 1.8.1' });

@@ -4,7 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createDriver } from '../../driver.ts';
 import type { StartedTask } from '../../index.ts';
 import { isRktError } from '../../model/rkt-error.ts';
-import { DEMO_PODS, taskSpec, type DemoPod, type PodId } from './demo-pods.ts';
+import { taskSpec, type DemoPod, type PodId } from './demo-pods.ts';
+import { serveAndCall, startedByServer } from './network-acts.ts';
 import { noteFailure, type DemoStage } from './stage.ts';
 
 const FIRST_PAUSE_MS = 500;
@@ -17,7 +18,7 @@ const EXEC = ['/bin/sh', '-c', 'echo "hello from inside, as user $(id -u)"'];
  */
 export async function playAll(stage: DemoStage): Promise<void> {
   await Promise.all(
-    DEMO_PODS.map(async (pod) => {
+    stage.pods.map(async (pod) => {
       const act = ACTS[pod.id] ?? justStart;
       try {
         await act(stage, pod);
@@ -35,6 +36,8 @@ const ACTS: Partial<Record<PodId, Act>> = {
   glutton: startWithLimit,
   listener: signalEnterAndTakeOver,
   broken: failToStart,
+  server: serveAndCall,
+  caller: startedByServer,
 };
 
 async function justStart({ driver, images }: DemoStage, pod: DemoPod): Promise<void> {

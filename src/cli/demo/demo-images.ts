@@ -11,7 +11,12 @@ import { buildImage, type BuiltImage } from '../image-build.ts';
 export const BLOCKING_PIPE = '/blocked';
 
 const SHELL = ['sh', 'sleep'];
+/** What a pod that serves or calls runs. */
+const NETWORK = ['sh', 'perl'];
 const TOOLS = ['sh', 'sleep', 'dd', 'cat', 'id'];
+/** The port of the image with a server. */
+export const SERVER_PORT = { name: 'http', protocol: 'tcp', port: 80 } as const;
+
 const DIRECTORIES = ['/bin', '/usr/bin'];
 
 export interface DemoImages {
@@ -21,21 +26,33 @@ export interface DemoImages {
   readonly tools: BuiltImage;
   /** The same as `shell`, as an image of docker; a real rkt gets an ACI, as it reads no archives of docker. */
   readonly docker: BuiltImage;
+  /** sh and perl, with a port; the same as `shell` where no pod has a network. */
+  readonly network: BuiltImage;
 }
 
 /** Go's words for processors. */
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386', ppc64: 'ppc64le' };
 const DOCKER_TAG = 'rkt-streams.example/docker-shell:1.0.0';
 
+/** What the rkt that will run the images can do. */
+export interface DemoAbilities {
+  /** Reads archives of docker. */
+  readonly archives: boolean;
+  /** Gives pods networks. */
+  readonly networks: boolean;
+}
+
 /**
  * Builds the images of the demo from programs of this machine.
  *
- * @param takesArchives true when the rkt that will run them reads archives of docker
  * @throws RKT_ERR_BINARY_MISSING, RKT_ERR_IMAGE_BUILD
  */
-export async function buildDemoImages(directory: string, takesArchives: boolean): Promise<DemoImages> {
+export async function buildDemoImages(
+  directory: string,
+  { archives, networks }: DemoAbilities,
+): Promise<DemoImages> {
   const image = { exec: ['/bin/sh'], version: '1.0.0', compression: 'none' } as const;
-  const [shell, tools] = await Promise.all([
+  const [shell, tools, network] = await Promise.all([
     buildImage({
       ...image,
       name: 'rkt-streams.example/shell',
@@ -49,8 +66,18 @@ export async function buildDemoImages(directory: string, takesArchives: boolean)
       hostPaths: TOOLS.map(findProgram),
       files: [{ path: BLOCKING_PIPE.slice(1), type: 'fifo', mode: 0o666 }],
     }),
+    networks
+      ? buildImage({
+          ...image,
+          name: 'rkt-streams.example/network',
+          out: join(directory, 'network.aci'),
+          hostPaths: NETWORK.map(findProgram),
+          ports: [SERVER_PORT],
+        })
+      : undefined,
   ]);
-  return { shell, tools, docker: takesArchives ? dockerImage(join(directory, 'docker-shell.tar')) : shell };
+  const docker = archives ? dockerImage(join(directory, 'docker-shell.tar')) : shell;
+  return { shell, tools, docker, network: network ?? shell };
 }
 
 /** What `docker save` would write of an image with the same programs. */

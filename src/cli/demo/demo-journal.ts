@@ -14,6 +14,8 @@ export interface PodJournal {
   readonly cpuPercents: readonly number[];
   readonly memoryBytes: readonly number[];
   readonly outputLines: readonly string[];
+  /** What it answered on its port of the host. */
+  readonly answer: string | undefined;
   readonly latest: TaskResourceUsage | undefined;
 }
 
@@ -23,10 +25,13 @@ export interface Journal {
   addSamples(samples: readonly TaskStatsSample[]): void;
   addHost(host: HostStats): void;
   addOutput(id: string, lines: readonly string[]): void;
+  addAnswer(id: string, answer: string): void;
   skip(id: string, reason: string): void;
   skipped(id: string): string | undefined;
   pod(id: string): PodJournal;
   kinds(): Readonly<Partial<Record<TaskEventKind, number>>>;
+  /** Of all pods that were prepared. */
+  podIds(): readonly string[];
   /** The latest metrics of the machine. */
   host(): HostStats | undefined;
   /** Whether the machine had no idle core. */
@@ -41,6 +46,7 @@ interface Entry {
   cpuPercents: number[];
   memoryBytes: number[];
   outputLines: string[];
+  answer: string | undefined;
   latest: TaskResourceUsage | undefined;
 }
 
@@ -52,6 +58,7 @@ export function createJournal(): Journal {
   const kinds: Partial<Record<TaskEventKind, number>> = {};
   const skips = new Map<string, string>();
   const hostPercents: number[] = [];
+  const podIds = new Set<string>();
   let latestHost: HostStats | undefined;
   const entry = (id: string): Entry => {
     const found = entries.get(id) ?? newEntry();
@@ -59,7 +66,9 @@ export function createJournal(): Journal {
     return found;
   };
   return {
-    addEvent({ kind, taskId, message }, exit) {
+    addEvent(event, exit) {
+      const { kind, taskId, message } = event;
+      if (event.kind === 'prepared') podIds.add(event.annotations.pod);
       kinds[kind] = (kinds[kind] ?? 0) + 1;
       const pod = entry(taskId);
       pod.kinds.add(kind);
@@ -74,10 +83,14 @@ export function createJournal(): Journal {
       if (host.cpu.percent !== undefined) keep(hostPercents, host.cpu.percent);
     },
     addOutput: (id, lines) => lines.forEach((line) => keep(entry(id).outputLines, line)),
+    addAnswer: (id, answer) => {
+      entry(id).answer = answer;
+    },
     skip: (id, reason) => skips.set(id, reason),
     skipped: (id) => skips.get(id),
     pod: entry,
     kinds: () => ({ ...kinds }),
+    podIds: () => [...podIds],
     host: () => latestHost,
     wasBusy: () => hostPercents.some((percent) => percent >= BUSY_PERCENT),
   };
@@ -105,6 +118,7 @@ function newEntry(): Entry {
     cpuPercents: [],
     memoryBytes: [],
     outputLines: [],
+    answer: undefined,
     latest: undefined,
   };
 }

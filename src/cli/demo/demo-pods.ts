@@ -1,6 +1,6 @@
 import { MIB } from '../../model/units.ts';
 import type { TaskSpecInput } from '../../model/task-spec.ts';
-import { BLOCKING_PIPE, type DemoImages } from './demo-images.ts';
+import { BLOCKING_PIPE, SERVER_PORT, type DemoImages } from './demo-images.ts';
 
 export const HELD_BYTES = 64 * MIB;
 export const OOM_LIMIT_BYTES = 32 * MIB;
@@ -15,6 +15,9 @@ export interface DemoPod {
   readonly script: string;
   readonly program?: string;
   readonly memoryLimitBytes?: number;
+  /** Has a network of its own; its port `http` is one of the host. */
+  readonly hostPort?: number;
+  readonly hasNetwork?: boolean;
 }
 
 export const POD_IDS = [
@@ -26,10 +29,13 @@ export const POD_IDS = [
   'listener',
   'stubborn',
   'broken',
+  'server',
+  'caller',
 ] as const;
 export type PodId = (typeof POD_IDS)[number];
 
-export const DEMO_PODS: readonly DemoPod[] = [
+/** The pods of every demo. */
+const ALL_PODS: readonly DemoPod[] = [
   { id: 'burner', does: 'uses one full core', image: 'shell', script: 'while :; do :; done' },
   {
     id: 'holder',
@@ -84,9 +90,62 @@ export const DEMO_PODS: readonly DemoPod[] = [
   },
 ];
 
+/** Greets each connection by the address that it comes from. Perl alone: it needs none of its modules. */
+const SERVE = `
+  $| = 1;
+  socket(S, 2, 1, 0) && setsockopt(S, 1, 2, pack("i", 1)) or die "socket: $!\\n";
+  bind(S, pack("Snx12", 2, ${SERVER_PORT.port})) && listen(S, 9) or die "port ${SERVER_PORT.port}: $!\\n";
+  print "listening on port ${SERVER_PORT.port}\\n";
+  while (my $peer = accept(C, S)) { print C "hello ", join(".", unpack("x4C4", $peer)), "\\n"; close C }`;
+/** Reads the greeting of the address that it is given. */
+const CALL = `
+  socket(S, 2, 1, 0) && connect(S, pack("SnC4x8", 2, ${SERVER_PORT.port}, split(/[.]/, $ARGV[0]))) or die "$ARGV[0]: $!\\n";
+  print "$ARGV[0] says: ", <S>`;
+
+/** The pods of a demo whose stage1 gives them networks. */
+const NETWORK_PODS: readonly DemoPod[] = [
+  {
+    id: 'server',
+    does: 'greets on a port of the host',
+    image: 'network',
+    script: `exec perl -e '${SERVE}'`,
+    hasNetwork: true,
+  },
+  {
+    id: 'caller',
+    does: 'reads the greeting of server by its address',
+    image: 'network',
+    script: `exec perl -e '${CALL}' ADDRESS`,
+    hasNetwork: true,
+  },
+];
+
+/** The pods of a demo; those with networks too where the stage1 has such. */
+export function demoPods(withNetworks: boolean): readonly DemoPod[] {
+  return withNetworks ? [...ALL_PODS, ...NETWORK_PODS] : ALL_PODS;
+}
+
+/** The pod `server` with its port of the host. */
+export function serverPod(hostPort: number): DemoPod {
+  return { ...networkPod('server'), hostPort };
+}
+
+/** The pod `caller`, which connects to this address. */
+export function callerPod(address: string): DemoPod {
+  const pod = networkPod('caller');
+  return { ...pod, script: pod.script.replace(/ADDRESS$/, address) };
+}
+
+function networkPod(id: PodId): DemoPod {
+  const found = NETWORK_PODS.find((pod) => pod.id === id);
+  if (found === undefined) throw new TypeError(`no pod ${id}`);
+  return found;
+}
+
 /** The task of a pod, as any client of the driver would write it. */
 export function taskSpec(pod: DemoPod, images: DemoImages): TaskSpecInput {
-  const { id, image, script, program = '/bin/sh', memoryLimitBytes } = pod;
+  const { id, image, script, program = '/bin/sh', memoryLimitBytes, hostPort, hasNetwork = false } = pod;
+  const networks = hostPort === undefined ? [] : [{ reservedPorts: [{ label: 'web', value: hostPort }] }];
   return {
     id,
     config: {
@@ -94,8 +153,9 @@ export function taskSpec(pod: DemoPod, images: DemoImages): TaskSpecInput {
       command: program,
       args: script === '' ? [] : ['-c', script],
       insecure_options: ['image'],
-      net: ['host'],
+      net: [hasNetwork ? 'default' : 'host'],
+      ...(hostPort !== undefined && { port_map: { web: SERVER_PORT.name } }),
     },
-    ...(memoryLimitBytes !== undefined && { resources: { memoryLimitBytes } }),
+    resources: { networks, ...(memoryLimitBytes !== undefined && { memoryLimitBytes }) },
   };
 }

@@ -21,7 +21,7 @@ export interface PodSummary {
 
 /** One check for leftovers. */
 export interface Check {
-  readonly what: 'processes' | 'mounts' | 'cgroups' | 'pods' | 'files' | 'directory';
+  readonly what: 'processes' | 'mounts' | 'cgroups' | 'networks' | 'pods' | 'files' | 'directory';
   /** How many items were checked. */
   readonly looked: number;
   readonly left: readonly string[];
@@ -57,6 +57,8 @@ export type DemoRecord =
       readonly exitCode: number;
       readonly output: string;
     }
+  /** What a pod answered on a port of the host. */
+  | { readonly type: 'answer'; readonly taskId: string; readonly address: string; readonly answer: string }
   | ({ readonly type: 'check' } & Check)
   | ({ readonly type: 'summary' } & DemoSummary);
 

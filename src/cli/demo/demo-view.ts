@@ -4,7 +4,7 @@ import { exitText } from '../../model/exit-text.ts';
 import { NOTHING } from '../humanize.ts';
 import { memoryOf } from '../../model/headline.ts';
 import type { Journal, PodJournal } from './demo-journal.ts';
-import { DEMO_PODS } from './demo-pods.ts';
+import type { DemoPod } from './demo-pods.ts';
 
 /** One pod at this moment. */
 export interface PodRow {
@@ -24,8 +24,8 @@ export interface View {
   readonly host: HostStats | undefined;
 }
 
-export function viewOf(statuses: readonly TaskStatus[], journal: Journal): View {
-  const rows = DEMO_PODS.map(({ id, does }): PodRow => {
+export function viewOf(pods: readonly DemoPod[], statuses: readonly TaskStatus[], journal: Journal): View {
+  const rows = pods.map(({ id, does }): PodRow => {
     const { latest, starts, exits, failure } = journal.pod(id);
     const phase = statuses.find((status) => status.id === id)?.phase;
     const isMeasured = phase === 'running' || phase === 'stopping';

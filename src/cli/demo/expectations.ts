@@ -2,7 +2,7 @@ import type { ExitResult } from '../../model/exit-result.ts';
 import { exitText } from '../../model/exit-text.ts';
 import { bytes, percent } from '../humanize.ts';
 import type { Journal, PodJournal } from './demo-journal.ts';
-import { DEMO_PODS, HELD_BYTES, type PodId } from './demo-pods.ts';
+import { HELD_BYTES, type DemoPod, type PodId } from './demo-pods.ts';
 import type { PodSummary, Verdict } from './demo-records.ts';
 
 interface Expectation {
@@ -21,6 +21,7 @@ const MEMORY_TOLERANCE = 0.05;
 const ENOUGH_SAMPLES = 3;
 const TERM = 15;
 const KILL = 9;
+const GREETING = /^hello (\d+\.\d+\.\d+\.\d+)$/;
 
 const EXPECTATIONS: Readonly<Record<PodId, Expectation>> = {
   burner: { expected: '100% of a core', judge: judgeCpu },
@@ -77,11 +78,29 @@ const EXPECTATIONS: Readonly<Record<PodId, Expectation>> = {
       asExpected: failure === undefined && starts === 0 ? 'unseen' : is(failure !== undefined),
     }),
   },
+  server: {
+    expected: 'answers on a port of the host',
+    judge: ({ answer }) => ({
+      seen: answer === undefined ? 'no answer' : `"${answer}"`,
+      asExpected: answer === undefined ? 'unseen' : is(GREETING.test(answer)),
+    }),
+  },
+  caller: {
+    expected: 'is greeted by its own address',
+    judge: ({ exits, outputLines }) => {
+      const [line = ''] = outputLines;
+      const [server, ...words] = line.split(' says: ');
+      const [, own] = GREETING.exec(words.join('')) ?? [];
+      const isFine = exits.at(-1)?.exitCode === 0 && own !== undefined && own !== server;
+      const seen = line === '' ? `exit ${exitText(exits.at(-1))}` : line;
+      return { seen, asExpected: onceEnded(exits, isFine) };
+    },
+  },
 };
 
 /** The expected and the observed behaviour of each pod. */
-export function judgePods(journal: Journal): readonly PodSummary[] {
-  return DEMO_PODS.map(({ id, does }) => {
+export function judgePods(pods: readonly DemoPod[], journal: Journal): readonly PodSummary[] {
+  return pods.map(({ id, does }) => {
     const { expected, judge } = EXPECTATIONS[id];
     const skipped = journal.skipped(id);
     const pod = journal.pod(id);

@@ -1,7 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { RUNTIME_DIR } from '../../embedded/net/runtime-dir.ts';
 import { childrenOfThis, entries, processIds, target, text } from './demo-machine.ts';
 import type { DemoPlace } from './place.ts';
 import type { Check } from './demo-records.ts';
@@ -14,12 +16,22 @@ const SHOWN_COMMAND = 60;
 /**
  * Checks for everything that the demo may have left on the machine: processes by their cgroup, root, working
  * directory, program, command line and parent; mounts in every visible mount namespace; cgroups in every hierarchy;
- * pods; files of the driver. Repeats the check for a while as long as it finds something.
+ * leases, ports and rules of networks; pods; files of the driver. Repeats the check for a while as long as it finds something.
  */
-export async function findLeftovers(place: DemoPlace): Promise<readonly Check[]> {
+export async function findLeftovers(
+  place: DemoPlace,
+  podIds: readonly string[] = [],
+): Promise<readonly Check[]> {
   const deadlineMs = performance.now() + PATIENCE_MS;
   for (;;) {
-    const checks = [processes(place), mounts(place), cgroups(place), pods(place), files(place)];
+    const checks = [
+      processes(place),
+      mounts(place),
+      cgroups(place),
+      networks(podIds),
+      pods(place),
+      files(place),
+    ];
     if (checks.every(({ left }) => left.length === 0) || performance.now() > deadlineMs) return checks;
     await delay(PAUSE_MS);
   }
@@ -62,6 +74,17 @@ function cgroups({ cgroupRoot, cgroupParent }: DemoPlace): Check {
   };
 }
 
+/** Leases, ports of the host and rules of iptables: each names its pod. */
+function networks(podIds: readonly string[]): Check {
+  const records = filesBelow(RUNTIME_DIR).map((path) => [path, `${path} ${text(path)}`] as const);
+  const saved = spawnSync('iptables-save', { encoding: 'utf8' });
+  const rules = saved.error === undefined ? saved.stdout.split('\n') : [];
+  const left = [...records, ...rules.map((rule) => [rule, rule] as const)]
+    .filter(([, content]) => podIds.some((id) => content.includes(id)))
+    .map(([thing]) => thing);
+  return { what: 'networks', looked: records.length + rules.length, left };
+}
+
 /** `pods/run/UUID`, `pods/exited-garbage/UUID` and so on. */
 function pods({ rktDir }: DemoPlace): Check {
   const states = entries(join(rktDir, 'pods')).map((state) => join(rktDir, 'pods', state));
@@ -74,6 +97,10 @@ function files({ dataDir }: DemoPlace): Check {
     .filter((name) => name !== 'locks')
     .map((name) => join(dataDir, name));
   return { what: 'files', looked: folders.length, left: folders.flatMap((folder) => entriesIn(folder)) };
+}
+
+function filesBelow(top: string): readonly string[] {
+  return [top, ...directoriesBelow(top)].flatMap(entriesIn);
 }
 
 function directoriesBelow(top: string): readonly string[] {

@@ -27,6 +27,10 @@ export function recordText(record: DemoRecord, paint: Paint): readonly string[] 
         .trimEnd()
         .split('\n')
         .map((line) => `${paint('dim', `  exec in ${printable(record.taskId)} |`)} ${printable(line)}`);
+    case 'answer':
+      return [
+        `${paint('dim', `  ${printable(record.address)} |`)} ${printable(record.taskId)} says: ${printable(record.answer)}`,
+      ];
     case 'check':
       return checkText(record, paint);
     case 'summary':

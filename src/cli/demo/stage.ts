@@ -1,6 +1,7 @@
 import type { Driver, DriverOptions } from '../../driver-interface.ts';
 import { reasonOf } from '../../model/reason-of.ts';
 import type { DemoImages } from './demo-images.ts';
+import type { DemoPod } from './demo-pods.ts';
 import type { Journal } from './demo-journal.ts';
 import type { Report } from './demo-records.ts';
 
@@ -9,6 +10,7 @@ export interface DemoStage {
   readonly driver: Driver;
   readonly driverOptions: DriverOptions;
   readonly images: DemoImages;
+  readonly pods: readonly DemoPod[];
   readonly journal: Journal;
   readonly report: Report;
   /** Unexpected failures. */

@@ -22,7 +22,7 @@ export function watch(stage: DemoStage, reporter: Reporter, intervalMs: number):
   const { driver, journal, report } = stage;
   const pending = new Set<Promise<void>>();
   let statuses: readonly TaskStatus[] = [];
-  const show = (how: (view: View) => void): void => how(viewOf(statuses, journal));
+  const show = (how: (view: View) => void): void => how(viewOf(stage.pods, statuses, journal));
   const onEvent = (event: TaskEvent): void => {
     const status = event.kind === 'exited' ? driver.inspectTask(event.taskId) : undefined;
     journal.addEvent(event, status?.exitResult);
