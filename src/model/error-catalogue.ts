@@ -273,6 +273,13 @@ export const ERROR_CATALOGUE = {
     'No source for the metrics of a task could be read.',
     'Read the cause; sampling continues.',
   ),
+  // recordings
+  RKT_ERR_RECORDING: entry(
+    false,
+    'A file is no recording, or a part of it cannot be read or written.',
+    'Give the file that `rkt-streams record` wrote; what can be read of a damaged one is read.',
+    400,
+  ),
   // agent
   RKT_ERR_REQUEST: entry(
     false,

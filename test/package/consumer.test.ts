@@ -15,9 +15,16 @@ import { METRICS, createDriver, isRktError, type Driver, type ExitResult, type T
 import { servePlugin } from 'rkt-streams/nomad';
 import { createOtlpExporter } from 'rkt-streams/otlp';
 import { createPrometheusExporter } from 'rkt-streams/prometheus';
+import { createRecordedDriver } from 'rkt-streams/recorded';
 import { createServer } from 'rkt-streams/server';
 
-export const doors: readonly unknown[] = [createOtlpExporter, createPrometheusExporter, createServer, servePlugin];
+export const doors: readonly unknown[] = [
+  createOtlpExporter,
+  createPrometheusExporter,
+  createRecordedDriver,
+  createServer,
+  servePlugin,
+];
 export const meaning: string = METRICS.memory.oomKills.meaning;
 
 export async function end(driver: Driver, id: string): Promise<ExitResult> {
@@ -73,7 +80,7 @@ describe('the packed package', function () {
       stdio: 'inherit',
     });
     const printed = execFileSync(process.execPath, ['out/program.js'], { cwd: directory, encoding: 'utf8' });
-    expect(printed).to.equal('string 4 true\n');
+    expect(printed).to.equal('string 5 true\n');
   });
 
   it('shows the meaning of a metric in an editor', () => {

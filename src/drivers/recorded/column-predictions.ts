@@ -1,0 +1,78 @@
+import { MS_PER_SECOND, NS_PER_MS } from '../../model/units.ts';
+import { COLUMN_NAMES, columnIndex } from './metric-columns.ts';
+
+/** A rate is computed only over a longer time: as in the sampling. */
+const MIN_WINDOW_MS = 10;
+
+/** How a column follows from others. A prediction that is wrong costs bytes and is never stored. */
+export type Prediction =
+  /** The increase of a counter over time, times a factor. */
+  | {
+      readonly kind: 'rate';
+      readonly counter: number;
+      readonly factor: (change: number, elapsedMs: number) => number;
+    }
+  /** Another column of the same row times a parameter that the block holds. */
+  | { readonly kind: 'product'; readonly of: number }
+  /** The column changes by as much as these do together. */
+  | { readonly kind: 'sum'; readonly of: readonly number[] };
+
+const percent = (change: number, elapsedMs: number): number => (change / (elapsedMs * NS_PER_MS)) * 100;
+const perSecond = (change: number, elapsedMs: number): number => (change / elapsedMs) * MS_PER_SECOND;
+
+const BY_NAME: Readonly<Record<string, Prediction>> = {
+  'cpu.totalNs': { kind: 'sum', of: ['cpu.userNs', 'cpu.systemNs'].map(columnIndex) },
+  'cpu.percent': { kind: 'rate', counter: columnIndex('cpu.totalNs'), factor: percent },
+  'cpu.userPercent': { kind: 'rate', counter: columnIndex('cpu.userNs'), factor: percent },
+  'cpu.systemPercent': { kind: 'rate', counter: columnIndex('cpu.systemNs'), factor: percent },
+  'cpu.totalTicksMhz': { kind: 'product', of: columnIndex('cpu.percent') },
+  'memory.cacheBytes': { kind: 'sum', of: [columnIndex('memory.usageBytes')] },
+  'memory.rssBytes': { kind: 'sum', of: [columnIndex('memory.usageBytes')] },
+  'memory.workingSetBytes': { kind: 'sum', of: [columnIndex('memory.usageBytes')] },
+  'memory.maxUsageBytes': { kind: 'sum', of: [columnIndex('memory.usageBytes')] },
+  'io.readBytesPerSecond': { kind: 'rate', counter: columnIndex('io.readBytes'), factor: perSecond },
+  'io.writeBytesPerSecond': { kind: 'rate', counter: columnIndex('io.writeBytes'), factor: perSecond },
+  'network.receivedBytesPerSecond': {
+    kind: 'rate',
+    counter: columnIndex('network.receivedBytes'),
+    factor: perSecond,
+  },
+  'network.sentBytesPerSecond': {
+    kind: 'rate',
+    counter: columnIndex('network.sentBytes'),
+    factor: perSecond,
+  },
+};
+
+export const PREDICTIONS: readonly (Prediction | undefined)[] = COLUMN_NAMES.map((name) => BY_NAME[name]);
+
+/** The columns in an order in which each comes after those that it is predicted from. */
+export const CODING_ORDER: readonly number[] = orderOf();
+
+function basesOf(column: number): readonly number[] {
+  const prediction = PREDICTIONS[column];
+  if (prediction === undefined) return [];
+  if (prediction.kind === 'rate') return [prediction.counter];
+  return prediction.kind === 'product' ? [prediction.of] : prediction.of;
+}
+
+function orderOf(): readonly number[] {
+  const order: number[] = [];
+  const add = (column: number): void => {
+    if (order.includes(column)) return;
+    basesOf(column).forEach(add);
+    order.push(column);
+  };
+  COLUMN_NAMES.forEach((_, column) => add(column));
+  return order;
+}
+
+/** The rate between two values of a counter; NaN when there is none. */
+export function rateOf(
+  { factor }: Extract<Prediction, { kind: 'rate' }>,
+  now: number,
+  before: number,
+  elapsedMs: number,
+): number {
+  return elapsedMs < MIN_WINDOW_MS || !(now >= before) ? NaN : factor(now - before, elapsedMs);
+}
