@@ -49,8 +49,8 @@ export interface RecordedDriver extends Driver {
  *
  * @throws RKT_ERR_RECORDING for a file that is no recording, RKT_ERR_OPTIONS
  * @example
- * const driver = createRecordedDriver('incident.rec', { speed: 60 });
- * driver.taskEvents().subscribe(({ timeMs, message }) => console.log(new Date(timeMs), message));
+ * const replayed = createRecordedDriver('incident.rec', { speed: 60 });
+ * replayed.taskEvents().subscribe(({ timeMs, message }) => console.log(new Date(timeMs), message));
  */
 export function createRecordedDriver(file: string, options: RecordedDriverOptions = {}): RecordedDriver {
   const { speed = 1, loop = false, end = 'complete', scheduler = asyncScheduler } = options;
