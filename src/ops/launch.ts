@@ -13,7 +13,8 @@ import { readExitFile } from './exit-record.ts';
 import { canSee, podDirectory, readPodStart, type PodStart } from '../rkt/disk/pod-files.ts';
 import { spawnShim, type ShimOrder } from './spawn-shim.ts';
 import { REPLACED_EXIT } from './volume-pins.ts';
-import { waitUntil } from './wait-until.ts';
+import { startPushes } from './start-pushes.ts';
+import { waitForPush } from './wait-for-push.ts';
 
 export interface Launched {
   readonly process: ProcessId;
@@ -23,6 +24,8 @@ export interface Launched {
 
 type Outcome = { readonly launched: Launched } | { readonly exitCode: number };
 
+/** The intervals of the probes that find what is not pushed: before a sign of the app, and from then on. */
+const QUIET_MS = 50;
 const PROBE_MS = 5;
 /** How long to wait between the pid file and the chroot of the app; if it takes longer, it is not fly. */
 const CHROOT_GRACE_MS = 250;
@@ -43,10 +46,11 @@ const HARMLESS = /group "rkt" not found/;
  */
 export async function launch(ctx: OpsContext, runner: RktRunner, order: ShimOrder): Promise<Launched> {
   const stderrBefore = await sizeOf(order.stderr);
-  const shim = await spawnShim(runner, order);
+  const spawned = await spawnShim(runner, order);
+  const shim = spawned.id;
   const graceMs = runner.binary.runtime === 'embedded' ? EMBEDDED_GRACE_MS : CHROOT_GRACE_MS;
   let seenMs: number | undefined;
-  const outcome = await waitUntil<Outcome>(
+  const outcome = await waitForPush<Outcome>(
     async () => {
       const exit = readExitFile(order.files.exitFile);
       const appPid = await readProcessId(order.files.appPid);
@@ -62,7 +66,11 @@ export async function launch(ctx: OpsContext, runner: RktRunner, order: ShimOrde
       const ran = pod !== undefined && message === '';
       return ran ? { launched: await launched(pod, shim) } : { exitCode: exit.code };
     },
-    { everyMs: PROBE_MS, deadlineMs: ctx.timeouts.launchMs, scheduler: ctx.scheduler },
+    {
+      pushes: startPushes(ctx.rktDir, order.podId, spawned),
+      ...{ quietMs: QUIET_MS, everyMs: PROBE_MS },
+      ...{ deadlineMs: ctx.timeouts.launchMs, scheduler: ctx.scheduler },
+    },
   );
   if (outcome !== undefined && 'launched' in outcome) return outcome.launched;
   const isOfRuntime = runner.binary.runtime === 'embedded' && outcome?.exitCode !== RKT_FAILURE;

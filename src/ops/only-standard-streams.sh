@@ -4,11 +4,8 @@
 #
 #   only-standard-streams.sh COMMAND...
 #
-# RKT_STREAMS_STARTED is the number of a descriptor that COMMAND still needs, and closes itself.
-#
 # A POSIX shell closes nothing above 9. Perl closes all, where it is installed: it is started only if there is one.
-exec 3>&- 4>&- 6>&- 7>&- 8>&- 9>&-
-[ "${RKT_STREAMS_STARTED-}" = 5 ] || exec 5>&-
+exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
 left_open=
 for info in /proc/self/fdinfo/??*; do
   [ -e "$info" ] || continue
@@ -22,9 +19,8 @@ if [ -z "$left_open" ] || ! command -v perl >/dev/null; then exec "$@"; fi
 # shellcheck disable=SC2016 # perl's own variables
 PERL_BADLANG=0 exec perl -e '
   delete $ENV{PERL_BADLANG};
-  my $needed = $ENV{RKT_STREAMS_STARTED} // -1;
   opendir my $directory, "/proc/self/fd";
-  my @others = grep { /\A\d+\z/ && $_ > 2 && $_ != $needed } readdir $directory;
+  my @others = grep { /\A\d+\z/ && $_ > 2 } readdir $directory;
   closedir $directory;
   for my $other (@others) { open my $handle, "<&=", $other and close $handle }
   exec { $ARGV[0] } @ARGV or exit 126;

@@ -8,7 +8,7 @@ import { identify } from '../sources/process-info.ts';
 import type { CheckedVolume } from './checked-volumes.ts';
 import { writeTicket } from './data-directory.ts';
 import { inNetwork } from './network-namespace.ts';
-import { podDirectory } from '../rkt/disk/pod-files.ts';
+import { STARTED_FILE, podDirectory } from '../rkt/disk/pod-files.ts';
 import type { TaskFiles } from './task-files.ts';
 import { feedShim, inTaskTerminal, type TaskStreams } from './task-streams.ts';
 import { identityVariable, makePins, pinDirectory, pinningCommand } from './volume-pins.ts';
@@ -40,10 +40,17 @@ export interface ShimOrder {
   readonly secrets: readonly string[];
 }
 
+/** The shim of a start. */
+export interface SpawnedShim {
+  readonly id: ProcessId;
+  /** Resolves when it has exited. */
+  readonly ended: Promise<unknown>;
+}
+
 const SHIM = fileURLToPath(new URL('./shim.sh', import.meta.url));
 
 /** Starts the shim in a separate session, independent of this process: no shared stdio, no parent it needs. */
-export async function spawnShim(runner: RktRunner, order: ShimOrder): Promise<ProcessId> {
+export async function spawnShim(runner: RktRunner, order: ShimOrder): Promise<SpawnedShim> {
   const { files } = order;
   await writeTicket(files);
   const { join, env } = cgroupEntry(runner, order.procsFiles);
@@ -62,7 +69,12 @@ export async function spawnShim(runner: RktRunner, order: ShimOrder): Promise<Pr
       ),
     ],
     {
-      env: { ...env, ...order.coresVariable, ...identityVariable(order.volumes) },
+      env: {
+        ...env,
+        ...order.coresVariable,
+        ...identityVariable(order.volumes),
+        ...(runner.binary.runtime === 'embedded' && { RKT_STREAMS_STARTED: STARTED_FILE }),
+      },
       stdin: order.streams.stdin === undefined ? 'ignore' : 'pipe',
       more: [order.stdout.fd, order.stderr.fd],
     },
@@ -70,7 +82,7 @@ export async function spawnShim(runner: RktRunner, order: ShimOrder): Promise<Pr
   feedShim(shim, order.streams);
   shim.unref();
   // A process that has already exited gets a start time that no process has.
-  return (await identify(shim.pid)) ?? { pid: shim.pid, startTicks: 0 };
+  return { id: (await identify(shim.pid)) ?? { pid: shim.pid, startTicks: 0 }, ended: shim.exit };
 }
 
 /** A real rkt does not change the score with fly; the embedded one sets that of the pod manifest. */

@@ -10,6 +10,10 @@ use strict;
 my ($label, $root, $dir, $uid, $gid, $groups, $count, @words) = map { plain($_) } splice(@ARGV, 0, 7), @ARGV;
 my @pairs = splice @words, 0, $count;
 
+# A driver can watch the pod: a line in this file means that the app begins now.
+my $started;
+if (defined(my $file = $ENV{RKT_STREAMS_STARTED})) { open $started, '>', $file or undef $started }
+
 chroot $root or fail("can't chroot to \"$root\"");
 chdir $dir or fail("can't change to working directory \"$dir\"");
 if ($uid ne '') {
@@ -21,6 +25,7 @@ if ($uid ne '') {
   fail("can't set uid $uid") if $< != $uid or $> != $uid;
 }
 
+if ($started) { syswrite $started, "\n"; close $started }
 my %app = map { /\A([^=]*)=(.*)\z/s ? ($1 => plain($2)) : () } @pairs;
 %ENV = %app;
 exec { $words[0] } @words or fail("can't execute \"$words[0]\"");

@@ -13,6 +13,16 @@ export interface PodStart {
 
 export const podDirectory = (rktDir: string, podId: string): string => join(rktDir, 'pods', 'run', podId);
 
+/** Where a pod is until it runs; its directory is renamed then. */
+export const preparedPodDirectory = (rktDir: string, podId: string): string =>
+  join(rktDir, 'pods', 'prepared', podId);
+
+/** Written by the embedded rkt in the last moment before the app, if RKT_STREAMS_STARTED is this name. */
+export const STARTED_FILE = 'started';
+
+/** The files of a pod whose change can mean that its app runs. */
+export const START_FILES: ReadonlySet<string> = new Set(['pid', 'ppid', STARTED_FILE]);
+
 /** Reads how a pod started; undefined before it did, or when the data directory cannot be read. */
 export async function readPodStart(podDir: string): Promise<PodStart | undefined> {
   const supervisor = await readPid(join(podDir, 'ppid'));
