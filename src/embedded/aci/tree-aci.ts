@@ -5,7 +5,16 @@ import type { EntryMeter } from './meter.ts';
 import { readXattrs } from './read-xattrs.ts';
 import type { RootfsFile } from './rootfs-file.ts';
 import { TarWriter } from './tar-writer.ts';
+import type { UidRange } from './uid-range.ts';
+import { CAPABILITY, unshiftCapability } from './shift-owners.ts';
 import { collectTree } from './tree-files.ts';
+
+/** How a directory is read. */
+export interface TreeOptions {
+  readonly meter: EntryMeter;
+  /** The users that its files were given to, see `shiftOwners`; absent for those of the host. */
+  readonly users?: UidRange;
+}
 
 /**
  * Writes an ACI of a directory as it is: with owners, modes, times, hard links, devices and extended attributes.
@@ -13,8 +22,15 @@ import { collectTree } from './tree-files.ts';
  * @param out the file, which must not exist: an uncompressed tar; a failure leaves nothing
  * @throws RktFailure naming what cannot be read, or the limit that is exceeded
  */
-export function writeTreeAci(rootfsDir: string, manifest: string, out: string, meter: EntryMeter): void {
-  const files = collectTree(rootfsDir, true, meter);
+export function writeTreeAci(
+  rootfsDir: string,
+  manifest: string,
+  out: string,
+  { meter, users }: TreeOptions,
+): void {
+  const files = collectTree(rootfsDir, true, meter).map((file) =>
+    users === undefined ? file : unshifted(file, users),
+  );
   const xattrs = readXattrs(files.filter(hasOwnXattrs).map(({ path }) => join(rootfsDir, path)));
   const writer = new TarWriter(out);
   try {
@@ -22,7 +38,7 @@ export function writeTreeAci(rootfsDir: string, manifest: string, out: string, m
     writer.header({ ...plain, name: 'manifest', type: 'file', mode: 0o644, size: text.length });
     writer.bytes(text);
     writer.pad(text.length);
-    for (const file of files) writeFile(writer, file, xattrs.get(join(rootfsDir, file.path)));
+    for (const file of files) writeFile(writer, file, ownXattrs(xattrs.get(join(rootfsDir, file.path))));
     writer.finish();
   } catch (error) {
     rmSync(out, { force: true });
@@ -30,6 +46,18 @@ export function writeTreeAci(rootfsDir: string, manifest: string, out: string, m
   } finally {
     writer.close();
   }
+}
+
+/** Owners beyond the range, which only the host can have made, stay. */
+function unshifted(file: RootfsFile, { shift, count }: UidRange): RootfsFile {
+  const own = (id = 0): number => (id >= shift && id < shift + count ? id - shift : id);
+  return { ...file, uid: own(file.uid), gid: own(file.gid) };
+}
+
+function ownXattrs(xattrs: ReadonlyMap<string, Buffer> = new Map()): ReadonlyMap<string, Buffer> {
+  return new Map(
+    [...xattrs].map(([name, value]) => [name, name === CAPABILITY ? unshiftCapability(value) : value]),
+  );
 }
 
 const plain = { uid: 0, gid: 0, mtimeMs: 0, linkname: '', major: 0, minor: 0 } as const;

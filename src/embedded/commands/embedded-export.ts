@@ -15,6 +15,7 @@ import { storePaths } from '../store/paths.ts';
 import { temporaryPath } from '../store/temporary.ts';
 import { withAppRootfs } from '../pods/app-rootfs.ts';
 import { findPod, type PodEntry } from '../pods/phases.ts';
+import { usersOfPod } from '../pods/pod-users.ts';
 import { appImageManifest, podStatus, readPodManifest } from '../pods/pod-info.ts';
 
 const EXISTS = 'error building aci: target file exists (try --overwrite)';
@@ -76,9 +77,10 @@ interface Export {
 async function writeAci(ctx: RktContext, pod: PodEntry, { app, out, overwrite }: Export): Promise<void> {
   const temporary = temporaryPath(storePaths(ctx), 'export');
   try {
-    const meter = new EntryMeter(imageLimits(ctx));
+    const users = usersOfPod(pod);
+    const options = { meter: new EntryMeter(imageLimits(ctx)), ...(users === undefined ? {} : { users }) };
     const manifest = manifestOf(pod, app);
-    await withAppRootfs(ctx, pod, app, (rootfs) => writeTreeAci(rootfs, manifest, temporary, meter));
+    await withAppRootfs(ctx, pod, app, (rootfs) => writeTreeAci(rootfs, manifest, temporary, options));
     await writeOutputFile(out, compressed(temporary), {
       overwrite,
       exists: EXISTS,

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import type { Flags } from '../command-line/args.ts';
 import { RktFailure, systemErrorText, type RktContext } from '../embedded-context.ts';
 import { beyondLimit, imageLimits, type ImageLimits } from '../aci/image-limits.ts';
+import { EntryMeter } from '../aci/meter.ts';
+import { randomUidRange, uidRangeText, type UidRange } from '../aci/uid-range.ts';
 import type { NameValue } from '../command-line/app-args.ts';
 import { parseImageArgs, type ImageArgs } from '../command-line/image-args.ts';
 import { copyTree, findImage, findImageById, renderTree, type StoredImage } from '../store/image-store.ts';
@@ -14,6 +16,7 @@ import { canOverlay } from './overlay.ts';
 import { ensurePhases, podPath, type PodEntry } from './phases.ts';
 import { podEnvironment, pullPolicy } from './pod-flags.ts';
 import { parsePodManifest, type PodApp, type PodManifest } from './pod-manifest.ts';
+import { PRIVATE_USERS } from './pod-users.ts';
 import { prepareLockFile } from './prepare-lock.ts';
 import type { Privileges } from './privileges.ts';
 import { chooseStage1 } from '../stage1/known-stage1.ts';
@@ -128,14 +131,16 @@ async function fill(ctx: RktContext, order: PodOrder, dir: string): Promise<void
   if (overlay) write(dir, 'overlay-prepared', '', 0o644);
   write(dir, 'stage1TreeStoreID', tree.id);
   mkdirSync(join(dir, 'appsinfo'), { mode: DIR_MODE });
+  const users = flags.bool('private-users') ? randomUidRange() : undefined;
   for (const [i, app] of manifest.apps.entries()) {
     await addApp(ctx, dir, {
       app,
       image: order.images[i] ?? (await findImageById(ctx, app.image.id)),
       overlay,
+      users,
     });
   }
-  if (flags.bool('private-users')) write(dir, 'private-users-prepared', '');
+  if (users !== undefined) write(dir, PRIVATE_USERS, uidRangeText(users));
   write(dir, 'pod', JSON.stringify(manifest));
   write(dir, 'pod-created', '');
 }
@@ -144,9 +149,12 @@ interface AddedApp {
   readonly app: PodApp;
   readonly image: StoredImage;
   readonly overlay: boolean;
+  /** Absent for those of the host. */
+  readonly users: UidRange | undefined;
 }
 
-async function addApp(ctx: RktContext, dir: string, { app, image, overlay }: AddedApp): Promise<void> {
+async function addApp(ctx: RktContext, dir: string, added: AddedApp): Promise<void> {
+  const { app, image, overlay, users } = added;
   mkdirSync(join(dir, 'appsinfo', app.name), { mode: DIR_MODE });
   write(dir, `appsinfo/${app.name}/manifest`, JSON.stringify(image.manifest));
   if (overlay) {
@@ -157,6 +165,10 @@ async function addApp(ctx: RktContext, dir: string, { app, image, overlay }: Add
   const appDir = join(dir, 'stage1/rootfs/opt/stage2', app.name);
   mkdirSync(appDir, { recursive: true, mode: 0o755 });
   await copyTree(ctx, image, appDir);
+  if (users === undefined) return;
+  const { shiftOwners } = await import('../aci/shift-owners.ts');
+  const warn = (text: string): void => ctx.stderr(`image: ${text}\n`);
+  shiftOwners(join(appDir, 'rootfs'), users, { meter: new EntryMeter(imageLimits(ctx)), warn });
 }
 
 function orderedManifest(ctx: RktContext, order: PodOrder): PodManifest {

@@ -36,6 +36,7 @@ const ORDER: BundleOrder = {
   ...{
     ownIpc: true,
     ownCgroupNamespace: false,
+    users: undefined,
     process: ociProcess(PROCESS),
     mounts: [],
     protectPaths: true,

@@ -1,8 +1,9 @@
 import { isatty } from 'node:tty';
 
-import type { RktContext } from '../../embedded-context.ts';
+import type { UidRange } from '../../aci/uid-range.ts';
+import { RktFailure, type RktContext } from '../../embedded-context.ts';
 import { currentUmask } from '../../pods/app-command.ts';
-import { resolveCredentials, wantedCredentials } from '../../pods/app-credentials.ts';
+import { resolveCredentials, wantedCredentials, type Credentials } from '../../pods/app-credentials.ts';
 import { checkExecutable, checkWorkingDir, findExecutable } from '../../pods/executable.ts';
 import type { LaunchScript } from '../../pods/launch-script.ts';
 import { linkMtab } from '../../pods/mount-table.ts';
@@ -24,6 +25,8 @@ export interface AppOrder extends Pick<Stage1Order, 'pod' | 'flags'> {
   readonly podDir: string;
   /** The app is started by an init of its own. */
   readonly hasInit: boolean;
+  /** The users of the pod; absent for those of the host. */
+  readonly users: UidRange | undefined;
 }
 
 /** What is an app's own. */
@@ -38,7 +41,7 @@ export interface LaunchedApp {
 
 /** Adds the lines that prepare the volumes of an app, and ends with all that is the app's own. @throws RktFailure in rkt's words */
 export function launchedApp(ctx: RktContext, script: LaunchScript, order: AppOrder): LaunchedApp {
-  const { pod, site, podDir } = order;
+  const { pod, site, podDir, users } = order;
   const { app, root } = site;
   const view = new RootfsView(site.lower);
   linkMtab(script, view, root);
@@ -48,10 +51,13 @@ export function launchedApp(ctx: RktContext, script: LaunchScript, order: AppOrd
   const image = appImageManifest(pod, app.name);
   const mountSite = { script, view, root, alwaysRecursive: false, identities: new Map<string, string>() };
   const manifest = readPodManifest(pod);
-  const volumes = ociVolumes(ctx, { manifest, app, runtimeApp, image, site: mountSite, podDir });
+  const volumes = ociVolumes(ctx, { manifest, app, runtimeApp, image, site: mountSite, podDir, users });
   const workingDir = runtimeApp.workingDirectory ?? '/';
   const path = runtimeApp.environment?.find(({ name }) => name === 'PATH')?.value;
-  const credentials = resolveCredentials(view, wantedCredentials(runtimeApp, image), root);
+  const credentials = credentialsIn(
+    resolveCredentials(view, wantedCredentials(runtimeApp, image), root),
+    users,
+  );
   const executable = findExecutable(view, program, workingDir, path);
   checkWorkingDir(view, workingDir);
   checkExecutable(view, executable);
@@ -66,4 +72,17 @@ export function launchedApp(ctx: RktContext, script: LaunchScript, order: AppOrd
     allCapabilities: ctx.insecure.has('capabilities'),
   });
   return { site, view, process, isolators, volumes, readonlyRoot: app.readOnlyRootFS === true };
+}
+
+/** The user of a pod that owns a file, where a path names it. @throws RktFailure for one that the pod does not have */
+function credentialsIn(found: Credentials, users: UidRange | undefined): Credentials {
+  if (users === undefined) return found;
+  const { shift, count } = users;
+  const inside = (id: number): number => (id >= shift && id < shift + count ? id - shift : id);
+  const own = { uid: inside(found.uid), gid: inside(found.gid), groups: found.groups.map(inside) };
+  const beyond = [own.uid, own.gid, ...own.groups].find((id) => id >= count);
+  if (beyond === undefined) return own;
+  throw new RktFailure(
+    `the id ${beyond} is out of range: a pod with --private-users has the ids below ${count}`,
+  );
 }

@@ -6,6 +6,8 @@ import type {
   OciProcess,
   OciSeccomp,
 } from './runtime-config-types.ts';
+import type { UidRange } from '../../aci/uid-range.ts';
+import { userMappings } from './user-namespace.ts';
 import { MASKED_PATHS, READONLY_PATHS } from './protected-paths.ts';
 
 type OciNamespaces = OciLinux['namespaces'];
@@ -23,6 +25,8 @@ export interface BundleOrder {
   readonly ownIpc: boolean;
   /** The directory of the namespaces that the app shares with the other apps of its pod; absent where it makes them. */
   readonly joined?: string;
+  /** The users of a pod that has its own. Its root is mounted without devices already. */
+  readonly users: UidRange | undefined;
   /** Only the unified hierarchy can hide the cgroups above. */
   readonly ownCgroupNamespace: boolean;
   readonly process: OciProcess;
@@ -41,17 +45,23 @@ export interface BundleOrder {
 
 /** The configuration of an OCI runtime for a pod; depends on nothing but its argument. */
 export function ociBundle(order: BundleOrder): OciConfig {
-  const { sysctl, poststop, joined } = order;
+  const { sysctl, poststop, joined, users } = order;
+  const hasUsers = users !== undefined;
   return {
     ociVersion: '1.0.2',
     process: order.process,
-    // A runtime remounts the root without `nodev`, and so the hook below makes it read-only as well.
-    root: { path: order.root, readonly: false },
+    // A runtime remounts the root without `nodev`, and so the hook below makes it read-only as well. In a user namespace it cannot.
+    root: { path: order.root, readonly: hasUsers && order.readonlyRoot },
     ...(joined === undefined ? { hostname: order.hostname } : {}),
     mounts: order.mounts,
-    hooks: { createRuntime: [order.createRuntime], createContainer: [rootOptions(order)], poststop },
+    hooks: {
+      createRuntime: [order.createRuntime],
+      createContainer: hasUsers ? [] : [rootOptions(order)],
+      poststop,
+    },
     linux: {
       namespaces: namespacesOf(order),
+      ...(users === undefined || joined !== undefined ? {} : userMappings(users)),
       maskedPaths: order.protectPaths ? MASKED_PATHS : [],
       readonlyPaths: order.protectPaths ? READONLY_PATHS : [],
       devices: [],
@@ -67,7 +77,8 @@ export function namespacesOf({
   joined,
   ownIpc,
   ownCgroupNamespace,
-}: Pick<BundleOrder, 'network' | 'joined' | 'ownIpc' | 'ownCgroupNamespace'>): OciNamespaces {
+  users,
+}: Pick<BundleOrder, 'network' | 'joined' | 'ownIpc' | 'ownCgroupNamespace' | 'users'>): OciNamespaces {
   const shared = (type: string, file: string) => ({
     type,
     ...(joined === undefined ? {} : { path: `${joined}/${file}` }),
@@ -83,6 +94,7 @@ export function namespacesOf({
     ...(ownIpc ? [shared('ipc', 'ipc')] : []),
     ...(network === 'host' ? [] : [net]),
     ...(ownCgroupNamespace ? [{ type: 'cgroup' }] : []),
+    ...(users === undefined ? [] : [shared('user', 'user')]),
   ];
 }
 

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 
+import type { UidRange } from '../../aci/uid-range.ts';
 import { RktFailure, type RktContext } from '../../embedded-context.ts';
 import { IMPLICIT_FUNCTIONS } from '../../pods/implicit-volume.ts';
 import type { LaunchScript } from '../../pods/launch-script.ts';
 import { TARGET_FUNCTIONS } from '../../pods/mount-target.ts';
 import { podPath } from '../../pods/phases.ts';
-import { podFile, readPodManifest } from '../../pods/pod-info.ts';
+import { readPodManifest } from '../../pods/pod-info.ts';
+import { usersOfPod } from '../../pods/pod-users.ts';
 import { commandLine, hostTool } from '../../pods/shell.ts';
 import { refuseMetadataService, runtimeConfig } from '../../pods/stage0.ts';
 import type { Stage1Order } from '../stage1-contract.ts';
@@ -21,8 +23,16 @@ import { podMounts } from './oci-mounts.ts';
 import { nameMounts } from './oci-names.ts';
 import { checkSysctl } from './oci-sysctl.ts';
 import { cgroupsGone, makeCgroups } from './pod-cgroup.ts';
+import { reachableRoots, userMappings } from './user-namespace.ts';
 import type { OciHook } from './runtime-config-types.ts';
-import { prepareShared, runAppsWords, SHARED_MEMORY, WAITING_DIR, waitingBundle } from './several-apps.ts';
+import {
+  prepareShared,
+  runAppsWords,
+  SHARED_MEMORY,
+  WAITING_DIR,
+  WAITING_ROOT,
+  waitingBundle,
+} from './several-apps.ts';
 
 /** A pod that is launched, as far as all of its apps have it in common. */
 interface LaunchedPod extends Stage1Order {
@@ -33,6 +43,13 @@ interface LaunchedPod extends Stage1Order {
   readonly ownIpc: boolean;
   readonly network: PodNetwork;
   readonly isSingle: boolean;
+  /** Absent for those of the host. */
+  readonly users: UidRange | undefined;
+}
+
+interface RootedApp extends LaunchedApp {
+  /** Absolute. */
+  readonly root: string;
 }
 
 /**
@@ -44,8 +61,7 @@ interface LaunchedPod extends Stage1Order {
 export function ociLaunch(ctx: RktContext, script: LaunchScript, order: Stage1Order): void {
   const { pod, flags, names, sites } = order;
   const isSingle = sites.length === 1;
-  if (podFile(pod, 'private-users-prepared') !== undefined)
-    throw new RktFailure('user namespaces for pods (--private-users) are not supported by the stage1 oci');
+  const users = usersOfPod(pod);
   if (!isSingle && flags.bool('interactive'))
     throw new RktFailure('interactive option only supports pods with one app');
   refuseMetadataService(flags);
@@ -55,7 +71,7 @@ export function ociLaunch(ctx: RktContext, script: LaunchScript, order: Stage1Or
   script.raw(`${TARGET_FUNCTIONS.trim()}\n${IMPLICIT_FUNCTIONS.trim()}`);
   script.raw('cd -P .').raw(`mkdir -p ${STATE_DIR}`);
   const hasInit = isSingle && runtime.init !== undefined;
-  const apps = sites.map((site) => launchedApp(ctx, script, { pod, flags, site, podDir, hasInit }));
+  const apps = sites.map((site) => launchedApp(ctx, script, { pod, flags, site, podDir, hasInit, users }));
   const network = podNetwork(ctx, script, {
     ...{ podDir, uuid: pod.uuid, flags, names },
     hasPorts: (readPodManifest(pod).ports ?? []).length > 0,
@@ -63,9 +79,19 @@ export function ociLaunch(ctx: RktContext, script: LaunchScript, order: Stage1Or
   });
   const hostname = flags.string('hostname') || `rkt-${pod.uuid}`;
   const ownIpc = flags.string('ipc') !== 'parent';
-  const launched = { ...order, podDir, runtime, hostname, ownIpc, network, isSingle };
-  if (!isSingle) addWaiting(ctx, script, launched);
-  for (const app of apps) addBundle(ctx, script, launched, app);
+  if (users !== undefined && !ownIpc)
+    throw new RktFailure('--ipc=parent cannot be used with --private-users');
+  if (!isSingle) prepareShared(script);
+  const launched = { ...order, podDir, runtime, hostname, ownIpc, network, isSingle, users };
+  const named = [
+    ...sites.map(({ app, root }) => ({ name: app.name, root })),
+    ...(isSingle ? [] : [WAITING_ROOT]),
+  ];
+  const roots =
+    users === undefined ? named.map(({ root }) => `${podDir}/${root}`) : reachableRoots(ctx, script, named);
+  if (!isSingle) addWaiting(ctx, launched, roots.at(-1) ?? '');
+  for (const [index, app] of apps.entries())
+    addBundle(ctx, script, launched, { ...app, root: roots[index] ?? '' });
   hideUnified(script);
   script.raw(`printf '%s\\n' "$$" >ppid || die 'run: cannot write the pid'`);
   // Where the right to do so is there: the launcher waits for the app, and holds the pod's lock.
@@ -89,12 +115,12 @@ function runWords({ runtime, podDir, pod }: LaunchedPod): readonly string[] {
 }
 
 /** Adds the bundle of the process that has the namespaces of several apps. */
-function addWaiting(ctx: RktContext, script: LaunchScript, launched: LaunchedPod): void {
-  const { podDir, runtime, hostname, ownIpc, network, files } = launched;
-  prepareShared(script);
+function addWaiting(ctx: RktContext, launched: LaunchedPod, root: string): void {
+  const { podDir, runtime, hostname, ownIpc, network, files, users } = launched;
   const bundle = waitingBundle({
-    ...{ podDir, runtime, hostname },
-    namespaces: namespacesOf({ network: network.namespace, ownIpc, ownCgroupNamespace: false }),
+    ...{ root, runtime, hostname },
+    namespaces: namespacesOf({ network: network.namespace, ownIpc, ownCgroupNamespace: false, users }),
+    mappings: users === undefined ? {} : userMappings(users),
     createRuntime: cgroupHook(ctx, podDir, 'oci/init-start', []),
     poststop: network.poststop === undefined ? [] : [network.poststop],
   });
@@ -102,8 +128,8 @@ function addWaiting(ctx: RktContext, script: LaunchScript, launched: LaunchedPod
 }
 
 /** Adds the bundle of an app. @throws RktFailure for what it cannot have */
-function addBundle(ctx: RktContext, script: LaunchScript, launched: LaunchedPod, app: LaunchedApp): void {
-  const { pod, podDir, runtime, hostname, ownIpc, network, isSingle, names, files } = launched;
+function addBundle(ctx: RktContext, script: LaunchScript, launched: LaunchedPod, app: RootedApp): void {
+  const { pod, podDir, runtime, hostname, ownIpc, network, isSingle, names, files, users } = launched;
   const { view, isolators, site } = app;
   const place = appPlace(pod.uuid, site.app.name, isSingle);
   const cgroups = cgroupsOf(ctx, place, isolators);
@@ -113,8 +139,8 @@ function addBundle(ctx: RktContext, script: LaunchScript, launched: LaunchedPod,
   const shared = isSingle ? {} : { init: undefined, sharedMemory: `${podDir}/${SHARED_MEMORY}` };
   const bundle = ociBundle({
     ...{ hostname, network: network.namespace, process: app.process, readonlyRoot: app.readonlyRoot },
-    root: `${podDir}/${site.root}`,
-    ownIpc,
+    root: app.root,
+    ...{ ownIpc, users },
     ...(isSingle ? {} : { joined: `${podDir}/oci/ns` }),
     ownCgroupNamespace: cgroupMode() === 'unified',
     mounts: [

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+
 import { RktFailure, type RktContext } from '../../embedded-context.ts';
 import { runtimeAppProblem } from './oci-check.ts';
 import type { CheckOrder, Stage1 } from '../stage1-contract.ts';
@@ -25,8 +27,8 @@ function check(ctx: RktContext, { manifest, flags, privileges }: CheckOrder): vo
     throw new RktFailure(
       'the stage1 oci needs root with CAP_SYS_ADMIN: use fly without it (--stage1-name=fly)',
     );
-  if (flags.bool('private-users'))
-    throw new RktFailure('user namespaces for pods (--private-users) are not supported by the stage1 oci');
+  if (flags.bool('private-users') && !existsSync('/proc/self/ns/user'))
+    throw new RktFailure('--private-users is not supported, kernel compiled without user namespace support');
   if (manifest.apps.length > 1 && init === undefined)
     throw new RktFailure('a pod of several apps needs catatonit, which is not installed: please install it');
   for (const { app } of manifest.apps) {

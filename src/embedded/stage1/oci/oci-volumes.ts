@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 
+import type { UidRange } from '../../aci/uid-range.ts';
 import { RktFailure, type RktContext } from '../../embedded-context.ts';
 import type { ManifestApp } from '../../manifest/manifest-types.ts';
 import { copyImplicit, isDockerImage } from '../../pods/implicit-volume.ts';
@@ -22,6 +23,8 @@ export interface VolumesOrder {
   readonly site: MountSite;
   /** The pod's directory while it runs. */
   readonly podDir: string;
+  /** The users of the pod; absent for those of the host. */
+  readonly users: UidRange | undefined;
 }
 
 /**
@@ -48,11 +51,12 @@ export function ociVolumes(ctx: RktContext, order: VolumesOrder): readonly OciMo
   });
 }
 
-function makeEmpty({ site }: VolumesOrder, volume: PodVolume): void {
+function makeEmpty({ site, users }: VolumesOrder, volume: PodVolume): void {
+  const { shift = 0 } = users ?? {};
   const dir = `sharedVolumes/${volume.name}`;
   const failure = `run: cannot make the volume ${JSON.stringify(volume.name)}`;
   site.script.attempt(failure, 'mkdir', '-p', '--', dir);
-  site.script.attempt(failure, 'chown', `${volume.uid ?? 0}:${volume.gid ?? 0}`, dir);
+  site.script.attempt(failure, 'chown', `${shift + (volume.uid ?? 0)}:${shift + (volume.gid ?? 0)}`, dir);
   site.script.attempt(failure, 'chmod', volume.mode ?? '0755', dir);
 }
 
@@ -74,6 +78,9 @@ function pinned(
   const failure = `run: can't mount ${JSON.stringify(real)} on ${JSON.stringify(`${site.root}${path}`)}`;
   const words = [recursive ? '--rbind' : '--bind', real];
   site.script.attempt(failure, 'within', directory, '', 'attach', checked ?? '', file, ...words);
+  // In a user namespace the runtime adds no options to a mount.
+  const own = ['remount', 'bind', ...(mount.readOnly ? ['ro'] : []), ...(hasDevices(real) ? [] : ['nodev'])];
+  if (order.users !== undefined) site.script.attempt(failure, 'mount', '-o', own.join(','), 'none', pin);
   site.view.mount({ path: placeOf(site, path), host: real, kind: 'volume' });
   const options = { readOnly: mount.readOnly, recursive, hasDevices: hasDevices(real) };
   return volumeMount({ source: `${podDir}/${pin}`, destination: path, ...options });

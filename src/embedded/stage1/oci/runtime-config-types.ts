@@ -41,8 +41,16 @@ export interface OciHook {
   readonly env?: readonly string[];
 }
 
+interface IdMapping {
+  readonly containerID: number;
+  readonly hostID: number;
+  readonly size: number;
+}
+
 export interface OciLinux {
   readonly namespaces: readonly { readonly type: string; readonly path?: string }[];
+  readonly uidMappings?: readonly IdMapping[];
+  readonly gidMappings?: readonly IdMapping[];
   readonly maskedPaths: readonly string[];
   readonly readonlyPaths: readonly string[];
   readonly devices: readonly never[];

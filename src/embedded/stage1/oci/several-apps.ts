@@ -7,28 +7,33 @@ import type { PodEntry } from '../../pods/phases.ts';
 import { commandLine } from '../../pods/shell.ts';
 import type { OciRuntime } from './crun-runtime.ts';
 import { INIT_IN_POD } from './oci-mounts.ts';
+import type { NamedRoot } from './user-namespace.ts';
 import type { OciConfig, OciHook } from './runtime-config-types.ts';
 
 /** Where the process that only waits has its bundle, below the pod's directory. */
 export const WAITING_DIR = 'oci/pod';
+
+/** Its root. No app can have that name. */
+export const WAITING_ROOT: NamedRoot = { name: '.waiting', root: `${WAITING_DIR}/rootfs` };
 
 /** The shared memory of the apps, below the pod's directory. */
 export const SHARED_MEMORY = 'oci/shm';
 
 /** A process that has the namespaces of a pod, reaps what its apps leave behind, and can do nothing else. */
 export interface WaitingOrder {
-  /** The pod's directory while it runs. */
-  readonly podDir: string;
+  /** Its root, absolute. */
+  readonly root: string;
   readonly runtime: OciRuntime;
   readonly hostname: string;
   readonly namespaces: OciConfig['linux']['namespaces'];
+  readonly mappings: Pick<OciConfig['linux'], 'uidMappings' | 'gidMappings'>;
   readonly createRuntime: OciHook;
   readonly poststop: readonly OciHook[];
 }
 
 /** @throws RktFailure where there is no program for it */
 export function waitingBundle(order: WaitingOrder): OciConfig {
-  const { podDir, runtime, hostname, namespaces } = order;
+  const { runtime, hostname, namespaces } = order;
   if (runtime.init === undefined)
     throw new RktFailure('a pod of several apps needs catatonit, which is not installed: please install it');
   const none = { bounding: [], effective: [], permitted: [], inheritable: [], ambient: [] };
@@ -40,17 +45,25 @@ export function waitingBundle(order: WaitingOrder): OciConfig {
       user: { uid: 0, gid: 0, umask: 0o22, additionalGids: [] },
       ...{ args: [INIT_IN_POD, '-P'], env: [], cwd: '/', capabilities: none, noNewPrivileges: true },
     },
-    root: { path: `${podDir}/${WAITING_DIR}/rootfs`, readonly: true },
+    root: { path: order.root, readonly: true },
     hostname,
-    mounts: [{ destination: INIT_IN_POD, ...bind }],
+    mounts: [
+      {
+        destination: '/dev',
+        type: 'tmpfs',
+        source: 'tmpfs',
+        options: ['nosuid', 'mode=755', 'size=64k'],
+      },
+      { destination: INIT_IN_POD, ...bind },
+    ],
     hooks: { createRuntime: [order.createRuntime], poststop: order.poststop },
-    linux: { namespaces, maskedPaths: [], readonlyPaths: [], devices: [] },
+    linux: { namespaces, ...order.mappings, maskedPaths: [], readonlyPaths: [], devices: [] },
   };
 }
 
 /** Adds what the apps share. */
 export function prepareShared(script: LaunchScript): void {
-  script.raw(`mkdir -p ${WAITING_DIR}/rootfs/dev ${SHARED_MEMORY}`);
+  script.raw(`mkdir -p ${WAITING_ROOT.root}/dev ${SHARED_MEMORY}`);
   const options = 'nosuid,nodev,noexec,mode=1777,size=65536k';
   script.attempt(
     'run: cannot make the shared memory of the pod',

@@ -1,0 +1,61 @@
+import { lstatSync } from 'node:fs';
+
+import type { UidRange } from '../../aci/uid-range.ts';
+import { RktFailure, type RktContext } from '../../embedded-context.ts';
+import type { LaunchScript } from '../../pods/launch-script.ts';
+import type { OciLinux } from './runtime-config-types.ts';
+
+/** Directories that every user can reach, for mounts that only the pod's mount namespace has. */
+const PLACES = ['/mnt', '/media', '/srv', '/opt'];
+
+/** A root, relative to the pod's directory, and a name that no other one has. */
+export interface NamedRoot {
+  readonly name: string;
+  readonly root: string;
+}
+
+/** The parts of a configuration that give a pod users of its own. */
+export function userMappings({ shift, count }: UidRange): Pick<OciLinux, 'uidMappings' | 'gidMappings'> {
+  const mapping = [{ containerID: 0, hostID: shift, size: count }];
+  return { uidMappings: mapping, gidMappings: mapping };
+}
+
+/**
+ * Adds the lines that mount the roots of apps where the users of the pod can reach them, which they cannot below rkt's data
+ * directory, and ends with their paths. Nodes in them are no devices.
+ *
+ * @throws RktFailure when there is no place for them
+ */
+export function reachableRoots(
+  { dir }: Pick<RktContext, 'dir'>,
+  script: LaunchScript,
+  roots: readonly NamedRoot[],
+): readonly string[] {
+  const place = PLACES.find((path) => isPlain(path) && !`${dir}/`.startsWith(`${path}/`));
+  if (place === undefined)
+    throw new RktFailure(
+      `--private-users needs one of the directories ${PLACES.join(', ')} as a mount point`,
+    );
+  const failure = `run: cannot mount on ${place}`;
+  script.attempt(
+    failure,
+    'mount',
+    '-t',
+    'tmpfs',
+    '-o',
+    'nosuid,nodev,noexec,mode=0755,size=64k',
+    'roots',
+    place,
+  );
+  return roots.map(({ name, root }) => {
+    const path = `${place}/${name}`;
+    script.attempt(failure, 'mkdir', path);
+    script.attempt(failure, 'mount', '--bind', root, path);
+    script.attempt(failure, 'mount', '-o', 'remount,bind,nodev', 'none', path);
+    return path;
+  });
+}
+
+function isPlain(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
