@@ -116,7 +116,7 @@ export const ERROR_CATALOGUE = {
   RKT_ERR_DATA_DIR: entry(
     false,
     'The data directory of the driver cannot be used.',
-    'Give a directory that can be written, with --data-dir.',
+    'Give a data directory that can be written.',
   ),
   RKT_ERR_STOP: entry(
     false,
@@ -173,19 +173,19 @@ export const ERROR_CATALOGUE = {
   RKT_ERR_RKT_MISSING: entry(
     false,
     'The rkt binary was not found.',
-    'Install rkt, or choose the embedded one with --rkt embedded.',
+    'Install rkt, or choose the embedded one (`rkt`: `embedded`).',
     503,
   ),
   RKT_ERR_RKT_VERSION: entry(
     false,
     'This version of rkt is too old.',
-    'Install rkt ≥ 1.27.0, or choose the embedded one with --rkt embedded.',
+    'Install rkt ≥ 1.27.0, or choose the embedded one (`rkt`: `embedded`).',
     503,
   ),
   RKT_ERR_RKT_UNSUPPORTED: entry(
     false,
     'This rkt cannot do what was asked for; only the embedded one can.',
-    'Choose the embedded rkt with --rkt embedded.',
+    'Choose the embedded rkt (`rkt`: `embedded`).',
   ),
   RKT_ERR_RKT_FAILED: entry(false, 'A command of rkt failed.', 'Read the quoted message of rkt.'),
   RKT_ERR_RKT_TIMEOUT: entry(
@@ -261,7 +261,7 @@ export const ERROR_CATALOGUE = {
   RKT_ERR_CGROUP: entry(
     false,
     'A cgroup could not be made, joined, limited or removed.',
-    'Run as root on a machine whose cgroup file systems are writable, or choose another parent with --cgroup-parent.',
+    'Run as root on a machine whose cgroup file systems are writable, or choose another parent cgroup.',
   ),
   RKT_ERR_CGROUP_PARSE: entry(
     false,
@@ -320,12 +320,12 @@ export const ERROR_CATALOGUE = {
   RKT_ERR_LISTEN: entry(
     false,
     'The agent cannot listen on the given address or socket.',
-    'Choose another address with --listen or another path with --socket.',
+    'Choose another address, or another path of the socket.',
   ),
   RKT_ERR_AGENT_RUNNING: entry(
     false,
     'An agent runs on this data directory, or listens on this socket, already.',
-    'Use that one, stop it first (kill -TERM and its pid), or choose another --data-dir.',
+    'Use that one, stop it first (kill -TERM and its pid), or choose another data directory.',
   ),
   RKT_ERR_AGENT_LOST: entry(
     false,

@@ -10,6 +10,8 @@ import { RktError } from '../model/rkt-error.ts';
 import { exhaustionCode } from '../model/exhaustion.ts';
 import type { ServerEnv } from './server-context.ts';
 
+const PAGE = 'index.html';
+const BASE = 'href="/"';
 /** Where the build puts the page, seen from here and from the build alike. */
 const WEB = fileURLToPath(new URL('../../dist/server/web/', import.meta.url));
 const UPLOT_STYLES = 'uplot/uPlot.min.css';
@@ -30,7 +32,7 @@ const PAGE_POLICY = [
   "style-src 'self'",
   "connect-src 'self'",
   "img-src 'self' data:",
-  "base-uri 'none'",
+  "base-uri 'self'",
   "frame-ancestors 'none'",
   "form-action 'none'",
 ].join('; ');
@@ -41,17 +43,17 @@ interface Asset {
   readonly type: string;
 }
 
-/** The page at `/`, and its files. They are read once. */
-export function dashboardRoutes(): Hono<ServerEnv> {
+/** The page at `/`, and its files. They are read once. Its addresses are relative to the base path. */
+export function dashboardRoutes(basePath: string): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>();
   const assets = new Map<string, Asset>();
   const asset = async (path: string): Promise<Asset> => {
-    const found = assets.get(path) ?? (await load(path));
+    const found = assets.get(path) ?? (await load(path, basePath));
     // Only files that were read: clients can request any name, and a failure may succeed the next time.
     assets.set(path, found);
     return found;
   };
-  app.get('/', async (c) => answer(c.req.header('if-none-match'), await asset('index.html')));
+  app.get('/', async (c) => answer(c.req.header('if-none-match'), await asset(PAGE)));
   app.get('/assets/*', async (c) =>
     answer(c.req.header('if-none-match'), await asset(c.req.path.slice('/assets/'.length))),
   );
@@ -62,13 +64,14 @@ export function dashboardRoutes(): Hono<ServerEnv> {
 const NAME = /^(?:[\w-]+\/){0,3}[\w-]+(?:\.[\w-]+)*\.([a-z]+)$/;
 
 /** @throws RKT_ERR_ROUTE, and what has run out when a file of the page cannot be read for now */
-async function load(path: string): Promise<Asset> {
+async function load(path: string, basePath: string): Promise<Asset> {
   const type = TYPES[NAME.exec(path)?.[1] ?? ''];
   if (type === undefined) throw noSuchFile();
   const file = path === UPLOT_STYLES ? UPLOT_FILE : join(WEB, path);
-  const bytes = await readFile(file).catch((error: unknown) => {
+  const stored = await readFile(file).catch((error: unknown) => {
     throw exhaustionCode(error) === undefined ? noSuchFile() : error;
   });
+  const bytes = path === PAGE ? Buffer.from(stored.toString().replace(BASE, `href="${basePath}/"`)) : stored;
   const tag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
   return { bytes: new Uint8Array(bytes), tag, type };
 }

@@ -6,6 +6,7 @@ import type { ServerEnv } from './server-context.ts';
 import { httpError } from './error-answers.ts';
 import type { ReloadableOptions, ServerSettings } from './options.ts';
 import { SESSION_COOKIE } from './routes/session-routes.ts';
+import type { Via } from './sse/stream-readers.ts';
 import { isToken, readKey } from './token.ts';
 
 export interface GuardDeps {
@@ -22,16 +23,17 @@ const OPEN_PATH = /^\/(?!v1\/|metrics$)|^\/v1\/(?:health|ready)$/;
 /**
  * Access control. The unix socket belongs to its owner, and has full access. Over TCP the Host header must name this
  * server (and not a foreign name that resolves to it), a web page must be its own, and every change requires the
- * token.
+ * token. A server that passes requests on may have any name, and clients that this one knows nothing of: reads need the
+ * token as well, unless it is said that they do not.
  */
 export function guard(deps: GuardDeps): MiddlewareHandler<ServerEnv> {
   return async (c, next) => {
-    if (c.env.via === 'tcp') {
-      checkHost(c.req.header('host'), deps);
+    if (c.env.via !== 'unix') {
+      if (c.env.via === 'tcp' || namesHosts(deps)) checkHost(c.req.header('host'), deps);
       checkOrigin(c.req.header('origin'), c.req.header('sec-fetch-site'), c.req.header('host'));
       const isRead = READS.has(c.req.method);
       const isOpen =
-        isRead && (OPEN_PATH.test(c.req.path) || !demandsToken(deps) || hasSession(c, deps.token));
+        isRead && (OPEN_PATH.test(c.req.path) || !demandsToken(c.env.via, deps) || hasSession(c, deps.token));
       const authorization = c.req.header('authorization');
       if (!isOpen || authorization !== undefined) checkToken(authorization, deps.token);
       c.set('trusted', authorization !== undefined);
@@ -54,8 +56,13 @@ function isEndless(path: string): boolean {
   return path.startsWith('/v1/streams') || path.endsWith('/logs');
 }
 
-function demandsToken({ settings, reloadable }: GuardDeps): boolean {
-  return settings.isRemote || reloadable().requireToken === true;
+function demandsToken(via: Via, { settings, reloadable }: GuardDeps): boolean {
+  const { requireToken = via === 'mounted' } = reloadable();
+  return (via === 'tcp' && settings.isRemote) || requireToken;
+}
+
+function namesHosts({ reloadable }: GuardDeps): boolean {
+  return (reloadable().allowedHosts ?? []).length > 0;
 }
 
 function checkHost(header: string | undefined, { settings, reloadable }: GuardDeps): void {

@@ -1,9 +1,5 @@
+export type { AlertConfigInput, AlertMetric, AlertRuleInput } from './alerts/alert-rules.ts';
+export { parseListenAddress, type ListenAddress } from './listen-address.ts';
 export type { HubStats } from './sse/sse-hub.ts';
-export type {
-  ListenAddress,
-  MetricsRenderer,
-  ReloadableOptions,
-  ServerLimits,
-  ServerOptions,
-} from './options.ts';
+export type { MetricsRenderer, ReloadableOptions, ServerLimits, ServerOptions } from './options.ts';
 export { createServer, type Server } from './server.ts';

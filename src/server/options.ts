@@ -3,23 +3,25 @@ import { join } from 'node:path';
 
 import { driverSettings } from '../model/driver-options.ts';
 import { RktError } from '../model/rkt-error.ts';
+import type { AlertConfigInput } from './alerts/alert-rules.ts';
+import { parseListenAddress, type ListenAddress } from './listen-address.ts';
 import { silentLogger, type Logger } from '../model/logger.ts';
 import { PLUGIN_VERSION } from '../model/plugin.ts';
 
-/** Where to listen on TCP. */
-export interface ListenAddress {
-  readonly host: string;
-  readonly port: number;
-}
-
 /** What can be changed while the server runs. */
 export interface ReloadableOptions {
-  /** Reads over TCP need the token as well. False by default; always true beyond loopback. */
+  /**
+   * Reads need the token as well. Over TCP false by default, and always true beyond loopback; true by default for requests
+   * that a program of yours passes on, see {@link Server.fetch}.
+   */
   readonly requireToken?: boolean;
-  /** Host names under which the server may be reached, besides those of the address it listens on. */
+  /**
+   * Host names under which the server may be reached, besides those of the address it listens on. Requests that are passed
+   * on are checked only when there are some.
+   */
   readonly allowedHosts?: readonly string[];
-  /** The rules that raise alerts, as src/server/alerts reads them. */
-  readonly alerts?: unknown;
+  /** The rules that raise alerts. */
+  readonly alerts?: AlertConfigInput;
 }
 
 /** The text that a scrape gets. */
@@ -28,8 +30,10 @@ export type MetricsRenderer = (accept?: string) => { readonly contentType: strin
 export interface ServerOptions extends ReloadableOptions {
   /** Holds the token and the socket. Default: that of the driver. */
   readonly dataDir?: string;
-  /** Default 127.0.0.1:9477; port 0 takes a free one, false none. */
-  readonly listen?: ListenAddress | false;
+  /** `'host:port'`, a port, or both as an object. Default 127.0.0.1:9477; port 0 takes a free one, false none. */
+  readonly listen?: string | ListenAddress | false;
+  /** The path under which another server passes requests on, such as `/rkt`. Default: none, `/`. */
+  readonly basePath?: string;
   /** Default `<dataDir>/agent.sock`; false for none. */
   readonly socketPath?: string | false;
   /** Without it an address beyond loopback is refused. */
@@ -83,6 +87,8 @@ export const DEFAULT_LISTEN: ListenAddress = { host: '127.0.0.1', port: 9_477 };
 export interface ServerSettings {
   readonly dataDir: string;
   readonly listen: ListenAddress | undefined;
+  /** Without a slash at its end: empty for the root. */
+  readonly basePath: string;
   readonly socketPath: string | undefined;
   readonly isRemote: boolean;
   readonly dashboard: boolean;
@@ -94,19 +100,21 @@ export interface ServerSettings {
 
 /** @throws RKT_ERR_LISTEN for an address beyond loopback without `allowRemote` */
 export function serverSettings(options: ServerOptions): ServerSettings {
-  const { listen = DEFAULT_LISTEN, socketPath, dashboard = true, logger = silentLogger } = options;
+  const { socketPath, dashboard = true, logger = silentLogger } = options;
+  const listen = listenOf(options.listen);
   const { dataDir } = driverSettings(options.dataDir === undefined ? {} : { dataDir: options.dataDir });
   const isRemote = listen !== false && !isLoopback(listen.host);
   if (isRemote && options.allowRemote !== true) {
     throw new RktError(
       'RKT_ERR_LISTEN',
-      `${listen.host} is not a loopback address, and nothing listens beyond loopback without --allow-remote`,
+      `${listen.host} is not a loopback address, and nothing listens beyond loopback without allowRemote`,
     );
   }
   return Object.freeze({
     dataDir,
     listen: listen === false ? undefined : listen,
     socketPath: socketPath === false ? undefined : (socketPath ?? join(dataDir, 'agent.sock')),
+    basePath: basePathOf(options.basePath),
     isRemote,
     dashboard,
     metrics: options.metrics,
@@ -114,6 +122,17 @@ export function serverSettings(options: ServerOptions): ServerSettings {
     version: options.version ?? PLUGIN_VERSION,
     limits: Object.freeze({ ...DEFAULT_LIMITS, ...options.limits }),
   });
+}
+
+function listenOf(listen: ServerOptions['listen'] = DEFAULT_LISTEN): ListenAddress | false {
+  return typeof listen === 'string' ? parseListenAddress(listen) : listen;
+}
+
+/** @throws RKT_ERR_OPTIONS */
+function basePathOf(path = ''): string {
+  if (!/^(?:\/[\w.~-]+)*\/?$/.test(path))
+    throw new RktError('RKT_ERR_OPTIONS', `basePath: ${JSON.stringify(path)} is not a path such as /rkt`);
+  return path.replace(/\/$/, '');
 }
 
 /** Only addresses are accepted, and the one name that is never resolved elsewhere. */

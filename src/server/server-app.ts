@@ -1,5 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
+import { getPath } from 'hono/utils/url';
 
 import { VERSION_HEADER } from '../model/plugin.ts';
 import { RktError } from '../model/rkt-error.ts';
@@ -7,6 +8,7 @@ import { alertRoutes } from './alerts/alert-routes.ts';
 import type { ServerContext, ServerEnv, ServerRoutes } from './server-context.ts';
 import { dashboardRoutes } from './dashboard-routes.ts';
 import { answerError } from './error-answers.ts';
+import { docsRoutes } from './docs/docs-routes.ts';
 import { guard } from './guard.ts';
 import { historyRoutes } from './history/history-routes.ts';
 import { auditRoutes } from './routes/audit-routes.ts';
@@ -19,7 +21,7 @@ import { taskRoutes } from './routes/task-routes.ts';
 /** Everything that the server answers, on all its addresses. */
 export function createApp(ctx: ServerContext, token: string): ServerRoutes {
   const { settings, logger, reloadable, version } = ctx;
-  const app = new OpenAPIHono<ServerEnv>();
+  const app = new OpenAPIHono<ServerEnv>({ getPath: pathBelow(settings.basePath) });
   app.onError((error, c) => answerError(c, error, logger));
   app.notFound((c) =>
     answerError(c, new RktError('RKT_ERR_ROUTE', `There is no ${c.req.method} ${c.req.path}`), logger),
@@ -37,7 +39,7 @@ export function createApp(ctx: ServerContext, token: string): ServerRoutes {
     });
   }
   app.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' });
-  app.doc31('/v1/openapi.json', {
+  const about = {
     openapi: '3.1.0',
     info: {
       title: 'rkt-streams agent',
@@ -46,17 +48,33 @@ export function createApp(ctx: ServerContext, token: string): ServerRoutes {
         'The tasks of rkt and their events. Over TCP, every request that changes something needs the token.',
       license: { name: 'MPL-2.0', url: 'https://www.mozilla.org/MPL/2.0/' },
     },
+    servers: [{ url: settings.basePath === '' ? '/' : settings.basePath }],
     security: [{ token: [] }, {}],
-  });
-  if (settings.dashboard) app.route('/', dashboardRoutes());
+  };
+  app.doc31('/v1/openapi.json', about);
+  app.route(
+    '/',
+    docsRoutes(() => app.getOpenAPI31Document(about)),
+  );
+  if (settings.dashboard) app.route('/', dashboardRoutes(settings.basePath));
   return app;
+}
+
+/** The path of a request below the base path; some servers have taken that off already. */
+function pathBelow(basePath: string): (request: Request) => string {
+  return (request) => {
+    const path = getPath(request);
+    const below = path.startsWith(basePath) ? path.slice(basePath.length) : path;
+    if (below === '') return '/';
+    return below.startsWith('/') ? below : path;
+  };
 }
 
 /** For every answer, whatever it is; the page has a policy of its own. */
 function commonHeaders(version: string): MiddlewareHandler<ServerEnv> {
   return async (c, next) => {
     await next();
-    if (c.env.outgoing.headersSent) return;
+    if (c.env.outgoing?.headersSent === true) return;
     const { headers } = c.res;
     headers.set(VERSION_HEADER, version);
     headers.set('X-Content-Type-Options', 'nosniff');

@@ -1,11 +1,13 @@
-import type { HttpBindings } from '@hono/node-server';
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { ServerResponse } from 'node:http';
+
 import type { Observable } from 'rxjs';
 
 import type { Driver } from '../driver-interface.ts';
 import type { Logger } from '../model/logger.ts';
 import type { ReloadableOptions, ServerSettings } from './options.ts';
 import type { Hub } from './sse/sse-hub.ts';
+import type { Via } from './sse/stream-readers.ts';
 
 /** What the routes of the server work with. */
 export interface ServerContext {
@@ -22,11 +24,12 @@ export interface ServerContext {
   readonly closing: AbortSignal;
 }
 
-/** What a handler finds in `c.env` besides the request and the response of Node. */
+/** What a handler finds in `c.env`. */
 export interface ServerEnv {
-  readonly Bindings: HttpBindings & {
-    /** The unix socket belongs to its owner alone and needs no token. */
-    readonly via: 'tcp' | 'unix';
+  readonly Bindings: {
+    readonly via: Via;
+    /** The answer of Node, where it is Node that has received the request. */
+    readonly outgoing?: ServerResponse;
   };
   readonly Variables: {
     /** The caller has the token, or uses the unix socket: environments of tasks may be shown. */

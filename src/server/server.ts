@@ -1,4 +1,4 @@
-import type { RequestListener, Server as HttpServer } from 'node:http';
+import type { RequestListener, Server as HttpServer, ServerResponse } from 'node:http';
 
 import { getRequestListener } from '@hono/node-server';
 import { BehaviorSubject } from 'rxjs';
@@ -9,6 +9,7 @@ import type { ServerContext, ServerEnv } from './server-context.ts';
 import { closeServer, listenOnSocket, listenOnTcp } from './listen.ts';
 import { serverSettings, type ReloadableOptions, type ServerOptions } from './options.ts';
 import { createHub, type HubStats } from './sse/sse-hub.ts';
+import type { Via } from './sse/stream-readers.ts';
 import { loadToken, tokenPath } from './token.ts';
 
 /** The HTTP side of a driver. */
@@ -18,6 +19,25 @@ export interface Server {
   readonly socketPath: string | undefined;
   /** The file with the token that writes over TCP need. */
   readonly tokenPath: string;
+  /**
+   * Answers requests that another server passes on: `app.all('/rkt/*', (c) => server.fetch(c.req.raw))` of hono. Set `basePath` to that path,
+   * and `listen` and `socketPath` to false if it is to be the only way. That server limits connections and sizes of
+   * headers; reads need the token, unless `requireToken` is false.
+   *
+   * @example
+   * const server = await createServer(driver, { listen: false, socketPath: false, basePath: '/rkt' });
+   * const response = await server.fetch(new Request('http://localhost/rkt/v1/version'));
+   * console.log(response.status); // 401: the request has no token
+   */
+  readonly fetch: (request: Request) => Promise<Response>;
+  /**
+   * The same for servers of Node, such as express: `app.use('/rkt', server.handler)`. It reads the body itself.
+   *
+   * @example
+   * import { createServer as createHttpServer } from 'node:http';
+   * createHttpServer(server.handler).listen(8080);
+   */
+  readonly handler: RequestListener;
   /** Replaces all options that can change while it runs. */
   reload(options: ReloadableOptions): void;
   stats(): HubStats;
@@ -44,11 +64,14 @@ export async function createServer(driver: Driver, options: ServerOptions = {}):
   let hub: ServerContext['hub'] | undefined;
   let app: ReturnType<typeof createApp> | undefined;
 
-  const listener = (via: ServerEnv['Bindings']['via']): RequestListener => {
-    const answer = getRequestListener((request, env) => app?.fetch(request, { ...env, via }) ?? tooEarly(), {
-      overrideGlobalObjects: false,
-    });
-    return (incoming, outgoing) => void answer(incoming, outgoing);
+  const answer = async (request: Request, env: ServerEnv['Bindings']): Promise<Response> =>
+    app === undefined ? tooEarly() : app.fetch(request, env);
+  const listener = (via: Via): RequestListener => {
+    const respond = getRequestListener(
+      (request, { outgoing }) => answer(request, { outgoing: outgoing as ServerResponse, via }),
+      { overrideGlobalObjects: false },
+    );
+    return (incoming, outgoing) => void respond(incoming, outgoing);
   };
   const close = async (): Promise<void> => {
     closing.abort();
@@ -86,6 +109,8 @@ export async function createServer(driver: Driver, options: ServerOptions = {}):
     url,
     socketPath: settings.socketPath,
     tokenPath: tokenFile,
+    fetch: (request) => answer(request, { via: 'mounted' }),
+    handler: listener('mounted'),
     reload: (next) => reloadedSubject.next(next),
     stats: () => listening.stats(),
     close,

@@ -3,7 +3,11 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { expect } from 'chai';
 import ts from 'typescript';
 
-const PAGES = ['README.md', ...readdirSync('docs/recipes').map((name) => `docs/recipes/${name}`)];
+const PAGES = [
+  'README.md',
+  'docs/server.md',
+  ...readdirSync('docs/recipes').map((name) => `docs/recipes/${name}`),
+];
 
 /** The TypeScript of a page, one module for each block. */
 function examplesOf(page: string): readonly string[] {
@@ -28,7 +32,13 @@ describe('the examples of the documentation', () => {
       config: { compilerOptions: object };
     };
     const { options } = ts.convertCompilerOptionsFromJson(
-      { ...config.compilerOptions, paths: { 'rkt-streams': [`${process.cwd()}/src/index.ts`] } },
+      {
+        ...config.compilerOptions,
+        paths: {
+          'rkt-streams': [`${process.cwd()}/src/index.ts`],
+          'rkt-streams/server': [`${process.cwd()}/src/server/index.ts`],
+        },
+      },
       process.cwd(),
     );
     const host = ts.createCompilerHost(options);

@@ -91,7 +91,7 @@ describe('createServer', () => {
   it('listens beyond loopback only when it is allowed to', async () => {
     for (const host of ['0.0.0.0', '::', '192.0.2.1', 'example.com', '127.0.0.1.example.com']) {
       const refused = createServer({} as Driver, { dataDir, listen: { host, port: 0 } });
-      expect((await expectRktRejection(refused, 'RKT_ERR_LISTEN')).message).to.include('--allow-remote');
+      expect((await expectRktRejection(refused, 'RKT_ERR_LISTEN')).message).to.include('allowRemote');
     }
   });
 

@@ -1,7 +1,7 @@
 import type { Driver } from '../../driver-interface.ts';
 import type { PrometheusExporter } from '../../exporters/prometheus/index.ts';
 import type { Logger } from '../../model/logger.ts';
-import type { ReloadableOptions, Server, ServerOptions } from '../../server/index.ts';
+import type { AlertConfigInput, ReloadableOptions, Server, ServerOptions } from '../../server/index.ts';
 import type { LevelledLogger } from '../log.ts';
 import type { Settings } from '../settings.ts';
 import type { AgentSettings } from './agent-settings.ts';
@@ -60,7 +60,8 @@ export async function metricsSource(
 }
 
 export function reloadableOptions({ requireToken, allowedHosts, alerts }: AgentSettings): ReloadableOptions {
-  return { requireToken, allowedHosts, alerts };
+  // The server checks the rules.
+  return { requireToken, allowedHosts, ...(alerts !== undefined && { alerts: alerts as AlertConfigInput }) };
 }
 
 /** The options of the server. */

@@ -5,17 +5,17 @@ import { z } from 'zod';
 import { RktError } from '../../model/rkt-error.ts';
 import { FIELD_GROUPS } from '../../model/field-groups.ts';
 import { parseWith } from '../../model/parse.ts';
+import { parseListenAddress } from '../../server/listen-address.ts';
 
 /** `none`, a port, `host:port` or `[address]:port`; without a host 127.0.0.1. */
 const listenAddress = z.string().transform((text, issues) => {
   if (text === 'none') return false as const;
-  const { host, port = '' } = /^(?:(?<host>\[[^\]]+\]|[^:[\]]*):)?(?<port>\d{1,5})$/.exec(text)?.groups ?? {};
-  if (port === '' || Number(port) > 65_535) {
+  try {
+    return parseListenAddress(text);
+  } catch {
     issues.addIssue({ code: 'custom', message: 'is not host:port, a port, or none' });
     return z.NEVER;
   }
-  const name = (host ?? '').replace(/^\[(.*)\]$/, '$1');
-  return { host: name === '' ? '127.0.0.1' : name, port: Number(port) };
 });
 
 /** The members of `server` in the config file; some of them are also flags of `rkt-streams agent`. */

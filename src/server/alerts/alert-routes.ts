@@ -33,6 +33,7 @@ const ruleSchema = z
 const getAlerts = createRoute({
   method: 'get',
   path: '/v1/alerts',
+  operationId: 'listAlerts',
   summary: 'Active alerts, and the rules',
   responses: {
     200: json(

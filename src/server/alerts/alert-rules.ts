@@ -43,6 +43,29 @@ export interface AlertConfig {
   readonly rules: readonly AlertRule[];
 }
 
+/** When an alert is raised: by a metric, or by how a task has ended. */
+export type AlertRuleInput =
+  | {
+      /** Unique; up to 64 letters, digits, `_`, `.` and `-`. */
+      readonly name: string;
+      readonly metric: AlertMetric;
+      /** Raised at this value or above it. */
+      readonly raise: number;
+      /** Cleared at this value or below it. Default: `raise`. */
+      readonly clear?: number;
+      /** How long the value has to stay there, for both. Default 0. */
+      readonly holdMs?: number;
+    }
+  | { readonly name: string; readonly on: 'oom' | 'crash' };
+
+/** What raises alerts; what is left out has its default. */
+export interface AlertConfigInput {
+  /** Between two evaluations: 100 to 3,600,000. Default 5,000. */
+  readonly intervalMs?: number;
+  /** At most 100. Default: memory, throttled, processes, oom and crash. */
+  readonly rules?: readonly AlertRuleInput[];
+}
+
 export const DEFAULT_ALERT_RULES: readonly AlertRule[] = [
   { name: 'memory', metric: 'memoryRatio', raise: 0.9, clear: 0.8, holdMs: 5_000 },
   { name: 'throttled', metric: 'throttledRatio', raise: 0.5, clear: 0.25, holdMs: 30_000 },

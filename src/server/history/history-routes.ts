@@ -21,6 +21,7 @@ const historySchema = z
 const getHistory = createRoute({
   method: 'get',
   path: '/v1/history',
+  operationId: 'readHistory',
   summary: 'History of the metrics of a task or of the machine',
   request: {
     query: z.object({

@@ -20,10 +20,11 @@ const auditSchema = z
   })
   .openapi('Audit');
 
-const audit = <Method extends 'get' | 'post'>(method: Method, summary: string) =>
+const audit = <Method extends 'get' | 'post'>(method: Method, operationId: string, summary: string) =>
   createRoute({
     method,
     path: '/v1/audit',
+    operationId,
     summary,
     responses: {
       200: json(auditSchema, 'Leftovers that belong to no task, and what could not be checked'),
@@ -36,10 +37,10 @@ const audit = <Method extends 'get' | 'post'>(method: Method, summary: string) =
 /** What belongs to no task: a GET changes nothing, a POST removes it. */
 export function auditRoutes({ driver }: ServerContext): ServerRoutes {
   const app = routes();
-  app.openapi(audit('get', 'Find leftovers that belong to no task'), async (c) =>
+  app.openapi(audit('get', 'findLeftovers', 'Find leftovers that belong to no task'), async (c) =>
     c.json(bodyOf(await driver.audit()), 200),
   );
-  app.openapi(audit('post', 'Remove leftovers that belong to no task'), async (c) =>
+  app.openapi(audit('post', 'removeLeftovers', 'Remove leftovers that belong to no task'), async (c) =>
     c.json(bodyOf(await driver.audit({ fix: true })), 200),
   );
   return app;

@@ -1,6 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
 
-import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { createRoute, z } from '@hono/zod-openapi';
 
 import type { Driver } from '../../driver-interface.ts';
@@ -9,17 +8,17 @@ import type { Logger } from '../../model/logger.ts';
 import type { ServerContext, ServerRoutes } from '../server-context.ts';
 import { followFile } from '../../files/follow-file.ts';
 import { logPath, readFileEnd, type FileEnd } from '../logs/log-file.ts';
-import type { Sink } from '../sse/sse-client.ts';
 import { HEARTBEAT, frame } from '../sse/sse-frame.ts';
 import type { StreamReader, StreamReaders } from '../sse/stream-readers.ts';
 import { FAILURES, routes, taskParams } from './define.ts';
-import { openSink } from './sink.ts';
+import { answerStream, type ResponseSink } from './sink.ts';
 
 const MAX_TAIL_BYTES = 1_048_576;
 
 const getLogs = createRoute({
   method: 'get',
   path: '/v1/tasks/{id}/logs',
+  operationId: 'readTaskLogs',
   summary: 'The end of what a task has written',
   request: {
     params: taskParams,
@@ -55,18 +54,18 @@ export function logRoutes({ driver, logger, hub }: ServerContext): ServerRoutes 
       return c.body(new Uint8Array(end.bytes), 200, { 'Content-Type': 'text/plain; charset=utf-8' });
     }
     hub.readers.check(c.env.via);
-    const sink = openSink(c.env.outgoing);
-    followLog({
-      driver,
-      logger,
-      taskId: id,
-      path,
-      end,
-      sink,
-      readers: hub.readers,
-      say: (text) => frame('log', { stream, text }),
-    });
-    return RESPONSE_ALREADY_SENT;
+    return answerStream(c.env, (sink) =>
+      followLog({
+        driver,
+        logger,
+        taskId: id,
+        path,
+        end,
+        sink,
+        readers: hub.readers,
+        say: (text) => frame('log', { stream, text }),
+      }),
+    );
   });
   return app;
 }
@@ -77,7 +76,7 @@ interface FollowDeps {
   readonly taskId: string;
   readonly path: string;
   readonly end: FileEnd;
-  readonly sink: Sink & { onGone: (listener: () => void) => void };
+  readonly sink: ResponseSink;
   readonly readers: StreamReaders;
   readonly say: (text: string) => Buffer;
 }

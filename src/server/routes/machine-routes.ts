@@ -26,26 +26,38 @@ const versionSchema = z
   })
   .openapi('Version');
 
-const get = <Path extends string, Schema extends z.ZodType>(path: Path, summary: string, schema: Schema) =>
+const get = <Path extends string, Schema extends z.ZodType>(
+  path: Path,
+  operationId: string,
+  summary: string,
+  schema: Schema,
+) =>
   createRoute({
     method: 'get',
     path,
+    operationId,
     summary,
     responses: { 200: json(schema, summary), 500: FAILURES[500], 503: FAILURES[503] },
   });
 
 const ROUTES = {
-  health: get('/v1/health', 'The agent responds', healthSchema),
-  version: get('/v1/version', 'Versions of the agent and of rkt', versionSchema),
-  pods: get('/v1/pods', 'All pods of rkt, including those of other users of rkt', podsSchema),
-  fingerprint: get('/v1/fingerprint', 'Health and attributes of the driver', fingerprintSchema),
-  host: get('/v1/host', 'CPU, memory and disks of the machine', hostSchema),
-  sampling: get('/v1/sampling', 'Statistics of the sampling', samplingSchema),
+  health: get('/v1/health', 'isAlive', 'The agent responds', healthSchema),
+  version: get('/v1/version', 'readVersion', 'Versions of the agent and of rkt', versionSchema),
+  pods: get('/v1/pods', 'listPods', 'All pods of rkt, including those of other users of rkt', podsSchema),
+  fingerprint: get(
+    '/v1/fingerprint',
+    'readFingerprint',
+    'Health and attributes of the driver',
+    fingerprintSchema,
+  ),
+  host: get('/v1/host', 'readHost', 'CPU, memory and disks of the machine', hostSchema),
+  sampling: get('/v1/sampling', 'readSampling', 'Statistics of the sampling', samplingSchema),
 } as const;
 
 const ready = createRoute({
   method: 'get',
   path: '/v1/ready',
+  operationId: 'isReady',
   summary: 'Whether tasks can be started',
   responses: { 200: json(readySchema, 'They can.'), 503: json(readySchema, 'They cannot.') },
 });

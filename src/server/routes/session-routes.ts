@@ -11,12 +11,14 @@ const done = { description: 'Done.' } as const;
 const begin = createRoute({
   method: 'post',
   path: '/v1/session',
+  operationId: 'beginSession',
   summary: 'Set a read-only session cookie for this browser',
   responses: { 204: done, 401: FAILURES[401] },
 });
 const end = createRoute({
   method: 'delete',
   path: '/v1/session',
+  operationId: 'endSession',
   summary: 'Delete the session cookie',
   responses: { 204: done, 401: FAILURES[401] },
 });

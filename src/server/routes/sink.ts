@@ -1,16 +1,39 @@
 import type { ServerResponse } from 'node:http';
 
-import { OPENING } from '../sse/sse-frame.ts';
-import type { Sink } from '../sse/sse-client.ts';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 
-/** The answer of Node as the reader of a stream; `onGone` when the client has left. */
-export function openSink(outgoing: ServerResponse): Sink & { onGone: (listener: () => void) => void } {
-  outgoing.writeHead(200, {
-    'Content-Type': 'text/event-stream; charset=utf-8',
-    'Cache-Control': 'no-store',
-    'X-Accel-Buffering': 'no',
-    'X-Content-Type-Options': 'nosniff',
-  });
+import type { ServerEnv } from '../server-context.ts';
+import type { Sink } from '../sse/sse-client.ts';
+import { OPENING } from '../sse/sse-frame.ts';
+
+/** The answer to a request as the reader of a stream; `onGone` when the client has left. */
+export type ResponseSink = Sink & { readonly onGone: (listener: () => void) => void };
+
+const HEADERS = {
+  'Content-Type': 'text/event-stream; charset=utf-8',
+  'Cache-Control': 'no-store',
+  'X-Accel-Buffering': 'no',
+  'X-Content-Type-Options': 'nosniff',
+} as const;
+/** What waits in an answer before its reader counts as slow, as in those of Node. */
+const HIGH_WATER_BYTES = 16_384;
+
+/** Begins the answer with the stream that `serve` writes: directly where Node has the connection. */
+export function answerStream(
+  { outgoing }: ServerEnv['Bindings'],
+  serve: (sink: ResponseSink) => void,
+): Response {
+  if (outgoing !== undefined) {
+    serve(nodeSink(outgoing));
+    return RESPONSE_ALREADY_SENT;
+  }
+  const { sink, body } = webSink();
+  serve(sink);
+  return new Response(body, { headers: HEADERS });
+}
+
+function nodeSink(outgoing: ServerResponse): ResponseSink {
+  outgoing.writeHead(200, HEADERS);
   outgoing.write(OPENING);
   // A disconnected client is not an error.
   outgoing.on('error', () => undefined);
@@ -25,4 +48,51 @@ export function openSink(outgoing: ServerResponse): Sink & { onGone: (listener: 
       else outgoing.once('close', listener);
     },
   };
+}
+
+function webSink(): { readonly sink: ResponseSink; readonly body: ReadableStream<Uint8Array> } {
+  const drainListeners: (() => void)[] = [];
+  const goneListeners: (() => void)[] = [];
+  let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  let isBlocked = false;
+  const gone = (): void => {
+    controller = undefined;
+    for (const listener of goneListeners.splice(0)) setImmediate(listener);
+  };
+  const body = new ReadableStream<Uint8Array>(
+    {
+      start(opened) {
+        controller = opened;
+        opened.enqueue(OPENING);
+      },
+      pull() {
+        if (!isBlocked) return;
+        isBlocked = false;
+        for (const listener of drainListeners) listener();
+      },
+      cancel: gone,
+    },
+    new ByteLengthQueuingStrategy({ highWaterMark: HIGH_WATER_BYTES }),
+  );
+  const sink: ResponseSink = {
+    write(bytes) {
+      controller?.enqueue(bytes);
+      isBlocked = (controller?.desiredSize ?? 1) <= 0;
+      return !isBlocked;
+    },
+    onDrain: (listener) => drainListeners.push(listener),
+    end() {
+      controller?.close();
+      gone();
+    },
+    destroy() {
+      controller?.error(new Error('The stream was cut off: its reader was too slow.'));
+      gone();
+    },
+    onGone(listener) {
+      if (controller === undefined) setImmediate(listener);
+      else goneListeners.push(listener);
+    },
+  };
+  return { sink, body };
 }

@@ -1,4 +1,3 @@
-import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { createRoute, z } from '@hono/zod-openapi';
 
 import { DEFAULT_FIELD_GROUPS, FIELD_GROUPS, type FieldGroup } from '../../model/field-groups.ts';
@@ -6,7 +5,7 @@ import type { ServerContext, ServerEnv, ServerRoutes } from '../server-context.t
 import { statsFrameSchema } from '../schemas/usage-schemas.ts';
 import { TOPICS, type StreamRequest } from '../sse/topics.ts';
 import { FAILURES, routes } from './define.ts';
-import { openSink } from './sink.ts';
+import { answerStream } from './sink.ts';
 
 const listOf = <Name extends string>(names: readonly [Name, ...Name[]]) =>
   z
@@ -38,6 +37,7 @@ const failures = { 400: FAILURES[400], 404: FAILURES[404], 503: FAILURES[503] } 
 const many = createRoute({
   method: 'get',
   path: '/v1/streams',
+  operationId: 'openStreams',
   summary: 'Several topics over one connection',
   request: {
     query: z.object({
@@ -51,6 +51,7 @@ const many = createRoute({
 const one = createRoute({
   method: 'get',
   path: '/v1/streams/{topic}',
+  operationId: 'openStream',
   summary: 'One topic',
   request: { params: z.object({ topic: z.enum(TOPICS) }), query: z.object(query), headers },
   responses: { ...failures, 200: answer },
@@ -63,27 +64,24 @@ export function streamRoutes({ hub }: ServerContext): ServerRoutes {
   app.openAPIRegistry.register('StatsFrame', statsFrameSchema);
   app.openapi(many, (c) => {
     const { topics, ...query } = c.req.valid('query');
-    serve(c.env, { topics, ...query, ...seen(c.req.valid('header'), query) });
-    return RESPONSE_ALREADY_SENT;
+    return serve(c.env, { topics, ...query, ...seen(c.req.valid('header'), query) });
   });
   app.openapi(one, (c) => {
     const query = c.req.valid('query');
-    serve(c.env, {
+    return serve(c.env, {
       topics: [c.req.valid('param').topic],
       ...query,
       ...seen(c.req.valid('header'), query),
     });
-    return RESPONSE_ALREADY_SENT;
   });
 
   const serve = (
-    { outgoing, via }: ServerEnv['Bindings'],
+    env: ServerEnv['Bindings'],
     request: Omit<StreamRequest, 'groups'> & { groups?: readonly FieldGroup[] | undefined },
-  ): void => {
+  ): Response => {
     const full = { ...request, groups: request.groups ?? DEFAULT_FIELD_GROUPS };
-    hub.check(full, via);
-    const sink = openSink(outgoing);
-    sink.onGone(hub.open(full, sink, via));
+    hub.check(full, env.via);
+    return answerStream(env, (sink) => sink.onGone(hub.open(full, sink, env.via)));
   };
   return app;
 }

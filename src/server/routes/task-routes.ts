@@ -53,12 +53,14 @@ const specSchema = z.looseObject({ id: z.string() }).openapi('TaskSpec', {
 const listTasks = createRoute({
   method: 'get',
   path: '/v1/tasks',
+  operationId: 'listTasks',
   summary: 'All tasks',
   responses: { 200: json(taskListSchema, 'All tasks.'), 503: FAILURES[503] },
 });
 const startTask = createRoute({
   method: 'post',
   path: '/v1/tasks',
+  operationId: 'startTask',
   summary: 'Start a task',
   request: { body: body(specSchema) },
   responses: { ...FAILURES, 201: json(startedSchema, 'The task is running.') },
@@ -66,6 +68,7 @@ const startTask = createRoute({
 const inspectTask = createRoute({
   method: 'get',
   path: '/v1/tasks/{id}',
+  operationId: 'inspectTask',
   summary: 'A task and its specification',
   request: {
     params: taskParams,
@@ -80,6 +83,7 @@ const inspectTask = createRoute({
 const stopTask = createRoute({
   method: 'post',
   path: '/v1/tasks/{id}/stop',
+  operationId: 'stopTask',
   summary: 'Stop a task: a signal, and SIGKILL when the time is over',
   request: {
     params: taskParams,
@@ -90,6 +94,7 @@ const stopTask = createRoute({
 const signalTask = createRoute({
   method: 'post',
   path: '/v1/tasks/{id}/signal',
+  operationId: 'signalTask',
   summary: 'Send a signal to a task',
   request: { params: taskParams, body: body(z.strictObject({ signal: z.string().min(1) })) },
   responses: { ...FAILURES, 204: done },
@@ -97,6 +102,7 @@ const signalTask = createRoute({
 const destroyTask = createRoute({
   method: 'delete',
   path: '/v1/tasks/{id}',
+  operationId: 'destroyTask',
   summary: 'Remove a task with its pod, cgroup and logs',
   request: { params: taskParams, query: z.object({ force: z.enum(['true', 'false']).default('false') }) },
   responses: { ...FAILURES, 204: done },
@@ -104,6 +110,7 @@ const destroyTask = createRoute({
 const execTask = createRoute({
   method: 'post',
   path: '/v1/tasks/{id}/exec',
+  operationId: 'execTask',
   summary: 'Run a command in a task',
   request: {
     params: taskParams,

@@ -4,8 +4,11 @@ import { RktError } from '../../model/rkt-error.ts';
 import type { Logger } from '../../model/logger.ts';
 import type { ServerLimits } from '../options.ts';
 
-/** Which door a reader came through: the unix socket belongs to the owner of the agent. */
-export type Via = 'tcp' | 'unix';
+/**
+ * How a request has arrived. The unix socket belongs to the owner of the agent alone, and needs no token. What is `mounted`
+ * was accepted by another server, and passed on.
+ */
+export type Via = 'tcp' | 'unix' | 'mounted';
 
 /** The readers of endless streams of any kind. */
 export interface StreamReader {
@@ -20,7 +23,7 @@ export interface StreamReader {
 export interface StreamReaders {
   readonly size: number;
   readonly cutOff: number;
-  /** @throws RKT_ERR_AGENT_BUSY when there are as many as there may be through this door */
+  /** @throws RKT_ERR_AGENT_BUSY when there are as many as there may be by this way */
   check(via: Via): void;
   add(reader: StreamReader): void;
   delete(reader: StreamReader): boolean;

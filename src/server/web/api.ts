@@ -23,7 +23,7 @@ export function keepToken(token: string | undefined): void {
 
 /** With the token, the browser may read where reads need it: its streams send a cookie, and cannot send a token. */
 export async function beginSession(): Promise<void> {
-  if (readToken() !== undefined) await request('POST', '/v1/session');
+  if (readToken() !== undefined) await request('POST', 'v1/session');
 }
 
 /** GET of JSON. @throws {@link ApiError} */
@@ -41,7 +41,7 @@ export async function write(method: 'POST' | 'DELETE', path: string, body?: obje
 }
 
 export function taskPath(taskId: string, rest = ''): string {
-  return `/v1/tasks/${encodeURIComponent(taskId)}${rest}`;
+  return `v1/tasks/${encodeURIComponent(taskId)}${rest}`;
 }
 
 async function request(method: string, path: string, body?: object): Promise<Response> {

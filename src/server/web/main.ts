@@ -62,7 +62,7 @@ const stream = openStream({
   },
   onLost() {
     // An EventSource does not report the reason.
-    const asked = readToken() === undefined ? getJson('/v1/version') : beginSession();
+    const asked = readToken() === undefined ? getJson('v1/version') : beginSession();
     asked
       .then(() => (isLocked = false))
       .catch((error: unknown) => {
@@ -73,7 +73,7 @@ const stream = openStream({
     isLocked = false;
     if (isAgain) note('The agent is reachable again');
     detail?.reload();
-    getJson<{ readonly alerts: readonly Alert[] }>('/v1/alerts')
+    getJson<{ readonly alerts: readonly Alert[] }>('v1/alerts')
       .then(({ alerts }) => updating(store.setAlerts)(alerts))
       .catch(() => redraw());
   },

@@ -40,7 +40,7 @@ export function openStream({ listeners, onOpen, onLost }: StreamOptions): { stat
   const connection = createConnection();
   let wasOpen = false;
   const connect = (): void => {
-    const source = new EventSource(`/v1/streams?${QUERY.toString()}`);
+    const source = new EventSource(`v1/streams?${QUERY.toString()}`);
     source.addEventListener('open', () => {
       connection.opened(Date.now());
       onOpen(wasOpen);

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 
+import type { AlertConfigInput } from '../../../src/server/index.ts';
 import { openServerFixture, type ServerFixture } from '../../support/server-fixture.ts';
 import { anExit } from '../../support/task-events.ts';
 
@@ -74,10 +75,11 @@ describe('routes of history and alerts', () => {
   });
 
   it('take new rules when they are reloaded, and keep the old ones when these are wrong', async () => {
-    const rules = [{ name: 'oom', on: 'oom' }];
+    const rules = [{ name: 'oom', on: 'oom' }] as const;
     fixture.server.reload({ alerts: { rules } });
     expect((await ask('/v1/alerts')).body).to.deep.equal({ alerts: [], rules });
-    fixture.server.reload({ alerts: { rules: [{ name: 'x', metric: 'mood', raise: 1 }] } });
+    const wrong = { rules: [{ name: 'x', metric: 'mood', raise: 1 }] };
+    fixture.server.reload({ alerts: wrong as unknown as AlertConfigInput });
     expect((await ask('/v1/alerts')).body['rules']).to.deep.equal(rules);
   });
 });

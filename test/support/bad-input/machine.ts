@@ -60,7 +60,7 @@ async function script(path: string, body: string): Promise<void> {
 const missing = (what: string, names: Row['names'], make: (dir: string) => Promise<string>): Row => ({
   what,
   code: 'RKT_ERR_RKT_MISSING',
-  names: [...names, '--rkt embedded'],
+  names: [...names, 'choose the embedded'],
   act: async ({ other, dir, sandbox }) => other({ rkt: await make(dir) }).startTask(taskOf(sandbox)),
 });
 

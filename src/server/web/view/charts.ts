@@ -33,7 +33,7 @@ export function createCharts(taskId: string, redraw: () => void): Charts {
     fetchedMs = Date.now();
     const resolution = range.value() === '24h' ? 'coarse' : 'fine';
     const query = new URLSearchParams({ task: taskId, resolution });
-    getJson<HistoryColumns>(`/v1/history?${query.toString()}`)
+    getJson<HistoryColumns>(`v1/history?${query.toString()}`)
       .then((columns) => (history = columns))
       // The charts live on by what comes in; that the agent is away is said elsewhere.
       .catch(() => (history = undefined))
