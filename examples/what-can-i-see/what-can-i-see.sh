@@ -37,12 +37,14 @@ for path in /dev/*; do
   [ -b "$path" ] && block=$((block + 1))
 done
 fact block-devices "$block"
+fact devices "$(find /dev -type c -o -type b | sed 's,^/dev/,,' | sort | tr '\n' ' ')"
 can open-memory head -c 1 /dev/mem
 can make-device sh -c 'mknod /dev/.seen c 1 1 && rm /dev/.seen'
 
 # The kernel.
 can write-sysrq test -w /proc/sysrq-trigger
-for path in /proc/kcore /proc/keys /proc/timer_list /proc/sched_debug /proc/scsi /proc/acpi /sys/firmware; do
+for path in /proc/kcore /proc/keys /proc/latency_stats /proc/timer_list /proc/timer_stats /proc/sched_debug /proc/scsi \
+  /proc/acpi /sys/firmware /sys/dev/block /sys/fs/selinux; do
   hidden=yes
   if [ -d "$path" ]; then
     # shellcheck disable=SC2046 # names without spaces
@@ -56,4 +58,9 @@ done
 can write-sysctl sh -c 'read -r panic </proc/sys/kernel/panic && echo "$panic" >/proc/sys/kernel/panic'
 # shellcheck disable=SC2016 # expanded by the inner shell
 can write-sys sh -c 'read -r seen </sys/kernel/profiling && echo "$seen" >/sys/kernel/profiling'
+# shellcheck disable=SC2016 # expanded by the inner shell
+can write-irq sh -c 'read -r seen </proc/irq/default_smp_affinity && echo "$seen" >/proc/irq/default_smp_affinity'
+can read-log dmesg
+can new-namespace unshare -m true
+can new-user-namespace unshare -r true
 can mount sh -c 'mount -t tmpfs seen /dev/shm && umount /dev/shm'

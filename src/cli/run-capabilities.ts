@@ -1,4 +1,4 @@
-import { ALL_CAPABILITIES, DEFAULT_CAPABILITIES } from '../model/capabilities.ts';
+import { ALL_CAPABILITIES, DEFAULT_CAPABILITIES, WITHHELD_CAPABILITIES } from '../model/capabilities.ts';
 import { RktError } from '../model/rkt-error.ts';
 import type { TaskConfigInput } from '../model/task-config.ts';
 
@@ -24,8 +24,8 @@ export function capabilitiesOf(
   return { cap_retain: kept };
 }
 
-/** A real rkt gives CAP_MKNOD as well. */
-const EVERY_DEFAULT = [...DEFAULT_CAPABILITIES, 'CAP_MKNOD'];
+/** Of the stage1 oci, and of a real rkt. */
+const EVERY_DEFAULT = [...DEFAULT_CAPABILITIES, ...WITHHELD_CAPABILITIES];
 
 /** `net_admin`, `NET_ADMIN` and `CAP_NET_ADMIN` are all CAP_NET_ADMIN. */
 function capability(flag: string, text: string): string {

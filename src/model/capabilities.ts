@@ -1,16 +1,14 @@
-/**
- * What appc gives an app that says nothing, but for CAP_MKNOD: no device beyond those of /dev can be opened anyway, and a file
- * that looks like one is of no use to an app.
- */
+/** Of the default set of appc, but not of an app of the stage1 oci that says nothing: as podman, it gives out none of these. */
+export const WITHHELD_CAPABILITIES: readonly string[] = ['CAP_AUDIT_WRITE', 'CAP_MKNOD', 'CAP_NET_RAW'];
+
+/** What the stage1 oci gives an app that says nothing: the default set of appc without {@link WITHHELD_CAPABILITIES}. */
 export const DEFAULT_CAPABILITIES: readonly string[] = [
-  'CAP_AUDIT_WRITE',
   'CAP_CHOWN',
   'CAP_DAC_OVERRIDE',
   'CAP_FOWNER',
   'CAP_FSETID',
   'CAP_KILL',
   'CAP_NET_BIND_SERVICE',
-  'CAP_NET_RAW',
   'CAP_SETFCAP',
   'CAP_SETGID',
   'CAP_SETPCAP',

@@ -34,6 +34,7 @@ const CHECKS = {
   iptables: () => missing('iptables-save') ?? missing('ip6tables-save'),
   crun: () => missing('crun'),
   catatonit: () => missing('catatonit'),
+  podman: () => missing('podman'),
   umoci: () => missing('umoci'),
   skopeo: () => missing('skopeo'),
   'docker-registry': () => (registryPath() === undefined ? 'docker-registry is not installed' : undefined),

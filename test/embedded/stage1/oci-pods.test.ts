@@ -78,15 +78,21 @@ describe('pods of the stage1 oci', () => {
 
   it('restricts the app: capabilities, no new privileges, a filter of system calls', async () => {
     const { stdout } = await run('grep -E "^(CapEff|CapBnd|NoNewPrivs|Seccomp):" /proc/self/status');
-    // CAP_CHOWN to CAP_SETFCAP as appc lists them, without CAP_MKNOD.
+    // CAP_CHOWN to CAP_SETFCAP as appc lists them, without CAP_AUDIT_WRITE, CAP_MKNOD and CAP_NET_RAW.
     expect(stdout.replaceAll('\t', ' ')).to.equal(
-      'CapEff: 00000000a00425fb\nCapBnd: 00000000a00425fb\nNoNewPrivs: 1\nSeccomp: 2\n',
+      'CapEff: 00000000800405fb\nCapBnd: 00000000800405fb\nNoNewPrivs: 1\nSeccomp: 2\n',
     );
   });
 
   it('gives a user that is not root no capability in effect', async () => {
     const { stdout } = await run('id -u; grep CapEff /proc/self/status', '--user=1000');
     expect(stdout).to.equal('1000\nCapEff:\t0000000000000000\n');
+  });
+
+  it('lets root open sockets for pings without the capability for raw packets', async () => {
+    const range = '/proc/sys/net/ipv4/ping_group_range';
+    expect((await run(`cat ${range}`)).stdout).to.match(/^0\s+0\n$/);
+    expect((await run(`cat ${range}`, '--net=host')).stdout).to.equal(readFileSync(range, 'utf8'));
   });
 
   it('gives just the capabilities of a retain set', async () => {
@@ -139,7 +145,7 @@ describe('pods of the stage1 oci', () => {
     const entered = await fixture.rkt(['enter', pod.uuid, '/bin/sh', '-c', facts]);
     expect(entered.exitCode).to.equal(9);
     expect(entered.stdout.replaceAll('\t', ' ')).to.equal(
-      'CapEff: 00000000a00425fb\nCapBnd: 00000000a00425fb\nNoNewPrivs: 1\nSeccomp: 2\n' +
+      'CapEff: 00000000800405fb\nCapBnd: 00000000800405fb\nNoNewPrivs: 1\nSeccomp: 2\n' +
         `${readlinkSync(`/proc/${pod.pid}/ns/net`)}\n`,
     );
     expect(existsSync(join(pod.dir, 'oci', `enter.${pod.pid}`))).to.equal(false);

@@ -114,7 +114,7 @@ describe('pods of several apps of the stage1 oci', () => {
     expect(stderr).to.equal('');
     expect(stdout.replaceAll('\t', ' ').trim().split('\n').sort()).to.deep.equal([
       '1000',
-      'CapBnd: 00000000a00425fb',
+      'CapBnd: 00000000800405fb',
       'NoNewPrivs: 1',
       'Seccomp: 2',
       'read-only',
@@ -132,7 +132,7 @@ describe('pods of several apps of the stage1 oci', () => {
     expect((await enter('--app=b', pod.uuid)).stdout.replaceAll('\t', ' ')).to.equal(
       `1000\nCapEff: 0000000000000000\nNoNewPrivs: 1\nSeccomp: 2\n${readlinkSync(`/proc/${liveApp(pod.dir, 'a')}/ns/pid`)}\n`,
     );
-    expect((await enter('--app=a', pod.uuid)).stdout).to.match(/^0\nCapEff:\t00000000a00425fb\n/);
+    expect((await enter('--app=a', pod.uuid)).stdout).to.match(/^0\nCapEff:\t00000000800405fb\n/);
     expect(await enter(pod.uuid)).to.deep.include({
       exitCode: 254,
       stderr:

@@ -21,7 +21,7 @@ import { namespacesOf, ociBundle } from './oci-bundle.ts';
 import { ownCgroups, type LimitedCgroup } from './oci-limits.ts';
 import { podMounts } from './oci-mounts.ts';
 import { nameMounts } from './oci-names.ts';
-import { checkSysctl } from './oci-sysctl.ts';
+import { podSysctl } from './oci-sysctl.ts';
 import { cgroupsGone, makeCgroups } from './pod-cgroup.ts';
 import { reachableRoots, userMappings } from './user-namespace.ts';
 import type { OciHook } from './runtime-config-types.ts';
@@ -149,7 +149,7 @@ function addBundle(ctx: RktContext, script: LaunchScript, launched: LaunchedPod,
       ...nameMounts({ names, view, hostname, podDir, files }),
     ],
     protectPaths: !ctx.insecure.has('paths'),
-    sysctl: checkSysctl(isolators, { ownIpc, ownNetwork: isShared }),
+    sysctl: podSysctl(isolators, { ownIpc, ownNetwork: isShared }),
     seccomp: seccompHere(ctx, isolators),
     createRuntime: cgroupHook(ctx, podDir, place.startFile, cgroups),
     poststop: [...poststop, ...cgroupsGone(cgroups)],
