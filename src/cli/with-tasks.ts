@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 
 import type { Logger } from '../model/logger.ts';
-import { createAgentOps } from './agent-client/agent-ops.ts';
+import { createAgentOps } from '../drivers/remote/agent-ops.ts';
 import { askAgent } from './agent-client/ask-agent.ts';
 import { createOutput } from './cli-output.ts';
 import { sourcesOf } from './command-settings.ts';
@@ -23,10 +23,10 @@ export async function withTasks(command: Command, act: Action<OpsSession>): Prom
     await withDriver(command, untilSignal<OpsSession>(act), asked);
     return;
   }
-  const { http, tasks } = asked.agent;
+  const { requests, tasks } = asked.agent;
   const listTasks: OpsSession['listTasks'] = () => Promise.resolve(tasks);
   const common = { output: createOutput(settings), logger: lateLogger(settings), listTasks };
-  const driver = createAgentOps(http, () => tasks);
+  const driver = createAgentOps(requests, { tasks });
   await runSession<OpsSession>((interrupt) => ({ ...common, driver, interrupt }), untilSignal(act));
 }
 

@@ -16,6 +16,7 @@ const CALLS: Readonly<Record<DriverOp, (driver: Driver, taskId: string) => unkno
   execTaskStreaming: (driver, id) => driver.execTaskStreaming(id, { cmd: ['/bin/true'] }),
   recoverTask: (driver, id) => driver.recoverTask({ version: 0, taskId: id } as never),
   taskSpec: (driver, id) => driver.taskSpec(id),
+  config: (driver) => driver.config(),
   setConfig: (driver) => driver.setConfig({ volumes_enabled: false }),
   audit: (driver) => driver.audit({ fix: true }),
   lockAgent: (driver) => driver.lockAgent(),

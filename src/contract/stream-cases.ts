@@ -41,7 +41,9 @@ export const streamCases: readonly ContractCase[] = [
       await driver.recoverTasks();
       const exitOf = () =>
         firstOf(
-          driver.taskEvents().pipe(filter(({ kind, taskId }) => kind === 'exited' && taskId === running)),
+          driver
+            .taskEvents({ replay: true })
+            .pipe(filter(({ kind, taskId }) => kind === 'exited' && taskId === running)),
         );
       const seen = Promise.all([exitOf(), exitOf()]);
       await firstOf(driver.connection().pipe(filter(({ state }) => state === 'live')));

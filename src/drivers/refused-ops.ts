@@ -22,6 +22,7 @@ export function refusedOps(kind: string): Pick<Driver, DriverOp> {
     audit: reject('audit'),
     lockAgent: reject('lockAgent'),
     taskSpec: refuse('taskSpec'),
+    config: refuse('config'),
     setConfig: refuse('setConfig'),
   };
 }

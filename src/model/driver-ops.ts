@@ -13,6 +13,7 @@ export const DRIVER_OPS = [
   'execTaskStreaming',
   'recoverTask',
   'taskSpec',
+  'config',
   'setConfig',
   'audit',
   'lockAgent',

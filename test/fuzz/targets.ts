@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 
 import { encode } from '@msgpack/msgpack';
 
-import { createSseParser } from '../../src/cli/agent-client/sse-parser.ts';
+import { createFrameParser } from '../../src/drivers/remote/sse-frames.ts';
 import { DEFAULT_LIMITS } from '../../src/embedded/aci/image-limits.ts';
 import { EntryMeter } from '../../src/embedded/aci/meter.ts';
 import { readManifestText, readTar } from '../../src/embedded/aci/read.ts';
@@ -95,7 +95,7 @@ const strangerTargets: readonly FuzzTarget[] = [
   textTarget(
     'server-sent events',
     ['retry: 2000\n\nevent: log\nid: 1\ndata: {"text":"x"}\n\n: \n\n'],
-    (text) => createSseParser()(text),
+    (text) => createFrameParser(() => undefined)(text),
     isRkt,
   ),
   textTarget('alert rules', [JSON.stringify(ALERTS)], (text) => parseAlertConfig(jsonOf(text)), isRkt),

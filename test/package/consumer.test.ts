@@ -12,6 +12,8 @@ import { installPacked } from '../support/packed-package.ts';
 const PROGRAM = `
 import { firstValueFrom } from 'rxjs';
 import { METRICS, createDriver, isRktError, type Driver, type ExitResult, type TaskEvent } from 'rkt-streams';
+import { createRemoteDriver } from 'rkt-streams/client';
+import { driverContract } from 'rkt-streams/contract';
 import { servePlugin } from 'rkt-streams/nomad';
 import { createOtlpExporter } from 'rkt-streams/otlp';
 import { createPrometheusExporter } from 'rkt-streams/prometheus';
@@ -22,6 +24,7 @@ export const doors: readonly unknown[] = [
   createOtlpExporter,
   createPrometheusExporter,
   createRecordedDriver,
+  createRemoteDriver,
   createServer,
   servePlugin,
 ];
@@ -80,7 +83,7 @@ describe('the packed package', function () {
       stdio: 'inherit',
     });
     const printed = execFileSync(process.execPath, ['out/program.js'], { cwd: directory, encoding: 'utf8' });
-    expect(printed).to.equal('string 5 true\n');
+    expect(printed).to.equal('string 6 true\n');
   });
 
   it('shows the meaning of a metric in an editor', () => {

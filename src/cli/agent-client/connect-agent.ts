@@ -1,6 +1,6 @@
 import type { Logger } from '../../model/logger.ts';
 import type { CommandDriver } from '../command-driver.ts';
-import { createAgentClient } from './agent-client.ts';
+import { createRemoteDriver } from '../../drivers/remote/connect-remote.ts';
 import { askAgent, type AgentAnswer } from './ask-agent.ts';
 
 /**
@@ -15,7 +15,8 @@ export async function connectAgent(
   asked?: AgentAnswer,
 ): Promise<CommandDriver | undefined> {
   const { agent, error } = asked ?? (await askAgent(socketPath));
-  if (agent !== undefined) return createAgentClient(agent.http, agent.tasks);
+  if (agent !== undefined)
+    return createRemoteDriver({ socketPath, tasks: agent.tasks, reconnect: false, logger });
   if (error !== undefined)
     logger.debug({ error, socket: socketPath }, 'No agent responds; continuing without one');
   return undefined;

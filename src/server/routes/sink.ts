@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 
+import { PLUGIN_VERSION, POSITION_HEADER, VERSION_HEADER } from '../../model/plugin.ts';
 import type { ServerEnv } from '../server-context.ts';
 import type { Sink } from '../sse/sse-client.ts';
 import { OPENING } from '../sse/sse-frame.ts';
@@ -18,22 +19,32 @@ const HEADERS = {
 /** What waits in an answer before its reader counts as slow, as in those of Node. */
 const HIGH_WATER_BYTES = 16_384;
 
-/** Begins the answer with the stream that `serve` writes: directly where Node has the connection. */
+/**
+ * Begins the answer with the stream that `serve` writes: directly where Node has the connection.
+ *
+ * @param latestEventId where the event log is now
+ */
 export function answerStream(
   { outgoing }: ServerEnv['Bindings'],
   serve: (sink: ResponseSink) => void,
+  latestEventId?: string,
 ): Response {
+  const headers = {
+    ...HEADERS,
+    [VERSION_HEADER]: PLUGIN_VERSION,
+    ...(latestEventId !== undefined && { [POSITION_HEADER]: latestEventId }),
+  };
   if (outgoing !== undefined) {
-    serve(nodeSink(outgoing));
+    serve(nodeSink(outgoing, headers));
     return RESPONSE_ALREADY_SENT;
   }
   const { sink, body } = webSink();
   serve(sink);
-  return new Response(body, { headers: HEADERS });
+  return new Response(body, { headers });
 }
 
-function nodeSink(outgoing: ServerResponse): ResponseSink {
-  outgoing.writeHead(200, HEADERS);
+function nodeSink(outgoing: ServerResponse, headers: Readonly<Record<string, string>>): ResponseSink {
+  outgoing.writeHead(200, headers);
   outgoing.write(OPENING);
   // A disconnected client is not an error.
   outgoing.on('error', () => undefined);

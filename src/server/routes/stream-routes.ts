@@ -5,7 +5,7 @@ import type { ServerContext, ServerEnv, ServerRoutes } from '../server-context.t
 import { statsFrameSchema } from '../schemas/usage-schemas.ts';
 import { TOPICS, type StreamRequest } from '../sse/topics.ts';
 import { FAILURES, routes } from './define.ts';
-import { answerStream } from './sink.ts';
+import { answerStream, type ResponseSink } from './sink.ts';
 
 const listOf = <Name extends string>(names: readonly [Name, ...Name[]]) =>
   z
@@ -81,7 +81,8 @@ export function streamRoutes({ hub }: ServerContext): ServerRoutes {
   ): Response => {
     const full = { ...request, groups: request.groups ?? DEFAULT_FIELD_GROUPS };
     hub.check(full, env.via);
-    return answerStream(env, (sink) => sink.onGone(hub.open(full, sink, env.via)));
+    const open = (sink: ResponseSink): void => sink.onGone(hub.open(full, sink, env.via));
+    return answerStream(env, open, hub.latestEventId());
   };
   return app;
 }

@@ -32,7 +32,14 @@ const execResultSchema = z
   .openapi('ExecResult');
 
 const startedSchema = z
-  .strictObject({ taskId: z.string(), network: networkSchema.optional() })
+  .strictObject({
+    taskId: z.string(),
+    network: networkSchema.optional(),
+    handle: z.record(z.string(), z.unknown()).openapi({
+      description:
+        'With which a driver of that machine can recover the task; it holds the environment of the task',
+    }),
+  })
   .openapi('StartedTask');
 
 const detailsSchema = z
@@ -126,8 +133,8 @@ export function taskRoutes({ driver }: ServerContext): ServerRoutes {
   );
   app.openapi(startTask, async (c) => {
     const spec = c.req.valid('json') as unknown as TaskSpecInput;
-    const { network } = await driver.startTask(spec);
-    return c.json({ taskId: spec.id, ...(network === undefined ? {} : { network }) }, 201);
+    const { network, handle } = await driver.startTask(spec);
+    return c.json(plain({ taskId: spec.id, network, handle }) as z.output<typeof startedSchema>, 201);
   });
   app.openapi(inspectTask, (c) => {
     const { id } = c.req.valid('param');

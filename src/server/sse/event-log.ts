@@ -16,6 +16,8 @@ export interface EventLog {
   readonly next: number;
   /** The number of the oldest event that is still kept. */
   readonly oldest: number;
+  /** The id of the latest event, kept or not; undefined before the first one. */
+  readonly latestId: string | undefined;
   at(position: number): Entry | undefined;
   /** Where a client goes on that has seen the event of this id; `isForeign` when another run of the agent gave it. */
   resume(lastEventId: string): { readonly position: number; readonly isForeign: boolean };
@@ -33,6 +35,9 @@ export function createEventLog(limit: number, epoch = randomBytes(6).toString('b
     },
     get next() {
       return next;
+    },
+    get latestId() {
+      return next === 0 ? undefined : `${epoch}.${next - 1}`;
     },
     get oldest() {
       return oldest();

@@ -37,6 +37,8 @@ export interface Hub {
    * @throws RKT_ERR_TASK_NOT_FOUND; RKT_ERR_AGENT_BUSY when there are too many clients or different samplings
    */
   open(request: StreamRequest, sink: Sink, via?: Via): () => void;
+  /** The id of the latest event: where a client that begins now continues. */
+  latestEventId(): string | undefined;
   /** Readers of all streams, also of those that the hub does not serve itself. */
   readonly readers: StreamReaders;
   stats(): HubStats;
@@ -81,6 +83,7 @@ export function createHub({ driver, logger, limits, scheduler = asyncScheduler, 
   return {
     provide: keep,
     check,
+    latestEventId: () => log.latestId,
     readers,
     open(request, sink, via) {
       check(request, via);

@@ -22,6 +22,7 @@ export function channelKey(topic: SampleTopic, { intervalMs, groups, task }: Sam
     case 'sampling':
       return JSON.stringify([topic, intervalMs]);
     case 'fingerprint':
+    case 'pods':
       return topic;
   }
 }
@@ -55,6 +56,8 @@ export function sourceOf(
         .pipe(map((usage) => ({ timeMs: usage.timestampMs, samples: [{ taskId: task, usage }] })));
     case 'fingerprint':
       return driver.fingerprint();
+    case 'pods':
+      return driver.pods().pipe(map((pods) => ({ pods })));
     case 'host':
       return driver.hostStats({ intervalMs: Math.max(intervalMs, MIN_HOST_INTERVAL_MS) });
     case 'sampling':

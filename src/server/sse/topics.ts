@@ -1,6 +1,15 @@
 import type { FieldGroup } from '../../model/field-groups.ts';
 
-export const TOPICS = ['tasks', 'stats', 'events', 'fingerprint', 'host', 'sampling', 'alerts'] as const;
+export const TOPICS = [
+  'tasks',
+  'stats',
+  'events',
+  'fingerprint',
+  'host',
+  'sampling',
+  'pods',
+  'alerts',
+] as const;
 export type Topic = (typeof TOPICS)[number];
 
 /** Topics of which only the latest value counts; a slow client may lose what came before it. */

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 
 import { filter, firstValueFrom } from 'rxjs';
 
-import { createAgentClient } from '../../../../src/cli/agent-client/agent-client.ts';
-import { createAgentHttp, type AgentHttp } from '../../../../src/cli/agent-client/agent-http.ts';
+import { createRemoteDriver } from '../../../../src/drivers/remote/connect-remote.ts';
+import type { RemoteDriver } from '../../../../src/drivers/remote/remote-driver.ts';
 import { startCli, variablesOf } from '../../../support/cli-process.ts';
 import type { Sandbox } from '../../../support/sandbox.ts';
 import type { Session, Target } from '../session.ts';
@@ -23,14 +23,13 @@ export function agentTarget(sandbox: Sandbox): Target {
       // However long that takes: an agent that was given up would keep its place from the next.
       const isUp = await Promise.race([saysSomething(child), ended.then(() => false)]);
       if (!isUp) throw new Error(`the agent has ended: ${(await ended).stderr}`);
-      const http = createAgentHttp(socketPath);
-      const client = createAgentClient(http, []);
+      const client = createRemoteDriver({ socketPath, reconnect: false });
       client
         .taskEvents({ replay: true })
         .pipe(filter(({ kind }) => kind === 'exited'))
         // The stream ends with the agent, by an error.
         .subscribe({ next: (event) => onExited(reportedEvent(event)), error: () => undefined });
-      return sessionOf(sandbox, { child, ended: once(child, 'exit') }, http, client);
+      return sessionOf(sandbox, { child, ended: once(child, 'exit') }, client);
     },
   };
 }
@@ -43,22 +42,16 @@ async function saysSomething({ stdout }: ChildProcess): Promise<true> {
 function sessionOf(
   sandbox: Sandbox,
   process: Pick<Session, 'child' | 'ended'>,
-  http: AgentHttp,
-  client: ReturnType<typeof createAgentClient>,
+  client: RemoteDriver,
 ): Session {
   return {
     ...process,
     start: async (task) => {
-      await http.json({
-        method: 'POST',
-        path: '/v1/tasks',
-        taskId: task.id,
-        body: specOf(sandbox, task),
-      });
+      await client.startTask(specOf(sandbox, task));
     },
     async knows(id) {
-      const { tasks } = (await http.json({ path: '/v1/tasks' })) as { tasks: { id: string }[] };
-      return tasks.some((task) => task.id === id);
+      const { recovered } = await client.recoverTasks();
+      return recovered.includes(id);
     },
     async wait(id) {
       const { exitCode, signal } = await firstValueFrom(client.waitTask(id));

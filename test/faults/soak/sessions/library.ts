@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-import type { TaskEvent } from '../../../../src/index.ts';
+import type { TaskEvent, TaskSpecInput } from '../../../../src/index.ts';
 import type { Sandbox } from '../../../support/sandbox.ts';
 import type { ReportedExit, Session, SoakTask, Target } from '../session.ts';
 import { reportedEvent } from './reported-event.ts';
@@ -73,7 +73,7 @@ function sessionOf(sandbox: Sandbox, child: ChildProcess, ended: Promise<unknown
 }
 
 /** The same for the API of an agent. */
-export function specOf(sandbox: Sandbox, { id, script, recordDir }: SoakTask): object {
+export function specOf(sandbox: Sandbox, { id, script, recordDir }: SoakTask): TaskSpecInput {
   const { config } = sandbox.shell(id, script);
   return { id, config: { ...config, volumes: [`${recordDir}:/record`] } };
 }

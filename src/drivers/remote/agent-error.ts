@@ -14,9 +14,9 @@ export function errorOfBody(text: string, details: RktErrorDetails = {}): Error 
 }
 
 /** The agent no longer responds, or its response is not one of an agent. */
-export function agentLost(socketPath: string, what: string, cause?: unknown): RktError {
+export function agentLost(place: string, what: string, cause?: unknown): RktError {
   const why = cause === undefined ? '' : `: ${reasonOf(cause).replaceAll(/\s+/g, ' ')}`;
-  return new RktError('RKT_ERR_AGENT_LOST', `The agent at ${socketPath} ${what}${why}`, { cause });
+  return new RktError('RKT_ERR_AGENT_LOST', `The agent at ${place} ${what}${why}`, { cause });
 }
 
 /** Undefined unless the text is JSON. */

@@ -4,13 +4,18 @@ import type { AuditReport } from '../../model/audit.ts';
 import { exitResultSchema } from '../../model/exit-result.ts';
 import type { Fingerprint } from '../../model/fingerprint.ts';
 import type { HostStats } from '../../model/host-stats.ts';
+import { podSchema, type Pod } from '../../model/pod.ts';
+import type { SamplingStats } from '../../model/sampling-stats.ts';
+import { taskHandleSchema } from '../../model/task-state.ts';
 import type { TaskStatsSample } from '../../model/task-stats.ts';
+import type { ExecTaskResult, StartedTask } from '../../index.ts';
+import { networkSchema } from '../../model/driver-network.ts';
 import { taskEventSchema, type TaskEvent } from '../../model/task-event.ts';
 import { plainIssues } from '../../model/plain-issues.ts';
 import { TASK_PHASES, type TaskStatus } from '../../model/task-status.ts';
 
 /**
- * A response of an agent. Only the members that the commands use are validated; others, which a newer agent may add,
+ * A response of an agent. Only the members that clients use are validated; others, which a newer agent may add,
  * are passed on, and `--json` prints all of them in the order of the agent.
  */
 function asReceived<T>(schema: z.ZodType) {
@@ -91,5 +96,32 @@ export const hostSchema = asReceived<HostStats>(
     cpu: z.object({ cores: z.number() }),
     memory: group,
     disks: z.array(group),
+  }),
+);
+
+/** Of the topic `sampling`. */
+export const samplingSchema = asReceived<SamplingStats>(
+  z.object({ timestampMs: z.number(), tasks: z.number(), samples: z.number(), workMs: z.number() }),
+);
+
+/** Of the topic `pods`. */
+export const podsSchema = asReceived<{ readonly pods: readonly Pod[] }>(
+  z.object({ pods: z.array(podSchema) }),
+).transform(({ pods }) => pods);
+
+/** Of POST /v1/tasks. */
+export const startedSchema = z
+  .object({ handle: taskHandleSchema, network: networkSchema.optional() })
+  .transform(({ handle, network }): StartedTask => ({ handle, network }));
+
+/** Of POST /v1/tasks/{id}/exec. */
+export const execResultSchema = asReceived<ExecTaskResult>(
+  z.object({
+    exitCode: z.number(),
+    signal: z.number().optional(),
+    stdout: z.string(),
+    stderr: z.string(),
+    output: z.string(),
+    truncated: z.boolean(),
   }),
 );

@@ -3,7 +3,7 @@ import { EMPTY, Observable, defer, of, take, throwError, mergeMap } from 'rxjs';
 import { taskNotFound } from '../../model/rkt-error.ts';
 import type { ExitResult } from '../../model/exit-result.ts';
 import { eventSchema, tasksSchema } from './answers.ts';
-import type { AgentMessage } from './agent-streams.ts';
+import type { AgentMessage } from './agent-stream.ts';
 
 /**
  * The exit of a task, from its events and its statuses: the first value of either that has it.

@@ -1,0 +1,62 @@
+import { PLUGIN_VERSION, VERSION_HEADER } from '../../model/plugin.ts';
+import { agentLost, errorOfBody, parseJson } from './agent-error.ts';
+import type { AgentTransport, TransportResponse } from './agent-transport.ts';
+
+export interface AgentRequest {
+  readonly method?: 'GET' | 'POST' | 'DELETE';
+  /** With its query. */
+  readonly path: string;
+  /** The task that an error is about. */
+  readonly taskId?: string;
+  readonly body?: object;
+  readonly signal?: AbortSignal;
+}
+
+/** Requests to an agent. */
+export interface AgentRequests {
+  /** Where the agent listens, for messages. */
+  readonly place: string;
+  /** The response before its body; rejects with the agent's own error unless the status is a success. */
+  open(request: AgentRequest): Promise<TransportResponse>;
+  /** The last answer came from an agent of this very version, which has checked what it sends. */
+  isSameVersion(): boolean;
+  /** The body of the answer; undefined when there is none. */
+  json(request: AgentRequest): Promise<unknown>;
+}
+
+/** @throws RKT_ERR_AGENT_LOST when the agent does not respond, and the errors that the agent returns */
+export function createAgentRequests(transport: AgentTransport): AgentRequests {
+  const { place } = transport;
+  const lost = (cause: unknown): Error => agentLost(place, 'does not answer', cause);
+  let isSameVersion = false;
+  const open = async ({ method = 'GET', path, taskId, body, signal }: AgentRequest) => {
+    const response = await transport
+      .request({
+        method,
+        path,
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+        ...(signal !== undefined && { signal }),
+      })
+      .catch((error: unknown) => {
+        throw lost(error);
+      });
+    const { status } = response;
+    isSameVersion = response.header(VERSION_HEADER) === PLUGIN_VERSION;
+    if (status >= 200 && status < 300) return response;
+    const text = await response.text().catch(() => '');
+    const details = taskId === undefined ? {} : { taskId };
+    throw errorOfBody(text, details) ?? agentLost(place, `answered ${path} with ${status}`);
+  };
+  return {
+    place,
+    open,
+    isSameVersion: () => isSameVersion,
+    async json(request) {
+      const response = await open(request);
+      const body = await response.text().catch((error: unknown) => {
+        throw lost(error);
+      });
+      return parseJson(body);
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import type { AgentTransport, TransportResponse } from './agent-transport.ts';
+import { agentUrl } from './agent-url.ts';
+
+/** The fetch of a browser as the way to an agent. @throws RKT_ERR_OPTIONS for a URL that is none of HTTP */
+export function fetchTransport({ url, token }: { url: string; token?: string | undefined }): AgentTransport {
+  const base = agentUrl(url);
+  const prefix = base.origin + base.pathname.replace(/\/+$/, '');
+  return {
+    place: base.origin,
+    async request({ method, path, body, signal }) {
+      const headers = {
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      };
+      const options = { ...(body !== undefined && { body }), ...(signal !== undefined && { signal }) };
+      return toResponse(await fetch(`${prefix}${path}`, { method, headers, ...options }));
+    },
+  };
+}
+
+function toResponse(response: Response): TransportResponse {
+  return {
+    status: response.status,
+    header: (name) => response.headers.get(name) ?? undefined,
+    text: () => response.text(),
+    chunks: () => chunksOf(response.body),
+  };
+}
+
+/** Not every browser iterates over a stream. */
+async function* chunksOf(body: Response['body']): AsyncGenerator<string> {
+  if (body === null) return;
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  for (;;) {
+    const { done, value } = (await reader.read()) as { done: boolean; value?: Uint8Array };
+    if (done) return;
+    yield decoder.decode(value, { stream: true });
+  }
+}

@@ -1,0 +1,101 @@
+import { defer, filter, map, mergeMap, type Observable } from 'rxjs';
+import type { z } from 'zod';
+
+import { createSeenIds } from '../../model/seen-ids.ts';
+import type { TaskEvent } from '../../model/task-event.ts';
+import type { TaskStatus } from '../../model/task-status.ts';
+import type { DriverStreams } from '../../streams-interface.ts';
+import type { AgentMessage, StreamQuery } from './agent-stream.ts';
+import {
+  eventSchema,
+  fingerprintSchema,
+  hostSchema,
+  podsSchema,
+  samplesSchema,
+  samplingSchema,
+  tasksSchema,
+} from './answers.ts';
+import { connectionOf } from './remote-connection.ts';
+import type { RemoteLink } from './remote-link.ts';
+import { resumedStream } from './resumed-stream.ts';
+import { createStreamTable } from './stream-table.ts';
+import { understood } from './understood.ts';
+import { exitOf } from './wait-exit.ts';
+
+/** The agent keeps no more events than this. */
+const ALL_EVENTS = 1_000;
+/** That of a local driver; an agent's own is shorter. */
+const HOST_INTERVAL_MS = 10_000;
+
+/** The streams of an agent without an end of their own; `onTasks` gets each list of tasks. */
+export function createRemoteStreams(
+  link: RemoteLink,
+  onTasks: (tasks: readonly TaskStatus[]) => void,
+): DriverStreams {
+  const table = createStreamTable();
+  const read = <Schema extends z.ZodType>(
+    query: StreamQuery,
+    schema: Schema,
+    endsItself = false,
+  ): Observable<z.output<Schema>> =>
+    resumedStream(link, query, endsItself).pipe(
+      mergeMap(({ data }: AgentMessage) => [schema.parse(data)]),
+      understood(link.requests),
+    );
+  /** The same for all subscribers with the same query; a new one gets the latest value. */
+  const latest = <Schema extends z.ZodType>(
+    query: StreamQuery,
+    schema: Schema,
+  ): Observable<z.output<Schema>> => table.latest(JSON.stringify(query), () => read(query, schema));
+
+  const events = (query: StreamQuery): Observable<TaskEvent> =>
+    defer(() => {
+      const ids = createSeenIds();
+      return read(query, eventSchema).pipe(filter(({ id }) => ids.isNew(id)));
+    });
+  return {
+    connection: () => table.latest('connection', () => connectionOf(link)),
+    tasks: () =>
+      table.latest('tasks', () =>
+        read({ topics: ['tasks'] }, tasksSchema).pipe(
+          map((tasks) => {
+            onTasks(tasks);
+            return tasks;
+          }),
+        ),
+      ),
+    allTaskStats: (options = {}) => latest({ topics: ['stats'], ...sampling(options) }, samplesSchema),
+    taskStats(task, options = {}) {
+      const query = { topics: ['stats'], task, ...sampling(options) };
+      return table.latest(JSON.stringify(query), () =>
+        read(query, samplesSchema, true).pipe(
+          mergeMap((samples) => samples),
+          map(({ usage }) => usage),
+        ),
+      );
+    },
+    taskEvents({ replay = 0 } = {}) {
+      const count = typeof replay === 'number' ? replay : replay ? ALL_EVENTS : 0;
+      if (count > 0) return events({ topics: ['events'], replay: count });
+      return table.live('events', () => events({ topics: ['events'] }));
+    },
+    fingerprint: () => latest({ topics: ['fingerprint'] }, fingerprintSchema),
+    hostStats: ({ intervalMs = HOST_INTERVAL_MS } = {}) =>
+      latest({ topics: ['host'], intervalMs }, hostSchema),
+    samplingStats: (options = {}) => latest({ topics: ['sampling'], ...sampling(options) }, samplingSchema),
+    pods: () => latest({ topics: ['pods'] }, podsSchema),
+    waitTask: (task) =>
+      exitOf(task, resumedStream(link, { topics: ['tasks', 'events'], task })).pipe(
+        understood(link.requests),
+      ),
+  };
+}
+
+interface SamplingOptions {
+  readonly intervalMs?: number;
+  readonly groups?: readonly string[];
+}
+
+function sampling({ intervalMs, groups }: SamplingOptions): SamplingOptions {
+  return { ...(intervalMs !== undefined && { intervalMs }), ...(groups !== undefined && { groups }) };
+}
