@@ -3,7 +3,6 @@ import { setMaxListeners } from 'node:events';
 import { NEVER, asyncScheduler, defer, startWith, map, type Observable, type SchedulerLike } from 'rxjs';
 
 import type { Driver } from '../../driver-interface.ts';
-import { agentConfigSchema, driverConfigSchema } from '../../model/driver-config.ts';
 import { CAPABILITIES, CONFIG_SPEC, PLUGIN_INFO, TASK_CONFIG_SPEC } from '../../model/plugin.ts';
 import { RktError, taskNotFound } from '../../model/rkt-error.ts';
 import { takeUntilAbort } from '../../streams/operators/take-until-abort.ts';
@@ -117,13 +116,7 @@ function createStops(): Stops {
 
 type LookUps = Pick<
   Driver,
-  | 'pluginInfo'
-  | 'capabilities'
-  | 'configSchema'
-  | 'taskConfigSchema'
-  | 'config'
-  | 'inspectTask'
-  | 'recoverTasks'
+  'pluginInfo' | 'capabilities' | 'configSchema' | 'taskConfigSchema' | 'inspectTask' | 'recoverTasks'
 >;
 
 function lookUps(replay: Replay, closed: AbortSignal): LookUps {
@@ -135,7 +128,6 @@ function lookUps(replay: Replay, closed: AbortSignal): LookUps {
     capabilities: () => RECORDED_CAPABILITIES,
     configSchema: () => CONFIG_SPEC,
     taskConfigSchema: () => TASK_CONFIG_SPEC,
-    config: () => DEFAULT_CONFIG,
     inspectTask(taskId) {
       begin();
       const task = replay.state.tasks.get(taskId);
@@ -156,11 +148,6 @@ const RECORDED_CAPABILITIES = Object.freeze({
   ops: [],
   sendSignals: false,
   exec: false,
-});
-
-const DEFAULT_CONFIG = Object.freeze({
-  driver: driverConfigSchema.parse({}),
-  agent: agentConfigSchema.parse({}),
 });
 
 function outside(file: string, { fromMs, toMs }: RecordingSummary): RktError {
