@@ -19,6 +19,11 @@ import type { TaskStreams } from './ops/task-streams.ts';
 import type { DriverStreams } from './streams-interface.ts';
 
 export interface DriverOptions extends DriverOptionsInput {
+  /**
+   * Recovers the tasks of the data directory, and those that other drivers start there, from the next turn of the event
+   * loop until shutdown, as a subscription to {@link Driver.followTasks} does. Failures are logged. False by default.
+   */
+  readonly follow?: boolean;
   /** Silent by default. */
   readonly logger?: Logger;
   /** The clock of all streams and timers; tests pass a virtual one. */

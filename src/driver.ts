@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 
-import { asyncScheduler, defer, switchMap } from 'rxjs';
+import { asapScheduler, asyncScheduler, defer, subscribeOn, switchMap } from 'rxjs';
 
 import type { Driver, DriverOptions } from './driver-interface.ts';
 import { createDriverContexts } from './driver-contexts.ts';
 import { createDriverStreams } from './driver-streams.ts';
 import { RktError } from './model/rkt-error.ts';
-import { silentLogger } from './model/logger.ts';
+import { silentLogger, type Logger } from './model/logger.ts';
 import { CAPABILITIES, CONFIG_SPEC, PLUGIN_INFO, TASK_CONFIG_SPEC } from './model/plugin.ts';
 import type { SamplingStats } from './model/sampling-stats.ts';
 import { audit } from './ops/audit/run-audit.ts';
@@ -31,15 +31,15 @@ import { takeUntilAbort } from './streams/operators/take-until-abort.ts';
 import { rktErrorsOnly } from './rkt-errors-only.ts';
 
 /**
- * Creates a driver. It accesses nothing before its first op or subscription.
+ * Creates a driver. It accesses nothing before its first op or subscription, or the next turn with `follow`.
  *
  * @throws RKT_ERR_OPTIONS
  * @example
- * const driver = createDriver({ dataDir: '/var/lib/my-driver', rkt: 'embedded' });
- * await driver.recoverTasks();
+ * const driver = createDriver({ dataDir: '/var/lib/my-driver', rkt: 'embedded', follow: true });
+ * driver.tasks().subscribe((tasks) => console.log(tasks.map(({ id, phase }) => `${id} ${phase}`)));
  */
 export function createDriver(options: DriverOptions = {}): Driver {
-  const { logger = silentLogger, scheduler = asyncScheduler, ...data } = options;
+  const { follow = false, logger = silentLogger, scheduler = asyncScheduler, ...data } = options;
   const config = createConfiguration(data);
   const shutdown = new AbortController();
   // Every op and stream in progress listens, and their number is not limited.
@@ -61,7 +61,7 @@ export function createDriver(options: DriverOptions = {}): Driver {
     rkt: () => rktCosts(lastRunner),
   });
 
-  return rktErrorsOnly({
+  const driver = rktErrorsOnly({
     pluginInfo: () => PLUGIN_INFO,
     capabilities: () => CAPABILITIES,
     configSchema: () => CONFIG_SPEC,
@@ -97,6 +97,16 @@ export function createDriver(options: DriverOptions = {}): Driver {
       await contexts.close();
     },
   });
+  if (follow) followInNextTurn(driver, logger);
+  return driver;
+}
+
+/** The caller may call `setConfig` first. */
+function followInNextTurn(driver: Driver, logger: Logger): void {
+  driver
+    .followTasks()
+    .pipe(subscribeOn(asapScheduler))
+    .subscribe({ error: (error: unknown) => logger.error({ error }, 'Tasks are no longer followed') });
 }
 
 function rktCosts(runner: RktRunner | undefined): SamplingStats['rkt'] {

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { expect } from 'chai';
 import { firstValueFrom, lastValueFrom, type Observable } from 'rxjs';
 
-import type { Driver } from '../../src/index.ts';
+import { createDriver, type Driver } from '../../src/index.ts';
 import { expectRktRejection } from '../support/errors.ts';
 import { openSandbox, recordEvents, type Sandbox } from '../support/sandbox.ts';
 import { until } from '../support/until.ts';
@@ -41,6 +41,18 @@ describe('two drivers of one data directory', function () {
     await until('the other has forgotten it', async () => (await phaseIn(other, 'one')) === undefined);
     expect(events.map(({ kind }) => kind)).to.deep.equal(['recovered', 'exited', 'destroyed']);
     following.unsubscribe();
+  });
+
+  it('see what was and what is started when they were created to follow', async () => {
+    await driver.startTask(sandbox.shell('before', FOREVER));
+    const follower = createDriver({ ...sandbox.options, follow: true });
+    follower.setConfig({ volumes_enabled: false, cgroup_parent: sandbox.options.cgroupParent });
+    await until('it knows the first', async () => (await phaseIn(follower, 'before')) === 'running');
+    await driver.startTask(sandbox.shell('after', FOREVER));
+    await until('it knows the second', async () => (await phaseIn(follower, 'after')) === 'running');
+    for (const id of ['before', 'after']) await driver.destroyTask(id, { force: true });
+    await until('it has forgotten them', async () => (await firstValueFrom(follower.tasks())).length === 0);
+    await follower.shutdown();
   });
 
   it('both learn the end of a task, the caller that started it', async () => {
