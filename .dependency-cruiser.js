@@ -34,6 +34,7 @@ const LAYERS = {
     'server/index',
     'server/logs',
     'exporters/[a-z]+/index',
+    'drivers/[a-z]+/index',
   ],
 };
 

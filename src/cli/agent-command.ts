@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 
 import { withExamples } from './help-examples.ts';
+import { addReplayOptions, replayFlagsOf } from './replay-options.ts';
 import { collectList } from './flag-values.ts';
 
 /** `rkt-streams agent`: one process that owns a driver and serves it. */
@@ -28,12 +29,18 @@ export function agentCommand(program: Command): void {
     )
     .option('--otlp <url>', 'send metrics and events to the OpenTelemetry collector at this URL')
     .action(async (_flags: object, self: Command) => {
+      if (replayFlagsOf(self).file !== undefined) {
+        const { runReplayAgent } = await import('./agent/run-replay-agent.ts');
+        await runReplayAgent(self);
+        return;
+      }
       const { runAgent } = await import('./agent/run-agent.ts');
       await runAgent(self);
     });
-  withExamples(command, [
+  withExamples(addReplayOptions(command), [
     ['agent', 'Serve the dashboard on http://127.0.0.1:9477'],
     ['agent --listen none', 'Serve only the unix socket, for the command line'],
+    ['agent --replay incident.rec', 'Show a recording in the dashboard'],
     ['agent --config /etc/rkt-streams.json', 'Use a config file that SIGHUP reloads'],
   ]);
 }

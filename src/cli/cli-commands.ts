@@ -43,6 +43,11 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
     'show the tasks in a full-screen view',
     async () => (await import('./top-command.ts')).topCommand,
   ),
+  entry(
+    'record',
+    'record everything that can be watched into a file',
+    async () => (await import('./record-command.ts')).recordCommand,
+  ),
   entry('logs', 'print the output of a task', async () => (await import('./logs-command.ts')).logsCommand),
   entry('wait', 'wait until tasks have exited', async () => (await import('./wait-command.ts')).waitCommand),
   entry('stop', 'stop running tasks', async () => (await import('./stop-command.ts')).stopCommand),

@@ -13,6 +13,8 @@ export interface OpsSession {
   readonly driver: CommandOps;
   /** The tasks of the data directory now. */
   listTasks(): Promise<readonly TaskStatus[]>;
+  /** Now, or the time of the recording that is played; in ms since 1970. */
+  readonly nowMs: () => number;
   readonly output: Output;
   readonly interrupt: Interrupt;
   readonly logger: Logger;

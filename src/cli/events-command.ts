@@ -7,10 +7,11 @@ import { withExamples } from './help-examples.ts';
 import { clock } from './humanize.ts';
 import type { Colour, Paint } from './cli-output.ts';
 import { collect } from './flag-values.ts';
+import { addReplayOptions } from './replay-options.ts';
 import { followOthers, withDriverUntilSignal } from './with-driver.ts';
 
 interface EventsFlags {
-  readonly replay?: boolean;
+  readonly replay?: boolean | string;
   readonly id?: readonly string[];
 }
 
@@ -22,22 +23,25 @@ export function eventsCommand(program: Command): void {
       'Prints the events of all tasks of the data directory, whichever process causes them, until interrupted. ' +
         'A task that another process started appears with the event recovered.',
     )
-    .option('--replay', 'first print an event for each existing task')
+    .option(
+      '--replay [file]',
+      'first print an event for each existing task; with a file, play that recording',
+    )
     .option('--id <id>', 'only tasks whose id or name has this prefix (repeatable)', collect)
     .action((flags: EventsFlags, self: Command) => events(flags, self));
-  withExamples(command, [
+  withExamples(addReplayOptions(command), [
     ['events --replay', 'All existing tasks, and every event that follows'],
     ['events --id web --json | jq -r .kind', 'The kinds of the events of one task'],
   ]);
 }
 
-async function events({ replay = false, id: wanted }: EventsFlags, command: Command): Promise<void> {
+async function events({ replay, id: wanted }: EventsFlags, command: Command): Promise<void> {
   await withDriverUntilSignal(command, async (session) => {
     const { driver, output } = session;
     const isWanted = ({ taskId, taskName }: TaskEvent): boolean =>
       wanted?.some((text) => taskId.startsWith(text) || taskName.startsWith(text)) ?? true;
     const printed = driver
-      .taskEvents({ replay })
+      .taskEvents({ replay: replay !== undefined })
       .pipe(filter(isWanted))
       .forEach((event) => output.print(event, () => eventText(event, output.paint)));
     followOthers(session);

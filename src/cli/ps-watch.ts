@@ -11,7 +11,7 @@ const REDRAW_MS = 1_000;
 /** Lists the tasks again after every change, until interrupted. */
 export async function watchList(command: Command, flags: PsFlags): Promise<void> {
   await withDriverUntilSignal(command, async (session) => {
-    const { driver, output, interrupt } = session;
+    const { driver, output, interrupt, nowMs } = session;
     followOthers(session);
     const clock$ = output.isTty ? timer(0, REDRAW_MS) : of(0);
     const lists$ = combineLatest([driver.tasks(), clock$]).pipe(
@@ -19,7 +19,7 @@ export async function watchList(command: Command, flags: PsFlags): Promise<void>
       takeUntilAbort(interrupt.signal),
     );
     await lists$.forEach((tasks) => {
-      const timeMs = Date.now();
+      const timeMs = nowMs();
       if (output.isJson) output.print({ timeMs, tasks }, () => '');
       else output.redraw(tasksText(tasks, output.paint, timeMs));
     });

@@ -7,6 +7,7 @@ import type { TaskStatus } from '../model/task-status.ts';
 import { findTaskIds } from './find-task.ts';
 import { withExamples } from './help-examples.ts';
 import { statsLines, statsText, type StatsRow } from './stats-text.ts';
+import { addReplayOptions } from './replay-options.ts';
 import { count, durationMs } from './flag-values.ts';
 import type { Session } from './command-session.ts';
 import { followOthers, withDriverUntilSignal } from './with-driver.ts';
@@ -32,8 +33,9 @@ export function statsCommand(program: Command): void {
     .action((ids: string[], flags: StatsFlags, self: Command) =>
       withDriverUntilSignal(self, (session) => stats(session, ids, flags)),
     );
-  withExamples(command, [
+  withExamples(addReplayOptions(command), [
     ['stats', 'Show all running tasks'],
+    ['stats --replay incident.rec --speed 1000 --json', 'Print the samples of a recording'],
     ['stats web --once', 'Print one sample of one task'],
     ['stats --json --interval 10s >>stats.ndjson', 'Append samples to a file'],
   ]);

@@ -4,8 +4,9 @@ import { RktError } from '../model/rkt-error.ts';
 import { withExamples } from './help-examples.ts';
 import { mayColour } from './cli-output.ts';
 import { durationMs } from './flag-values.ts';
-import type { Session } from './command-session.ts';
-import { followOthers, settingsOf, withDriverUntilSignal } from './with-driver.ts';
+import { untilSignal, type Session } from './command-session.ts';
+import { addReplayOptions } from './replay-options.ts';
+import { followOthers, settingsOf, withReplay } from './with-driver.ts';
 
 interface TopFlags {
   readonly interval: number;
@@ -24,10 +25,15 @@ export function topCommand(program: Command): void {
     .option('-a, --all', 'include tasks that have exited')
     .action(async (flags: TopFlags, self: Command) => {
       checkTerminal(self);
-      await withDriverUntilSignal(self, (session) => top(session, flags));
+      await withReplay(
+        self,
+        untilSignal((session) => top(session, flags)),
+        { end: 'hold' },
+      );
     });
-  withExamples(command, [
+  withExamples(addReplayOptions(command), [
     ['top', 'All tasks that run'],
+    ['top --replay incident.rec --speed 60', 'Play a recording, an hour in a minute'],
     ['top --all --interval 5s', 'Exited tasks too, sampled every 5 s'],
   ]);
 }
@@ -48,6 +54,11 @@ async function top(session: Session, { interval, all = false }: TopFlags): Promi
   delete process.env['CI'];
   delete process.env['CONTINUOUS_INTEGRATION'];
   const { runTop } = await import('./top/run-top.ts');
-  await runTop(session.driver, { intervalMs: interval, isAll: all, hasColours: mayColour() });
+  await runTop(session.driver, {
+    intervalMs: interval,
+    isAll: all,
+    hasColours: mayColour(),
+    nowMs: session.nowMs,
+  });
   return undefined;
 }

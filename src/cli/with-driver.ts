@@ -11,6 +11,7 @@ import { createOutput, type Output } from './cli-output.ts';
 import type { CommandDriver } from './command-driver.ts';
 import { sourcesOf } from './command-settings.ts';
 import { createLogger } from './log.ts';
+import { openReplay } from './replay-options.ts';
 import { runSession, untilSignal, type Action, type OwnSession, type Session } from './command-session.ts';
 import { driverConfigOf, driverOptionsOf, loadSettings, type Settings } from './settings.ts';
 
@@ -26,10 +27,27 @@ export function settingsOf(command: Command): Settings {
  * @param asked what the agent has answered already
  */
 export async function withDriver(command: Command, act: Action, asked?: AgentAnswer): Promise<void> {
+  await withReplay(command, act, { asked });
+}
+
+/** What {@link withReplay} works with besides the command. */
+export interface ReplayedCommand {
+  /** What the end of the recording does: see {@link openReplay}. */
+  readonly end?: Parameters<typeof openReplay>[1];
+  readonly asked?: AgentAnswer | undefined;
+}
+
+/** The same, or with the recording of `--replay`. */
+export async function withReplay(
+  command: Command,
+  act: Action,
+  { end = 'complete', asked }: ReplayedCommand = {},
+): Promise<void> {
   await run<CommandDriver>(
     command,
     act,
-    async (common) => (await agentOf(common, asked)) ?? ownDriver(common),
+    async (common) =>
+      (await openReplay(command, end)) ?? (await agentOf(common, asked)) ?? (await ownDriver(common)),
   );
 }
 
@@ -59,7 +77,13 @@ async function run<D extends CommandDriver>(
   const common = { settings, output: createOutput(settings), logger: createLogger(settings) };
   const driver = await open(common);
   const listTasks = (): Promise<readonly TaskStatus[]> => firstValueFrom(driver.tasks());
-  await runSession((interrupt) => ({ ...common, driver, listTasks, interrupt }), act);
+  const nowMs = 'position' in driver ? () => (driver as unknown as Replayed).position().timeMs : Date.now;
+  await runSession((interrupt) => ({ ...common, driver, listTasks, nowMs, interrupt }), act);
+}
+
+/** The time of a replay is that of the recording. */
+interface Replayed {
+  position(): { readonly timeMs: number };
 }
 
 async function agentOf(

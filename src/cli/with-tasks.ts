@@ -25,7 +25,7 @@ export async function withTasks(command: Command, act: Action<OpsSession>): Prom
   }
   const { requests, tasks } = asked.agent;
   const listTasks: OpsSession['listTasks'] = () => Promise.resolve(tasks);
-  const common = { output: createOutput(settings), logger: lateLogger(settings), listTasks };
+  const common = { output: createOutput(settings), logger: lateLogger(settings), listTasks, nowMs: Date.now };
   const driver = createAgentOps(requests, { tasks });
   await runSession<OpsSession>((interrupt) => ({ ...common, driver, interrupt }), untilSignal(act));
 }

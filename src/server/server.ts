@@ -85,7 +85,10 @@ export async function createServer(driver: Driver, options: ServerOptions = {}):
     // The socket first: it detects another agent.
     const { socketPath } = settings;
     if (socketPath !== undefined) {
-      const lock = (): ReturnType<Driver['lockAgent']> => driver.lockAgent({ socketPath, what: 'socket' });
+      const lock = (): ReturnType<Driver['lockAgent']> =>
+        driver.capabilities().ops.includes('lockAgent')
+          ? driver.lockAgent({ socketPath, what: 'socket' })
+          : Promise.resolve(() => Promise.resolve());
       servers.push(await listenOnSocket(socketPath, limits, listener('unix'), lock));
     }
     if (settings.listen !== undefined) {

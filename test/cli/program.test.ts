@@ -13,7 +13,7 @@ import { expectRktRejection } from '../support/errors.ts';
 
 const COMMANDS = (await createProgram()).commands;
 const NAMES =
-  'demo agent run ps inspect events stats top logs wait stop signal exec rm audit fingerprint doctor image nomad rkt'.split(
+  'demo agent run ps inspect events stats top record logs wait stop signal exec rm audit fingerprint doctor image nomad rkt'.split(
     ' ',
   );
 

@@ -4,8 +4,7 @@ import { firstValueFrom } from 'rxjs';
 import { createDriver } from '../../driver.ts';
 import type { Driver, DriverOptions } from '../../driver-interface.ts';
 import { driverSettings } from '../../model/driver-options.ts';
-import { printable } from '../../model/printable.ts';
-import { createServer, type Server } from '../../server/index.ts';
+import { createServer } from '../../server/index.ts';
 import { createLogger } from '../log.ts';
 import { createOutput, type Output } from '../cli-output.ts';
 import { driverConfigOf, driverOptionsOf } from '../settings.ts';
@@ -14,6 +13,7 @@ import { metricsSource, serverOptions, type AgentConfiguration, type AgentParts 
 import { agentSettings, type AgentFlags } from './agent-settings.ts';
 import { reloader } from './reload.ts';
 import { untilStopped } from './agent-signals.ts';
+import { announce } from './announce.ts';
 
 /** Runs an agent until SIGTERM or SIGINT. Its tasks run on afterwards. */
 export async function runAgent(command: Command): Promise<void> {
@@ -80,12 +80,4 @@ async function recover(driver: Driver, output: Output): Promise<void> {
   if (denied !== undefined) throw denied.error;
   for (const { file, error } of failures)
     output.warn(`${file}: ${error.message}`, { code: error.code, file });
-}
-
-function announce({ url, socketPath, tokenPath }: Server, output: Output): void {
-  const places = [url, socketPath].filter((place) => place !== undefined);
-  output.print(
-    { url, socketPath, tokenPath, pid: process.pid },
-    () => `rkt-streams agent: ${printable(places.join(' and '))}`,
-  );
 }

@@ -12,6 +12,8 @@ export interface TopOptions {
   readonly intervalMs: number;
   readonly isAll: boolean;
   readonly hasColours: boolean;
+  /** The time that ages of tasks are counted to. */
+  readonly nowMs: () => number;
 }
 
 /** Shows the full-screen view until a key ends it, or the driver is shut down. */
@@ -21,7 +23,7 @@ export async function runTop(driver: TopDriver, options: TopOptions): Promise<vo
   const store = createStore();
   const sizeOf = (): { columns: number; rows: number } => ({ columns: stdout.columns, rows: stdout.rows });
   const scenes = createScenes({
-    data$: watchTasks(driver, { intervalMs: options.intervalMs, scheduler: asyncScheduler }),
+    data$: watchTasks(driver, { intervalMs: options.intervalMs, nowMs: options.nowMs }),
     size$: fromEvent(stdout, 'resize').pipe(
       // How the terminal has rearranged the old lines is unknown.
       tap(() => {

@@ -1,4 +1,4 @@
-import { map, merge, scan, type Observable, type SchedulerLike } from 'rxjs';
+import { map, merge, scan, type Observable } from 'rxjs';
 
 import type { Driver } from '../../driver-interface.ts';
 import type { FieldGroup } from '../../model/field-groups.ts';
@@ -22,7 +22,7 @@ export type TopDriver = Pick<Driver, 'tasks' | 'allTaskStats' | 'taskEvents' | '
 /** All data for the views, after every change. Completes with the driver. */
 export function watchTasks(
   driver: TopDriver,
-  { intervalMs, scheduler }: { readonly intervalMs: number; readonly scheduler: SchedulerLike },
+  { intervalMs, nowMs }: { readonly intervalMs: number; readonly nowMs: () => number },
 ): Observable<TopData> {
   type Change = (data: TopData) => TopData;
   const changes$: Observable<Change> = merge(
@@ -49,7 +49,5 @@ export function watchTasks(
     ),
     driver.hostStats({ intervalMs: HOST_MS }).pipe(map((host): Change => (data) => ({ ...data, host }))),
   );
-  return changes$.pipe(
-    scan((data: TopData, change) => ({ ...change(data), nowMs: scheduler.now() }), NO_DATA),
-  );
+  return changes$.pipe(scan((data: TopData, change) => ({ ...change(data), nowMs: nowMs() }), NO_DATA));
 }

@@ -29,7 +29,6 @@ import { shareLatest } from '../../streams/operators/share-latest.ts';
 import { takeUntilAbort } from '../../streams/operators/take-until-abort.ts';
 import type { DriverStreams } from '../../streams-interface.ts';
 import { podsOf } from './recorded-pods.ts';
-import type { TaskStatsOptions } from '../../streams/task-stats-stream.ts';
 import type { Replay } from './replay.ts';
 import type { ReplayFeeds } from './replay-feeds.ts';
 import { EVENT_LIMIT } from './replay-state.ts';
@@ -111,7 +110,7 @@ function currentTasks({ replay, feeds }: RecordedStreamsDeps): Observable<readon
   );
 }
 
-type SampleOptions = Pick<TaskStatsOptions, 'intervalMs' | 'groups' | 'perProcess'>;
+type SampleOptions = Omit<NonNullable<Parameters<DriverStreams['taskStats']>[1]>, 'signal'>;
 
 /** Ticks as samples, shared by all who ask for the same interval and groups. */
 function createSampleStreams({

@@ -41,6 +41,19 @@ interface Place {
   readonly block: IndexedBlock;
 }
 
+/**
+ * What a recording contains, without playing it.
+ *
+ * @throws RKT_ERR_RECORDING
+ * @example
+ * const { fromMs, toMs, samples } = recordingSummary('incident.rec');
+ */
+export function recordingSummary(file: string): RecordingSummary {
+  const { summary, close } = openRecording(file);
+  close();
+  return summary;
+}
+
 /** @throws RKT_ERR_RECORDING when the file is no recording, or has no block */
 export function openRecording(path: string): RecordingReader {
   const files = openAll(path);

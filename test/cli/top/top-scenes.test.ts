@@ -86,7 +86,7 @@ describe('watchTasks', () => {
     };
     const { seen, ends, observer } = recorder<TopData>();
     const scheduler = new TestScheduler(() => undefined);
-    watchTasks(driver, { intervalMs: 250, scheduler }).subscribe(observer);
+    watchTasks(driver, { intervalMs: 250, nowMs: () => scheduler.now() }).subscribe(observer);
     expect(seen.at(-1)).to.deep.include({ host, events: [event], nowMs: 0 });
     expect(seen.at(-1)?.tasks[0]).to.deep.include({ label: 'web', cpu: [0.5] });
     expect(ends).to.deep.equal(['complete']);

@@ -1,0 +1,48 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import type { Command } from 'commander';
+
+import { createServer } from '../../server/index.ts';
+import { createOutput } from '../cli-output.ts';
+import { createLogger } from '../log.ts';
+import { openReplay } from '../replay-options.ts';
+import { settingsOf } from '../with-driver.ts';
+import { metricsSource, serverOptions } from './agent-parts.ts';
+import { agentSettings, type AgentFlags } from './agent-settings.ts';
+import { untilStopped } from './agent-signals.ts';
+import { announce } from './announce.ts';
+
+/**
+ * Serves a recording instead of this machine, until SIGTERM or SIGINT. It touches neither rkt nor the data directory,
+ * and listens on no socket unless `--socket` names one. The token is in a directory of its own.
+ */
+export async function runReplayAgent(command: Command): Promise<void> {
+  const settings = settingsOf(command);
+  const agent = agentSettings(settings.server, command.opts<AgentFlags>(), process.cwd());
+  const output = createOutput(settings);
+  const logger = createLogger(settings);
+  const closers: (() => unknown)[] = [];
+  try {
+    const driver = await openReplay(command, 'hold');
+    if (driver === undefined) return;
+    closers.push(() => driver.shutdown());
+    const directory = await mkdtemp(join(tmpdir(), 'rkt-streams-replay-'));
+    closers.push(() => rm(directory, { recursive: true, force: true }));
+    const metrics = await metricsSource(driver, agent, logger);
+    closers.push(metrics.close);
+    const server = await createServer(driver, {
+      socketPath: false,
+      ...serverOptions(agent, directory),
+      metrics: metrics.render,
+      logger,
+    });
+    closers.push(() => server.close());
+    const stopped = untilStopped(() => logger.info({}, 'A replay has nothing to reload'));
+    announce(server, output);
+    await stopped;
+  } finally {
+    for (const close of closers.reverse()) await close();
+  }
+}
