@@ -14,6 +14,7 @@ import { shimMemory } from './shim-memory.bench.ts';
 import { soak } from './soak.bench.ts';
 import { sse } from './sse.bench.ts';
 import { startOverhead } from './start-overhead.bench.ts';
+import { stage1Start } from './stage1-start.bench.ts';
 import { subscribers } from './subscribers.bench.ts';
 import type { Benchmark } from './support/benchmark.ts';
 import { tenThousand } from './ten-thousand.bench.ts';
@@ -31,6 +32,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   metricsText,
   exitLatency,
   startOverhead,
+  stage1Start,
   commandStart,
   podWatch,
   shimMemory,

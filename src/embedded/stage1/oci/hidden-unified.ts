@@ -7,14 +7,21 @@ const MOVED = 'oci/unified';
 
 /**
  * Hides the unified hierarchy where it lies beside those of v1, in the pod's mount namespace: crun runs nothing while that has
- * controllers. The hook that enters cgroups finds it in the pod's directory.
+ * controllers. Where the hook of a container enters a cgroup of it, it finds it in the pod's directory.
  */
-export function hideUnified(script: LaunchScript): void {
+export function hideUnified(script: LaunchScript, { isEntered }: { readonly isEntered: boolean }): void {
   if (cgroupMode() !== 'hybrid') return;
-  script.raw(`mkdir -p ${MOVED}`);
   const failure = 'run: cannot hide the unified hierarchy of cgroups from crun';
-  script.attempt(failure, 'mount', '--bind', UNIFIED, MOVED);
+  if (isEntered) {
+    script.raw(`mkdir -p ${MOVED}`);
+    script.attempt(failure, 'mount', '--bind', UNIFIED, MOVED);
+  }
   script.attempt(failure, 'mount', '-t', 'tmpfs', '-o', 'ro,size=0', 'tmpfs', UNIFIED);
+}
+
+/** True when a container of the pod enters a cgroup of the unified hierarchy. */
+export function entersUnified({ env }: Pick<RktContext, 'env'>): boolean {
+  return (env['RKT_STREAMS_CGROUP_PROCS'] ?? '').split(':').some((path) => path.startsWith(`${UNIFIED}/`));
 }
 
 /** The files that an app's pid is written to, as they are found once {@link hideUnified} has run. */

@@ -52,7 +52,7 @@ export function ociEnter(ctx: RktContext, { pod, appName, argv }: EnterOrder): s
   for (const dir of cgroupsOfApp(pod, place))
     script.raw(`{ echo "$$" >${quote(`${dir}/cgroup.procs`)}; } 2>/dev/null || exit 254`);
   const inner = new LaunchScript();
-  hideUnified(inner);
+  hideUnified(inner, { isEntered: false });
   const words = [
     ...[findRuntime(ctx).crun, `--root=${pod.dir}/${STATE_DIR}`, '--cgroup-manager=disabled'],
     ...['exec', '--process=/proc/self/fd/3', place.container],

@@ -14,7 +14,7 @@ import type { Stage1Order } from '../stage1-contract.ts';
 import { seccompHere } from './app-of-pod.ts';
 import { appPlace, STATE_DIR, type AppPlace } from './app-places.ts';
 import { cgroupMode, findRuntime, type OciRuntime } from './crun-runtime.ts';
-import { hideUnified, procsFilesOf } from './hidden-unified.ts';
+import { entersUnified, hideUnified, procsFilesOf } from './hidden-unified.ts';
 import { launchedApp, type LaunchedApp } from './launched-app.ts';
 import { podNetwork, type PodNetwork } from './network-of-pod.ts';
 import { namespacesOf, ociBundle } from './oci-bundle.ts';
@@ -69,7 +69,7 @@ export function ociLaunch(ctx: RktContext, script: LaunchScript, order: Stage1Or
   script.write('runtime-config', runtimeConfig(flags, names));
   const podDir = podPath(ctx, 'run', pod.uuid);
   script.raw(`${TARGET_FUNCTIONS.trim()}\n${IMPLICIT_FUNCTIONS.trim()}`);
-  script.raw('cd -P .').raw(`mkdir -p ${STATE_DIR}`);
+  script.raw('cd -P .');
   const hasInit = isSingle && runtime.init !== undefined;
   const apps = sites.map((site) => launchedApp(ctx, script, { pod, flags, site, podDir, hasInit, users }));
   const network = podNetwork(ctx, script, {
@@ -92,7 +92,7 @@ export function ociLaunch(ctx: RktContext, script: LaunchScript, order: Stage1Or
   if (!isSingle) addWaiting(ctx, launched, roots.at(-1) ?? '');
   for (const [index, app] of apps.entries())
     addBundle(ctx, script, launched, { ...app, root: roots[index] ?? '' });
-  hideUnified(script);
+  hideUnified(script, { isEntered: entersUnified(ctx) });
   script.raw(`printf '%s\\n' "$$" >ppid || die 'run: cannot write the pid'`);
   // Where the right to do so is there: the launcher waits for the app, and holds the pod's lock.
   script.raw('{ echo -999 >/proc/self/oom_score_adj; } 2>/dev/null');
