@@ -104,7 +104,18 @@ async function prepareStopped(replay: Replay, id: string, uuid: string): Promise
 }
 
 /** What the recorder did by hand, by scenario and step: before the step is taken. */
+/** The second app of the pod that runs has ended, as the recorder has waited for it. */
+async function secondAppEnds(replay: Replay): Promise<void> {
+  await until('an app runs, and the other one has ended', async () => {
+    const { stdout } = await replay.call(['--dir=${RKT_DIR}', 'list', '--format=json']);
+    const pods = JSON.parse(stdout) as { state: string; apps: { state: string; exit_code?: number }[] }[];
+    const running = pods.find(({ state }) => state === 'running')?.apps ?? [];
+    return running[0]?.state === 'running' && running[1]?.exit_code === 0;
+  });
+}
+
 export const HOOKS: Readonly<Record<string, Readonly<Record<number, Hook>>>> = {
+  'host-multi-app': { 6: secondAppEnds },
   status: { 33: copyPods },
   stop: {
     19: (replay) => rmSync(join(podDir(replay, 'run', 'f022ca4a-8861-431a-a0f2-edc4b8d49a01'), 'pid')),

@@ -70,8 +70,17 @@ export class RktProcess {
 
   /** The process has become the app: it has a root of its own and is not the launcher any more. */
   get isApp(): boolean {
+    const words = readProc(this.pid, 'cmdline');
+    if (words.includes('\0run-apps\0')) return true;
+    if (words.includes('/oci/state\0')) return this.#hasInit;
     const isLauncher = ['unshare', 'perl'].includes(readProc(this.pid, 'comm').trim());
     return !['', '/'].includes(rootOf(this.pid)) && !isLauncher;
+  }
+
+  /** An OCI runtime has started what is before the app. */
+  get #hasInit(): boolean {
+    const children = readProc(this.pid, `task/${this.pid}/children`).trim().split(' ');
+    return children.some((pid) => readProc(Number(pid), 'cmdline').startsWith('/dev/.rkt-init'));
   }
 
   get hasChildren(): boolean {
