@@ -29,7 +29,7 @@ export interface AuditFinding {
 
 /** The result of an audit. */
 export interface AuditReport {
-  /** In the order of {@link REMAIN_KINDS}. */
+  /** In the order of `REMAIN_KINDS`. */
   readonly findings: readonly AuditFinding[];
   /** What could not be checked, and why. */
   readonly unchecked: readonly { readonly what: string; readonly reason: string }[];

@@ -99,7 +99,7 @@ export const METRICS = {
       'Processes that wait and cannot be interrupted, mostly for a disk.',
     ),
   },
-  /** Of each of {@link PRESSURE_RESOURCES}, once for `some` of the threads and once for `full`, all of them. */
+  /** Of each of `PRESSURE_RESOURCES`, once for `some` of the threads and once for `full`, all of them. */
   pressure: {
     avg10: gauge('pressure', 'percent', 'Share of the last 10 s in which threads were stalled.'),
     avg60: gauge('pressure', 'percent', 'Share of the last 60 s in which threads were stalled.'),
