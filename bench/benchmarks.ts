@@ -1,3 +1,4 @@
+import { agentIdle } from './agent-idle.bench.ts';
 import { agent } from './agent.bench.ts';
 import { commandStart } from './command-start.bench.ts';
 import { exitLatency } from './exit-latency.bench.ts';
@@ -26,6 +27,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   plainFiles,
   packages,
   agent,
+  agentIdle,
   tenThousand,
   subscribers,
   keyedDelivery,

@@ -37,6 +37,17 @@ const oneLanguage = {
   },
 };
 
+/** Of systeminformation, two functions are used. */
+const hostFunctions = {
+  name: 'host-functions',
+  setup({ onLoad }) {
+    onLoad({ filter: /\/systeminformation\/lib\/index\.js$/ }, () => ({
+      contents:
+        "module.exports = { mem: require('./memory.js').mem, fsSize: require('./filesystem.js').fsSize };",
+    }));
+  },
+};
+
 const { metafile } = await build({
   entryPoints: {
     'rkt-streams': 'src/cli/main.ts',
@@ -54,7 +65,9 @@ const { metafile } = await build({
   minifySyntax: true,
   minifyWhitespace: true,
   external,
-  plugins: [ownUrls, oneLanguage],
+  // The build for Node.js is CommonJS, of which everything is loaded.
+  alias: { rxjs: resolve('node_modules/rxjs/dist/esm/index.js') },
+  plugins: [ownUrls, oneLanguage, hostFunctions],
   // CommonJS packages in the bundle require Node's modules.
   banner: {
     js: "import { createRequire as bundleRequire } from 'node:module'; const require = bundleRequire(import.meta.url);",

@@ -2,8 +2,8 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
 import { getPath } from 'hono/utils/url';
 
-import { VERSION_HEADER } from '../model/plugin.ts';
 import { RktError } from '../model/rkt-error.ts';
+import { answerHeaders } from './answer-headers.ts';
 import { alertRoutes } from './alerts/alert-routes.ts';
 import type { ServerContext, ServerEnv, ServerRoutes } from './server-context.ts';
 import { dashboardRoutes } from './dashboard-routes.ts';
@@ -17,6 +17,9 @@ import { machineRoutes } from './routes/machine-routes.ts';
 import { sessionRoutes } from './routes/session-routes.ts';
 import { streamRoutes } from './routes/stream-routes.ts';
 import { taskRoutes } from './routes/task-routes.ts';
+
+/** Headers that a route may set by itself. */
+const OWN: ReadonlySet<string> = new Set(['Content-Security-Policy', 'Cache-Control']);
 
 /** Everything that the server answers, on all its addresses. */
 export function createApp(ctx: ServerContext, token: string): ServerRoutes {
@@ -70,18 +73,14 @@ function pathBelow(basePath: string): (request: Request) => string {
   };
 }
 
-/** For every answer, whatever it is; the page has a policy of its own. */
 function commonHeaders(version: string): MiddlewareHandler<ServerEnv> {
+  const all = Object.entries(answerHeaders(version));
   return async (c, next) => {
     await next();
     if (c.env.outgoing?.headersSent === true) return;
     const { headers } = c.res;
-    headers.set(VERSION_HEADER, version);
-    headers.set('X-Content-Type-Options', 'nosniff');
-    headers.set('Referrer-Policy', 'no-referrer');
-    headers.set('Cross-Origin-Opener-Policy', 'same-origin');
-    headers.set('Cross-Origin-Resource-Policy', 'same-origin');
-    if (!headers.has('Content-Security-Policy')) headers.set('Content-Security-Policy', "default-src 'none'");
-    if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store');
+    all.forEach(([name, value]) => {
+      if (!OWN.has(name) || !headers.has(name)) headers.set(name, value);
+    });
   };
 }

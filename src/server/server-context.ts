@@ -5,6 +5,8 @@ import type { Observable } from 'rxjs';
 
 import type { Driver } from '../driver-interface.ts';
 import type { Logger } from '../model/logger.ts';
+import type { ConfiguredAlerts } from './alerts/configured-alerts.ts';
+import type { History } from './history/history.ts';
 import type { ReloadableOptions, ServerSettings } from './options.ts';
 import type { Hub } from './sse/sse-hub.ts';
 import type { Via } from './sse/stream-readers.ts';
@@ -20,6 +22,9 @@ export interface ServerContext {
   readonly reloaded$: Observable<ReloadableOptions>;
   /** The streams that all clients share. `hub.provide('alerts', alerts$)` gives a topic its source. */
   readonly hub: Hub;
+  /** What is recorded and evaluated from the start on, also while no client has asked for it. */
+  readonly history: History;
+  readonly alerts: ConfiguredAlerts;
   /** Aborts when the server begins to close: what routes have started ends then. */
   readonly closing: AbortSignal;
 }

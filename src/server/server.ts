@@ -1,16 +1,17 @@
 import type { RequestListener, Server as HttpServer, ServerResponse } from 'node:http';
 
-import { getRequestListener } from '@hono/node-server';
 import { BehaviorSubject } from 'rxjs';
 
 import type { Driver } from '../driver-interface.ts';
-import { createApp } from './server-app.ts';
-import type { ServerContext, ServerEnv } from './server-context.ts';
+import { createLazyApi, type Api } from './lazy-api.ts';
+import { withScrapes } from './scrape.ts';
+import type { ServerContext } from './server-context.ts';
 import { closeServer, listenOnSocket, listenOnTcp } from './listen.ts';
 import { serverSettings, type ReloadableOptions, type ServerOptions } from './options.ts';
 import { createHub, type HubStats } from './sse/sse-hub.ts';
 import type { Via } from './sse/stream-readers.ts';
 import { loadToken, tokenPath } from './token.ts';
+import { watchFromStart } from './watch-from-start.ts';
 
 /** The HTTP side of a driver. */
 export interface Server {
@@ -62,16 +63,15 @@ export async function createServer(driver: Driver, options: ServerOptions = {}):
   const closing = new AbortController();
   const servers: HttpServer[] = [];
   let hub: ServerContext['hub'] | undefined;
-  let app: ReturnType<typeof createApp> | undefined;
+  let api: Api | undefined;
 
-  const answer = async (request: Request, env: ServerEnv['Bindings']): Promise<Response> =>
-    app === undefined ? tooEarly() : app.fetch(request, env);
   const listener = (via: Via): RequestListener => {
-    const respond = getRequestListener(
-      (request, { outgoing }) => answer(request, { outgoing: outgoing as ServerResponse, via }),
-      { overrideGlobalObjects: false },
-    );
-    return (incoming, outgoing) => void respond(incoming, outgoing);
+    let serving: RequestListener | undefined;
+    return (incoming, outgoing) => {
+      serving ??= api?.listener(via);
+      if (serving === undefined) tooEarly(outgoing);
+      else serving(incoming, outgoing);
+    };
   };
   const close = async (): Promise<void> => {
     closing.abort();
@@ -100,19 +100,19 @@ export async function createServer(driver: Driver, options: ServerOptions = {}):
     const reloadable = (): ReloadableOptions => reloadedSubject.value;
     const reloaded$ = reloadedSubject.asObservable();
     const shared = { driver, version, logger, settings, hub };
-    const watching = createApp({ ...shared, reloadable, reloaded$, closing: closing.signal }, token);
+    const ctx = watchFromStart({ ...shared, reloadable, reloaded$, closing: closing.signal });
     await options.beforeServing?.();
-    app = watching;
+    api = withScrapes(createLazyApi(ctx, token), ctx, token);
   } catch (error) {
     await close();
     throw error;
   }
-  const listening = hub;
+  const [listening, serving] = [hub, api];
   return {
     url,
     socketPath: settings.socketPath,
     tokenPath: tokenFile,
-    fetch: (request) => answer(request, { via: 'mounted' }),
+    fetch: (request) => serving.fetch(request),
     handler: listener('mounted'),
     reload: (next) => reloadedSubject.next(next),
     stats: () => listening.stats(),
@@ -120,6 +120,7 @@ export async function createServer(driver: Driver, options: ServerOptions = {}):
   };
 }
 
-function tooEarly(): Response {
-  return new Response('The agent is starting.\n', { status: 503, headers: { 'Retry-After': '1' } });
+function tooEarly(outgoing: ServerResponse): void {
+  const headers = { 'Content-Type': 'text/plain; charset=utf-8', 'Retry-After': '1' };
+  outgoing.writeHead(503, headers).end('The agent is starting.\n');
 }

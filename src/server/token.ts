@@ -6,6 +6,9 @@ import { RktError } from '../model/rkt-error.ts';
 import { permissionError } from '../model/permission.ts';
 import { reasonOf } from '../model/reason-of.ts';
 
+/** The cookie of a browser's session, with {@link readKey}. */
+export const SESSION_COOKIE = 'rkt-streams-reads';
+
 const FORM = /^[\w-]{32,128}$/;
 
 export function tokenPath(dataDir: string): string {

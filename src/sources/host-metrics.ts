@@ -40,7 +40,7 @@ export interface HostDeps {
 
 const DEFAULT_TIMEOUT_MS = 2_000;
 /** Reading the disks starts a process, and they change slowly. */
-const DISKS_MAX_AGE_MS = 10_000;
+const DISKS_MAX_AGE_MS = 60_000;
 
 /**
  * Metrics from systeminformation and node:os: use one instance for all.

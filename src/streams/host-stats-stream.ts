@@ -24,7 +24,7 @@ export const DEFAULT_HOST_STATS_INTERVAL_MS = 10_000;
 /**
  * Metrics of the whole machine, every `intervalMs`.
  *
- * The first comes at once, without a CPU percent. Disks are read at most every 10 s. A tick that finds the last reading
+ * The first comes at once, without a CPU percent. Disks are read at most once a minute. A tick that finds the last reading
  * in progress is skipped; a reading that fails is left out and logged once.
  *
  * Source: systeminformation and node:os. Hot, shared by all who ask for the same interval; the last value is replayed;

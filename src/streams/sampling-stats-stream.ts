@@ -1,10 +1,8 @@
-import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
-
 import { defer, finalize, map, timer, type Observable } from 'rxjs';
 
 import type { SamplingStats } from '../model/sampling-stats.ts';
-import { NS_PER_MS } from '../model/units.ts';
 import type { Stats } from './stats/create-stats.ts';
+import { createLoopDelay } from './stats/loop-delay.ts';
 
 export interface SamplingStatsOptions {
   /** 1000 by default, at least 100. */
@@ -12,12 +10,17 @@ export interface SamplingStatsOptions {
 }
 
 /** Coarser than the delays that matter would hide them, finer costs: 1 ms takes 4 % of a core. */
-const LOOP_RESOLUTION_MS = 10;
+const BUSY_RESOLUTION_MS = 10;
+/** Without a task that is sampled, the measurement would be most of what the process does. */
+const IDLE_RESOLUTION_MS = 100;
+/** A histogram of fewer periods would say little. */
+const IDLE_PERIODS = 10;
 
 /**
  * Statistics of the sampling of all tasks: immediately, then every `intervalMs`.
  *
- * The event loop delay is measured only while subscribed, and first reported by the second value.
+ * The event loop delay is measured only while subscribed, and first reported by the second value: every 10 ms, and every
+ * 100 ms while no task has a subscriber.
  *
  * Hot, shared by subscribers with the same interval; the last value is replayed; stops 1 s after the last subscriber
  * unsubscribed.
@@ -34,29 +37,15 @@ export function samplingStats(stats: Stats, options: SamplingStatsOptions = {}):
 
 function measure(stats: Stats, intervalMs: number): Observable<SamplingStats> {
   return defer(() => {
-    const histogram = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
-    histogram.enable();
+    const delay = createLoopDelay(BUSY_RESOLUTION_MS);
+    const idleMs = Math.max(BUSY_RESOLUTION_MS, Math.min(IDLE_RESOLUTION_MS, intervalMs / IDLE_PERIODS));
     return timer(0, intervalMs, stats.scheduler).pipe(
       map(() => {
-        const delay = loopDelay(histogram);
-        histogram.reset();
-        return Object.freeze({ ...stats.sampling(), ...delay });
+        const sampling = stats.sampling();
+        const resolutionMs = sampling.tasks === 0 ? idleMs : BUSY_RESOLUTION_MS;
+        return Object.freeze({ ...sampling, ...delay.take(resolutionMs) });
       }),
-      finalize(() => histogram.disable()),
+      finalize(delay.close),
     );
   });
-}
-
-/** The histogram holds whole periods of its own timer: what is above the resolution is delay. */
-function loopDelay(histogram: IntervalHistogram): Pick<SamplingStats, 'eventLoopDelay'> {
-  if (histogram.count === 0) return {};
-  const delayMs = (ns: number): number => Math.max(0, ns / NS_PER_MS - LOOP_RESOLUTION_MS);
-  return {
-    eventLoopDelay: Object.freeze({
-      meanMs: delayMs(histogram.mean),
-      p50Ms: delayMs(histogram.percentile(50)),
-      p99Ms: delayMs(histogram.percentile(99)),
-      maxMs: delayMs(histogram.max),
-    }),
-  };
 }

@@ -7,7 +7,7 @@ import { expect } from 'chai';
 import { errorText } from '../../src/cli/cli-output.ts';
 import { createDriver, type Driver, type RktError, type TaskEvent } from '../../src/index.ts';
 import { failure, startFailure } from '../../src/nomad/to-grpc-error.ts';
-import { errorBody } from '../../src/server/error-answers.ts';
+import { errorBody } from '../../src/server/error-body.ts';
 import { expectRktRejection } from '../support/errors.ts';
 import { scriptDirectory, type ScriptDirectory } from '../support/scripts.ts';
 

@@ -10,6 +10,7 @@ import { parseWith } from '../../src/model/parse.ts';
 import { newTaskSpecSchema } from '../../src/model/task-spec.ts';
 import { createApp } from '../../src/server/server-app.ts';
 import { serverSettings } from '../../src/server/options.ts';
+import { watchFromStart } from '../../src/server/watch-from-start.ts';
 import { createHub } from '../../src/server/sse/sse-hub.ts';
 import { fakeDriver } from '../support/fake-tasks.ts';
 import { never, type FuzzTarget } from './target.ts';
@@ -70,7 +71,8 @@ function openApp(): Ask {
   const closing = stopped.signal;
   closing.addEventListener('abort', () => hub.close());
   const shared = { driver, version: '1', logger, settings, hub, closing };
-  const app = createApp({ ...shared, reloadable: () => ({}), reloaded$: NEVER }, 'token');
+  const ctx = watchFromStart({ ...shared, reloadable: () => ({}), reloaded$: NEVER });
+  const app = createApp(ctx, 'token');
   return async (method, path, body) => {
     const incoming = new IncomingMessage(new Socket());
     const outgoing = new ServerResponse(incoming);

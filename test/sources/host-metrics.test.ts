@@ -45,7 +45,7 @@ describe('createHost', () => {
     expect(asked).to.equal(1);
   });
 
-  it('reads the disks at most every ten seconds, and leaves out empty ones', async () => {
+  it('reads the disks at most once a minute, and leaves out empty ones', async () => {
     let now = 0;
     let asked = 0;
     const disk = { fs: 'x', type: 'ext4', available: 0, use: 0, rw: true };
@@ -65,10 +65,10 @@ describe('createHost', () => {
     const [root, ...others] = (await host.sample()).disks;
     expect(root).to.deep.include({ mount: '/', device: 'x', totalBytes: 100, usedBytes: 40 });
     expect(others).to.deep.equal([]);
-    now = 9_999;
+    now = 59_999;
     await host.sample();
     expect(asked).to.equal(1);
-    now = 10_000;
+    now = 60_000;
     await host.sample();
     expect(asked).to.equal(2);
   });

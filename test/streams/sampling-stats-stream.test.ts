@@ -42,8 +42,10 @@ describe('samplingStats', () => {
 
   it('measures the delay of the event loop', async () => {
     const bench = statsBench();
+    bench.run('one');
     const { seen, observer } = recorder<SamplingStats>();
-    const subscription = samplingStats(bench.stats).subscribe(observer);
+    const subscription = allTaskStats(bench.stats).subscribe();
+    subscription.add(samplingStats(bench.stats).subscribe(observer));
     await bench.clock.advance(0);
     const deadlineMs = performance.now() + 10_000;
     while ((seen.at(-1)?.eventLoopDelay?.maxMs ?? 0) < 100 && performance.now() < deadlineMs) {
@@ -56,6 +58,20 @@ describe('samplingStats', () => {
     const delay = seen.at(-1)?.eventLoopDelay;
     expect(delay?.maxMs).to.be.at.least(100);
     expect(delay?.p50Ms).to.be.at.most(delay?.p99Ms ?? 0);
+    subscription.unsubscribe();
+  });
+
+  it('measures it also while no task is sampled', async () => {
+    const bench = statsBench();
+    const { seen, observer } = recorder<SamplingStats>();
+    const subscription = samplingStats(bench.stats).subscribe(observer);
+    await bench.clock.advance(0);
+    const deadlineMs = performance.now() + 10_000;
+    while (seen.at(-1)?.eventLoopDelay === undefined && performance.now() < deadlineMs) {
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      await bench.clock.advance(1_000);
+    }
+    expect(seen.at(-1)?.eventLoopDelay?.p50Ms).to.be.at.least(0);
     subscription.unsubscribe();
   });
 

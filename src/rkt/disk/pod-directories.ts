@@ -1,7 +1,8 @@
-import { readFile, readdir, readlink, stat } from 'node:fs/promises';
+import { readFile, readlink, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { PodState } from '../../model/pod.ts';
+import { createDirectoryNames } from '../../files/directory-names.ts';
 
 /** rkt's own state of its pods, without starting a process: the directory is the phase, a lock on it the activity. */
 export interface PodDirectories {
@@ -40,15 +41,20 @@ export function createPodDirectories({ rktDir, procRoot = '/proc' }: PodDirector
   const inodeOf = async (path: string, uuid: string): Promise<number | undefined> =>
     inodes.get(uuid) ?? (await stat(path).catch(() => undefined))?.ino;
 
+  const phases = Object.entries(PHASES).map(([phase, states]) => {
+    const directory = join(rktDir, 'pods', phase);
+    return { ...states, directory, names: createDirectoryNames(directory) };
+  });
+  let isInitial: boolean | undefined;
+
   return {
     async read() {
-      if ((await readlink(`${procRoot}/self/ns/pid`).catch(() => '')) !== INITIAL_PID_NAMESPACE)
-        return undefined;
+      isInitial ??= (await readlink(`${procRoot}/self/ns/pid`).catch(() => '')) === INITIAL_PID_NAMESPACE;
+      if (!isInitial) return undefined;
       const states = new Map<string, PodState>();
       const seen = new Map<string, number>();
-      for (const [phase, { locked, free }] of Object.entries(PHASES)) {
-        const directory = join(rktDir, 'pods', phase);
-        const names = await readdir(directory).catch(() => undefined);
+      for (const { locked, free, directory, names: namesNow } of phases) {
+        const names = await namesNow().catch(() => undefined);
         if (names === undefined) return undefined;
         // Read after the names: an existing pod without a lock has released it.
         const locks = names.length === 0 ? new Set<number>() : await lockedInodes(procRoot);

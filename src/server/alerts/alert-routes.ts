@@ -1,11 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { map } from 'rxjs';
 
-import { reasonOf } from '../../model/reason-of.ts';
 import type { ServerContext, ServerRoutes } from '../server-context.ts';
 import { json, routes } from '../routes/define.ts';
-import { ALERT_METRICS, parseAlertConfig, type AlertConfig } from './alert-rules.ts';
-import { createAlerts } from './alerts.ts';
+import { ALERT_METRICS } from './alert-rules.ts';
 
 export const alertSchema = z
   .strictObject({
@@ -43,34 +40,9 @@ const getAlerts = createRoute({
   },
 });
 
-/**
- * `GET /v1/alerts`, and the source of the topic `alerts`. Watches from now until the server closes.
- *
- * @throws RKT_ERR_OPTIONS when the configured rules are not valid; a reload with such rules keeps those before
- */
-export function alertRoutes({
-  driver,
-  logger,
-  hub,
-  reloadable,
-  reloaded$,
-  closing,
-}: ServerContext): ServerRoutes {
-  let config = parseAlertConfig(reloadable().alerts);
-  const next = (input: unknown): AlertConfig => {
-    try {
-      config = parseAlertConfig(input);
-    } catch (error) {
-      logger.error({ err: error }, `the alert rules were not changed: ${reasonOf(error)}`);
-    }
-    return config;
-  };
-  // The first value is the configuration of now.
-  const config$ = reloaded$.pipe(map((options) => next(options.alerts)));
-  const alerts = createAlerts(driver, { config$, logger });
-  hub.provide('alerts', alerts.alerts$);
-  closing.addEventListener('abort', alerts.close, { once: true });
+/** `GET /v1/alerts`. */
+export function alertRoutes({ alerts }: ServerContext): ServerRoutes {
   const app = routes();
-  app.openapi(getAlerts, (c) => c.json({ alerts: [...alerts.active()], rules: [...config.rules] }, 200));
+  app.openapi(getAlerts, (c) => c.json({ alerts: [...alerts.active()], rules: [...alerts.rules()] }, 200));
   return app;
 }

@@ -3,7 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { ServerContext, ServerRoutes } from '../server-context.ts';
 import { FAILURES, json, routes } from '../routes/define.ts';
 import { TASK_SERIES } from './task-series.ts';
-import { createHistory, type HistoryColumns } from './history.ts';
+import type { HistoryColumns } from './history.ts';
 import { FINE, COARSE } from './two-rings.ts';
 
 const column = z.array(z.number().nullable()).readonly();
@@ -38,10 +38,8 @@ const getHistory = createRoute({
   },
 });
 
-/** `GET /v1/history`. Records from now until the server closes. */
-export function historyRoutes({ driver, logger, closing }: ServerContext): ServerRoutes {
-  const history = createHistory(driver, { logger });
-  closing.addEventListener('abort', history.close, { once: true });
+/** `GET /v1/history`. */
+export function historyRoutes({ driver, history }: ServerContext): ServerRoutes {
   const app = routes();
   app.openapi(getHistory, (c) => {
     const { task, resolution } = c.req.valid('query');

@@ -2,10 +2,8 @@ import { createRoute } from '@hono/zod-openapi';
 import { deleteCookie, setCookie } from 'hono/cookie';
 
 import type { ServerRoutes } from '../server-context.ts';
-import { readKey } from '../token.ts';
+import { SESSION_COOKIE, readKey } from '../token.ts';
 import { FAILURES, routes } from './define.ts';
-
-export const SESSION_COOKIE = 'rkt-streams-reads';
 
 const done = { description: 'Done.' } as const;
 const begin = createRoute({

@@ -2,7 +2,7 @@ import type { Observable, Subscription } from 'rxjs';
 
 import { isRktError } from '../../model/rkt-error.ts';
 import type { Logger } from '../../model/logger.ts';
-import { errorBody } from '../error-answers.ts';
+import { errorBody } from '../error-body.ts';
 import type { SseClient } from './sse-client.ts';
 import type { FanOut } from './fan-out.ts';
 import { frame } from './sse-frame.ts';

@@ -1,0 +1,22 @@
+import type { ServerResponse } from 'node:http';
+
+import { getRequestListener } from '@hono/node-server';
+
+import type { Api } from './lazy-api.ts';
+import { createApp } from './server-app.ts';
+import type { ServerContext } from './server-context.ts';
+
+/** Answers all requests of the API and of the page. */
+export function createApi(ctx: ServerContext, token: string): Api {
+  const app = createApp(ctx, token);
+  return {
+    listener(via) {
+      const respond = getRequestListener(
+        (request, { outgoing }) => app.fetch(request, { outgoing: outgoing as ServerResponse, via }),
+        { overrideGlobalObjects: false },
+      );
+      return (incoming, outgoing) => void respond(incoming, outgoing);
+    },
+    fetch: async (request) => app.fetch(request, { via: 'mounted' }),
+  };
+}

@@ -1,0 +1,49 @@
+import type { IncomingMessage, RequestListener } from 'node:http';
+
+import { isRktError } from '../model/rkt-error.ts';
+import { READS, checkAccess } from './access.ts';
+import { answerHeaders } from './answer-headers.ts';
+import { errorAnswer } from './error-body.ts';
+import type { Api } from './lazy-api.ts';
+import type { MetricsRenderer } from './options.ts';
+import type { ServerContext } from './server-context.ts';
+import type { Via } from './sse/stream-readers.ts';
+
+/** Answers `GET /metrics` on its own addresses without the API, which an agent that is only scraped never loads. */
+export function withScrapes(api: Api, ctx: ServerContext, token: string): Api {
+  const { metrics: render, basePath } = ctx.settings;
+  if (render === undefined) return api;
+  const paths = new Set(['/metrics', `${basePath}/metrics`]);
+  const isScrape = ({ method = '', url = '' }: IncomingMessage): boolean =>
+    READS.has(method) && paths.has(url.split('?', 1)[0] ?? '');
+  return {
+    listener(via) {
+      const answer = api.listener(via);
+      // The path below another server is a matter of that server.
+      if (via === 'mounted') return answer;
+      const answerScrape = scrapes(ctx, render, token, via);
+      return (incoming, outgoing) => (isScrape(incoming) ? answerScrape : answer)(incoming, outgoing);
+    },
+    fetch: (request) => api.fetch(request),
+  };
+}
+
+function scrapes(ctx: ServerContext, render: MetricsRenderer, token: string, via: Via): RequestListener {
+  const common = answerHeaders(ctx.version);
+  return (incoming, outgoing) => {
+    const header = (name: string): string | undefined => incoming.headers[name]?.toString();
+    const send = (status: number, headers: Readonly<Record<string, string>>, body: string): void => {
+      const length = String(Buffer.byteLength(body));
+      outgoing.writeHead(status, { ...common, ...headers, 'Content-Length': length }).end(body);
+    };
+    try {
+      checkAccess({ via, method: incoming.method ?? '', path: '/metrics', header }, { ...ctx, token });
+      const { contentType, body } = render(header('accept'));
+      send(200, { 'Content-Type': contentType }, body);
+    } catch (error) {
+      if (!isRktError(error)) ctx.logger.error({ error }, 'A scrape failed');
+      const { status, headers, body } = errorAnswer(error);
+      send(status, { ...headers, 'Content-Type': 'application/json' }, JSON.stringify(body));
+    }
+  };
+}
