@@ -22,13 +22,13 @@ interface Idle {
 
 export const agentIdle: Benchmark = {
   name: 'agent-idle',
-  asks: 'What does an agent cost that has no task, scraped by nobody?',
+  asks: 'What does an agent cost without a task?',
   async run({ quick }) {
     const rounds: Idle[] = [];
     for (let round = 0; round < (quick ? 1 : 3); round += 1)
       // The first seconds hold the garbage collections of the start.
       rounds.push(
-        await measure(quick ? { settleMs: 1_000, idleMs: 1_000 } : { settleMs: 15_000, idleMs: 30_000 }),
+        await measure(quick ? { warmUpMs: 1_000, idleMs: 1_000 } : { warmUpMs: 15_000, idleMs: 30_000 }),
       );
     return [
       {
@@ -53,7 +53,7 @@ export const agentIdle: Benchmark = {
   },
 };
 
-async function measure({ settleMs, idleMs }: { settleMs: number; idleMs: number }): Promise<Idle> {
+async function measure({ warmUpMs, idleMs }: { warmUpMs: number; idleMs: number }): Promise<Idle> {
   const directory = mkdtempSync(join(tmpdir(), 'rkt-streams-bench-'));
   const port = await freePort();
   const data = ['--data-dir', directory, '--rkt', 'embedded', '--rkt-dir', join(directory, 'rkt')];
@@ -63,7 +63,7 @@ async function measure({ settleMs, idleMs }: { settleMs: number; idleMs: number 
   try {
     await untilScraped(port, began);
     const startMs = performance.now() - began;
-    await delay(settleMs);
+    await delay(warmUpMs);
     const [firstMs, sinceMs] = [cpuMs(agent), performance.now()];
     await delay(idleMs);
     const cpuMsPerSecond = ((cpuMs(agent) - firstMs) / (performance.now() - sinceMs)) * 1_000;

@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { MS_PER_SECOND } from '../model/units.ts';
 
 /** Time stamps of files are some milliseconds coarse: a directory that has just changed may change again within its own. */
-const SETTLED_MS = MS_PER_SECOND;
+const UNCERTAIN_MS = MS_PER_SECOND;
 
 /** The names in a directory. Rejects as `readdir` does. */
 export type DirectoryNames = () => Promise<readonly string[]>;
@@ -17,8 +17,8 @@ export function createDirectoryNames(path: string): DirectoryNames {
     if (known?.stamp === stamp) return known.names;
     // The time stamp is older than the names: what changes between the two is read by the next call.
     const names = await readdir(path);
-    const isSettled = Date.now() - Number(mtimeMs) > SETTLED_MS;
-    known = isSettled ? { stamp, names } : undefined;
+    const isCertain = Date.now() - Number(mtimeMs) > UNCERTAIN_MS;
+    known = isCertain ? { stamp, names } : undefined;
     return names;
   };
 }
