@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 
 import { getRequestListener } from '@hono/node-server';
 
-import type { Api } from './lazy-api.ts';
+import type { Api } from './request-api.ts';
 import { createApp } from './server-app.ts';
 import type { ServerContext } from './server-context.ts';
 

@@ -1,15 +1,8 @@
 import type { RequestListener } from 'node:http';
 
 import { errorAnswer } from './error-body.ts';
+import type { Api } from './request-api.ts';
 import type { ServerContext } from './server-context.ts';
-import type { Via } from './sse/stream-readers.ts';
-
-/** What answers requests. */
-export interface Api {
-  listener(via: Via): RequestListener;
-  /** Answers a request that another server passes on. */
-  fetch(request: Request): Promise<Response>;
-}
 
 /** Loads the API for the first request: its routes, schemas and framework are most of what an agent would have in memory. */
 export function createLazyApi(ctx: ServerContext, token: string): Api {

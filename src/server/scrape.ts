@@ -4,7 +4,7 @@ import { isRktError } from '../model/rkt-error.ts';
 import { READS, checkAccess } from './access.ts';
 import { answerHeaders } from './answer-headers.ts';
 import { errorAnswer } from './error-body.ts';
-import type { Api } from './lazy-api.ts';
+import type { Api } from './request-api.ts';
 import type { MetricsRenderer } from './options.ts';
 import type { ServerContext } from './server-context.ts';
 import type { Via } from './sse/stream-readers.ts';

@@ -3,7 +3,8 @@ import type { RequestListener, Server as HttpServer, ServerResponse } from 'node
 import { BehaviorSubject } from 'rxjs';
 
 import type { Driver } from '../driver-interface.ts';
-import { createLazyApi, type Api } from './lazy-api.ts';
+import { createLazyApi } from './lazy-api.ts';
+import type { Api } from './request-api.ts';
 import { withScrapes } from './scrape.ts';
 import type { ServerContext } from './server-context.ts';
 import { closeServer, listenOnSocket, listenOnTcp } from './listen.ts';

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
 import type { Driver } from '../../src/index.ts';
+// The server loads it for the first request, which takes long where every module is compiled first.
+import '../../src/server/api-listener.ts';
 import { createServer, type Server, type ServerOptions } from '../../src/server/index.ts';
 
 export interface Answer {

@@ -9,6 +9,8 @@ import type { Driver, TaskEvent, TaskResourceUsage, TaskStatsSample, TaskStatus 
 import { RktError, taskNotFound } from '../../src/model/rkt-error.ts';
 import { lockAgent } from '../../src/ops/lock-agent.ts';
 import { taskSpecSchema } from '../../src/model/task-spec.ts';
+// The server loads it for the first request, which takes long where every module is compiled first.
+import '../../src/server/api-listener.ts';
 import { createServer, type Server, type ServerOptions } from '../../src/server/index.ts';
 import { aTaskStatus } from './task-statuses.ts';
 import { aTaskEvent } from './task-events.ts';
