@@ -66,14 +66,7 @@ export async function createServer(driver: Driver, options: ServerOptions = {}):
   let hub: ServerContext['hub'] | undefined;
   let api: Api | undefined;
 
-  const listener = (via: Via): RequestListener => {
-    let serving: RequestListener | undefined;
-    return (incoming, outgoing) => {
-      serving ??= api?.listener(via);
-      if (serving === undefined) tooEarly(outgoing);
-      else serving(incoming, outgoing);
-    };
-  };
+  const listener = (via: Via): RequestListener => untilServing(() => api?.listener(via));
   const close = async (): Promise<void> => {
     closing.abort();
     hub?.close();
@@ -118,6 +111,16 @@ export async function createServer(driver: Driver, options: ServerOptions = {}):
     reload: (next) => reloadedSubject.next(next),
     stats: () => listening.stats(),
     close,
+  };
+}
+
+/** Answers by what `find` finds, once there is something. */
+function untilServing(find: () => RequestListener | undefined): RequestListener {
+  let answer: RequestListener | undefined;
+  return (incoming, outgoing) => {
+    answer ??= find();
+    if (answer === undefined) tooEarly(outgoing);
+    else answer(incoming, outgoing);
   };
 }
 
