@@ -85,6 +85,14 @@ mv /who /www/cgi-bin/who; chmod 755 /www/cgi-bin/who; echo listening; exec busyb
   const detached = (): Promise<void> =>
     until('the pod is detached', () => JSON.stringify(site.facts()) === JSON.stringify(untouched));
 
+  it('are those of pods with users of their own as well, with a /sys that shows them', async () => {
+    const script = 'grep -c eth0 /proc/net/dev; ls /sys/class/net; grep -c " /sys sysfs ro," /proc/mounts';
+    const flags = ['--net=default-restricted', '--no-overlay', '--private-users'];
+    const { exitCode, stdout, stderr } = await run(script, ...flags);
+    expect({ exitCode, stderr }).to.deep.equal({ exitCode: 0, stderr: '' });
+    expect(stdout.split('\n')).to.deep.equal(['1', 'eth0', 'lo', '1', '']);
+  });
+
   it('are the default one without --net, with the host name in /etc/hosts', async () => {
     const { exitCode, stdout, stderr } = await run('ip addr show eth0; ip route; cat /etc/hosts; hostname');
     expect(exitCode, stderr).to.equal(0);

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -13,6 +14,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { shiftCapability, unshiftCapability } from '../../../src/embedded/aci/shift-owners.ts';
+import { EMBEDDED_RKT } from '../../support/replay/rkt-process.ts';
 import { PodFixture } from '../../support/pod-fixture.ts';
 import { requires } from '../../support/requirements.ts';
 
@@ -58,7 +60,7 @@ describe('user namespaces of pods of the stage1 oci', () => {
       'mknod /tmp-null c 1 3; head -c 1 /proc/kcore | wc -c';
     const { stdout } = await run(script);
     expect(stdout.replaceAll('\t', ' ')).to.equal(
-      'CapEff: 00000000a00425fb\nCapBnd: 00000000a00425fb\nNoNewPrivs: 1\nSeccomp: 2\n0\n',
+      'CapEff: 00000000800405fb\nCapBnd: 00000000800405fb\nNoNewPrivs: 1\nSeccomp: 2\n0\n',
     );
   });
 
@@ -99,6 +101,20 @@ describe('user namespaces of pods of the stage1 oci', () => {
       exitCode: 0,
       stdout: '1000\nNoNewPrivs:\t1\n1\n',
     });
+    const terminal = [
+      'sh',
+      EMBEDDED_RKT,
+      ...fixture.args('enter', uuid, '/bin/sh', '-c', '"test -t 0 && id -u; exit 43"'),
+    ];
+    const { status, stdout: shown } = spawnSync(
+      'script',
+      ['-qefc', `exec ${terminal.join(' ')}`, '/dev/null'],
+      {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
+    expect({ status, shown: shown.replaceAll(/[^0-9]/g, '') }).to.deep.equal({ status: 43, shown: '1000' });
     await fixture.rkt(['stop', '--force', uuid]);
     await running.outcome;
     expect((await fixture.rkt(['rm', uuid])).exitCode).to.equal(0);
@@ -111,7 +127,7 @@ describe('user namespaces of pods of the stage1 oci', () => {
       '--exec=/bin/sh',
       '--',
       '-c',
-      'readlink /proc/self/ns/user; id -u',
+      'readlink /proc/self/ns/user; id -u; grep -c " /sys sysfs ro," /proc/mounts',
     ];
     const prepared = await fixture.rkt(['prepare', ...FLAGS, ...app('a'), '---', ...app('b')]);
     const { stdout, stderr, exitCode } = await fixture.rkt([
@@ -121,8 +137,8 @@ describe('user namespaces of pods of the stage1 oci', () => {
     ]);
     expect({ stderr, exitCode }).to.deep.equal({ stderr: '', exitCode: 0 });
     const seen = stdout.trim().split('\n').sort();
-    expect(seen.slice(0, 2)).to.deep.equal(['0', '0']);
-    expect(new Set(seen.slice(2)).size).to.equal(1);
+    expect(seen.slice(0, 4)).to.deep.equal(['0', '0', '1', '1']);
+    expect(new Set(seen.slice(4)).size).to.equal(1);
   });
 
   it('refuse overlayfs as rkt does, users beyond the range, and the IPC namespace of the host', async () => {

@@ -23,7 +23,7 @@ import { podMounts } from './oci-mounts.ts';
 import { nameMounts } from './oci-names.ts';
 import { podSysctl } from './oci-sysctl.ts';
 import { cgroupsGone, makeCgroups } from './pod-cgroup.ts';
-import { reachableRoots, userMappings } from './user-namespace.ts';
+import { mountSystem, reachableRoots, SYSTEM_DIR, userMappings } from './user-namespace.ts';
 import type { OciHook } from './runtime-config-types.ts';
 import {
   prepareShared,
@@ -90,6 +90,9 @@ export function ociLaunch(ctx: RktContext, script: LaunchScript, order: Stage1Or
   const roots =
     users === undefined ? named.map(({ root }) => `${podDir}/${root}`) : reachableRoots(ctx, script, named);
   if (!isSingle) addWaiting(ctx, launched, roots.at(-1) ?? '');
+  const { namespace } = network;
+  if (hasSystem(launched))
+    mountSystem(ctx, script, typeof namespace === 'object' ? namespace.path : undefined);
   for (const [index, app] of apps.entries())
     addBundle(ctx, script, launched, { ...app, root: roots[index] ?? '' });
   hideUnified(script, { isEntered: entersUnified(ctx) });
@@ -105,6 +108,11 @@ export function ociLaunch(ctx: RktContext, script: LaunchScript, order: Stage1Or
         apps.map(({ site }) => site.app.name),
       );
   script.raw(`exec ${words}`);
+}
+
+/** True where the network namespace is not that of the pod's users. */
+function hasSystem({ users, network }: LaunchedPod): boolean {
+  return users !== undefined && network.namespace !== 'own';
 }
 
 function runWords({ runtime, podDir, pod }: LaunchedPod): readonly string[] {
@@ -134,7 +142,8 @@ function addBundle(ctx: RktContext, script: LaunchScript, launched: LaunchedPod,
   const place = appPlace(pod.uuid, site.app.name, isSingle);
   const cgroups = cgroupsOf(ctx, place, isolators);
   makeCgroups(script, place, cgroups);
-  const isShared = network.namespace !== 'host';
+  // Users of their own have no rights in a namespace that CNI plugins have made for the host's root to set up.
+  const ownNetwork = users === undefined ? network.namespace !== 'host' : network.namespace === 'own';
   const poststop = isSingle && network.poststop !== undefined ? [network.poststop] : [];
   const shared = isSingle ? {} : { init: undefined, sharedMemory: `${podDir}/${SHARED_MEMORY}` };
   const bundle = ociBundle({
@@ -144,12 +153,15 @@ function addBundle(ctx: RktContext, script: LaunchScript, launched: LaunchedPod,
     ...(isSingle ? {} : { joined: `${podDir}/oci/ns` }),
     ownCgroupNamespace: cgroupMode() === 'unified',
     mounts: [
-      ...podMounts({ init: runtime.init, ...shared }),
+      ...podMounts({
+        ...{ init: runtime.init, ...shared },
+        ...(hasSystem(launched) ? { system: `${podDir}/${SYSTEM_DIR}` } : {}),
+      }),
       ...app.volumes,
       ...nameMounts({ names, view, hostname, podDir, files }),
     ],
     protectPaths: !ctx.insecure.has('paths'),
-    sysctl: podSysctl(isolators, { ownIpc, ownNetwork: isShared }),
+    sysctl: podSysctl(isolators, { ownIpc, ownNetwork }),
     seccomp: seccompHere(ctx, isolators),
     createRuntime: cgroupHook(ctx, podDir, place.startFile, cgroups),
     poststop: [...poststop, ...cgroupsGone(cgroups)],

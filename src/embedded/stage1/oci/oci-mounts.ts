@@ -12,10 +12,12 @@ export interface AppMounts {
   readonly init?: string | undefined;
   /** The directory that all apps of the pod have as /dev/shm; absent for one of its own. */
   readonly sharedMemory?: string;
+  /** A /sys that is mounted already; absent for a new one. */
+  readonly system?: string;
 }
 
 /** The mounts of every app. Its volumes come after them. */
-export function podMounts({ init, sharedMemory }: AppMounts): readonly OciMount[] {
+export function podMounts({ init, sharedMemory, system }: AppMounts): readonly OciMount[] {
   return [
     { destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] },
     // `nodev`: a node that an app makes itself cannot be opened. Those of the list below are mounts of their own.
@@ -41,8 +43,10 @@ export function podMounts({ init, sharedMemory }: AppMounts): readonly OciMount[
       options: ['nosuid', 'noexec', 'nodev'],
     },
     {
-      ...{ destination: '/sys', type: 'sysfs', source: 'sysfs' },
-      options: ['nosuid', 'noexec', 'nodev', 'ro'],
+      ...(system === undefined
+        ? { destination: '/sys', type: 'sysfs', source: 'sysfs' }
+        : { destination: '/sys', type: 'bind', source: system }),
+      options: [...(system === undefined ? [] : ['bind']), 'nosuid', 'noexec', 'nodev', 'ro'],
     },
     ...DEVICES.map((name) => ({
       ...{ destination: `/dev/${name}`, type: 'bind', source: `/dev/${name}` },

@@ -3,6 +3,7 @@ import { lstatSync } from 'node:fs';
 import type { UidRange } from '../../aci/uid-range.ts';
 import { RktFailure, type RktContext } from '../../embedded-context.ts';
 import type { LaunchScript } from '../../pods/launch-script.ts';
+import { hostTool } from '../../pods/shell.ts';
 import type { OciLinux } from './runtime-config-types.ts';
 
 /** Directories that every user can reach, for mounts that only the pod's mount namespace has. */
@@ -54,6 +55,36 @@ export function reachableRoots(
     script.attempt(failure, 'mount', '-o', 'remount,bind,nodev', 'none', path);
     return path;
   });
+}
+
+/** Where a read-only /sys for the users of a pod is mounted, below the pod's directory. */
+export const SYSTEM_DIR = 'oci/sys';
+
+/**
+ * Adds the lines that mount a /sys that shows the network of the pod, where its users have no right to mount one because the
+ * network namespace is not theirs. A runtime would give them the host's own, and that writable.
+ *
+ * @param namespace the path of the network namespace; undefined for that of the host
+ */
+export function mountSystem(
+  { env }: Pick<RktContext, 'env'>,
+  script: LaunchScript,
+  namespace: string | undefined,
+): void {
+  script.raw(`mkdir -p ${SYSTEM_DIR}`);
+  const enter = namespace === undefined ? [] : [hostTool(env, 'nsenter'), `--net=${namespace}`];
+  const options = 'ro,nosuid,nodev,noexec';
+  script.attempt(
+    'run: cannot mount /sys',
+    ...enter,
+    'mount',
+    '-t',
+    'sysfs',
+    '-o',
+    options,
+    'sysfs',
+    SYSTEM_DIR,
+  );
 }
 
 function isPlain(path: string): boolean {
