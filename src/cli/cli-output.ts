@@ -14,6 +14,8 @@ export interface Output {
   /** stdout is a terminal: lines may be redrawn. */
   readonly isTty: boolean;
   readonly paint: Paint;
+  /** The columns of the terminal; unlimited elsewhere. */
+  readonly width: number;
   /**
    * Writes a value: as JSON, or as text (nothing if that is empty), in which everything from outside must have passed
    * through {@link printable}.
@@ -31,16 +33,19 @@ export interface Output {
 export function createOutput({ json }: Pick<Settings, 'json'>): Output {
   const { stdout, stderr } = process;
   const isTty = stdout.isTTY && !json;
-  const paint = createPaint(isTty && mayColour());
+  const paint = createPaint(!json && mayColour(isTty));
   return {
     isJson: json,
     isTty,
     paint,
+    get width() {
+      return isTty ? stdout.columns : Number.POSITIVE_INFINITY;
+    },
     print(value, text) {
       const line = json ? printableJson(JSON.stringify(value)) : text();
       if (line !== '') stdout.write(`${line}\n`);
     },
-    redraw: (text) => stdout.write(isTty ? `\x1b[H\x1b[J${text}\n` : `${text}\n`),
+    redraw: (text) => stdout.write(isTty ? screenOf(text, stdout.rows) : `${text}\n`),
     notice: (message) =>
       stderr.write(json ? jsonLine({ notice: { message } }) : `rkt-streams: ${printable(message)}\n`),
     warn(message, fields = {}) {
@@ -57,9 +62,20 @@ export function createPaint(isOn: boolean): Paint {
   return (colour, text) => (isOn ? styleText(colour, text, { validateStream: false }) : text);
 }
 
-/** https://no-color.org: any value but the empty one. */
-export function mayColour(): boolean {
-  return (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb';
+/** FORCE_COLOR wins over https://no-color.org, as in Node; an empty variable counts as absent. */
+export function mayColour(isTty: boolean): boolean {
+  const { FORCE_COLOR: force = '', NO_COLOR: none = '', TERM: terminal } = process.env;
+  if (force !== '') return !['0', 'false'].includes(force);
+  return isTty && none === '' && terminal !== 'dumb';
+}
+
+/** Draws over the screen line by line, which does not flicker; what does not fit is counted. */
+function screenOf(text: string, rows: number): string {
+  const lines = text.split('\n');
+  const space = rows - 1;
+  const shown =
+    lines.length <= space ? lines : [...lines.slice(0, space - 1), `… and ${lines.length - space + 1} more`];
+  return `\x1b[H${shown.map((line) => `${line}\x1b[K\n`).join('')}\x1b[J`;
 }
 
 /** The report about an error that ended the command, with a stack trace only for debugging. */

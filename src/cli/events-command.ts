@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
-import { filter } from 'rxjs';
+import { EMPTY, filter, takeUntil, timeout, timer, type Observable } from 'rxjs';
 
 import { printable } from '../model/printable.ts';
 import type { TaskEvent, TaskEventKind } from '../model/task-event.ts';
 import { withExamples } from './help-examples.ts';
 import { clock } from './humanize.ts';
 import type { Colour, Paint } from './cli-output.ts';
+import { eventFilter, timeMs } from './events-selection.ts';
 import { collect } from './flag-values.ts';
 import { addReplayOptions } from './replay-options.ts';
 import { followOthers, withDriverUntilSignal } from './with-driver.ts';
@@ -13,7 +14,13 @@ import { followOthers, withDriverUntilSignal } from './with-driver.ts';
 interface EventsFlags {
   readonly replay?: boolean | string;
   readonly id?: readonly string[];
+  readonly filter?: readonly string[];
+  readonly since?: number;
+  readonly until?: number;
 }
+
+/** The events that exist already come without a pause. */
+const QUIET_MS = 1_000;
 
 /** `rkt-streams events`: the events of tasks, whichever process causes them. */
 export function eventsCommand(program: Command): void {
@@ -28,20 +35,37 @@ export function eventsCommand(program: Command): void {
       'first print an event for each existing task; with a file, play that recording',
     )
     .option('--id <id>', 'only tasks whose id or name has this prefix (repeatable)', collect)
+    .option(
+      '-f, --filter <name=value>',
+      'only events with this event, task or container (repeatable)',
+      collect,
+    )
+    .option(
+      '--since <time>',
+      'first print the events since then: 10m, 2026-01-31T12:00:00Z, or seconds since 1970',
+      timeMs,
+    )
+    .option('--until <time>', 'end at that time; one that has passed ends after the existing events', timeMs)
     .action((flags: EventsFlags, self: Command) => events(flags, self));
   withExamples(addReplayOptions(command), [
     ['events --replay', 'All existing tasks, and every event that follows'],
+    ['events --since 10m --filter event=die', 'The exits of the last ten minutes, and new ones'],
     ['events --id web --json | jq -r .kind', 'The kinds of the events of one task'],
   ]);
 }
 
-async function events({ replay, id: wanted }: EventsFlags, command: Command): Promise<void> {
+async function events(flags: EventsFlags, command: Command): Promise<void> {
+  const { replay, id: wanted, since, until = Number.POSITIVE_INFINITY } = flags;
+  const isKept = eventFilter(flags.filter);
   await withDriverUntilSignal(command, async (session) => {
     const { driver, output } = session;
-    const isWanted = ({ taskId, taskName }: TaskEvent): boolean =>
-      wanted?.some((text) => taskId.startsWith(text) || taskName.startsWith(text)) ?? true;
-    const printed = driver
-      .taskEvents({ replay: replay !== undefined })
+    const isWanted = (event: TaskEvent): boolean =>
+      (wanted?.some((text) => event.taskId.startsWith(text) || event.taskName.startsWith(text)) ?? true) &&
+      (since === undefined || event.timeMs >= since) &&
+      event.timeMs <= until &&
+      isKept(event);
+    const all$ = driver.taskEvents({ replay: replay !== undefined || since !== undefined });
+    const printed = endingAt(all$, until)
       .pipe(filter(isWanted))
       .forEach((event) => output.print(event, () => eventText(event, output.paint)));
     followOthers(session);
@@ -49,6 +73,15 @@ async function events({ replay, id: wanted }: EventsFlags, command: Command): Pr
     return undefined;
   });
 }
+
+/** Ends at a time; where that has passed, when no event follows any more. */
+function endingAt(events$: Observable<TaskEvent>, until: number): Observable<TaskEvent> {
+  if (until === Number.POSITIVE_INFINITY) return events$;
+  const leftMs = until - Date.now();
+  return events$.pipe(leftMs > 0 ? takeUntil(timer(leftMs)) : timeout(QUIET));
+}
+
+const QUIET = { each: QUIET_MS, with: () => EMPTY };
 
 const KIND_COLOURS: Partial<Record<TaskEventKind, Colour>> = {
   started: 'green',

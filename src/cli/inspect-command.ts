@@ -1,7 +1,11 @@
 import type { Command } from 'commander';
 
 import type { TaskStatus } from '../model/task-status.ts';
-import { findTaskIds } from './find-task.ts';
+import { printable, printableJson } from '../model/printable.ts';
+import { throwLast } from './each-task.ts';
+import { findTask } from './find-task.ts';
+import { parseTemplate } from './go-template.ts';
+import { dockerState } from './task-fields.ts';
 import { withExamples } from './help-examples.ts';
 import { exitText } from '../model/exit-text.ts';
 import { NOTHING, ago, bytes } from './humanize.ts';
@@ -15,22 +19,65 @@ export function inspectCommand(program: Command): void {
     .command('inspect')
     .description('Shows all details of tasks.')
     .argument('<id...>', 'ids or names of tasks, or unique prefixes')
-    .action((ids: string[], _options: object, self: Command) => inspect(ids, self));
+    .option('-f, --format <template>', "a template of Go: '{{.phase}}', '{{json .cgroupPaths}}'")
+    .action((ids: string[], flags: InspectFlags, self: Command) => inspect(ids, flags, self));
   withExamples(command, [
     ['inspect web', 'Human-readable output'],
-    ['inspect web --json | jq .pid', 'The pid of a task'],
+    ["inspect --format '{{.pid}}' web", 'The pid of a task'],
+    ['inspect web --json | jq .cgroupPaths', 'The same with jq'],
   ]);
 }
 
-async function inspect(wanted: readonly string[], command: Command): Promise<void> {
+interface InspectFlags {
+  readonly format?: string;
+}
+
+async function inspect(wanted: readonly string[], { format }: InspectFlags, command: Command): Promise<void> {
+  const template = format === undefined || format === 'json' ? undefined : parseTemplate(format);
   await withTasks(command, async (session) => {
-    const { driver, output } = session;
-    for (const id of await findTaskIds(session, wanted)) {
-      const task = driver.inspectTask(id);
-      output.print(task, () => inspectText(task, output.paint, Date.now()));
+    const { output } = session;
+    const tasks = await session.listTasks();
+    const failures: Error[] = [];
+    for (const text of wanted) {
+      try {
+        const task = findTask(tasks, text);
+        if (format === 'json') output.print(task, () => printableJson(JSON.stringify(task)));
+        else if (template === undefined)
+          output.print(task, () => inspectText(task, output.paint, Date.now()));
+        else {
+          const line = template({ ...dockerNames(task), ...task });
+          output.print(task, () => printable(line));
+        }
+      } catch (error) {
+        failures.push(error as Error);
+      }
     }
+    throwLast(failures, output.isJson);
     return undefined;
   });
+}
+
+/** What `docker inspect --format` is asked for most. */
+function dockerNames(task: TaskStatus): object {
+  const { exitResult, startedAtMs, completedAtMs, pid = 0 } = task;
+  const iso = (timeMs: number | undefined): string =>
+    timeMs === undefined ? '' : new Date(timeMs).toISOString();
+  return {
+    Id: task.id,
+    Name: task.name,
+    Created: iso(startedAtMs),
+    State: {
+      Status: dockerState(task),
+      Running: task.phase === 'running' || task.phase === 'stopping',
+      Pid: task.phase === 'exited' ? 0 : pid,
+      ExitCode: exitResult?.exitCode ?? (exitResult?.signal === undefined ? 0 : 128 + exitResult.signal),
+      OOMKilled: exitResult?.oomKilled ?? false,
+      StartedAt: iso(startedAtMs),
+      FinishedAt: iso(completedAtMs),
+    },
+    Config: { Image: task.image, Labels: task.labels ?? {} },
+    NetworkSettings: { IPAddress: task.network?.ip ?? '' },
+  };
 }
 
 /** One fact a line. */
@@ -42,6 +89,12 @@ export function inspectText(task: TaskStatus, paint: Paint, nowMs: number): stri
     ['name', task.name],
     ['alloc', task.allocId],
     ['job', task.jobName],
+    [
+      'labels',
+      Object.entries(task.labels ?? {})
+        .map(([name, value]) => `${name}=${value}`)
+        .join(', ') || undefined,
+    ],
     ['group', task.taskGroupName],
     ['image', task.image],
     ['phase', task.phase],

@@ -1,11 +1,12 @@
 import { Option, type Command } from 'commander';
 
 import { followFile } from '../files/follow-file.ts';
+import { RktError } from '../model/rkt-error.ts';
 import { logPath, type OutputStream } from '../server/logs/log-file.ts';
 import { findTaskIds } from './find-task.ts';
 import { withExamples } from './help-examples.ts';
 import { tailOffset } from './tail-offset.ts';
-import { jsonSink, plainSink, type OutputSink } from './task-output.ts';
+import { jsonSink, plainSink, stampedSink, type OutputSink } from './task-output.ts';
 import { count } from './flag-values.ts';
 import type { OpsSession } from './command-session.ts';
 import { withTasks } from './with-tasks.ts';
@@ -13,6 +14,10 @@ import { withTasks } from './with-tasks.ts';
 interface LogsFlags {
   readonly follow?: boolean;
   readonly lines?: number;
+  readonly tail?: number;
+  readonly timestamps?: boolean;
+  readonly since?: string;
+  readonly until?: string;
   readonly stream?: OutputStream;
 }
 
@@ -25,9 +30,14 @@ export function logsCommand(program: Command): void {
     )
     .argument('<id>', 'id or name of a task, or a unique prefix of either')
     .option('-f, --follow', 'follow the output until the task ends')
-    .option('-n, --lines <n>', 'start with the last n lines of each stream', count)
+    .option('-n, --lines <n>', 'start with the last n lines of each stream; all for all', lineCount)
+    .addOption(new Option('--tail <n>', 'as --lines').argParser(lineCount).hideHelp())
+    .option('-t, --timestamps', 'with -f: begin each line with the time at which it was read')
+    .addOption(new Option('--since <time>').hideHelp())
+    .addOption(new Option('--until <time>').hideHelp())
     .addOption(new Option('--stream <name>', 'only this stream').choices(['stdout', 'stderr']))
     .action(async (id: string, flags: LogsFlags, self: Command) => {
+      checkFlags(flags);
       if (flags.follow !== true) return withTasks(self, (session) => logs(session, id, flags));
       const [{ withDriverUntilSignal }, { taskEnd }] = await Promise.all([
         import('./with-driver.ts'),
@@ -39,9 +49,28 @@ export function logsCommand(program: Command): void {
     });
   withExamples(command, [
     ['logs web', 'The whole output'],
-    ['logs -f -n 20 web', 'The last 20 lines, then new output'],
+    ['logs -f --tail 20 web', 'The last 20 lines, then new output'],
     ['logs --stream stderr web 2>&1 | grep -i error', 'Search standard error'],
   ]);
+}
+
+/** Times are not in a log, so what needs them is refused. @throws RKT_ERR_OPTIONS */
+function checkFlags({ follow = false, timestamps = false, since, until }: LogsFlags): void {
+  if (since !== undefined || until !== undefined)
+    throw new RktError(
+      'RKT_ERR_OPTIONS',
+      `--${since === undefined ? 'until' : 'since'}: a log has the bytes of the app and no times; use --tail N, or -f for new lines`,
+    );
+  if (timestamps && !follow)
+    throw new RktError(
+      'RKT_ERR_OPTIONS',
+      '--timestamps: a log has the bytes of the app and no times; with -f each line gets the time at which it is read',
+    );
+}
+
+/** `all`, or a number of lines. */
+function lineCount(text: string): number {
+  return text === 'all' || text === '-1' ? Number.POSITIVE_INFINITY : count(text);
 }
 
 /** @param endOf waits for the end of the task, while its output is followed; without it the output ends where it is now */
@@ -60,8 +89,9 @@ async function logs(
   // However the waiting ends, it ends the reading.
   const waited = endOf(id).finally(() => ended.abort());
   const printed = files.map(async ({ name, path }) => {
-    const sink = sinkOf(session, id, name);
-    const from = flags.lines === undefined ? 0 : await tailOffset(path, flags.lines);
+    const sink = sinkOf(session, id, name, flags);
+    const { lines = Number.POSITIVE_INFINITY, tail = lines } = flags;
+    const from = tail === Number.POSITIVE_INFINITY ? 0 : await tailOffset(path, tail);
     await followFile(path, (chunk) => sink.write(chunk), ended.signal, from);
     await sink.end();
   });
@@ -69,6 +99,12 @@ async function logs(
   return undefined;
 }
 
-function sinkOf({ output }: OpsSession, id: string, name: OutputStream): OutputSink {
-  return output.isJson ? jsonSink(process.stdout, id, name) : plainSink(process[name]);
+function sinkOf(
+  { output }: OpsSession,
+  id: string,
+  name: OutputStream,
+  { timestamps = false }: LogsFlags,
+): OutputSink {
+  if (output.isJson) return jsonSink(process.stdout, id, name);
+  return timestamps ? stampedSink(process[name], () => new Date()) : plainSink(process[name]);
 }

@@ -20,6 +20,6 @@ export function rmCommand(program: Command): void {
     );
   withExamples(command, [
     ['rm web', 'Remove a task that has exited'],
-    ['rm -f $(rkt-streams ps --json | jq -r .id)', 'Kill and remove all running tasks'],
+    ['rm -f $(rkt-streams ps -q)', 'Kill and remove all running tasks'],
   ]);
 }

@@ -1,20 +1,27 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { filter, firstValueFrom, map, skip, take, takeUntil, withLatestFrom, type Observable } from 'rxjs';
 
+import { DEFAULT_FIELD_GROUPS } from '../model/field-groups.ts';
 import { RktError } from '../model/rkt-error.ts';
 import type { TaskStatsSample } from '../model/task-stats.ts';
 import type { TaskStatus } from '../model/task-status.ts';
 import { findTaskIds } from './find-task.ts';
 import { withExamples } from './help-examples.ts';
-import { statsLines, statsText, type StatsRow } from './stats-text.ts';
 import { addReplayOptions } from './replay-options.ts';
+import { rowPrinter } from './row-format.ts';
+import { STATS_FIELDS, statsFields, statsLines, statsText, type StatsRow } from './stats-text.ts';
 import { count, durationMs } from './flag-values.ts';
 import type { Session } from './command-session.ts';
 import { followOthers, withDriverUntilSignal } from './with-driver.ts';
 
+const GROUPS = [...DEFAULT_FIELD_GROUPS, 'network', 'io', 'pids'] as const;
+
 interface StatsFlags {
   readonly interval: number;
   readonly once?: boolean;
+  /** commander's name for --no-stream. */
+  readonly stream?: boolean;
+  readonly format?: string;
   readonly count?: number;
 }
 
@@ -23,12 +30,17 @@ export function statsCommand(program: Command): void {
   const command = program
     .command('stats')
     .description(
-      'Shows CPU usage (of one core) and memory of the running tasks at every interval: as a table that is updated in ' +
-        'place on a terminal, else as lines. With ids it exits when all of these tasks have exited.',
+      'Shows CPU usage (of one core), memory, network, I/O and processes of the running tasks at every interval: as a table ' +
+        'that is updated in place on a terminal, else as lines. With ids it exits when all of these tasks have exited.',
     )
     .argument('[id...]', 'ids or names of tasks, or unique prefixes (default: all tasks)')
     .option('-i, --interval <duration>', 'sampling interval, in ms; 2s works too', durationMs('ms'), 1_000)
     .option('--once', 'exit after one sample')
+    .addOption(new Option('--no-stream', 'as --once').hideHelp())
+    .option(
+      '--format <format>',
+      "json, 'table {{.Name}}\\t{{.CPUPerc}}', or a template: '{{.Name}} {{.MemUsage}}'",
+    )
     .option('-n, --count <n>', 'exit after n samples', count)
     .action((ids: string[], flags: StatsFlags, self: Command) =>
       withDriverUntilSignal(self, (session) => stats(session, ids, flags)),
@@ -37,17 +49,21 @@ export function statsCommand(program: Command): void {
     ['stats', 'Show all running tasks'],
     ['stats --replay incident.rec --speed 1000 --json', 'Print the samples of a recording'],
     ['stats web --once', 'Print one sample of one task'],
+    ["stats --no-stream --format '{{.Name}} {{.CPUPerc}}'", 'With the field names of docker'],
     ['stats --json --interval 10s >>stats.ndjson', 'Append samples to a file'],
   ]);
 }
 
 async function stats(session: Session, wanted: readonly string[], flags: StatsFlags): Promise<undefined> {
   const { driver, output } = session;
+  const { format } = flags;
+  const print = format === undefined || format === 'table' ? undefined : rowPrinter(format, STATS_FIELDS);
+  const isOnce = flags.once === true || flags.stream === false;
   const ids = new Set(await findTaskIds(session, wanted));
   if (ids.size > 0) await checkRunning(session, ids);
   else followOthers(session);
-  const limit = flags.once === true ? 1 : flags.count;
-  const ticks$ = driver.allTaskStats({ intervalMs: flags.interval }).pipe(
+  const limit = isOnce ? 1 : flags.count;
+  const ticks$ = driver.allTaskStats({ intervalMs: flags.interval, groups: GROUPS }).pipe(
     // The first sample has no predecessor: its CPU rates are all 0.
     skip(1),
     map((samples) => (ids.size === 0 ? samples : samples.filter(({ taskId }) => ids.has(taskId)))),
@@ -57,18 +73,23 @@ async function stats(session: Session, wanted: readonly string[], flags: StatsFl
   );
   let isFirst = true;
   await ticks$.forEach(([samples, tasks]) => {
+    const shown = rows(samples, tasks);
     if (output.isJson) samples.forEach((sample) => output.print(sample, () => ''));
-    else if (output.isTty && flags.once !== true)
-      output.redraw(statsText(rows(samples, tasks), output.paint));
-    else output.print({}, () => statsLines(rows(samples, tasks), isFirst));
+    else if (print !== undefined) print(shown.map(statsFields), output);
+    else if (output.isTty && isOnce) output.print({}, () => statsText(shown, output.paint, output.width));
+    else if (output.isTty) output.redraw(statsText(shown, output.paint, output.width));
+    else output.print({}, () => statsLines(shown, isFirst));
     isFirst = false;
   });
   return undefined;
 }
 
 function rows(samples: readonly TaskStatsSample[], tasks: readonly TaskStatus[]): readonly StatsRow[] {
-  const limits = new Map(tasks.map(({ id, memoryLimitBytes }) => [id, memoryLimitBytes]));
-  return samples.map(({ taskId, usage }) => ({ taskId, usage, limitBytes: limits.get(taskId) }));
+  const known = new Map(tasks.map((task) => [task.id, task]));
+  return samples.map(({ taskId, usage }) => {
+    const { name = taskId, memoryLimitBytes: limitBytes } = known.get(taskId) ?? {};
+    return { taskId, name, usage, limitBytes };
+  });
 }
 
 async function checkRunning({ driver }: Session, ids: ReadonlySet<string>): Promise<void> {

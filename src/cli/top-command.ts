@@ -57,7 +57,7 @@ async function top(session: Session, { interval, all = false }: TopFlags): Promi
   await runTop(session.driver, {
     intervalMs: interval,
     isAll: all,
-    hasColours: mayColour(),
+    hasColours: mayColour(true),
     nowMs: session.nowMs,
   });
   return undefined;

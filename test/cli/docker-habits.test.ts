@@ -72,6 +72,49 @@ const EXEC: readonly Habit[] = [
   }),
 ];
 
+const TASKS: readonly Habit[] = [
+  habit('ps -q', 'prints the ids of running containers', 0, { stdout: 'web\n' }),
+  habit('ps -a --filter name=we --format {{.Names}}\\ {{.State}}', 'podman: "web running"', 0, {
+    stdout: 'web running\n',
+  }),
+  habit('ps --filter status=nonsense', 'podman: unknown container state: nonsense, 125', 2, {
+    stderr: /--filter status=nonsense: the states are preparing, .*created/,
+  }),
+  habit('ps --format {{.Nope}}', 'docker: can’t evaluate field Nope, 1', 2, {
+    stderr: /there is no field \.Nope; the fields are \.ID, \.Names/,
+  }),
+  habit('ps --format {{range\\ .Names}}x{{end}}', 'docker: runs the template', 2, {
+    stderr: /\{\{range \.Names\}\} is not supported; a template holds text, \{\{\.Field\}\}/,
+  }),
+  habit('ps --no-trunc --format table\\ {{.ID}}\\t{{.Status}}', 'prints a table with titles', 0, {
+    stdout: /^ID +STATUS\nweb +Up .*\n$/,
+  }),
+  habit('ps --format json', 'docker: an object a line with the names of the fields', 0, {
+    stdout: /^\{"ID":"web","Names":"web",.*\}\n$/,
+  }),
+  habit('inspect --format {{.Name}}\\ {{.State.Status}} web', 'podman: "web running"', 0, {
+    stdout: 'web running\n',
+  }),
+  habit('inspect web nope', 'prints web; podman: no such object: "nope", 125', 1, {
+    stdout: /^id +web$/m,
+    stderr: /RKT_ERR_TASK_NOT_FOUND/,
+  }),
+  habit('logs --tail 1 web', 'prints the last line', 0, { stdout: '' }),
+  habit('logs -t web', 'prints the time of each line', 2, { stderr: /with -f each line gets the time/ }),
+  habit('logs --since 10m web', 'prints the lines since then', 2, { stderr: /use --tail N, or -f/ }),
+  habit('stats --no-stream --format {{.Name}}\\ {{.PIDs}} web', 'prints one sample', 0, {
+    stdout: /^web \d+\n$/,
+  }),
+  habit('events --since 1h --until 0s --filter event=recovered', 'prints what happened, and ends', 0, {
+    stdout: /recovered +web/,
+  }),
+  habit('stop -t 0 we nope', 'stops web, reports nope; docker 1, podman 125', 1, {
+    stdout: 'web\n',
+    stderr: /RKT_ERR_TASK_NOT_FOUND: .*"nope"/,
+  }),
+  habit('rm -f web nope', 'removes web, reports nope, 1', 1, { stdout: 'web\n', stderr: /"nope"/ }),
+];
+
 describe('the habits of docker', function () {
   this.timeout(240_000);
   const cli = useCliSandbox();
@@ -81,6 +124,7 @@ describe('the habits of docker', function () {
   describe('with a task that runs', () => {
     beforeEach(() => cli().detach('web', FOREVER));
     each('exec', EXEC, cli);
+    each('tasks', TASKS, cli);
   });
 
   it('run limits the task and labels it', async () => {

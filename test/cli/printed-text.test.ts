@@ -66,7 +66,7 @@ function shown(text: string): readonly (readonly [string, number])[] {
     message: text,
     annotations: { error: text },
   } as const satisfies TaskEvent;
-  const rows = [{ taskId: text, usage: aUsage(1, 2), limitBytes: undefined }];
+  const rows = [{ taskId: text, name: text, usage: aUsage(1, 2), limitBytes: undefined }];
   const fingerprint = {
     health: 'unhealthy',
     description: text,

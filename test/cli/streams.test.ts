@@ -14,7 +14,7 @@ describe('rkt-streams stats, events and ps --watch', function () {
     expect(samples.map(({ taskId }) => taskId)).to.deep.equal(['busy', 'busy']);
     expect(samples[1]).to.have.nested.property('usage.cpu.percent').that.is.above(1);
     const { stdout } = await cli().run(['stats', '--once', '--interval', '100']);
-    expect(stdout).to.match(/^TIME +CPU +MEMORY +LIMIT .*\n.* 64 MiB .* busy\n.* - .* idle\n$/);
+    expect(stdout).to.match(/^TIME +CPU % +MEM USAGE \/ LIMIT .*\n.* \/ 64 MiB .* busy\n.* - .* idle\n$/);
   });
 
   it('stats of named tasks end with them, and there is nothing to measure afterwards', async () => {
@@ -73,7 +73,7 @@ describe('rkt-streams stats, events and ps --watch', function () {
   it('draws over its table and uses colours on a terminal, unless NO_COLOR is set', async () => {
     await cli().detach('web');
     const watching = cli().start(['ps', '--watch'], { tty: true });
-    await watching.says('\x1b[H\x1b[J');
+    await watching.says('\x1b[H');
     watching.child.stdin?.write('\x03');
     expect((await watching.ended).exitCode).to.equal(0);
     expect(watching.stdout()).to.include('\x1b[32mrunning');

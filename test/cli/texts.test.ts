@@ -53,16 +53,21 @@ const EXITED: TaskStatus = {
 
 const SAMPLE: StatsRow = {
   taskId: 'web-1',
+  name: 'web',
   limitBytes: 67_108_864,
   usage: {
     timestampMs: NOW_MS,
     source: 'cgroup-v1',
     memory: { rssBytes: 61_440, cacheBytes: 90_112, workingSetBytes: 12_345_678, oomKills: 0 },
     cpu: { percent: 98.46 },
+    network: { receivedBytes: 1_024, sentBytes: 1_572_864 },
+    io: { readBytes: 4_096, writeBytes: 0 },
+    pidCount: { current: 3 },
   },
 };
 const UNMEASURED: StatsRow = {
   taskId: 'x',
+  name: 'x',
   limitBytes: undefined,
   usage: { timestampMs: NOW_MS, source: 'pidusage', memory: { rssBytes: 1_024 }, cpu: {} },
 };
@@ -140,9 +145,9 @@ describe('inspectText', () => {
 describe('statsText and statsLines', () => {
   it('make a table', () => {
     expect(statsText([SAMPLE, UNMEASURED], plain).split('\n')).to.deep.equal([
-      'ID       CPU    MEMORY   LIMIT     RSS   CACHE  OOM  SOURCE',
-      'web-1  98.5%  11.8 MiB  64 MiB  60 KiB  88 KiB    0  cgroup-v1',
-      'x          -     1 KiB       -   1 KiB       -    -  pidusage',
+      'ID     CPU %  MEM USAGE / LIMIT  MEM %          NET I/O      BLOCK I/O  PIDS',
+      'web-1  98.5%  11.8 MiB / 64 MiB  18.4%  1 KiB / 1.5 MiB  4 KiB / 0 B     3',
+      'x          -          1 KiB / -      -                -              -     -',
     ]);
   });
 
@@ -150,9 +155,9 @@ describe('statsText and statsLines', () => {
     const first = statsLines([SAMPLE], true).split('\n');
     const second = statsLines([UNMEASURED], false).split('\n');
     expect([...first, ...second]).to.deep.equal([
-      'TIME              CPU    MEMORY     LIMIT       RSS     CACHE  OOM  SOURCE      ID',
-      '14:05:09.007    98.5%  11.8 MiB    64 MiB    60 KiB    88 KiB    0  cgroup-v1   web-1',
-      '14:05:09.007        -     1 KiB         -     1 KiB         -    -  pidusage    x',
+      'TIME            CPU %    MEM USAGE / LIMIT   MEM %              NET I/O            BLOCK I/O  PIDS  ID',
+      '14:05:09.007    98.5%    11.8 MiB / 64 MiB   18.4%      1 KiB / 1.5 MiB          4 KiB / 0 B     3  web-1',
+      '14:05:09.007        -            1 KiB / -       -                    -                    -     -  x',
     ]);
   });
 

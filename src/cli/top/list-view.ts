@@ -1,6 +1,7 @@
 import { printable } from '../../model/printable.ts';
 import { GAP, layoutColumns, type Placed } from './top-layout.ts';
-import { EMPTY_LINE, fit, line, segment, type Line } from './line.ts';
+import { EMPTY_LINE, line, segment, type Line } from './line.ts';
+import { fit } from '../text-width.ts';
 import type { TopState } from './top-state.ts';
 import type { TopTask } from './top-data.ts';
 

@@ -1,5 +1,6 @@
 import { printable } from '../../model/printable.ts';
-import { EMPTY_LINE, fit, line, outputLine, type Line } from './line.ts';
+import { EMPTY_LINE, line, outputLine, type Line } from './line.ts';
+import { fit } from '../text-width.ts';
 import type { ViewSize } from './list-view.ts';
 import type { TopState } from './top-state.ts';
 import type { TopTask } from './top-data.ts';

@@ -5,7 +5,8 @@ import { clock } from '../humanize.ts';
 import { chart, largest, type Series } from './blocks.ts';
 import { PHASE_TONES } from './top-columns.ts';
 import { cores, rates, shortBytes, shortDuration } from './short-numbers.ts';
-import { EMPTY_LINE, fit, line, segment, widthOf, type Line, type Segment } from './line.ts';
+import { EMPTY_LINE, line, segment, type Line, type Segment } from './line.ts';
+import { fit, widthOf } from '../text-width.ts';
 import type { ViewSize } from './list-view.ts';
 import { limitOf, type TopData, type TopTask } from './top-data.ts';
 

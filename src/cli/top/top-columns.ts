@@ -3,7 +3,8 @@ import { printable } from '../../model/printable.ts';
 import { NOTHING } from '../humanize.ts';
 import { bar, largest, sparkline } from './blocks.ts';
 import { cores, rates, shortBytes, shortDuration } from './short-numbers.ts';
-import { fit, fitEnd, segment, widthOf, type Segment, type Tone } from './line.ts';
+import { segment, type Segment, type Tone } from './line.ts';
+import { fit, fitEnd, widthOf } from '../text-width.ts';
 import type { SortField } from './top-state.ts';
 import { limitOf, type TopTask } from './top-data.ts';
 

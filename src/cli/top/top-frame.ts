@@ -1,7 +1,8 @@
 import { printable } from '../../model/printable.ts';
 import { shortBytes } from './short-numbers.ts';
 import { helpView } from './help-view.ts';
-import { fit, line, segment, type Line } from './line.ts';
+import { line, segment, type Line } from './line.ts';
+import { fit } from '../text-width.ts';
 import { listView } from './list-view.ts';
 import { logView, type LogTail } from './log-view.ts';
 import { selectedTask, shownTasks } from './top-rows.ts';

@@ -1,4 +1,4 @@
-import { lettersOf } from './line.ts';
+import { lettersOf } from '../text-width.ts';
 
 /** The sort columns, in the order in which the key cycles through them. */
 export const SORT_FIELDS = [

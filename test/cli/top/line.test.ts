@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 
-import { fit, fitEnd, outputLine, widthOf } from '../../../src/cli/top/line.ts';
+import { outputLine } from '../../../src/cli/top/line.ts';
+import { fit, fitEnd, widthOf } from '../../../src/cli/text-width.ts';
 import { printable } from '../../../src/model/printable.ts';
 
 describe('fit', () => {

@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 
 import { frame, type Scene } from '../../../src/cli/top/top-frame.ts';
-import { lineText, widthOf } from '../../../src/cli/top/line.ts';
+import { lineText } from '../../../src/cli/top/line.ts';
+import { widthOf } from '../../../src/cli/text-width.ts';
 import { NO_LOG, tailLines } from '../../../src/cli/top/log-view.ts';
 import { FIRST_STATE, type TopState } from '../../../src/cli/top/top-state.ts';
 import type { TaskEvent } from '../../../src/model/task-event.ts';
