@@ -9,8 +9,8 @@ export function agentCommand(program: Command): void {
   const command = program
     .command('agent')
     .description(
-      'Recovers all tasks of the data directory and serves them until SIGTERM: an HTTP API, server-sent events, metrics\n' +
-        'for Prometheus and a dashboard, on loopback and on a unix socket. Tasks keep running when the agent stops.\n' +
+      'Recovers all tasks of the data directory and serves them until SIGTERM: an HTTP API, server-sent events, metrics ' +
+        'for Prometheus and a dashboard, on loopback and on a unix socket. Tasks keep running when the agent stops. ' +
         'SIGHUP reloads the config file.',
     )
     .option('--listen <address>', 'host:port, a port, or none (127.0.0.1:9477)')

@@ -51,6 +51,16 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   entry('logs', 'print the output of a task', async () => (await import('./logs-command.ts')).logsCommand),
   entry('wait', 'wait until tasks have exited', async () => (await import('./wait-command.ts')).waitCommand),
   entry('stop', 'stop running tasks', async () => (await import('./stop-command.ts')).stopCommand),
+  entry(
+    'restart',
+    'stop tasks and start them again',
+    async () => (await import('./restart-command.ts')).restartCommand,
+  ),
+  entry(
+    'kill',
+    'kill running tasks, or send another signal',
+    async () => (await import('./kill-command.ts')).killCommand,
+  ),
   entry('signal', 'send a signal to a task', async () => (await import('./signal-command.ts')).signalCommand),
   entry(
     'exec',
@@ -77,6 +87,38 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
     'image',
     'pull, list, remove, import, export and build images',
     async () => (await import('./image-command.ts')).imageCommand,
+  ),
+  entry(
+    'images',
+    'list the images in the store',
+    async () => (await import('./image-shortcuts.ts')).imagesCommand,
+  ),
+  entry(
+    'pull',
+    'fetch images into the store',
+    async () => (await import('./image-shortcuts.ts')).pullCommand,
+  ),
+  entry('rmi', 'remove images from the store', async () => (await import('./image-shortcuts.ts')).rmiCommand),
+  entry(
+    'system',
+    'show and free the space of tasks and images',
+    async () => (await import('./system-command.ts')).systemCommand,
+  ),
+  entry(
+    'info',
+    'print tasks, directories, rkt and machine in short',
+    async () => (await import('./info-command.ts')).infoCommand,
+  ),
+  entry(
+    'completion',
+    'print the completion of a shell',
+    async () => (await import('./completion-command.ts')).completionCommand,
+  ),
+  entry('man', 'print the manual page', async () => (await import('./man-command.ts')).manCommand),
+  entry(
+    'version',
+    'print the versions of this program and of Node',
+    async () => (await import('./version-command.ts')).versionCommand,
   ),
   entry(
     'nomad',

@@ -39,13 +39,13 @@ export function createOutput({ json }: Pick<Settings, 'json'>): Output {
     isTty,
     paint,
     get width() {
-      return isTty ? stdout.columns : Number.POSITIVE_INFINITY;
+      return isTty ? sizeOf(stdout.columns) : Number.POSITIVE_INFINITY;
     },
     print(value, text) {
       const line = json ? printableJson(JSON.stringify(value)) : text();
       if (line !== '') stdout.write(`${line}\n`);
     },
-    redraw: (text) => stdout.write(isTty ? screenOf(text, stdout.rows) : `${text}\n`),
+    redraw: (text) => stdout.write(isTty ? screenOf(text, sizeOf(stdout.rows)) : `${text}\n`),
     notice: (message) =>
       stderr.write(json ? jsonLine({ notice: { message } }) : `rkt-streams: ${printable(message)}\n`),
     warn(message, fields = {}) {
@@ -67,6 +67,11 @@ export function mayColour(isTty: boolean): boolean {
   const { FORCE_COLOR: force = '', NO_COLOR: none = '', TERM: terminal } = process.env;
   if (force !== '') return !['0', 'false'].includes(force);
   return isTty && none === '' && terminal !== 'dumb';
+}
+
+/** A terminal whose size was never set has 0 rows and columns. */
+function sizeOf(cells: number): number {
+  return cells > 0 ? cells : Number.POSITIVE_INFINITY;
 }
 
 /** Draws over the screen line by line, which does not flicker; what does not fit is counted. */

@@ -25,9 +25,9 @@ export function demoCommand(program: Command): void {
   const command = program
     .command('demo')
     .description(
-      'Builds images from programs of this machine, starts pods that behave differently (one uses a full core, one holds\n' +
-        'memory, one keeps crashing, …), shows their events and metrics, removes them, and checks that nothing is left:\n' +
-        'no process, mount, cgroup, pod or file. It uses a separate directory and touches no other task.\n' +
+      'Builds images from programs of this machine, starts pods that behave differently (one uses a full core, one holds ' +
+        'memory, one keeps crashing, …), shows their events and metrics, removes them, and checks that nothing is left: ' +
+        'no process, mount, cgroup, pod or file. It uses a separate directory and touches no other task. ' +
         'Exits with 1 when something is left or a pod did not behave as expected.',
     )
     .option('-s, --seconds <n>', 'how long to run (default: until Ctrl-C); 2m works too', durationMs('s'))

@@ -36,7 +36,7 @@ export function addImageBuild(image: Command): void {
     .command('build')
     .summary('build an image from a directory or from files of this machine')
     .description(
-      'Builds an image from a directory or from files of this machine; the shared libraries of a program are included.\n' +
+      'Builds an image from a directory or from files of this machine; the shared libraries of a program are included. ' +
         'Prints the id of the image. Builds are reproducible: the same input gives the same image and id.',
     )
     .argument('<out.aci>', 'the file to write; created atomically when complete')

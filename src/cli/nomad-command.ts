@@ -17,7 +17,7 @@ export function nomadCommand(program: Command): void {
     .command('install')
     .summary('install the plugin into the plugin directory of an agent')
     .description(
-      'Writes the launcher of the plugin into the plugin directory of a Nomad agent, and prints the plugin block for the\n' +
+      'Writes the launcher of the plugin into the plugin directory of a Nomad agent, and prints the plugin block for the ' +
         "agent's configuration. Can be repeated; run it again after an update of Node.js or of rkt-streams.",
     )
     .argument('<dir>', "the agent's plugin_dir, an absolute path")

@@ -4,34 +4,40 @@ import { RktError } from '../model/rkt-error.ts';
 import { PLUGIN_VERSION } from '../model/plugin.ts';
 import { COMMAND_TABLE } from './cli-commands.ts';
 import { GLOBAL_OPTIONS, flagOf } from './global-options.ts';
+import { dockerHint } from './docker-hints.ts';
 import { withExamples } from './help-examples.ts';
+import { helpConfiguration, wrapped } from './help-format.ts';
 
 const AFTER = `
-Every option can also be set by an environment variable (RKT_STREAMS_DATA_DIR for --data-dir) or in the JSON file named
-by --config or RKT_STREAMS_CONFIG ("dataDir"). Flags override variables, variables override the file.
+Every setting can also be given by an environment variable (RKT_STREAMS_DATA_DIR for --data-dir) or in the JSON file named by --config or RKT_STREAMS_CONFIG ("dataDir"). Flags override variables, variables override the file. --help-all prints all of them, also behind a command.
 
 Exit codes:
   0    done
   1    failed
   2    the command line or a setting is not valid; nothing was done
-  run, exec and wait exit with the code of the task or command (128 + n after signal n),
-  and with 125 when rkt-streams itself failed.`;
+  125  run, exec, wait: rkt-streams itself failed; their other codes are
+       those of the task or command (128 + n after signal n), 126 and 127
+       when its program cannot be executed or does not exist`;
 
 /**
  * The command line. Parsing it runs a command; mistakes in it are thrown as RKT_ERR_OPTIONS.
  *
  * @param words loads the command that these name, and only lists the others; without them all commands are loaded
  */
-export async function createProgram(words?: readonly string[]): Promise<Command> {
+export async function createProgram(
+  words?: readonly string[],
+  { isAllShown = false }: { readonly isAllShown?: boolean } = {},
+): Promise<Command> {
   const program = new Command('rkt-streams')
     .description('Starts, watches, measures and stops rkt pods.')
     .version(PLUGIN_VERSION, '--version', 'print the version')
     .helpOption('-h, --help', 'print help for a command')
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp(helpConfiguration(isAllShown))
     .configureOutput({ outputError: () => undefined })
     .showSuggestionAfterError()
     .exitOverride(stopParsing)
-    .option('--config <file>', 'JSON file with any of these settings');
+    .option('--help-all', 'print help with all settings')
+    .option('--config <file>', 'JSON file with any of the settings');
   for (const { key, value, help, isNegated } of GLOBAL_OPTIONS) {
     const flag = isNegated === true ? flagOf(key).replace('--', '--no-') : flagOf(key);
     program.addOption(new Option([flag, value].join(' ').trim(), help));
@@ -42,7 +48,7 @@ export async function createProgram(words?: readonly string[]): Promise<Command>
     else program.command(name);
     program.commands.at(-1)?.summary(summary);
   }
-  program.addHelpText('after', AFTER);
+  program.addHelpText('after', wrapped(AFTER));
   return withExamples(program, [
     ['run --rm ./app.aci -- --greeting hello', 'Run an image in the foreground'],
     ['ps --watch', 'Watch the tasks'],
@@ -64,5 +70,12 @@ function stopParsing(error: CommanderError): void {
   if (error.exitCode === 0 || error.code === 'commander.help') throw error;
   // A suggestion is on a separate line.
   const what = error.message.replace(/^error: /, '').replace(/\n(\(Did you mean [^\n]*\))$/, ' $1');
-  throw new RktError('RKT_ERR_OPTIONS', what, { cause: error });
+  const hint = dockerHint(what);
+  throw new RktError(
+    'RKT_ERR_OPTIONS',
+    hint === '' ? what : `${what.replace(/ \(Did you mean .*$/, '')}${hint}`,
+    {
+      cause: error,
+    },
+  );
 }

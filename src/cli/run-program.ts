@@ -4,6 +4,7 @@ import { permissionError } from '../model/permission.ts';
 import { EXIT_OK, EXIT_USAGE, exitCodeOfError } from './exit-codes.ts';
 import { errorText } from './cli-output.ts';
 import { withAppWords } from './app-words.ts';
+import { helpWords } from './help-format.ts';
 import { createProgram } from './program.ts';
 
 /**
@@ -16,10 +17,11 @@ export async function runProgram(
   outputFailure: () => Error | undefined,
 ): Promise<void> {
   let running: string | undefined;
-  const program = (await createProgram(words)).hook('preAction', (_program, action) => {
+  const { argv: asked, isAllShown } = helpWords(words);
+  const program = (await createProgram(asked, { isAllShown })).hook('preAction', (_program, action) => {
     running = action.name();
   });
-  const argv = withAppWords(program, words);
+  const argv = withAppWords(program, asked);
   try {
     await program.parseAsync(argv, { from: 'user' });
     const failure = outputFailure();

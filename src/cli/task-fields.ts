@@ -1,4 +1,4 @@
-import { exitText } from '../model/exit-text.ts';
+import type { ExitResult } from '../model/exit-result.ts';
 import type { TaskPhase, TaskStatus } from '../model/task-status.ts';
 import { ago, duration } from './humanize.ts';
 
@@ -72,7 +72,12 @@ export function dockerState({ phase }: Pick<TaskStatus, 'phase'>): string {
 
 function statusOf(task: TaskStatus, nowMs: number): string {
   const { phase, startedAtMs, completedAtMs, exitResult } = task;
-  if (phase === 'exited') return `Exited (${exitText(exitResult)}) ${ago(completedAtMs, nowMs)}`;
+  if (phase === 'exited') return `Exited (${codeText(exitResult)}) ${ago(completedAtMs, nowMs)}`;
   if (phase === 'running' && startedAtMs !== undefined) return `Up ${duration(nowMs - startedAtMs)}`;
   return phase.slice(0, 1).toUpperCase() + phase.slice(1);
+}
+
+/** 128 + n after signal n, as docker prints it. */
+function codeText({ exitCode, signal }: Partial<ExitResult> = {}): string {
+  return signal === undefined ? String(exitCode ?? 'unknown') : String(128 + signal);
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
+import { PLUGIN_VERSION } from '../../src/model/plugin.ts';
 import { FOREVER, useCliSandbox, type CliSandbox } from '../support/cli-sandbox.ts';
 
 /** What somebody types who knows docker, what docker or podman does then, and what comes of it here. */
@@ -115,16 +116,39 @@ const TASKS: readonly Habit[] = [
   habit('rm -f web nope', 'removes web, reports nope, 1', 1, { stdout: 'web\n', stderr: /"nope"/ }),
 ];
 
+const LIFE: readonly Habit[] = [
+  habit('kill -s TERM web', 'sends the signal', 0, { stdout: 'web\n' }),
+  habit('kill web nope', 'kills web, reports nope', 1, { stdout: 'web\n', stderr: /"nope"/ }),
+  habit('restart -t 0 web', 'stops it and starts it again', 0, { stdout: 'web\n' }),
+  habit('restart nope', 'podman: no container with name or ID "nope" found, 125', 1, { stderr: /"nope"/ }),
+  habit('system df', 'prints what images and containers occupy', 0, {
+    stdout: /^TYPE +TOTAL +ACTIVE +SIZE +RECLAIMABLE\nImages +1 .*\nLogs of tasks +1 +1 .*\n$/,
+  }),
+  habit('system prune -f', 'removes what has ended', 0, { stdout: '' }),
+  habit('system prune', 'asks', 2, { stderr: /no terminal to confirm this on: give --force/ }),
+  habit('images -q', 'prints the ids of the images', 0, { stdout: /^sha512-[0-9a-f]{12}\n$/ }),
+  habit('images --format {{.Repository}}', 'prints their names', 0, { stdout: 'test.local/shell\n' }),
+  habit('info --format {{.ContainersRunning}}', 'prints how many run', 0, { stdout: '1\n' }),
+  habit('rmi nope', 'podman: nope: image not known, 1', 1, { stderr: /RKT_ERR_IMAGE_NOT_FOUND: .*"nope"/ }),
+];
+
+const MACHINE: readonly Habit[] = [
+  habit('version --format {{.Client.Version}}', 'podman: 4.3.1', 0, { stdout: `${PLUGIN_VERSION}\n` }),
+  habit('pull ./nope.aci', 'podman: initializing source …, 125', 1, { stderr: /RKT_ERR_IMAGE/ }),
+];
+
 describe('the habits of docker', function () {
   this.timeout(240_000);
   const cli = useCliSandbox();
 
   each('run', RUN, cli);
+  each('machine', MACHINE, cli);
 
   describe('with a task that runs', () => {
-    beforeEach(() => cli().detach('web', FOREVER));
+    beforeEach(() => cli().detach('web', FOREVER, '--name', 'web'));
     each('exec', EXEC, cli);
     each('tasks', TASKS, cli);
+    each('life', LIFE, cli);
   });
 
   it('run limits the task and labels it', async () => {

@@ -145,9 +145,9 @@ describe('inspectText', () => {
 describe('statsText and statsLines', () => {
   it('make a table', () => {
     expect(statsText([SAMPLE, UNMEASURED], plain).split('\n')).to.deep.equal([
-      'ID     CPU %  MEM USAGE / LIMIT  MEM %          NET I/O      BLOCK I/O  PIDS',
+      'ID     CPU %  MEM USAGE / LIMIT  MEM %          NET I/O    BLOCK I/O  PIDS',
       'web-1  98.5%  11.8 MiB / 64 MiB  18.4%  1 KiB / 1.5 MiB  4 KiB / 0 B     3',
-      'x          -          1 KiB / -      -                -              -     -',
+      'x          -          1 KiB / -      -                -            -     -',
     ]);
   });
 

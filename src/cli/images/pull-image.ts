@@ -25,7 +25,7 @@ export function addImagePull(image: Command): void {
       .command('pull')
       .summary('fetch images into the store')
       .description(
-        'Fetches images into the store, and prints the id of each. An image that has not changed is not downloaded again.\n' +
+        'Fetches images into the store, and prints the id of each. An image that has not changed is not downloaded again. ' +
           'Images of registries and archives have no signature; that of any other remote image is verified.',
       )
       .argument('<image...>', 'docker://NAME, the URL or file of an ACI, an image name, or an archive'),
@@ -40,6 +40,7 @@ export function addImagePull(image: Command): void {
   );
   withExamples(command, [
     ['image pull docker://redis:7', 'An image of Docker Hub'],
+    ['pull docker://redis:7', 'The same in short'],
     ['image pull -q docker://localhost:5000/app example.com/tools:1.2', 'Two images, without progress'],
   ]);
 }

@@ -8,9 +8,9 @@ import { findImage } from './find-image.ts';
 import { withRkt } from './image-session.ts';
 
 /** `rkt-streams image rm`. */
-export function addImageRm(image: Command): void {
+export function addImageRm(image: Command, name: 'rm' | 'rmi' = 'rm'): void {
   const command = image
-    .command('rm')
+    .command(name)
     .summary('remove images from the store')
     .description('Removes images from the store and prints the id of each. Pods made of an image run on.')
     .argument('<image...>', 'name of an image, or the beginning of its id')
@@ -18,16 +18,16 @@ export function addImageRm(image: Command): void {
       withRkt(self, (session) =>
         eachImage(session, images, async (wanted) => {
           const { runner, output, interrupt } = session;
-          const { id, name } = await findImage(runner, wanted);
+          const { id, name: called } = await findImage(runner, wanted);
           const removed = await removeImages(runner, [id], { signal: interrupt.signal });
           if (!removed.includes(id))
-            throw new RktError('RKT_ERR_IMAGE', `rkt did not remove ${name} (${id})`);
-          output.print({ id, name }, () => id);
+            throw new RktError('RKT_ERR_IMAGE', `rkt did not remove ${called} (${id})`);
+          output.print({ id, name: called }, () => id);
         }),
       ),
     );
   withExamples(command, [
-    ['image rm redis:7', 'By name'],
-    ['image rm 8b23a1b9c4d5', 'By the beginning of the id'],
+    [`${name === 'rm' ? 'image rm' : name} redis:7`, 'By name'],
+    [`${name === 'rm' ? 'image rm' : name} 8b23a1b9c4d5`, 'By the beginning of the id'],
   ]);
 }
