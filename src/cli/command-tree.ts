@@ -31,7 +31,7 @@ export function commandTree(command: Command, above: readonly string[] = []): Co
       .visibleOptions(command)
       .map(({ flags, short, long, description }) => ({
         flags,
-        words: [short, long].filter((word) => word !== undefined && word !== null),
+        words: [short, long].filter((word) => word !== undefined),
         help: description,
       })),
     children: command.commands.map((child) => commandTree(child, [...above, child.name()])),

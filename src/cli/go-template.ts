@@ -55,9 +55,9 @@ function shown(value: object, { path, isJson }: Extract<Piece, { path: readonly 
       throw noField(path.slice(0, at + 1).join('.'), isObject ? Object.keys(found as object) : []);
     found = (found as Readonly<Record<string, unknown>>)[name];
   }
-  if (isJson) return JSON.stringify(found) ?? 'null';
+  if (isJson) return JSON.stringify(found ?? null);
   if (found === undefined) return '';
-  return typeof found === 'object' ? JSON.stringify(found) : String(found);
+  return typeof found === 'string' ? found : JSON.stringify(found);
 }
 
 function noField(name: string, fields: readonly string[]): RktError {

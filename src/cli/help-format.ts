@@ -10,9 +10,7 @@ export function helpConfiguration(isAllShown: boolean): HelpConfiguration {
     visibleOptions(command: Command): Option[] {
       const options = Help.prototype.visibleOptions.call(this, command);
       if (isAllShown || command.parent !== null) return options;
-      return options.filter(
-        ({ long = '' }) => SHOWN.has(long ?? '') || long === '--help' || long === '--help-all',
-      );
+      return options.filter(({ long = '' }) => SHOWN.has(long) || long === '--help' || long === '--help-all');
     },
     formatHelp(command, helper) {
       return commandsFirst(Help.prototype.formatHelp.call(helper, command, helper));

@@ -47,13 +47,10 @@ export function infoCommand(program: Command): void {
 }
 
 /** By the names of `docker info`, and of rkt where docker has none. */
-async function factsOf({
-  driver,
-  settings,
-  listTasks,
-}: Session): Promise<Readonly<Record<string, string | number>>> {
+async function factsOf(session: Session): Promise<Readonly<Record<string, string | number>>> {
+  const { driver, settings } = session;
   const [tasks, { health, description, attributes }] = await Promise.all([
-    listTasks(),
+    session.listTasks(),
     firstValueFrom(driver.fingerprint()),
   ]);
   const { dataDir, rktDir } = driverSettings(driverOptionsOf(settings));

@@ -113,16 +113,16 @@ async function occupiedBytes(path: string | undefined): Promise<number> {
 }
 
 async function pruneAll({ force = false, all = false }: PruneFlags, command: Command): Promise<void> {
-  let isConfirmed = true;
+  const answer = { isYes: true };
   await withTasks(command, async (session) => {
     const ended = (await session.listTasks()).filter(({ phase }) => phase === 'exited');
     const what = `${ended.length} ${ended.length === 1 ? 'task' : 'tasks'} that exited${all ? ', and all images that no pod uses' : ''}`;
-    if (!force) isConfirmed = await confirmed(`Remove ${what}?`, session.interrupt.signal);
-    if (!isConfirmed) return undefined;
+    if (!force) answer.isYes = await confirmed(`Remove ${what}?`, session.interrupt.signal);
+    if (!answer.isYes) return undefined;
     const ids = ended.map(({ id }) => id);
     return eachTask(session, ids, (id) => session.driver.destroyTask(id));
   });
-  if (!all || !isConfirmed) return;
+  if (!all || !answer.isYes) return;
   await withRkt(command, async ({ runner, output, interrupt }) => {
     const before = await listImages(runner);
     await collectImages(runner, { signal: interrupt.signal });
