@@ -15,6 +15,10 @@ export function agentCommand(program: Command): void {
     )
     .option('--listen <address>', 'host:port, a port, or none (127.0.0.1:9477)')
     .option('--socket <path>', 'the unix socket, or none (agent.sock in the data directory)')
+    .option(
+      '--socket-group <group>',
+      'a group that may use the socket too, and so do everything (only the owner)',
+    )
     .option('--allow-remote', 'allow addresses beyond loopback; reads then require the token too')
     .option('--require-token', 'require the token for reads over TCP')
     .option('--no-dashboard', 'do not serve the dashboard at /')

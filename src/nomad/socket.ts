@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { chmod, chown, readdir, stat } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
+import { hostGroupId } from '../files/host-group.ts';
 import { RktError } from '../model/rkt-error.ts';
 
 /** What the kernel takes for the address of a unix socket, without the zero byte at its end. */
@@ -34,20 +35,8 @@ export async function protectSocket(path: string, group?: string): Promise<void>
     await chmod(path, 0o600);
     return;
   }
-  await chown(path, process.getuid?.() ?? 0, groupId(group));
+  await chown(path, process.getuid?.() ?? 0, hostGroupId(group, 'PLUGIN_UNIX_SOCKET_GROUP'));
   await chmod(path, 0o660);
-}
-
-/** The number of a group given by name or number. @throws RKT_ERR_OPTIONS */
-export function groupId(group: string, file = '/etc/group'): number {
-  if (/^\d+$/.test(group)) return Number(group);
-  const lines = readFileSync(file, 'utf8').split('\n');
-  const id = lines.map((line) => line.split(':')).find(([name]) => name === group)?.[2];
-  if (id !== undefined) return Number(id);
-  throw new RktError(
-    'RKT_ERR_OPTIONS',
-    `PLUGIN_UNIX_SOCKET_GROUP ${group} is neither a number nor a group of ${file}`,
-  );
 }
 
 export function removeSocket(path: string): void {

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 
+import { hostGroupId } from '../files/host-group.ts';
 import { driverSettings } from '../model/driver-options.ts';
 import { RktError } from '../model/rkt-error.ts';
 import type { AlertConfigInput } from './alerts/alert-rules.ts';
@@ -36,6 +37,8 @@ export interface ServerOptions extends ReloadableOptions {
   readonly basePath?: string;
   /** Default `<dataDir>/agent.sock`; false for none. */
   readonly socketPath?: string | false;
+  /** A group of this machine, by name or number, that may use the socket too. Its members can do what the owner can. */
+  readonly socketGroup?: string;
   /** Without it an address beyond loopback is refused. */
   readonly allowRemote?: boolean;
   /** Serves the page at `/`. True by default. */
@@ -90,6 +93,7 @@ export interface ServerSettings {
   /** Without a slash at its end: empty for the root. */
   readonly basePath: string;
   readonly socketPath: string | undefined;
+  readonly socketGroup: number | undefined;
   readonly isRemote: boolean;
   readonly dashboard: boolean;
   readonly metrics: MetricsRenderer | undefined;
@@ -115,6 +119,8 @@ export function serverSettings(options: ServerOptions): ServerSettings {
     listen: listen === false ? undefined : listen,
     socketPath: socketPath === false ? undefined : (socketPath ?? join(dataDir, 'agent.sock')),
     basePath: basePathOf(options.basePath),
+    socketGroup:
+      options.socketGroup === undefined ? undefined : hostGroupId(options.socketGroup, 'socketGroup'),
     isRemote,
     dashboard,
     metrics: options.metrics,

@@ -8,7 +8,13 @@ import type { Api } from './request-api.ts';
 import { withScrapes } from './scrape.ts';
 import type { ServerContext } from './server-context.ts';
 import { closeServer, listenOnSocket, listenOnTcp } from './listen.ts';
-import { serverSettings, type ReloadableOptions, type ServerOptions } from './options.ts';
+import { shareSocket } from './share-socket.ts';
+import {
+  serverSettings,
+  type ServerSettings,
+  type ReloadableOptions,
+  type ServerOptions,
+} from './options.ts';
 import { createHub, type HubStats } from './sse/sse-hub.ts';
 import type { Via } from './sse/stream-readers.ts';
 import { loadToken, tokenPath } from './token.ts';
@@ -47,6 +53,26 @@ export interface Server {
   close(): Promise<void>;
 }
 
+/** The socket for the owner of the data directory, and for the group of the settings. */
+async function listenLocally(
+  driver: Driver,
+  { socketPath, socketGroup, dataDir, limits }: ServerSettings & { readonly socketPath: string },
+  listener: RequestListener,
+): Promise<HttpServer> {
+  const lock = (): ReturnType<Driver['lockAgent']> =>
+    driver.capabilities().ops.includes('lockAgent')
+      ? driver.lockAgent({ socketPath, what: 'socket' })
+      : Promise.resolve(() => Promise.resolve());
+  const server = await listenOnSocket(socketPath, limits, listener, lock);
+  try {
+    if (socketGroup !== undefined) await shareSocket(socketPath, socketGroup, dataDir);
+    return server;
+  } catch (error) {
+    await closeServer(server);
+    throw error;
+  }
+}
+
 /**
  * Serves a driver over HTTP: its API, its streams, the metrics and the page.
  *
@@ -78,13 +104,8 @@ export async function createServer(driver: Driver, options: ServerOptions = {}):
   try {
     // The socket first: it detects another agent.
     const { socketPath } = settings;
-    if (socketPath !== undefined) {
-      const lock = (): ReturnType<Driver['lockAgent']> =>
-        driver.capabilities().ops.includes('lockAgent')
-          ? driver.lockAgent({ socketPath, what: 'socket' })
-          : Promise.resolve(() => Promise.resolve());
-      servers.push(await listenOnSocket(socketPath, limits, listener('unix'), lock));
-    }
+    if (socketPath !== undefined)
+      servers.push(await listenLocally(driver, { ...settings, socketPath }, listener('unix')));
     if (settings.listen !== undefined) {
       const tcp = await listenOnTcp(settings.listen, limits, listener('tcp'));
       servers.push(tcp.server);

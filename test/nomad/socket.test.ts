@@ -6,13 +6,8 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import {
-  groupId,
-  newSocketPath,
-  protectSocket,
-  removeOrphans,
-  removeSocket,
-} from '../../src/nomad/socket.ts';
+import { newSocketPath, protectSocket, removeOrphans, removeSocket } from '../../src/nomad/socket.ts';
+import { hostGroupId } from '../../src/files/host-group.ts';
 import { expectRktError } from '../support/errors.ts';
 import { requires } from '../support/requirements.ts';
 
@@ -65,9 +60,11 @@ describe('a socket file', () => {
   it('finds a group by its name', async () => {
     const groups = join(directory, 'group');
     await writeFile(groups, 'root:x:0:\nnomad:x:990:a,b\n');
-    expect(groupId('nomad', groups)).to.equal(990);
-    expect(groupId('12', groups)).to.equal(12);
-    expect(() => groupId('unknown', groups)).to.throw('PLUGIN_UNIX_SOCKET_GROUP unknown');
+    expect(hostGroupId('nomad', 'PLUGIN_UNIX_SOCKET_GROUP', groups)).to.equal(990);
+    expect(hostGroupId('12', 'PLUGIN_UNIX_SOCKET_GROUP', groups)).to.equal(12);
+    expect(() => hostGroupId('unknown', 'PLUGIN_UNIX_SOCKET_GROUP', groups)).to.throw(
+      'PLUGIN_UNIX_SOCKET_GROUP unknown',
+    );
   });
 
   it('is removed when it is that of a killed plugin, and nothing else with it', async () => {

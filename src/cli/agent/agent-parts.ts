@@ -66,13 +66,14 @@ export function reloadableOptions({ requireToken, allowedHosts, alerts }: AgentS
 
 /** The options of the server. */
 export function serverOptions(settings: AgentSettings, dataDir: string): ServerOptions {
-  const { listen, socket, allowRemote, dashboard } = settings;
+  const { listen, socket, socketGroup, allowRemote, dashboard } = settings;
   return {
     ...reloadableOptions(settings),
     dataDir,
     listen,
     allowRemote,
     dashboard,
+    ...(socketGroup !== undefined && { socketGroup }),
     ...(socket === undefined ? {} : { socketPath: socket === 'none' ? false : socket }),
   };
 }

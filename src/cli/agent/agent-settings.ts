@@ -23,6 +23,8 @@ const agentSettingsSchema = z.strictObject({
   listen: listenAddress.prefault('127.0.0.1:9477'),
   /** A path; `none` for no socket. Default: agent.sock in the data directory. */
   socket: z.string().min(1).optional(),
+  /** A group that may use the socket. */
+  socketGroup: z.string().min(1).optional(),
   allowRemote: z.boolean().default(false),
   requireToken: z.boolean().default(false),
   allowedHosts: z.array(z.string().min(1)).default([]),
@@ -46,6 +48,7 @@ export type AgentSettings = z.output<typeof agentSettingsSchema>;
 export interface AgentFlags {
   readonly listen?: string;
   readonly socket?: string;
+  readonly socketGroup?: string;
   readonly allowRemote?: boolean;
   readonly requireToken?: boolean;
   readonly dashboard?: boolean;
@@ -71,10 +74,21 @@ export function agentSettings(
   flags: AgentFlags,
   cwd: string,
 ): AgentSettings {
-  const { listen, socket, allowRemote, requireToken, dashboard, otlp, metricsLabels, metricsGroups } = flags;
+  const {
+    listen,
+    socket,
+    socketGroup,
+    allowRemote,
+    requireToken,
+    dashboard,
+    otlp,
+    metricsLabels,
+    metricsGroups,
+  } = flags;
   const given = Object.entries({
     listen,
     socket,
+    socketGroup,
     allowRemote,
     requireToken,
     otlp,
