@@ -20,6 +20,8 @@ import { PRIVATE_USERS } from './pod-users.ts';
 import { prepareLockFile } from './prepare-lock.ts';
 import type { Privileges } from './privileges.ts';
 import { chooseStage1 } from '../stage1/known-stage1.ts';
+import type { Stage1Flavor } from '../stage1/stage1-contract.ts';
+import { makeRunDirectories, placeStage1, runDirectories } from './run-directories.ts';
 import { ensureStage1 } from './stage1-tree.ts';
 import { parsePort, parseVolume } from './volume-args.ts';
 
@@ -138,8 +140,10 @@ async function fill(ctx: RktContext, order: PodOrder, dir: string): Promise<void
       image: order.images[i] ?? (await findImageById(ctx, app.image.id)),
       overlay,
       users,
+      ...{ stage1Tree: tree.id, flavor: stage1.flavor },
     });
   }
+  placeStage1(ctx, dir, tree.id);
   if (users !== undefined) write(dir, PRIVATE_USERS, uidRangeText(users));
   write(dir, 'pod', JSON.stringify(manifest));
   write(dir, 'pod-created', '');
@@ -151,21 +155,30 @@ interface AddedApp {
   readonly overlay: boolean;
   /** Absent for those of the host. */
   readonly users: UidRange | undefined;
+  readonly stage1Tree: string;
+  readonly flavor: Stage1Flavor;
 }
 
 async function addApp(ctx: RktContext, dir: string, added: AddedApp): Promise<void> {
-  const { app, image, overlay, users } = added;
+  const { app, image, overlay, users, stage1Tree, flavor } = added;
   mkdirSync(join(dir, 'appsinfo', app.name), { mode: DIR_MODE });
   write(dir, `appsinfo/${app.name}/manifest`, JSON.stringify(image.manifest));
   if (overlay) {
     const tree = await renderTree(ctx, image);
     write(dir, `appsinfo/${app.name}/treeStoreID`, tree.treeStoreId);
+    const lower = join(ctx.dir, 'cas/tree', tree.treeStoreId, 'rootfs');
+    const directories = runDirectories(app.name, stage1Tree, tree.treeStoreId);
+    makeRunDirectories(dir, { directories, lower, flavor });
     return;
   }
   const appDir = join(dir, 'stage1/rootfs/opt/stage2', app.name);
   mkdirSync(appDir, { recursive: true, mode: 0o755 });
   await copyTree(ctx, image, appDir);
-  if (users === undefined) return;
+  if (users === undefined) {
+    const directories = runDirectories(app.name, stage1Tree, undefined);
+    makeRunDirectories(dir, { directories, lower: join(appDir, 'rootfs'), flavor });
+    return;
+  }
   const { shiftOwners } = await import('../aci/shift-owners.ts');
   const warn = (text: string): void => ctx.stderr(`image: ${text}\n`);
   shiftOwners(join(appDir, 'rootfs'), users, { meter: new EntryMeter(imageLimits(ctx)), warn });

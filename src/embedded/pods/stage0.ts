@@ -8,6 +8,7 @@ import type { LaunchScript } from './launch-script.ts';
 import type { PodEntry } from './phases.ts';
 import { podFile, readPodManifest } from './pod-info.ts';
 import type { PodApp } from './pod-manifest.ts';
+import { runDirectories, stage1Scripts, type RunDirectories } from './run-directories.ts';
 
 /** An app of a pod with its root. */
 export interface AppSite {
@@ -32,8 +33,9 @@ export function stage0(ctx: RktContext, script: LaunchScript, pod: PodEntry): re
   const stage1Tree = podFile(pod, 'stage1TreeStoreID') ?? '';
   const sites = apps.map((app) => appSite(ctx, script, { pod, app, stage1Tree }));
   // Scripts for a real rkt, which expects them here.
-  const scripts = join(ctx.dir, 'cas/tree', stage1Tree, 'rootfs');
-  if (existsSync(join(scripts, 'stop'))) script.run('cp', '-a', '--', `${scripts}/.`, 'stage1/rootfs/');
+  const scripts = stage1Scripts(ctx, stage1Tree);
+  if (scripts !== undefined && !existsSync(join(pod.dir, 'stage1/rootfs/stop')))
+    script.run('cp', '-a', '--', `${scripts}/.`, 'stage1/rootfs/');
   return sites;
 }
 
@@ -44,25 +46,31 @@ interface PreparedApp {
 }
 
 function appSite(ctx: RktContext, script: LaunchScript, { pod, app, stage1Tree }: PreparedApp): AppSite {
-  const root = `stage1/rootfs/opt/stage2/${app.name}/rootfs`;
   const tree = podFile(pod, `appsinfo/${app.name}/treeStoreID`);
   const usesOverlay = existsSync(join(pod.dir, 'overlay-prepared')) && tree !== undefined;
+  const directories = runDirectories(app.name, stage1Tree, usesOverlay ? tree : undefined);
+  const { root } = directories;
   const lower = usesOverlay ? join(ctx.dir, 'cas/tree', tree, 'rootfs') : join(pod.dir, root);
   const rootStat = statSync(lower, { throwIfNoEntry: false });
   if (rootStat === undefined) {
     throw new RktFailure(`stage0: error setting up app image: stat ${lower}: no such file or directory`);
   }
-  script.attempt(NO_DIRECTORIES, 'mkdir', '-p', root, 'stage1/rootfs/rkt/env', 'stage1/rootfs/rkt/status');
-  if (usesOverlay) mountOverlay(script, { app, tree, root, stage1Tree, rootStat });
+  make(script, pod, directories.stage1);
+  if (usesOverlay) mountOverlay(script, { pod, tree, directories, rootStat });
   return { app, root, lower };
+}
+
+/** Makes the directories of a pod that are not there yet: it may have been prepared by another rkt. */
+function make(script: LaunchScript, pod: PodEntry, paths: readonly string[]): void {
+  const missing = paths.filter((path) => !existsSync(join(pod.dir, path)));
+  if (missing.length > 0) script.attempt(NO_DIRECTORIES, 'mkdir', '-p', ...missing);
 }
 
 /** An app's tree and the place it is mounted at. */
 interface OverlayOrder {
-  readonly app: PodApp;
+  readonly pod: PodEntry;
   readonly tree: string;
-  readonly root: string;
-  readonly stage1Tree: string;
+  readonly directories: RunDirectories;
   readonly rootStat: { readonly mode: number; readonly uid: number; readonly gid: number };
 }
 
@@ -72,33 +80,21 @@ interface OverlayOrder {
  * Paths are relative to the pod's directory, so that no path of the user gets into the option string. The root of the
  * result has the mode and owner of the upper directory.
  */
-function mountOverlay(script: LaunchScript, { app, tree, root, stage1Tree, rootStat }: OverlayOrder): void {
-  const layer = (kind: string) => `overlay/${tree}/${kind}/${app.name}`;
-  script.raw('umask 0027');
-  script.attempt(
-    NO_DIRECTORIES,
-    'mkdir',
-    '-p',
-    layer('upper'),
-    layer('work'),
-    `overlay/${stage1Tree}/upper/rkt/status`,
-  );
-  script.raw('umask 0022');
-  script.run('chmod', (rootStat.mode & 0o7777).toString(8), layer('upper'));
-  if (rootStat.uid !== process.getuid?.() || rootStat.gid !== process.getgid?.()) {
-    script.run('chown', `${rootStat.uid}:${rootStat.gid}`, layer('upper'));
+function mountOverlay(script: LaunchScript, { pod, tree, directories, rootStat }: OverlayOrder): void {
+  const { root, layers } = directories;
+  if (layers === undefined) return;
+  const { upper, work, status } = layers;
+  if (!existsSync(join(pod.dir, upper))) {
+    script.raw('umask 0027');
+    make(script, pod, [upper, work, status]);
+    script.raw('umask 0022');
+    script.run('chmod', (rootStat.mode & 0o7777).toString(8), upper);
+    if (rootStat.uid !== process.getuid?.() || rootStat.gid !== process.getgid?.())
+      script.run('chown', `${rootStat.uid}:${rootStat.gid}`, upper);
   }
-  const layers = `lowerdir=../../../cas/tree/${tree}/rootfs,upperdir=${layer('upper')},workdir=${layer('work')}`;
-  script.attempt(
-    'stage0: error setting up app image: error mounting',
-    'mount',
-    '-t',
-    'overlay',
-    '-o',
-    layers,
-    'overlay',
-    root,
-  );
+  const options = `lowerdir=../../../cas/tree/${tree}/rootfs,upperdir=${upper},workdir=${work}`;
+  const failure = 'stage0: error setting up app image: error mounting';
+  script.attempt(failure, 'mount', '-t', 'overlay', '-o', options, 'overlay', root);
 }
 
 const NO_METADATA_SERVICE = [

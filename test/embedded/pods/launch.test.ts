@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -58,6 +58,28 @@ describe('launching a pod', () => {
       });
       expect(stdout).to.equal('');
     }
+  });
+
+  it('makes no directory of a pod that has them, and all of one that has not', async () => {
+    const uuid = await fixture.prepare(
+      'for d in /dev /proc /sys /tmp; do [ -d $d ] && echo $d; done; exit 3',
+    );
+    const pod = fixture.podDir('prepared', uuid);
+    const programs = async (): Promise<readonly string[]> => {
+      let script = '';
+      const world = { env: process.env, cwd: '/', uid: 0, stdout: () => undefined, stderr: () => undefined };
+      const argv = fixture.args('run-prepared', uuid);
+      await runRkt({ argv, ...world, launch: (text) => (script = text) });
+      const found = innerScript(script).matchAll(/^(?:attempt \S+|attempt '[^']*') (mkdir)|^(chmod|cp) /gm);
+      return [...found].map(([, first, second]) => first ?? second ?? '');
+    };
+    expect(await programs()).to.deep.equal([]);
+    // As another rkt leaves a pod that it has prepared.
+    for (const path of ['stage1/rootfs/rkt', 'stage1/rootfs/stop', 'overlay'])
+      rmSync(join(pod, path), { recursive: true, force: true });
+    expect(await programs()).to.include.members(['mkdir', 'cp']);
+    const { exitCode, stdout } = await fixture.rkt(['run-prepared', uuid]);
+    expect([exitCode, stdout]).to.deep.equal([3, '/dev\n/proc\n/sys\n/tmp\n']);
   });
 
   it('comes with scripts that shellcheck accepts', function () {
