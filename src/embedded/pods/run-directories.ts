@@ -52,12 +52,15 @@ export interface PreparedRoot {
 export function makeRunDirectories(podDir: string, { directories, lower, flavor }: PreparedRoot): void {
   const { root, stage1, layers } = directories;
   const make = (path: string, mode: number): void => {
-    mkdirSync(join(podDir, path), { recursive: true, mode });
-    // The umask is the caller's.
-    chmodSync(join(podDir, path), mode);
+    const isNew = mkdirSync(join(podDir, path), { recursive: true, mode }) !== undefined;
+    // The umask is the caller's; a root without an overlay has the mode of its image.
+    if (isNew) chmodSync(join(podDir, path), mode);
   };
+  const stat = statSync(lower, { throwIfNoEntry: false });
+  // An image without a root: the launch reports it.
+  if (stat === undefined) return;
+  const { mode, uid, gid } = stat;
   for (const path of stage1) make(path, 0o755);
-  const { mode, uid, gid } = statSync(lower);
   if (uid !== process.getuid?.() || gid !== process.getgid?.()) return;
   if (layers !== undefined) {
     make(layers.work, 0o750);
