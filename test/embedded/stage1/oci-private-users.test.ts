@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -16,6 +15,7 @@ import { expect } from 'chai';
 import { shiftCapability, unshiftCapability } from '../../../src/embedded/aci/shift-owners.ts';
 import { EMBEDDED_RKT } from '../../support/replay/rkt-process.ts';
 import { PodFixture } from '../../support/pod-fixture.ts';
+import { runProgram } from '../../support/program.ts';
 import { requires } from '../../support/requirements.ts';
 
 const FLAGS = ['--stage1-name=oci', '--no-overlay', '--private-users'];
@@ -101,20 +101,9 @@ describe('user namespaces of pods of the stage1 oci', () => {
       exitCode: 0,
       stdout: '1000\nNoNewPrivs:\t1\n1\n',
     });
-    const terminal = [
-      'sh',
-      EMBEDDED_RKT,
-      ...fixture.args('enter', uuid, '/bin/sh', '-c', '"test -t 0 && id -u; exit 43"'),
-    ];
-    const { status, stdout: shown } = spawnSync(
-      'script',
-      ['-qefc', `exec ${terminal.join(' ')}`, '/dev/null'],
-      {
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'inherit'],
-      },
-    );
-    expect({ status, shown: shown.replaceAll(/[^0-9]/g, '') }).to.deep.equal({ status: 43, shown: '1000' });
+    const enter = fixture.args('enter', uuid, '/bin/sh', '-c', 'test -t 0 && id -u; exit 43');
+    const inTerminal = await runProgram('sh', [EMBEDDED_RKT, ...enter], { tty: true });
+    expect(inTerminal).to.deep.include({ exitCode: 43, stdout: '1000\r\n' });
     await fixture.rkt(['stop', '--force', uuid]);
     await running.outcome;
     expect((await fixture.rkt(['rm', uuid])).exitCode).to.equal(0);
