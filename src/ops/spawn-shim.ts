@@ -7,7 +7,7 @@ import { runPreparedCommand } from '../rkt/rkt-run-prepared.ts';
 import { identify } from '../sources/process-info.ts';
 import type { CheckedVolume } from './checked-volumes.ts';
 import { writeTicket } from './data-directory.ts';
-import { inNetwork } from './network-namespace.ts';
+import { inGroupNetwork } from './network-namespace.ts';
 import { STARTED_FILE, podDirectory } from '../rkt/disk/pod-files.ts';
 import type { TaskFiles } from './task-files.ts';
 import { feedShim, inTaskTerminal, type TaskStreams } from './task-streams.ts';
@@ -63,7 +63,7 @@ export async function spawnShim(runner: RktRunner, order: ShimOrder): Promise<Sp
       ...paths,
       podDir,
       join,
-      ...inNetwork(
+      ...inGroupNetwork(
         order.networkNamespace,
         inTaskTerminal(withOomScore(runner, order, await inOwnMounts(runner, order)), order.streams),
       ),

@@ -19,23 +19,34 @@ export async function openNamespace(): Promise<Namespace> {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   await once(holder.stdout, 'data');
-  const id = namespaceOf(String(holder.pid));
-  const processes: Namespace['processes'] = () =>
-    readdirSync('/proc')
-      .filter((pid) => /^\d+$/.test(pid) && pid !== String(holder.pid) && namespaceOf(pid) === id)
-      .map((pid) => ({ pid: Number(pid), command: read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ') }));
+  const inside = namespaceHeldBy(holder.pid ?? 0);
   return {
-    enter: ['nsenter', `--mount=/proc/${holder.pid}/ns/mnt`],
-    processes,
-    mounts: (text) =>
-      read(`/proc/${holder.pid}/mountinfo`)
-        .split('\n')
-        .filter((line) => line.includes(text)),
+    ...inside,
     async close() {
-      for (const { pid } of processes()) kill(pid);
+      inside.killAll();
       const ended = once(holder, 'close');
       holder.stdin.end();
       await ended;
+    },
+  };
+}
+
+/** The mount namespace of a process that stays, without this process. */
+export function namespaceHeldBy(holder: number): Omit<Namespace, 'close'> & { readonly killAll: () => void } {
+  const id = namespaceOf(String(holder));
+  const processes: Namespace['processes'] = () =>
+    readdirSync('/proc')
+      .filter((pid) => /^\d+$/.test(pid) && pid !== String(holder) && namespaceOf(pid) === id)
+      .map((pid) => ({ pid: Number(pid), command: read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ') }));
+  return {
+    enter: ['nsenter', `--mount=/proc/${holder}/ns/mnt`],
+    processes,
+    mounts: (text) =>
+      read(`/proc/${holder}/mountinfo`)
+        .split('\n')
+        .filter((line) => line.includes(text)),
+    killAll() {
+      for (const { pid } of processes()) kill(pid);
     },
   };
 }

@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { namespaceHeldBy, type Namespace } from './mount-namespace.ts';
 import { runProgram, type ProgramResult } from './program.ts';
 import { until } from './until.ts';
 
@@ -64,6 +65,16 @@ ip addr add ${LAN.host}/24 dev lan; ip addr add ${LAN.host6}/64 dev lan nodad; i
       `ip addr add ${LAN.client}/24 dev lan; ip addr add ${LAN.client6}/64 dev lan nodad; ip link set lan up`,
     );
     return site;
+  }
+
+  /** The host's namespaces for what lives in them until it is closed; the site's own servers end then as well. */
+  get namespace(): Namespace {
+    const inside = namespaceHeldBy(this.#host.pid ?? 0);
+    const close = (): Promise<void> => {
+      inside.killAll();
+      return Promise.resolve();
+    };
+    return { ...inside, enter: this.enter, close };
   }
 
   /** What has to stand before a command of the host. */

@@ -38,20 +38,30 @@ export interface NomadAgent {
   readonly close: () => Promise<void>;
 }
 
+/** Where an agent runs, if not in this network. */
+export interface AgentPlace {
+  readonly namespace: Namespace;
+  readonly networkInterface: string;
+}
+
 /** @param install puts the plugin into the directory that it is given */
 export async function startNomadAgent(
   program: string,
   { base, options }: Sandbox,
   install: (pluginDir: string) => Promise<unknown>,
+  place?: AgentPlace,
 ): Promise<NomadAgent> {
   const pluginDir = join(base, 'plugins');
   await mkdir(pluginDir);
   await install(pluginDir);
   const ports = await freeNomadPorts();
   await writeFile(join(base, 'server.hcl'), nomadServerConfig(base, ports));
-  await writeFile(join(base, 'client.hcl'), nomadClientConfig({ base, pluginDir, ports, plugin: options }));
+  await writeFile(
+    join(base, 'client.hcl'),
+    nomadClientConfig({ base, pluginDir, ports, plugin: options, networkInterface: place?.networkInterface }),
+  );
   const hadCpusets = CPUSETS.some(existsSync);
-  const namespace = await openNamespace();
+  const namespace = place?.namespace ?? (await openNamespace());
   const start = (role: 'server' | 'client'): ChildProcess =>
     startIn(namespace, [program, 'agent', '-config', join(base, `${role}.hcl`)], join(base, `${role}.log`));
   const address = `http://127.0.0.1:${ports.clientHttp}`;
@@ -59,9 +69,17 @@ export async function startNomadAgent(
   let agent = start('client');
 
   const log = (): string => readFileSync(join(base, 'client.log'), 'utf8');
-  const nomad: NomadAgent['nomad'] = (args, more = {}) =>
-    runProgram(program, args, { ...more, env: { NOMAD_ADDR: address, ...more.env } });
-  const get = (path: string): Promise<unknown> => getJson(`${address}/v1/${path}`);
+  const nomad: NomadAgent['nomad'] = (args, more = {}) => {
+    const [first = '', ...words] = [...(place === undefined ? [] : namespace.enter), program, ...args];
+    return runProgram(first, words, { ...more, env: { NOMAD_ADDR: address, ...more.env } });
+  };
+  const get = async (path: string): Promise<unknown> => {
+    if (place === undefined) return getJson(`${address}/v1/${path}`);
+    const [first, ...words] = [...namespace.enter, 'busybox', 'wget', '-qO-', `${address}/v1/${path}`];
+    const { exitCode, stdout, stderr } = await runProgram(first, words);
+    if (exitCode !== 0) throw new Error(`${path}: ${stderr}`);
+    return JSON.parse(stdout);
+  };
   const eventually: NomadAgent['eventually'] = async (what, look) => {
     const deadline = performance.now() + PATIENCE_MS;
     let last: unknown;

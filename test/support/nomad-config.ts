@@ -20,6 +20,8 @@ interface ClientFacts {
     readonly dataDir: string;
     readonly cgroupParent: string;
   };
+  /** The network that ports of tasks belong to; loopback when absent. */
+  readonly networkInterface?: string | undefined;
 }
 
 const LOOPBACK = `
@@ -58,7 +60,13 @@ server {
 }
 
 /** A client of that server, with the plugin as its only driver and everything of its below one directory. */
-export function nomadClientConfig({ base, pluginDir, ports, plugin }: ClientFacts): string {
+export function nomadClientConfig({
+  base,
+  pluginDir,
+  ports,
+  plugin,
+  networkInterface = 'lo',
+}: ClientFacts): string {
   return `${LOOPBACK}
 data_dir   = "${base}/nomad"
 plugin_dir = "${pluginDir}"
@@ -69,7 +77,8 @@ ports {
 client {
   enabled           = true
   servers           = ["127.0.0.1:${ports.rpc}"]
-  network_interface = "lo"
+  network_interface = "${networkInterface}"
+  cni_path          = "/usr/lib/cni"
   options = {
     "fingerprint.denylist" = "env_aws,env_gce,env_azure,env_digitalocean,consul,vault"
     "driver.allowlist"     = "rkt"
