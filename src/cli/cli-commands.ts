@@ -126,6 +126,11 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
     async () => (await import('./nomad-command.ts')).nomadCommand,
   ),
   entry(
+    'context',
+    'agents of other machines by name',
+    async () => (await import('./context-command.ts')).contextCommand,
+  ),
+  entry(
     'rkt',
     'run a command of the embedded rkt',
     async () => (await import('./rkt-command.ts')).rktCommand,

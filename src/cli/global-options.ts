@@ -8,6 +8,8 @@ export interface GlobalOption {
   /** The placeholder of the value in the help; absent for a flag without a value. */
   readonly value?: string;
   readonly help: string;
+  /** Its short flag. */
+  readonly short?: string;
   /** The flag is the setting's opposite: `--no-agent`. */
   readonly isNegated?: true;
 }
@@ -40,6 +42,13 @@ export const GLOBAL_OPTIONS: readonly GlobalOption[] = [
   option('logMaxSize', 'text', '<size>', 'size by which task logs are truncated'),
   option('logMaxFiles', 'number', '<n>', 'how many times that size is kept of each log'),
   option('logLevel', 'text', '<level>', `minimum level of log messages on stderr: ${LOG_LEVELS.join(', ')}`),
+  {
+    key: 'host',
+    kind: 'text',
+    short: '-H',
+    value: '<host>',
+    help: 'the agent of another machine: a context, http(s)://host:port or unix:///path',
+  },
   { key: 'agent', kind: 'boolean', help: 'do not use a running agent', isNegated: true },
   { key: 'json', kind: 'boolean', help: 'print NDJSON, one JSON object a line' },
 ];

@@ -18,7 +18,9 @@ const SMALL = ['--no-opt', '--max-lazy', '--optimize-for-size'];
  * because an agent starts a plugin three times before it is ready.
  */
 function flagsOf(args: readonly string[]): Readonly<Record<string, unknown>> {
-  const keys = GLOBAL_OPTIONS.filter(({ value }) => value !== undefined).map(({ key }) => key);
+  const keys = GLOBAL_OPTIONS.filter(({ key, value }) => value !== undefined && key !== 'host').map(
+    ({ key }) => key,
+  );
   const names = new Map([['config', 'config'], ...keys.map((key) => [flagOf(key).slice(2), key] as const)]);
   const options = Object.fromEntries([...names.keys()].map((name) => [name, { type: 'string' as const }]));
   const { values } = parseArgs({ args: [...args], options });

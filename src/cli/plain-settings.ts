@@ -4,11 +4,14 @@ import type { Settings } from './settings.ts';
 import type { FoundSettings } from './settings-sources.ts';
 
 /** What a command that an agent answers needs to know. */
-export type PlainSettings = Pick<Settings, 'agent' | 'json' | 'logLevel'> & { readonly dataDir: string };
+export type PlainSettings = Pick<Settings, 'agent' | 'host' | 'json' | 'logLevel'> & {
+  readonly dataDir: string;
+};
 
 const isBoolean = (value: unknown): boolean => typeof value === 'boolean';
 const CHECKS: Readonly<Record<string, (value: unknown) => boolean>> = {
   agent: isBoolean,
+  host: (value) => typeof value === 'string' && value !== '',
   json: isBoolean,
   logLevel: (value) => LOG_LEVELS.some((level) => level === value),
   dataDir: (value) => typeof value === 'string' && value.startsWith('/') && !value.includes('\0'),

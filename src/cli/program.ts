@@ -3,6 +3,7 @@ import { Command, Option, type CommanderError } from 'commander';
 import { RktError } from '../model/rkt-error.ts';
 import { PLUGIN_VERSION } from '../model/plugin.ts';
 import { COMMAND_TABLE } from './cli-commands.ts';
+import { requireLocal } from './contexts/require-local.ts';
 import { GLOBAL_OPTIONS, flagOf } from './global-options.ts';
 import { dockerHint } from './docker-hints.ts';
 import { withExamples } from './help-examples.ts';
@@ -38,9 +39,11 @@ export async function createProgram(
     .exitOverride(stopParsing)
     .option('--help-all', 'print help with all settings')
     .option('--config <file>', 'JSON file with any of the settings');
-  for (const { key, value, help, isNegated } of GLOBAL_OPTIONS) {
+  for (const { key, short, value, help, isNegated } of GLOBAL_OPTIONS) {
     const flag = isNegated === true ? flagOf(key).replace('--', '--no-') : flagOf(key);
-    program.addOption(new Option([flag, value].join(' ').trim(), help));
+    program.addOption(
+      new Option([[short, flag].filter((one) => one !== undefined).join(', '), value].join(' ').trim(), help),
+    );
   }
   const wanted = words === undefined ? undefined : words[commandAt(words)];
   for (const { name, summary, load } of COMMAND_TABLE) {
@@ -48,6 +51,7 @@ export async function createProgram(
     else program.command(name);
     program.commands.at(-1)?.summary(summary);
   }
+  program.hook('preAction', (_, command) => requireLocal(command));
   program.addHelpText('after', wrapped(AFTER));
   return withExamples(program, [
     ['run --rm ./app.aci -- --greeting hello', 'Run an image in the foreground'],
@@ -59,7 +63,10 @@ export async function createProgram(
 /** The index of the first word that is neither an option, nor the value of one, nor `help`; -1 without one. */
 export function commandAt(words: readonly string[]): number {
   const valued = GLOBAL_OPTIONS.filter(({ value }) => value !== undefined && value !== '');
-  const takesValue = new Set(['--config', ...valued.map(({ key }) => flagOf(key))]);
+  const takesValue = new Set([
+    '--config',
+    ...valued.flatMap(({ key, short }) => [flagOf(key), ...(short === undefined ? [] : [short])]),
+  ]);
   return words.findIndex(
     (word, at) => word !== 'help' && !word.startsWith('-') && !takesValue.has(words[at - 1] ?? ''),
   );

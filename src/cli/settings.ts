@@ -12,6 +12,8 @@ import { findSettings, type FoundSettings, type SettingSources } from './setting
 /** All settings of flags, environment and config file that are common to all commands. */
 export const settingsSchema = driverOptionsSchema.omit({ publisher: true }).extend({
   agent: z.boolean().default(true),
+  /** A URL, a context, or `local`. */
+  host: z.string().min(1).optional(),
   json: z.boolean().default(false),
   logLevel: z.enum(LOG_LEVELS).default('warn'),
   volumesEnabled: z.boolean().default(true),
@@ -31,6 +33,7 @@ export function loadSettings(sources: SettingSources): Settings {
 export function driverOptionsOf(settings: Settings): DriverOptions {
   const {
     agent: _agent,
+    host: _host,
     json: _json,
     logLevel: _level,
     volumesEnabled: _volumes,

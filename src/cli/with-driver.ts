@@ -9,6 +9,7 @@ import type { TaskStatus } from '../model/task-status.ts';
 import type { AgentAnswer } from './agent-client/ask-agent.ts';
 import { createOutput, type Output } from './cli-output.ts';
 import type { CommandDriver } from './command-driver.ts';
+import { chosenHost } from './contexts/chosen-host.ts';
 import { sourcesOf } from './command-settings.ts';
 import { createLogger } from './log.ts';
 import { openReplay } from './replay-options.ts';
@@ -90,6 +91,15 @@ async function agentOf(
   { settings, logger }: Common,
   asked?: AgentAnswer,
 ): Promise<CommandDriver | undefined> {
+  const address = chosenHost(settings, process.env);
+  if (address !== undefined) {
+    const [{ askHost }, { createRemoteDriver }] = await Promise.all([
+      import('./agent-client/ask-agent.ts'),
+      import('../drivers/remote/connect-remote.ts'),
+    ]);
+    const { tasks } = await askHost(address);
+    return createRemoteDriver({ ...address, tasks, reconnect: false, logger });
+  }
   if (!settings.agent) return undefined;
   const { connectAgent } = await import('./agent-client/connect-agent.ts');
   return connectAgent(agentSocketOf(settings), logger, asked);

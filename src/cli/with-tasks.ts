@@ -4,8 +4,9 @@ import type { Command } from 'commander';
 
 import type { Logger } from '../model/logger.ts';
 import { createAgentOps } from '../drivers/remote/agent-ops.ts';
-import { askAgent } from './agent-client/ask-agent.ts';
+import { askAgent, askHost, type AgentAnswer } from './agent-client/ask-agent.ts';
 import { createOutput } from './cli-output.ts';
+import { chosenHost } from './contexts/chosen-host.ts';
 import { sourcesOf } from './command-settings.ts';
 import { plainSettings, type PlainSettings } from './plain-settings.ts';
 import { runSession, untilSignal, type Action, type OpsSession } from './command-session.ts';
@@ -17,7 +18,7 @@ import { findSettings } from './settings-sources.ts';
  */
 export async function withTasks(command: Command, act: Action<OpsSession>): Promise<void> {
   const settings = plainSettings(findSettings(sourcesOf(command)));
-  const asked = settings?.agent === true ? await askAgent(join(settings.dataDir, 'agent.sock')) : undefined;
+  const asked = settings === undefined ? undefined : await ask(settings);
   if (settings === undefined || asked?.agent === undefined) {
     const { withDriver } = await import('./with-driver.ts');
     await withDriver(command, untilSignal<OpsSession>(act), asked);
@@ -28,6 +29,13 @@ export async function withTasks(command: Command, act: Action<OpsSession>): Prom
   const common = { output: createOutput(settings), logger: lateLogger(settings), listTasks, nowMs: Date.now };
   const driver = createAgentOps(requests, { tasks });
   await runSession<OpsSession>((interrupt) => ({ ...common, driver, interrupt }), untilSignal(act));
+}
+
+/** The agent of the chosen host, which must be there, or that of the data directory. */
+async function ask(settings: PlainSettings): Promise<AgentAnswer | undefined> {
+  const address = chosenHost(settings, process.env);
+  if (address !== undefined) return { agent: await askHost(address) };
+  return settings.agent ? askAgent({ socketPath: join(settings.dataDir, 'agent.sock') }) : undefined;
 }
 
 /** Loads the logger for its first message: most of these commands have none. */

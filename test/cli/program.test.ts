@@ -13,7 +13,7 @@ import { expectRktRejection } from '../support/errors.ts';
 
 const COMMANDS = (await createProgram()).commands;
 const NAMES =
-  'demo agent run ps inspect events stats top record logs wait stop restart kill signal exec rm audit fingerprint doctor image images pull rmi system info completion man version nomad rkt'.split(
+  'demo agent run ps inspect events stats top record logs wait stop restart kill signal exec rm audit fingerprint doctor image images pull rmi system info completion man version nomad context rkt'.split(
     ' ',
   );
 
@@ -38,21 +38,19 @@ describe('createProgram', () => {
     expect(text).to.include('Exit codes:').and.to.include('Examples:');
   });
 
-  COMMANDS.filter((command) => !['rkt', 'image', 'nomad', 'system'].includes(command.name())).forEach(
-    (command) => {
-      it(`helps with ${command.name()}, with examples and the global options`, async () => {
-        const all = await createProgram([command.name()], { isAllShown: true });
-        expect(helpOf(all.commands.find((one) => one.name() === command.name()) ?? all)).to.include(
-          '--data-dir <dir>',
-        );
-        const text = helpOf(command);
-        expect(text)
-          .to.include(`Usage: rkt-streams ${command.name()}`)
-          .and.to.not.include('--rkt-timeout-ms');
-        expect(text).to.include('Examples:\n').and.to.include(`$ rkt-streams ${command.name()}`);
-      });
-    },
-  );
+  COMMANDS.filter(
+    (command) => !['rkt', 'image', 'nomad', 'system', 'context'].includes(command.name()),
+  ).forEach((command) => {
+    it(`helps with ${command.name()}, with examples and the global options`, async () => {
+      const all = await createProgram([command.name()], { isAllShown: true });
+      expect(helpOf(all.commands.find((one) => one.name() === command.name()) ?? all)).to.include(
+        '--data-dir <dir>',
+      );
+      const text = helpOf(command);
+      expect(text).to.include(`Usage: rkt-streams ${command.name()}`).and.to.not.include('--rkt-timeout-ms');
+      expect(text).to.include('Examples:\n').and.to.include(`$ rkt-streams ${command.name()}`);
+    });
+  });
 
   const mistakes: readonly (readonly [readonly string[], string])[] = [
     [['nope'], "unknown command 'nope'"],

@@ -8,6 +8,7 @@ import type {
   TaskStatsSample,
   TaskStatus,
 } from '../../src/index.ts';
+import { CAPABILITIES } from '../../src/model/plugin.ts';
 import { taskNotFound } from '../../src/model/rkt-error.ts';
 import { aTaskStatus } from './task-statuses.ts';
 
@@ -63,6 +64,7 @@ export function fakeDriver(count: number): Driver {
   const statuses = indexes.map((index) => fakeTask(index, Date.now()));
   const fingerprint = { health: 'healthy', description: 'Healthy', attributes: {}, timeMs: Date.now() };
   const known: Partial<Driver> = {
+    capabilities: () => CAPABILITIES,
     lockAgent: () => Promise.resolve(() => Promise.resolve()),
     tasks: () => concat(of(statuses), NEVER),
     taskEvents: () => NEVER,

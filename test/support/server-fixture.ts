@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { BehaviorSubject, NEVER, Subject, concat, of } from 'rxjs';
 
 import type { Driver, TaskEvent, TaskResourceUsage, TaskStatsSample, TaskStatus } from '../../src/index.ts';
+import { CAPABILITIES } from '../../src/model/plugin.ts';
 import { RktError, taskNotFound } from '../../src/model/rkt-error.ts';
 import { lockAgent } from '../../src/ops/lock-agent.ts';
 import { taskSpecSchema } from '../../src/model/task-spec.ts';
@@ -76,6 +77,7 @@ export async function openServerFixture(options: ServerOptions = {}): Promise<Se
   const healthy = { health: 'healthy', description: 'Healthy', attributes: {}, timeMs: 1 } as const;
   const host = { timestampMs: 1, cpu: { cores: 2 }, memory: {}, disks: [], uptimeMs: 1 };
   const driver: Partial<Driver> = {
+    capabilities: () => CAPABILITIES,
     lockAgent: (lock) => lockAgent(dataDir, lock),
     tasks: () => tasksSubject.asObservable(),
     taskEvents: () => eventsSubject.asObservable(),

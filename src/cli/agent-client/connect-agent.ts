@@ -14,7 +14,7 @@ export async function connectAgent(
   logger: Logger,
   asked?: AgentAnswer,
 ): Promise<CommandDriver | undefined> {
-  const { agent, error } = asked ?? (await askAgent(socketPath));
+  const { agent, error } = asked ?? (await askAgent({ socketPath }));
   if (agent !== undefined)
     return createRemoteDriver({ socketPath, tasks: agent.tasks, reconnect: false, logger });
   if (error !== undefined)
