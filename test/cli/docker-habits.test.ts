@@ -56,6 +56,11 @@ const RUN: readonly Habit[] = [
   habit('run --rm -p 8080:80 IMAGE', 'publishes the port', 125, {
     stderr: /RKT_ERR_NETWORK: .*fly gives a pod no separate network/,
   }),
+  habit('run --restart always IMAGE', 'restarts the app', 2, {
+    stderr: /unknown option '--restart': a job of Nomad/,
+  }),
+  habit('run --pull always IMAGE', 'fetches the image first', 2, { stderr: /fetch it with pull first/ }),
+  habit('run --privileged IMAGE', 'runs with all rights', 2, { stderr: /use --stage1 fly/ }),
   habit('run', 'podman: requires at least 1 arg(s), 125', 2, { stderr: /missing required argument 'image'/ }),
 ];
 
@@ -131,6 +136,8 @@ const LIFE: readonly Habit[] = [
 
 const MACHINE: readonly Habit[] = [
   habit('version --format {{.Client.Version}}', 'podman: 4.3.1', 0, { stdout: `${PLUGIN_VERSION}\n` }),
+  habit('build .', 'builds an image', 2, { stderr: /unknown command 'build': use image build/ }),
+  habit('cp web:/x .', 'copies a file', 2, { stderr: /use exec ID cat PATH >FILE/ }),
   habit('pull ./nope.aci', 'podman: initializing source …, 125', 1, { stderr: /RKT_ERR_IMAGE/ }),
 ];
 
