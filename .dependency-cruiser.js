@@ -13,7 +13,7 @@ const LAYERS = {
   ops: ['model', 'files', 'registry', 'rkt', 'sources', 'streams/operators'],
   streams: ['model', 'files', 'registry', 'rkt', 'sources'],
   embedded: ['model'],
-  nomad: ['model', 'streams/operators', 'driver'],
+  nomad: ['model', 'files', 'streams/operators', 'driver'],
   server: ['model', 'files', 'streams/operators', 'driver'],
   exporters: ['model', 'streams/operators', 'driver'],
   drivers: ['model', 'files', 'streams/operators', 'driver'],

@@ -1,12 +1,14 @@
 import type { Command } from 'commander';
 
+import type { AllCommands } from './all-commands.ts';
+
 /** A command of the command line. Its file is loaded only when it runs or prints its help. */
 export interface CommandEntry {
   readonly name: string;
   /** Its line in the help. */
   readonly summary: string;
   /** Loads the function that adds the command, with its options and its action, to a program. */
-  readonly load: () => Promise<(program: Command) => void>;
+  readonly load: () => Promise<(program: Command, all: AllCommands) => void>;
 }
 
 /** In the order of the help. */

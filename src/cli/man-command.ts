@@ -1,19 +1,18 @@
 import type { Command } from 'commander';
 
 import { PLUGIN_VERSION } from '../model/plugin.ts';
+import type { AllCommands } from './all-commands.ts';
 import { commandTree } from './command-tree.ts';
 import { withExamples } from './help-examples.ts';
 import { manPage } from './man-page.ts';
 
 /** `rkt-streams man`: the manual page, made from the help. */
-export function manCommand(program: Command): void {
+export function manCommand(program: Command, all: AllCommands): void {
   const command = program
     .command('man')
     .description('Prints the manual page of all commands.')
     .action(async () => {
-      const { createProgram } = await import('./program.ts');
-      const all = await createProgram(undefined, { isAllShown: true });
-      process.stdout.write(manPage(commandTree(all), PLUGIN_VERSION));
+      process.stdout.write(manPage(commandTree(await all({ isAllShown: true })), PLUGIN_VERSION));
     });
   withExamples(command, [
     ['man | man -l -', 'Read it'],

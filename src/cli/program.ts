@@ -47,7 +47,8 @@ export async function createProgram(
   }
   const wanted = words === undefined ? undefined : words[commandAt(words)];
   for (const { name, summary, load } of COMMAND_TABLE) {
-    if (words === undefined || name === wanted) (await load())(program);
+    if (words === undefined || name === wanted)
+      (await load())(program, (options) => createProgram(undefined, options));
     else program.command(name);
     program.commands.at(-1)?.summary(summary);
   }

@@ -29,7 +29,7 @@ export function recordCommand(program: Command): void {
   const command = program
     .command('record')
     .description(
-      'Records events, tasks, metrics and the machine into a file until interrupted, for top, stats, events, ps and agent\n' +
+      'Records events, tasks, metrics and the machine into a file until interrupted, for top, stats, events, ps and agent ' +
         'with --replay. An existing recording is continued. It contains no environment, no arguments and no output of tasks.',
     )
     .requiredOption('-o, --output <file>', 'the file of the recording')
