@@ -40,7 +40,7 @@ const LAYERS = {
 
 /** A library, and the one file or folder of src that may import it. */
 const DOORS = {
-  execa: 'rkt/command-runner.ts',
+  execa: 'rkt/run-process.ts',
   pidusage: 'sources/processes.ts',
   systeminformation: 'sources/host-metrics.ts',
   '@grpc': 'nomad/',

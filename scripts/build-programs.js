@@ -53,6 +53,7 @@ const { metafile } = await build({
     'rkt-streams': 'src/cli/main.ts',
     'nomad-plugin': 'src/cli/nomad-plugin.ts',
     rkt: 'src/embedded/main.ts',
+    'rkt-worker': 'src/embedded/called-main.ts',
   },
   outdir: OUTPUT,
   bundle: true,

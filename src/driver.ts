@@ -95,6 +95,7 @@ export function createDriver(options: DriverOptions = {}): Driver {
       shutdown.abort(new RktError('RKT_ERR_SHUTDOWN', ''));
       registry.close();
       await contexts.close();
+      await lastRunner?.close();
     },
   });
   if (follow) followInNextTurn(driver, logger);

@@ -24,6 +24,8 @@ export interface RktContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly uid: number;
+  /** True in a worker of a driver, where a command has no process of its own. */
+  readonly isCalled?: boolean;
   /** How progress is shown; absent: not at all. */
   readonly progress?: ProgressDisplay;
   stdout(text: string): void;
@@ -59,6 +61,19 @@ export class RktFailure extends Error {
 /** A wrong command line: the help goes to stdout and, if there is a message, `Error: <message>` to stderr. */
 export class UsageFailure extends RktFailure {
   override readonly name = 'UsageFailure';
+}
+
+/** Ends a command that must not be called in a worker of a driver. It has changed nothing yet. */
+export class ProcessRequired extends Error {
+  override readonly name = 'ProcessRequired';
+}
+
+/**
+ * To be called before a command uses the network or reads what others have packed: both take long, and neither is to
+ * happen in the process of a driver. @throws ProcessRequired in a worker
+ */
+export function requireProcess({ isCalled }: Pick<RktContext, 'isCalled'>): void {
+  if (isCalled === true) throw new ProcessRequired('this command needs a process of its own');
 }
 
 /** Puts an outer message around a failure; anything unexpected passes through unchanged. To be thrown. */

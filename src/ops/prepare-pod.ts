@@ -1,5 +1,6 @@
 import { access, rm } from 'node:fs/promises';
 
+import { POD_FILE_VARIABLE } from '../model/called-command.ts';
 import { RktError, isRktError } from '../model/rkt-error.ts';
 import type { RktRunner } from '../rkt/command-runner.ts';
 import { recoded } from '../rkt/failure.ts';
@@ -9,7 +10,7 @@ import { writePrepareTicket } from './data-directory.ts';
 import { removePodIfThere } from './pods-of-start.ts';
 import type { TaskFiles } from './task-files.ts';
 import type { UndoStack } from './undo.ts';
-import { removeUnfinished, unfinishedPods } from './unfinished-pods.ts';
+import { removeAnnounced, removeUnfinished, unfinishedPods } from './unfinished-pods.ts';
 
 /** A shell has separate exit codes for a command that it could not execute. */
 const NOT_EXECUTED: readonly (number | undefined)[] = [126, 127];
@@ -39,18 +40,19 @@ export async function preparePod(
   await writePrepareTicket(files);
   const before = await unfinishedPods(ctx);
   let podId: string | undefined;
-  undo.push('pod', () =>
-    podId === undefined
-      ? removeUnfinished(ctx, runner, startToken, before)
-      : removePodIfThere(ctx, runner, podId),
-  );
+  undo.push('pod', async () => {
+    if (podId !== undefined) return removePodIfThere(ctx, runner, podId);
+    await removeAnnounced(ctx, runner, files);
+    return removeUnfinished(ctx, runner, startToken, before);
+  });
   try {
     podId = await prepare(runner, args, {
       timeoutMs: ctx.timeouts.prepareMs,
       signal: ctx.shutdown,
       image,
       environmentFile: files.environment,
-      wrap: (argv) => revocable(files, argv),
+      ...(runner.binary.runtime === 'embedded' && { env: { [POD_FILE_VARIABLE]: files.preparedPod } }),
+      wrapProcess: (argv) => revocable(files, argv),
     });
     return podId;
   } catch (error) {

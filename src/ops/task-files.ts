@@ -10,6 +10,8 @@ export interface TaskFiles {
   readonly prepareLock: string;
   /** Without it `rkt prepare` does not begin: removed by a recovering driver to revoke it. */
   readonly prepareTicket: string;
+  /** Written by `prepare` of the embedded rkt: the UUID of the pod that it is about to make. */
+  readonly preparedPod: string;
   /** Values of variables, which exist only while a real `rkt prepare` reads them. */
   readonly environment: string;
   readonly appPid: string;
@@ -38,6 +40,7 @@ export function taskFiles(dataDir: string, startToken: string): TaskFiles {
     revoked: join(directory, 'revoked'),
     prepareLock: join(directory, 'prepare.lock'),
     prepareTicket: join(directory, 'prepare.ticket'),
+    preparedPod: join(directory, 'prepare.pod'),
     environment: join(directory, 'environment'),
     appPid: join(directory, 'app.pid'),
     volumes: join(directory, 'volumes'),

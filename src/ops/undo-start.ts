@@ -7,6 +7,7 @@ import { podsOfStart, removePodIfThere } from './pods-of-start.ts';
 import { endPreparation } from './prepare-pod.ts';
 import { createSharedWork } from './shared-work.ts';
 import { taskFiles } from './task-files.ts';
+import { removeAnnounced } from './unfinished-pods.ts';
 
 /** True for a start that no driver will finish: its driver has died, or has failed to roll it back. */
 export async function isDeadStart({ handle, owner, abandoned }: StoredTask): Promise<boolean> {
@@ -49,6 +50,7 @@ async function removeRemains(ctx: OpsContext, entry: StoredTask): Promise<void> 
   const runner = await ctx.runner();
   await endPreparation(ctx, runner, files);
   await endLaunch(ctx, files, cgroup);
+  if (entry.podId === undefined) await removeAnnounced(ctx, runner, files);
   const pods = entry.podId === undefined ? await podsOfStart(runner, entry.startToken) : [entry.podId];
   for (const pod of pods) await removePodIfThere(ctx, runner, pod);
   await cgroup.remove();

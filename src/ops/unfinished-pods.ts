@@ -1,9 +1,11 @@
-import { readdir } from 'node:fs/promises';
+import { readFile, readdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { RktRunner } from '../rkt/command-runner.ts';
+import { POD_ID } from '../rkt/parse-output.ts';
 import type { OpsContext } from './ops-context.ts';
 import { podsOfStart, removePodIfThere } from './pods-of-start.ts';
+import type { TaskFiles } from './task-files.ts';
 
 /** Pods that are not running yet, by their directories. */
 export interface UnfinishedPods {
@@ -39,6 +41,25 @@ export async function removeUnfinished(
   const { prepared } = before;
   if (prepared !== undefined && after.prepared?.every((pod) => prepared.includes(pod)) === true) return;
   for (const pod of await podsOfStart(runner, startToken)) await removePodIfThere(ctx, runner, pod);
+}
+
+/**
+ * Removes what a `prepare` of the embedded rkt has left of the pod that it announced, if it did not finish it. It must have
+ * ended: it ran in a worker of a driver that is dead, or was waited for.
+ *
+ * @throws {@link RktError} when rkt cannot remove it
+ */
+export async function removeAnnounced(
+  ctx: Pick<OpsContext, 'rktDir' | 'scheduler'>,
+  runner: RktRunner,
+  { preparedPod }: Pick<TaskFiles, 'preparedPod'>,
+): Promise<void> {
+  const podId = (await readFile(preparedPod, 'utf8').catch(() => '')).trim();
+  if (!POD_ID.test(podId)) return;
+  const { inPreparation } = await unfinishedPods(ctx);
+  if (inPreparation.includes(podId)) await removeIfAborted(ctx, runner, podId);
+  // Empty until it is locked and moved; rkt does not remove it by name.
+  await rmdir(join(ctx.rktDir, 'pods', 'embryo', podId)).catch(() => undefined);
 }
 
 /** How long to wait until a killed process has released the lock of its pod. */

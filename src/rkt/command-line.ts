@@ -21,7 +21,7 @@ export interface RktProgram {
 }
 
 interface CommandLineOptions {
-  readonly wrap?: (argv: readonly string[]) => readonly string[];
+  readonly wrap?: ((argv: readonly string[]) => readonly string[]) | undefined;
   readonly secrets?: readonly string[];
 }
 

@@ -1,28 +1,18 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { constants } from 'node:os';
-
-import type { Result } from 'execa';
 
 import { RktError } from '../model/rkt-error.ts';
 import { shownWords } from '../model/secret-words.ts';
-import { commandLine, programOf, shownCause, type CommandLine } from './command-line.ts';
+import { canBeCalled, createCaller } from './call-in-worker.ts';
+import { commandLine, programOf, shownCause } from './command-line.ts';
+import type { LimitedOptions } from './command-outcome.ts';
 import { filteredEnvironment } from './filtered-environment.ts';
-import {
-  commandAborted,
-  commandFailed,
-  commandFlooded,
-  commandNotStarted,
-  commandTimedOut,
-} from './failure.ts';
-import { signalGroup } from './process-group.ts';
+import { commandAborted, commandNotStarted } from './failure.ts';
 import { createWorkQueue } from './queue.ts';
 import type { RktBinary } from './found-binary.ts';
+import { runProcess } from './run-process.ts';
 import { startProcess } from './start-process.ts';
 import { spawnedProcess, type SpawnOptions, type SpawnedProcess } from './spawned-process.ts';
-
-const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** The result of a command. */
 export interface RktOutput {
@@ -36,13 +26,18 @@ export interface RktOutput {
   readonly command: readonly string[];
 }
 
+/** Makes another command line of one. */
+export type Wrap = (argv: readonly string[]) => readonly string[];
+
 /** Common options of all functions that use a runner. */
 export interface CallOptions {
   /** Starts with the process, without the time in the queue. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
-  /** Wraps the command line into another one, such as `nsenter --mount=…`. */
-  readonly wrap?: (argv: readonly string[]) => readonly string[];
+  /** Wraps the command line into another one, such as `nsenter --mount=…`: the command needs a process. */
+  readonly wrap?: Wrap;
+  /** The same where the command is a process, which may outlive this one. */
+  readonly wrapProcess?: Wrap;
   /** Added to the runner's environment. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
@@ -56,7 +51,10 @@ export interface RunOptions extends CallOptions {
   readonly okExitCodes?: readonly number[] | 'any';
 }
 
-/** Runs rkt: with limited concurrency, each command with a timeout and in a separate process group. */
+/**
+ * Runs rkt with limited concurrency, each command with a timeout: as a process in a separate process group, or, where
+ * the embedded rkt of this package can do it, as a call in a worker thread. The result is the same.
+ */
 export interface RktRunner {
   readonly binary: RktBinary;
   /** Flags in front of every subcommand, such as `--dir=…`. */
@@ -74,6 +72,8 @@ export interface RktRunner {
    * @throws {@link RktError} RKT_ERR_RKT_MISSING when it cannot be executed
    */
   spawn(argv: readonly string[], options?: SpawnOptions): Promise<SpawnedProcess>;
+  /** Ends idle workers, and from now on each one after its command. */
+  close(): Promise<void>;
   /** The number of commands in the queue. */
   readonly queueLength: number;
   readonly stats: { readonly calls: number; readonly failures: number; readonly totalMs: number };
@@ -95,18 +95,38 @@ export function createRktRunner(options: RktRunnerOptions): RktRunner {
   const queue = createWorkQueue(concurrency);
   const stats = { calls: 0, failures: 0, totalMs: 0 };
 
+  const caller = binary.worker === undefined ? undefined : createCaller(binary.worker, env);
+
+  const execute = async (args: readonly string[], call: LimitedOptions): Promise<RktOutput> => {
+    const { wrap, wrapProcess, cwd } = call;
+    const program = { binary, globalArgs };
+    if (caller !== undefined && wrap === undefined && cwd === undefined && canBeCalled(args)) {
+      const line = commandLine(program, args, call);
+      const output = await caller.call(line, [...globalArgs, ...args], {
+        ...call,
+        env: { ...env, ...call.env },
+      });
+      if (output !== undefined) return output;
+    }
+    const { env: more, ...line } = commandLine(
+      program,
+      args,
+      wrap === undefined ? { ...call, wrap: wrapProcess } : call,
+    );
+    return runProcess(line, { ...call, env: { ...env, ...more, ...call.env } });
+  };
+
   const run = async (args: readonly string[], call: RunOptions = {}): Promise<RktOutput> => {
-    const { env: more, ...line } = commandLine({ binary, globalArgs }, args, call);
-    const environment = { ...env, ...more, ...call.env };
     const startedAt = performance.now();
     stats.calls += 1;
     try {
-      return await queue.run(() => execute(line, { timeoutMs, ...call, env: environment }), call.signal);
+      return await queue.run(() => execute(args, { timeoutMs, ...call }), call.signal);
     } catch (error) {
       stats.failures += 1;
       if (error instanceof RktError || call.signal?.aborted !== true) throw error;
       const durationMs = performance.now() - startedAt;
-      throw commandAborted({ command: line.command, durationMs, cause: error });
+      const { command } = commandLine({ binary, globalArgs }, args, call);
+      throw commandAborted({ command, durationMs, cause: error });
     } finally {
       stats.totalMs += performance.now() - startedAt;
     }
@@ -118,111 +138,12 @@ export function createRktRunner(options: RktRunnerOptions): RktRunner {
     run,
     spawn: (argv, spawnOptions = {}) =>
       start(argv, { ...spawnOptions, env: { ...env, ...spawnOptions.env } }),
+    close: async () => caller?.close(),
     get queueLength() {
       return queue.length;
     },
     stats,
   };
-}
-
-type Executed = Pick<CommandLine, 'argv' | 'command' | 'secrets'>;
-
-async function execute(
-  executed: Executed,
-  options: RunOptions & { readonly timeoutMs: number },
-): Promise<RktOutput> {
-  const [file, args] = programOf(executed.argv, executed.command);
-  // Loaded for the first command: an agent that only watches starts none.
-  const { execa } = await import('execa');
-  const startedAt = performance.now();
-  const giveUp = new AbortController();
-  const child = startProcess(executed.command, () =>
-    execa(file, args, {
-      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-      env: options.env ?? {},
-      extendEnv: false,
-      stdin: 'ignore',
-      maxBuffer: MAX_OUTPUT_BYTES,
-      stripFinalNewline: false,
-      cancelSignal: giveUp.signal,
-      killSignal: 'SIGKILL',
-      forceKillAfterDelay: false,
-      // rkt stop of a fly pod may signal the process group of the process that started rkt, so rkt needs a separate
-      // one.
-      detached: true,
-      cleanup: false,
-      reject: false,
-    }),
-  );
-  const limits = watchLimits(child, options, giveUp);
-  const result = await child;
-  const ending = limits.stop();
-  if (result.isMaxBuffer) killAll(child.pid);
-  return outputOf({ executed, ending, durationMs: performance.now() - startedAt, result }, options);
-}
-
-type Ending = 'timeout' | 'aborted';
-
-/** Kills a command at its timeout or when the caller aborts; returns whether that happened. */
-function watchLimits(
-  { pid, stdout, stderr }: Pick<ChildProcess, 'pid' | 'stdout' | 'stderr'>,
-  { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal?: AbortSignal },
-  giveUp: AbortController,
-): { stop(): Ending | undefined } {
-  let ending: Ending | undefined;
-  const end = (why: Ending): void => {
-    ending ??= why;
-    killAll(pid);
-    giveUp.abort();
-    // A process that left the group may keep the pipes open, and the result would wait for it.
-    stdout?.destroy();
-    stderr?.destroy();
-  };
-  const timer = setTimeout(end, Math.min(timeoutMs, LONGEST_TIMER_MS), 'timeout');
-  const onAbort = (): void => end('aborted');
-  signal?.addEventListener('abort', onAbort, { once: true });
-  return {
-    stop: () => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
-      return ending;
-    },
-  };
-}
-
-function killAll(pid: number | undefined): void {
-  if (pid !== undefined) signalGroup(pid, 'SIGKILL');
-}
-
-/** The outcome of a command, before it is interpreted. */
-interface Outcome {
-  readonly executed: Executed;
-  readonly ending: Ending | undefined;
-  readonly durationMs: number;
-  readonly result: Pick<Result, 'exitCode' | 'signal' | 'isMaxBuffer' | 'originalMessage' | 'cause'> & {
-    readonly stdout: string;
-    readonly stderr: string;
-  };
-}
-
-function outputOf(outcome: Outcome, { okExitCodes = [0], signal: aborter }: RunOptions): RktOutput {
-  const { durationMs, executed, result } = outcome;
-  const { command, secrets } = executed;
-  const { stdout, stderr, signal } = result;
-  const exitCode = result.exitCode ?? (signal === undefined ? undefined : 128 + constants.signals[signal]);
-  const failed = { command, secrets, durationMs, stderr, ...(exitCode === undefined ? {} : { exitCode }) };
-  if (outcome.ending === 'timeout') throw commandTimedOut(failed);
-  if (outcome.ending === 'aborted') throw commandAborted({ ...failed, cause: aborter?.reason });
-  if (result.isMaxBuffer) throw commandFlooded(failed, MAX_OUTPUT_BYTES);
-  if (exitCode === undefined)
-    throw commandNotStarted(
-      { ...failed, cause: shownCause(result.cause) },
-      result.originalMessage ?? 'unknown reason',
-    );
-  if (okExitCodes !== 'any' && (signal !== undefined || !okExitCodes.includes(exitCode))) {
-    throw commandFailed(failed, signal === undefined ? `exited with ${exitCode}` : `was killed by ${signal}`);
-  }
-  return { stdout, stderr, exitCode, ...(signal === undefined ? {} : { signal }), durationMs, command };
 }
 
 async function start(argv: readonly string[], options: SpawnOptions): Promise<SpawnedProcess> {

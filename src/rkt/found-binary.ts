@@ -16,6 +16,8 @@ export interface RktBinary {
   /** What a command line begins with: `['/usr/bin/rkt']`, or `['/bin/sh', '…/rkt.sh']`. */
   readonly command: readonly string[];
   readonly runtime: RktRuntime;
+  /** The program of a worker thread that runs commands of the embedded rkt in this process; absent: only as processes. */
+  readonly worker?: string;
   /** The version it reported then; absent for the embedded one of this package. */
   readonly found?: FoundVersion;
 }

@@ -75,7 +75,9 @@ async function embeddedRkt(): Promise<RktBinary> {
   const places = ['../embedded/', '../../dist/embedded/'].map((place) => new URL(place, import.meta.url));
   for (const place of places) {
     if (!(await isReadable(new URL('../programs/rkt.js', place)))) continue;
-    return { command: ['/bin/sh', fileURLToPath(new URL('rkt.sh', place))], runtime: 'embedded' };
+    const pathOf = (name: string): string => fileURLToPath(new URL(name, place));
+    const command = ['/bin/sh', pathOf('rkt.sh')];
+    return { command, runtime: 'embedded', worker: pathOf('../programs/rkt-worker.js') };
   }
   const searched = places.map((place) => fileURLToPath(place)).join(' and ');
   throw new RktError('RKT_ERR_RKT_MISSING', `the embedded rkt was not built: looked in ${searched}`);

@@ -7,6 +7,7 @@ import { expect } from 'chai';
 import { hostProgram } from '../support/host-program.ts';
 import { recordedImages, type RecordedImages } from '../support/images.ts';
 import { Replay, type Difference } from '../support/replay/replay.ts';
+import { startReplayWorker, type ReplayWorker } from '../support/replay/replay-worker.ts';
 import { EMBEDDED_RKT } from '../support/replay/rkt-process.ts';
 import { requires } from '../support/requirements.ts';
 import { flyScenarios, loadScenario } from '../support/replay/scenario.ts';
@@ -37,24 +38,44 @@ describe('the embedded rkt against recordings of the real one', () => {
     if (dir !== undefined) rmSync(dir, { recursive: true, force: true });
   });
 
+  const replay = async (name: string, way: string, worker?: ReplayWorker): Promise<void> => {
+    const scenarioDir = join(dir ?? '', `${name}-${way}`);
+    mkdirSync(scenarioDir);
+    const differences = await new Replay(loadScenario(name), scenarioDir, images, worker).run();
+    rmSync(scenarioDir, { recursive: true });
+    const open = new Set([
+      ...deviatingSteps(name, 'open'),
+      ...(hasBusybox ? [] : (BUSYBOX_STEPS[name] ?? [])),
+    ]);
+    const known = deviatingSteps(name, 'differs');
+    const unexpected = differences.filter(({ step }) => !open.has(step) && !known.has(step));
+    expect(unexpected.map(show).join('\n')).to.equal('');
+    const found = differences.map(({ step }) => step).filter((step) => known.has(step));
+    expect(found, 'steps listed as different').to.deep.equal([...known].sort((a, b) => a - b));
+  };
+
   for (const name of REPLAYED) {
     it(`replays ${name}`, async function () {
       this.timeout(TIMEOUT_MS);
-      const scenarioDir = join(dir ?? '', name);
-      mkdirSync(scenarioDir);
-      const differences = await new Replay(loadScenario(name), scenarioDir, images).run();
-      rmSync(scenarioDir, { recursive: true });
-      const open = new Set([
-        ...deviatingSteps(name, 'open'),
-        ...(hasBusybox ? [] : (BUSYBOX_STEPS[name] ?? [])),
-      ]);
-      const known = deviatingSteps(name, 'differs');
-      const unexpected = differences.filter(({ step }) => !open.has(step) && !known.has(step));
-      expect(unexpected.map(show).join('\n')).to.equal('');
-      const found = differences.map(({ step }) => step).filter((step) => known.has(step));
-      expect(found, 'steps listed as different').to.deep.equal([...known].sort((a, b) => a - b));
+      await replay(name, 'process');
     });
   }
+
+  // One worker for all: no command may notice what others have done in it.
+  describe('called in a worker', () => {
+    const worker = startReplayWorker();
+    after(async () => {
+      await worker.worker.close();
+      expect(worker.calls, 'commands that were called').to.be.greaterThan(300);
+    });
+
+    for (const name of REPLAYED) {
+      it(`replays ${name}`, async function () {
+        this.timeout(TIMEOUT_MS);
+        await replay(name, 'call', worker);
+      });
+    }
+  });
 });
 
 describe('the list of deviations of the embedded rkt', () => {

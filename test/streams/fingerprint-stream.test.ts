@@ -24,6 +24,7 @@ function aRunner(runtime: 'rkt' | 'embedded', answer: string | Error, namespaces
   return {
     binary: { command: ['rkt'], runtime },
     ...{ globalArgs: [], queueLength: 0, stats: { calls: 0, failures: 0, totalMs: 0 } },
+    close: () => Promise.resolve(),
     spawn: () => Promise.reject(new Error('nothing is spawned here')),
     run: (_args, options) => {
       if (options?.wrap?.([])[0] === 'unshare')

@@ -121,7 +121,8 @@ export class RecordedRkt {
     const words = args.slice(args.findIndex((arg) => !arg.startsWith('--')));
     const [subcommand = ''] = words;
     this.commands.push(words.join(' '));
-    if (options.wrap !== undefined) this.lines.push(wrapped(this.runner, args, options));
+    const wrap = options.wrap ?? options.wrapProcess;
+    if (wrap !== undefined) this.lines.push(wrapped(this.runner, args, { ...options, wrap }));
     const instead = this.#instead.get(subcommand);
     const answer = typeof instead === 'function' ? await instead(words) : instead;
     return replayRunner(answer ?? (await this.#usual(words))).run(args, options);

@@ -62,6 +62,7 @@ export function replayRunner(
   return {
     binary: { command: ['rkt'], runtime: 'rkt' },
     globalArgs: [],
+    close: () => Promise.resolve(),
     queueLength: 0,
     stats: { calls: 0, failures: 0, totalMs: 0 },
     sent,

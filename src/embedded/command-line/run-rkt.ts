@@ -1,9 +1,17 @@
 import { join, resolve } from 'node:path';
+
+import { CALLED_COMMANDS } from '../../model/called-command.ts';
 import { Flags, parseFlags } from './args.ts';
 import type { Command } from './command-shape.ts';
 import { commandTable } from './command-table.ts';
 import type { RktContext } from '../embedded-context.ts';
-import { RktFailure, UsageFailure, unexpectedFailure } from '../embedded-context.ts';
+import {
+  ProcessRequired,
+  RktFailure,
+  UsageFailure,
+  requireProcess,
+  unexpectedFailure,
+} from '../embedded-context.ts';
 import type { Found } from './find-command.ts';
 import { findCommand } from './find-command.ts';
 import { globalFlags, helpFlag, parseInsecureOptions } from './global-flags.ts';
@@ -11,7 +19,7 @@ import { globalFlags, helpFlag, parseInsecureOptions } from './global-flags.ts';
 /** The outside world of one call. */
 export interface World extends Pick<
   RktContext,
-  'env' | 'cwd' | 'uid' | 'progress' | 'stdout' | 'stderr' | 'launch'
+  'env' | 'cwd' | 'uid' | 'isCalled' | 'progress' | 'stdout' | 'stderr' | 'launch'
 > {
   readonly argv: readonly string[];
 }
@@ -26,7 +34,10 @@ export async function runRkt(world: World): Promise<number> {
     world.stderr(error.message);
     return error.exitCode;
   }
-  if (found.kind === 'command') return runCommand(world, await found.entry.load(), found.args);
+  if (found.kind === 'command') {
+    if (!CALLED_COMMANDS.has(found.entry.name)) requireProcess(world);
+    return runCommand(world, await found.entry.load(), found.args);
+  }
   return found.kind === 'root' ? noCommand(world) : help(world, found);
 }
 
@@ -79,6 +90,7 @@ async function runCommand(world: World, command: Command, args: readonly string[
     debug = flags.bool('debug');
     return await command.run(await createContext(world, label, flags), flags, rest);
   } catch (error) {
+    if (error instanceof ProcessRequired) throw error;
     if (error instanceof UsageFailure)
       return usageError(world, error, (await import('./command-help.ts')).commandHelp(command));
     const failure = error instanceof RktFailure ? error : unexpectedFailure(error);

@@ -1,5 +1,8 @@
+import { writeFileSync } from 'node:fs';
+
+import { POD_FILE_VARIABLE } from '../../model/called-command.ts';
 import type { Command } from '../command-line/command-shape.ts';
-import { wrapFailure } from '../embedded-context.ts';
+import { RktFailure, systemErrorText, wrapFailure, type RktContext } from '../embedded-context.ts';
 import { preparationFlags } from '../pods/pod-flags.ts';
 import { findImages, preparePod, readOrder } from '../pods/pod-preparation.ts';
 import { requireNamespaces } from '../pods/privileges.ts';
@@ -38,8 +41,20 @@ export const command: Command = {
     const images = await findImages(ctx, imageArgs, policy).catch((error: unknown) => {
       throw wrapFailure(error, 'error finding images');
     });
-    const pod = await preparePod(ctx, { imageArgs, images, flags, environment, privileges });
+    const order = { imageArgs, images, flags, environment, privileges };
+    const pod = await preparePod(ctx, { ...order, announce: (uuid) => announce(ctx, uuid) });
     ctx.stdout(`${pod.uuid}\n`);
     return 0;
   },
 };
+
+/** For the caller, who may die before this command prints the UUID. */
+function announce(ctx: RktContext, uuid: string): void {
+  const file = ctx.env[POD_FILE_VARIABLE];
+  if (file === undefined) return;
+  try {
+    writeFileSync(file, `${uuid}\n`, { mode: 0o600 });
+  } catch (error) {
+    throw new RktFailure('cannot announce the pod', [systemErrorText('open', file, error)]);
+  }
+}

@@ -35,7 +35,9 @@ export interface PodOrder {
   readonly flags: Flags;
   readonly environment: readonly NameValue[];
   readonly privileges: Privileges;
-  /** Called as soon as the pod has a UUID. */
+  /** Called with the UUID before anything is made of the pod. */
+  readonly announce?: (uuid: string) => void;
+  /** Called when the pod is in preparation. */
   readonly onUuid?: (uuid: string) => void;
 }
 
@@ -83,6 +85,7 @@ export async function findImages(
 export async function preparePod(ctx: RktContext, order: PodOrder): Promise<PodEntry> {
   ensurePhases(ctx);
   const uuid = randomUUID();
+  order.announce?.(uuid);
   const embryo = podPath(ctx, 'embryo', uuid);
   mkdirSync(embryo, { mode: DIR_MODE });
   const lock = await holdLock(embryo, { wait: true, sharing: prepareLockFile(ctx) });

@@ -3,7 +3,7 @@ import { extname, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { RktContext } from '../embedded-context.ts';
-import { RktFailure } from '../embedded-context.ts';
+import { RktFailure, requireProcess } from '../embedded-context.ts';
 import type { ImageManifest } from '../manifest/aci-manifest.ts';
 import { imageLimits } from '../aci/image-limits.ts';
 import type { ArchiveArgument } from '../oci/archive-argument.ts';
@@ -159,6 +159,7 @@ async function importFile(
   file: string,
   { signature, check }: ImportOptions,
 ): Promise<StoredImage> {
+  requireProcess(ctx);
   const { importAci } = await import('./import.ts');
   const { detectCompression } = await import('../aci/decompress.ts');
   detectCompression(file);
@@ -181,6 +182,7 @@ async function fromArchive(
   paths: StorePaths,
   archive: ArchiveArgument,
 ): Promise<StoredImage> {
+  requireProcess(ctx);
   const { importArchive } = await import('../oci/archive.ts');
   const { adoptAci } = await import('./adopt.ts');
   return importArchive(ctx, archive, (aci) => loadImage(paths, adoptAci(paths, aci, imageLimits(ctx))));
@@ -197,6 +199,7 @@ async function fromUrl(
   if (options.pullPolicy === 'never') throw notFetched('URL', url);
   if (extname(new URL(url).pathname) !== '.aci')
     throw new RktFailure(`invalid image string ${JSON.stringify(url)}`);
+  requireProcess(ctx);
   const { fetchUrl } = await import('./fetch-url.ts');
   return fetchUrl(ctx, paths, { aci: url, asc: `${url}.asc` }, (file, signature) =>
     importFile(ctx, paths, file, { ...options, signature: options.signature ?? signature }),
@@ -214,6 +217,7 @@ async function fromRegistry(
   const known = options.pullPolicy === 'update' ? undefined : readRemote(paths, urlOf(reference));
   if (known !== undefined) return used(paths, known.id);
   if (options.pullPolicy === 'never') throw notFetched('URL', imageArg);
+  requireProcess(ctx);
   const { fetchDockerImage } = await import('../registry/fetch-image.ts');
   return used(paths, await fetchDockerImage(ctx, paths, reference, imageArg));
 }
@@ -227,6 +231,7 @@ async function fromName(
   const stored = options.pullPolicy === 'update' ? undefined : findByName(paths, name);
   if (stored !== undefined) return used(paths, stored.id);
   if (options.pullPolicy === 'never') throw notFetched('image name', formatImageName(name));
+  requireProcess(ctx);
   const { fetchName } = await import('../discovery/fetch-name.ts');
   return fetchName(ctx, paths, name, (file, signature, check) =>
     importFile(ctx, paths, file, { ...options, signature: options.signature ?? signature, check }),

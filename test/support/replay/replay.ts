@@ -7,6 +7,7 @@ import { checkFacts } from './facts.ts';
 import { imageId } from './image-ids.ts';
 import { HOOKS } from './hooks.ts';
 import { mask } from './mask.ts';
+import { callInWorker, type ReplayWorker } from './replay-worker.ts';
 import { RktProcess, type Outcome } from './rkt-process.ts';
 import type { RecordedStep, Scenario } from './scenario.ts';
 import { UuidCast } from './uuids.ts';
@@ -30,13 +31,16 @@ export class Replay {
   readonly cast: UuidCast;
   readonly processes = new Map<string, RktProcess>();
   readonly #images: RecordedImages;
+  readonly #worker: ReplayWorker | undefined;
 
-  constructor(scenario: Scenario, dir: string, images: RecordedImages) {
+  /** With a worker, each command is called in it that can be. */
+  constructor(scenario: Scenario, dir: string, images: RecordedImages, worker?: ReplayWorker) {
     this.scenario = scenario;
     this.dir = dir;
     this.dataDir = join(dir, 'data');
     this.workDir = join(dir, 'work');
     this.#images = images;
+    this.#worker = worker;
     this.cast = new UuidCast(scenario, this.dataDir);
     mkdirSync(this.workDir);
   }
@@ -84,7 +88,7 @@ export class Replay {
   }
 
   async #step(step: RecordedStep, i: number): Promise<Difference | undefined> {
-    if (step.kind === undefined) return this.#compare(step, i, await this.#command(step).outcome);
+    if (step.kind === undefined) return this.#compare(step, i, await this.#outcome(step));
     if (step.kind === 'start') return this.#start(step);
     if (step.kind === 'wait') return this.#compare(step, i, await this.#process(step).outcome);
     if (step.kind === 'signal') process.kill(this.#process(step).pid, step.signal ?? 'SIGTERM');
@@ -93,11 +97,22 @@ export class Replay {
     return fact === undefined ? undefined : { step: i, command: step.kind, ...fact };
   }
 
+  #words(step: RecordedStep): readonly string[] {
+    const words = (step.argv ?? []).slice(1);
+    return words.map((arg) => imageId(this.cast.translate(this.fill(arg)), this.#images));
+  }
+
+  async #outcome(step: RecordedStep): Promise<Outcome> {
+    const isPlain = typeof step.stdin !== 'string' && step.user === undefined;
+    const called =
+      isPlain && this.#worker !== undefined
+        ? await callInWorker(this.#worker, this.#words(step), step.env)
+        : undefined;
+    return called ?? this.#command(step).outcome;
+  }
+
   #command(step: RecordedStep): RktProcess {
-    const args = (step.argv ?? [])
-      .slice(1)
-      .map((arg) => imageId(this.cast.translate(this.fill(arg)), this.#images));
-    return new RktProcess(args, {
+    return new RktProcess(this.#words(step), {
       ...(typeof step.stdin === 'string' ? { stdin: step.stdin } : {}),
       ...(step.env === undefined ? {} : { env: step.env }),
       ...(step.user === undefined ? {} : { uid: NOBODY }),

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 export const EMBEDDED_RKT = fileURLToPath(new URL('../../../dist/embedded/rkt.sh', import.meta.url));
 
 /** Environment of every recorded command. */
-const BASE_ENV: Readonly<Record<string, string>> = {
+export const BASE_ENV: Readonly<Record<string, string>> = {
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
   HOME: '/root',
   LANG: 'C',
