@@ -3,7 +3,7 @@ import { RktError } from '../model/rkt-error.ts';
 import { reasonOf } from '../model/reason-of.ts';
 import { commandNotStarted } from './failure.ts';
 import { outputOf, watchLimits, type Executed, type LimitedOptions } from './command-outcome.ts';
-import type { RktOutput } from './command-runner.ts';
+import type { RktOutput } from './run-options.ts';
 import { startCommandWorker, type CommandWorker } from './command-worker.ts';
 import { createWorkerPool, type WorkerPool } from './worker-pool.ts';
 

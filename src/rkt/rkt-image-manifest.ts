@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
 import { isRktError } from '../model/rkt-error.ts';
-import type { CallOptions, RktRunner } from './command-runner.ts';
+import type { RktRunner } from './command-runner.ts';
+import type { CallOptions } from './run-options.ts';
 import { recoded } from './failure.ts';
 import { parseJson } from './parse-output.ts';
 

@@ -1,4 +1,5 @@
-import type { CallOptions, RktRunner } from './command-runner.ts';
+import type { RktRunner } from './command-runner.ts';
+import type { CallOptions } from './run-options.ts';
 import { unexpectedOutput } from './failure.ts';
 import { assertPodId, linesOf } from './parse-output.ts';
 

@@ -1,5 +1,6 @@
 import { isRktError, type RktError } from '../model/rkt-error.ts';
-import type { CallOptions, RktRunner } from './command-runner.ts';
+import type { RktRunner } from './command-runner.ts';
+import type { CallOptions } from './run-options.ts';
 import { retryable } from './failure.ts';
 import { isNetworkTrouble } from './network-trouble.ts';
 

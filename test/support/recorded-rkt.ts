@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import type { CallOptions, RktOutput, RktRunner, RunOptions } from '../../src/rkt/command-runner.ts';
+import type { RktRunner } from '../../src/rkt/command-runner.ts';
+import type { CallOptions, RktOutput, RunOptions } from '../../src/rkt/run-options.ts';
 import { commandLine } from '../../src/rkt/command-line.ts';
 import type { SpawnOptions, SpawnedProcess } from '../../src/rkt/spawned-process.ts';
 import { readKernelFile } from '../../src/sources/kernel-file.ts';

@@ -1,7 +1,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
 
 import { commandFailed } from '../../src/rkt/failure.ts';
-import type { RktOutput, RktRunner, RunOptions } from '../../src/rkt/command-runner.ts';
+import type { RktRunner } from '../../src/rkt/command-runner.ts';
+import type { RktOutput, RunOptions } from '../../src/rkt/run-options.ts';
 
 const DIRECTORY = new URL('../fixtures/rkt-recordings/', import.meta.url);
 
