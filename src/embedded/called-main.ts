@@ -27,11 +27,12 @@ function endOn(error: unknown): never {
 }
 
 /** Runs one command; its caller sends the next after the report of its end. */
-async function serve({ argv, env, cwd }: CalledCommand): Promise<void> {
+async function serve({ umask, ...command }: CalledCommand): Promise<void> {
   const before = process.getActiveResourcesInfo().length;
   try {
     const exitCode = await runRkt({
-      ...{ argv, env, cwd, isCalled: true },
+      ...{ ...command, isCalled: true },
+      ...(umask === undefined ? {} : { umask, launch: (text: string) => send({ kind: 'script', text }) }),
       uid: process.getuid?.() ?? 0,
       stdout: (text) => print('stdout', text),
       stderr: (text) => print('stderr', text),

@@ -24,6 +24,8 @@ export interface RktContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly uid: number;
+  /** The umask of an app, octal; absent: that of this process. */
+  readonly umask?: string;
   /** True in a worker of a driver, where a command has no process of its own. */
   readonly isCalled?: boolean;
   /** How progress is shown; absent: not at all. */

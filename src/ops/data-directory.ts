@@ -27,6 +27,12 @@ export async function writePrepareTicket({ prepareTicket }: TaskFiles): Promise<
   await inDataDirectory(prepareTicket, 'write', () => writeFile(prepareTicket, ''));
 }
 
+/** Writes the script that becomes the app, for this user alone. @throws RKT_ERR_DATA_DIR, RKT_ERR_NO_SPACE */
+export async function writeLaunchScript({ launchScript }: TaskFiles, text: string): Promise<void> {
+  const write = (): Promise<void> => writeFile(launchScript, text, { mode: 0o600, flag: 'wx' });
+  await inDataDirectory(launchScript, 'write', write);
+}
+
 /** Removes all files of a start in the data directory except its state. @throws RKT_ERR_DATA_DIR */
 export async function removeTaskFiles({ directory, exitFile }: TaskFiles): Promise<void> {
   await inDataDirectory(directory, 'remove', () => removeIfThere(directory));

@@ -1,4 +1,4 @@
-import { open, readFile, type FileHandle } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { RktError } from '../model/rkt-error.ts';
@@ -72,6 +72,7 @@ export async function launch(ctx: OpsContext, runner: RktRunner, order: ShimOrde
       ...{ deadlineMs: ctx.timeouts.launchMs, scheduler: ctx.scheduler },
     },
   );
+  await rm(order.files.launchScript, { force: true });
   if (outcome !== undefined && 'launched' in outcome) return outcome.launched;
   const isOfRuntime = runner.binary.runtime === 'embedded' && outcome?.exitCode !== RKT_FAILURE;
   const message =

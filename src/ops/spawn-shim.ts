@@ -6,7 +6,7 @@ import type { RktRunner } from '../rkt/command-runner.ts';
 import { runPreparedCommand } from '../rkt/rkt-run-prepared.ts';
 import { identify } from '../sources/process-info.ts';
 import type { CheckedVolume } from './checked-volumes.ts';
-import { writeTicket } from './data-directory.ts';
+import { writeLaunchScript, writeTicket } from './data-directory.ts';
 import { inGroupNetwork } from './network-namespace.ts';
 import { STARTED_FILE, podDirectory } from '../rkt/disk/pod-files.ts';
 import type { TaskFiles } from './task-files.ts';
@@ -56,6 +56,11 @@ export async function spawnShim(runner: RktRunner, order: ShimOrder): Promise<Sp
   const { join, env } = cgroupEntry(runner, order.procsFiles);
   const paths = [files.directory, order.runDir, files.exitFile];
   const podDir = podDirectory(order.rktDir, order.podId);
+  const variables = {
+    ...env,
+    ...identityVariable(order.volumes),
+    ...(runner.binary.runtime === 'embedded' && { RKT_STREAMS_STARTED: STARTED_FILE }),
+  };
   const shim = await runner.spawn(
     [
       '/bin/sh',
@@ -65,16 +70,14 @@ export async function spawnShim(runner: RktRunner, order: ShimOrder): Promise<Sp
       join,
       ...inGroupNetwork(
         order.networkNamespace,
-        inTaskTerminal(withOomScore(runner, order, await inOwnMounts(runner, order)), order.streams),
+        inTaskTerminal(
+          withOomScore(runner, order, await launchCommand(runner, order, variables)),
+          order.streams,
+        ),
       ),
     ],
     {
-      env: {
-        ...env,
-        ...order.coresVariable,
-        ...identityVariable(order.volumes),
-        ...(runner.binary.runtime === 'embedded' && { RKT_STREAMS_STARTED: STARTED_FILE }),
-      },
+      env: { ...variables, ...order.coresVariable },
       stdin: order.streams.stdin === undefined ? 'ignore' : 'pipe',
       more: [order.stdout.fd, order.stderr.fd],
     },
@@ -104,6 +107,23 @@ export function cgroupEntry(
   const join = procsFiles.join(':');
   if (binary.runtime === 'rkt' || join === '') return { join, env: {} };
   return { join: '', env: { RKT_STREAMS_CGROUP_PROCS: join } };
+}
+
+/**
+ * The command that becomes the app: rkt, or the script that the embedded one has made in this process. The script has
+ * secrets, so it is passed as a file that is removed when the app runs.
+ */
+async function launchCommand(
+  runner: RktRunner,
+  order: ShimOrder,
+  variables: Readonly<Record<string, string>>,
+): Promise<readonly string[]> {
+  // With a terminal, rkt itself sees that it has one.
+  const { tty = false } = order.streams;
+  const script = tty ? undefined : await runner.launchScript(order.runArguments, variables);
+  if (script === undefined) return inOwnMounts(runner, order);
+  await writeLaunchScript(order.files, script);
+  return ['/bin/sh', order.files.launchScript];
 }
 
 /**

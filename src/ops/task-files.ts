@@ -14,6 +14,8 @@ export interface TaskFiles {
   readonly preparedPod: string;
   /** Values of variables, which exist only while a real `rkt prepare` reads them. */
   readonly environment: string;
+  /** The script that becomes the app, which exists only until it has. */
+  readonly launchScript: string;
   readonly appPid: string;
   /** Where a real rkt finds the checked volumes, by name. */
   readonly volumes: string;
@@ -42,6 +44,7 @@ export function taskFiles(dataDir: string, startToken: string): TaskFiles {
     prepareTicket: join(directory, 'prepare.ticket'),
     preparedPod: join(directory, 'prepare.pod'),
     environment: join(directory, 'environment'),
+    launchScript: join(directory, 'launch.sh'),
     appPid: join(directory, 'app.pid'),
     volumes: join(directory, 'volumes'),
     stdout: join(directory, 'stdout.log'),

@@ -4,6 +4,8 @@ import { MAX_OUTPUT_BYTES, type CommandEnd } from './command-outcome.ts';
 export interface CallInProgress {
   readonly end: Promise<CommandEnd | undefined>;
   print(stream: 'stdout' | 'stderr', text: string): void;
+  /** The script that becomes the app. */
+  launch(script: string): void;
   /** The end of the command, with what it has printed. */
   endedWith(how: Pick<CommandEnd, 'exitCode' | 'reason' | 'cause'>): CommandEnd;
   settle(end: CommandEnd | undefined): void;
@@ -14,12 +16,14 @@ export function callInProgress(kill: () => void): CallInProgress {
   const output = { stdout: '', stderr: '' };
   const bytes = { stdout: 0, stderr: 0 };
   let isFlood = false;
+  let script: string | undefined;
   let settle: (end: CommandEnd | undefined) => void = () => undefined;
   const end = new Promise<CommandEnd | undefined>((resolve) => (settle = resolve));
   return {
     end,
     settle,
-    endedWith: (how) => ({ ...output, isFlood, ...how }),
+    endedWith: (how) => ({ ...output, isFlood, script, ...how }),
+    launch: (text) => (script = text),
     print: (stream, text) => {
       if (isFlood) return;
       output[stream] += text;

@@ -2,10 +2,20 @@ import { CALLED_COMMANDS } from '../model/called-command.ts';
 import { RktError } from '../model/rkt-error.ts';
 import { reasonOf } from '../model/reason-of.ts';
 import { commandNotStarted } from './failure.ts';
-import { outputOf, watchLimits, type Executed, type LimitedOptions } from './command-outcome.ts';
+import {
+  outputOf,
+  watchLimits,
+  type CommandEnd,
+  type Ending,
+  type Executed,
+  type LimitedOptions,
+} from './command-outcome.ts';
 import type { RktOutput } from './run-options.ts';
 import { startCommandWorker, type CommandWorker } from './command-worker.ts';
 import { createWorkerPool, type WorkerPool } from './worker-pool.ts';
+
+/** The options of a command that makes a script. */
+export type ScriptOptions = LimitedOptions & { readonly umask: string };
 
 /** Calls commands of the embedded rkt in this process. */
 export interface Caller {
@@ -20,6 +30,12 @@ export interface Caller {
     args: readonly string[],
     options: LimitedOptions,
   ) => Promise<RktOutput | undefined>;
+  /**
+   * The shell script by which a command becomes an app with this umask, given in octal.
+   *
+   * @returns undefined where a process is to do it, which also prints what is wrong
+   */
+  readonly script: (args: readonly string[], options: ScriptOptions) => Promise<string | undefined>;
   readonly close: () => Promise<void>;
 }
 
@@ -37,7 +53,11 @@ export function createCaller(entry: string, env: Readonly<Record<string, string>
     patienceMs: PATIENCE_MS,
     idleMs: IDLE_MS,
   });
-  return { call: (executed, args, options) => call(pool, executed, args, options), close: pool.close };
+  return {
+    call: (executed, args, options) => call(pool, executed, args, options),
+    script: (args, options) => scriptOf(pool, args, options),
+    close: pool.close,
+  };
 }
 
 /** Whether the arguments of rkt name a command that can be called, and not one that becomes an app or fetches. */
@@ -66,12 +86,31 @@ async function callIn(
   args: readonly string[],
   options: LimitedOptions,
 ): Promise<RktOutput | undefined> {
-  options.signal?.throwIfAborted();
   const startedAt = performance.now();
-  const running = worker.call({ argv: args, env: options.env ?? {}, cwd: process.cwd() });
-  const limits = watchLimits(running.kill, options);
-  const end = await running.end;
-  const ending = limits.stop();
+  const { end, ending } = await limitedCall(worker, args, options);
   if (end === undefined) return undefined;
   return outputOf({ executed, ending, durationMs: performance.now() - startedAt, end }, options);
+}
+
+async function scriptOf(
+  pool: WorkerPool,
+  args: readonly string[],
+  options: ScriptOptions,
+): Promise<string | undefined> {
+  const { end } = await pool.use((worker) => limitedCall(worker, args, options));
+  return end?.exitCode === 0 && end.stdout + end.stderr === '' ? end.script : undefined;
+}
+
+async function limitedCall(
+  worker: CommandWorker,
+  args: readonly string[],
+  options: LimitedOptions & Partial<ScriptOptions>,
+): Promise<{ readonly end: CommandEnd | undefined; readonly ending: Ending | undefined }> {
+  options.signal?.throwIfAborted();
+  const { umask } = options;
+  const command = { argv: args, env: options.env ?? {}, cwd: process.cwd() };
+  const running = worker.call(umask === undefined ? command : { ...command, umask });
+  const limits = watchLimits(running.kill, options);
+  const end = await running.end;
+  return { end, ending: limits.stop() };
 }

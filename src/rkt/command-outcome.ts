@@ -53,6 +53,8 @@ export interface CommandEnd {
   /** Why there is neither exit code nor signal. */
   readonly reason?: string | undefined;
   readonly cause?: unknown;
+  /** The script that becomes the app, of a call. */
+  readonly script?: string | undefined;
   readonly stdout: string;
   readonly stderr: string;
 }

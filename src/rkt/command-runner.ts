@@ -31,6 +31,12 @@ export interface RktRunner {
    */
   run(args: readonly string[], options?: RunOptions): Promise<RktOutput>;
   /**
+   * The shell script by which a command of the embedded rkt becomes an app with the umask 022. It contains secrets.
+   *
+   * @returns undefined where the command has to be run as a process, which also prints what is wrong
+   */
+  launchScript(args: readonly string[], env: Readonly<Record<string, string>>): Promise<string | undefined>;
+  /**
    * Starts any command line and leaves it running, without queue and timeout.
    *
    * @throws {@link RktError} RKT_ERR_RKT_MISSING when it cannot be executed
@@ -52,6 +58,8 @@ export interface RktRunnerOptions {
   /** The environment of every command; default: that of this process without the variables that contain secrets. */
   readonly env?: Readonly<Record<string, string>>;
 }
+
+const APP_UMASK = '0022';
 
 export function createRktRunner(options: RktRunnerOptions): RktRunner {
   const { binary, timeoutMs = 60_000, concurrency = 4, env = filteredEnvironment(process.env) } = options;
@@ -102,6 +110,10 @@ export function createRktRunner(options: RktRunnerOptions): RktRunner {
     run,
     spawn: (argv, spawnOptions = {}) =>
       start(argv, { ...spawnOptions, env: { ...env, ...spawnOptions.env } }),
+    launchScript: async (args, more) => {
+      const call = { timeoutMs, umask: APP_UMASK, env: { ...env, ...more } };
+      return queue.run(async () => caller?.script([...globalArgs, ...args], call));
+    },
     close: async () => caller?.close(),
     get queueLength() {
       return queue.length;

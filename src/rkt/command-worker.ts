@@ -53,6 +53,7 @@ export function startCommandWorker(entry: string, env: Environment): CommandWork
   worker.on('message', (report: CalledReport) => {
     if (report.kind === 'ready') state.thread = report.thread;
     else if (report.kind === 'output') state.call?.print(report.stream, report.text);
+    else if (report.kind === 'script') state.call?.launch(report.text);
     else if (report.kind === 'process-required') settle(undefined);
     else {
       state.isUsable &&= report.isClean;
@@ -106,7 +107,10 @@ function onUnexpectedExit(worker: Worker, state: State, settle: (end: CommandEnd
     if (state.isEnding) return;
     state.isUsable = false;
     const reason = problem === undefined ? `its worker ended with ${exitCode}` : reasonOf(problem);
-    if (state.thread === undefined) { settle(state.call?.endedWith({ reason, cause: problem })); return; }
+    if (state.thread === undefined) {
+      settle(state.call?.endedWith({ reason, cause: problem }));
+      return;
+    }
     state.call?.print('stderr', `rkt: ${reason}\n`);
     settle(state.call?.endedWith({ exitCode: exitCode === 0 ? 1 : exitCode }));
   });

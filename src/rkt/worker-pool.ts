@@ -67,7 +67,10 @@ export function createWorkerPool({ start, size, patienceMs, idleMs }: WorkerPool
     const free = idle.take();
     const [next] = waiting.splice(0, 1);
     if (next === undefined) return;
-    if (free === undefined) { beginFor(next); return; }
+    if (free === undefined) {
+      beginFor(next);
+      return;
+    }
     busy += 1;
     clearTimeout(next.timer);
     next.resolve(free);

@@ -25,6 +25,7 @@ function aRunner(runtime: 'rkt' | 'embedded', answer: string | Error, namespaces
   return {
     binary: { command: ['rkt'], runtime },
     ...{ globalArgs: [], queueLength: 0, stats: { calls: 0, failures: 0, totalMs: 0 } },
+    launchScript: () => Promise.resolve(undefined),
     close: () => Promise.resolve(),
     spawn: () => Promise.reject(new Error('nothing is spawned here')),
     run: (_args, options) => {

@@ -63,6 +63,7 @@ export function replayRunner(
   return {
     binary: { command: ['rkt'], runtime: 'rkt' },
     globalArgs: [],
+    launchScript: () => Promise.resolve(undefined),
     close: () => Promise.resolve(),
     queueLength: 0,
     stats: { calls: 0, failures: 0, totalMs: 0 },

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 
-import { CALLED_COMMANDS } from '../../model/called-command.ts';
+import { CALLED_COMMANDS, SCRIPTED_COMMANDS } from '../../model/called-command.ts';
 import { Flags, parseFlags } from './args.ts';
 import type { Command } from './command-shape.ts';
 import { commandTable } from './command-table.ts';
@@ -19,7 +19,7 @@ import { globalFlags, helpFlag, parseInsecureOptions } from './global-flags.ts';
 /** The outside world of one call. */
 export interface World extends Pick<
   RktContext,
-  'env' | 'cwd' | 'uid' | 'isCalled' | 'progress' | 'stdout' | 'stderr' | 'launch'
+  'env' | 'cwd' | 'uid' | 'umask' | 'isCalled' | 'progress' | 'stdout' | 'stderr' | 'launch'
 > {
   readonly argv: readonly string[];
 }
@@ -35,7 +35,9 @@ export async function runRkt(world: World): Promise<number> {
     return error.exitCode;
   }
   if (found.kind === 'command') {
-    if (!CALLED_COMMANDS.has(found.entry.name)) requireProcess(world);
+    const { name } = found.entry;
+    const isScripted = world.launch !== undefined && SCRIPTED_COMMANDS.has(name);
+    if (!isScripted && !CALLED_COMMANDS.has(name)) requireProcess(world);
     return runCommand(world, await found.entry.load(), found.args);
   }
   return found.kind === 'root' ? noCommand(world) : help(world, found);

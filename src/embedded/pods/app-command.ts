@@ -82,7 +82,8 @@ export function setOomScore(
   script.raw(`{ echo ${score} >/proc/self/oom_score_adj; } 2>/dev/null || die ${quote(failure)}`);
 }
 
-/** The umask this process was started with, as octal text. */
-export function currentUmask(): string {
+/** The umask of an app, as octal text: that which this process was started with, unless another one is given. */
+export function umaskOf({ umask }: Pick<RktContext, 'umask'>): string {
+  if (umask !== undefined) return umask;
   return /^Umask:\s*([0-7]+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0022';
 }

@@ -1,6 +1,6 @@
 import { RktFailure, type RktContext } from '../../embedded-context.ts';
 import type { Flags } from '../../command-line/args.ts';
-import { appEnvironment, currentUmask, joinCgroups, setOomScore } from '../../pods/app-command.ts';
+import { appEnvironment, umaskOf, joinCgroups, setOomScore } from '../../pods/app-command.ts';
 import { becomeApp } from '../../pods/become-app.ts';
 import { resolveCredentials, wantedCredentials } from '../../pods/app-credentials.ts';
 import { checkExecutable, checkWorkingDir, findExecutable } from '../../pods/executable.ts';
@@ -55,7 +55,7 @@ export function flyLaunch(ctx: RktContext, script: LaunchScript, order: Stage1Or
   const argv = [executable, ...(runtimeApp.exec ?? []).slice(1)];
   const process = { root, workingDir, credentials };
   const words = becomeApp(ctx, secrets, { privileges, process, variables, argv, label: 'run' });
-  script.raw(`umask ${currentUmask()}`);
+  script.raw(`umask ${umaskOf(ctx)}`);
   setOomScore(ctx, script, runtimeApp);
   joinCgroups(ctx, script);
   // Perl would complain of a locale that the host lacks.

@@ -2,7 +2,7 @@ import { isatty } from 'node:tty';
 
 import type { UidRange } from '../../aci/uid-range.ts';
 import { RktFailure, type RktContext } from '../../embedded-context.ts';
-import { currentUmask } from '../../pods/app-command.ts';
+import { umaskOf } from '../../pods/app-command.ts';
 import { resolveCredentials, wantedCredentials, type Credentials } from '../../pods/app-credentials.ts';
 import { checkExecutable, checkWorkingDir, findExecutable } from '../../pods/executable.ts';
 import type { LaunchScript } from '../../pods/launch-script.ts';
@@ -64,7 +64,7 @@ export function launchedApp(ctx: RktContext, script: LaunchScript, order: AppOrd
   const argv = [executable, ...(runtimeApp.exec ?? []).slice(1)];
   const isolators = runtimeApp.isolators ?? [];
   const process = ociProcess({
-    ...{ credentials, isolators, cwd: workingDir, umask: currentUmask() },
+    ...{ credentials, isolators, cwd: workingDir, umask: umaskOf(ctx) },
     argv: order.hasInit ? [INIT_IN_POD, '--', ...argv] : argv,
     env: ociEnvironment(app.name, runtimeApp),
     terminal: order.flags.bool('interactive') && isatty(0),
