@@ -18,6 +18,7 @@ import { startOverhead } from './start-overhead.bench.ts';
 import { stage1Start } from './stage1-start.bench.ts';
 import { subscribers } from './subscribers.bench.ts';
 import type { Benchmark } from './support/benchmark.ts';
+import { taskStart } from './task-start.bench.ts';
 import { tenThousand } from './ten-thousand.bench.ts';
 
 /** All benches, in the order in which they are run and reported. */
@@ -35,6 +36,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   exitLatency,
   startOverhead,
   stage1Start,
+  taskStart,
   commandStart,
   podWatch,
   shimMemory,

@@ -71,7 +71,7 @@ describe('a called prepare', function () {
 
     it(`that hangs is ended, and leaves nothing (${phase})`, async () => {
       const holder = await holdLock(stops()[phase]);
-      const driver = sandbox.driver({ prepareTimeoutMs: 500 });
+      const driver = sandbox.driver({ prepareTimeoutMs: 5_000 });
       await expectRktRejection(driver.startTask(task('hanging')), 'RKT_ERR_RKT_TIMEOUT');
       expect([await podsIn('embryo'), await podsIn('prepare')]).to.deep.equal([[], []]);
       expect(await sandbox.leftovers()).to.deep.equal([]);
