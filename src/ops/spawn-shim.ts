@@ -118,9 +118,9 @@ async function launchCommand(
   order: ShimOrder,
   variables: Readonly<Record<string, string>>,
 ): Promise<readonly string[]> {
-  // With a terminal, rkt itself sees that it has one.
-  const { tty = false } = order.streams;
-  const script = tty ? undefined : await runner.launchScript(order.runArguments, variables);
+  // rkt looks at its terminal and its network.
+  const needsProcess = order.streams.tty === true || order.networkNamespace !== undefined;
+  const script = needsProcess ? undefined : await runner.launchScript(order.runArguments, variables);
   if (script === undefined) return inOwnMounts(runner, order);
   await writeLaunchScript(order.files, script);
   return ['/bin/sh', order.files.launchScript];

@@ -8,7 +8,7 @@ export interface CallInProgress {
   launch(script: string): void;
   /** The end of the command, with what it has printed. */
   endedWith(how: Pick<CommandEnd, 'exitCode' | 'reason' | 'cause'>): CommandEnd;
-  settle(end: CommandEnd | undefined): void;
+  finish(end: CommandEnd | undefined): void;
 }
 
 /** `kill` is called when the output is too long. */
@@ -17,11 +17,11 @@ export function callInProgress(kill: () => void): CallInProgress {
   const bytes = { stdout: 0, stderr: 0 };
   let isFlood = false;
   let script: string | undefined;
-  let settle: (end: CommandEnd | undefined) => void = () => undefined;
-  const end = new Promise<CommandEnd | undefined>((resolve) => (settle = resolve));
+  let finish: (end: CommandEnd | undefined) => void = () => undefined;
+  const end = new Promise<CommandEnd | undefined>((resolve) => (finish = resolve));
   return {
     end,
-    settle,
+    finish,
     endedWith: (how) => ({ ...output, isFlood, script, ...how }),
     launch: (text) => (script = text),
     print: (stream, text) => {

@@ -10,7 +10,7 @@ import {
   type Executed,
   type LimitedOptions,
 } from './command-outcome.ts';
-import type { RktOutput } from './run-options.ts';
+import type { RktOutput } from './command-options.ts';
 import { startCommandWorker, type CommandWorker } from './command-worker.ts';
 import { createWorkerPool, type WorkerPool } from './worker-pool.ts';
 

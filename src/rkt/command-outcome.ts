@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 
 import { shownCause, type CommandLine } from './command-line.ts';
-import type { RktOutput, RunOptions } from './run-options.ts';
+import type { RktOutput, RunOptions } from './command-options.ts';
 import {
   commandAborted,
   commandFailed,

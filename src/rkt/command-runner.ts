@@ -10,7 +10,7 @@ import { filteredEnvironment } from './filtered-environment.ts';
 import { commandAborted, commandNotStarted } from './failure.ts';
 import { createWorkQueue } from './queue.ts';
 import type { RktBinary } from './found-binary.ts';
-import type { RktOutput, RunOptions } from './run-options.ts';
+import type { RktOutput, RunOptions } from './command-options.ts';
 import { runProcess } from './run-process.ts';
 import { startProcess } from './start-process.ts';
 import { spawnedProcess, type SpawnOptions, type SpawnedProcess } from './spawned-process.ts';

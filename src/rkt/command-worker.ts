@@ -37,8 +37,8 @@ export function startCommandWorker(entry: string, env: Environment): CommandWork
   const worker = newThread(entry, env);
   const state: State = { isUsable: true, isEnding: false, thread: undefined, call: undefined };
 
-  const settle = (end: CommandEnd | undefined): void => {
-    state.call?.settle(end);
+  const finish = (end: CommandEnd | undefined): void => {
+    state.call?.finish(end);
     state.call = undefined;
     worker.unref();
   };
@@ -46,7 +46,7 @@ export function startCommandWorker(entry: string, env: Environment): CommandWork
     state.isUsable = false;
     state.isEnding = true;
     await endThread(worker, state.thread);
-    settle(state.call?.endedWith({ reason: 'its worker was ended' }));
+    finish(state.call?.endedWith({ reason: 'its worker was ended' }));
   };
   const kill = (): void => void close();
 
@@ -54,13 +54,13 @@ export function startCommandWorker(entry: string, env: Environment): CommandWork
     if (report.kind === 'ready') state.thread = report.thread;
     else if (report.kind === 'output') state.call?.print(report.stream, report.text);
     else if (report.kind === 'script') state.call?.launch(report.text);
-    else if (report.kind === 'process-required') settle(undefined);
+    else if (report.kind === 'process-required') finish(undefined);
     else {
       state.isUsable &&= report.isClean;
-      settle(state.call?.endedWith({ exitCode: report.exitCode }));
+      finish(state.call?.endedWith({ exitCode: report.exitCode }));
     }
   });
-  onUnexpectedExit(worker, state, settle);
+  onUnexpectedExit(worker, state, finish);
   // Warnings of Node; nothing else is written there.
   worker.stderr.on('data', (bytes: Buffer) => state.call?.print('stderr', bytes.toString()));
   worker.stdout.resume();
@@ -100,7 +100,7 @@ function newThread(entry: string, env: Environment): Worker {
 }
 
 /** A thread that ends by itself fails its command, as a process would that crashes. */
-function onUnexpectedExit(worker: Worker, state: State, settle: (end: CommandEnd | undefined) => void): void {
+function onUnexpectedExit(worker: Worker, state: State, finish: (end: CommandEnd | undefined) => void): void {
   let problem: unknown;
   worker.on('error', (error) => (problem = error));
   worker.on('exit', (exitCode) => {
@@ -108,11 +108,11 @@ function onUnexpectedExit(worker: Worker, state: State, settle: (end: CommandEnd
     state.isUsable = false;
     const reason = problem === undefined ? `its worker ended with ${exitCode}` : reasonOf(problem);
     if (state.thread === undefined) {
-      settle(state.call?.endedWith({ reason, cause: problem }));
+      finish(state.call?.endedWith({ reason, cause: problem }));
       return;
     }
     state.call?.print('stderr', `rkt: ${reason}\n`);
-    settle(state.call?.endedWith({ exitCode: exitCode === 0 ? 1 : exitCode }));
+    finish(state.call?.endedWith({ exitCode: exitCode === 0 ? 1 : exitCode }));
   });
 }
 

@@ -1,6 +1,6 @@
 import { isRktError } from '../model/rkt-error.ts';
 import type { RktRunner } from './command-runner.ts';
-import type { CallOptions } from './run-options.ts';
+import type { CallOptions } from './command-options.ts';
 import { recoded } from './failure.ts';
 
 export interface ImageExportOptions extends CallOptions {

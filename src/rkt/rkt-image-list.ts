@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import type { RktRunner } from './command-runner.ts';
-import type { CallOptions } from './run-options.ts';
+import type { CallOptions } from './command-options.ts';
 import { parseJson } from './parse-output.ts';
 
 /** One image of the store. */

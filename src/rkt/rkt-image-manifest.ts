@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { isRktError } from '../model/rkt-error.ts';
 import type { RktRunner } from './command-runner.ts';
-import type { CallOptions } from './run-options.ts';
+import type { CallOptions } from './command-options.ts';
 import { recoded } from './failure.ts';
 import { parseJson } from './parse-output.ts';
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { podSchema, type Pod } from '../model/pod.ts';
 import type { RktRunner } from './command-runner.ts';
-import type { CallOptions } from './run-options.ts';
+import type { CallOptions } from './command-options.ts';
 import { parseJson } from './parse-output.ts';
 
 /** Runs `rkt list`: one process start for all pods. rkt leaves out pods in preparation and broken ones. */

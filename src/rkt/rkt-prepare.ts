@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 
 import { isRktError } from '../model/rkt-error.ts';
 import type { RktRunner } from './command-runner.ts';
-import type { CallOptions } from './run-options.ts';
+import type { CallOptions } from './command-options.ts';
 import { filedEnvironment, writeEnvironmentFile } from './environment-file.ts';
 import { rawStderr, recoded, retryable, unexpectedOutput } from './failure.ts';
 import { imageFailureCode, isBeyondLimit, isNetworkTrouble, isRemoteImage } from './network-trouble.ts';

@@ -1,5 +1,5 @@
 import type { RktRunner } from './command-runner.ts';
-import type { CallOptions } from './run-options.ts';
+import type { CallOptions } from './command-options.ts';
 import { unexpectedOutput } from './failure.ts';
 import { assertPodId, linesOf } from './parse-output.ts';
 

@@ -1,6 +1,6 @@
 import { podSchema, type Pod } from '../model/pod.ts';
 import type { RktRunner } from './command-runner.ts';
-import type { CallOptions } from './run-options.ts';
+import type { CallOptions } from './command-options.ts';
 import { commandFailed } from './failure.ts';
 import { assertPodId, parseJson } from './parse-output.ts';
 import { parseStatusText, type PodStatusText } from './status-text.ts';

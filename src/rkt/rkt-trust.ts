@@ -1,6 +1,6 @@
 import { isRktError, type RktError } from '../model/rkt-error.ts';
 import type { RktRunner } from './command-runner.ts';
-import type { CallOptions } from './run-options.ts';
+import type { CallOptions } from './command-options.ts';
 import { retryable } from './failure.ts';
 import { isNetworkTrouble } from './network-trouble.ts';
 

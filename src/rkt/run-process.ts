@@ -6,7 +6,7 @@ import {
   type Executed,
   type LimitedOptions,
 } from './command-outcome.ts';
-import type { RktOutput } from './run-options.ts';
+import type { RktOutput } from './command-options.ts';
 import { signalGroup } from './process-group.ts';
 import { startProcess } from './start-process.ts';
 

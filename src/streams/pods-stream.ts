@@ -4,7 +4,7 @@ import { isRktError } from '../model/rkt-error.ts';
 import type { Logger } from '../model/logger.ts';
 import type { Pod, PodState } from '../model/pod.ts';
 import type { RktRunner } from '../rkt/command-runner.ts';
-import type { CallOptions } from '../rkt/run-options.ts';
+import type { CallOptions } from '../rkt/command-options.ts';
 import { listPods } from '../rkt/rkt-list.ts';
 import { podStatus } from '../rkt/rkt-status.ts';
 import type { PodDirectories } from '../rkt/disk/pod-directories.ts';

@@ -5,7 +5,7 @@ import { RktError } from '../../src/model/rkt-error.ts';
 import type { Fingerprint } from '../../src/model/fingerprint.ts';
 import { silentLogger, type Logger } from '../../src/model/logger.ts';
 import type { RktRunner } from '../../src/rkt/command-runner.ts';
-import type { RktOutput } from '../../src/rkt/run-options.ts';
+import type { RktOutput } from '../../src/rkt/command-options.ts';
 import { createStage1Attributes } from '../../src/streams/stage1-attributes.ts';
 import { fingerprint, takeFingerprint, type FingerprintDeps } from '../../src/streams/fingerprint-stream.ts';
 import { marbles } from '../support/marbles.ts';

@@ -3,7 +3,7 @@ import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { RktRunner } from '../../src/rkt/command-runner.ts';
-import type { CallOptions, RktOutput, RunOptions } from '../../src/rkt/run-options.ts';
+import type { CallOptions, RktOutput, RunOptions } from '../../src/rkt/command-options.ts';
 import { commandLine } from '../../src/rkt/command-line.ts';
 import type { SpawnOptions, SpawnedProcess } from '../../src/rkt/spawned-process.ts';
 import { readKernelFile } from '../../src/sources/kernel-file.ts';

@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 
 import { commandFailed } from '../../src/rkt/failure.ts';
 import type { RktRunner } from '../../src/rkt/command-runner.ts';
-import type { RktOutput, RunOptions } from '../../src/rkt/run-options.ts';
+import type { RktOutput, RunOptions } from '../../src/rkt/command-options.ts';
 
 const DIRECTORY = new URL('../fixtures/rkt-recordings/', import.meta.url);
 
