@@ -1,4 +1,5 @@
-import type { CallOptions, RktRunner } from './command-runner.ts';
+import type { CallOptions } from './command-options.ts';
+import type { RktRunner } from './command-runner.ts';
 
 /** Runs `rkt image gc`: removes the images that no pod uses. */
 export async function collectImages(runner: RktRunner, options: CallOptions = {}): Promise<void> {
