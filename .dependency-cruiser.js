@@ -14,7 +14,7 @@ const LAYERS = {
   streams: ['model', 'files', 'registry', 'rkt', 'sources'],
   embedded: ['model'],
   nomad: ['model', 'files', 'streams/operators', 'driver'],
-  server: ['model', 'files', 'streams/operators', 'driver'],
+  server: ['model', 'files', 'streams/operators', 'driver', 'drivers/recorded'],
   exporters: ['model', 'streams/operators', 'driver'],
   drivers: ['model', 'files', 'streams/operators', 'driver'],
   contract: ['model', 'driver'],

@@ -31,6 +31,10 @@ export function agentCommand(program: Command): void {
       'additional groups to measure: disk, processes, kernelMemory',
       collectList,
     )
+    .option(
+      '--history <dir>',
+      'directory of the history, or none to keep it in memory (history in the data directory)',
+    )
     .option('--otlp <url>', 'send metrics and events to the OpenTelemetry collector at this URL')
     .action(async (_flags: object, self: Command) => {
       if (replayFlagsOf(self).file !== undefined) {

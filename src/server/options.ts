@@ -44,6 +44,8 @@ export interface ServerOptions extends ReloadableOptions {
   /** Serves the page at `/`. True by default. */
   readonly dashboard?: boolean;
   readonly metrics?: MetricsRenderer;
+  /** Where the history is recorded, to be there again after a restart; in memory alone by default. */
+  readonly historyFile?: string;
   /** Done when alerts, history and streams watch the driver; requests are answered with 503 until it is over. */
   readonly beforeServing?: () => Promise<void>;
   /** Silent by default. */
@@ -97,6 +99,7 @@ export interface ServerSettings {
   readonly isRemote: boolean;
   readonly dashboard: boolean;
   readonly metrics: MetricsRenderer | undefined;
+  readonly historyFile: string | undefined;
   readonly logger: Logger;
   readonly version: string;
   readonly limits: ServerLimits;
@@ -124,6 +127,7 @@ export function serverSettings(options: ServerOptions): ServerSettings {
     isRemote,
     dashboard,
     metrics: options.metrics,
+    historyFile: options.historyFile,
     logger,
     version: options.version ?? PLUGIN_VERSION,
     limits: Object.freeze({ ...DEFAULT_LIMITS, ...options.limits }),

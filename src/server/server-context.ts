@@ -27,6 +27,8 @@ export interface ServerContext {
   readonly alerts: ConfiguredAlerts;
   /** Aborts when the server begins to close: what routes have started ends then. */
   readonly closing: AbortSignal;
+  /** The server waits for it when it closes. */
+  readonly atClose: (close: () => Promise<void>) => void;
 }
 
 /** What a handler finds in `c.env`. */

@@ -7,6 +7,7 @@ import { createLazyApi } from './lazy-api.ts';
 import type { Api } from './request-api.ts';
 import { withScrapes } from './scrape.ts';
 import type { ServerContext } from './server-context.ts';
+import { createClosing } from './closing.ts';
 import { closeServer, listenOnSocket, listenOnTcp } from './listen.ts';
 import { shareSocket } from './share-socket.ts';
 import {
@@ -87,16 +88,16 @@ export async function createServer(driver: Driver, options: ServerOptions = {}):
   const tokenFile = tokenPath(settings.dataDir);
   const token = await loadToken(tokenFile);
   const reloadedSubject = new BehaviorSubject<ReloadableOptions>(options);
-  const closing = new AbortController();
+  const closing = createClosing();
   const servers: HttpServer[] = [];
   let hub: ServerContext['hub'] | undefined;
   let api: Api | undefined;
 
   const listener = (via: Via): RequestListener => untilServing(() => api?.listener(via));
   const close = async (): Promise<void> => {
-    closing.abort();
+    const ended = closing.end();
     hub?.close();
-    await Promise.all(servers.splice(0).map(closeServer));
+    await Promise.all([ended, ...servers.splice(0).map(closeServer)]);
     reloadedSubject.complete();
   };
 
@@ -114,8 +115,9 @@ export async function createServer(driver: Driver, options: ServerOptions = {}):
     hub = createHub({ driver, logger, limits });
     const reloadable = (): ReloadableOptions => reloadedSubject.value;
     const reloaded$ = reloadedSubject.asObservable();
-    const shared = { driver, version, logger, settings, hub };
-    const ctx = watchFromStart({ ...shared, reloadable, reloaded$, closing: closing.signal });
+    const { signal, atClose } = closing;
+    const shared = { driver, version, logger, settings, hub, closing: signal, atClose };
+    const ctx = watchFromStart({ ...shared, reloadable, reloaded$ });
     await options.beforeServing?.();
     api = withScrapes(createLazyApi(ctx, token), ctx, token);
   } catch (error) {

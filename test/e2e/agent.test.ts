@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
+import { recordingSummary } from '../../src/drivers/recorded/index.ts';
 import type { TaskEvent } from '../../src/index.ts';
 import type { Alert } from '../../src/server/alerts/alert.ts';
 import { statsFrameSchema } from '../../src/server/schemas/usage-schemas.ts';
@@ -17,6 +18,15 @@ interface Agent {
   readonly url: string;
   readonly socketPath: string;
   ask(path: string, more?: AskOptions): Promise<Answer>;
+}
+
+/** The samples in a recording; 0 while it has no block. */
+function openedSamples(file: string): number {
+  try {
+    return recordingSummary(file).samples;
+  } catch {
+    return 0;
+  }
 }
 
 describe('rkt-streams agent', () => {
@@ -130,6 +140,38 @@ describe('rkt-streams agent', () => {
     const second = await begin(cli);
     expect(await seenBy(second)).to.deep.equal([['missed'], ['missed 1'], ['missed crash']]);
     expect(await end(second, 'SIGTERM')).to.equal(0);
+  });
+
+  it('has the history of before a kill -9', async function () {
+    this.timeout(120_000);
+    const cli = get();
+    await cli.detach('web');
+    interface Columns {
+      readonly timeMs: readonly number[];
+    }
+    const timesOf = async (agent: Agent, query: string): Promise<readonly number[]> =>
+      (JSON.parse((await agent.ask(`/v1/history${query}`)).text) as Columns).timeMs;
+    const file = join(cli.sandbox.options.dataDir, 'history', 'agent.rec');
+    const first = await begin(cli);
+    await until(
+      'the history is on disk',
+      () => existsSync(file) && readFileSync(file).length > 100 && openedSamples(file) > 1,
+    );
+    const before = [await timesOf(first, '?task=web'), await timesOf(first, '')];
+    await end(first, 'SIGKILL');
+
+    const second = await begin(cli);
+    for (const [index, query] of ['?task=web', ''].entries()) {
+      await until(`the history of ${query} is there again`, async () => {
+        const now = await timesOf(second, query);
+        return now.includes(before[index]![0]!);
+      });
+    }
+    expect(await end(second, 'SIGTERM')).to.equal(0);
+    const without = await begin(cli, '--history', 'none');
+    const now = await timesOf(without, '?task=web');
+    expect(now).to.not.include(before[0]![0]);
+    expect(await end(without, 'SIGTERM')).to.equal(0);
   });
 
   it('reads its configuration again on SIGHUP, and reports what needs a restart', async function () {

@@ -70,7 +70,8 @@ function openApp(): Ask {
   const hub = createHub({ driver, logger, limits: settings.limits });
   const closing = stopped.signal;
   closing.addEventListener('abort', () => hub.close());
-  const shared = { driver, version: '1', logger, settings, hub, closing };
+  const atClose = (): void => undefined;
+  const shared = { driver, version: '1', logger, settings, hub, closing, atClose };
   const ctx = watchFromStart({ ...shared, reloadable: () => ({}), reloaded$: NEVER });
   const app = createApp(ctx, 'token');
   return async (method, path, body) => {

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+
 import type { Driver } from '../../driver-interface.ts';
 import type { PrometheusExporter } from '../../exporters/prometheus/index.ts';
 import type { Logger } from '../../model/logger.ts';
@@ -67,6 +69,7 @@ export function reloadableOptions({ requireToken, allowedHosts, alerts }: AgentS
 /** The options of the server. */
 export function serverOptions(settings: AgentSettings, dataDir: string): ServerOptions {
   const { listen, socket, socketGroup, allowRemote, dashboard } = settings;
+  const { history = join(dataDir, 'history') } = settings;
   return {
     ...reloadableOptions(settings),
     dataDir,
@@ -74,6 +77,7 @@ export function serverOptions(settings: AgentSettings, dataDir: string): ServerO
     allowRemote,
     dashboard,
     ...(socketGroup !== undefined && { socketGroup }),
+    ...(history === 'none' ? {} : { historyFile: join(history, 'agent.rec') }),
     ...(socket === undefined ? {} : { socketPath: socket === 'none' ? false : socket }),
   };
 }

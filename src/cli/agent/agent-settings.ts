@@ -37,6 +37,8 @@ const agentSettingsSchema = z.strictObject({
   metricsGroups: z.array(z.enum(FIELD_GROUPS)).default([]),
   /** How often tasks are sampled for /metrics. */
   intervalMs: z.number().int().min(100).max(3_600_000).default(1_000),
+  /** The directory of the history; `none` to keep it in memory alone. Default: history in the data directory. */
+  history: z.string().min(1).optional(),
   alerts: z.unknown().optional(),
   /** The base URL of an OpenTelemetry collector. */
   otlp: z.url().optional(),
@@ -53,6 +55,7 @@ export interface AgentFlags {
   readonly requireToken?: boolean;
   readonly dashboard?: boolean;
   readonly otlp?: string;
+  readonly history?: string;
   readonly metricsLabels?: string;
   readonly metricsGroups?: readonly string[];
 }
@@ -82,6 +85,7 @@ export function agentSettings(
     requireToken,
     dashboard,
     otlp,
+    history,
     metricsLabels,
     metricsGroups,
   } = flags;
@@ -92,6 +96,7 @@ export function agentSettings(
     allowRemote,
     requireToken,
     otlp,
+    history,
     metricsLabels,
     metricsGroups,
   }).filter(([, value]) => value !== undefined);
@@ -101,8 +106,12 @@ export function agentSettings(
   if (settings.listen === false && settings.socket === 'none') {
     throw new RktError('RKT_ERR_OPTIONS', 'An agent needs --listen or --socket; both are none');
   }
-  const path = settings.socket;
-  return path === undefined || path === 'none' ? settings : { ...settings, socket: resolve(cwd, path) };
+  const absolute = (path: string): string => (path === 'none' ? path : resolve(cwd, path));
+  return {
+    ...settings,
+    ...(settings.socket === undefined ? {} : { socket: absolute(settings.socket) }),
+    ...(settings.history === undefined ? {} : { history: absolute(settings.history) }),
+  };
 }
 
 /** Names of the settings that differ. */

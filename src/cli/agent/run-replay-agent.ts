@@ -34,7 +34,7 @@ export async function runReplayAgent(command: Command): Promise<void> {
     closers.push(metrics.close);
     const server = await createServer(driver, {
       socketPath: false,
-      ...serverOptions(agent, directory),
+      ...serverOptions({ ...agent, history: 'none' }, directory),
       metrics: metrics.render,
       logger,
     });

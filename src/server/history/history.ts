@@ -3,6 +3,7 @@ import type { Observable, Subscription } from 'rxjs';
 import type { Driver } from '../../driver-interface.ts';
 import type { FieldGroup } from '../../model/field-groups.ts';
 import { silentLogger, type Logger } from '../../model/logger.ts';
+import { continued, type HistorySeed } from './history-seed.ts';
 import { createTaskHistories } from './task-histories.ts';
 import { TASK_SERIES } from './task-series.ts';
 import type { HistoryRing } from './history-ring.ts';
@@ -26,6 +27,8 @@ export interface History {
   host(resolution: Resolution): HistoryColumns;
   /** Tasks with a history, tasks beyond the limit, and the memory of all rings. */
   stats(): { readonly tasks: number; readonly leftOut: number; readonly bytes: number };
+  /** Adds what earlier agents recorded, before what is there already. */
+  seed(recorded: HistorySeed): void;
   readonly close: () => void;
 }
 
@@ -57,7 +60,7 @@ export function createHistory(
   { fine = FINE, coarse = COARSE, maxTasks = 2_000, logger = silentLogger }: HistoryOptions = {},
 ): History {
   const tasks = createTaskHistories({ fine, coarse, maxTasks });
-  const host = createTwoRings(HOST_GATHERS, fine, coarse);
+  let host = createTwoRings(HOST_GATHERS, fine, coarse);
 
   const follow = <T>(source$: Observable<T>, next: (value: T) => void): Subscription =>
     source$.subscribe({
@@ -71,7 +74,7 @@ export function createHistory(
     follow(driver.hostStats({ intervalMs: fine.stepMs }), (stats) =>
       host.append(stats.timestampMs, hostSeriesRow(stats)),
     ),
-    follow(driver.tasks(), (known) => tasks.retain(new Set(known.map(({ id }) => id)))),
+    follow(driver.tasks(), (known) => tasks.retain(known)),
   ];
   const stepOf = (resolution: Resolution): number => (resolution === 'fine' ? fine : coarse).stepMs;
 
@@ -89,6 +92,10 @@ export function createHistory(
     stats() {
       const stats = tasks.stats();
       return { ...stats, bytes: stats.bytes + host.bytes };
+    },
+    seed(recorded) {
+      host = continued(recorded.host, host, HOST_SERIES.length);
+      tasks.seed(recorded.tasks);
     },
     close: () => following.forEach((subscription) => subscription.unsubscribe()),
   };

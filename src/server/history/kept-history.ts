@@ -1,0 +1,90 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+import type { Driver } from '../../driver-interface.ts';
+import { recordDriver } from '../../drivers/recorded/record-driver.ts';
+import { openRecording } from '../../drivers/recorded/recording-reader.ts';
+import { samplesOf } from '../../drivers/recorded/stats-rows.ts';
+import { groupMask } from '../../model/field-groups.ts';
+import { isRktError } from '../../model/rkt-error.ts';
+import type { Logger } from '../../model/logger.ts';
+import { RECORDED_GROUPS, type History } from './history.ts';
+import { createHistorySeed, type HistorySeed } from './history-seed.ts';
+import { COARSE, FINE } from './two-rings.ts';
+
+/** The files of a history: at most 64 MiB, and for the day that it shows. */
+const ROTATION = { maxBytes: 16 * 1024 * 1024, maxAgeMs: 6 * 3_600_000, keep: 4 } as const;
+/** So much of the history is lost when the agent is killed. */
+const FLUSH_MS = 10_000;
+
+/** A history on disk: what earlier agents recorded, and what this one does. */
+export interface KeptHistory {
+  /** Writes what is buffered, and ends. */
+  close(): Promise<void>;
+}
+
+/**
+ * Adds the recorded history to one that has just begun, and records on. A history that cannot be read or written is
+ * logged, and is then kept in memory alone.
+ */
+export function keepHistory(
+  driver: Driver,
+  file: string,
+  { history, logger }: { readonly history: History; readonly logger: Logger },
+): KeptHistory {
+  const closed = new AbortController();
+  const opened = (async () => {
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    const seed = await readSeed(file, closed.signal);
+    if (seed !== undefined) history.seed(seed);
+    if (closed.signal.aborted) return undefined;
+    return recordDriver(driver, file, {
+      ...ROTATION,
+      ...{
+        intervalMs: FINE.stepMs,
+        hostIntervalMs: FINE.stepMs,
+        groups: RECORDED_GROUPS,
+        flushMs: FLUSH_MS,
+        logger,
+      },
+    });
+  })().catch((error: unknown) => {
+    logger.error({ err: error }, 'the history is kept in memory alone');
+    return undefined;
+  });
+  return {
+    async close() {
+      closed.abort();
+      await (await opened)?.close();
+    },
+  };
+}
+
+/** The last day of a recording; undefined when there is none. Other work goes on between the blocks. */
+async function readSeed(file: string, closed: AbortSignal): Promise<HistorySeed | undefined> {
+  const reader = openIfThere(file);
+  if (reader === undefined) return undefined;
+  const seed = createHistorySeed();
+  const groups = groupMask(RECORDED_GROUPS);
+  try {
+    for (const { documents, ticks } of reader.blocksFrom(reader.summary.toMs - COARSE.stepMs * COARSE.rows)) {
+      documents.forEach(seed.document);
+      for (const tick of ticks) samplesOf(tick, groups).forEach(seed.sample);
+      await nextTurn();
+      if (closed.aborted) return undefined;
+    }
+    return seed;
+  } finally {
+    reader.close();
+  }
+}
+
+function openIfThere(file: string): ReturnType<typeof openRecording> | undefined {
+  try {
+    return openRecording(file);
+  } catch (error) {
+    if (isRktError(error, 'RKT_ERR_RECORDING')) return undefined;
+    throw error;
+  }
+}
