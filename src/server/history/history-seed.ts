@@ -35,7 +35,7 @@ export function createHistorySeed(): HistorySeed {
     host,
     tasks,
     document(document) {
-      if (document.kind === 'host') host.append(document.timeMs, hostSeriesRow(document.value));
+      if (document.kind === 'host') host.append(document.value.timestampMs, hostSeriesRow(document.value));
       if (document.kind === 'removed') tasks.delete(document.value);
       if (document.kind === 'task') started(document.value.id, document.value.startedAtMs);
       if (document.kind === 'tasks') {
