@@ -1,5 +1,5 @@
 export type { AlertConfigInput, AlertMetric, AlertRuleInput } from './alerts/alert-rules.ts';
-export { parseListenAddress, type ListenAddress } from './listen-address.ts';
+export { parseListenAddress, type ListenAddress } from '../model/listen-address.ts';
 export type { HubStats } from './sse/sse-hub.ts';
 export type { MetricsRenderer, ReloadableOptions, ServerLimits, ServerOptions } from './options.ts';
 export { createServer, type Server } from './server.ts';

@@ -9,7 +9,7 @@ import { RktError } from '../model/rkt-error.ts';
 import { permissionError } from '../model/permission.ts';
 import { reasonOf } from '../model/reason-of.ts';
 import { limitConnections } from './connections.ts';
-import type { ListenAddress } from './listen-address.ts';
+import type { ListenAddress } from '../model/listen-address.ts';
 import type { ServerLimits } from './options.ts';
 
 /** Longest path of a unix socket, less the zero byte. */

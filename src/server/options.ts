@@ -5,7 +5,7 @@ import { hostGroupId } from '../files/host-group.ts';
 import { driverSettings } from '../model/driver-options.ts';
 import { RktError } from '../model/rkt-error.ts';
 import type { AlertConfigInput } from './alerts/alert-rules.ts';
-import { parseListenAddress, type ListenAddress } from './listen-address.ts';
+import { parseListenAddress, type ListenAddress } from '../model/listen-address.ts';
 import { silentLogger, type Logger } from '../model/logger.ts';
 import { PLUGIN_VERSION } from '../model/plugin.ts';
 

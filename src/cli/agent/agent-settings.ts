@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { RktError } from '../../model/rkt-error.ts';
 import { FIELD_GROUPS } from '../../model/field-groups.ts';
 import { parseWith } from '../../model/parse.ts';
-import { parseListenAddress } from '../../server/listen-address.ts';
+import { parseListenAddress } from '../../model/listen-address.ts';
 
 /** `none`, a port, `host:port` or `[address]:port`; without a host 127.0.0.1. */
 const listenAddress = z.string().transform((text, issues) => {

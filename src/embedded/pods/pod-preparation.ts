@@ -20,7 +20,7 @@ import { PRIVATE_USERS } from './pod-users.ts';
 import { prepareLockFile } from './prepare-lock.ts';
 import type { Privileges } from './privileges.ts';
 import { chooseStage1 } from '../stage1/known-stage1.ts';
-import type { Stage1Flavor } from '../stage1/stage1-contract.ts';
+import type { Stage1Flavor } from '../stage1/stage1-flavor.ts';
 import { makeRunDirectories, placeStage1, runDirectories } from './run-directories.ts';
 import { ensureStage1 } from './stage1-tree.ts';
 import { parsePort, parseVolume } from './volume-args.ts';

@@ -2,7 +2,7 @@ import { chmodSync, cpSync, existsSync, lstatSync, mkdirSync, statSync } from 'n
 import { join } from 'node:path';
 
 import type { RktContext } from '../embedded-context.ts';
-import type { Stage1Flavor } from '../stage1/stage1-contract.ts';
+import type { Stage1Flavor } from '../stage1/stage1-flavor.ts';
 
 /** Mode of a file or directory, without its type. */
 const MODE = 0o7777;

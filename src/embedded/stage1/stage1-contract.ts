@@ -7,9 +7,7 @@ import type { PodEntry } from '../pods/phases.ts';
 import type { PodManifest } from '../pods/pod-manifest.ts';
 import type { Privileges } from '../pods/privileges.ts';
 import type { AppSite } from '../pods/stage0.ts';
-
-/** What a pod is run by: `fly` changes the app's root, `oci` gives it to an OCI runtime. */
-export type Stage1Flavor = 'fly' | 'oci';
+import type { Stage1Flavor } from './stage1-flavor.ts';
 
 /** The entry points of rkt's stage1 interface, as a real rkt calls them on our pods. */
 export const ENTRY_POINTS = ['run', 'enter', 'gc', 'stop'] as const;

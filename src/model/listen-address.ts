@@ -1,4 +1,4 @@
-import { RktError } from '../model/rkt-error.ts';
+import { RktError } from './rkt-error.ts';
 
 /** Where to listen on TCP. */
 export interface ListenAddress {
