@@ -17,7 +17,7 @@ export interface Podman {
   readonly version: string;
   /** `podman run -d` of a shell script in the image, with the network of the host. */
   start(name: string, script: string): Promise<void>;
-  /** Waits for its end and removes it. */
+  /** Ends it if it has not ended, and removes it: `podman wait` would poll. */
   destroy(name: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -56,8 +56,7 @@ export async function openPodman(): Promise<Podman | undefined> {
       );
     },
     destroy: async (name) => {
-      await podman('wait', name);
-      await podman('rm', name);
+      await podman('rm', '--force', name);
     },
     close: closedOnInterrupt(async () => {
       await podman('rm', '--all', '--force').catch(() => undefined);
