@@ -52,6 +52,3 @@ export function dockerHint(message: string): string {
   const table = kind === 'command' ? COMMANDS : OPTIONS;
   return Object.hasOwn(table, name) ? `: ${table[name] ?? ''}` : '';
 }
-
-/** For the check that each command of a hint exists. */
-export const DOCKER_HINTS = { commands: COMMANDS, options: OPTIONS };

@@ -31,8 +31,7 @@ export function psCommand(program: Command): void {
     .action(async (flags: PsFlags, self: Command) => {
       const selection = selectionOf(flags);
       const list = listAction(selection, flags);
-      if (flags.watch !== true && replayFlagsOf(self).file === undefined)
-        return withTasks(self, list);
+      if (flags.watch !== true && replayFlagsOf(self).file === undefined) return withTasks(self, list);
       if (flags.watch !== true) {
         const { withReplay } = await import('./with-driver.ts');
         return withReplay(self, list, { end: 'last' });

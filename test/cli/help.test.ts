@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { COMMAND_TABLE } from '../../src/cli/cli-commands.ts';
 import { commandTree, nodesOf } from '../../src/cli/command-tree.ts';
 import { COMPLETION_SCRIPTS } from '../../src/cli/completion-scripts.ts';
-import { DOCKER_HINTS, dockerHint } from '../../src/cli/docker-hints.ts';
+import { dockerHint } from '../../src/cli/docker-hints.ts';
 import { helpWords } from '../../src/cli/help-format.ts';
 import { manPage } from '../../src/cli/man-page.ts';
 import { createProgram } from '../../src/cli/program.ts';
@@ -94,7 +94,13 @@ describe('dockerHint', () => {
       }),
       { commands: [] as readonly string[], options: [] as readonly string[] },
     );
-    expect(commands).to.not.include.members(Object.keys(DOCKER_HINTS.commands));
-    expect(options).to.not.include.members(Object.keys(DOCKER_HINTS.options));
+    expect([commands, options]).to.satisfy((lists: readonly unknown[][]) =>
+      lists.every(({ length }) => length > 9),
+    );
+    const hints = [
+      ...commands.map((name) => dockerHint(`unknown command '${name}'`)),
+      ...options.map((name) => dockerHint(`unknown option '${name}'`)),
+    ];
+    expect(hints.filter((hint) => hint !== '')).to.deep.equal([]);
   });
 });
