@@ -1,8 +1,9 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { getAbsolutePath } from '../../src/rkt/resolve-binary.ts';
@@ -28,6 +29,7 @@ export async function openPodman(): Promise<Podman | undefined> {
   const [program, busybox] = programs;
   if (program === undefined || busybox === undefined) return undefined;
   const base = await mkdtemp(join(tmpdir(), 'rkt-streams-bench-podman-'));
+  const cgroup = basename(base);
   const holder = await holdMountNamespace();
   const podman = async (...args: readonly string[]): Promise<string> => {
     const own = ['root', 'run', 'tmp'].map(
@@ -47,6 +49,7 @@ export async function openPodman(): Promise<Podman | undefined> {
         'run',
         '-d',
         '--network=host',
+        `--cgroup-parent=/${cgroup}`,
         ...limits,
         `--name=${name}`,
         IMAGE,
@@ -62,9 +65,19 @@ export async function openPodman(): Promise<Podman | undefined> {
       await podman('rm', '--all', '--force').catch(() => undefined);
       holder.stdin?.end();
       await once(holder, 'exit');
+      await removeCgroups(cgroup);
       await rm(base, { recursive: true, force: true });
     }),
   };
+}
+
+/** podman leaves the parent of its containers' cgroups. */
+async function removeCgroups(name: string): Promise<void> {
+  const hierarchies = await readdir('/sys/fs/cgroup');
+  const left = ['', ...hierarchies]
+    .map((hierarchy) => join('/sys/fs/cgroup', hierarchy, name))
+    .filter(existsSync);
+  for (const path of left) await run('find', [path, '-depth', '-type', 'd', '-delete']);
 }
 
 async function findProgram(name: string): Promise<string | undefined> {
