@@ -60,9 +60,13 @@ mv /who /www/cgi-bin/who; chmod 755 /www/cgi-bin/who; echo listening; exec busyb
     ) as {
       ip: string;
     }[];
+    // The line was printed before the socket was there.
+    await until('the port is open', () => child.exitCode !== null || listensOn80(appOf(uuid)));
     return { uuid, child, ip: info?.ip ?? '' };
   }
 
+  const listensOn80 = (pid: number): boolean =>
+    / 00000000:0050 00000000:0000 0A /.test(readFileSync(`/proc/${pid}/net/tcp`, 'utf8'));
   const appOf = (uuid: string): number =>
     Number(readFileSync(join(dir, 'data/pods/run', uuid, 'pid'), 'utf8'));
 
