@@ -24,13 +24,23 @@ const SOURCES = [
     'real-cgroups',
     'requirements',
     'unified-child',
+    'unified-oci',
     'unified-shapes',
     'until',
   ].map((name) => `test/support/${name}.ts`),
   `${SUITE}.ts`,
 ];
 const LIMITS = { memory: String(32 * MIB), swap: '0', weight: '20' };
+/** A runtime cannot pivot away from the kernel's first file system itself, but from a mount on top of it. */
 const INIT = `#!/bin/sh
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+mkdir /root
+mount --bind / /root
+cd /root
+mount --move . /
+exec chroot . /bin/sh /start
+`;
+const START = `
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
@@ -50,7 +60,7 @@ describe('a driver on a machine with a unified hierarchy alone', function () {
   let facts: UnifiedFacts;
 
   before(async function () {
-    requires(this, 'qemu');
+    requires(this, 'qemu', 'crun', 'catatonit');
     const directory = await mkdtemp(join(tmpdir(), 'rkt-streams-machine-'));
     try {
       facts = await factsOfMachine(directory);
@@ -143,6 +153,24 @@ describe('a driver on a machine with a unified hierarchy alone', function () {
     expect(isThere).to.equal(false);
   });
 
+  it('runs the life of a pod of the stage1 oci: limits, metrics, commands, end, removal', () => {
+    const { limits, isIn, isRuntimeIn, source, memory, seen, entered, exit, isThere } = facts.oci;
+    expect(limits).to.deep.equal({ ...LIMITS, memory: String(64 * MIB) });
+    expect({ isIn, isRuntimeIn }).to.deep.equal({ isIn: true, isRuntimeIn: false });
+    expect(source).to.equal('cgroup-v2');
+    expect(memory.limitBytes).to.equal(64 * MIB);
+    expect(memory.usageBytes).to.be.within(1, 64 * MIB);
+    // In a cgroup namespace whose root is the cgroup of the task.
+    expect(seen).to.equal('0::/\nCapEff:\t00000000800405fb\nSeccomp:\t2\nSeccomp_filters:\t1\n');
+    expect(entered).to.equal(seen);
+    expect(exit).to.include({ signal: 15, oomKilled: false, source: 'exit-file' });
+    expect(isThere).to.equal(false);
+  });
+
+  it('sees the OOM killer at work in a pod of the stage1 oci', () => {
+    expect(facts.oci.starvedExit).to.include({ exitCode: 137, signal: 9, oomKilled: true });
+  });
+
   it('makes cgroups where nothing passes on controllers yet', () => {
     const directory = '/sys/fs/cgroup/rkt-streams/attempt';
     expect(facts.shapes.bareRoot).to.deep.equal({ directory, limits: LIMITS, joined: true });
@@ -191,6 +219,7 @@ async function factsOfMachine(directory: string): Promise<UnifiedFacts> {
     ...compiledFiles(SOURCES),
     { path: 'image.aci', type: 'file', source: image },
     { path: 'init', type: 'file', mode: 0o755, content: INIT },
+    { path: 'start', type: 'file', content: START },
   ]);
   const lines = await boot({ kernel, initramfs }, BOOT_DEADLINE_MS);
   const reported = lines.find((line) => line.startsWith('{"version"'));

@@ -7,6 +7,7 @@ export interface UnifiedFacts {
   readonly own: string;
   readonly limited: LimitedFacts;
   readonly starved: { readonly exit: ExitResult; readonly events: string; readonly isThere: boolean };
+  readonly oci: OciFacts;
   readonly reading: ReadingFacts;
   readonly shapes: ShapeFacts;
   readonly suite: { readonly passed: readonly string[]; readonly failed: readonly string[] };
@@ -29,6 +30,24 @@ export interface LimitedFacts {
   readonly exit: ExitResult;
   readonly pids: readonly number[];
   readonly aliveAfterKill: readonly number[];
+  readonly isThere: boolean;
+}
+
+/** Of a task with the stage1 oci. */
+interface OciFacts {
+  readonly limits: LimitFiles;
+  readonly isIn: boolean;
+  /** Whether the runtime, which waits for the app, is in the cgroup of the task too. */
+  readonly isRuntimeIn: boolean;
+  readonly source: TaskResourceUsage['source'];
+  readonly memory: TaskResourceUsage['memory'];
+  /** What the app has printed of its cgroup and its restrictions, and what a command in it has. */
+  readonly seen: string;
+  readonly entered: string;
+  readonly exit: ExitResult;
+  /** How one that wanted more memory than it may have has ended. */
+  readonly starvedExit: ExitResult;
+  /** Whether a cgroup of them is left. */
   readonly isThere: boolean;
 }
 

@@ -36,7 +36,7 @@ const ORDER: BundleOrder = {
   },
   ...{
     ownIpc: true,
-    ownCgroupNamespace: false,
+    cgroupNamespace: 'host',
     users: undefined,
     process: ociProcess(PROCESS),
     mounts: [],
@@ -94,11 +94,17 @@ describe('the bundle of a pod', () => {
   it('leaves out namespaces and protections on demand', () => {
     const { linux } = ociBundle({
       ...ORDER,
-      ...{ network: 'host', ownIpc: false, ownCgroupNamespace: true, protectPaths: false, sysctl: {} },
+      ...{ network: 'host', ownIpc: false, cgroupNamespace: 'own', protectPaths: false, sysctl: {} },
     });
     expect(linux.namespaces.map(({ type }) => type)).to.deep.equal(['pid', 'mount', 'uts', 'cgroup']);
     expect([...linux.maskedPaths, ...linux.readonlyPaths]).to.deep.equal([]);
     expect(linux).to.not.have.property('sysctl');
+  });
+
+  it('joins a cgroup namespace that is there already', () => {
+    const path = '/pods/run/u/oci/cgroup.pin';
+    const { linux } = ociBundle({ ...ORDER, cgroupNamespace: { path } });
+    expect(linux.namespaces).to.deep.include({ type: 'cgroup', path });
   });
 
   it('lets no mount have devices but those of the list', () => {

@@ -15,6 +15,9 @@ type OciNamespaces = OciLinux['namespaces'];
 /** The network namespace of a pod: the launcher's, an empty one, or the one that a file stands for. */
 export type PodNetworkNamespace = 'host' | 'own' | { readonly path: string };
 
+/** The cgroup namespace of an app: the launcher's, one that the runtime makes, or the one that a file stands for. */
+export type AppCgroupNamespace = PodNetworkNamespace;
+
 /** All that the configuration of a pod is made of. */
 export interface BundleOrder {
   /** Absolute. */
@@ -27,8 +30,7 @@ export interface BundleOrder {
   readonly joined?: string;
   /** The users of a pod that has its own. Its root is mounted without devices already. */
   readonly users: UidRange | undefined;
-  /** Only the unified hierarchy can hide the cgroups above. */
-  readonly ownCgroupNamespace: boolean;
+  readonly cgroupNamespace: AppCgroupNamespace;
   readonly process: OciProcess;
   readonly mounts: readonly OciMount[];
   /** False for `--insecure-options=paths`. */
@@ -76,9 +78,9 @@ export function namespacesOf({
   network,
   joined,
   ownIpc,
-  ownCgroupNamespace,
+  cgroupNamespace,
   users,
-}: Pick<BundleOrder, 'network' | 'joined' | 'ownIpc' | 'ownCgroupNamespace' | 'users'>): OciNamespaces {
+}: Pick<BundleOrder, 'network' | 'joined' | 'ownIpc' | 'cgroupNamespace' | 'users'>): OciNamespaces {
   const shared = (type: string, file: string) => ({
     type,
     ...(joined === undefined ? {} : { path: `${joined}/${file}` }),
@@ -87,13 +89,14 @@ export function namespacesOf({
     typeof network === 'object' && joined === undefined
       ? { type: 'network', ...network }
       : shared('network', 'net');
+  const cgroup = { type: 'cgroup', ...(typeof cgroupNamespace === 'object' ? cgroupNamespace : {}) };
   return [
     shared('pid', 'pid'),
     { type: 'mount' },
     shared('uts', 'uts'),
     ...(ownIpc ? [shared('ipc', 'ipc')] : []),
     ...(network === 'host' ? [] : [net]),
-    ...(ownCgroupNamespace ? [{ type: 'cgroup' }] : []),
+    ...(cgroupNamespace === 'host' ? [] : [cgroup]),
     ...(users === undefined ? [] : [shared('user', 'user')]),
   ];
 }

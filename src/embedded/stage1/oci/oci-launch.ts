@@ -13,7 +13,8 @@ import { refuseMetadataService, runtimeConfig } from '../../pods/stage0.ts';
 import type { Stage1Order } from '../stage1-contract.ts';
 import { seccompHere } from './app-of-pod.ts';
 import { appPlace, STATE_DIR, type AppPlace } from './app-places.ts';
-import { cgroupMode, findRuntime, type OciRuntime } from './crun-runtime.ts';
+import { appCgroupNamespace } from './cgroup-namespace.ts';
+import { findRuntime, type OciRuntime } from './crun-runtime.ts';
 import { entersUnified, hideUnified, procsFilesOf } from './hidden-unified.ts';
 import { launchedApp, type LaunchedApp } from './launched-app.ts';
 import { podNetwork, type PodNetwork } from './network-of-pod.ts';
@@ -127,9 +128,9 @@ function addWaiting(ctx: RktContext, launched: LaunchedPod, root: string): void 
   const { podDir, runtime, hostname, ownIpc, network, files, users } = launched;
   const bundle = waitingBundle({
     ...{ root, runtime, hostname },
-    namespaces: namespacesOf({ network: network.namespace, ownIpc, ownCgroupNamespace: false, users }),
+    namespaces: namespacesOf({ network: network.namespace, ownIpc, cgroupNamespace: 'host', users }),
     mappings: users === undefined ? {} : userMappings(users),
-    createRuntime: cgroupHook(ctx, podDir, 'oci/init-start', []),
+    createRuntime: cgroupHook(podDir, 'oci/init-start', procsFilesOf(ctx, podDir)),
     poststop: network.poststop === undefined ? [] : [network.poststop],
   });
   files.set(`${WAITING_DIR}/config.json`, { text: JSON.stringify(bundle), isSecret: false });
@@ -142,6 +143,7 @@ function addBundle(ctx: RktContext, script: LaunchScript, launched: LaunchedPod,
   const place = appPlace(pod.uuid, site.app.name, isSingle);
   const cgroups = cgroupsOf(ctx, place, isolators);
   makeCgroups(script, place, cgroups);
+  const procsFiles = [...procsFilesOf(ctx, podDir), ...cgroups.map(({ dir }) => `${dir}/cgroup.procs`)];
   // Users of their own have no rights in a namespace that CNI plugins have made for the host's root to set up.
   const ownNetwork = users === undefined ? network.namespace !== 'host' : network.namespace === 'own';
   const poststop = isSingle && network.poststop !== undefined ? [network.poststop] : [];
@@ -151,7 +153,7 @@ function addBundle(ctx: RktContext, script: LaunchScript, launched: LaunchedPod,
     root: app.root,
     ...{ ownIpc, users },
     ...(isSingle ? {} : { joined: `${podDir}/oci/ns` }),
-    ownCgroupNamespace: cgroupMode() === 'unified',
+    cgroupNamespace: appCgroupNamespace(ctx, script, { place, podDir, procsFiles }),
     mounts: [
       ...podMounts({
         ...{ init: runtime.init, ...shared },
@@ -163,7 +165,7 @@ function addBundle(ctx: RktContext, script: LaunchScript, launched: LaunchedPod,
     protectPaths: !ctx.insecure.has('paths'),
     sysctl: podSysctl(isolators, { ownIpc, ownNetwork }),
     seccomp: seccompHere(ctx, isolators),
-    createRuntime: cgroupHook(ctx, podDir, place.startFile, cgroups),
+    createRuntime: cgroupHook(podDir, place.startFile, procsFiles),
     poststop: [...poststop, ...cgroupsGone(cgroups)],
     mountTool: hostTool(ctx.env, 'mount'),
   });
@@ -179,14 +181,10 @@ function cgroupsOf(
   return (ctx.env['RKT_STREAMS_CGROUP_PROCS'] ?? '') === '' ? ownCgroups(isolators, container) : [];
 }
 
-function cgroupHook(
-  ctx: RktContext,
-  podDir: string,
-  startFile: string,
-  cgroups: readonly LimitedCgroup[],
-): OciHook {
+function cgroupHook(podDir: string, startFile: string, procsFiles: readonly string[]): OciHook {
   const text = readFileSync(new URL('./enter-cgroup.sh', import.meta.url), 'utf8');
-  const own = cgroups.map(({ dir }) => `${dir}/cgroup.procs`);
-  const words = [`${podDir}/${startFile}`, ...procsFilesOf(ctx, podDir), ...own];
-  return { path: '/bin/sh', args: ['sh', '-c', text, 'enter-cgroup', ...words] };
+  return {
+    path: '/bin/sh',
+    args: ['sh', '-c', text, 'enter-cgroup', `${podDir}/${startFile}`, ...procsFiles],
+  };
 }
