@@ -11,6 +11,7 @@ import { nomadPlugin } from './nomad-plugin.bench.ts';
 import { packages } from './packages.bench.ts';
 import { plainFiles } from './plain-files.bench.ts';
 import { podWatch } from './pod-watch.bench.ts';
+import { recording } from './recording.bench.ts';
 import { shimMemory } from './shim-memory.bench.ts';
 import { soak } from './soak.bench.ts';
 import { sse } from './sse.bench.ts';
@@ -43,5 +44,6 @@ export const BENCHMARKS: readonly Benchmark[] = [
   imagePull,
   nomadPlugin,
   sse,
+  recording,
   soak,
 ];

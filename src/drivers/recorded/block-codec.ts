@@ -4,6 +4,7 @@ import { constants, crc32, deflateRaw, inflateRawSync } from 'node:zlib';
 import { RktError } from '../../model/rkt-error.ts';
 import { encodeBlockHeader, type BlockHeader } from './block-header.ts';
 import { createColumnState, type ColumnState } from './column-state.ts';
+import { createDocumentDictionary, type DocumentDictionary } from './document-dictionary.ts';
 import { documentLine, parseDocument, type RecordedDocument } from './recorded-document.ts';
 import { decodeStats, encodeStats } from './stats-section.ts';
 import type { RecordedTick } from './stats-rows.ts';
@@ -13,8 +14,6 @@ const compress = promisify(deflateRaw) as (
   options: { level: number; dictionary?: Buffer },
 ) => Promise<Buffer>;
 
-/** deflate can refer to no more than this. */
-const DICTIONARY_BYTES = 32_768;
 const NOTHING = Buffer.alloc(0);
 
 /** What one block continues from the block before, in the same group. */
@@ -22,12 +21,11 @@ export interface GroupState {
   readonly group: number;
   sequence: number;
   columns: ColumnState;
-  /** The end of the documents so far: those of the next block are compressed with it as a dictionary. */
-  dictionary: Buffer;
+  readonly dictionary: DocumentDictionary;
 }
 
 export function createGroupState(group: number): GroupState {
-  return { group, sequence: 0, columns: createColumnState(), dictionary: NOTHING };
+  return { group, sequence: 0, columns: createColumnState(), dictionary: createDocumentDictionary() };
 }
 
 /** The records of one block. */
@@ -41,9 +39,10 @@ export async function encodeBlock({ documents, ticks }: BlockContent, state: Gro
   const documentRaw = Buffer.from(documents.map((document) => `${documentLine(document)}\n`).join(''));
   const samples = ticks.reduce((sum, { taskIds }) => sum + taskIds.length, 0);
   const statsRaw = ticks.length === 0 ? NOTHING : encodeStats(ticks, state.columns);
-  const { dictionary, sequence, group } = state;
+  const { sequence, group } = state;
+  const dictionary = state.dictionary.bytes();
   state.sequence += 1;
-  state.dictionary = nextDictionary(dictionary, documentRaw);
+  state.dictionary.append(documentRaw);
   const [documentPart, statsPart] = await Promise.all([
     deflated(documentRaw, dictionary),
     deflated(statsRaw, NOTHING),
@@ -73,11 +72,6 @@ async function deflated(raw: Buffer, dictionary: Buffer): Promise<Buffer> {
   return compress(raw, dictionary.length === 0 ? { level } : { level, dictionary });
 }
 
-function nextDictionary(before: Buffer, raw: Buffer): Buffer {
-  const all = Buffer.concat([before, raw]);
-  return Buffer.from(all.subarray(Math.max(0, all.length - DICTIONARY_BYTES)));
-}
-
 /** Whether the bytes after the header of a block are those that were written. */
 export function isWhole({ documentBytes, statsBytes, payloadCrc }: BlockHeader, payload: Buffer): boolean {
   return payload.length === documentBytes + statsBytes && crc32(payload) === payloadCrc;
@@ -89,9 +83,9 @@ export function decodeDocuments(
   payload: Buffer,
   state: GroupState,
 ): readonly RecordedDocument[] {
-  const { dictionary } = state;
+  const dictionary = state.dictionary.bytes();
   const raw = inflated(payload.subarray(0, header.documentBytes), header.documentRawBytes, dictionary);
-  state.dictionary = nextDictionary(dictionary, raw);
+  state.dictionary.append(raw);
   const lines = raw
     .toString('utf8')
     .split('\n')

@@ -1,6 +1,6 @@
-import { bestSteps, expectation, type ColumnWork } from './column-steps.ts';
-import { computed, exceptionsOf, type Exceptions } from './computed-columns.ts';
-import type { ByteReader, ByteWriter } from './varints.ts';
+import { basesOf, bestSteps, expectedValue, type ColumnWork } from './column-steps.ts';
+import { computedValues, exceptionsOf, type Exceptions } from './computed-columns.ts';
+import { hasBit, type ByteReader, type ByteWriter } from './varints.ts';
 
 /** How the values of a column are stored. */
 const MODE = { absent: 0, still: 1, integers: 2, floats: 3, exceptions: 4 } as const;
@@ -39,29 +39,75 @@ export function encodeColumn(work: ColumnWork, out: ByteWriter): void {
   for (const step of steps.values) out.int(step / divisor);
 }
 
-/** Fills the column of the block. @throws RKT_ERR_RECORDING when the bytes end too early */
+/** Puts the column of the block in its place, unless it is absent. @throws RKT_ERR_RECORDING when the bytes end too early */
 export function decodeColumn(work: ColumnWork, input: ByteReader): void {
-  const values = work.columns[work.column] as Float64Array;
   const flags = input.uint();
   const mode = flags & 15;
-  if (mode === MODE.absent) return void values.fill(NaN);
+  if (mode === MODE.absent) return;
+  if (flags === MODE.still) {
+    work.columns[work.column] = stillValues(work);
+    return;
+  }
+  work.state.still.delete(work.column);
+  const { rows } = work.plan;
   if (mode === MODE.exceptions) {
-    readExceptions(work, input);
+    work.columns[work.column] = readExceptions(work, input);
     return;
   }
-  const presence = (flags & SPARSE) === 0 ? undefined : input.bytes(Math.ceil(values.length / 8));
-  const isPresent = (row: number): boolean =>
-    presence === undefined || ((presence[row >> 3] ?? 0) & (1 << (row & 7))) !== 0;
-  if (mode === MODE.floats) {
-    for (let row = 0; row < values.length; row += 1) values[row] = isPresent(row) ? input.float() : NaN;
-    return;
+  const values = new Float64Array(rows);
+  const present = (flags & SPARSE) === 0 ? undefined : input.bytes(Math.ceil(rows / 8));
+  if (mode === MODE.still) {
+    if (present !== undefined) leaveOut(values, present);
+    addSteps(work, values, { divisor: 1, isPredicted: (flags & PREDICTED) !== 0 });
+  } else if (mode === MODE.floats) readFloats(values, present, input);
+  else {
+    const divisor = input.uint();
+    input.ints(values, present);
+    addSteps(work, values, { divisor, isPredicted: (flags & PREDICTED) !== 0 });
   }
-  const divisor = mode === MODE.still ? 0 : input.uint();
-  const expected = expectation(work, (flags & PREDICTED) !== 0);
-  for (let row = 0; row < values.length; row += 1) {
-    if (!isPresent(row)) values[row] = NaN;
-    else values[row] = expected(row) + (divisor === 0 ? 0 : input.int() * divisor);
+  work.columns[work.column] = values;
+}
+
+/** Every value is the last one of its task; blocks of the same tasks share the array while this goes on. */
+function stillValues(work: ColumnWork): Float64Array {
+  const { column, plan, state } = work;
+  const before = state.still.get(column);
+  if (before !== undefined) return before;
+  const values = new Float64Array(plan.rows);
+  addSteps(work, values, { divisor: 1, isPredicted: false });
+  state.still.set(column, values);
+  return values;
+}
+
+/** Turns divided steps into values, in place. */
+function addSteps(
+  work: ColumnWork,
+  values: Float64Array,
+  { divisor, isPredicted }: { readonly divisor: number; readonly isPredicted: boolean },
+): void {
+  const { tasks, starts } = work.plan;
+  const bases = basesOf(work, isPredicted);
+  const lastOf = work.state.lastOf(work.column);
+  for (let index = 0; index < tasks.length; index += 1) {
+    const task = tasks[index] as number;
+    const first = starts[index] as number;
+    let last = lastOf[task] as number;
+    for (let row = first; row < (starts[index + 1] as number); row += 1) {
+      const step = values[row] as number;
+      if (Number.isNaN(step)) continue;
+      last = expectedValue(last, bases, { row, task, isFirst: row === first }) + step * divisor;
+      values[row] = last;
+    }
   }
+}
+
+function leaveOut(values: Float64Array, present: Uint8Array): void {
+  for (let row = 0; row < values.length; row += 1) if (!hasBit(present, row)) values[row] = NaN;
+}
+
+function readFloats(values: Float64Array, present: Uint8Array | undefined, input: ByteReader): void {
+  for (let row = 0; row < values.length; row += 1)
+    values[row] = present === undefined || hasBit(present, row) ? input.float() : NaN;
 }
 
 function countPresent(values: Float64Array): number {
@@ -90,14 +136,13 @@ function writeExceptions({ rows, parameter }: Exceptions, values: Float64Array, 
   }
 }
 
-function readExceptions(work: ColumnWork, input: ByteReader): void {
-  const values = work.columns[work.column] as Float64Array;
-  const predicted = computed(work, input.float());
-  for (let row = 0; row < values.length; row += 1) values[row] = predicted(row);
+function readExceptions(work: ColumnWork, input: ByteReader): Float64Array {
+  const values = computedValues(work, input.float());
   let row = 0;
   for (let left = input.uint(); left > 0; left -= 1) {
     row += input.uint();
     const value = input.float();
     if (row < values.length) values[row] = value;
   }
+  return values;
 }

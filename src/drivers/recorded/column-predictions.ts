@@ -17,6 +17,8 @@ export type Prediction =
   /** The column changes by as much as these do together. */
   | { readonly kind: 'sum'; readonly of: readonly number[] };
 
+export type RatePrediction = Extract<Prediction, { kind: 'rate' }>;
+
 const percent = (change: number, elapsedMs: number): number => (change / (elapsedMs * NS_PER_MS)) * 100;
 const perSecond = (change: number, elapsedMs: number): number => (change / elapsedMs) * MS_PER_SECOND;
 
@@ -68,11 +70,6 @@ function orderOf(): readonly number[] {
 }
 
 /** The rate between two values of a counter; NaN when there is none. */
-export function rateOf(
-  { factor }: Extract<Prediction, { kind: 'rate' }>,
-  now: number,
-  before: number,
-  elapsedMs: number,
-): number {
+export function rateOf({ factor }: RatePrediction, now: number, before: number, elapsedMs: number): number {
   return elapsedMs < MIN_WINDOW_MS || !(now >= before) ? NaN : factor(now - before, elapsedMs);
 }

@@ -1,17 +1,26 @@
 import { COLUMN_COUNT } from './metric-columns.ts';
+import type { RowLayout } from './row-layout.ts';
 
 /** What one block continues from the block before: the tasks of the group, and the last value of each column. */
 export interface ColumnState {
   readonly taskIds: string[];
-  /** The last value of a column of a task; NaN when there was none. */
-  last(column: number, task: number): number;
-  setLast(column: number, task: number, value: number): void;
+  /**
+   * The last value of a column of each task, by number; NaN when there was none. It may be written to; a new task can
+   * replace it by a larger one.
+   */
+  lastOf(column: number): Float64Array;
   /** The number of a task, which is added when it is new. */
   task(taskId: string): number;
-  lastTimeMs(task: number): number;
-  setLastTime(task: number, timeMs: number): void;
+  /** The same for the times of samples. */
+  lastTimesMs(): Float64Array;
   /** The columns of a block, in order; empty before the first block. */
   order: readonly number[];
+  /** Of the last block that was read. */
+  layout: RowLayout | undefined;
+  /** The columns of that block whose values are the last ones of their tasks, in all rows. */
+  readonly still: Map<number, Float64Array>;
+  /** The ids of tasks with these numbers: the same list for the same numbers. */
+  idsOf(numbers: readonly number[]): readonly string[];
   /** Time and tasks of the last tick. */
   tickMs: number;
   tickTasks: readonly number[];
@@ -22,6 +31,7 @@ export function createColumnState(): ColumnState {
   const taskIds: string[] = [];
   let capacity = 16;
   let columns = Array.from({ length: COLUMN_COUNT + 1 }, () => new Float64Array(capacity).fill(NaN));
+  let ids: { readonly numbers: readonly number[]; readonly taskIds: readonly string[] } | undefined;
   const grow = (): void => {
     capacity *= 2;
     columns = columns.map((column) => {
@@ -32,10 +42,7 @@ export function createColumnState(): ColumnState {
   };
   return {
     taskIds,
-    last: (column, task) => columns[column]?.[task] ?? NaN,
-    setLast(column, task, value) {
-      (columns[column] as Float64Array)[task] = value;
-    },
+    lastOf: (column) => columns[column] as Float64Array,
     task(taskId) {
       const known = numbers.get(taskId);
       if (known !== undefined) return known;
@@ -44,11 +51,15 @@ export function createColumnState(): ColumnState {
       if (number >= capacity) grow();
       return number;
     },
-    lastTimeMs: (task) => columns[COLUMN_COUNT]?.[task] ?? NaN,
-    setLastTime(task, timeMs) {
-      (columns[COLUMN_COUNT] as Float64Array)[task] = timeMs;
-    },
+    lastTimesMs: () => columns[COLUMN_COUNT] as Float64Array,
     order: [],
+    layout: undefined,
+    still: new Map(),
+    idsOf(numbers) {
+      if (ids?.numbers !== numbers)
+        ids = { numbers, taskIds: numbers.map((number) => taskIds[number] ?? '') };
+      return ids.taskIds;
+    },
     tickMs: 0,
     tickTasks: [],
   };

@@ -1,55 +1,53 @@
 import { PREDICTIONS } from './column-predictions.ts';
 import type { ColumnState } from './column-state.ts';
-
-/** The rows of a block: those of one task follow each other, in the order of time. */
-export interface RowPlan {
-  /** For each row the number of its task. */
-  readonly tasks: Uint32Array;
-  /** For each row the time of its sample, once the first column is known. */
-  readonly timesMs: Float64Array;
-}
+import type { RowPlan } from './row-layout.ts';
 
 /** Everything that a column is coded with. */
 export interface ColumnWork {
   readonly column: number;
   readonly plan: RowPlan;
   readonly state: ColumnState;
-  /** The columns of the block, by number; those that this one is predicted from are complete. */
-  readonly columns: readonly Float64Array[];
+  /**
+   * The columns of the block, by number; those that this one is predicted from are complete. A column without a value is
+   * absent.
+   */
+  readonly columns: (Float64Array | undefined)[];
 }
 
 /** A larger step does not fit into a variable-length integer. */
 const MAX_STEP = 2 ** 52;
 
-/** The value that a row has if nothing happened; it is called for the rows in order. */
-export function expectation(
-  { column, columns, plan, state }: ColumnWork,
-  isPredicted: boolean,
-): (row: number) => number {
-  const values = columns[column] as Float64Array;
+/** A column that another one is predicted from. */
+export interface Basis {
+  readonly values: Float64Array;
+  readonly last: Float64Array;
+}
+
+/** The columns that a column changes with; none unless it is predicted. */
+export function basesOf({ column, columns, state }: ColumnWork, isPredicted: boolean): readonly Basis[] {
   const prediction = PREDICTIONS[column];
-  const bases = isPredicted && prediction?.kind === 'sum' ? prediction.of : [];
-  let task = -1;
-  let last = NaN;
-  return (row) => {
-    const now = plan.tasks[row] as number;
-    if (now === task) {
-      const value = values[row - 1] as number;
-      if (!Number.isNaN(value)) last = value;
-    } else {
-      task = now;
-      last = state.last(column, task);
-    }
-    let expected = Number.isNaN(last) ? 0 : last;
-    for (let index = 0; index < bases.length; index += 1) {
-      const base = bases[index] as number;
-      const isSame = row > 0 && plan.tasks[row - 1] === now;
-      const before = isSame ? (columns[base]?.[row - 1] as number) : state.last(base, now);
-      const change = (columns[base]?.[row] as number) - before;
-      if (Number.isSafeInteger(change) && !Number.isNaN(last)) expected += change;
-    }
-    return expected;
-  };
+  if (!isPredicted || prediction?.kind !== 'sum') return [];
+  return prediction.of.flatMap((basis) => {
+    const values = columns[basis];
+    return values === undefined ? [] : [{ values, last: state.lastOf(basis) }];
+  });
+}
+
+/** The value that a row has if nothing happened since the last value of its task. */
+export function expectedValue(
+  last: number,
+  bases: readonly Basis[],
+  { row, task, isFirst }: { readonly row: number; readonly task: number; readonly isFirst: boolean },
+): number {
+  if (Number.isNaN(last)) return 0;
+  let expected = last;
+  for (let index = 0; index < bases.length; index += 1) {
+    const basis = bases[index] as Basis;
+    const before = isFirst ? basis.last[task] : basis.values[row - 1];
+    const change = (basis.values[row] as number) - (before as number);
+    if (Number.isSafeInteger(change)) expected += change;
+  }
+  return expected;
 }
 
 export interface Steps {
@@ -69,18 +67,26 @@ export function bestSteps(work: ColumnWork): Steps | undefined {
 
 /** Undefined when a step is no integer, or so large that it would be rounded. */
 function stepsOf(work: ColumnWork, isPredicted: boolean): Steps | undefined {
+  const { tasks, starts } = work.plan;
   const values = work.columns[work.column] as Float64Array;
-  const expected = expectation(work, isPredicted);
+  const bases = basesOf(work, isPredicted);
+  const lastOf = work.state.lastOf(work.column);
   const steps: number[] = [];
   let divisor = 0;
-  for (let row = 0; row < values.length; row += 1) {
-    const value = values[row] as number;
-    if (Number.isNaN(value)) continue;
-    const from = expected(row);
-    const step = value - from;
-    if (!Number.isSafeInteger(step) || Math.abs(step) > MAX_STEP || from + step !== value) return undefined;
-    if (step !== 0 && divisor !== 1) divisor = commonDivisor(divisor, Math.abs(step));
-    steps.push(step === 0 ? 0 : step);
+  for (let index = 0; index < tasks.length; index += 1) {
+    const task = tasks[index] as number;
+    const first = starts[index] as number;
+    let last = lastOf[task] as number;
+    for (let row = first; row < (starts[index + 1] as number); row += 1) {
+      const value = values[row] as number;
+      if (Number.isNaN(value)) continue;
+      const from = expectedValue(last, bases, { row, task, isFirst: row === first });
+      const step = value - from;
+      if (!Number.isSafeInteger(step) || Math.abs(step) > MAX_STEP || from + step !== value) return undefined;
+      if (step !== 0 && divisor !== 1) divisor = commonDivisor(divisor, Math.abs(step));
+      steps.push(step === 0 ? 0 : step);
+      last = value;
+    }
   }
   return { values: steps, divisor, isPredicted };
 }

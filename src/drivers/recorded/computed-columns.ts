@@ -1,4 +1,4 @@
-import { PREDICTIONS, rateOf } from './column-predictions.ts';
+import { PREDICTIONS, rateOf, type RatePrediction } from './column-predictions.ts';
 import type { ColumnWork } from './column-steps.ts';
 
 /** Values that follow from other columns, except in some rows. */
@@ -15,10 +15,10 @@ export function exceptionsOf(work: ColumnWork): Exceptions | undefined {
   if (prediction === undefined || prediction.kind === 'sum') return undefined;
   const values = columns[column] as Float64Array;
   const parameter = prediction.kind === 'product' ? factorOf(values, columns[prediction.of]) : NaN;
-  const predicted = computed(work, parameter);
+  const predicted = computedValues(work, parameter);
   const rows: number[] = [];
   for (let row = 0; row < values.length; row += 1) {
-    if (!Object.is(values[row], predicted(row))) rows.push(row);
+    if (!Object.is(values[row], predicted[row])) rows.push(row);
   }
   return { rows, parameter };
 }
@@ -34,22 +34,37 @@ function factorOf(values: Float64Array, of: Float64Array | undefined): number {
 }
 
 /** What the column is according to the columns it is computed from. */
-export function computed(
-  { column, columns, plan, state }: ColumnWork,
-  parameter: number,
-): (row: number) => number {
+export function computedValues(work: ColumnWork, parameter: number): Float64Array {
+  const { column, columns, plan } = work;
+  const values = new Float64Array(plan.rows);
   const prediction = PREDICTIONS[column];
-  if (prediction?.kind === 'product') {
-    const of = columns[prediction.of] as Float64Array;
-    return (row) => ((of[row] as number) / 100) * parameter;
+  const of = prediction?.kind === 'product' ? columns[prediction.of] : undefined;
+  if (prediction?.kind === 'rate') putRates(values, prediction, work);
+  else if (of === undefined) values.fill(NaN);
+  else for (let row = 0; row < values.length; row += 1) values[row] = ((of[row] as number) / 100) * parameter;
+  return values;
+}
+
+function putRates(
+  values: Float64Array,
+  prediction: RatePrediction,
+  { columns, plan, state }: ColumnWork,
+): void {
+  const counter = columns[prediction.counter];
+  if (counter === undefined) return void values.fill(NaN);
+  const { tasks, starts, timesMs } = plan;
+  const last = state.lastOf(prediction.counter);
+  const lastTimesMs = state.lastTimesMs();
+  for (let index = 0; index < tasks.length; index += 1) {
+    const task = tasks[index] as number;
+    let before = last[task] as number;
+    let beforeMs = lastTimesMs[task] as number;
+    for (let row = starts[index] as number; row < (starts[index + 1] as number); row += 1) {
+      const now = counter[row] as number;
+      const nowMs = timesMs[row] as number;
+      values[row] = rateOf(prediction, now, before, nowMs - beforeMs);
+      before = now;
+      beforeMs = nowMs;
+    }
   }
-  if (prediction?.kind !== 'rate') return () => NaN;
-  const counter = columns[prediction.counter] as Float64Array;
-  return (row) => {
-    const task = plan.tasks[row] as number;
-    const isSame = row > 0 && plan.tasks[row - 1] === task;
-    const before = isSame ? (counter[row - 1] as number) : state.last(prediction.counter, task);
-    const beforeMs = isSame ? (plan.timesMs[row - 1] as number) : state.lastTimeMs(task);
-    return rateOf(prediction, counter[row] as number, before, (plan.timesMs[row] as number) - beforeMs);
-  };
 }

@@ -2,7 +2,8 @@ import { RktError } from '../../model/rkt-error.ts';
 import { decodeColumn, encodeColumn } from './column-codec.ts';
 import { CODING_ORDER } from './column-predictions.ts';
 import type { ColumnState } from './column-state.ts';
-import type { ColumnWork, RowPlan } from './column-steps.ts';
+import type { ColumnWork } from './column-steps.ts';
+import { fits, layoutOf, planOf, type RowLayout, type RowPlan } from './row-layout.ts';
 import { COLUMN_COUNT, COLUMN_NAMES } from './metric-columns.ts';
 import type { RecordedTick } from './stats-rows.ts';
 import { createByteReader, createByteWriter, type ByteReader, type ByteWriter } from './varints.ts';
@@ -24,21 +25,23 @@ export function encodeStats(ticks: readonly RecordedTick[], state: ColumnState):
   added.forEach((id) => out.text(id));
   writeTicks(ticks, numbers, { state, out });
   const layout = layoutOf(numbers);
-  const columns = emptyColumns(layout.plan.tasks.length);
-  const times = layout.plan.timesMs;
-  layout.places.forEach(([tickIndex, taskIndex], row) => {
+  const plan = planOf(layout);
+  const columns = Array.from({ length: COLUMN_COUNT }, () => new Float64Array(layout.rows));
+  layout.rowsOfTicks.forEach((rows, tickIndex) => {
     const tick = ticks[tickIndex] as RecordedTick;
-    for (let column = 0; column < COLUMN_COUNT; column += 1)
-      (columns[column] as Float64Array)[row] = tick.valueAt(taskIndex, column);
-    times[row] = tick.timeMs + tick.valueAt(taskIndex, 0);
+    rows.forEach((row, task) => {
+      for (let column = 0; column < COLUMN_COUNT; column += 1)
+        (columns[column] as Float64Array)[row] = tick.valueAt(task, column);
+      plan.timesMs[row] = tick.timeMs + tick.valueAt(task, 0);
+    });
   });
   if (state.order.length === 0) {
     out.uint(COLUMN_COUNT);
     for (const column of CODING_ORDER) out.text(COLUMN_NAMES[column] ?? '');
     state.order = CODING_ORDER;
   }
-  for (const column of CODING_ORDER) encodeColumn({ column, plan: layout.plan, state, columns }, out);
-  remember({ plan: layout.plan, columns, state });
+  for (const column of CODING_ORDER) encodeColumn({ column, plan, state, columns }, out);
+  remember({ plan, columns, state });
   return out.done();
 }
 
@@ -49,24 +52,30 @@ export function decodeStats(bytes: Buffer, state: ColumnState): readonly Recorde
   if (input.uint() !== state.taskIds.length) throw damaged();
   for (let left = input.uint(); left > 0; left -= 1) state.task(input.text());
   const { timesMs, numbers } = readTicks(input, state);
-  const layout = layoutOf(numbers);
-  const columns = emptyColumns(layout.plan.tasks.length);
+  // Mostly all tasks of the block before are sampled again.
+  const layout = fits(state.layout, numbers) ? state.layout : layoutOf(numbers);
+  if (layout !== state.layout) state.still.clear();
+  state.layout = layout;
+  const plan = planOf(layout);
+  const columns: (Float64Array | undefined)[] = new Array<undefined>(COLUMN_COUNT + 1).fill(undefined);
   if (state.order.length === 0) state.order = readOrder(input);
-  const withUnknown = [...columns, new Float64Array(layout.plan.tasks.length)];
   for (const column of state.order) {
-    decodeColumn({ column, plan: layout.plan, state, columns: withUnknown }, input);
-    if (column === 0) fillTimes(layout, timesMs, columns[0] as Float64Array);
+    decodeColumn({ column, plan, state, columns }, input);
+    if (column === 0) fillTimes(layout, timesMs, { plan, offsets: columns[0] });
   }
-  remember({ plan: layout.plan, columns, state });
+  columns.length = COLUMN_COUNT;
+  remember({ plan, columns, state });
   return timesMs.map((timeMs, tick) => {
-    const rows = layout.rows[tick] ?? [];
+    const rows = layout.rowsOfTicks[tick] ?? NO_ROWS;
     return {
       timeMs,
-      taskIds: (numbers[tick] ?? []).map((number) => state.taskIds[number] ?? ''),
+      taskIds: state.idsOf(numbers[tick] ?? []),
       valueAt: (task, column) => columns[column]?.[rows[task] ?? -1] ?? NaN,
     };
   });
 }
+
+const NO_ROWS = new Uint32Array(0);
 
 /** The columns of a group, by the names that its first block has. */
 function readOrder(input: ByteReader): readonly number[] {
@@ -74,38 +83,6 @@ function readOrder(input: ByteReader): readonly number[] {
     const column = COLUMN_NAMES.indexOf(input.text());
     return column < 0 ? UNKNOWN : column;
   });
-}
-
-interface Layout {
-  readonly plan: RowPlan;
-  /** For each row the tick and the place in it. */
-  readonly places: readonly (readonly [tick: number, task: number])[];
-  /** For each tick the rows of its tasks. */
-  readonly rows: readonly (readonly number[])[];
-}
-
-/** The rows of one task follow each other: their values differ least. */
-function layoutOf(numbers: readonly (readonly number[])[]): Layout {
-  const byTask = new Map<number, [number, number][]>();
-  numbers.forEach((tasks, tick) =>
-    tasks.forEach((task, place) => {
-      const places = byTask.get(task) ?? [];
-      if (places.length === 0) byTask.set(task, places);
-      places.push([tick, place]);
-    }),
-  );
-  const count = numbers.reduce((sum, tasks) => sum + tasks.length, 0);
-  const plan = { tasks: new Uint32Array(count), timesMs: new Float64Array(count) };
-  const rows = numbers.map(({ length }) => new Array<number>(length).fill(0));
-  const places: (readonly [number, number])[] = [];
-  for (const [task, own] of byTask) {
-    for (const [tick, place] of own) {
-      plan.tasks[places.length] = task;
-      (rows[tick] as number[])[place] = places.length;
-      places.push([tick, place]);
-    }
-  }
-  return { plan, places, rows };
 }
 
 function writeTicks(
@@ -154,25 +131,32 @@ function readTicks(
   return { timesMs, numbers };
 }
 
-function fillTimes({ plan, places }: Layout, timesMs: readonly number[], offsets: Float64Array): void {
-  places.forEach(([tick], row) => {
-    plan.timesMs[row] = (timesMs[tick] ?? NaN) + (offsets[row] ?? NaN);
+function fillTimes(
+  { rowsOfTicks }: RowLayout,
+  timesMs: readonly number[],
+  { plan, offsets }: { readonly plan: RowPlan; readonly offsets: Float64Array | undefined },
+): void {
+  rowsOfTicks.forEach((rows, tick) => {
+    for (const row of rows) plan.timesMs[row] = (timesMs[tick] ?? NaN) + (offsets?.[row] ?? NaN);
   });
-}
-
-function emptyColumns(rows: number): readonly Float64Array[] {
-  return Array.from({ length: COLUMN_COUNT }, () => new Float64Array(rows).fill(NaN));
 }
 
 /** Keeps the last value of each column of each task for the next block. */
 function remember({ plan, columns, state }: Omit<ColumnWork, 'column'>): void {
   columns.forEach((values, column) => {
-    for (let row = 0; row < values.length; row += 1) {
-      const value = values[row] as number;
-      if (!Number.isNaN(value)) state.setLast(column, plan.tasks[row] as number, value);
-    }
+    if (values !== undefined) keepLast(values, state.lastOf(column), plan);
   });
-  plan.tasks.forEach((task, row) => state.setLastTime(task, plan.timesMs[row] as number));
+  keepLast(plan.timesMs, state.lastTimesMs(), plan);
+}
+
+function keepLast(values: Float64Array, last: Float64Array, { tasks, starts }: RowPlan): void {
+  for (let index = 0; index < tasks.length; index += 1) {
+    const first = starts[index] as number;
+    let row = (starts[index + 1] as number) - 1;
+    while (row > first && Number.isNaN(values[row])) row -= 1;
+    const value = values[row] as number;
+    if (!Number.isNaN(value)) last[tasks[index] as number] = value;
+  }
 }
 
 function damaged(): RktError {

@@ -58,6 +58,8 @@ export interface ByteReader {
   /** @throws RKT_ERR_RECORDING when the bytes end; so do the other functions */
   uint(): number;
   int(): number;
+  /** An `int` for each place of the array; a place without its bit in `present` becomes NaN. */
+  ints(into: Float64Array, present?: Uint8Array): void;
   float(): number;
   text(): string;
   bytes(count: number): Buffer;
@@ -90,9 +92,12 @@ export function createByteReader(buffer: Buffer): ByteReader {
   };
   return {
     uint,
-    int() {
-      const value = uint();
-      return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+    int: () => signed(uint()),
+    ints(into, present) {
+      for (let place = 0; place < into.length; place += 1) {
+        if (present !== undefined && !hasBit(present, place)) into[place] = NaN;
+        else into[place] = signed(uint());
+      }
     },
     float: () => buffer.readDoubleLE(take(8)),
     text() {
@@ -108,6 +113,19 @@ export function createByteReader(buffer: Buffer): ByteReader {
       return buffer.length - at;
     },
   };
+}
+
+/** 0, -1, 1, -2, … for 0, 1, 2, 3, … */
+function signed(value: number): number {
+  // The remainder of a float takes far longer.
+  if (value < 2 ** 31) return (value >>> 1) ^ -(value & 1);
+  const half = Math.floor(value / 2);
+  return half * 2 === value ? half : -half - 1;
+}
+
+/** The bit of a row, the lowest of a byte first. */
+export function hasBit(bits: Uint8Array, row: number): boolean {
+  return ((bits[row >> 3] ?? 0) & (1 << (row & 7))) !== 0;
 }
 
 function truncated(): RktError {

@@ -102,6 +102,28 @@ describe('the stats of a block', () => {
     expect(encodeStats(later, state).length).to.be.lessThan(400);
   });
 
+  it('keep their values while later blocks of the same tasks are read', () => {
+    const ids = ['a', 'b'];
+    // Idle, idle, busy, idle, and then one tick less: blocks share what does not change, and only that.
+    const steps = [[1, 1], [1, 1], [1, 2], [2, 2], [2, 2], [3, 3], [3]];
+    const blocks = steps.map((own, block) =>
+      own.map((step, index): Tick => {
+        const timeMs = (block * 2 + index) * 1_000;
+        return { timeMs, samples: ids.map((id, seed) => workingSample(id, step, timeMs, seed)) };
+      }),
+    );
+    const [writing, reading] = [createColumnState(), createColumnState()];
+    const read = blocks
+      .map((ticks) =>
+        encodeStats(
+          ticks.map(({ timeMs, samples }) => tickOf(timeMs, samples)),
+          writing,
+        ),
+      )
+      .map((bytes) => decodeStats(bytes, reading));
+    expect(read.map((ticks) => ticks.map(decoded))).to.deep.equal(blocks.map((ticks) => ticks.map(plain)));
+  });
+
   it('have the metrics of the requested groups', () => {
     const sample = workingSample('a', 3, 1_000);
     const [only] = samplesOf(tickOf(1_000, [sample]), groupMask(['cpu']));
