@@ -17,6 +17,7 @@ interface DemoFlags {
   readonly seconds?: number;
   readonly interval: number;
   readonly serve?: boolean;
+  readonly record?: string;
   readonly stage1?: string;
 }
 
@@ -33,6 +34,10 @@ export function demoCommand(program: Command): void {
     .option('-s, --seconds <n>', 'how long to run (default: until Ctrl-C); 2m works too', durationMs('s'))
     .option('-i, --interval <duration>', 'sampling interval, in ms; 2s works too', durationMs('ms'), 1_000)
     .option('--serve', 'serve the dashboard as well and print its URL')
+    .option(
+      '--record <file>',
+      'record everything into this file, for --replay of top, stats, events, ps and agent',
+    )
     .addOption(
       new Option(
         '--stage1 <name>',
@@ -44,13 +49,14 @@ export function demoCommand(program: Command): void {
     ['demo', 'Run until Ctrl-C'],
     ['demo --seconds 20', 'Run for 20 seconds'],
     ['demo --serve', 'Watch in a browser until Ctrl-C'],
+    ['demo --seconds 20 --record demo.rec', 'Record the run; top --replay demo.rec plays it'],
     ['demo --stage1 oci', 'Isolate the pods; two talk over their network, one has a port of the host'],
     ['demo --seconds 20 --json | jq \'select(.type == "summary")\'', 'Print the summary as JSON'],
   ]);
 }
 
 async function demo(flags: DemoFlags, command: Command): Promise<void> {
-  const { seconds: lengthMs, interval: intervalMs, serve: isServed = false, stage1 } = flags;
+  const { seconds: lengthMs, interval: intervalMs, serve: isServed = false, stage1, record } = flags;
   const settings = settingsOf(command);
   const output = createOutput(settings);
   const reporter = createReporter(output, { nowMs: () => performance.now(), lengthMs });
@@ -71,6 +77,7 @@ async function demo(flags: DemoFlags, command: Command): Promise<void> {
       lengthMs,
       interrupted,
       isServed,
+      recordInto: record,
       stage1,
     });
     process.exitCode = isFine ? EXIT_OK : EXIT_FAILURE;

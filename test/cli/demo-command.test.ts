@@ -1,9 +1,10 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { cliIn, parseLines, type CliResult } from '../support/cli-process.ts';
+import { cliIn, parseLines, startCli, type CliResult } from '../support/cli-process.ts';
 import { until } from '../support/until.ts';
 import { openSandbox, type Sandbox } from '../support/sandbox.ts';
 
@@ -20,6 +21,7 @@ interface Summary {
   readonly interrupted: boolean;
 }
 
+const UNPRIVILEGED = 65_534;
 const ALL_HAS_HAPPENED = [
   '"type":"exec"',
   '"kind":"failed","taskId":"broken"',
@@ -127,6 +129,39 @@ describe('rkt-streams demo', function () {
     const result = await demo.ended;
     expect(result.exitCode, result.stderr + result.stdout.slice(-3_000)).to.equal(0);
     expect(await fetch(url).catch(() => 'no answer')).to.equal('no answer');
+  });
+
+  it('is recorded, and played by another user without rkt', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'rkt-streams-test-'));
+    const file = join(directory, 'demo.rec');
+    try {
+      const demo = start('--interval', '200ms', '--json', '--record', file);
+      for (const fact of ['"kind":"exited","taskId":"logger"', HOLDER_MEASURED]) await demo.says(fact);
+      demo.child.kill('SIGINT');
+      const recorded = await demo.ended;
+      expect(recorded.exitCode, recorded.stderr + recorded.stdout.slice(-3_000)).to.equal(0);
+      expect(recorded.stdout).to.match(/demo\.rec: \d+ samples and \d+ events/);
+      chmodSync(directory, 0o755);
+      chmodSync(file, 0o644);
+      const replay = (...args: readonly string[]): Promise<CliResult> =>
+        startCli([...args, '--replay', file, '--json'], {
+          env: { PATH: '/nowhere', HOME: directory, XDG_DATA_HOME: join(directory, 'none') },
+          ...(process.geteuid?.() === 0 ? { uid: UNPRIVILEGED, gid: UNPRIVILEGED } : {}),
+        }).ended;
+      const [events, stats] = await Promise.all([
+        replay('events', '--speed', '100'),
+        replay('stats', '--speed', '100', '--interval', '200ms'),
+      ]);
+      expect([events.exitCode, stats.exitCode], events.stderr + stats.stderr).to.deep.equal([0, 0]);
+      const idsOf = (lines: readonly Record<string, unknown>[]): readonly unknown[] =>
+        lines.filter(({ kind, by }) => kind === 'exited' && by !== 'second driver').map(({ id }) => id);
+      const seen = idsOf(linesOf(recorded).filter(({ type }) => type === 'event'));
+      expect(seen).to.have.length.above(0);
+      expect(idsOf(parseLines(events.stdout))).to.deep.equal(seen);
+      expect(parseLines(stats.stdout).map(({ taskId }) => taskId)).to.include('holder');
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
   });
 
   it('says why when no pod can be started, and exits with 1', async () => {

@@ -18,6 +18,7 @@ import { demoPods, type DemoPod } from './demo-pods.ts';
 import { makePlace, removePlace, type DemoPlace } from './place.ts';
 import type { Check, DemoSummary } from './demo-records.ts';
 import type { Reporter } from './reporter.ts';
+import type { RecordDemo } from './record-demo.ts';
 import type { ServeDemo } from './serve.ts';
 import type { DemoStage } from './stage.ts';
 import { endAll, watch } from './watch.ts';
@@ -34,6 +35,8 @@ export interface DemoRun {
   readonly stage1: string | undefined;
   /** Also serves the dashboard. */
   readonly isServed: boolean;
+  /** Also records everything into this file. */
+  readonly recordInto: string | undefined;
 }
 
 /**
@@ -46,12 +49,13 @@ export async function runDemo(run: DemoRun): Promise<boolean> {
   const startedMs = performance.now();
   // Before the child processes are listed: loading modules may start some.
   const serve = run.isServed ? (await import('./serve.ts')).serveDemo : undefined;
+  const record = run.recordInto === undefined ? undefined : (await import('./record-demo.ts')).recordDemo;
   const place = await makePlace(settings, logger);
   const journal = createJournal();
   const pods = demoPods(run.stage1 === 'oci');
   const failures: string[] = [];
   try {
-    await perform({ ...run, serve, pods }, place, journal, failures);
+    await perform({ ...run, serve, record, pods }, place, journal, failures);
   } catch (error) {
     failures.push(reasonOf(error));
   }
@@ -70,15 +74,17 @@ export async function runDemo(run: DemoRun): Promise<boolean> {
 
 interface Performance extends DemoRun {
   readonly serve: ServeDemo | undefined;
+  readonly record: RecordDemo | undefined;
   readonly pods: readonly DemoPod[];
 }
 
 async function perform(
-  { settings, logger, reporter, intervalMs, lengthMs, interrupted, serve, pods, stage1 }: Performance,
+  performance: Performance,
   place: DemoPlace,
   journal: Journal,
   failures: string[],
 ): Promise<void> {
+  const { settings, reporter, intervalMs, lengthMs, interrupted, pods, stage1 } = performance;
   const { report } = reporter;
   report({ type: 'note', message: `Working in ${place.base}, with cgroups below ${place.cgroupParent}` });
   const { driverOptions } = place;
@@ -104,9 +110,9 @@ async function perform(
     over: over.signal,
   };
   const watching = watch(stage, reporter, intervalMs);
-  let endServing = (): Promise<void> => Promise.resolve();
+  const endings: (() => Promise<void>)[] = [];
   try {
-    if (serve !== undefined) endServing = await serve(driver, place, { report, logger });
+    for (const begin of besides(performance, driver, place)) endings.push(await begin());
     const played = playAll(stage);
     await Promise.race([untilOver(lengthMs, interrupted), untilHopeless(played, stage)]);
     report({ type: 'note', message: 'Stopping and destroying all pods' });
@@ -116,9 +122,22 @@ async function perform(
   } finally {
     over.abort();
     watching.stop();
-    await endServing();
+    for (const end of endings) await end().catch((error: unknown) => failures.push(reasonOf(error)));
     await driver.shutdown();
   }
+}
+
+/** What goes on beside the pods; each begins and returns how it ends. */
+function besides(
+  { serve, record, recordInto: file = '', reporter, logger, intervalMs }: Performance,
+  driver: Driver,
+  place: DemoPlace,
+): readonly (() => Promise<() => Promise<void>>)[] {
+  const { report } = reporter;
+  return [
+    ...(serve === undefined ? [] : [() => serve(driver, place, { report, logger })]),
+    ...(record === undefined ? [] : [() => record(driver, { file, intervalMs, report, logger })]),
+  ];
 }
 
 /** What the driver's rkt can do. Without networks the pods that need them are left out. @throws Error without the stage1 */
