@@ -55,8 +55,12 @@ async function round(name: string, count: number): Promise<void> {
   await Promise.all(Array.from({ length: Number(atOnce) }, worker));
 }
 
-/** What a subscriber that has just left still keeps goes within a second. */
+const ports = (): number => processFacts().resources['MessagePort'] ?? 0;
+const portsAtStart = ports();
+
+/** The workers end when they are idle; what a subscriber that has just left still keeps goes within a second. */
 async function stableFacts(): Promise<ProcessFacts> {
+  await until('the workers have ended', () => ports() <= portsAtStart);
   let last = '';
   let sameSince = performance.now();
   await until('nothing changes any more', () => {

@@ -176,7 +176,7 @@ export const MACHINE: readonly Row[] = [
   {
     what: 'a cgroup parent that cannot be made',
     code: 'RKT_ERR_CGROUP',
-    names: ['cgroup.procs/below', '--cgroup-parent'],
+    names: ['cgroup.procs/below', 'another parent cgroup'],
     act: ({ other, sandbox }) =>
       other({ cgroupParent: 'cgroup.procs/below' }).startTask(taskOf(sandbox, {}, MEMORY)),
   },
