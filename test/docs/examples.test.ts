@@ -5,6 +5,7 @@ import ts from 'typescript';
 
 const PAGES = [
   'README.md',
+  'docs/drivers-fleet.md',
   'docs/server.md',
   'docs/drivers-remote.md',
   ...readdirSync('docs/recipes').map((name) => `docs/recipes/${name}`),
@@ -37,6 +38,8 @@ describe('the examples of the documentation', () => {
         ...config.compilerOptions,
         paths: {
           'rkt-streams': [`${process.cwd()}/src/index.ts`],
+          'rkt-streams/client': [`${process.cwd()}/src/drivers/remote/index.ts`],
+          'rkt-streams/fleet': [`${process.cwd()}/src/drivers/fleet/index.ts`],
           'rkt-streams/server': [`${process.cwd()}/src/server/index.ts`],
           'rkt-streams/client': [`${process.cwd()}/src/drivers/remote/index.ts`],
         },

@@ -14,6 +14,7 @@ import { firstValueFrom } from 'rxjs';
 import { METRICS, createDriver, isRktError, type Driver, type ExitResult, type TaskEvent } from 'rkt-streams';
 import { createRemoteDriver } from 'rkt-streams/client';
 import { driverContract } from 'rkt-streams/contract';
+import { createFleetDriver } from 'rkt-streams/fleet';
 import { servePlugin } from 'rkt-streams/nomad';
 import { createOtlpExporter } from 'rkt-streams/otlp';
 import { createPrometheusExporter } from 'rkt-streams/prometheus';
@@ -21,6 +22,7 @@ import { createRecordedDriver } from 'rkt-streams/recorded';
 import { createServer } from 'rkt-streams/server';
 
 export const doors: readonly unknown[] = [
+  createFleetDriver,
   createOtlpExporter,
   createPrometheusExporter,
   createRecordedDriver,

@@ -18,7 +18,7 @@ import {
 import { connectionOf } from './remote-connection.ts';
 import type { RemoteLink } from './remote-link.ts';
 import { resumedStream } from './resumed-stream.ts';
-import { createStreamTable } from './stream-table.ts';
+import { createStreamTable } from '../stream-table.ts';
 import { understood } from './understood.ts';
 import { exitOf } from './wait-exit.ts';
 

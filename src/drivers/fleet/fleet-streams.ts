@@ -1,0 +1,188 @@
+import {
+  combineLatest,
+  defer,
+  distinctUntilChanged,
+  filter,
+  map,
+  startWith,
+  withLatestFrom,
+  type Observable,
+} from 'rxjs';
+
+import type { Driver } from '../../driver-interface.ts';
+import { DEFAULT_FIELD_GROUPS } from '../../model/field-groups.ts';
+import type { Fingerprint } from '../../model/fingerprint.ts';
+import type { HostStats } from '../../model/host-stats.ts';
+import type { SamplingStats } from '../../model/sampling-stats.ts';
+import type { TaskEvent } from '../../model/task-event.ts';
+import { createSeenIds } from '../../model/seen-ids.ts';
+import type { DriverStreams } from '../../streams-interface.ts';
+import { createStreamTable, type StreamTable } from '../stream-table.ts';
+import { combinedFingerprint } from './combined-fingerprint.ts';
+import { combinedHostStats } from './combined-host-stats.ts';
+import { combinedSamplingStats, growingCounters } from './combined-sampling-stats.ts';
+import type { FleetContext } from './fleet-link.ts';
+import {
+  checkedFingerprint,
+  checkedHostStats,
+  fleetEvent,
+  fleetPods,
+  fleetRecovery,
+  fleetSamples,
+  fleetStatuses,
+} from './fleet-values.ts';
+import { fleetConnection, hostStates, publicHosts, type FleetHost } from './host-states.ts';
+import type { HostRequest } from './host-stream.ts';
+import { arraysOfHosts, latestOfHosts, valuesOfHosts } from './merge-hosts.ts';
+
+/** As for every driver. */
+const LEAST_INTERVAL_MS = 100;
+
+/** The streams of a fleet, without those of one task. */
+export interface FleetStreams
+  extends Omit<DriverStreams, 'taskStats' | 'waitTask'>, Pick<Driver, 'followTasks'> {
+  hosts(): Observable<readonly FleetHost[]>;
+}
+
+/** Each is shared by its subscribers; nothing is kept but the latest value of each host. */
+export function createFleetStreams(context: FleetContext): FleetStreams {
+  const table = createStreamTable();
+  const states$ = table.latest('states', () => hostStates(context));
+  return {
+    hosts: () => states$.pipe(map(publicHosts)),
+    connection: () =>
+      states$.pipe(
+        map(fleetConnection),
+        filter((connection) => connection !== undefined),
+        distinctUntilChanged((a, b) => JSON.stringify(a) === JSON.stringify(b)),
+      ),
+    ...listStreams(context, table),
+    ...metricStreams(context, table, states$),
+    taskEvents: ({ replay = false } = {}) =>
+      replay === false ? table.live('events', () => eventsOf(context, false)) : eventsOf(context, replay),
+  };
+}
+
+function listStreams(
+  context: FleetContext,
+  table: StreamTable,
+): Pick<FleetStreams, 'tasks' | 'pods' | 'followTasks'> {
+  return {
+    tasks: () =>
+      table.latest('tasks', () =>
+        latestOfHosts(context, {
+          ...{ name: 'tasks', convert: fleetStatuses, owesFirst: true },
+          open: (driver) => driver.tasks(),
+        }).pipe(map(flattened)),
+      ),
+    pods: () =>
+      table.latest('pods', () =>
+        latestOfHosts(context, {
+          ...{ name: 'pods', convert: fleetPods, owesFirst: true },
+          open: (driver) => driver.pods(),
+        }).pipe(map(flattened)),
+      ),
+    followTasks: () =>
+      table.live('follow', () =>
+        valuesOfHosts(context, {
+          ...{ name: 'followTasks', convert: fleetRecovery, owesFirst: false },
+          open: (driver) => driver.followTasks(),
+        }),
+      ),
+  };
+}
+
+function metricStreams(
+  context: FleetContext,
+  table: StreamTable,
+  states$: Observable<readonly FleetHost[]>,
+): Pick<FleetStreams, 'fingerprint' | 'allTaskStats' | 'hostStats' | 'samplingStats'> {
+  return {
+    fingerprint: () => table.latest('fingerprint', () => fingerprintsOf(context, states$)),
+    allTaskStats: ({ intervalMs = 1_000, groups = DEFAULT_FIELD_GROUPS } = {}) =>
+      table.latest(JSON.stringify(['stats', intervalMs, groups]), () =>
+        arraysOfHosts(
+          context,
+          {
+            ...{ name: 'allTaskStats', convert: fleetSamples, owesFirst: true },
+            open: (driver) => driver.allTaskStats({ intervalMs, groups }),
+          },
+          Math.max(LEAST_INTERVAL_MS, intervalMs),
+        ),
+      ),
+    hostStats: ({ intervalMs = 10_000 } = {}) =>
+      table.latest(`host ${intervalMs}`, () =>
+        hostStatsOf(context, states$, Math.max(LEAST_INTERVAL_MS, intervalMs)),
+      ),
+    samplingStats: ({ intervalMs = 1_000 } = {}) =>
+      table.latest(`sampling ${intervalMs}`, () =>
+        samplingOf(context, Math.max(LEAST_INTERVAL_MS, intervalMs)),
+      ),
+  };
+}
+
+/** A host that was lost, or has not responded, makes the fleet no less current: it is described as stale. */
+function fingerprintsOf(
+  context: FleetContext,
+  states$: Observable<readonly FleetHost[]>,
+): Observable<Fingerprint> {
+  const prints$ = latestOfHosts(context, {
+    ...{ name: 'fingerprint', convert: checkedFingerprint, owesFirst: true },
+    open: (driver) => driver.fingerprint(),
+  });
+  const none: ReadonlyMap<string, Fingerprint> = new Map();
+  return combineLatest([prints$.pipe(startWith(none)), states$]).pipe(
+    // Until the first host has responded there is nothing to say, but for hosts that all are lost.
+    filter(
+      ([prints, hosts]) => prints.size > 0 || hosts.every(({ connection }) => connection.state !== 'live'),
+    ),
+    map(([prints, hosts]) => combinedFingerprint(prints, hosts, context.scheduler.now())),
+  );
+}
+
+function hostStatsOf(
+  context: FleetContext,
+  states$: Observable<readonly FleetHost[]>,
+  intervalMs: number,
+): Observable<HostStats> {
+  const request: HostRequest<HostStats, HostStats> = {
+    ...{ name: 'hostStats', convert: checkedHostStats, owesFirst: true },
+    open: (driver) => driver.hostStats({ intervalMs }),
+  };
+  return latestOfHosts(context, request, intervalMs).pipe(
+    withLatestFrom(states$),
+    map(([stats, hosts]) => {
+      const live = hosts.filter(({ connection }) => connection.state === 'live').map(({ host }) => host);
+      return new Map([...stats].filter(([host]) => live.includes(host)));
+    }),
+    filter((stats) => stats.size > 0),
+    map(combinedHostStats),
+  );
+}
+
+function samplingOf(context: FleetContext, intervalMs: number): Observable<SamplingStats> {
+  return defer(() => {
+    const counters = new Map(context.links.map((link) => [link, growingCounters()]));
+    const request: HostRequest<SamplingStats, SamplingStats> = {
+      ...{ name: 'samplingStats', owesFirst: true },
+      convert: (stats, link) => counters.get(link)?.(stats) ?? stats,
+      open: (driver) => driver.samplingStats({ intervalMs }),
+    };
+    return latestOfHosts(context, request, intervalMs).pipe(map(combinedSamplingStats));
+  });
+}
+
+/** A stream that has failed is opened again with what the host keeps, and each event comes once. */
+function eventsOf(context: FleetContext, replay: number | boolean): Observable<TaskEvent> {
+  return defer(() => {
+    const seen = createSeenIds();
+    return valuesOfHosts(context, {
+      ...{ name: 'taskEvents', convert: fleetEvent, owesFirst: false },
+      open: (driver, isRetry) => driver.taskEvents({ replay: isRetry || replay }),
+    }).pipe(filter(({ id }) => seen.isNew(id)));
+  });
+}
+
+function flattened<T>(byHost: ReadonlyMap<string, readonly T[]>): readonly T[] {
+  return Object.freeze([...byHost.values()].flat());
+}
