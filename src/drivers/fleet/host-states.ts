@@ -4,6 +4,7 @@ import { CLOSED, LIVE, type Connection } from '../../model/driver-connection.ts'
 import { RktError } from '../../model/rkt-error.ts';
 import type { FleetContext, FleetLink, HostFault } from './fleet-link.ts';
 import { hostStream } from './host-stream.ts';
+import { MERGE_MS } from './merge-hosts.ts';
 
 /** A host of a fleet, and how current its values are. */
 export interface FleetHost {
@@ -16,13 +17,10 @@ interface HostState extends FleetHost {
   readonly isPending: boolean;
 }
 
-/** Changes that come together are one. */
-const SETTLE_MS = 20;
-
 /** All hosts, in the order of the sources: immediately, and after every change. */
 export function hostStates(context: FleetContext): Observable<readonly HostState[]> {
   const states$ = combineLatest(context.links.map((link) => stateOf(context, link)));
-  return states$.pipe(auditTime(SETTLE_MS, context.scheduler));
+  return states$.pipe(auditTime(MERGE_MS, context.scheduler));
 }
 
 /**

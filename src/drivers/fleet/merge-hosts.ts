@@ -22,7 +22,7 @@ import type { FleetContext } from './fleet-link.ts';
 import { hostStream, type HostRequest } from './host-stream.ts';
 
 /** Values of several hosts that come within this time are merged into one. */
-const MERGE_MS = 20;
+export const MERGE_MS = 20;
 /** Arrays of one host that wait for a tick: two machines do not keep the same time. */
 const WAITING_ARRAYS = 2;
 
