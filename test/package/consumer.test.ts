@@ -85,7 +85,7 @@ describe('the packed package', function () {
       stdio: 'inherit',
     });
     const printed = execFileSync(process.execPath, ['out/program.js'], { cwd: directory, encoding: 'utf8' });
-    expect(printed).to.equal('string 6 true\n');
+    expect(printed).to.equal('string 7 true\n');
   });
 
   it('shows the meaning of a metric in an editor', () => {
