@@ -41,7 +41,6 @@ describe('the examples of the documentation', () => {
           'rkt-streams/client': [`${process.cwd()}/src/drivers/remote/index.ts`],
           'rkt-streams/fleet': [`${process.cwd()}/src/drivers/fleet/index.ts`],
           'rkt-streams/server': [`${process.cwd()}/src/server/index.ts`],
-          'rkt-streams/client': [`${process.cwd()}/src/drivers/remote/index.ts`],
         },
       },
       process.cwd(),
