@@ -57,9 +57,7 @@ describe('a user without rights on the data directory', function () {
     startCli(args, {
       ...NOBODY,
       cwd: base,
-      // Another user cannot write the coverage.
       env: {
-        NODE_V8_COVERAGE: '',
         HOME: base,
         RKT_STREAMS_DATA_DIR: dataDir,
         RKT_STREAMS_RKT_DIR: join(base, 'rkt'),

@@ -47,7 +47,8 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Cli
   const argv = [...COMMAND, ...args];
   const [program = '', ...words] = tty ? ['script', '-qefc', `exec ${shellLine(args)}`, '/dev/null'] : argv;
   const child = spawn(program, words, {
-    env: { ...Object.fromEntries(inherited), ...env },
+    // Another user cannot write the coverage of this one.
+    env: { ...Object.fromEntries(inherited), ...(uid !== undefined && { NODE_V8_COVERAGE: '' }), ...env },
     ...(cwd !== undefined && { cwd }),
     ...(uid !== undefined && { uid }),
     ...(gid !== undefined && { gid }),
