@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { recordingSummary } from '../../src/drivers/recorded/index.ts';
-import type { TaskEvent } from '../../src/index.ts';
+import type { TaskEvent, TaskHandle } from '../../src/index.ts';
 import type { Alert } from '../../src/server/alerts/alert.ts';
 import { statsFrameSchema } from '../../src/server/schemas/usage-schemas.ts';
 import type { CliProcess } from '../support/cli-process.ts';
@@ -51,7 +51,8 @@ describe('rkt-streams agent', () => {
     const reader = readStream(agent, '/v1/streams?topics=events,stats&intervalMs=100');
     const spec = cli.sandbox.shell('a/b', `echo hello; ${FOREVER}`);
     const started = await agent.ask('/v1/tasks', { ...local, method: 'POST', body: JSON.stringify(spec) });
-    expect([started.status, JSON.parse(started.text)]).to.deep.equal([201, { taskId: 'a/b' }]);
+    const { taskId, handle } = JSON.parse(started.text) as { taskId: string; handle: TaskHandle };
+    expect([started.status, taskId, handle.state.spec.id]).to.deep.equal([201, 'a/b', 'a/b']);
     const again = await agent.ask('/v1/tasks', { ...local, method: 'POST', body: JSON.stringify(spec) });
     expect(again.status).to.equal(409);
     await until('its samples come', () =>
