@@ -62,10 +62,9 @@ export interface FleetDriver extends Driver {
  *
  * @throws RKT_ERR_OPTIONS
  * @example
- * declare const sources: Readonly<Record<string, Driver>>;
- * const fleet = createFleetDriver({ sources });
- * fleet.tasks().subscribe((tasks) => console.log(tasks.map(({ id }) => id))); // node-1/web, node-2/web
- * await fleet.stopTask('node-2/web');
+ * const fleet = createFleetDriver({ sources: { 'node-1': driver } });
+ * fleet.tasks().subscribe((tasks) => console.log(tasks.map(({ id }) => id))); // node-1/web
+ * await fleet.stopTask('node-1/web');
  */
 export function createFleetDriver(options: FleetOptions): FleetDriver {
   const { scheduler = asyncScheduler, logger = silentLogger, responseTimeoutMs = 10_000 } = options;
