@@ -43,7 +43,7 @@ export interface FingerprintDeps {
  * @completes at shutdown
  */
 export function fingerprint(deps: FingerprintDeps): Observable<Fingerprint> {
-  const all = { stage1Attributes: createStage1Attributes(), ...deps };
+  const all = { stage1Attributes: createStage1Attributes(deps.shutdown), ...deps };
   const { scheduler, periodMs = 30_000, probe = () => takeFingerprint(all) } = deps;
   return poll(probe, { intervalMs: periodMs, scheduler }).pipe(
     // Failures caused by the shutdown of the driver are not emitted.
@@ -74,7 +74,7 @@ async function detect(deps: FingerprintDeps): Promise<Fingerprint['attributes']>
   if (uid !== 0) await checkWithoutRoot(runner);
   const version = await probeVersion(runner);
   const cgroup = await deps.cgroups?.();
-  const { stage1Attributes = createStage1Attributes() } = deps;
+  const { stage1Attributes = createStage1Attributes(deps.shutdown) } = deps;
   return {
     'driver.rkt': true,
     'driver.rkt.version': version.rkt,

@@ -17,15 +17,16 @@ interface Asked {
   readonly embedded: () => Promise<EmbeddedReport>;
 }
 
-/** Reads them once per runner: they do not change while rkt stays the same, and each reading starts a process. */
-export function createStage1Attributes(): Stage1Attributes {
+/** Reads them once per runner: they do not change while rkt stays the same, and each reading starts a process, which ends at `shutdown`. */
+export function createStage1Attributes(shutdown?: AbortSignal): Stage1Attributes {
+  const options = shutdown === undefined ? {} : { signal: shutdown };
   let asked: Asked | undefined;
   return async (runner, configured) => {
     if (asked?.runner !== runner) {
       asked = {
         runner,
-        configured: memo(() => configuredStage1(runner)),
-        embedded: memo(() => embeddedReport(runner)),
+        configured: memo(() => configuredStage1(runner, options)),
+        embedded: memo(() => embeddedReport(runner, options)),
       };
     }
     if (runner.binary.runtime === 'embedded')

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
@@ -11,16 +11,11 @@ import { firstValueFrom } from 'rxjs';
 import type { Driver, DriverOptions, TaskEvent, TaskHandle } from '../../src/index.ts';
 import { taskFiles } from '../../src/ops/task-files.ts';
 import { openSandbox, recordEvents, type Sandbox } from '../support/sandbox.ts';
+import { handlesSignal } from '../support/handled-signals.ts';
 import { until } from '../support/until.ts';
 
 const CHILD = fileURLToPath(new URL('../support/driver-child.ts', import.meta.url));
 const FOREVER = 'while :; do sleep 1; done';
-
-/** SIGTERM is bit 14 of the signals that a process catches. */
-function catchesTerm(pid: number): boolean {
-  const [, caught = '0'] = /^SigCgt:\s+([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  return (BigInt(`0x${caught}`) & (1n << 14n)) !== 0n;
-}
 
 describe('the end of a task', function () {
   this.timeout(120_000);
@@ -171,7 +166,7 @@ describe('the end of a task', function () {
         const driver = open();
         await driver.startTask(sandbox.shell('signaled', script));
         const { pid = 0 } = driver.inspectTask('signaled');
-        if (script.startsWith('trap')) await until('its trap is set', () => catchesTerm(pid));
+        if (script.startsWith('trap')) await until('its trap is set', () => handlesSignal(pid, 'SIGTERM'));
         await until('it can take a signal', async () => {
           await driver.signalTask('signaled', signal).catch(() => undefined);
           return driver.inspectTask('signaled').phase === 'exited';

@@ -5,6 +5,7 @@ import { firstValueFrom, lastValueFrom, type Observable } from 'rxjs';
 
 import { createDriver, type Driver } from '../../src/index.ts';
 import { expectRktRejection } from '../support/errors.ts';
+import { handlesSignal } from '../support/handled-signals.ts';
 import { openSandbox, recordEvents, type Sandbox } from '../support/sandbox.ts';
 import { until } from '../support/until.ts';
 
@@ -26,7 +27,8 @@ describe('two drivers of one data directory', function () {
   });
   afterEach(async () => {
     await Promise.all([driver.shutdown(), other.shutdown()]);
-    expect(await sandbox.leftovers()).to.deep.equal([]);
+    // A command of rkt that the shutdown has killed takes a moment.
+    await until('nothing is left', async () => (await sandbox.leftovers()).length === 0);
   });
 
   const phaseIn = async (one: Driver, id: string): Promise<string | undefined> =>
@@ -120,6 +122,8 @@ describe('two drivers of one data directory', function () {
 
   it('end what they wait for at their shutdown', async () => {
     await driver.startTask(sandbox.shell('deaf', `trap '' INT; ${FOREVER}`));
+    const { pid = 0 } = driver.inspectTask('deaf');
+    await until('its trap is set', () => handlesSignal(pid, 'SIGINT'));
     const stop = expectRktRejection(driver.stopTask('deaf', { timeoutMs: 20_000 }), 'RKT_ERR_SHUTDOWN');
     await until('it is stopping', () => driver.inspectTask('deaf').phase === 'stopping');
     await driver.shutdown();

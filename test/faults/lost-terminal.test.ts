@@ -179,7 +179,7 @@ describe('a terminal that goes away', function () {
     [['top'], 'rkt-streams top'],
     [['logs', '-f', 'web'], 'line'],
     [['events', '--replay'], 'recovered'],
-    [['stats', '--interval', '100ms'], 'MEMORY'],
+    [['stats', '--interval', '100ms'], 'MEM USAGE'],
     [['ps', '--watch'], 'running'],
   ];
   for (const [args, shown] of watchers) {
