@@ -73,10 +73,12 @@ describe('pods of several apps of the stage1 oci', () => {
   });
 
   it('end with the code of the first that fails, which ends the others', async () => {
+    const hasEnded = '[ -s /dev/shm/a ] && ! [ -e "/proc/$(cat /dev/shm/a)" ]';
     const { exitCode, exits } = await run([
-      { name: 'a', script: 'echo a' },
-      { name: 'b', script: 'exit 7' },
-      { name: 'c', script: 'trap "exit 3" TERM; while :; do sleep 0.1; done' },
+      { name: 'a', script: 'echo $$ >/dev/shm/a' },
+      // The others are signalled: the first has ended by then, and the last has its trap.
+      { name: 'b', script: `until [ -e /dev/shm/c ] && ${hasEnded}; do sleep 0.1; done; exit 7` },
+      { name: 'c', script: 'trap "exit 3" TERM; echo >/dev/shm/c; while :; do sleep 0.1; done' },
     ]);
     expect(exitCode).to.equal(7);
     expect(exits).to.deep.equal(['app-a=0', 'app-b=7', 'app-c=3']);
