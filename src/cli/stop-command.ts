@@ -2,13 +2,8 @@ import type { Command } from 'commander';
 
 import { eachTask } from './each-task.ts';
 import { withExamples } from './help-examples.ts';
-import { durationMs, signal } from './flag-values.ts';
+import { stopOptionsOf, withStopOptions, type StopFlags } from './stop-options.ts';
 import { withTasks } from './with-tasks.ts';
-
-interface StopFlags {
-  readonly timeout?: number;
-  readonly signal?: NodeJS.Signals;
-}
 
 /** `rkt-streams stop ID…`: stops tasks, with a signal first. */
 export function stopCommand(program: Command): void {
@@ -19,13 +14,8 @@ export function stopCommand(program: Command): void {
         'has exited stays in the list until it is removed.',
     )
     .argument('<id...>', 'ids or names of tasks, or unique prefixes')
-    .option(
-      '-t, --timeout <duration>',
-      'time from the signal to SIGKILL, in seconds; 500ms works too (default: 5)',
-      durationMs('s'),
-    )
-    .option('-s, --signal <signal>', 'name or number (default: SIGINT)', signal)
     .action((ids: string[], flags: StopFlags, self: Command) => stop(ids, flags, self));
+  withStopOptions(command);
   withExamples(command, [
     ['stop web', 'Send SIGINT, and SIGKILL after 5 s'],
     ['stop --signal TERM --timeout 30 web worker', 'Stop two tasks with a longer timeout'],
@@ -34,9 +24,6 @@ export function stopCommand(program: Command): void {
 }
 
 async function stop(ids: readonly string[], flags: StopFlags, command: Command): Promise<void> {
-  const options = {
-    ...(flags.timeout !== undefined && { timeoutMs: flags.timeout }),
-    ...(flags.signal !== undefined && { signal: flags.signal }),
-  };
+  const options = stopOptionsOf(flags);
   await withTasks(command, (session) => eachTask(session, ids, (id) => session.driver.stopTask(id, options)));
 }

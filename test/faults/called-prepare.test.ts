@@ -12,7 +12,7 @@ import { createRktRunner } from '../../src/rkt/command-runner.ts';
 import { resolveRkt } from '../../src/rkt/resolve-binary.ts';
 import { expectRktRejection } from '../support/errors.ts';
 import { createSandbox, type Sandbox } from '../support/sandbox.ts';
-import { requires } from '../support/requirements.ts';
+import { requires, skipFor } from '../support/requirements.ts';
 import { until } from '../support/until.ts';
 
 const CHILD = fileURLToPath(new URL('../support/driver-child.ts', import.meta.url));
@@ -34,7 +34,7 @@ describe('a called prepare', function () {
     sandbox = await createSandbox();
     const { rkt, rktDir: dir } = sandbox.options;
     const runner = createRktRunner({ binary: await resolveRkt(rkt), dir });
-    if (runner.binary.worker === undefined) this.skip();
+    if (runner.binary.worker === undefined) skipFor(this, 'embedded-rkt', 'not the embedded rkt');
     [imageId = ''] = await fetchImages(runner, [sandbox.image], { insecureOptions: ['image'] });
     // The prepare has to render the image again.
     await rm(join(dir, 'cas/tree', treeOf(imageId)), { recursive: true });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { firstValueFrom } from 'rxjs';
 
+import type { ContractEnvironment } from '../../src/contract/index.ts';
 import type { Driver } from '../../src/index.ts';
 import type { Sandbox } from './sandbox.ts';
 
@@ -10,9 +11,8 @@ import type { Sandbox } from './sandbox.ts';
 export interface ContractTasks {
   /** Has started the tasks. */
   readonly machine: Driver;
-  readonly exited: string;
-  /** The id of a running task, and what ends it. */
-  start(): Promise<{ readonly running: string; readonly endRunning: () => Promise<void> }>;
+  /** Starts a task for a case over this driver, which is made for it; `prefix` is what its ids begin with. */
+  environment(open: () => Driver, prefix?: string): Promise<ContractEnvironment>;
 }
 
 export async function openContractTasks(sandbox: Sandbox): Promise<ContractTasks> {
@@ -23,8 +23,7 @@ export async function openContractTasks(sandbox: Sandbox): Promise<ContractTasks
   let count = 0;
   return {
     machine,
-    exited,
-    async start() {
+    async environment(open, prefix = '') {
       const running = `running-${(count += 1)}`;
       const flag = join(sandbox.base, `${running}.end`);
       const script = 'while [ ! -e /flags/$0.end ]; do sleep 0.05; done';
@@ -37,7 +36,17 @@ export async function openContractTasks(sandbox: Sandbox): Promise<ContractTasks
           volumes: [`${sandbox.base}:/flags:readOnly`],
         },
       });
-      return { running, endRunning: () => writeFile(flag, '') };
+      const driver = open();
+      return {
+        driver,
+        running: `${prefix}${running}`,
+        exited: `${prefix}${exited}`,
+        endRunning: () => writeFile(flag, ''),
+        async close() {
+          await driver.shutdown();
+          await machine.destroyTask(running, { force: true });
+        },
+      };
     },
   };
 }

@@ -55,18 +55,10 @@ describe('a fleet of a local driver', function () {
   });
   after(() => sandbox.close());
 
-  describeDriver('fleet, local', async () => {
-    const { running, endRunning } = await tasks.start();
-    const driver = createFleetDriver({ sources: { here: sandbox.driver() }, closeSources: true });
-    return {
-      driver,
-      running: `here/${running}`,
-      exited: `here/${tasks.exited}`,
-      endRunning,
-      async close() {
-        await driver.shutdown();
-        await tasks.machine.destroyTask(running, { force: true });
-      },
-    };
-  });
+  describeDriver('fleet, local', () =>
+    tasks.environment(
+      () => createFleetDriver({ sources: { here: sandbox.driver() }, closeSources: true }),
+      'here/',
+    ),
+  );
 });

@@ -12,18 +12,5 @@ describe('a local driver', function () {
   });
   after(() => sandbox.close());
 
-  describeDriver('local', async () => {
-    const { running, endRunning } = await tasks.start();
-    const driver = sandbox.driver();
-    return {
-      driver,
-      running,
-      exited: tasks.exited,
-      endRunning,
-      async close() {
-        await driver.shutdown();
-        await tasks.machine.destroyTask(running, { force: true });
-      },
-    };
-  });
+  describeDriver('local', () => tasks.environment(() => sandbox.driver()));
 });

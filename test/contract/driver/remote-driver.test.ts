@@ -39,20 +39,5 @@ describe('a remote driver', function () {
     'remote, over HTTP': () => createRemoteDriver(address()),
     'remote, over fetch': () => createDriverOver(fetchTransport(address())),
   };
-  for (const [name, open] of Object.entries(ways)) {
-    describeDriver(name, async () => {
-      const { running, endRunning } = await tasks.start();
-      const driver = open();
-      return {
-        driver,
-        running,
-        exited: tasks.exited,
-        endRunning,
-        async close() {
-          await driver.shutdown();
-          await tasks.machine.destroyTask(running, { force: true });
-        },
-      };
-    });
-  }
+  for (const [name, open] of Object.entries(ways)) describeDriver(name, () => tasks.environment(open));
 });

@@ -32,15 +32,17 @@ describe('the directories of a pod that is prepared', () => {
 
   it('are layers with the mode of the root, and what the image lacks in them, whatever the umask is', () => {
     const lower = image('lower');
-    makeRunDirectories(pod, { directories: runDirectories('app', 's1', 'tree'), lower, flavor: 'fly' });
-    const upper = 'overlay/tree/upper/app';
+    const directories = runDirectories('app', 's1', 'tree');
+    makeRunDirectories(pod, { directories, lower, flavor: 'fly' });
+    const { upper = '', work = '' } = directories.layers ?? {};
+    expect(upper).to.equal('overlay/tree/upper/app');
     expect([modeOf(upper), modeOf(`${upper}/dev`), modeOf(`${upper}/sys`)]).to.deep.equal([
       '1711',
       '755',
       '755',
     ]);
     expect(['proc', 'tmp'].filter((name) => existsSync(join(pod, upper, name)))).to.deep.equal([]);
-    expect(modeOf('overlay/tree/work/app')).to.equal('750');
+    expect(modeOf(work)).to.equal('750');
     expect(modeOf('stage1/rootfs/opt/stage2/app/rootfs')).to.equal('755');
   });
 
