@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 
-import type { StopOptions } from '../ops/stop-task.ts';
+import type { Driver } from '../driver-interface.ts';
 import { durationMs, signal } from './flag-values.ts';
+
+type StopOptions = NonNullable<Parameters<Driver['stopTask']>[1]>;
 
 /** How a task is stopped, as flags. */
 export interface StopFlags {
