@@ -1,17 +1,20 @@
 import { RktError } from '../model/rkt-error.ts';
 import type { ProcessId } from '../model/process-id.ts';
 import type { TaskRecord } from '../registry/task-record.ts';
-import { isAlive, readAlive } from '../sources/process-info.ts';
+import { hasPendingStop, isAlive, readAlive } from '../sources/process-info.ts';
 import type { OpsContext } from './ops-context.ts';
 import { sendSignal } from './kill-tree.ts';
 import { waitUntil } from './wait-until.ts';
 
 /**
- * Continues a stopped (SIGSTOP) process of a task: while it is stopped, it handles no signal and writes no exit file.
+ * Continues a process of a task that is stopped (SIGSTOP) or about to be: while it is stopped, it handles no signal and writes no
+ * exit file.
  */
 export async function continueIfStopped(process: ProcessId | undefined): Promise<void> {
+  // The signal first: it is pending until it has stopped the process.
+  const isStopping = process !== undefined && hasPendingStop(process.pid);
   const info = process && (await readAlive(process));
-  if (info?.state === 'T') sendSignal(info.pid, 'SIGCONT');
+  if (info !== undefined && (isStopping || info.state === 'T')) sendSignal(info.pid, 'SIGCONT');
 }
 
 /** Waits until the shim of an exited task is gone; one that stays is killed. @throws RKT_ERR_STOP */

@@ -44,6 +44,15 @@ export function isDead(info: ProcessInfo): boolean {
   return info.state === 'Z' || info.state === 'X';
 }
 
+/** SIGSTOP, SIGTSTP, SIGTTIN and SIGTTOU in the signal masks of /proc/PID/status. */
+const STOP_SIGNALS = 0x3c0000n;
+
+/** True while a signal that stops the process was sent to it and has not reached it: its state shows nothing of that yet. */
+export function hasPendingStop(pid: number, procRoot = '/proc'): boolean {
+  const mask = /^ShdPnd:\s*([0-9a-f]+)$/m.exec(readKernelFile(`${procRoot}/${pid}/status`) ?? '')?.[1];
+  return mask !== undefined && (BigInt(`0x${mask}`) & STOP_SIGNALS) !== 0n;
+}
+
 /** The pids of a process and all its descendants, parents first; empty when the process is gone. */
 export async function processTree(pid: number, procRoot = '/proc'): Promise<readonly number[]> {
   if ((await readProcess(pid, procRoot)) === undefined) return [];
