@@ -26,8 +26,12 @@ const ALONE = [
   'test/embedded/pods/launch.test.ts',
 ];
 
+/** More files than these have failed for a reason that a second run does not change. */
+const MAX_AGAIN = 3;
+
 /**
- * Runs each file once and prints its output when it is done.
+ * Runs each file once and prints its output when it is done. Up to three that fail run once more when the others are done: what then
+ * passes has failed by what ran beside it, and its first failures are reported as `unstable`.
  *
  * A lane that dies fails the file it was at, and another takes its place. Returns for each file what passed, what
  * was skipped, what failed and how long it took.
@@ -43,7 +47,25 @@ export async function runInLanes(files, { lanes, durations, scratch, env, closeM
   const together = queue.filter((file) => !isAlone(file));
   await Promise.all(Array.from({ length: lanes }, (_, index) => run(`lane-${index}`, together)));
   await run('alone', queue.filter(isAlone));
-  return results;
+
+  const failed = new Set(results.filter(({ failures }) => failures.length > 0).map(({ file }) => file));
+  if (failed.size === 0 || failed.size > MAX_AGAIN) return results;
+  const first = results.splice(0);
+  await run('again', [...failed]);
+  return merged(first, results);
+}
+
+/** Second results in the place of the first of their files, of which they keep the failures. */
+function merged(first, second) {
+  const again = new Set(second.map(({ file }) => file));
+  const unstable = (file) =>
+    first.filter((result) => result.file === file).flatMap(({ failures }) => failures);
+  return [
+    ...first.filter(({ file }) => !again.has(file)),
+    ...second.map((result) =>
+      result.failures.length === 0 ? { ...result, unstable: unstable(result.file) } : result,
+    ),
+  ];
 }
 
 async function runLane(queue, { name, scratch, env, closeMs }) {

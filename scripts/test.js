@@ -70,10 +70,14 @@ function record() {
 }
 
 function tell() {
-  const failures = results.flatMap((result) => result.failures.map((failure) => ({ ...failure, ...result })));
-  failures.forEach(({ file, title, message }, index) => {
-    console.log(`\n${index + 1}) ${title}\n   ${file}\n${message.replaceAll(/^/gm, '     ')}`);
-  });
+  const ofKind = (kind) =>
+    results.flatMap((result) => (result[kind] ?? []).map((failure) => ({ ...failure, ...result })));
+  const failures = ofKind('failures');
+  const unstable = ofKind('unstable');
+  if (unstable.length > 0) console.log('\nFailed beside the others, passed when its file ran again alone:');
+  print(unstable);
+  if (failures.length > 0) console.log('\nFailed:');
+  print(failures);
   const isCovered = c8.status === 0;
   if (!isCovered) console.log('\nThe coverage is below its floor, or could not be told.');
   const skipped = results.flatMap((result) => result.skipped);
@@ -85,6 +89,12 @@ function tell() {
   const all = addTo(process.env.RKT_STREAMS_TEST_TOTALS, { passed, failed: failures.length });
   console.log(`${all.passed} passed, ${all.failed} failed`);
   return isCovered && failures.length === 0 && passed > 0;
+}
+
+function print(failures) {
+  failures.forEach(({ file, title, message }, index) => {
+    console.log(`\n${index + 1}) ${title}\n   ${file}\n${message.replaceAll(/^/gm, '     ')}`);
+  });
 }
 
 /** Adds these to a file of lines "PASSED FAILED", one for each run, and returns the sums of all its lines. */

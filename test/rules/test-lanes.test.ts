@@ -9,7 +9,13 @@ import { expect } from 'chai';
 interface Result {
   readonly file: string;
   readonly passed: number;
-  readonly failures: readonly { readonly title: string; readonly message: string }[];
+  readonly failures: readonly Failure[];
+  readonly unstable?: readonly Failure[];
+}
+
+interface Failure {
+  readonly title: string;
+  readonly message: string;
 }
 
 /** Prints the results of test files that one process runs, after a line that the outputs of the tests stand before. */
@@ -41,7 +47,7 @@ describe('the process that runs test files', function () {
     const args = ['--input-type=module', '-e', RUN, '--', scratch, ...files];
     const { stdout } = await promisify(execFile)(process.execPath, args);
     const results = JSON.parse(stdout.split('\nRESULTS\n')[1] ?? '[]') as Result[];
-    return results.filter(({ failures }) => failures.length > 0);
+    return results.filter(({ failures, unstable }) => failures.length > 0 || unstable !== undefined);
   };
 
   it('finds nothing wrong with files that pass', async () => {
@@ -55,6 +61,36 @@ describe('the process that runs test files', function () {
     ]);
     expect(failed[0]?.failures.map(({ title }) => title)).to.deep.equal(['the file handles all rejections']);
     expect(failed[0]?.failures[0]?.message).to.contain('unhandled');
+  });
+
+  it('runs a file that fails once more, and reports both', async () => {
+    const seen = JSON.stringify(join(scratch, 'seen'));
+    const once = `import { existsSync, writeFileSync } from 'node:fs';
+      it('passes later', () => { if (!existsSync(${seen})) { writeFileSync(${seen}, ''); throw new Error('too early'); } });`;
+    const always = "it('never passes', () => { throw new Error('wrong'); });";
+    const failed = await run(PASSES, once, always);
+    const facts = failed.map(({ passed, failures, unstable }) => ({
+      passed,
+      failed: failures.map(({ title }) => title),
+      unstable: unstable?.map(({ title }) => title),
+    }));
+    expect(facts).to.deep.equal([
+      { passed: 1, failed: [], unstable: ['passes later'] },
+      { passed: 0, failed: ['never passes'], unstable: undefined },
+    ]);
+  });
+
+  it('runs no file again when many fail', async () => {
+    const count = JSON.stringify(join(scratch, 'count'));
+    const wrong = `import { appendFileSync, readFileSync } from 'node:fs';
+      it('fails', () => { appendFileSync(${count}, '.'); throw new Error(readFileSync(${count}, 'utf8')); });`;
+    const failed = await run(wrong, wrong, wrong, wrong);
+    expect(failed.map(({ failures }) => failures[0]?.message.split('\n')[0])).to.deep.equal([
+      'Error: .',
+      'Error: ..',
+      'Error: ...',
+      'Error: ....',
+    ]);
   });
 
   for (const [what, text, resource] of [
