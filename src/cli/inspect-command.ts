@@ -87,6 +87,7 @@ export function inspectText(task: TaskStatus, paint: Paint, nowMs: number): stri
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['id', task.id],
     ['name', task.name],
+    ['host', task.host],
     ['alloc', task.allocId],
     ['job', task.jobName],
     [

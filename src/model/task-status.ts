@@ -13,6 +13,8 @@ export interface TaskStatus {
   readonly id: string;
   /** The id, unless the task has a name of its own. */
   readonly name: string;
+  /** The host that the task is on, in a fleet; the id begins with it. */
+  readonly host?: string | undefined;
   /** Nomad's allocation, job and task group; undefined where the spec of the task does not name them. */
   readonly allocId: string | undefined;
   readonly jobName: string | undefined;

@@ -1,4 +1,14 @@
-import { catchError, defer, firstValueFrom, forkJoin, map, of, timeout, type Observable } from 'rxjs';
+import {
+  catchError,
+  defaultIfEmpty,
+  defer,
+  firstValueFrom,
+  forkJoin,
+  map,
+  of,
+  timeout,
+  type Observable,
+} from 'rxjs';
 
 import type { Driver } from '../../driver-interface.ts';
 import type { AuditOptions, AuditReport } from '../../model/audit.ts';
@@ -42,9 +52,10 @@ export async function auditHosts(context: FleetContext, options?: AuditOptions):
   });
 }
 
-/** Resolves when all sources are shut down, or have had time for it. */
-export async function shutDownHosts(context: FleetContext): Promise<void> {
-  await askHosts<undefined>(context, context.links, {
+/** Resolves when the sources are shut down, or have had time for it. */
+export async function shutDownHosts(context: Timing, links: readonly FleetLink[]): Promise<void> {
+  if (links.length === 0) return;
+  await askHosts<undefined>(context, links, {
     ask: (driver) => driver.shutdown().then(() => undefined),
     failed(error, { host }) {
       context.logger.warn({ err: error, host }, 'a host was not shut down');
@@ -54,6 +65,9 @@ export async function shutDownHosts(context: FleetContext): Promise<void> {
   });
 }
 
+/** Of a fleet, without its hosts. */
+type Timing = Omit<FleetContext, 'links' | 'links$'>;
+
 interface Question<T> {
   readonly ask: (driver: Driver, link: FleetLink) => Promise<T>;
   readonly failed: (error: RktError, link: FleetLink) => T;
@@ -61,7 +75,7 @@ interface Question<T> {
 }
 
 function askHosts<T>(
-  { responseTimeoutMs, scheduler }: FleetContext,
+  { responseTimeoutMs, scheduler }: Timing,
   links: readonly FleetLink[],
   { ask, failed, join }: Question<T>,
 ): Promise<T> {
@@ -74,5 +88,5 @@ function askHosts<T>(
       catchError((error: unknown) => of(failed(toRktError(error, `host "${link.host}"`), link))),
     ),
   );
-  return firstValueFrom(forkJoin(answers).pipe(map(join)));
+  return firstValueFrom(forkJoin(answers).pipe(defaultIfEmpty([]), map(join)));
 }

@@ -45,6 +45,27 @@ export function growingCounters(): (stats: SamplingStats) => SamplingStats {
   };
 }
 
+/** Adds what the hosts that have left had counted: the sums of a fleet do not decrease with them. */
+export function countersOfLeftHosts(): (
+  byHost: ReadonlyMap<string, SamplingStats>,
+) => ReadonlyMap<string, SamplingStats> {
+  let before: ReadonlyMap<string, SamplingStats> = new Map();
+  let base: SamplingStats | undefined;
+  return (byHost) => {
+    for (const [host, stats] of before) {
+      if (byHost.has(host)) continue;
+      const { opened, evicted } = stats.descriptors;
+      const counted = { ...stats, tasks: 0, descriptors: { open: 0, budget: 0, opened, evicted } };
+      base = { ...sumOfTwo(base, counted), tasks: 0 };
+    }
+    before = byHost;
+    return base === undefined ? byHost : new Map([...byHost, [LEFT_HOSTS, base]]);
+  };
+}
+
+/** No host has such a name. */
+const LEFT_HOSTS = '/';
+
 function sumOfTwo(base: SamplingStats | undefined, stats: SamplingStats): SamplingStats {
   const sum = combinedSamplingStats(
     new Map(

@@ -21,15 +21,23 @@ import { RktError } from '../../model/rkt-error.ts';
 import { refusedOps } from '../refused-ops.ts';
 import { auditHosts, recoverHosts, shutDownHosts } from './ask-hosts.ts';
 import { fleetCapabilities } from './fleet-capabilities.ts';
-import { createFleetLink, type FleetContext, type FleetLink } from './fleet-link.ts';
+import type { FleetContext } from './fleet-link.ts';
+import { createFleetLinks } from './fleet-links.ts';
 import { createFleetOps } from './fleet-ops.ts';
 import { createFleetStreams } from './fleet-streams.ts';
 import type { FleetHost } from './host-states.ts';
 
+/** Drivers by the names of their hosts. */
+export type FleetSources = Readonly<Record<string, Driver>>;
+
 export interface FleetOptions {
-  /** The drivers, of any kind, by the names of their hosts. A name contains no slash and no white space. */
-  readonly sources: Readonly<Record<string, Driver>>;
-  /** Shuts the sources down with the fleet. They are the caller's by default. */
+  /**
+   * The drivers, of any kind, by the names of their hosts. A name contains no slash and no white space. As an observable,
+   * each of its values is the whole fleet: hosts that are new join, those that are missing leave, and one with another driver
+   * is replaced. Values that are wrong are logged, and change nothing, as does an error.
+   */
+  readonly sources: FleetSources | Observable<FleetSources>;
+  /** Shuts the sources down with the fleet, and one that leaves it then. They are the caller's by default. */
   readonly closeSources?: boolean;
   /**
    * A host that has not responded for so long is stale, and `recoverTasks`, `audit` and `shutdown` go on without it. Default
@@ -67,10 +75,7 @@ export interface FleetDriver extends Driver {
  * await fleet.stopTask('node-1/web');
  */
 export function createFleetDriver(options: FleetOptions): FleetDriver {
-  const { scheduler = asyncScheduler, logger = silentLogger, responseTimeoutMs = 10_000 } = options;
-  if (!(responseTimeoutMs > 0))
-    throw new RktError('RKT_ERR_OPTIONS', `responseTimeoutMs is a number above 0, not ${responseTimeoutMs}`);
-  const context: FleetContext = { links: linksOf(options.sources), responseTimeoutMs, scheduler, logger };
+  const { context, close } = openFleet(options);
   const closedSubject = new ReplaySubject<void>(1);
   let isClosed = false;
   const until = <T>(values$: Observable<T>): Observable<T> => values$.pipe(takeUntil(closedSubject));
@@ -114,20 +119,38 @@ export function createFleetDriver(options: FleetOptions): FleetDriver {
       if (isClosed) return;
       isClosed = true;
       closedSubject.next();
-      if (options.closeSources === true) await shutDownHosts(context);
+      await close();
     },
   };
 }
 
-/** @throws RKT_ERR_OPTIONS for no source, and for a name that cannot be part of an id */
-function linksOf(sources: FleetOptions['sources']): readonly FleetLink[] {
-  const entries = Object.entries(sources);
-  if (entries.length === 0) throw new RktError('RKT_ERR_OPTIONS', 'A fleet has at least one source');
-  const wrong = entries.find(([host]) => !/^[^\s/]+$/.test(host));
-  if (wrong !== undefined)
-    throw new RktError(
-      'RKT_ERR_OPTIONS',
-      `The name of a host contains no slash and no white space, as ${JSON.stringify(wrong[0])} does`,
-    );
-  return entries.map(([host, driver]) => createFleetLink(host, driver));
+/** The hosts of a fleet, and what ends them. @throws RKT_ERR_OPTIONS */
+function openFleet({
+  sources,
+  closeSources = false,
+  responseTimeoutMs = 10_000,
+  logger = silentLogger,
+  scheduler = asyncScheduler,
+}: FleetOptions): { readonly context: FleetContext; readonly close: () => Promise<void> } {
+  if (!(responseTimeoutMs > 0))
+    throw new RktError('RKT_ERR_OPTIONS', `responseTimeoutMs is a number above 0, not ${responseTimeoutMs}`);
+  const settings = { responseTimeoutMs, scheduler, logger };
+  const links = createFleetLinks(sources, {
+    logger,
+    onLeft: (link) => void (closeSources && shutDownHosts(settings, [link])),
+  });
+  const context: FleetContext = {
+    get links() {
+      return links.current;
+    },
+    links$: links.all$,
+    ...settings,
+  };
+  return {
+    context,
+    async close() {
+      links.close();
+      if (closeSources) await shutDownHosts(settings, links.current);
+    },
+  };
 }

@@ -1,5 +1,4 @@
-import type { SchedulerLike } from 'rxjs';
-import { BehaviorSubject } from 'rxjs';
+import { AsyncSubject, BehaviorSubject, type Observable, type SchedulerLike } from 'rxjs';
 
 import type { Driver } from '../../driver-interface.ts';
 import { unsupportedOp, type DriverOp } from '../../model/driver-ops.ts';
@@ -19,18 +18,24 @@ export interface FleetLink {
   readonly driver: Driver;
   /** By subscription; empty while all streams that are subscribed are as they should be. */
   readonly faults$: BehaviorSubject<ReadonlyMap<object, HostFault>>;
+  /** Emits, and completes, when the host has left the fleet. */
+  readonly left$: AsyncSubject<void>;
 }
 
 /** What the parts of a fleet share. */
 export interface FleetContext {
+  /** The hosts at present. */
   readonly links: readonly FleetLink[];
+  /** The hosts: immediately, unless they are not known yet, and after every change. Completes when they stay. */
+  readonly links$: Observable<readonly FleetLink[]>;
   readonly responseTimeoutMs: number;
   readonly scheduler: SchedulerLike;
   readonly logger: Logger;
 }
 
 export function createFleetLink(host: string, driver: Driver): FleetLink {
-  return { host, driver, faults$: new BehaviorSubject<ReadonlyMap<object, HostFault>>(new Map()) };
+  const faults$ = new BehaviorSubject<ReadonlyMap<object, HostFault>>(new Map());
+  return { host, driver, faults$, left$: new AsyncSubject() };
 }
 
 /** The id of a task in the fleet. A host has no slash in its name; an id may have some. */

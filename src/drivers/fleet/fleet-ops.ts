@@ -84,11 +84,11 @@ type Route = <T>(
 ) => Promise<T>;
 
 /** The ops that name their task by a specification or a handle. */
-function startsOf({ links }: FleetContext, route: Route): Pick<Driver, 'startTask' | 'recoverTask'> {
+function startsOf(context: FleetContext, route: Route): Pick<Driver, 'startTask' | 'recoverTask'> {
   const isOfHost = (id: unknown): id is string =>
     typeof id === 'string' &&
-    links.some(({ host }) => id.startsWith(`${host}/`) && id.length > host.length + 1);
-  const example = `such as ${fleetId(links[0]?.host ?? 'host', 'web')}`;
+    context.links.some(({ host }) => id.startsWith(`${host}/`) && id.length > host.length + 1);
+  const example = (): string => `such as ${fleetId(context.links[0]?.host ?? 'host', 'web')}`;
   return {
     async startTask(task, streams) {
       const taskId: unknown = (task as Partial<typeof task> | undefined)?.id;
@@ -99,7 +99,7 @@ function startsOf({ links }: FleetContext, route: Route): Pick<Driver, 'startTas
         return { ...started, handle: { ...started.handle, state: { ...state, spec } } };
       }).catch((error: unknown) => {
         if (isOfHost(taskId) || !isUnknownHost(error)) throw error;
-        const what = `The id of a task to start names a host of the fleet and the task, ${example}, not ${String(taskId)}`;
+        const what = `The id of a task to start names a host of the fleet and the task, ${example()}, not ${String(taskId)}`;
         throw new RktError('RKT_ERR_TASK_CONFIG', what, { cause: error });
       });
     },
@@ -111,7 +111,7 @@ function startsOf({ links }: FleetContext, route: Route): Pick<Driver, 'startTas
         return driver.recoverTask({ ...handle, state: { ...state, spec: { ...state.spec, id } } });
       }).catch((error: unknown) => {
         if (isOfHost(spec?.id) || !isUnknownHost(error)) throw error;
-        const what = `The handle is of no task of a host of the fleet, ${example}`;
+        const what = `The handle is of no task of a host of the fleet, ${example()}`;
         throw new RktError('RKT_ERR_HANDLE', what, { cause: error });
       });
     },

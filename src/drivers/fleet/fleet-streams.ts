@@ -15,13 +15,13 @@ import type { Fingerprint } from '../../model/fingerprint.ts';
 import type { HostStats } from '../../model/host-stats.ts';
 import type { SamplingStats } from '../../model/sampling-stats.ts';
 import type { TaskEvent } from '../../model/task-event.ts';
-import { createSeenIds } from '../../model/seen-ids.ts';
+import { createSeenIds, type SeenIds } from '../../model/seen-ids.ts';
 import type { DriverStreams } from '../../streams-interface.ts';
 import { createStreamTable, type StreamTable } from '../stream-table.ts';
 import { combinedFingerprint } from './combined-fingerprint.ts';
 import { combinedHostStats } from './combined-host-stats.ts';
-import { combinedSamplingStats, growingCounters } from './combined-sampling-stats.ts';
-import type { FleetContext } from './fleet-link.ts';
+import { combinedSamplingStats, countersOfLeftHosts, growingCounters } from './combined-sampling-stats.ts';
+import type { FleetContext, FleetLink } from './fleet-link.ts';
 import {
   checkedFingerprint,
   checkedHostStats,
@@ -32,8 +32,8 @@ import {
   fleetStatuses,
 } from './fleet-values.ts';
 import { fleetConnection, hostStates, publicHosts, type FleetHost } from './host-states.ts';
-import type { HostRequest } from './host-stream.ts';
-import { arraysOfHosts, latestOfHosts, valuesOfHosts } from './merge-hosts.ts';
+import { hostStream, type HostRequest } from './host-stream.ts';
+import { arraysOfHosts, latestOfHosts, ofEachHost, valuesOfHosts } from './merge-hosts.ts';
 
 /** As for every driver. */
 const LEAST_INTERVAL_MS = 100;
@@ -52,7 +52,7 @@ export function createFleetStreams(context: FleetContext): FleetStreams {
     hosts: () => states$.pipe(map(publicHosts)),
     connection: () =>
       states$.pipe(
-        map(fleetConnection),
+        map((states) => fleetConnection(states, context.scheduler.now())),
         filter((connection) => connection !== undefined),
         distinctUntilChanged((a, b) => JSON.stringify(a) === JSON.stringify(b)),
       ),
@@ -162,25 +162,54 @@ function hostStatsOf(
 
 function samplingOf(context: FleetContext, intervalMs: number): Observable<SamplingStats> {
   return defer(() => {
-    const counters = new Map(context.links.map((link) => [link, growingCounters()]));
+    const counters = new WeakMap<FleetLink, (stats: SamplingStats) => SamplingStats>();
+    const countersOf = (link: FleetLink): ((stats: SamplingStats) => SamplingStats) => {
+      const known = counters.get(link) ?? growingCounters();
+      counters.set(link, known);
+      return known;
+    };
+    const withLeft = countersOfLeftHosts();
     const request: HostRequest<SamplingStats, SamplingStats> = {
       ...{ name: 'samplingStats', owesFirst: true },
-      convert: (stats, link) => counters.get(link)?.(stats) ?? stats,
+      convert: (stats, link) => countersOf(link)(stats),
       open: (driver) => driver.samplingStats({ intervalMs }),
     };
-    return latestOfHosts(context, request, intervalMs).pipe(map(combinedSamplingStats));
+    return latestOfHosts(context, request, intervalMs).pipe(
+      map(withLeft),
+      filter((byHost) => byHost.size > 0),
+      map(combinedSamplingStats),
+    );
   });
 }
+
+/** More than any host keeps. */
+const SEEN_EVENTS = 2_000;
+/** Names, of hosts that have left too. */
+const KNOWN_HOSTS = 5_000;
 
 /** A stream that has failed is opened again with what the host keeps, and each event comes once. */
 function eventsOf(context: FleetContext, replay: number | boolean): Observable<TaskEvent> {
   return defer(() => {
-    const seen = createSeenIds();
-    return valuesOfHosts(context, {
-      ...{ name: 'taskEvents', convert: fleetEvent, owesFirst: false },
-      open: (driver, isRetry) => driver.taskEvents({ replay: isRetry || replay }),
-    }).pipe(filter(({ id }) => seen.isNew(id)));
+    const seenOf = new Map<string, SeenIds>();
+    return ofEachHost(context, (link) => {
+      // A host that has left and returned has its old events again.
+      const known = seenOf.get(link.host);
+      const seen = known ?? createSeenIds(SEEN_EVENTS);
+      seenOf.set(link.host, seen);
+      forgetOldest(seenOf);
+      return hostStream(context, link, {
+        ...{ name: 'taskEvents', convert: fleetEvent, owesFirst: false },
+        open: (driver, isRetry) => driver.taskEvents({ replay: isRetry || known !== undefined || replay }),
+      }).pipe(filter(({ id }) => seen.isNew(id)));
+    });
   });
+}
+
+function forgetOldest(byHost: Map<string, unknown>): void {
+  for (const oldest of byHost.keys()) {
+    if (byHost.size <= KNOWN_HOSTS) return;
+    byHost.delete(oldest);
+  }
 }
 
 function flattened<T>(byHost: ReadonlyMap<string, readonly T[]>): readonly T[] {

@@ -18,7 +18,7 @@ const converted = new WeakMap<TaskStatus, { readonly host: string; readonly stat
 export function fleetStatus(status: TaskStatus, { host }: FleetLink): TaskStatus {
   const known = converted.get(status);
   if (known?.host === host) return known.status;
-  const own = Object.freeze({ ...status, id: checkedId(host, status.id) });
+  const own = Object.freeze({ ...status, id: checkedId(host, status.id), host: hostOf(host, status.host) });
   converted.set(status, { host, status: own });
   return own;
 }
@@ -43,7 +43,7 @@ export function fleetSamples(
 
 /** Pods keep their UUID, by which tasks name them, and say which host they are on. */
 export function fleetPods(pods: readonly Pod[], { host }: FleetLink): readonly Pod[] {
-  return pods.map((pod) => Object.freeze({ ...pod, host }));
+  return pods.map((pod) => Object.freeze({ ...pod, host: hostOf(host, pod['host']) }));
 }
 
 /** Ids begin with the host; a failure names it. */
@@ -66,6 +66,11 @@ export function checkedHostStats(stats: HostStats): HostStats {
   if (!Number.isFinite(stats.cpu.cores) || !Array.isArray(stats.disks))
     throw lie('a value has no cores or disks');
   return stats;
+}
+
+/** A fleet of fleets has hosts such as `rack-1/node-1`. */
+function hostOf(host: string, inner: unknown): string {
+  return typeof inner === 'string' ? fleetId(host, inner) : host;
 }
 
 function checkedId(host: string, id: unknown): string {

@@ -1,10 +1,21 @@
-import { auditTime, combineLatest, concat, defer, map, of, startWith, type Observable } from 'rxjs';
+import {
+  auditTime,
+  combineLatest,
+  concat,
+  defer,
+  map,
+  merge,
+  of,
+  startWith,
+  tap,
+  type Observable,
+} from 'rxjs';
 
 import { CLOSED, LIVE, type Connection } from '../../model/driver-connection.ts';
 import { RktError } from '../../model/rkt-error.ts';
 import type { FleetContext, FleetLink, HostFault } from './fleet-link.ts';
 import { hostStream } from './host-stream.ts';
-import { MERGE_MS } from './merge-hosts.ts';
+import { MERGE_MS, ofEachHost } from './merge-hosts.ts';
 
 /** A host of a fleet, and how current its values are. */
 export interface FleetHost {
@@ -19,15 +30,25 @@ interface HostState extends FleetHost {
 
 /** All hosts, in the order of the sources: immediately, and after every change. */
 export function hostStates(context: FleetContext): Observable<readonly HostState[]> {
-  const states$ = combineLatest(context.links.map((link) => stateOf(context, link)));
-  return states$.pipe(auditTime(MERGE_MS, context.scheduler));
+  return defer(() => {
+    const states = new WeakMap<FleetLink, HostState>();
+    const changes$ = ofEachHost(context, (link) =>
+      stateOf(context, link).pipe(tap((state) => states.set(link, state))),
+    );
+    return merge(context.links$, changes$).pipe(
+      auditTime(MERGE_MS, context.scheduler),
+      map(() => context.links.flatMap((link) => states.get(link) ?? [])),
+    );
+  });
 }
 
 /**
  * Live while any host is; stale when none is, since the last one was lost; closed when all are. Emits nothing while no
- * host has responded, and has time to.
+ * host has responded, and has time to. A fleet without hosts is stale.
  */
-export function fleetConnection(states: readonly HostState[]): Connection | undefined {
+export function fleetConnection(states: readonly HostState[], nowMs: number): Connection | undefined {
+  if (states.length === 0)
+    return Object.freeze({ state: 'stale', sinceMs: nowMs, reason: 'the fleet has no host' });
   const connections = states.map(({ connection }) => connection);
   if (connections.some(({ state }) => state === 'live')) return LIVE;
   if (connections.every(({ state }) => state === 'closed')) return CLOSED;

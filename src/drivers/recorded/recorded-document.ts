@@ -30,6 +30,7 @@ const measured = z.number().optional();
 const recordedTask = z.object({
   id: z.string(),
   name: z.string(),
+  host: z.string().optional(),
   allocId: z.string().optional(),
   jobName: z.string().optional(),
   taskGroupName: z.string().optional(),

@@ -9,6 +9,7 @@ export const taskStatusSchema = z
   .strictObject({
     id: z.string(),
     name: z.string(),
+    host: z.string().optional(),
     allocId: z.string().optional(),
     jobName: z.string().optional(),
     taskGroupName: z.string().optional(),
