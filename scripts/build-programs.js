@@ -5,7 +5,14 @@ import { basename, join, relative, resolve } from 'node:path';
 
 import { build } from 'esbuild';
 
+import { mergeChunks } from './merge-chunks.js';
+
 const OUTPUT = 'dist/programs';
+/** The commands that an agent answers, in one file with all that they need until then. */
+const LIGHT = 'light.js';
+/** The driver, in one file with what every program that has one needs. */
+const WITH_DRIVER = 'with-driver.js';
+const LIGHT_COMMANDS = ['inspect', 'kill', 'ps', 'rm', 'signal', 'stop'];
 
 /** The libraries that a user may leave out, or that only a debugger of a library asks for. */
 const { peerDependencies } = JSON.parse(await readFile('package.json', 'utf8'));
@@ -75,6 +82,22 @@ const { metafile } = await build({
   },
 });
 
+const merge = (file, entries, before) =>
+  mergeChunks(metafile.outputs, {
+    outdir: OUTPUT,
+    file,
+    entries: entries.map((entry) => `src/${entry}.ts`),
+    apart: [
+      { entry: 'src/cli/main.ts' },
+      { entry: 'src/cli/nomad-plugin.ts' },
+      { entry: 'src/embedded/main.ts', andLater: true },
+      { entry: 'src/embedded/called-main.ts', andLater: true },
+    ],
+    before,
+  });
+const light = await merge(LIGHT, ['cli/run-program', ...LIGHT_COMMANDS.map((name) => `cli/${name}-command`)]);
+await merge(WITH_DRIVER, ['cli/with-driver', 'cli/agent-client/connect-agent', 'driver'], light);
+
 // Parts of an earlier build have names of their own, and would stay.
-const current = new Set(Object.keys(metafile.outputs).map((path) => basename(path)));
+const current = new Set([LIGHT, WITH_DRIVER, ...Object.keys(metafile.outputs).map((path) => basename(path))]);
 for (const name of await readdir(OUTPUT)) if (!current.has(name)) await rm(join(OUTPUT, name));

@@ -1,16 +1,18 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 import { expect } from 'chai';
 
 import { PLUGIN_VERSION, VERSION_HEADER } from '../../src/model/plugin.ts';
 import { startCli } from '../support/cli-process.ts';
+import { runProgram } from '../support/program.ts';
 import { fakeAgent, type FakeAgent } from '../support/fake-agent.ts';
 import { aTaskStatus } from '../support/task-statuses.ts';
 
 /** Loading any of these takes longer than asking an agent. */
-const HEAVY = /\/src\/driver\.ts$|\/node_modules\/(?:zod|rxjs|ink|react|hono|execa|systeminformation)\//;
+const HEAVY =
+  /\/src\/driver\.ts$|\/node_modules\/(?:zod|rxjs|ink|react|hono|execa|systeminformation|string-width)\//;
 
 describe('a command that an agent answers', function () {
   this.timeout(60_000);
@@ -53,6 +55,20 @@ describe('a command that an agent answers', function () {
       expect(loaded.filter((url) => url.endsWith('/cli/program.ts'))).to.have.length(1);
       expect(loaded.filter((url) => HEAVY.test(url))).to.deep.equal([]);
     });
+  });
+
+  it('is in few files once it is built, and needs none of the driver', async () => {
+    const directory = join(coverage, 'built');
+    const { exitCode, stdout } = await runProgram(process.execPath, ['dist/programs/rkt-streams.js', 'ps'], {
+      env: { RKT_STREAMS_DATA_DIR: dirname(agent.socketPath), NODE_V8_COVERAGE: directory },
+    });
+    expect(exitCode).to.equal(0);
+    expect(stdout).to.contain('web');
+    const names = loadedFiles(directory)
+      .filter((url) => url.startsWith('file:'))
+      .map((url) => basename(url));
+    expect(names).to.include('light.js').and.to.have.length.below(16);
+    expect(names).to.not.include('with-driver.js');
   });
 });
 

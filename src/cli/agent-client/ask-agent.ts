@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs';
+
 import type { TaskStatus } from '../../model/task-status.ts';
 import { permissionError } from '../../model/permission.ts';
 import { isRktError } from '../../model/rkt-error.ts';
@@ -21,6 +23,7 @@ export interface AgentAnswer {
  * @throws RKT_ERR_PERMISSION when this user may not connect, and so has no rights on the tasks either
  */
 export async function askAgent(address: AgentAddress): Promise<AgentAnswer> {
+  if (isAbsent(address.socketPath)) return {};
   const requests = createAgentRequests(nodeTransport(address));
   try {
     const signal = AbortSignal.timeout(CONNECT_TIMEOUT_MS);
@@ -31,6 +34,15 @@ export async function askAgent(address: AgentAddress): Promise<AgentAnswer> {
     const denied = permissionError(cause, 'Could not query the agent', requests.place);
     if (denied !== undefined) throw denied;
     return (cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT' ? {} : { error };
+  }
+}
+
+/** True when there is no such file, which shows sooner than by connecting; false when that cannot be seen. */
+function isAbsent(path: string | undefined): boolean {
+  try {
+    return path !== undefined && statSync(path, { throwIfNoEntry: false }) === undefined;
+  } catch {
+    return false;
   }
 }
 

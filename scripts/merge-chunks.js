@@ -1,0 +1,67 @@
+// Puts what is always loaded together into one file: a module of its own costs a command about half a millisecond.
+import { writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+
+import { build } from 'esbuild';
+
+/**
+ * Merges the outputs that `entries` (source files) load into `file`. Each of them stays, and exports what it did from there.
+ *
+ * @param outputs of the metafile of esbuild
+ * @param apart entries that load little of it: what they load, or with `andLater` import dynamically, is not merged
+ * @param before outputs that were merged before, into other files
+ * @returns the merged outputs
+ */
+export async function mergeChunks(outputs, { outdir, file, entries, apart, before = [] }) {
+  const kept = apart.map(({ entry, andLater }) => loadedBy(outputs, [entry], andLater));
+  const isKept = (path) => before.includes(path) || kept.some((paths) => paths.has(path));
+  const merged = [...loadedBy(outputs, entries)].filter((path) => !isKept(path));
+  const inside = new Set([...merged, ...before]);
+  const names = new Map(
+    merged.map((path, at) => [path, outputs[path].exports.map((name) => [name, `_${at}_${name}`])]),
+  );
+  const lines = [...names].map(([path, pairs]) => exportsFrom(basename(path), pairs));
+  const stayOutside = {
+    name: 'stay-outside',
+    setup({ onResolve }) {
+      onResolve({ filter: /^\.\// }, ({ path, kind }) =>
+        kind === 'import-statement' && inside.has(join(outdir, path)) ? undefined : { path, external: true },
+      );
+    },
+  };
+  await build({
+    stdin: { contents: lines.join('\n'), resolveDir: outdir },
+    outfile: join(outdir, file),
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    // A file may be loaded for its effects.
+    ignoreAnnotations: true,
+    plugins: [stayOutside],
+  });
+  for (const [path, pairs] of names) {
+    const back = pairs.map(([name, unique]) => [unique, name]);
+    await writeFile(path, `${exportsFrom(file, back)}\n`);
+  }
+  return merged;
+}
+
+/** The outputs of these source files, and what they load. */
+function loadedBy(outputs, sources, andLater = false) {
+  const loaded = new Set(Object.keys(outputs).filter((path) => sources.includes(outputs[path].entryPoint)));
+  for (const path of loaded) {
+    for (const { path: next, kind } of outputs[path].imports) {
+      if (next in outputs && (andLater || kind === 'import-statement')) loaded.add(next);
+    }
+  }
+  return loaded;
+}
+
+/** Without names, the file is still loaded. */
+function exportsFrom(file, pairs) {
+  if (pairs.length === 0) return `import "./${file}";`;
+  return `export { ${pairs.map(([name, as]) => `${name} as ${as}`).join(', ')} } from "./${file}";`;
+}
