@@ -19,7 +19,7 @@ export function guard(deps: AccessDeps): MiddlewareHandler<ServerEnv> {
 }
 
 function isEndless(path: string): boolean {
-  return path.startsWith('/v1/streams') || path.endsWith('/logs');
+  return path.startsWith('/v1/streams') || /\/logs(?:\/\w+)?$/.test(path);
 }
 
 /** A form of a web page can send what it likes, but not JSON under its own name. */

@@ -12,6 +12,7 @@ import { docsRoutes } from './docs/docs-routes.ts';
 import { guard } from './guard.ts';
 import { historyRoutes } from './history/history-routes.ts';
 import { auditRoutes } from './routes/audit-routes.ts';
+import { logLineRoutes } from './routes/log-line-routes.ts';
 import { logRoutes } from './routes/log-routes.ts';
 import { machineRoutes } from './routes/machine-routes.ts';
 import { sessionRoutes } from './routes/session-routes.ts';
@@ -31,7 +32,16 @@ export function createApp(ctx: ServerContext, token: string): ServerRoutes {
   );
   app.use(commonHeaders(version));
   app.use(guard({ settings, reloadable, token }));
-  const parts = [machineRoutes, taskRoutes, logRoutes, streamRoutes, historyRoutes, alertRoutes, auditRoutes];
+  const logParts = [logRoutes, logLineRoutes];
+  const parts = [
+    machineRoutes,
+    taskRoutes,
+    ...logParts,
+    streamRoutes,
+    historyRoutes,
+    alertRoutes,
+    auditRoutes,
+  ];
   parts.forEach((part) => app.route('/', part(ctx)));
   app.route('/', sessionRoutes(token));
   if (settings.metrics !== undefined) {

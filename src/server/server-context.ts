@@ -7,6 +7,7 @@ import type { Driver } from '../driver-interface.ts';
 import type { Logger } from '../model/logger.ts';
 import type { ConfiguredAlerts } from './alerts/configured-alerts.ts';
 import type { History } from './history/history.ts';
+import type { LogWatch } from './logs/log-watch.ts';
 import type { ReloadableOptions, ServerSettings } from './options.ts';
 import type { Hub } from './sse/sse-hub.ts';
 import type { Via } from './sse/stream-readers.ts';
@@ -25,6 +26,7 @@ export interface ServerContext {
   /** What is recorded and evaluated from the start on, also while no client has asked for it. */
   readonly history: History;
   readonly alerts: ConfiguredAlerts;
+  readonly logs: LogWatch;
   /** Aborts when the server begins to close: what routes have started ends then. */
   readonly closing: AbortSignal;
   /** The server waits for it when it closes. */

@@ -193,6 +193,8 @@ describe('HTTP API', () => {
       'get /v1/tasks',
       'get /v1/tasks/{id}',
       'get /v1/tasks/{id}/logs',
+      'get /v1/tasks/{id}/logs/download',
+      'get /v1/tasks/{id}/logs/lines',
       'get /v1/version',
       'post /v1/audit',
       'post /v1/session',
