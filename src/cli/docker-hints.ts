@@ -36,9 +36,6 @@ const OPTIONS: Readonly<Record<string, string>> = {
   '--mount': 'use -v HOST:PATH[:readOnly]',
   '--platform': 'the platform is that of this machine',
   '--privileged': 'use --stage1 fly, which has the capabilities, devices and networks of the host',
-  '--pull': 'an image in the store is not fetched again; fetch it with pull first',
-  '--restart':
-    'a job of Nomad restarts its tasks (block restart), and a unit of systemd around run (Restart=)',
   '--security-opt': 'use --seccomp, --cap-add and --cap-drop',
   '--shm-size': 'mount a tmpfs of the host with -v',
   '--sysctl': 'an isolator of the image sets them; see docs/isolation.md',

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 
 import { parseCpuList } from '../model/cpu-list.ts';
+import { parseRestart, type RestartInput } from '../model/restart-policy.ts';
 import { signalName, signalNumber } from '../model/signals.ts';
 import { parseSizeBytes } from '../model/size.ts';
 
@@ -53,6 +54,15 @@ export function cores(text: string): number {
 /** A whole number above 0; -1 and 0 are no limit, as with docker. */
 export function pidsLimit(text: string): number | undefined {
   return text === '-1' || text === '0' ? undefined : count(text);
+}
+
+/** `on-failure:3` and the like; undefined for `no`. */
+export function restartPolicy(text: string): RestartInput | undefined {
+  const policy = parseRestart(text);
+  if (policy === undefined) {
+    throw new InvalidArgumentError('It is no, on-failure, on-failure:N, always or unless-stopped.');
+  }
+  return policy === 'no' ? undefined : policy;
 }
 
 /** The number of a group, or several separated by commas. */

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 
 import type { TaskStatus } from '../model/task-status.ts';
+import { restartText } from '../model/restart-policy.ts';
 import { printable, printableJson } from '../model/printable.ts';
 import { throwLast } from './each-task.ts';
 import { findTask } from './find-task.ts';
@@ -75,6 +76,13 @@ function dockerNames(task: TaskStatus): object {
       StartedAt: iso(startedAtMs),
       FinishedAt: iso(completedAtMs),
     },
+    RestartCount: task.restart?.count ?? 0,
+    HostConfig: {
+      RestartPolicy: {
+        Name: task.restart?.policy ?? 'no',
+        MaximumRetryCount: task.restart?.maxRetries ?? 0,
+      },
+    },
     Config: { Image: task.image, Labels: task.labels ?? {} },
     NetworkSettings: { IPAddress: task.network?.ip ?? '' },
   };
@@ -106,6 +114,7 @@ export function inspectText(task: TaskStatus, paint: Paint, nowMs: number): stri
     ['exit', exitResult && exitText(exitResult)],
     ['exit error', exitResult?.error],
     ['ip', network?.ip],
+    ['restart', task.restart && `${restartText(task.restart)}, restarted ${task.restart.count} times`],
     ['memory limit', task.memoryLimitBytes === undefined ? undefined : bytes(task.memoryLimitBytes)],
     ['cores', task.cpusetCpus],
     ['stdout', task.stdoutPath],

@@ -3,29 +3,32 @@ import type { TaskSpec, TaskSpecInput } from '../model/task-spec.ts';
 import type { StopOptions } from '../index.ts';
 
 /**
- * Starts a task again with its own specification: stops it if it runs, removes it and starts it. The log begins anew. A start
- * that fails leaves no task.
+ * Starts a task again with its own specification: stops it if it runs, removes it and starts it. The log begins anew, and so does
+ * the count of its restarts. A start that fails leaves no task.
  */
 export async function restartTask(
   driver: Pick<Driver, 'inspectTask' | 'stopTask' | 'taskSpec' | 'destroyTask' | 'startTask'>,
   id: string,
   options: StopOptions = {},
 ): Promise<void> {
-  const { phase, stdoutPath = '' } = driver.inspectTask(id);
-  const spec = newStart(driver.taskSpec(id), stdoutPath);
+  const { phase } = driver.inspectTask(id);
+  const { restart, ...spec } = withoutOwnLogs(driver.taskSpec(id));
+  const { policy, maxRetries } = restart ?? {};
   if (phase !== 'exited') await driver.stopTask(id, options);
   await driver.destroyTask(id, { force: true });
-  await driver.startTask(spec);
+  await driver.startTask({ ...spec, ...(policy !== undefined && { restart: { policy, maxRetries } }) });
 }
 
 /** Without the log files of the start that ends, which are in the directory of that start. */
-function newStart(spec: TaskSpec, stdoutPath: string): TaskSpecInput {
-  const { stdoutPath: stdout, stderrPath: stderr, ...rest } = spec;
-  const isOwnLog = (path: string | undefined): boolean =>
-    path === undefined || /\/tasks\/[^/]+\/std(?:out|err)\.log$/.test(path);
+export function withoutOwnLogs({ stdoutPath, stderrPath, ...rest }: TaskSpec): TaskSpecInput {
   return {
     ...rest,
-    ...(!isOwnLog(stdout) && { stdoutPath }),
-    ...(!isOwnLog(stderr) && { stderrPath: stderr }),
+    ...(!isOwnLog(stdoutPath) && { stdoutPath }),
+    ...(!isOwnLog(stderrPath) && { stderrPath }),
   };
+}
+
+/** True for a log that the driver keeps itself, in the directory of the task. */
+export function isOwnLog(path: string | undefined): boolean {
+  return path === undefined || /\/tasks\/[^/]+\/std(?:out|err)\.log$/.test(path);
 }

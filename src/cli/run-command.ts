@@ -8,15 +8,14 @@ import { exitCodeOfSignal, exitCodeOfTask } from './exit-codes.ts';
 import { attached, warn } from './run-attached.ts';
 import { connectStreams } from './run-streams.ts';
 import { addRunOptions } from './run-options.ts';
+import { pullFirst, wantedImage, type PullPolicy } from './run-pull.ts';
+import { checkRestart, requireAgent, withRestarts, type RestartFlags } from './run-restarts.ts';
 import { runSpec, type RunSpecFlags } from './run-spec.ts';
 import type { OwnSession } from './command-session.ts';
 import { agentSocketOf, withOwnDriver } from './with-driver.ts';
 
-interface RunFlags extends RunSpecFlags {
-  readonly detach?: boolean;
-  readonly rm?: boolean;
-  readonly interactive?: boolean;
-  readonly tty?: boolean;
+interface RunFlags extends RunSpecFlags, RestartFlags {
+  readonly pull?: PullPolicy;
   readonly stopTimeout?: number;
 }
 
@@ -32,7 +31,12 @@ export function runCommand(program: Command): void {
     .argument('[arguments...]', 'arguments of the app; options after the image are its own')
     .action((image: string, args: string[], flags: RunFlags, self: Command) => {
       checkFlags(flags);
-      const spec = runSpec(image, args, flags, { cwd: process.cwd(), env: process.env });
+      const { restart, detach = false } = flags;
+      // The policy of an attached task is that of this command.
+      const spec = {
+        ...runSpec(image, args, flags, { cwd: process.cwd(), env: process.env }),
+        ...(detach && restart !== undefined && { restart }),
+      };
       return withOwnDriver(self, (session) => run(session, spec, flags));
     });
   addRunOptions(command);
@@ -40,6 +44,9 @@ export function runCommand(program: Command): void {
 
 async function run(session: OwnSession, spec: TaskSpecInput, flags: RunFlags): Promise<number | undefined> {
   const { driver, output, interrupt, settings, logger } = session;
+  if (spec.restart !== undefined) await requireAgent(session);
+  if (!(await pullFirst(session, wantedImage(spec), flags.pull)))
+    return exitCodeOfSignal(interrupt.received() ?? 'SIGTERM');
   const shutdown = (): void => void driver.shutdown().catch(warn(session, 'The shutdown failed'));
   const stopListening = interrupt.onSignal(shutdown);
   const streams = connectStreams(flags);
@@ -61,14 +68,18 @@ async function run(session: OwnSession, spec: TaskSpecInput, flags: RunFlags): P
     return undefined;
   }
   if (output.isJson) output.print({ id, podId, pid }, () => '');
-  const exit = await attached(session, id, flags).finally(() => streams.close());
+  const attach = (): ReturnType<typeof attached> =>
+    attached(session, id, flags).finally(() => streams.close());
+  const exit = await withRestarts(session, id, flags.restart, attach);
   if (flags.rm === true) await driver.destroyTask(id, { force: true });
   const signal = interrupt.received();
   return signal === undefined ? exitCodeOfTask(exit) : exitCodeOfSignal(signal);
 }
 
 /** The streams of `-i` and `-t` end with this command, so a task that outlives it has none. @throws RKT_ERR_OPTIONS */
-function checkFlags({ detach = false, interactive = false, tty = false }: RunFlags): void {
+function checkFlags(flags: RunFlags): void {
+  checkRestart(flags);
+  const { detach = false, interactive = false, tty = false } = flags;
   if (!detach || !(interactive || tty)) return;
   throw new RktError(
     'RKT_ERR_OPTIONS',

@@ -9,8 +9,10 @@ import {
   durationMs,
   groupIds,
   pidsLimit,
+  restartPolicy,
   sizeBytes,
 } from './flag-values.ts';
+import { PULL_POLICIES } from './run-pull.ts';
 import { withExamples } from './help-examples.ts';
 
 /** The options and examples of `run`. */
@@ -34,6 +36,13 @@ function addIdentity(command: Command): void {
 
 function addProgram(command: Command): void {
   command
+    .addOption(
+      new Option(
+        '--pull <policy>',
+        'ask for the image before the start: always; missing (the default), only if the store has none; newer, and use ' +
+          'that of the store when this fails; never',
+      ).choices(PULL_POLICIES),
+    )
     .option('--exec <path>', 'run this program of the image instead of its own')
     .addOption(new Option('--entrypoint <path>', 'as --exec').hideHelp())
     .option(
@@ -104,6 +113,11 @@ function addLife(command: Command): void {
     .option('-t, --tty', 'give the app a terminal')
     .option('-d, --detach', 'print the id and leave the task running')
     .option('--rm', 'remove the task when it has exited')
+    .option(
+      '--restart <policy>',
+      'start it again when it has exited: no, on-failure[:N], always or unless-stopped; with --detach by the agent',
+      restartPolicy,
+    )
     .option(
       '--stop-timeout <duration>',
       'time from an interrupt to SIGKILL, in seconds (default: 5)',

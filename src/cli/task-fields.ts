@@ -18,6 +18,8 @@ export interface TaskFields {
   readonly Networks: string;
   readonly Pid: string;
   readonly ExitCode: string;
+  /** By the restart policy. */
+  readonly Restarts: string;
   /** UUID of the pod. */
   readonly Pod: string;
 }
@@ -34,6 +36,7 @@ export const TASK_FIELDS = [
   'Networks',
   'Pid',
   'ExitCode',
+  'Restarts',
   'Pod',
 ] as const satisfies readonly (keyof TaskFields)[];
 
@@ -62,6 +65,7 @@ export function taskFields(task: TaskStatus, nowMs: number): TaskFields {
     Networks: task.network?.ip ?? '',
     Pid: task.pid?.toString() ?? '',
     ExitCode: exitResult?.exitCode?.toString() ?? '',
+    Restarts: (task.restart?.count ?? 0).toString(),
     Pod: task.podId ?? '',
   };
 }

@@ -45,6 +45,13 @@ const PHASE_COLOURS: Partial<Record<TaskPhase, Colour>> = {
   unknown: 'red',
 };
 
+const RESTARTS: Column<TaskStatus> = {
+  title: 'RESTARTS',
+  value: ({ restart }) => restart?.count.toString() ?? NOTHING,
+  align: 'right',
+  isOptional: true,
+};
+
 /** One task a line. */
 export function tasksText(
   tasks: readonly TaskStatus[],
@@ -63,6 +70,7 @@ export function tasksText(
     },
     { title: 'PID', value: ({ pid }) => pid?.toString() ?? NOTHING, align: 'right', isOptional: true },
     { title: 'STARTED', value: ({ startedAtMs }) => ago(startedAtMs, nowMs), isOptional: true },
+    ...(tasks.some(({ restart }) => restart !== undefined) ? [RESTARTS] : []),
     { title: 'EXIT', value: ({ exitResult }) => exitText(exitResult), min: 10 },
   ];
   return table(tasks, columns, paint, width);

@@ -22,8 +22,8 @@ export type TaskEventKind = (typeof TASK_EVENT_KINDS)[number];
 export interface TaskEventAnnotations {
   /** The pod is there. `without_effect` lists attributes of the task that its stage1 ignores. */
   readonly prepared: { readonly pod: string; readonly image: string; readonly without_effect?: string };
-  /** The app runs. */
-  readonly started: { readonly pid: string; readonly pod: string };
+  /** The app runs. `restarts` counts the restarts by the policy of the task; absent at the first start. */
+  readonly started: { readonly pid: string; readonly pod: string; readonly restarts?: string };
   readonly 'network-ready': { readonly ip: string };
   /** The metrics of the task are incomplete. */
   readonly 'stats-degraded': { readonly error: string };

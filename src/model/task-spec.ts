@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Defaulted } from './defaulted.ts';
 import { unsafeCharacter } from './printable.ts';
 import { logLimitsSchema } from './log-limits.ts';
+import { restartSchema, type Restart, type RestartInput } from './restart-policy.ts';
 import { taskConfigSchema, type TaskConfig, type TaskConfigInput } from './task-config.ts';
 import { taskResourcesSchema, type TaskResources, type TaskResourcesInput } from './task-resources.ts';
 
@@ -47,12 +48,14 @@ export interface TaskSpec {
   /** The limits of the log files in the directory of the task; by default those of the driver. */
   readonly logs?:
     { readonly maxSize?: number | undefined; readonly maxFiles?: number | undefined } | undefined;
+  /** Absent for a task that is not restarted. An agent of the data directory restarts tasks; a driver alone does not. */
+  readonly restart?: Restart | undefined;
 }
 
 /** A task to start: `id` and `config` are required. */
 export interface TaskSpecInput extends Omit<
   Defaulted<TaskSpec, 'env'>,
-  'config' | 'resources' | 'dns' | 'logs'
+  'config' | 'resources' | 'dns' | 'logs' | 'restart'
 > {
   readonly config: TaskConfigInput;
   readonly resources?: TaskResourcesInput | undefined;
@@ -60,6 +63,7 @@ export interface TaskSpecInput extends Omit<
   /** Sizes in bytes, or as text such as `10Mi`. */
   readonly logs?:
     { readonly maxSize?: number | string | undefined; readonly maxFiles?: number | undefined } | undefined;
+  readonly restart?: RestartInput | undefined;
 }
 
 /** Environment names that rkt accepts in `--set-env`. */
@@ -98,6 +102,7 @@ export const taskSpecSchema = z.strictObject({
   stdoutPath: z.string().startsWith('/').optional(),
   stderrPath: z.string().startsWith('/').optional(),
   logs: logLimitsSchema.optional(),
+  restart: restartSchema.optional(),
 });
 
 const isPrintable = (text: string): boolean => unsafeCharacter(text) === undefined;

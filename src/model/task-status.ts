@@ -1,5 +1,6 @@
 import type { ExitResult } from './exit-result.ts';
 import type { DriverNetwork } from './driver-network.ts';
+import type { Restart } from './restart-policy.ts';
 
 /** preparing → starting → running → stopping → exited; `unknown` after a recovery that could not find the pod. */
 export const TASK_PHASES = ['preparing', 'starting', 'running', 'stopping', 'exited', 'unknown'] as const;
@@ -21,6 +22,8 @@ export interface TaskStatus {
   readonly taskGroupName: string | undefined;
   /** Of the user; absent when the task has none. */
   readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** Absent for a task that is not restarted. */
+  readonly restart?: Restart | undefined;
   readonly phase: TaskPhase;
   readonly state: NomadTaskState;
   /** As it was given, without credentials. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 
+import { continueLogs } from '../files/kept-restarts.ts';
 import type { DriverNetwork } from '../model/driver-network.ts';
 import { RktError } from '../model/rkt-error.ts';
 import { parseWith } from '../model/parse.ts';
@@ -108,6 +109,7 @@ async function start(begun: Start, record: TaskRecord, args: readonly string[]):
   const { ctx, runner, spec, files, undo } = begun;
   undo.push('files', () => removeTaskFiles(files));
   await makeTaskDirectory(files);
+  if (spec.restart !== undefined) await continueLogs(ctx.dataDir, spec.id, [files.stdout, files.stderr]);
 
   const podId = await prepare(begun, record.startToken, args);
   const planned = { podId, cgroupPaths: plannedCgroup(ctx, record) };
@@ -206,11 +208,13 @@ async function running(
   const facts = { process, shim, startedAtMs: ctx.scheduler.now(), ...(network && { network }) };
   await keepStart(ctx, { ...starting, ...facts, phase: 'running' });
   const record = ctx.registry.transition(starting.id, 'running', facts);
+  const { count: restarts = 0 } = record.spec.restart ?? {};
   ctx.registry.emit('started', record, {
-    message: `Started as pid ${process.pid}`,
+    message: `Started as pid ${process.pid}${restarts === 0 ? '' : `, restart ${restarts}`}`,
     annotations: {
       pid: String(process.pid),
       pod: record.podId ?? '',
+      ...(restarts > 0 && { restarts: String(restarts) }),
     },
   });
   if (network)

@@ -7,6 +7,7 @@ import { isAlive } from '../sources/process-info.ts';
 import { appProcess } from './app-process.ts';
 import type { OpsContext } from './ops-context.ts';
 import { checkDuration } from './check-duration.ts';
+import { endRestarts } from './end-restarts.ts';
 import { noteStop } from './end-request.ts';
 import { sendSignal } from './kill-tree.ts';
 import { reconcileTask } from './reconcile-task.ts';
@@ -31,6 +32,7 @@ export async function stopTask(ctx: OpsContext, taskId: string, options: StopOpt
   const task = ctx.registry.require(taskId);
   const timeoutMs = checkDuration('timeoutMs of a stop', options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
   const signal = normalizeSignal(options.signal);
+  if (task.phase === 'exited') await endRestarts(ctx, task);
   if (task.phase === 'exited' || task.phase === 'unknown') return;
   if (task.phase === 'preparing' || task.phase === 'starting') {
     throw new RktError('RKT_ERR_TASK_NOT_RUNNING', `Task "${taskId}" is still ${task.phase}`, { taskId });

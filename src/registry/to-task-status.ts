@@ -29,6 +29,7 @@ function newStatus(record: TaskRecord): TaskStatus {
     jobName: record.spec.jobName,
     taskGroupName: record.spec.taskGroupName,
     ...(record.spec.labels !== undefined && { labels: record.spec.labels }),
+    ...(record.spec.restart !== undefined && { restart: record.spec.restart }),
     phase: record.phase,
     state: NOMAD_STATES[record.phase],
     image: withoutCredentials(record.spec.config.image),

@@ -56,10 +56,16 @@ const RUN: readonly Habit[] = [
   habit('run --rm -p 8080:80 IMAGE', 'publishes the port', 125, {
     stderr: /RKT_ERR_NETWORK: .*fly gives a pod no separate network/,
   }),
-  habit('run --restart always IMAGE', 'restarts the app', 2, {
-    stderr: /unknown option '--restart': a job of Nomad/,
+  habit('run --restart on-failure:1 IMAGE -c echo\\ hi;exit\\ 3', 'restarts the app once', 3, {
+    stdout: 'hi\nhi\n',
   }),
-  habit('run --pull always IMAGE', 'fetches the image first', 2, { stderr: /fetch it with pull first/ }),
+  habit('run -d --restart always IMAGE', 'its daemon restarts the app', 2, { stderr: /needs an agent/ }),
+  habit('run --rm --restart always IMAGE', 'conflicting options, 125', 2, { stderr: /together with --rm/ }),
+  habit('run --restart sometimes IMAGE', 'invalid restart policy, 125', 2, {
+    stderr: /It is no, on-failure/,
+  }),
+  habit('run --rm --pull never IMAGE -c echo\\ hi', 'uses the image that is there', 0, { stdout: 'hi\n' }),
+  habit('run --pull never test.local/nope', 'podman: image not known, 125', 125, { stderr: /RKT_ERR_IMAGE/ }),
   habit('run --privileged IMAGE', 'runs with all rights', 2, { stderr: /use --stage1 fly/ }),
   habit('run', 'podman: requires at least 1 arg(s), 125', 2, { stderr: /missing required argument 'image'/ }),
 ];

@@ -12,6 +12,7 @@ import { agentSocketOf, settingsOf } from '../with-driver.ts';
 import { metricsSource, serverOptions, type AgentConfiguration, type AgentParts } from './agent-parts.ts';
 import { agentSettings, type AgentFlags } from './agent-settings.ts';
 import { reloader } from './reload.ts';
+import { Restarts } from './restart-tasks.ts';
 import { untilStopped } from './agent-signals.ts';
 import { announce } from './announce.ts';
 
@@ -71,6 +72,7 @@ async function openParts(
     error: (error: unknown) => logger.error({ error }, 'No longer following the tasks of other processes'),
   });
   closers.push(() => others.unsubscribe());
+  closers.push(await new Restarts({ driver, dataDir, logger }).begin());
   return { driver, server, metrics, logger };
 }
 

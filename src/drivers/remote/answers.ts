@@ -34,6 +34,7 @@ const statusSchema = z.object({
   phase: z.enum(TASK_PHASES),
   image: z.string(),
   labels: z.record(z.string(), z.string()).optional(),
+  restart: z.object({ policy: z.string(), count: z.number() }).optional(),
   pid: z.number().optional(),
   startedAtMs: z.number().optional(),
   completedAtMs: z.number().optional(),

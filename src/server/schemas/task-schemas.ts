@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 
 import { networkSchema } from '../../model/driver-network.ts';
 import { exitResultSchema } from '../../model/exit-result.ts';
+import { restartSchema } from '../../model/restart-policy.ts';
 import { TASK_PHASES } from '../../model/task-status.ts';
 
 /** {@link TaskStatus} as JSON: what is undefined is left out. */
@@ -14,6 +15,7 @@ export const taskStatusSchema = z
     jobName: z.string().optional(),
     taskGroupName: z.string().optional(),
     labels: z.record(z.string(), z.string()).optional(),
+    restart: restartSchema.optional(),
     phase: z.enum(TASK_PHASES),
     state: z.enum(['unknown', 'running', 'exited']),
     image: z.string(),
