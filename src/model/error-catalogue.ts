@@ -293,6 +293,12 @@ export const ERROR_CATALOGUE = {
     'See docs/api.md or /v1/openapi.json, which list all routes.',
     404,
   ),
+  RKT_ERR_SILENCE_NOT_FOUND: entry(
+    false,
+    'The agent has no silence of this id.',
+    'List the silences with `rkt-streams alerts silences`; one that has ended is kept for five days.',
+    404,
+  ),
   RKT_ERR_TOKEN: entry(
     false,
     'A request needs the token of the agent, and had none or a wrong one.',

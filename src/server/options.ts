@@ -46,6 +46,8 @@ export interface ServerOptions extends ReloadableOptions {
   readonly metrics?: MetricsRenderer;
   /** Where the history is recorded, to be there again after a restart; in memory alone by default. */
   readonly historyFile?: string;
+  /** Where alerts and silences are recorded, to be there again after a restart; in memory alone by default. */
+  readonly alertsFile?: string;
   /** Done when alerts, history and streams watch the driver; requests are answered with 503 until it is over. */
   readonly beforeServing?: () => Promise<void>;
   /** Silent by default. */
@@ -100,6 +102,7 @@ export interface ServerSettings {
   readonly dashboard: boolean;
   readonly metrics: MetricsRenderer | undefined;
   readonly historyFile: string | undefined;
+  readonly alertsFile: string | undefined;
   readonly logger: Logger;
   readonly version: string;
   readonly limits: ServerLimits;
@@ -128,6 +131,7 @@ export function serverSettings(options: ServerOptions): ServerSettings {
     dashboard,
     metrics: options.metrics,
     historyFile: options.historyFile,
+    alertsFile: options.alertsFile,
     logger,
     version: options.version ?? PLUGIN_VERSION,
     limits: Object.freeze({ ...DEFAULT_LIMITS, ...options.limits }),

@@ -15,6 +15,7 @@ import { auditRoutes } from './routes/audit-routes.ts';
 import { logLineRoutes } from './routes/log-line-routes.ts';
 import { logRoutes } from './routes/log-routes.ts';
 import { machineRoutes } from './routes/machine-routes.ts';
+import { silenceRoutes } from './alerts/silence-routes.ts';
 import { sessionRoutes } from './routes/session-routes.ts';
 import { streamRoutes } from './routes/stream-routes.ts';
 import { taskRoutes } from './routes/task-routes.ts';
@@ -39,7 +40,7 @@ export function createApp(ctx: ServerContext, token: string): ServerRoutes {
     ...logParts,
     streamRoutes,
     historyRoutes,
-    alertRoutes,
+    ...[alertRoutes, silenceRoutes],
     auditRoutes,
   ];
   parts.forEach((part) => app.route('/', part(ctx)));

@@ -117,8 +117,9 @@ export async function createServer(driver: Driver, options: ServerOptions = {}):
     const reloaded$ = reloadedSubject.asObservable();
     const { signal, atClose } = closing;
     const shared = { driver, version, logger, settings, hub, closing: signal, atClose };
-    const ctx = watchFromStart({ ...shared, reloadable, reloaded$ });
+    const ctx = await watchFromStart({ ...shared, reloadable, reloaded$ });
     await options.beforeServing?.();
+    await ctx.alerts.recovered();
     api = withScrapes(createLazyApi(ctx, token), ctx, token);
   } catch (error) {
     await close();

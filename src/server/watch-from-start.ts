@@ -5,15 +5,17 @@ import { createLogWatch } from './logs/log-watch.ts';
 import type { ServerContext } from './server-context.ts';
 
 /** Starts the history, the alerts and the watch of the logs: they miss nothing that happens before the first client asks for them. */
-export function watchFromStart(ctx: Omit<ServerContext, 'alerts' | 'history' | 'logs'>): ServerContext {
+export async function watchFromStart(
+  ctx: Omit<ServerContext, 'alerts' | 'history' | 'logs'>,
+): Promise<ServerContext> {
   const { driver, logger, closing, atClose, settings } = ctx;
-  const alerts = configuredAlerts(ctx);
+  const alerts = await configuredAlerts(ctx);
   const history = createHistory(driver, { logger });
   closing.addEventListener('abort', history.close, { once: true });
   const logs = createLogWatch(driver, { logger });
   closing.addEventListener('abort', logs.close, { once: true });
   if (settings.historyFile !== undefined) {
-    const kept = keepHistory(driver, settings.historyFile, { history, logger });
+    const kept = keepHistory(driver, settings.historyFile, { history, alerts$: alerts.alerts$, logger });
     atClose(() => kept.close());
   }
   return { ...ctx, alerts, history, logs };

@@ -58,7 +58,7 @@ type Ask = (method: string, path: string, body: Buffer) => Promise<Response>;
 const stopped = new AbortController();
 
 /** All routes, without a socket; streams of Node's own response go nowhere. */
-function openApp(): Ask {
+async function openApp(): Promise<Ask> {
   const logger = silentLogger;
   const settings = serverSettings({
     listen: false,
@@ -72,7 +72,7 @@ function openApp(): Ask {
   closing.addEventListener('abort', () => hub.close());
   const atClose = (): void => undefined;
   const shared = { driver, version: '1', logger, settings, hub, closing, atClose };
-  const ctx = watchFromStart({ ...shared, reloadable: () => ({}), reloaded$: NEVER });
+  const ctx = await watchFromStart({ ...shared, reloadable: () => ({}), reloaded$: NEVER });
   const app = createApp(ctx, 'token');
   return async (method, path, body) => {
     const incoming = new IncomingMessage(new Socket());
@@ -102,7 +102,7 @@ function pathOf(text: string): string {
 let app: Ask | undefined;
 
 async function ask(input: Buffer): Promise<void> {
-  app ??= openApp();
+  app ??= await openApp();
   const end = input.indexOf('\n');
   const [line, body] = end < 0 ? [input, Buffer.alloc(0)] : [input.subarray(0, end), input.subarray(end + 1)];
   const [word = '', ...rest] = line.toString().split(' ');

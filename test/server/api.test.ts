@@ -178,8 +178,10 @@ describe('HTTP API', () => {
     );
     expect(routes.sort()).to.deep.equal([
       'delete /v1/session',
+      'delete /v1/silences/{id}',
       'delete /v1/tasks/{id}',
       'get /v1/alerts',
+      'get /v1/alerts/history',
       'get /v1/audit',
       'get /v1/fingerprint',
       'get /v1/health',
@@ -188,6 +190,7 @@ describe('HTTP API', () => {
       'get /v1/pods',
       'get /v1/ready',
       'get /v1/sampling',
+      'get /v1/silences',
       'get /v1/streams',
       'get /v1/streams/{topic}',
       'get /v1/tasks',
@@ -198,6 +201,7 @@ describe('HTTP API', () => {
       'get /v1/version',
       'post /v1/audit',
       'post /v1/session',
+      'post /v1/silences',
       'post /v1/tasks',
       'post /v1/tasks/{id}/exec',
       'post /v1/tasks/{id}/signal',

@@ -77,7 +77,10 @@ export function serverOptions(settings: AgentSettings, dataDir: string): ServerO
     allowRemote,
     dashboard,
     ...(socketGroup !== undefined && { socketGroup }),
-    ...(history === 'none' ? {} : { historyFile: join(history, 'agent.rec') }),
+    ...(history !== 'none' && {
+      historyFile: join(history, 'agent.rec'),
+      alertsFile: join(history, 'alerts.rec'),
+    }),
     ...(socket === undefined ? {} : { socketPath: socket === 'none' ? false : socket }),
   };
 }

@@ -6,7 +6,16 @@ import type { Fingerprint } from '../../model/fingerprint.ts';
 import type { HostStats } from '../../model/host-stats.ts';
 import { taskEventSchema, type TaskEvent } from '../../model/task-event.ts';
 import { TASK_PHASES, type TaskStatus } from '../../model/task-status.ts';
-import type { RecordedAlert } from './recorded-alert.ts';
+import {
+  recordedAlertSchema,
+  recordedDeliverySchema,
+  recordedNotificationSchema,
+  recordedSilenceSchema,
+  type RecordedAlert,
+  type RecordedDelivery,
+  type RecordedNotification,
+  type RecordedSilence,
+} from './recorded-alert.ts';
 
 /** Everything in a recording but the stats of tasks: one JSON object a line. */
 export type RecordedDocument =
@@ -19,7 +28,10 @@ export type RecordedDocument =
   | { readonly kind: 'event'; readonly timeMs: number; readonly value: TaskEvent }
   | { readonly kind: 'fingerprint'; readonly timeMs: number; readonly value: Fingerprint }
   | { readonly kind: 'host'; readonly timeMs: number; readonly value: HostStats }
-  | { readonly kind: 'alert'; readonly timeMs: number; readonly value: RecordedAlert };
+  | { readonly kind: 'alert'; readonly timeMs: number; readonly value: RecordedAlert }
+  | { readonly kind: 'silence'; readonly timeMs: number; readonly value: RecordedSilence }
+  | { readonly kind: 'notification'; readonly timeMs: number; readonly value: RecordedNotification }
+  | { readonly kind: 'delivered'; readonly timeMs: number; readonly value: RecordedDelivery };
 
 const measured = z.number().optional();
 
@@ -64,16 +76,6 @@ const fingerprint = z.object({
   timeMs: z.number(),
 });
 
-const alert = z.object({
-  taskId: z.string(),
-  rule: z.string(),
-  state: z.enum(['raised', 'cleared']),
-  value: z.number(),
-  threshold: z.number(),
-  timeMs: z.number(),
-  message: z.string(),
-});
-
 const timeMs = z.number();
 const documentSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('tasks'), timeMs, value: z.array(recordedTask) }),
@@ -82,7 +84,10 @@ const documentSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('event'), timeMs, value: taskEventSchema }),
   z.object({ kind: z.literal('fingerprint'), timeMs, value: fingerprint }),
   z.object({ kind: z.literal('host'), timeMs, value: host }),
-  z.object({ kind: z.literal('alert'), timeMs, value: alert }),
+  z.object({ kind: z.literal('alert'), timeMs, value: recordedAlertSchema }),
+  z.object({ kind: z.literal('silence'), timeMs, value: recordedSilenceSchema }),
+  z.object({ kind: z.literal('notification'), timeMs, value: recordedNotificationSchema }),
+  z.object({ kind: z.literal('delivered'), timeMs, value: recordedDeliverySchema }),
 ]);
 
 /** The status of a task without the paths of its output. */

@@ -80,8 +80,8 @@ export function createReplayStore(): ReplayStore {
         state.fingerprint = document.value;
         listener?.fingerprint(document.value);
         return false;
-      case 'alert':
-        listener?.alert(document.value);
+      default:
+        if (document.kind === 'alert') listener?.alert(document.value);
         return false;
     }
   };

@@ -1,20 +1,35 @@
 import { createRoute, z } from '@hono/zod-openapi';
 
 import type { ServerContext, ServerRoutes } from '../server-context.ts';
-import { json, routes } from '../routes/define.ts';
+import { FAILURES, json, routes } from '../routes/define.ts';
 import { ALERT_METRICS } from './alert-rules.ts';
 
-export const alertSchema = z
+const labels = z.record(z.string(), z.string()).readonly();
+const alertFields = {
+  id: z.string(),
+  taskId: z.string(),
+  rule: z.string(),
+  state: z.enum(['raised', 'cleared']),
+  value: z.number(),
+  threshold: z.number(),
+  raisedAtMs: z.number(),
+  labels,
+  message: z.string(),
+};
+
+export const alertSchema = z.strictObject({ ...alertFields, timeMs: z.number() }).openapi('Alert');
+
+const activeAlertSchema = z
   .strictObject({
-    taskId: z.string(),
-    rule: z.string(),
-    state: z.enum(['raised', 'cleared']),
-    value: z.number(),
-    threshold: z.number(),
+    ...alertFields,
     timeMs: z.number(),
-    message: z.string(),
+    silencedBy: z.array(z.string()).readonly().optional().openapi({ description: 'Ids of active silences' }),
   })
-  .openapi('Alert');
+  .openapi('ActiveAlert');
+
+const pastAlertSchema = z
+  .strictObject({ ...alertFields, clearedAtMs: z.number().optional() })
+  .openapi('PastAlert');
 
 const ruleSchema = z
   .strictObject({
@@ -34,15 +49,45 @@ const getAlerts = createRoute({
   summary: 'Active alerts, and the rules',
   responses: {
     200: json(
-      z.strictObject({ alerts: z.array(alertSchema), rules: z.array(ruleSchema) }).openapi('AlertList'),
+      z.strictObject({ alerts: z.array(activeAlertSchema), rules: z.array(ruleSchema) }).openapi('AlertList'),
       'Oldest first.',
     ),
   },
 });
 
-/** `GET /v1/alerts`. */
+const getHistory = createRoute({
+  method: 'get',
+  path: '/v1/alerts/history',
+  operationId: 'listPastAlerts',
+  summary: 'Alerts from their begin to their end, active ones included',
+  request: {
+    query: z.object({
+      task: z.string().min(1).max(512).optional().openapi({ description: 'Id of a task; all when absent' }),
+      sinceMs: z.coerce.number().nonnegative().optional().openapi({
+        description: 'Only those that were active at this time or later, in ms since 1970',
+      }),
+      limit: z.coerce.number().int().min(1).max(2_000).default(200),
+    }),
+  },
+  responses: {
+    200: json(z.strictObject({ alerts: z.array(pastAlertSchema) }).openapi('PastAlertList'), 'Newest first.'),
+    400: FAILURES[400],
+  },
+});
+
+/** `GET /v1/alerts` and `/v1/alerts/history`. */
 export function alertRoutes({ alerts }: ServerContext): ServerRoutes {
   const app = routes();
-  app.openapi(getAlerts, (c) => c.json({ alerts: [...alerts.active()], rules: [...alerts.rules()] }, 200));
+  app.openapi(getAlerts, (c) => {
+    const active = alerts.active().map((alert) => {
+      const silencedBy = alerts.silences.silencedBy(alert.labels);
+      return silencedBy.length === 0 ? alert : { ...alert, silencedBy };
+    });
+    return c.json({ alerts: active, rules: [...alerts.rules()] }, 200);
+  });
+  app.openapi(getHistory, (c) => {
+    const { task: taskId, sinceMs, limit } = c.req.valid('query');
+    return c.json({ alerts: [...alerts.history.list({ taskId, sinceMs, limit })] }, 200);
+  });
   return app;
 }

@@ -15,7 +15,13 @@ import { silentLogger, type Logger } from '../../model/logger.ts';
 import { RECORDED_GROUPS } from '../history/history.ts';
 import type { AlertConfig } from './alert-rules.ts';
 import type { Alert } from './alert.ts';
-import { createAlertState, raiseAlerts, type AlertInput } from './raise-alerts.ts';
+import {
+  createAlertState,
+  raiseAlerts,
+  type AlertInput,
+  type AlertStateOptions,
+  type RecoveredTask,
+} from './raise-alerts.ts';
 
 /** Watches all tasks against the rules. */
 export interface Alerts {
@@ -23,22 +29,30 @@ export interface Alerts {
   readonly alerts$: Observable<Alert>;
   /** Those that have begun and not ended. */
   active(): readonly Alert[];
+  /** Compares what earlier agents have recorded with the tasks, all of which the driver has recovered by now. */
+  recovered(tasks: readonly RecoveredTask[]): void;
   readonly close: () => void;
 }
 
-export interface AlertsOptions {
+export interface AlertsOptions extends AlertStateOptions {
   /** Now, and whenever it changes: alerts of the rules before end then, and what still holds begins again. */
   readonly config$: Observable<AlertConfig>;
+  /** Gets every alert, those of the first moment as well. */
+  readonly onAlert?: (alert: Alert) => void;
   readonly scheduler?: SchedulerLike;
   readonly logger?: Logger;
 }
 
 export function createAlerts(
   driver: Pick<Driver, 'allTaskStats' | 'taskEvents' | 'tasks'>,
-  { config$, scheduler = asyncScheduler, logger = silentLogger }: AlertsOptions,
+  { config$, onAlert, scheduler = asyncScheduler, logger = silentLogger, ...options }: AlertsOptions,
 ): Alerts {
-  const state = createAlertState(scheduler);
+  const state = createAlertState(scheduler, options);
   const alertsSubject = new Subject<Alert>();
+  const report = (alert: Alert): void => {
+    onAlert?.(alert);
+    alertsSubject.next(alert);
+  };
   const configured = (shared$: Observable<AlertConfig>): Observable<AlertInput> =>
     merge(
       // The rules come first: samples of a new interval are for new rules.
@@ -57,7 +71,7 @@ export function createAlerts(
   )
     .pipe(raiseAlerts(() => state))
     .subscribe({
-      next: (alert) => alertsSubject.next(alert),
+      next: report,
       error(error: unknown) {
         logger.error({ err: error }, 'alerts are no longer evaluated');
         alertsSubject.complete();
@@ -67,6 +81,7 @@ export function createAlerts(
   return {
     alerts$: alertsSubject.asObservable(),
     active: state.active,
+    recovered: (tasks) => state.take({ kind: 'recovered', tasks }).forEach(report),
     close() {
       following.unsubscribe();
       alertsSubject.complete();

@@ -13,8 +13,8 @@ export interface Hysteresis {
 }
 
 /** Raised after `holdMs` at `raise` or above, cleared after as long at `clear` or below; in between all stays as it is. */
-export function createHysteresis({ raise, clear, holdMs }: Thresholds): Hysteresis {
-  let isRaised = false;
+export function createHysteresis({ raise, clear, holdMs }: Thresholds, isRaisedAtFirst = false): Hysteresis {
+  let isRaised = isRaisedAtFirst;
   let sinceMs: number | undefined;
   return {
     update(value, timeMs) {

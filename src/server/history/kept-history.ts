@@ -2,6 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
+import { ReplaySubject, type Observable } from 'rxjs';
+
 import type { Driver } from '../../driver-interface.ts';
 import { recordDriver } from '../../drivers/recorded/record-driver.ts';
 import { openRecording } from '../../drivers/recorded/recording-reader.ts';
@@ -9,6 +11,7 @@ import { samplesOf } from '../../drivers/recorded/stats-rows.ts';
 import { groupMask } from '../../model/field-groups.ts';
 import { isRktError } from '../../model/rkt-error.ts';
 import type { Logger } from '../../model/logger.ts';
+import type { Alert } from '../alerts/alert.ts';
 import { RECORDED_GROUPS, type History } from './history.ts';
 import { createHistorySeed, type HistorySeed } from './history-seed.ts';
 import { COARSE, FINE } from './two-rings.ts';
@@ -17,11 +20,19 @@ import { COARSE, FINE } from './two-rings.ts';
 const ROTATION = { maxBytes: 16 * 1024 * 1024, maxAgeMs: 6 * 3_600_000, keep: 4 } as const;
 /** So much of the history is lost when the agent is killed. */
 const FLUSH_MS = 10_000;
+const EARLY_ALERTS = 1_000;
 
 /** A history on disk: what earlier agents recorded, and what this one does. */
 export interface KeptHistory {
   /** Writes what is buffered, and ends. */
   close(): Promise<void>;
+}
+
+export interface KeptHistoryDeps {
+  readonly history: History;
+  /** Recorded too, so that a replay shows them. */
+  readonly alerts$: Observable<Alert>;
+  readonly logger: Logger;
 }
 
 /**
@@ -31,9 +42,12 @@ export interface KeptHistory {
 export function keepHistory(
   driver: Driver,
   file: string,
-  { history, logger }: { readonly history: History; readonly logger: Logger },
+  { history, alerts$, logger }: KeptHistoryDeps,
 ): KeptHistory {
   const closed = new AbortController();
+  // Those of the tasks that are recovered come before the file is open.
+  const alertsSubject = new ReplaySubject<Alert>(EARLY_ALERTS);
+  alerts$.subscribe(alertsSubject);
   const opened = (async () => {
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
     const seed = await readSeed(file, closed.signal);
@@ -46,6 +60,7 @@ export function keepHistory(
         hostIntervalMs: FINE.stepMs,
         groups: RECORDED_GROUPS,
         flushMs: FLUSH_MS,
+        alerts$: alertsSubject,
         logger,
       },
     });

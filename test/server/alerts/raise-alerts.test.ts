@@ -4,8 +4,16 @@ import { map } from 'rxjs';
 import type { ExitResult, TaskEventKind, TaskResourceUsage } from '../../../src/index.ts';
 import type { AlertRule } from '../../../src/server/alerts/alert-rules.ts';
 import type { Alert } from '../../../src/server/alerts/alert.ts';
-import { createAlertState, raiseAlerts, type AlertInput } from '../../../src/server/alerts/raise-alerts.ts';
+import {
+  createAlertState,
+  raiseAlerts,
+  type AlertInput,
+  type AlertState,
+  type RecoveredTask,
+  type RestoredAlerts,
+} from '../../../src/server/alerts/raise-alerts.ts';
 import { marbles } from '../../support/marbles.ts';
+import { taskNamed } from '../../support/server-fixture.ts';
 import { aTaskEvent, anExit } from '../../support/task-events.ts';
 
 const rules = (...all: readonly AlertRule[]): AlertInput => ({ kind: 'rules', rules: all });
@@ -29,6 +37,7 @@ const MEMORY: AlertRule = { name: 'memory', metric: 'memoryRatio', raise: 0.9, c
 const HELD: AlertRule = { ...MEMORY, holdMs: 2 };
 const OOM: AlertRule = { name: 'oom', on: 'oom' };
 const CRASH: AlertRule = { name: 'crash', on: 'crash' };
+const CRASHED = anExit('web', { exitCode: 3 }, { timeMs: 5, message: 'words' });
 
 /** Plays inputs, and compares when alerts begin (R) and end (C). */
 function plays(source: string, inputs: Readonly<Record<string, AlertInput>>, expected: string): void {
@@ -99,17 +108,18 @@ describe('raiseAlerts', () => {
 
 describe('createAlertState', () => {
   it('reports what was measured, and what it was compared with', () => {
-    expect(reported(rules(MEMORY), held(7, 92.4))).to.deep.equal([
-      {
-        taskId: 'web',
-        rule: 'memory',
-        state: 'raised',
-        value: 0.924,
-        threshold: 0.9,
-        timeMs: 7,
-        message: 'memory at 92% of its limit',
-      },
-    ]);
+    const [{ id: _id, ...alert } = { id: '' }] = reported(rules(MEMORY), held(7, 92.4));
+    expect(alert).to.deep.equal({
+      taskId: 'web',
+      rule: 'memory',
+      state: 'raised',
+      value: 0.924,
+      threshold: 0.9,
+      timeMs: 7,
+      raisedAtMs: 7,
+      labels: {},
+      message: 'memory at 92% of its limit',
+    });
   });
 
   it('knows which alerts stand', () => {
@@ -164,10 +174,10 @@ describe('createAlertState', () => {
 
   it('reports a crash, until the task is started again', () => {
     const crash = exited(5, { exitCode: 3 });
-    expect(reported(rules(CRASH, OOM), crash, event('started', 6))).to.deep.equal([
-      { taskId: 'web', rule: 'crash', state: 'raised', value: 3, threshold: 1, timeMs: 5, message: 'words' },
-      { taskId: 'web', rule: 'crash', state: 'cleared', value: 3, threshold: 1, timeMs: 6, message: 'words' },
-    ]);
+    const [begin, end] = reported(rules(CRASH, OOM), crash, event('started', 6));
+    const both = { taskId: 'web', rule: 'crash', value: 3, threshold: 1, raisedAtMs: 5, message: 'words' };
+    expect(begin).to.deep.include({ ...both, state: 'raised', timeMs: 5 });
+    expect(end).to.deep.include({ ...both, state: 'cleared', timeMs: 6, id: begin?.id });
   });
 
   it('takes an end whose code no one knows for a crash', () => {
@@ -185,6 +195,61 @@ describe('createAlertState', () => {
     const killed = { exitCode: 137, signal: 9 };
     expect(reported(rules(CRASH), exited(5, { ...killed, requested: true }))).to.deep.equal([]);
     expect(reported(rules(CRASH), event('signaled', 4), exited(5, killed))).to.have.length(1);
+  });
+
+  it('keeps the alerts of rules that a reload leaves as they are', () => {
+    const inputs = [rules(MEMORY, CRASH), held(1, 95), rules(MEMORY), held(2, 95), held(3, 70)];
+    expect(reported(...inputs).map(({ rule, state }) => `${rule} ${state}`)).to.deep.equal([
+      'memory raised',
+      'memory cleared',
+    ]);
+  });
+
+  describe('with alerts of an earlier agent', () => {
+    const crashed = reported(rules(CRASH), exited(5, { exitCode: 3 }));
+    const high = reported(rules(MEMORY), held(5, 95));
+    const restored = (active: readonly Alert[], more: Partial<RestoredAlerts> = {}): AlertState =>
+      createAlertState(
+        { now: () => 99 },
+        { restored: { active, wasRaised: (_, rule) => active.some((one) => one.rule === rule), ...more } },
+      );
+    const states = (alerts: readonly Alert[]) => alerts.map(({ rule, state }) => `${rule} ${state}`);
+    const play = (state: AlertState, ...inputs: readonly AlertInput[]) =>
+      states(inputs.flatMap((input) => state.take(input)));
+    const recovered = (more: Partial<RecoveredTask> = {}): AlertInput => ({
+      kind: 'recovered',
+      tasks: [{ ...taskNamed('web', { phase: 'running', startedAtMs: 1 }), ...more }],
+    });
+
+    it('goes on with them while the tasks are not recovered yet, and afterwards', () => {
+      const state = restored([...crashed, ...high]);
+      expect(play(state, rules(MEMORY, CRASH), tasks(), tasks('web'), recovered())).to.deep.equal([]);
+      expect(states(state.active())).to.deep.equal(['crash raised', 'memory raised']);
+      expect(play(state, held(6, 70))).to.deep.equal(['memory cleared']);
+    });
+
+    it('ends those of a task that is gone, that was started again, and of rules that have changed', () => {
+      const gone: AlertInput = { kind: 'recovered', tasks: [] };
+      expect(play(restored(crashed), rules(CRASH), gone)).to.deep.equal(['crash cleared']);
+      expect(play(restored(crashed), rules(CRASH), recovered({ startedAtMs: 9 }))).to.deep.equal([
+        'crash cleared',
+      ]);
+      expect(play(restored(high), rules({ ...MEMORY, raise: 0.95 }))).to.deep.equal(['memory cleared']);
+    });
+
+    it('does not raise an end again that is reported again', () => {
+      const again: AlertInput = { kind: 'event', event: CRASHED };
+      const first = reported(rules(CRASH), again);
+      expect(play(restored(first), rules(CRASH), again, recovered())).to.deep.equal([]);
+    });
+
+    it('raises what has ended without an alert, and nothing without a record', () => {
+      const end = { oomKilled: false, requested: false, completedAtMs: 8, source: 'exit-file' } as const;
+      const ended = recovered({ phase: 'exited', completedAtMs: 8, exitResult: { ...end, exitCode: 3 } });
+      expect(play(restored([]), rules(CRASH), ended)).to.deep.equal(['crash raised']);
+      expect(play(restored([], { wasRaised: () => true }), rules(CRASH), ended)).to.deep.equal([]);
+      expect(play(createAlertState({ now: () => 99 }), rules(CRASH), ended)).to.deep.equal([]);
+    });
   });
 
   it('takes an event that is published again for one', () => {

@@ -1,3 +1,5 @@
+import { hostname } from 'node:os';
+
 import { expect } from 'chai';
 
 import type { AlertConfigInput } from '../../../src/server/index.ts';
@@ -60,17 +62,19 @@ describe('routes of history and alerts', () => {
   it('report the alerts that stand, and by which rules', async () => {
     fixture.eventsSubject.next(crash);
     const { body } = await ask('/v1/alerts');
-    expect(body['alerts']).to.deep.equal([
-      {
-        taskId: 'web',
-        rule: 'crash',
-        state: 'raised',
-        value: 3,
-        threshold: 1,
-        timeMs: 7,
-        message: 'Exited with 3',
-      },
-    ]);
+    const [{ id, ...alert } = { id: '' }] = body['alerts'] as readonly { readonly id: string }[];
+    expect(id).to.match(/^[\w-]{16}$/);
+    expect(alert).to.deep.equal({
+      taskId: 'web',
+      rule: 'crash',
+      state: 'raised',
+      value: 3,
+      threshold: 1,
+      timeMs: 7,
+      raisedAtMs: 7,
+      labels: { alertname: 'crash', task_id: 'web', task: 'web', instance: hostname() },
+      message: 'Exited with 3',
+    });
     expect(body['rules']).to.have.length(5);
   });
 

@@ -8,6 +8,7 @@ import {
   type Selection,
 } from '../../../src/server/web/logic/select-rows.ts';
 import { createTaskRow } from '../../../src/server/web/logic/task-row.ts';
+import { anAlert } from '../../support/alerts.ts';
 import { status, usage } from '../../support/page-rows.ts';
 
 const ENDED = { oomKilled: false, completedAtMs: 9, source: 'exit-file' } as const;
@@ -22,15 +23,7 @@ const rows = [
     row.addUsage(usage(n, { cpu: { percent: percent * (index + 1) }, memory, pidCount: { current: index } }));
   }),
 );
-rows[2]?.alerts.set('crash', {
-  taskId: 'job',
-  rule: 'crash',
-  state: 'raised',
-  value: 3,
-  threshold: 1,
-  timeMs: 1,
-  message: '',
-});
+rows[2]?.alerts.set('crash', anAlert({ taskId: 'job', rule: 'crash' }));
 
 const ids = (more: Partial<Selection>) =>
   selectRows(rows, { ...FIRST_SELECTION, ...more }, 10_000).map(({ id }) => id);

@@ -4,18 +4,12 @@ import type { HostStats, TaskEvent } from '../../../src/index.ts';
 import type { Alert } from '../../../src/server/alerts/alert.ts';
 import { messageOf, taskOf, toneOf, wordOf } from '../../../src/server/web/logic/feed-items.ts';
 import { createStore } from '../../../src/server/web/logic/store.ts';
+import { anAlert } from '../../support/alerts.ts';
 import { anExit } from '../../support/task-events.ts';
 import { status, usage } from '../../support/page-rows.ts';
 
-const alert = (taskId: string, rule: string, state: Alert['state'] = 'raised'): Alert => ({
-  taskId,
-  rule,
-  state,
-  value: 1,
-  threshold: 1,
-  timeMs: 5,
-  message: 'too much',
-});
+const alert = (taskId: string, rule: string, state: Alert['state'] = 'raised'): Alert =>
+  anAlert({ taskId, rule, state });
 const event = (more: Partial<TaskEvent> = {}): TaskEvent =>
   ({
     id: 'start.started',
