@@ -48,6 +48,7 @@ const DOORS = {
   hono: 'server/',
   '@hono': 'server/',
   'eventsource-parser': 'drivers/remote/sse-frames.ts',
+  ws: '(server/exec/|drivers/remote/node-transport.ts)',
   uplot: 'server/web/view/chart.ts',
   '@opentelemetry': 'exporters/otlp/',
   'prom-client': 'exporters/prometheus/',

@@ -1,5 +1,6 @@
 import { capabilityCases } from './capability-cases.ts';
 import type { ContractCase } from './contract-case.ts';
+import { execCases } from './exec-cases.ts';
 import { lookUpCases } from './look-up-cases.ts';
 import { shutdownCases } from './shutdown-cases.ts';
 import { streamCases } from './stream-cases.ts';
@@ -22,5 +23,5 @@ export type { ContractCase, ContractEnvironment } from './contract-case.ts';
  * }
  */
 export function driverContract(): readonly ContractCase[] {
-  return [...capabilityCases, ...lookUpCases, ...streamCases, ...shutdownCases];
+  return [...capabilityCases, ...lookUpCases, ...streamCases, ...execCases, ...shutdownCases];
 }

@@ -21,6 +21,8 @@ export function limitConnections(server: Server, limit: number): void {
     else request.once('end', answering);
     response.once('close', () => limiter.idle(socket));
   });
+  // It is being served until it is closed.
+  server.prependListener('upgrade', ({ socket }: IncomingMessage) => limiter.busy(socket));
 }
 
 class ConnectionLimiter {

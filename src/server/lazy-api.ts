@@ -39,6 +39,11 @@ export function createLazyApi(ctx: ServerContext, token: string): Api {
         );
       };
     },
+    upgrades: (via) => (request, socket, head) =>
+      void loaded().then(
+        (api) => api.upgrades(via)(request, socket, head),
+        () => socket.destroy(),
+      ),
     fetch: async (request) => (await loaded()).fetch(request),
   };
 }

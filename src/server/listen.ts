@@ -8,6 +8,7 @@ import { dirname } from 'node:path';
 import { RktError } from '../model/rkt-error.ts';
 import { permissionError } from '../model/permission.ts';
 import { reasonOf } from '../model/reason-of.ts';
+import type { UpgradeListener } from './exec/exec-upgrades.ts';
 import { limitConnections } from './connections.ts';
 import type { ListenAddress } from '../model/listen-address.ts';
 import type { ServerLimits } from './options.ts';
@@ -21,9 +22,9 @@ const CLOSE_GRACE_MS = 500;
 export async function listenOnTcp(
   { host, port }: ListenAddress,
   limits: ServerLimits,
-  listener: RequestListener,
+  listeners: Listeners,
 ): Promise<{ server: HttpServer; url: string }> {
-  const server = httpServer(limits, listener);
+  const server = httpServer(limits, listeners);
   const where = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   await started(server, () => server.listen({ host, port }), `${where} cannot be listened on`);
   const { address, family, port: taken } = server.address() as AddressInfo;
@@ -39,7 +40,7 @@ export async function listenOnTcp(
 export async function listenOnSocket(
   path: string,
   limits: ServerLimits,
-  listener: RequestListener,
+  listeners: Listeners,
   lock: () => Promise<() => Promise<void>>,
 ): Promise<HttpServer> {
   if (Buffer.byteLength(path) > MAX_SOCKET_PATH) {
@@ -51,7 +52,7 @@ export async function listenOnSocket(
   const unlock = await lock();
   try {
     await removeAbandoned(path);
-    const server = httpServer(limits, listener);
+    const server = httpServer(limits, listeners);
     await started(server, () => listenPrivately(server, path), `${path} cannot be listened on`);
     return server;
   } finally {
@@ -69,7 +70,13 @@ export async function closeServer(server: HttpServer): Promise<void> {
   clearTimeout(timer);
 }
 
-function httpServer(limits: ServerLimits, listener: RequestListener): HttpServer {
+/** What a server does with requests, and with those that want another protocol. */
+export interface Listeners {
+  readonly request: RequestListener;
+  readonly upgrade: UpgradeListener;
+}
+
+function httpServer(limits: ServerLimits, { request, upgrade }: Listeners): HttpServer {
   const { headersTimeoutMs, requestTimeoutMs, stallTimeoutMs } = limits;
   const server = createHttpServer(
     {
@@ -79,8 +86,9 @@ function httpServer(limits: ServerLimits, listener: RequestListener): HttpServer
       connectionsCheckingInterval: Math.min(headersTimeoutMs, 5_000),
       maxHeaderSize: 16_384,
     },
-    listener,
+    request,
   );
+  server.on('upgrade', upgrade);
   // Of a connection that moves nothing. Streams write a heartbeat far more often, and are cut off before, with a reason.
   server.timeout = 2 * (stallTimeoutMs + limits.heartbeatMs);
   limitConnections(server, Math.min(limits.connections, Math.floor(openFilesLimit() / 4)));

@@ -24,6 +24,7 @@ export function withScrapes(api: Api, ctx: ServerContext, token: string): Api {
       const answerScrape = scrapes(ctx, render, token, via);
       return (incoming, outgoing) => (isScrape(incoming) ? answerScrape : answer)(incoming, outgoing);
     },
+    upgrades: (via) => api.upgrades(via),
     fetch: (request) => api.fetch(request),
   };
 }

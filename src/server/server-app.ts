@@ -9,10 +9,12 @@ import type { ServerContext, ServerEnv, ServerRoutes } from './server-context.ts
 import { dashboardRoutes } from './dashboard-routes.ts';
 import { answerError } from './error-answers.ts';
 import { docsRoutes } from './docs/docs-routes.ts';
+import type { ExecTickets } from './exec/exec-tickets.ts';
 import { guard } from './guard.ts';
 import { historyRoutes } from './history/history-routes.ts';
 import { auditRoutes } from './routes/audit-routes.ts';
 import { logLineRoutes } from './routes/log-line-routes.ts';
+import { execRoutes } from './routes/exec-routes.ts';
 import { logRoutes } from './routes/log-routes.ts';
 import { machineRoutes } from './routes/machine-routes.ts';
 import { silenceRoutes } from './alerts/silence-routes.ts';
@@ -24,7 +26,10 @@ import { taskRoutes } from './routes/task-routes.ts';
 const OWN: ReadonlySet<string> = new Set(['Content-Security-Policy', 'Cache-Control']);
 
 /** Everything that the server answers, on all its addresses. */
-export function createApp(ctx: ServerContext, token: string): ServerRoutes {
+export function createApp(
+  ctx: ServerContext,
+  { token, tickets }: { readonly token: string; readonly tickets: ExecTickets },
+): ServerRoutes {
   const { settings, logger, reloadable, version } = ctx;
   const app = new OpenAPIHono<ServerEnv>({ getPath: pathBelow(settings.basePath) });
   app.onError((error, c) => answerError(c, error, logger));
@@ -45,6 +50,7 @@ export function createApp(ctx: ServerContext, token: string): ServerRoutes {
   ];
   parts.forEach((part) => app.route('/', part(ctx)));
   app.route('/', sessionRoutes(token));
+  app.route('/', execRoutes(ctx, tickets));
   if (settings.metrics !== undefined) {
     const render = settings.metrics;
     app.get('/metrics', (c) => {

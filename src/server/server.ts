@@ -8,7 +8,8 @@ import type { Api } from './request-api.ts';
 import { withScrapes } from './scrape.ts';
 import type { ServerContext } from './server-context.ts';
 import { createClosing } from './closing.ts';
-import { closeServer, listenOnSocket, listenOnTcp } from './listen.ts';
+import type { UpgradeListener } from './exec/exec-upgrades.ts';
+import { closeServer, listenOnSocket, listenOnTcp, type Listeners } from './listen.ts';
 import { shareSocket } from './share-socket.ts';
 import {
   serverSettings,
@@ -47,6 +48,14 @@ export interface Server {
    * createHttpServer(server.handler).listen(8080);
    */
   readonly handler: RequestListener;
+  /**
+   * The same for WebSockets, over which commands run in tasks: `httpServer.on('upgrade', server.upgrade)`.
+   *
+   * @example
+   * import { createServer as createHttpServer } from 'node:http';
+   * createHttpServer(server.handler).on('upgrade', server.upgrade).listen(8080);
+   */
+  readonly upgrade: UpgradeListener;
   /** Replaces all options that can change while it runs. */
   reload(options: ReloadableOptions): void;
   stats(): HubStats;
@@ -58,13 +67,13 @@ export interface Server {
 async function listenLocally(
   driver: Driver,
   { socketPath, socketGroup, dataDir, limits }: ServerSettings & { readonly socketPath: string },
-  listener: RequestListener,
+  listeners: Listeners,
 ): Promise<HttpServer> {
   const lock = (): ReturnType<Driver['lockAgent']> =>
     driver.capabilities().ops.includes('lockAgent')
       ? driver.lockAgent({ socketPath, what: 'socket' })
       : Promise.resolve(() => Promise.resolve());
-  const server = await listenOnSocket(socketPath, limits, listener, lock);
+  const server = await listenOnSocket(socketPath, limits, listeners, lock);
   try {
     if (socketGroup !== undefined) await shareSocket(socketPath, socketGroup, dataDir);
     return server;
@@ -93,7 +102,11 @@ export async function createServer(driver: Driver, options: ServerOptions = {}):
   let hub: ServerContext['hub'] | undefined;
   let api: Api | undefined;
 
-  const listener = (via: Via): RequestListener => untilServing(() => api?.listener(via));
+  const listeners = (via: Via): Listeners => ({
+    request: untilServing(() => api?.listener(via)),
+    upgrade: upgradesUntilServing(() => api?.upgrades(via)),
+  });
+  const mounted = listeners('mounted');
   const close = async (): Promise<void> => {
     const ended = closing.end();
     hub?.close();
@@ -106,9 +119,9 @@ export async function createServer(driver: Driver, options: ServerOptions = {}):
     // The socket first: it detects another agent.
     const { socketPath } = settings;
     if (socketPath !== undefined)
-      servers.push(await listenLocally(driver, { ...settings, socketPath }, listener('unix')));
+      servers.push(await listenLocally(driver, { ...settings, socketPath }, listeners('unix')));
     if (settings.listen !== undefined) {
-      const tcp = await listenOnTcp(settings.listen, limits, listener('tcp'));
+      const tcp = await listenOnTcp(settings.listen, limits, listeners('tcp'));
       servers.push(tcp.server);
       url = tcp.url;
     }
@@ -131,7 +144,8 @@ export async function createServer(driver: Driver, options: ServerOptions = {}):
     socketPath: settings.socketPath,
     tokenPath: tokenFile,
     fetch: (request) => serving.fetch(request),
-    handler: listener('mounted'),
+    handler: mounted.request,
+    upgrade: mounted.upgrade,
     reload: (next) => reloadedSubject.next(next),
     stats: () => listening.stats(),
     close,
@@ -145,6 +159,15 @@ function untilServing(find: () => RequestListener | undefined): RequestListener 
     answer ??= find();
     if (answer === undefined) tooEarly(outgoing);
     else answer(incoming, outgoing);
+  };
+}
+
+/** The same for WebSockets: a client connects again. */
+function upgradesUntilServing(find: () => UpgradeListener | undefined): UpgradeListener {
+  return (request, socket, head) => {
+    const take = find();
+    if (take === undefined) socket.destroy();
+    else take(request, socket, head);
   };
 }
 

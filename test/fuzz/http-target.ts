@@ -1,13 +1,14 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 
-import { NEVER, of } from 'rxjs';
+import { NEVER, asyncScheduler, of } from 'rxjs';
 
 import type { Driver } from '../../src/index.ts';
 import { ERROR_CATALOGUE } from '../../src/model/error-catalogue.ts';
 import { silentLogger } from '../../src/model/logger.ts';
 import { parseWith } from '../../src/model/parse.ts';
 import { newTaskSpecSchema } from '../../src/model/task-spec.ts';
+import { createExecTickets } from '../../src/server/exec/exec-tickets.ts';
 import { createApp } from '../../src/server/server-app.ts';
 import { serverSettings } from '../../src/server/options.ts';
 import { watchFromStart } from '../../src/server/watch-from-start.ts';
@@ -73,7 +74,7 @@ async function openApp(): Promise<Ask> {
   const atClose = (): void => undefined;
   const shared = { driver, version: '1', logger, settings, hub, closing, atClose };
   const ctx = await watchFromStart({ ...shared, reloadable: () => ({}), reloaded$: NEVER });
-  const app = createApp(ctx, 'token');
+  const app = createApp(ctx, { token: 'token', tickets: createExecTickets(asyncScheduler) });
   return async (method, path, body) => {
     const incoming = new IncomingMessage(new Socket());
     const outgoing = new ServerResponse(incoming);

@@ -195,6 +195,7 @@ describe('HTTP API', () => {
       'get /v1/streams/{topic}',
       'get /v1/tasks',
       'get /v1/tasks/{id}',
+      'get /v1/tasks/{id}/exec/stream',
       'get /v1/tasks/{id}/logs',
       'get /v1/tasks/{id}/logs/download',
       'get /v1/tasks/{id}/logs/lines',
@@ -204,6 +205,7 @@ describe('HTTP API', () => {
       'post /v1/silences',
       'post /v1/tasks',
       'post /v1/tasks/{id}/exec',
+      'post /v1/tasks/{id}/exec/ticket',
       'post /v1/tasks/{id}/signal',
       'post /v1/tasks/{id}/stop',
     ]);

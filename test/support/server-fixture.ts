@@ -56,7 +56,9 @@ export function eventOf(taskId: string, message: string): TaskEvent {
   return aTaskEvent('started', taskId, { message });
 }
 
-export async function openServerFixture(options: ServerOptions = {}): Promise<ServerFixture> {
+export async function openServerFixture(
+  options: ServerOptions & Partial<Pick<Driver, 'execTaskStreaming'>> = {},
+): Promise<ServerFixture> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'rkt-streams-server-')));
   const tasksSubject = new BehaviorSubject<readonly TaskStatus[]>([taskNamed('web'), taskNamed('job/a b')]);
   const eventsSubject = new Subject<TaskEvent>();
@@ -107,6 +109,7 @@ export async function openServerFixture(options: ServerOptions = {}): Promise<Se
         return Promise.reject(new RktError('RKT_ERR_TASK_EXISTS', ''));
       return Promise.resolve({ handle: undefined as never, network: undefined });
     },
+    ...(options.execTaskStreaming && { execTaskStreaming: options.execTaskStreaming }),
     stopTask: op('stop'),
     signalTask: op('signal'),
     destroyTask: op('destroy'),

@@ -1,6 +1,13 @@
 import { PLUGIN_VERSION, VERSION_HEADER } from '../../model/plugin.ts';
 import { agentLost, errorOfBody, parseJson } from './agent-error.ts';
-import type { AgentTransport, TransportResponse } from './agent-transport.ts';
+import { isRktError } from '../../model/rkt-error.ts';
+import {
+  UpgradeRefused,
+  type AgentTransport,
+  type SocketRequest,
+  type TransportResponse,
+} from './agent-transport.ts';
+import type { ExecSocket } from './exec-socket.ts';
 
 export interface AgentRequest {
   readonly method?: 'GET' | 'POST' | 'DELETE';
@@ -18,6 +25,8 @@ export interface AgentRequests {
   readonly place: string;
   /** The response before its body; rejects with the agent's own error unless the status is a success. */
   open(request: AgentRequest): Promise<TransportResponse>;
+  /** Opens a WebSocket; rejects with the agent's own error when it refuses. */
+  socket(request: SocketRequest): Promise<ExecSocket>;
   /** The last answer came from an agent of this very version, which has checked what it sends. */
   isSameVersion(): boolean;
   /** The body of the answer; undefined when there is none. */
@@ -50,6 +59,13 @@ export function createAgentRequests(transport: AgentTransport): AgentRequests {
   return {
     place,
     open,
+    socket: (request) =>
+      transport.socket(request).catch((error: unknown) => {
+        if (!(error instanceof UpgradeRefused)) throw isRktError(error) ? error : lost(error);
+        const details = request.taskId === undefined ? {} : { taskId: request.taskId };
+        const { status, body } = error;
+        throw errorOfBody(body, details) ?? agentLost(place, `answered ${request.path} with ${status}`);
+      }),
     isSameVersion: () => isSameVersion,
     async json(request) {
       const response = await open(request);

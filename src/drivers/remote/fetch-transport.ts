@@ -1,12 +1,26 @@
-import type { AgentTransport, TransportResponse } from './agent-transport.ts';
+import { EXEC_PROTOCOL, TICKET_PROTOCOL } from '../../model/exec-protocol.ts';
+import { UpgradeRefused, type AgentTransport, type TransportResponse } from './agent-transport.ts';
 import { agentUrl } from './agent-url.ts';
+import { whenOpen, type ExecSocket, type WebSocketLike } from './exec-socket.ts';
 
 /** The fetch of a browser as the way to an agent. @throws RKT_ERR_OPTIONS for a URL that is none of HTTP */
 export function fetchTransport({ url, token }: { url: string; token?: string | undefined }): AgentTransport {
   const base = agentUrl(url);
   const prefix = base.origin + base.pathname.replace(/\/+$/, '');
-  return {
+  const transport: AgentTransport = {
     place: base.origin,
+    async socket({ path, signal }) {
+      // The path of the ticket is beside that of the WebSocket.
+      const wanted = await transport.request({
+        method: 'POST',
+        path: path.replace(/stream$/, 'ticket'),
+        ...(signal && { signal }),
+      });
+      const text = await wanted.text();
+      if (wanted.status !== 201) throw new UpgradeRefused(wanted.status, text);
+      const { ticket } = JSON.parse(text) as { readonly ticket: string };
+      return await openWebSocket(`${prefix.replace(/^http/, 'ws')}${path}`, ticket);
+    },
     async request({ method, path, body, signal }) {
       const headers = {
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
@@ -16,7 +30,16 @@ export function fetchTransport({ url, token }: { url: string; token?: string | u
       return toResponse(await fetch(`${prefix}${path}`, { method, headers, ...options }));
     },
   };
+  return transport;
 }
+
+/** Opens the WebSocket that a ticket is for. */
+export async function openWebSocket(url: string, ticket: string): Promise<ExecSocket> {
+  const { WebSocket } = globalThis as unknown as { readonly WebSocket: WebSocketConstructor };
+  return await whenOpen(new WebSocket(url, [EXEC_PROTOCOL, `${TICKET_PROTOCOL}${ticket}`]));
+}
+
+type WebSocketConstructor = new (url: string, protocols: string[]) => WebSocketLike;
 
 function toResponse(response: Response): TransportResponse {
   return {

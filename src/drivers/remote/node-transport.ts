@@ -1,8 +1,22 @@
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-import type { AgentTransport, TransportRequest, TransportResponse } from './agent-transport.ts';
+import { CHUNK_BYTES, EXEC_PROTOCOL } from '../../model/exec-protocol.ts';
+import {
+  UpgradeRefused,
+  type AgentTransport,
+  type SocketRequest,
+  type TransportRequest,
+  type TransportResponse,
+} from './agent-transport.ts';
 import { agentUrl } from './agent-url.ts';
+import { execSocket, type ExecSocket } from './exec-socket.ts';
+
+type Headers = Readonly<Record<string, string>>;
+
+/** Of what an agent sends; a chunk with its number is shorter. */
+const MAX_MESSAGE_BYTES = 4 * CHUNK_BYTES;
 
 /** Where an agent listens. */
 export type AgentAddress =
@@ -15,6 +29,7 @@ export function nodeTransport({ socketPath, url, token }: AgentAddress): AgentTr
   const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
   return {
     place: base?.origin ?? socketPath ?? '',
+    socket: (request) => openSocket({ socketPath, base, headers: authorization }, request),
     async request({ method, path, body, signal }: TransportRequest) {
       const headers = {
         ...authorization,
@@ -32,12 +47,40 @@ export function nodeTransport({ socketPath, url, token }: AgentAddress): AgentTr
   };
 }
 
+/** Loaded for the first exec: most clients open no WebSocket. */
+async function openSocket(
+  { socketPath, base, headers }: { socketPath: string | undefined; base: URL | undefined; headers: Headers },
+  { path, signal }: SocketRequest,
+): Promise<ExecSocket> {
+  const { WebSocket } = await import('ws');
+  const url = base === undefined ? 'ws://localhost' : base.origin.replace(/^http/, 'ws') + prefixOf(base);
+  const socket = new WebSocket(`${url}${path}`, [EXEC_PROTOCOL], {
+    headers,
+    ...(socketPath !== undefined && { createConnection: () => connect({ path: socketPath }) }),
+    ...{ perMessageDeflate: false, maxPayload: MAX_MESSAGE_BYTES, signal },
+  });
+  socket.binaryType = 'arraybuffer';
+  return await new Promise((resolve, reject) => {
+    const refused = (response: IncomingMessage): void => {
+      text(response).then((body) => reject(new UpgradeRefused(response.statusCode ?? 0, body)), reject);
+    };
+    socket.on('unexpected-response', (_, response) => refused(response));
+    // After it is open, `close` follows.
+    socket.on('error', reject);
+    socket.on('open', () => resolve(execSocket(socket)));
+  });
+}
+
+function prefixOf({ pathname }: URL): string {
+  return pathname.replace(/\/+$/, '');
+}
+
 /** `prefix` of the URL stays: an agent may be behind a proxy. */
-function addressOf({ hostname, port, pathname }: URL, path: string): RequestOptions {
-  const prefix = pathname.replace(/\/+$/, '');
+function addressOf(base: URL, path: string): RequestOptions {
+  const { hostname, port } = base;
   return {
     hostname: hostname.replaceAll(/[[\]]/g, ''),
-    path: `${prefix}${path}`,
+    path: `${prefixOf(base)}${path}`,
     ...(port !== '' && { port }),
   };
 }

@@ -25,6 +25,7 @@ import { createAgentOps } from './agent-ops.ts';
 import { createAgentRequests } from './agent-requests.ts';
 import type { AgentTransport } from './agent-transport.ts';
 import type { Missed, RemoteLink } from './remote-link.ts';
+import { remoteExec } from './remote-exec.ts';
 import { createRemoteStreams } from './remote-streams.ts';
 
 /** How a remote driver deals with its agent. */
@@ -63,6 +64,7 @@ const OPS = [
   'destroyTask',
   'signalTask',
   'execTask',
+  'execTaskStreaming',
   'audit',
 ] as const satisfies readonly DriverOp[];
 
@@ -70,6 +72,7 @@ const OPS = [
 export function createDriverOver(transport: AgentTransport, options: RemoteOptions = {}): RemoteDriver {
   const { logger = silentLogger, scheduler = asyncScheduler, reconnect = true, tasks = [] } = options;
   const closedSubject = new ReplaySubject<void>(1);
+  const closing = new AbortController();
   const missedSubject = new Subject<Missed>();
   const requests = createAgentRequests(transport);
   const { update, ...ops } = createAgentOps(requests, {
@@ -89,6 +92,7 @@ export function createDriverOver(transport: AgentTransport, options: RemoteOptio
   return {
     ...refusedOps('remote'),
     ...ops,
+    execTaskStreaming: (taskId, exec) => remoteExec({ ...link, closing: closing.signal }, taskId, exec),
     ...untilShutdown(createRemoteStreams(link, update), closedSubject),
     capabilities: () => REMOTE_CAPABILITIES,
     pluginInfo: () => PLUGIN_INFO,
@@ -99,6 +103,7 @@ export function createDriverOver(transport: AgentTransport, options: RemoteOptio
     missed: () => untilClosed(missedSubject),
     async shutdown() {
       closedSubject.next();
+      closing.abort();
       missedSubject.complete();
       await ops.shutdown();
     },

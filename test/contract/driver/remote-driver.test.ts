@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { WebSocket } from 'ws';
+
 import { createDriverOver } from '../../../src/drivers/remote/remote-driver.ts';
 import { createRemoteDriver } from '../../../src/drivers/remote/connect-remote.ts';
 import { fetchTransport } from '../../../src/drivers/remote/fetch-transport.ts';
@@ -15,7 +17,11 @@ describe('a remote driver', function () {
   let sandbox: Sandbox;
   let tasks: ContractTasks;
   let server: Server;
+  // Node has had that of browsers since its version 22.
+  const globals = globalThis as { WebSocket?: unknown };
+  const own = globals.WebSocket;
   before(async function () {
+    globals.WebSocket ??= WebSocket;
     sandbox = await openSandbox(this);
     tasks = await openContractTasks(sandbox);
     server = await createServer(tasks.machine, {
@@ -26,6 +32,7 @@ describe('a remote driver', function () {
     });
   });
   after(async () => {
+    if (own === undefined) delete globals.WebSocket;
     await server.close();
     await sandbox.close();
   });
