@@ -4,7 +4,7 @@ import { summary, type Benchmark, type Row } from './support/benchmark.ts';
 import { bareContender, engineContender, inTurn, ratio } from './support/contenders.ts';
 
 /** Every metric that the gate keeps is read once in so many passes of 1 s. */
-const STALE_PASSES = 10;
+const STALE_PASSES = 60;
 
 export const idleSample: Benchmark = {
   name: 'idle-sample',

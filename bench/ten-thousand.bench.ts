@@ -38,7 +38,12 @@ function rows(
       threshold: { atMost: 20 },
     },
     { what: 'longest slice', median: report.longestSliceMs, unit: 'ms' },
-    { what: 'files read', median: perSample(report.fileReads), unit: 'a sample' },
+    {
+      what: 'files read',
+      median: perSample(report.fileReads),
+      unit: 'a sample',
+      threshold: { atMost: 0.1 },
+    },
     { what: 'files left alone', median: perSample(report.staleReads), unit: 'a sample' },
     { what: 'descriptors kept', median: report.descriptors.open / tasks, unit: 'a task' },
     {

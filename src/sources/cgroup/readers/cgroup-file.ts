@@ -34,6 +34,12 @@ export interface LaidOutFile extends CgroupFile {
   readonly supersededBy: number;
 }
 
+/** The files that show whether a cgroup has moved. */
+export interface MotionFiles {
+  readonly cpu: LaidOutFile;
+  readonly memory: LaidOutFile;
+}
+
 /** Reader for a file that is one number. */
 export function wholeAt(place: number): Parse {
   return (bytes, length, page, base) => {

@@ -1,6 +1,7 @@
 import type { GroupMask } from '../../../model/field-groups.ts';
-import type { CgroupFile, LaidOutFile } from './cgroup-file.ts';
+import type { CgroupFile, LaidOutFile, MotionFiles } from './cgroup-file.ts';
 import type { CgroupPlace } from '../cgroup-place.ts';
+import { COLUMN } from './cgroup-row.ts';
 import { hierarchyOf } from '../hierarchies.ts';
 import { pidsFiles } from './pids.ts';
 import { createPlan, type ReadingPlan } from './reading-plan.ts';
@@ -33,6 +34,8 @@ export interface Layout {
   readonly files: readonly LaidOutFile[];
   /** The bits of the files whose absence makes v2 fill in. */
   readonly superseding: number;
+  /** Undefined when CPU time or memory are not counted. */
+  readonly motion: MotionFiles | undefined;
   /** The reading plan for a set of groups. */
   planFor(groups: GroupMask): ReadingPlan;
 }
@@ -62,12 +65,21 @@ function layOut(directories: readonly Directory[]): Layout {
     version: directories.some((found) => found?.version === 'v1') ? 'v1' : 'v2',
     files,
     superseding: files.reduce((bits, file) => bits | file.supersededBy, 0),
+    motion: motionOf(files),
     planFor(groups) {
       const plan = plans.get(groups) ?? createPlan(files, groups);
       plans.set(groups, plan);
       return plan;
     },
   };
+}
+
+/** Of two files with the same column the later one counts. */
+function motionOf(files: readonly LaidOutFile[]): MotionFiles | undefined {
+  const [cpu, memory] = [COLUMN.cpu.totalNs, COLUMN.memory.usageBytes].map((column) =>
+    files.findLast(({ places, supersededBy }) => supersededBy === 0 && places.includes(column)),
+  );
+  return cpu === undefined || memory === undefined ? undefined : { cpu, memory };
 }
 
 function isIn({ version, controller }: CgroupFile, found: NonNullable<Directory>): boolean {

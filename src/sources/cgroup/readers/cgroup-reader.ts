@@ -5,7 +5,8 @@ import { createLayouts } from './cgroup-layout.ts';
 import { cgroupUnreadable } from './cgroup-read-errors.ts';
 import { createDescriptorPool, type DescriptorPool } from './descriptor-pool.ts';
 import { FileReader } from './file-reader.ts';
-import { ALL_GROUPS, type OpenCgroup } from './open-cgroup.ts';
+import { ALL_GROUPS, newOpenCgroup, type OpenCgroup } from './open-cgroup.ts';
+import { ParentGates } from './parent-gates.ts';
 import { createRows } from './row-pool.ts';
 import { RowUpdate, type GateOptions } from './row-update.ts';
 
@@ -44,6 +45,7 @@ export function createCgroupReader(place: CgroupPlace, options: CgroupReaderOpti
   const update = new RowUpdate(files, options);
   const layoutOf = createLayouts(place);
   const rows = createRows();
+  const gates = new ParentGates(files, (directory) => isHierarchyRoot(place, directory));
   let begun = 0;
 
   return {
@@ -53,16 +55,9 @@ export function createCgroupReader(place: CgroupPlace, options: CgroupReaderOpti
     open(directories) {
       const paths = directories.filter((directory) => !isHierarchyRoot(place, directory));
       const layout = layoutOf(paths);
-      return {
-        paths,
-        layout,
-        row: rows.take(),
-        slots: new Uint16Array(layout.files.length),
-        absent: 0,
-        dirty: ALL_GROUPS,
-        version: 0,
-        slowAtMs: NaN,
-      };
+      const cgroup = newOpenCgroup(paths, layout, rows.take());
+      if (options.gate) cgroup.parentGate = gates.join(cgroup);
+      return cgroup;
     },
     read(cgroup, groups, nowMs, keepMs) {
       try {
@@ -78,14 +73,16 @@ export function createCgroupReader(place: CgroupPlace, options: CgroupReaderOpti
         cgroup.dirty = ALL_GROUPS;
         return update.run(cgroup, groups, nowMs, keepMs);
       } catch (cause) {
-        pool.release(cgroup.slots);
-        cgroup.absent = 0;
+        files.release(cgroup);
+        cgroup.parentGate?.leave(cgroup);
+        cgroup.present = 0;
         cgroup.dirty = ALL_GROUPS;
         throw isRktError(cause) ? cause : cgroupUnreadable(cgroup.paths, cause);
       }
     },
     close(cgroup) {
-      pool.release(cgroup.slots);
+      gates.leave(cgroup);
+      files.release(cgroup);
       rows.giveBack(cgroup.row);
     },
   };

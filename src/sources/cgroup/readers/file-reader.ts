@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 
 import { cgroupFileMalformed } from './cgroup-read-errors.ts';
 import type { LaidOutFile } from './cgroup-file.ts';
+import type { Row } from './cgroup-row.ts';
 import { ABSENT, type DescriptorPool } from './descriptor-pool.ts';
+import type { ReadTime } from './open-descriptors.ts';
 import { pathOf, type OpenCgroup } from './open-cgroup.ts';
 
 /** Reads single files of cgroups into their rows, through a pool of descriptors. */
@@ -21,20 +23,42 @@ export class FileReader {
 
   /** True when the file exists. @throws RKT_ERR_CGROUP_PARSE */
   read(cgroup: OpenCgroup, file: LaidOutFile, nowMs: number, keepMs: number): boolean {
-    const { slots, row, absent } = cgroup;
-    if ((absent & (1 << file.slot)) !== 0) return false;
+    const length = this.#readBytes(cgroup, file, nowMs, keepMs);
+    return length !== ABSENT && this.#parse(cgroup, file, length, cgroup.row);
+  }
+
+  /** The same, into another row than that of the cgroup. */
+  readInto(row: Row, cgroup: OpenCgroup, file: LaidOutFile, { nowMs, keepMs }: ReadTime): boolean {
+    const length = this.#readBytes(cgroup, file, nowMs, keepMs);
+    return length !== ABSENT && this.#parse(cgroup, file, length, row);
+  }
+
+  /** Closes the files of a cgroup; they are opened again by the next read. */
+  release(cgroup: OpenCgroup): void {
+    this.#pool.release(cgroup.slots);
+    cgroup.absent = 0;
+  }
+
+  #readBytes(cgroup: OpenCgroup, file: LaidOutFile, nowMs: number, keepMs: number): number {
+    const { slots, absent } = cgroup;
+    if ((absent & (1 << file.slot)) !== 0) return ABSENT;
     const pool = this.#pool;
     let length = pool.read(slots, file.slot, nowMs);
     if (length === ABSENT) {
       length = pool.open({ slots, slot: file.slot, path: pathOf(cgroup, file) }, { nowMs, keepMs });
       if (length === ABSENT) {
         noteAbsent(cgroup, file);
-        return false;
+        return ABSENT;
       }
     }
     this.#reads += 1;
-    if (file.parse(pool.bytes, length, row.page, row.base)) return true;
-    throw cgroupFileMalformed(pathOf(cgroup, file), pool.bytes.subarray(0, length));
+    return length;
+  }
+
+  #parse(cgroup: OpenCgroup, file: LaidOutFile, length: number, { page, base }: Row): boolean {
+    const { bytes } = this.#pool;
+    if (file.parse(bytes, length, page, base)) return true;
+    throw cgroupFileMalformed(pathOf(cgroup, file), bytes.subarray(0, length));
   }
 }
 

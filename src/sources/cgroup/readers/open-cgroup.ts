@@ -1,7 +1,7 @@
 import type { GroupMask } from '../../../model/field-groups.ts';
 import type { LaidOutFile } from './cgroup-file.ts';
 import type { Layout } from './cgroup-layout.ts';
-import type { Row } from './cgroup-row.ts';
+import { COLUMN, type Row } from './cgroup-row.ts';
 
 /** A cgroup that is being read, with its latest metrics. */
 export interface OpenCgroup {
@@ -17,9 +17,56 @@ export interface OpenCgroup {
   version: number;
   /** When the files that can be changed from outside were last read because of their age. */
   slowAtMs: number;
+  /** The groups of which a file was found since the files were opened. */
+  present: GroupMask;
+  /** Skips the files of this cgroup together with those of others below the same parent. */
+  parentGate: SharedGate | undefined;
+  /** Reads in a row that found CPU time and memory unchanged, as the parent gate counts them. */
+  stillReads: number;
+}
+
+/** The two counters by which a cgroup is known to have moved. */
+export interface Usage {
+  readonly cpuNs: number;
+  readonly memoryBytes: number;
+}
+
+/** A gate of several cgroups. */
+export interface SharedGate {
+  /** True while this cgroup cannot have moved since it was read. */
+  isStill(cgroup: OpenCgroup, nowMs: number, keepMs: number): boolean;
+  /** A cgroup was read: what its row had before, and whether CPU time and memory were both read. */
+  note(cgroup: OpenCgroup, before: Usage, isComplete: boolean): void;
+  /** A cgroup is not read any more, or could not be read. */
+  leave(cgroup: OpenCgroup): void;
 }
 
 export const ALL_GROUPS: GroupMask = -1;
+
+/** A cgroup of which nothing has been read. */
+export function newOpenCgroup(paths: readonly string[], layout: Layout, row: Row): OpenCgroup {
+  return {
+    paths,
+    layout,
+    row,
+    slots: new Uint16Array(layout.files.length),
+    absent: 0,
+    dirty: ALL_GROUPS,
+    version: 0,
+    slowAtMs: NaN,
+    present: 0,
+    parentGate: undefined,
+    stillReads: 0,
+  };
+}
+
+/** What a row has; NaN for what was not measured. */
+export function usageOf({ page, base }: Row): Usage {
+  return {
+    cpuNs: page[base + COLUMN.cpu.totalNs] as number,
+    memoryBytes: page[base + COLUMN.memory.usageBytes] as number,
+  };
+}
 
 /** A fallback, and on a hybrid machine a file of v2, is read only if the corresponding file of v1 is missing. */
 export function isNeeded({ absent }: OpenCgroup, { supersededBy }: LaidOutFile): boolean {

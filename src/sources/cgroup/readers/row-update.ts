@@ -2,15 +2,18 @@ import { existsSync } from 'node:fs';
 
 import type { GroupMask } from '../../../model/field-groups.ts';
 import { cgroupSaysNothing } from './cgroup-read-errors.ts';
-import { COLUMN } from './cgroup-row.ts';
 import type { FileReader } from './file-reader.ts';
-import { ALL_GROUPS, isNeeded, type OpenCgroup } from './open-cgroup.ts';
+import { ALL_GROUPS, isNeeded, usageOf, type OpenCgroup } from './open-cgroup.ts';
+import type { ReadingPlan } from './reading-plan.ts';
 
 /** `maxStaleMs` is the maximum age of metrics that the gate skips. */
 export interface GateOptions {
   readonly gate: boolean;
   readonly maxStaleMs: number;
 }
+
+/** Files that can be changed from outside are read so much less often while the parent gate spares their cgroup. */
+const SPARED_INTERVALS = 6;
 
 /** Updates rows. The gate leaves out files that cannot have changed while CPU time and memory stand still. */
 export class RowUpdate {
@@ -30,27 +33,27 @@ export class RowUpdate {
 
   /** Returns the groups that are of this moment. @throws RKT_ERR_CGROUP, RKT_ERR_CGROUP_PARSE */
   run(cgroup: OpenCgroup, groups: GroupMask, nowMs: number, keepMs: number): GroupMask {
-    const { row, paths } = cgroup;
-    const { page, base } = row;
-    const { counters, gated } = cgroup.layout.planFor(groups);
-    const totalNs = page[base + COLUMN.cpu.totalNs];
-    const usageBytes = page[base + COLUMN.memory.usageBytes];
-    let found = 0;
-    let stale = 0;
-    for (const file of counters) {
-      if (isNeeded(cgroup, file) && this.#files.read(cgroup, file, nowMs, keepMs)) found |= file.groups;
+    const plan = cgroup.layout.planFor(groups);
+    const isGated = this.#options.gate && (cgroup.absent & cgroup.layout.superseding) === 0;
+    const isSpared =
+      isGated && plan.readsMotion && cgroup.parentGate?.isStill(cgroup, nowMs, keepMs) === true;
+    const maxAgeMs = isSpared ? SPARED_INTERVALS * this.#options.maxStaleMs : this.#options.maxStaleMs;
+    const isDue = !(Math.abs(nowMs - cgroup.slowAtMs) < maxAgeMs);
+    if (isSpared && !isDue && (cgroup.dirty & groups) === 0 && plan.others.length === 0) {
+      this.#staleReads += plan.counters.length + plan.gated.length;
+      return cgroup.present & groups & ~plan.aging;
     }
-    // What was not measured is NaN, which differs from itself: then nothing is known to be unchanged.
-    const hasMoved =
-      page[base + COLUMN.cpu.totalNs] !== totalNs || page[base + COLUMN.memory.usageBytes] !== usageBytes;
-    const isDue = !(Math.abs(nowMs - cgroup.slowAtMs) < this.#options.maxStaleMs);
-    if (hasMoved) cgroup.version += 1;
-    if (hasMoved || isDue) cgroup.dirty |= hasMoved ? ALL_GROUPS : ALL_GROUPS & ~groups;
-    const isStill = this.#options.gate && (cgroup.absent & cgroup.layout.superseding) === 0;
-    for (const { file, whenStill } of gated) {
+    // One that reads no other file would not notice that its cgroup is gone.
+    const skipsCounters = isSpared && !(isDue && plan.aging === 0);
+    let found = skipsCounters
+      ? this.#spare(cgroup, plan, nowMs, keepMs)
+      : this.#move(cgroup, plan, nowMs, keepMs);
+    if (isDue) cgroup.dirty |= ALL_GROUPS & ~groups;
+    let stale = 0;
+    for (const { file, whenStill } of plan.gated) {
       if (!isNeeded(cgroup, file)) continue;
       const isKept = whenStill === 'exact' || (whenStill === 'aging' && !isDue);
-      if (isKept && isStill && (cgroup.dirty & file.groups & groups) === 0) {
+      if (isKept && isGated && (cgroup.dirty & file.groups & groups) === 0) {
         this.#staleReads += 1;
         found |= file.groups;
         if (whenStill === 'aging') stale |= file.groups;
@@ -60,8 +63,37 @@ export class RowUpdate {
       }
     }
     cgroup.dirty &= ~groups;
+    cgroup.present |= found;
     if (isDue) cgroup.slowAtMs = nowMs;
-    if (found === 0 && !paths.some((path) => existsSync(path))) throw cgroupSaysNothing(paths);
+    if (found === 0 && !cgroup.paths.some((path) => existsSync(path))) throw cgroupSaysNothing(cgroup.paths);
     return found & groups & ~stale;
+  }
+
+  /** Reads the counters, and notes whether they have changed. */
+  #move(cgroup: OpenCgroup, plan: ReadingPlan, nowMs: number, keepMs: number): GroupMask {
+    const before = usageOf(cgroup.row);
+    let found = 0;
+    for (const file of plan.counters) {
+      if (isNeeded(cgroup, file) && this.#files.read(cgroup, file, nowMs, keepMs)) found |= file.groups;
+    }
+    // What was not measured is NaN, which differs from itself: then nothing is known to be unchanged.
+    const now = usageOf(cgroup.row);
+    if (now.cpuNs !== before.cpuNs || now.memoryBytes !== before.memoryBytes) {
+      cgroup.version += 1;
+      cgroup.dirty = ALL_GROUPS;
+    }
+    cgroup.parentGate?.note(cgroup, before, plan.readsMotion);
+    return found;
+  }
+
+  /** Reads only the counters that can change while CPU time and memory do not. */
+  #spare(cgroup: OpenCgroup, plan: ReadingPlan, nowMs: number, keepMs: number): GroupMask {
+    this.#staleReads += plan.counters.length - plan.others.length;
+    let found = 0;
+    for (const file of plan.counters) {
+      if (!isNeeded(cgroup, file)) continue;
+      if (!plan.others.includes(file) || this.#files.read(cgroup, file, nowMs, keepMs)) found |= file.groups;
+    }
+    return found;
   }
 }
