@@ -118,7 +118,7 @@ export class ParentGate implements SharedGate {
       if (!this.#files.readInto(row, cgroup, memory, time)) return undefined;
       return usageOf(row);
     } catch {
-      // It is gone, or about to go: whoever reads it for its sample reports that.
+      // It is gone, or about to go: the read for its sample reports that.
       if (cgroup === this.#parent) this.#files.release(cgroup);
       return undefined;
     }

@@ -43,7 +43,7 @@ export class RestLedger {
     return false;
   }
 
-  /** A cgroup was read. A new one moves at first, if there is room: its whole usage is then outside of the rest. */
+  /** A cgroup was read. A new one moves at first, if few others do: its whole usage is then outside of the rest. */
   note(
     cgroup: OpenCgroup,
     before: Usage,
@@ -57,7 +57,7 @@ export class RestLedger {
       else if (isComplete) this.#confirm(cgroup, confirmedIn);
     } else if (this.moving.has(cgroup)) {
       if (hasMoved) cgroup.stillReads = 0;
-      else if (isComplete) this.#settle(cgroup, now);
+      else if (isComplete) this.#countStill(cgroup, now);
     } else if (isComplete) {
       cgroup.stillReads = 0;
       if (this.moving.size < maxMoving) this.moving.add(cgroup);
@@ -84,7 +84,7 @@ export class RestLedger {
     this.#checked = undefined;
   }
 
-  #settle(cgroup: OpenCgroup, now: Usage): void {
+  #countStill(cgroup: OpenCgroup, now: Usage): void {
     cgroup.stillReads += 1;
     if (cgroup.stillReads < READS_UNTIL_REST) return;
     this.moving.delete(cgroup);

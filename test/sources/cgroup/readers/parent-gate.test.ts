@@ -261,7 +261,7 @@ for (const version of ['v1', 'v2'] as const) {
           }
           tearDown();
         }),
-        { numRuns: 10 },
+        { numRuns: 6 },
       );
     }).timeout(60_000);
 
