@@ -9,7 +9,8 @@ import { filter, firstValueFrom, of } from 'rxjs';
 import type { Driver, ExecStreamingOptions, TaskSpecInput } from '../../src/index.ts';
 import { taskFiles } from '../../src/ops/task-files.ts';
 import { expectRktRejection } from '../support/errors.ts';
-import { requires, skipFor } from '../support/requirements.ts';
+import { describeRuntimes } from '../support/oci-runtimes.ts';
+import { skipFor } from '../support/requirements.ts';
 import { openSandbox, recordEvents, type Sandbox } from '../support/sandbox.ts';
 import { until } from '../support/until.ts';
 
@@ -17,13 +18,12 @@ const FOREVER = 'while :; do sleep 1; done';
 const FACTS =
   'grep -E "^(CapEff|CapBnd|NoNewPrivs|Seccomp):" /proc/self/status; id; readlink /proc/self/ns/net';
 
-describe('a task of the stage1 oci', function () {
+describeRuntimes('a task of the stage1 oci', function (runtime) {
   this.timeout(60_000);
   let sandbox: Sandbox;
   let driver: Driver;
 
   before(async function () {
-    requires(this, 'crun', 'catatonit');
     sandbox = await openSandbox(this);
     if (sandbox.options.rkt !== 'embedded') skipFor(this, 'embedded-rkt', 'a real rkt has no such stage1');
     driver = sandbox.driver();
@@ -214,10 +214,14 @@ describe('a task of the stage1 oci', function () {
     expect(error.message).to.include('bogus');
   });
 
-  /** The runtime is the parent of the pod's first process. */
+  /** What waits for the pod is the parent of its first process; with runc once that has ended. */
   async function runtimeOf(pid: number): Promise<number> {
-    const [, parent = ''] = /^PPid:\s+(\d+)$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8')) ?? [];
-    expect(await readFile(`/proc/${parent}/cmdline`, 'utf8')).to.include('crun');
+    let parent = '';
+    await until(`the parent runs ${runtime}`, async () => {
+      parent = /^PPid:\s+(\d+)$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '';
+      const [program = ''] = (await readFile(`/proc/${parent}/cmdline`, 'utf8')).split('\0');
+      return program.endsWith(runtime === 'crun' ? '/crun' : '/perl');
+    });
     expect(await readlink(`/proc/${pid}/ns/pid`)).to.not.equal(await readlink(`/proc/${parent}/ns/pid`));
     return Number(parent);
   }

@@ -33,6 +33,7 @@ const CHECKS = {
   cni: () => (existsSync('/usr/lib/cni/ptp') ? undefined : 'containernetworking-plugins is not installed'),
   iptables: () => missing('iptables-save') ?? missing('ip6tables-save'),
   crun: () => missing('crun'),
+  runc: () => missing('runc'),
   catatonit: () => missing('catatonit'),
   podman: () => missing('podman'),
   umoci: () => missing('umoci'),

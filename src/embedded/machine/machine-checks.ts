@@ -2,8 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { release } from 'node:os';
 
+import { RktFailure } from '../embedded-context.ts';
 import { findHostTool } from '../pods/shell.ts';
-import { cgroupMode } from '../stage1/oci/crun-runtime.ts';
+import { cgroupMode, findRuntime } from '../stage1/oci/oci-runtime.ts';
 
 /** What a finding is needed for; `optional` is for single features. */
 export type NeededFor = 'fly' | 'oci' | 'networks' | 'optional';
@@ -37,7 +38,13 @@ const TOOLS: readonly Tool[] = [
     version: ['--version'],
   })),
   { name: 'env', neededFor: 'fly', from: 'coreutils (8.30 or newer)', version: ['--version'] },
-  { name: 'crun', neededFor: 'oci', from: 'crun', version: ['--version'] },
+  { name: 'crun', neededFor: 'optional', from: 'crun', version: ['--version'] },
+  {
+    name: 'runc',
+    neededFor: 'optional',
+    from: 'runc, which takes the place of crun',
+    version: ['--version'],
+  },
   { name: 'catatonit', neededFor: 'optional', from: 'catatonit', version: ['--version'] },
   { name: 'iptables', neededFor: 'networks', from: 'iptables', version: ['--version'] },
   { name: 'perl', neededFor: 'optional', from: 'perl-base', version: ['-e', 'print "$^V\\n"'] },
@@ -51,6 +58,9 @@ const TOOLS: readonly Tool[] = [
 
 const CNI_DIRS = ['/usr/lib/cni', '/opt/cni/bin', '/usr/libexec/cni'];
 const CNI_PLUGINS = ['ptp', 'bridge', 'host-local', 'loopback', 'portmap'];
+
+/** The check for an OCI runtime; its value is the name and the version. */
+export const RUNTIME = 'OCI runtime';
 
 /** CAP_SYS_ADMIN. */
 const SYS_ADMIN = 1n << 21n;
@@ -80,6 +90,7 @@ export function machineChecks(env: Environment): readonly MachineCheck[] {
       existsSync('/proc/sys/kernel/seccomp/actions_avail'),
       'use a kernel with CONFIG_SECCOMP_FILTER',
     ),
+    runtimeCheck(env),
     ...TOOLS.map((tool) => toolCheck(env, tool)),
     ...CNI_PLUGINS.map(pluginCheck),
   ];
@@ -111,6 +122,22 @@ function toolCheck(env: Environment, { name, neededFor, from, version }: Tool): 
   if (path === undefined) return { name, neededFor, works: false, remedy: `install ${from}` };
   const value = version === undefined ? undefined : versionOf(path, version);
   return { name, neededFor, works: true, ...(value === undefined ? {} : { value }) };
+}
+
+/** What runs pods of the stage1 oci: one of several programs, with what it needs. */
+function runtimeCheck(env: Environment): MachineCheck {
+  try {
+    const { name, path } = findRuntime({ env });
+    return {
+      name: RUNTIME,
+      neededFor: 'oci',
+      works: true,
+      value: `${name} ${versionOf(path, ['--version']) ?? ''}`.trim(),
+    };
+  } catch (error) {
+    if (!(error instanceof RktFailure)) throw error;
+    return { name: RUNTIME, neededFor: 'oci', works: false, remedy: error.message };
+  }
 }
 
 /** The first number with dots in the first line that a program prints. */

@@ -1,4 +1,4 @@
-import type { MachineCheck, NeededFor } from './machine-checks.ts';
+import { RUNTIME, type MachineCheck, type NeededFor } from './machine-checks.ts';
 
 /** Whether something works on a machine. */
 export interface Verdict {
@@ -24,11 +24,11 @@ export function machineReport(checks: readonly MachineCheck[]): MachineReport {
     const reason = missing.map(({ name, remedy }) => `${name}: ${remedy ?? 'missing'}`).join('; ');
     return { works: false, reason };
   };
-  const crun = checks.find(({ name }) => name === 'crun')?.value;
+  const runtime = checks.find(({ name }) => name === RUNTIME)?.value;
   return {
     stage1: {
       fly: verdict(['fly']),
-      oci: verdict(['fly', 'oci'], crun === undefined ? undefined : `crun ${crun}`),
+      oci: verdict(['fly', 'oci'], runtime),
     },
     networks: verdict(['fly', 'oci', 'networks']),
     checks,

@@ -42,13 +42,31 @@ export async function isOciPod(podDir: string): Promise<boolean> {
   );
 }
 
-/** The pid is known some time before the runtime's child becomes the pod's first process; until then their words are the same. */
+/** The words of a process that runc turns into the first one of a pod, later. */
+const RUNC_INIT = /(?:^|\/)runc\0init\0$/;
+
+/** The init that the embedded rkt puts before the app. */
+const INIT = /^\/dev\/\.rkt-init\0/;
+
+/**
+ * The pid is known some time before the runtime's child becomes the pod's first process; until then crun's words are those of the
+ * child as well. As long as an init has no app, a signal to it would be lost: it is the first process of a pid namespace.
+ */
 async function ociStart(podDir: string, runtime: number): Promise<PodStart | undefined> {
   const pid = await readPid(join(podDir, 'pid'));
   if (pid === undefined) return undefined;
   const [words, runtimeWords] = await Promise.all([commandLine(pid), commandLine(runtime)]);
   if (words === '') return { pid, flavor: 'ended' };
-  return words === runtimeWords ? undefined : { pid, flavor: 'oci' };
+  if (words === runtimeWords || RUNC_INIT.test(words)) return undefined;
+  return INIT.test(words) && !(await hasChild(pid)) ? undefined : { pid, flavor: 'oci' };
+}
+
+/** True also where the kernel does not say. */
+async function hasChild(pid: number): Promise<boolean> {
+  return readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').then(
+    (children) => children.trim() !== '',
+    () => true,
+  );
 }
 
 /** Empty for a process that is gone. */

@@ -18,8 +18,8 @@ const check = (
 
 describe('what a machine can do', () => {
   const flock = check('flock', 'fly', { value: '2.38' });
-  const crun = check('crun', 'oci', { value: '1.8.1' });
-  const noCrun = check('crun', 'oci', { works: false, remedy: 'install crun' });
+  const crun = check('OCI runtime', 'oci', { value: 'crun 1.8.1' });
+  const noCrun = check('OCI runtime', 'oci', { works: false, remedy: 'install crun' });
   const noIptables = check('iptables', 'networks', { works: false, remedy: 'install iptables' });
 
   it('follows from what is missing', () => {
@@ -27,7 +27,7 @@ describe('what a machine can do', () => {
     expect(stage1).to.deep.equal({ fly: { works: true }, oci: { works: true, version: 'crun 1.8.1' } });
     expect(networks).to.deep.equal({ works: false, reason: 'iptables: install iptables' });
     const without = machineReport([flock, noCrun]);
-    expect(without.stage1.oci).to.deep.equal({ works: false, reason: 'crun: install crun' });
+    expect(without.stage1.oci).to.deep.equal({ works: false, reason: 'OCI runtime: install crun' });
     expect(without.networks.works).to.equal(false);
     const noFlock = machineReport([check('flock', 'fly', { works: false, remedy: 'install util-linux' })]);
     expect(noFlock.stage1.fly.works).to.equal(false);
@@ -36,8 +36,8 @@ describe('what a machine can do', () => {
   it('is printed with versions and remedies', () => {
     const lines = reportText(machineReport([flock, noCrun])).split('\n');
     expect(lines[0]).to.match(/^ok +flock +2\.38$/);
-    expect(lines[1]).to.match(/^FAIL +crun +install crun \(for oci\)$/);
-    expect(lines).to.include('FAIL  stage1 oci                crun: install crun');
+    expect(lines[1]).to.match(/^FAIL +OCI runtime +install crun \(for oci\)$/);
+    expect(lines).to.include('FAIL  stage1 oci                OCI runtime: install crun');
   });
 
   it('names a tool that is nowhere, and finds those of this machine', function () {

@@ -36,6 +36,7 @@ const ORDER: BundleOrder = {
   },
   ...{
     ownIpc: true,
+    mapsJoinedUsers: false,
     cgroupNamespace: 'host',
     users: undefined,
     process: ociProcess(PROCESS),

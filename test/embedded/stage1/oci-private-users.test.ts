@@ -14,18 +14,17 @@ import { expect } from 'chai';
 
 import { shiftCapability, unshiftCapability } from '../../../src/embedded/aci/shift-owners.ts';
 import { EMBEDDED_RKT } from '../../support/replay/rkt-process.ts';
+import { describeRuntimes } from '../../support/oci-runtimes.ts';
 import { PodFixture } from '../../support/pod-fixture.ts';
 import { runProgram } from '../../support/program.ts';
-import { requires } from '../../support/requirements.ts';
 
 const FLAGS = ['--stage1-name=oci', '--no-overlay', '--private-users'];
 const LOOPBACK_ONLY = 'networking: networking namespace with loopback only\n';
 
-describe('user namespaces of pods of the stage1 oci', () => {
+describeRuntimes('user namespaces of pods of the stage1 oci', () => {
   let fixture: PodFixture;
 
   before(async function () {
-    requires(this, 'crun', 'catatonit');
     fixture = await PodFixture.create(this);
   });
 

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { liveApp, liveInit } from '../../../src/embedded/pods/live-init.ts';
+import { describeRuntimes } from '../../support/oci-runtimes.ts';
 import { PodFixture } from '../../support/pod-fixture.ts';
-import { requires } from '../../support/requirements.ts';
 import { until } from '../../support/until.ts';
 
 const LOOPBACK_ONLY = 'networking: networking namespace with loopback only\n';
@@ -18,11 +18,10 @@ interface App {
   readonly flags?: readonly string[];
 }
 
-describe('pods of several apps of the stage1 oci', () => {
+describeRuntimes('pods of several apps of the stage1 oci', () => {
   let fixture: PodFixture;
 
   before(async function () {
-    requires(this, 'crun', 'catatonit');
     fixture = await PodFixture.create(this);
   });
 

@@ -4,15 +4,15 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
+import { describeRuntimes } from '../../support/oci-runtimes.ts';
 import { PodFixture } from '../../support/pod-fixture.ts';
 import { requires } from '../../support/requirements.ts';
 import { until } from '../../support/until.ts';
 
-describe('what could break out of a pod of the stage1 oci, or lose it', () => {
+describeRuntimes('what could break out of a pod of the stage1 oci, or lose it', () => {
   let fixture: PodFixture;
 
   before(async function () {
-    requires(this, 'crun', 'catatonit');
     fixture = await PodFixture.create(this);
   });
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -54,6 +54,39 @@ describe('readPodStart', () => {
     await once(child, 'exit');
     await write('pid', `${child.pid}\n`);
     expect(await readPodStart(directory)).to.deep.equal({ pid: child.pid, flavor: 'ended' });
+  });
+
+  const ociPod = async (argv0: string, words: readonly string[]) => {
+    await mkdir(join(directory, 'stage1/rootfs'), { recursive: true });
+    await symlink('oci', join(directory, 'stage1/rootfs/flavor'));
+    const child = spawn('sh', words, { argv0, cwd: directory, stdio: ['pipe', 'ignore', 'ignore'] });
+    await once(child, 'spawn');
+    await write('pid', `${child.pid}\n`);
+    await write('ppid', `${process.pid}\n`);
+    return child;
+  };
+
+  it('waits for the app of an init, to which a signal would be lost before', async () => {
+    const child = await ociPod('/dev/.rkt-init', ['-c', 'read line; sleep 1000 & read line; kill $!']);
+    try {
+      expect(await readPodStart(directory)).to.equal(undefined);
+      child.stdin.write('\n');
+      await until('it has a child', async () => (await readPodStart(directory))?.flavor === 'oci');
+    } finally {
+      child.stdin.end();
+      await once(child, 'exit');
+    }
+  });
+
+  it('waits for the process that runc turns into the first one of a pod', async () => {
+    await write('init', 'read line\n');
+    const child = await ociPod('/usr/sbin/runc', ['init']);
+    try {
+      expect(await readPodStart(directory)).to.equal(undefined);
+    } finally {
+      child.stdin.end();
+      await once(child, 'exit');
+    }
   });
 
   for (const text of ['', '\n', 'x\n', '0\n', '-5\n', '1.5\n']) {

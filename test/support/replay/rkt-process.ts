@@ -3,6 +3,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, readlinkSync, rmSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { RUNTIME_VARIABLE } from '../../../src/embedded/stage1/oci/oci-runtime.ts';
 
 /** The embedded rkt as it is installed; `npm run build` makes it. */
 export const EMBEDDED_RKT = fileURLToPath(new URL('../../../dist/embedded/rkt.sh', import.meta.url));
@@ -51,7 +52,7 @@ export class RktProcess {
     this.child = spawn(file, argv, {
       cwd: options.cwd ?? '/',
       detached: true,
-      env: { ...BASE_ENV, RKT_STREAMS_NODE: process.execPath, ...options.env },
+      env: { ...BASE_ENV, ...chosenRuntime(), RKT_STREAMS_NODE: process.execPath, ...options.env },
       stdio: [options.stdin === undefined ? 'ignore' : 'pipe', ...outputs],
       ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
     });
@@ -131,4 +132,10 @@ function rootOf(pid: number): string {
 /** Runs one command to its end. */
 export function callEmbedded(args: readonly string[], options: CallOptions = {}): Promise<Outcome> {
   return new RktProcess(args, options).outcome;
+}
+
+/** The OCI runtime that the test has chosen. */
+function chosenRuntime(): Readonly<Record<string, string>> {
+  const chosen = process.env[RUNTIME_VARIABLE];
+  return chosen === undefined ? {} : { [RUNTIME_VARIABLE]: chosen };
 }

@@ -2,7 +2,7 @@ import type { RktContext } from '../../embedded-context.ts';
 import type { LaunchScript } from '../../pods/launch-script.ts';
 import { hostTool } from '../../pods/shell.ts';
 import type { AppPlace } from './app-places.ts';
-import { cgroupMode } from './crun-runtime.ts';
+import { cgroupMode } from './oci-runtime.ts';
 import type { AppCgroupNamespace } from './oci-bundle.ts';
 
 /** In the bundle of an app: the mount that holds its cgroup namespace. */

@@ -30,6 +30,8 @@ export interface BundleOrder {
   readonly joined?: string;
   /** The users of a pod that has its own. Its root is mounted without devices already. */
   readonly users: UidRange | undefined;
+  /** The runtime needs the users of a joined namespace as well, which is against the specification of bundles. */
+  readonly mapsJoinedUsers: boolean;
   readonly cgroupNamespace: AppCgroupNamespace;
   readonly process: OciProcess;
   readonly mounts: readonly OciMount[];
@@ -63,7 +65,7 @@ export function ociBundle(order: BundleOrder): OciConfig {
     },
     linux: {
       namespaces: namespacesOf(order),
-      ...(users === undefined || joined !== undefined ? {} : userMappings(users)),
+      ...(users === undefined || (joined !== undefined && !order.mapsJoinedUsers) ? {} : userMappings(users)),
       maskedPaths: order.protectPaths ? MASKED_PATHS : [],
       readonlyPaths: order.protectPaths ? READONLY_PATHS : [],
       devices: [],

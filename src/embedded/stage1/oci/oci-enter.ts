@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { isatty } from 'node:tty';
 
 import { RktFailure, type RktContext } from '../../embedded-context.ts';
@@ -12,10 +13,11 @@ import { RootfsView } from '../../pods/rootfs-view.ts';
 import { commandLine, hostTool, quote } from '../../pods/shell.ts';
 import type { EnterOrder } from '../stage1-contract.ts';
 import { appPlace, STATE_DIR } from './app-places.ts';
-import { findRuntime } from './crun-runtime.ts';
-import { hideUnified } from './hidden-unified.ts';
+import { hideCgroups } from './cgroup-view.ts';
+import { runtimeOfPod } from './oci-runtime.ts';
 import type { OciConfig, OciProcess } from './runtime-config-types.ts';
 import { cgroupsOfApp } from './pod-cgroup.ts';
+import { runtimeWords, waiterText } from './runtime-words.ts';
 
 /**
  * A command in a pod. Its process section is the app's own with other words, so that it has the same user, capabilities and
@@ -42,25 +44,43 @@ export function ociEnter(ctx: RktContext, { pod, appName, argv }: EnterOrder): s
   if (config.process === undefined) throw new RktFailure(`the pod has no ${place.bundle}/config.json`);
   const process: OciProcess = { ...config.process, args: argv, cwd: '/', terminal: isatty(0) };
 
+  const runtime = runtimeOfPod(ctx, pod);
   const script = new LaunchScript();
   script.raw(`cd -- ${quote(pod.dir)} || die 'enter: the pod has been removed'`);
   // No argument: it holds the app's environment.
   script.raw(`(umask 0077 && printf %s ${quote(JSON.stringify(process))} >"oci/enter.$$") || exit 254`);
   script.raw('exec 3<"oci/enter.$$" && rm -f "oci/enter.$$" || exit 254');
   setOomScore(ctx, script, { isolators: oomIsolator(process) });
-  joinCgroups(ctx, script);
-  for (const dir of cgroupsOfApp(pod, place))
-    script.raw(`{ echo "$$" >${quote(`${dir}/cgroup.procs`)}; } 2>/dev/null || exit 254`);
   const inner = new LaunchScript();
-  hideUnified(inner, { isEntered: false });
-  const words = [
-    ...[findRuntime(ctx).crun, `--root=${pod.dir}/${STATE_DIR}`, '--cgroup-manager=disabled'],
-    ...['exec', '--process=/proc/self/fd/3', place.container],
-  ];
-  inner.raw(`exec ${commandLine(...words)}`);
+  joinCgroups(ctx, inner);
+  for (const dir of cgroupsOfApp(pod, place))
+    inner.raw(`{ echo "$$" >${quote(`${dir}/cgroup.procs`)}; } 2>/dev/null || exit 254`);
+  hideCgroups(inner, { runtime, isEntered: false });
+  if (runtime.name === 'runc') makePlace(inner, config.root?.path ?? '/');
+  const stateDir = `${pod.dir}/${STATE_DIR}`;
+  const { perl } = runtime;
+  const isAwaited = perl !== undefined && !process.terminal;
+  const detached = isAwaited ? ['--detach', '--pid-file="$1"'] : [];
+  const exec = [...runtimeWords({ runtime, stateDir }), 'exec'].map(quote).join(' ');
+  inner.raw(`exec ${exec} ${detached.join(' ')} --process=/proc/self/fd/3 ${quote(place.container)}`);
   const unshare = [hostTool(ctx.env, 'unshare'), '--mount', '--propagation', 'private'];
-  script.raw(`exec ${commandLine(...unshare, '/bin/sh', '-c', inner.toString(), 'rkt')}`);
+  const command = [...unshare, '/bin/sh', '-c', inner.toString(), 'rkt'];
+  script.raw(isAwaited ? awaitedWords(perl, command) : `exec ${commandLine(...command)}`);
   return script.toString();
+}
+
+/** runc begins in the root of a container, as the mount namespace of its launcher names it: that of users of a pod is not there. */
+function makePlace(script: LaunchScript, root: string): void {
+  if (existsSync(root)) return;
+  const place = dirname(root);
+  script.attempt('enter: cannot enter the pod', 'mount', '-t', 'tmpfs', '-o', 'size=64k', 'roots', place);
+  script.attempt('enter: cannot enter the pod', 'mkdir', root);
+}
+
+/** The waiting process stays outside of the app's cgroup. The command writes its pid to the file that it gets as argument. */
+function awaitedWords(perl: string, command: readonly string[]): string {
+  const file = '"oci/enter.$$.pid"';
+  return `exec ${commandLine(perl, '-e', waiterText(), '--')} ${file} 3 rm -f ${file} ${commandLine(...command)} ${file}`;
 }
 
 function oomIsolator({

@@ -14,18 +14,19 @@ import type { Stage1Order } from '../stage1-contract.ts';
 import { seccompHere } from './app-of-pod.ts';
 import { appPlace, STATE_DIR, type AppPlace } from './app-places.ts';
 import { appCgroupNamespace } from './cgroup-namespace.ts';
-import { findRuntime, type OciRuntime } from './crun-runtime.ts';
-import { entersUnified, hideUnified, procsFilesOf } from './hidden-unified.ts';
+import { entersHidden, hideCgroups, hookPath, procsFilesOf } from './cgroup-view.ts';
 import { launchedApp, type LaunchedApp } from './launched-app.ts';
 import { podNetwork, type PodNetwork } from './network-of-pod.ts';
 import { namespacesOf, ociBundle } from './oci-bundle.ts';
 import { ownCgroups, type LimitedCgroup } from './oci-limits.ts';
 import { podMounts } from './oci-mounts.ts';
 import { nameMounts } from './oci-names.ts';
+import { findRuntime, RUNTIME_FILE, type OciRuntime } from './oci-runtime.ts';
 import { podSysctl } from './oci-sysctl.ts';
 import { cgroupsGone, makeCgroups } from './pod-cgroup.ts';
 import { mountSystem, reachableRoots, SYSTEM_DIR, userMappings } from './user-namespace.ts';
 import type { OciHook } from './runtime-config-types.ts';
+import { runWords } from './runtime-words.ts';
 import {
   prepareShared,
   runAppsWords,
@@ -67,6 +68,7 @@ export function ociLaunch(ctx: RktContext, script: LaunchScript, order: Stage1Or
     throw new RktFailure('interactive option only supports pods with one app');
   refuseMetadataService(flags);
   const runtime = findRuntime(ctx);
+  order.files.set(RUNTIME_FILE, { text: `${runtime.name} ${runtime.path}`, isSecret: false });
   script.write('runtime-config', runtimeConfig(flags, names));
   const podDir = podPath(ctx, 'run', pod.uuid);
   script.raw(`${TARGET_FUNCTIONS.trim()}\n${IMPLICIT_FUNCTIONS.trim()}`);
@@ -96,12 +98,12 @@ export function ociLaunch(ctx: RktContext, script: LaunchScript, order: Stage1Or
     mountSystem(ctx, script, typeof namespace === 'object' ? namespace.path : undefined);
   for (const [index, app] of apps.entries())
     addBundle(ctx, script, launched, { ...app, root: roots[index] ?? '' });
-  hideUnified(script, { isEntered: entersUnified(ctx) });
+  hideCgroups(script, { runtime, isEntered: entersHidden(ctx, runtime) });
   script.raw(`printf '%s\\n' "$$" >ppid || die 'run: cannot write the pid'`);
   // Where the right to do so is there: the launcher waits for the app, and holds the pod's lock.
   script.raw('{ echo -999 >/proc/self/oom_score_adj; } 2>/dev/null');
   const words = isSingle
-    ? commandLine(...runWords(launched))
+    ? commandLine(...onlyAppWords(launched, apps))
     : runAppsWords(
         pod,
         podDir,
@@ -116,11 +118,13 @@ function hasSystem({ users, network }: LaunchedPod): boolean {
   return users !== undefined && network.namespace !== 'own';
 }
 
-function runWords({ runtime, podDir, pod }: LaunchedPod): readonly string[] {
-  return [
-    ...[runtime.crun, `--root=${podDir}/${STATE_DIR}`, '--cgroup-manager=disabled'],
-    ...['run', `--bundle=${podDir}/oci`, `--pid-file=${podDir}/pid`, pod.uuid],
-  ];
+function onlyAppWords(
+  { runtime, podDir, pod }: LaunchedPod,
+  apps: readonly LaunchedApp[],
+): readonly string[] {
+  const container = { container: pod.uuid, stateDir: `${podDir}/${STATE_DIR}`, pidFile: `${podDir}/pid` };
+  const hasTerminal = apps.some(({ process }) => process.terminal);
+  return runWords({ runtime, ...container }, `${podDir}/oci`, hasTerminal);
 }
 
 /** Adds the bundle of the process that has the namespaces of several apps. */
@@ -130,7 +134,11 @@ function addWaiting(ctx: RktContext, launched: LaunchedPod, root: string): void 
     ...{ root, runtime, hostname },
     namespaces: namespacesOf({ network: network.namespace, ownIpc, cgroupNamespace: 'host', users }),
     mappings: users === undefined ? {} : userMappings(users),
-    createRuntime: cgroupHook(podDir, 'oci/init-start', procsFilesOf(ctx, podDir)),
+    createRuntime: cgroupHook(
+      podDir,
+      'oci/init-start',
+      procsFilesOf(ctx).map((path) => hookPath(path, podDir, runtime)),
+    ),
     poststop: network.poststop === undefined ? [] : [network.poststop],
   });
   files.set(`${WAITING_DIR}/config.json`, { text: JSON.stringify(bundle), isSecret: false });
@@ -143,7 +151,8 @@ function addBundle(ctx: RktContext, script: LaunchScript, launched: LaunchedPod,
   const place = appPlace(pod.uuid, site.app.name, isSingle);
   const cgroups = cgroupsOf(ctx, place, isolators);
   makeCgroups(script, place, cgroups);
-  const procsFiles = [...procsFilesOf(ctx, podDir), ...cgroups.map(({ dir }) => `${dir}/cgroup.procs`)];
+  const procsFiles = [...procsFilesOf(ctx), ...cgroups.map(({ dir }) => `${dir}/cgroup.procs`)];
+  const toHook = (path: string): string => hookPath(path, podDir, runtime);
   // Users of their own have no rights in a namespace that CNI plugins have made for the host's root to set up.
   const ownNetwork = users === undefined ? network.namespace !== 'host' : network.namespace === 'own';
   const poststop = isSingle && network.poststop !== undefined ? [network.poststop] : [];
@@ -151,12 +160,12 @@ function addBundle(ctx: RktContext, script: LaunchScript, launched: LaunchedPod,
   const bundle = ociBundle({
     ...{ hostname, network: network.namespace, process: app.process, readonlyRoot: app.readonlyRoot },
     root: app.root,
-    ...{ ownIpc, users },
+    ...{ ownIpc, users, mapsJoinedUsers: runtime.name === 'runc' },
     ...(isSingle ? {} : { joined: `${podDir}/oci/ns` }),
     cgroupNamespace: appCgroupNamespace(ctx, script, { place, podDir, procsFiles }),
     mounts: [
       ...podMounts({
-        ...{ init: runtime.init, ...shared },
+        ...{ init: runtime.init, ...shared, hasDevices: users !== undefined && runtime.name === 'runc' },
         ...(hasSystem(launched) ? { system: `${podDir}/${SYSTEM_DIR}` } : {}),
       }),
       ...app.volumes,
@@ -165,8 +174,8 @@ function addBundle(ctx: RktContext, script: LaunchScript, launched: LaunchedPod,
     protectPaths: !ctx.insecure.has('paths'),
     sysctl: podSysctl(isolators, { ownIpc, ownNetwork }),
     seccomp: seccompHere(ctx, isolators),
-    createRuntime: cgroupHook(podDir, place.startFile, procsFiles),
-    poststop: [...poststop, ...cgroupsGone(cgroups)],
+    createRuntime: cgroupHook(podDir, place.startFile, procsFiles.map(toHook)),
+    poststop: [...poststop, ...cgroupsGone(cgroups.map(({ dir }) => toHook(dir)))],
     mountTool: hostTool(ctx.env, 'mount'),
   });
   files.set(`${place.bundle}/config.json`, { text: JSON.stringify(bundle), isSecret: true });

@@ -12,12 +12,14 @@ export interface AppMounts {
   readonly init?: string | undefined;
   /** The directory that all apps of the pod have as /dev/shm; absent for one of its own. */
   readonly sharedMemory?: string;
+  /** The runtime mounts the devices, and fails where they are mounted already. */
+  readonly hasDevices?: boolean;
   /** A /sys that is mounted already; absent for a new one. */
   readonly system?: string;
 }
 
 /** The mounts of every app. Its volumes come after them. */
-export function podMounts({ init, sharedMemory, system }: AppMounts): readonly OciMount[] {
+export function podMounts({ init, sharedMemory, system, hasDevices }: AppMounts): readonly OciMount[] {
   return [
     { destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] },
     // `nodev`: a node that an app makes itself cannot be opened. Those of the list below are mounts of their own.
@@ -48,7 +50,7 @@ export function podMounts({ init, sharedMemory, system }: AppMounts): readonly O
         : { destination: '/sys', type: 'bind', source: system }),
       options: [...(system === undefined ? [] : ['bind']), 'nosuid', 'noexec', 'nodev', 'ro'],
     },
-    ...DEVICES.map((name) => ({
+    ...(hasDevices === true ? [] : DEVICES).map((name) => ({
       ...{ destination: `/dev/${name}`, type: 'bind', source: `/dev/${name}` },
       options: ['bind', 'nosuid', 'noexec'],
     })),

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { RktFailure, type RktContext } from '../../embedded-context.ts';
 import { runtimeAppProblem } from './oci-check.ts';
 import type { CheckOrder, Stage1 } from '../stage1-contract.ts';
-import { findRuntime } from './crun-runtime.ts';
+import { findRuntime } from './oci-runtime.ts';
 import { ociEnter } from './oci-enter.ts';
 import { ociLaunch } from './oci-launch.ts';
 import { removeCgroups } from './pod-cgroup.ts';

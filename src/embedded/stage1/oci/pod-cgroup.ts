@@ -30,13 +30,11 @@ export function makeCgroups(
   }
 }
 
-/** Removes them when the app has ended. A hook has to read the state of the container. */
-export function cgroupsGone(cgroups: readonly LimitedCgroup[]): readonly OciHook[] {
-  if (cgroups.length === 0) return [];
+/** Removes cgroups when the app has ended. A hook has to read the state of the container. */
+export function cgroupsGone(dirs: readonly string[]): readonly OciHook[] {
+  if (dirs.length === 0) return [];
   const script = 'IFS= read -r state; rmdir -- "$@" 2>/dev/null; :';
-  return [
-    { path: '/bin/sh', args: ['sh', '-c', script, 'remove-cgroups', ...cgroups.map(({ dir }) => dir)] },
-  ];
+  return [{ path: '/bin/sh', args: ['sh', '-c', script, 'remove-cgroups', ...dirs] }];
 }
 
 export function cgroupsOfApp(pod: PodEntry, { bundle }: Pick<AppPlace, 'bundle'>): readonly string[] {

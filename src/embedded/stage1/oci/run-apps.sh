@@ -1,23 +1,25 @@
 #!/bin/sh
-# Runs the apps of a pod that has several: run-apps.sh CRUN POD_DIR UUID STATUS_DIR APP…, in the pod's directory.
+# Runs the apps of a pod that has several: run-apps.sh RUNTIME OPTION PERL WAITER POD_DIR UUID STATUS_DIR APP…, in the pod's
+# directory. OPTION keeps the runtime from making cgroups. PERL runs WAITER, a program that waits for a container; both are empty
+# for a runtime that waits itself.
 #
 # A process that only waits has the namespaces of the pod; each app is a container in them. A shell beside each app waits for its
 # runtime and writes down its exit code. The pod ends when all apps have ended, or when the first of them fails: that code is the
 # pod's own.
 set -u
-crun=$1 dir=$2 uuid=$3 status=$4
-shift 4
+runtime=$1 option=$2 perl=$3 waiter=$4 dir=$5 uuid=$6 status=$7
+shift 7
 # How long an app has to end when another one has failed, as systemd gives it in rkt's own stage1.
 stop_seconds=90
 all='HUP INT QUIT USR1 USR2 TERM CONT TSTP TTIN TTOU WINCH ALRM'
 
-oci() { "$crun" --root="$dir/oci/state" --cgroup-manager=disabled "$@"; }
+oci() { "$runtime" --root="$dir/oci/state" "$option" "$@"; }
 
 # The runtimes pass signals on to their apps.
 forward() {
   case $1 in INT | QUIT | TERM) : >oci/ending ;; esac
   for name in $apps; do
-    { read -r runtime <"oci/apps/$name/runtime" && kill -s "$1" "$runtime"; } 2>/dev/null
+    { read -r waiting <"oci/apps/$name/runtime" && kill -s "$1" "$waiting"; } 2>/dev/null
   done
 }
 
@@ -42,12 +44,18 @@ fail() {
 keep() {
   # Caught, not ignored: an ignored signal would stay ignored in the app.
   for signal in $all; do trap : "$signal"; done
-  sh -c 'echo "$$" >"$1/runtime"; [ ! -e oci/ending ] || exit 143; shift; exec "$@"' keep "oci/apps/$1" \
-    "$crun" --root="$dir/oci/state" --cgroup-manager=disabled \
-    run --bundle="$dir/oci/apps/$1" --pid-file="$dir/oci/apps/$1/pid" "$uuid-$1"
+  app=$1 bundle="$dir/oci/apps/$1" container="$uuid-$1"
+  set -- "$runtime" --root="$dir/oci/state" "$option"
+  if [ -z "$perl" ]; then
+    set -- "$@" run --bundle="$bundle" --pid-file="$bundle/pid" "$container"
+  else
+    set -- "$perl" -e "$waiter" -- "$bundle/pid" 5 "$@" delete "$container" \
+      "$@" run --detach --bundle="$bundle" --pid-file="$bundle/pid" "$container"
+  fi
+  sh -c 'echo "$$" >"$1/runtime"; [ ! -e oci/ending ] || exit 143; shift; exec "$@"' keep "oci/apps/$app" "$@"
   code=$?
-  rm -f "oci/apps/$1/runtime"
-  echo "$code" >"$status/$1"
+  rm -f "oci/apps/$app/runtime"
+  echo "$code" >"$status/$app"
   [ "$code" -eq 0 ] || fail "$code"
 }
 

@@ -5,16 +5,19 @@ import type { LaunchScript } from '../../pods/launch-script.ts';
 import { statusDir } from '../../pods/pod-info.ts';
 import type { PodEntry } from '../../pods/phases.ts';
 import { commandLine } from '../../pods/shell.ts';
-import type { OciRuntime } from './crun-runtime.ts';
 import { INIT_IN_POD } from './oci-mounts.ts';
+import { cgroupOption, type OciRuntime } from './oci-runtime.ts';
 import type { NamedRoot } from './user-namespace.ts';
 import type { OciConfig, OciHook } from './runtime-config-types.ts';
+import { waiterText } from './runtime-words.ts';
 
 /** Where the process that only waits has its bundle, below the pod's directory. */
 export const WAITING_DIR = 'oci/pod';
 
 /** Its root. No app can have that name. */
 export const WAITING_ROOT: NamedRoot = { name: '.waiting', root: `${WAITING_DIR}/rootfs` };
+
+const PROC = { destination: '/proc', type: 'proc', source: 'proc' };
 
 /** The shared memory of the apps, below the pod's directory. */
 export const SHARED_MEMORY = 'oci/shm';
@@ -55,6 +58,8 @@ export function waitingBundle(order: WaitingOrder): OciConfig {
         options: ['nosuid', 'mode=755', 'size=64k'],
       },
       { destination: INIT_IN_POD, ...bind },
+      // runc reads it to close descriptors.
+      ...(runtime.name === 'runc' ? [{ ...PROC, options: ['nosuid', 'noexec', 'nodev', 'ro'] }] : []),
     ],
     hooks: { createRuntime: [order.createRuntime], poststop: order.poststop },
     linux: { namespaces, ...order.mappings, maskedPaths: [], readonlyPaths: [], devices: [] },
@@ -63,7 +68,7 @@ export function waitingBundle(order: WaitingOrder): OciConfig {
 
 /** Adds what the apps share. */
 export function prepareShared(script: LaunchScript): void {
-  script.raw(`mkdir -p ${WAITING_ROOT.root}/dev ${SHARED_MEMORY}`);
+  script.raw(`mkdir -p ${WAITING_ROOT.root}/dev ${WAITING_ROOT.root}/proc ${SHARED_MEMORY}`);
   const options = 'nosuid,nodev,noexec,mode=1777,size=65536k';
   script.attempt(
     'run: cannot make the shared memory of the pod',
@@ -81,10 +86,12 @@ export function prepareShared(script: LaunchScript): void {
 export function runAppsWords(
   pod: PodEntry,
   podDir: string,
-  { crun }: OciRuntime,
+  runtime: OciRuntime,
   apps: readonly string[],
 ): string {
   const text = readFileSync(new URL('./run-apps.sh', import.meta.url), 'utf8');
   const status = statusDir(pod).replace(`${pod.dir}/`, '');
-  return commandLine('/bin/sh', '-c', text, 'run-apps', crun, podDir, pod.uuid, status, ...apps);
+  const { path, perl = '' } = runtime;
+  const tool = [path, cgroupOption(runtime), perl, perl === '' ? '' : waiterText()];
+  return commandLine('/bin/sh', '-c', text, 'run-apps', ...tool, podDir, pod.uuid, status, ...apps);
 }
