@@ -35,6 +35,7 @@ export type {
   TaskResources,
   TaskResourcesInput,
 } from './model/task-resources.ts';
+export type { Restart, RestartInput } from './model/restart-policy.ts';
 export type { GroupDns, TaskSpec, TaskSpecInput } from './model/task-spec.ts';
 export type { TaskHandle, TaskState } from './model/task-state.ts';
 export type {

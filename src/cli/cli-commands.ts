@@ -69,6 +69,11 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
     'run a command in a running task',
     async () => (await import('./exec-command.ts')).execCommand,
   ),
+  entry(
+    'cp',
+    'copy files between a task and this machine',
+    async () => (await import('./cp-command.ts')).cpCommand,
+  ),
   entry('rm', 'remove tasks that have exited', async () => (await import('./rm-command.ts')).rmCommand),
   entry(
     'audit',

@@ -5,7 +5,6 @@ const COMMANDS: Readonly<Record<string, string>> = {
   commit: 'images are built with image build; a pod cannot become one',
   compose: 'run each service with run, or several as a job of Nomad',
   container: 'use the command without it: ps, stop, rm, …',
-  cp: 'use exec ID cat PATH >FILE, exec ID sh -c "cat >PATH" <FILE, or a volume (run -v)',
   create: 'use run -d; rkt prepares a pod when it starts it',
   diff: 'a pod keeps no list of changes; mount what changes with run -v',
   history: 'layers are squashed when an image is fetched; image inspect shows what is left',

@@ -6,6 +6,8 @@ import type { TaskEvent, TaskEventKind } from '../model/task-event.ts';
 import { withExamples } from './help-examples.ts';
 import { clock } from './humanize.ts';
 import type { Colour, Paint } from './cli-output.ts';
+import { EVENT_FIELDS, eventFields } from './event-fields.ts';
+import { rowPrinter } from './row-format.ts';
 import { eventFilter, timeMs } from './events-selection.ts';
 import { collect } from './flag-values.ts';
 import { addReplayOptions } from './replay-options.ts';
@@ -17,6 +19,7 @@ interface EventsFlags {
   readonly filter?: readonly string[];
   readonly since?: number;
   readonly until?: number;
+  readonly format?: string;
 }
 
 /** The events that exist already come without a pause. */
@@ -47,6 +50,7 @@ export function eventsCommand(program: Command): void {
     )
     .option('--until <time>', 'end at that time; one that has passed ends after the existing events', timeMs)
     .action((flags: EventsFlags, self: Command) => events(flags, self));
+  command.option('--format <format>', "json, or a template of docker's fields: '{{.Action}} {{.Actor.ID}}'");
   withExamples(addReplayOptions(command), [
     ['events --replay', 'All existing tasks, and every event that follows'],
     ['events --since 10m --filter event=die', 'The exits of the last ten minutes, and new ones'],
@@ -57,6 +61,7 @@ export function eventsCommand(program: Command): void {
 async function events(flags: EventsFlags, command: Command): Promise<void> {
   const { replay, id: wanted, since, until = Number.POSITIVE_INFINITY } = flags;
   const isKept = eventFilter(flags.filter);
+  const print = flags.format === undefined ? undefined : rowPrinter(flags.format, EVENT_FIELDS);
   await withDriverUntilSignal(command, async (session) => {
     const { driver, output } = session;
     const isWanted = (event: TaskEvent): boolean =>
@@ -67,7 +72,11 @@ async function events(flags: EventsFlags, command: Command): Promise<void> {
     const all$ = driver.taskEvents({ replay: replay !== undefined || since !== undefined });
     const printed = endingAt(all$, until)
       .pipe(filter(isWanted))
-      .forEach((event) => output.print(event, () => eventText(event, output.paint)));
+      .forEach((event) =>
+        print === undefined
+          ? output.print(event, () => eventText(event, output.paint))
+          : print([eventFields(event)], output),
+      );
     followOthers(session);
     await printed;
     return undefined;

@@ -140,6 +140,11 @@ export const ERROR_CATALOGUE = {
     'A stream that was given to an exec broke.',
     'Keep the streams open until the exec has ended.',
   ),
+  RKT_ERR_COPY: entry(
+    false,
+    'Files could not be copied between a task and this machine.',
+    'Correct the path that the message names; directories on the way to the target have to exist.',
+  ),
   RKT_ERR_ISOLATION: entry(
     false,
     'The task asks for isolation that its pod would not have.',

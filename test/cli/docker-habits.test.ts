@@ -117,6 +117,14 @@ const TASKS: readonly Habit[] = [
   habit('stats --no-stream --format {{.Name}}\\ {{.PIDs}} web', 'prints one sample', 0, {
     stdout: /^web \d+\n$/,
   }),
+  habit('cp web:/etc/nope /tmp', 'podman: "/etc/nope" could not be found, 125', 1, {
+    stderr: /RKT_ERR_COPY: .*ENOENT/,
+  }),
+  habit('cp web:/bin/sh web:/x', 'copies between containers', 2, { stderr: /Both paths are in a task/ }),
+  habit('events --since 1h --until 1s --format {{.Action}}\\ {{.Actor.ID}}', 'podman: "start web"', 0),
+  habit('events --format {{.Nope}}', 'podman: can’t evaluate field Nope, 125', 2, {
+    stderr: /no field \.Nope/,
+  }),
   habit('stop -t 0 we nope', 'stops web, reports nope; docker 1, podman 125', 1, {
     stdout: 'web\n',
     stderr: /RKT_ERR_TASK_NOT_FOUND: .*"nope"/,
@@ -143,7 +151,6 @@ const LIFE: readonly Habit[] = [
 const MACHINE: readonly Habit[] = [
   habit('version --format {{.Client.Version}}', 'podman: 4.3.1', 0, { stdout: `${PLUGIN_VERSION}\n` }),
   habit('build .', 'builds an image', 2, { stderr: /unknown command 'build': use image build/ }),
-  habit('cp web:/x .', 'copies a file', 2, { stderr: /use exec ID cat PATH >FILE/ }),
   habit('pull ./nope.aci', 'podman: initializing source …, 125', 1, { stderr: /RKT_ERR_IMAGE/ }),
 ];
 

@@ -70,6 +70,10 @@ describe('rkt-streams run --restart', function () {
     expect((await cli().run(['inspect', '--format', format, 'web'])).stdout).to.equal('2 on-failure\n');
     await events.says('"restarts":"2"');
     await end(events, 'SIGINT');
+    const format2 = '{{.Type}} {{.Action}} {{.Actor.ID}} {{.Actor.Attributes.exitCode}}';
+    const dies = cli().start(['events', '--since', '1h', '--filter', 'event=die', '--format', format2]);
+    await dies.says('container die web 3\n');
+    await end(dies, 'SIGINT');
     await end(one);
   });
 

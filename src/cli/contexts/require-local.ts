@@ -27,6 +27,7 @@ const ON_TASKS: ReadonlySet<string> = new Set([
   'run',
   'restart',
   'exec',
+  'cp',
   'logs',
   'image',
   'images',
