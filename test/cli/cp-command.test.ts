@@ -55,9 +55,9 @@ for (const stage1 of ['fly', 'oci'] as const)
     };
     const cp = (from: string, to: string, ...flags: readonly string[]): Promise<CliResult> =>
       cli().run(['cp', ...flags, from, to], { cwd: dir });
-    const copies = async (from: string, to: string, ...flags: readonly string[]): Promise<void> =>
-      expect(await cp(from, to, ...flags)).to.deep.equal({ exitCode: 0, stdout: '', stderr: '' }) &&
-      undefined;
+    const copies = async (from: string, to: string, ...flags: readonly string[]): Promise<void> => {
+      expect(await cp(from, to, ...flags)).to.deep.equal({ exitCode: 0, stdout: '', stderr: '' });
+    };
 
     beforeEach(async function () {
       if (stage1 === 'oci') requires(this, 'crun');
