@@ -1,32 +1,20 @@
 import { readFile } from 'node:fs/promises';
 
-import axe from 'axe-core';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 
 import type { Driver } from '../../src/index.ts';
 import { createServer, type Server } from '../../src/server/index.ts';
+import { violationsOf } from '../support/axe.ts';
 import { openBrowser, textsOf, type TestBrowser } from '../support/browser.ts';
 import { FOREVER } from '../support/cli-sandbox.ts';
 import { fakeDriver } from '../support/fake-tasks.ts';
 import { openSandbox, type Sandbox } from '../support/sandbox.ts';
 import { until } from '../support/until.ts';
 
-interface AxeResult {
-  readonly violations: readonly { id: string; nodes: { html: string }[] }[];
-}
-
 // Said as text: these tests know no DOM.
 const BACKGROUND = 'getComputedStyle(document.documentElement).backgroundColor';
 const WIDTH = 'document.documentElement.scrollWidth';
-
-/** What axe-core finds wrong on a page as it stands. */
-async function violationsOf(page: Page): Promise<readonly string[]> {
-  // Not as a script element: the page's policy lets none in.
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate<AxeResult>('axe.run()');
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
-}
 
 describe('the dashboard', function () {
   this.timeout(60_000);

@@ -1,5 +1,6 @@
 import { ApiError, beginSession, getJson, keepToken, readToken } from './api.ts';
 import type { Alert } from '../alerts/alert.ts';
+import { clockText } from './logic/format.ts';
 import { parseRoute } from './logic/route.ts';
 import { createStore } from './logic/store.ts';
 import { openStream } from './stream.ts';
@@ -19,11 +20,13 @@ let isPaused = false;
 let isLocked = false;
 
 const frames = createFrames(() => {
-  const nowMs = Date.now();
+  // While the agent is away, nothing counts on.
+  const asOfMs = stream.asOfMs();
+  const nowMs = asOfMs ?? Date.now();
   overview.update();
   table.update(nowMs);
   panels.forEach((panel) => panel.update());
-  detail?.update(nowMs);
+  detail?.update(nowMs, asOfMs);
 });
 const redraw = frames.request;
 const overview = createOverview(byId('overview'), store);
@@ -88,7 +91,12 @@ const CONNECTION = {
 const showConnection = (): void => {
   const state = stream.state();
   const pill = byId('connection');
-  setText(pill, isPaused ? 'Paused' : isLocked ? 'Token needed' : CONNECTION[state]);
+  const asOfMs = stream.asOfMs();
+  const away = asOfMs === undefined ? '' : ` · as of ${clockText(asOfMs)}`;
+  setText(pill, isPaused ? 'Paused' : isLocked ? 'Token needed' : `${CONNECTION[state]}${away}`);
+  const isAway = String(asOfMs !== undefined);
+  if (document.body.dataset['away'] !== isAway) redraw();
+  document.body.dataset['away'] = isAway;
   setAttribute(pill, 'data-state', isPaused ? 'paused' : state);
 };
 const togglePause = (): void => {

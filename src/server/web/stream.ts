@@ -28,6 +28,12 @@ export interface StreamOptions {
   readonly onLost: () => void;
 }
 
+export interface StreamView {
+  state(): ConnectionState;
+  /** While the agent is away: the time of the last data. */
+  asOfMs(): number | undefined;
+}
+
 const QUERY = new URLSearchParams({
   topics: 'tasks,stats,events,fingerprint,host,sampling,alerts',
   intervalMs: '1000',
@@ -36,7 +42,7 @@ const QUERY = new URLSearchParams({
 });
 
 /** One stream for the whole page. Comes back by itself when the agent does. */
-export function openStream({ listeners, onOpen, onLost }: StreamOptions): { state(): ConnectionState } {
+export function openStream({ listeners, onOpen, onLost }: StreamOptions): StreamView {
   const connection = createConnection();
   let wasOpen = false;
   const connect = (): void => {
@@ -61,7 +67,10 @@ export function openStream({ listeners, onOpen, onLost }: StreamOptions): { stat
     }
   };
   connect();
-  return { state: () => connection.state(Date.now()) };
+  return {
+    state: () => connection.state(Date.now()),
+    asOfMs: () => connection.asOfMs(Date.now()),
+  };
 }
 
 type Listener = (data: unknown, id: string) => void;

@@ -1,4 +1,5 @@
 import type { TaskResourceUsage } from '../../../model/task-stats.ts';
+import type { TaskStatus } from '../../../model/task-status.ts';
 import type { HistoryColumns } from '../../history/history.ts';
 import { TASK_SERIES, taskSeriesRow, type Before, type TaskSeries } from '../../history/task-series.ts';
 
@@ -47,6 +48,37 @@ export function createLiveRows(length = LIVE_LENGTH): LiveRows {
     },
     rows: () => rows,
   };
+}
+
+/** What the charts show. */
+export interface ChartWindow {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+const SHORTEST_MS = 10_000;
+
+/** The range up to now; of a task that ended, up to its end, and only its run when that was shorter. */
+export function chartWindow(
+  rangeMs: number,
+  nowMs: number,
+  task: Pick<TaskStatus, 'startedAtMs' | 'completedAtMs'> | undefined,
+): ChartWindow {
+  const toMs = task?.completedAtMs;
+  if (toMs === undefined) return { fromMs: nowMs - rangeMs, toMs: nowMs };
+  const begin = Math.min(task?.startedAtMs ?? 0, toMs - SHORTEST_MS);
+  return { fromMs: Math.max(toMs - rangeMs, begin), toMs };
+}
+
+/** The last value of each series that was measured. */
+export type LastValues = Readonly<Partial<Record<TaskSeries, number>>>;
+
+export function lastValues({ series }: ChartData): LastValues {
+  const found = TASK_SERIES.flatMap((name) => {
+    const value = series[name].findLast((one) => one !== null);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return Object.fromEntries(found);
 }
 
 /**

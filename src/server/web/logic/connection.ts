@@ -6,6 +6,8 @@ export interface Connection {
   received(nowMs: number): void;
   failed(): void;
   state(nowMs: number): ConnectionState;
+  /** While the agent is away: when it last was not. What is shown is of that time. */
+  asOfMs(nowMs: number): number | undefined;
   /** How long to wait before the next try. */
   nextDelayMs(): number;
 }
@@ -20,6 +22,10 @@ export function createConnection(): Connection {
   let wasOpen = false;
   let lastMs = 0;
   let delayMs = FIRST_DELAY_MS;
+  const state = (nowMs: number): ConnectionState => {
+    if (!isOpen) return wasOpen ? 'lost' : 'connecting';
+    return nowMs - lastMs > STALE_AFTER_MS ? 'stale' : 'live';
+  };
   return {
     opened(nowMs) {
       isOpen = true;
@@ -33,9 +39,10 @@ export function createConnection(): Connection {
     failed() {
       isOpen = false;
     },
-    state(nowMs) {
-      if (!isOpen) return wasOpen ? 'lost' : 'connecting';
-      return nowMs - lastMs > STALE_AFTER_MS ? 'stale' : 'live';
+    state,
+    asOfMs(nowMs) {
+      const now = state(nowMs);
+      return now === 'lost' || now === 'stale' ? lastMs : undefined;
     },
     nextDelayMs() {
       const now = delayMs;

@@ -59,6 +59,22 @@ export function durationText(ms: number | undefined): string {
   return `${Math.floor(seconds / length)}${unit} ${String(next).padStart(2, '0')}${nextUnit}`;
 }
 
+const AGES = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+] as const;
+
+/** In words: `20 minutes ago`, `just now`. */
+export function agoText(ms: number): string {
+  const seconds = Math.floor(ms / 1_000);
+  for (const [unit, length] of AGES) {
+    const count = Math.floor(seconds / length);
+    if (count >= 1) return `${count} ${unit}${count === 1 ? '' : 's'} ago`;
+  }
+  return seconds < 10 ? 'just now' : `${seconds} seconds ago`;
+}
+
 const two = (value: number): string => String(value).padStart(2, '0');
 
 /** Time of day, local. */

@@ -1,6 +1,15 @@
 import { getJson } from '../api.ts';
 import type { HistoryColumns } from '../../history/history.ts';
-import { RANGES, RANGE_MS, chartData, createLiveRows, type Range } from '../logic/chart-data.ts';
+import {
+  RANGES,
+  RANGE_MS,
+  chartData,
+  chartWindow,
+  createLiveRows,
+  lastValues,
+  type LastValues,
+  type Range,
+} from '../logic/chart-data.ts';
 import { bytesText, coresText, countText } from '../logic/format.ts';
 import type { TaskRow } from '../logic/task-row.ts';
 import { createChart, type ChartView } from './chart.ts';
@@ -11,6 +20,8 @@ import { segments } from './segments.ts';
 export interface Charts {
   readonly element: HTMLElement;
   readonly update: (row: TaskRow | undefined, nowMs: number) => void;
+  /** The last values that were measured. */
+  readonly last: () => LastValues;
   /** Asks the agent again: the connection was interrupted. */
   readonly reload: () => void;
   readonly restyle: () => void;
@@ -39,6 +50,7 @@ export function createCharts(taskId: string, redraw: () => void): Charts {
       .catch(() => (history = undefined))
       .finally(redraw);
   };
+  let last: LastValues = {};
   const charts = makeCharts();
   const all = Object.values(charts);
   const body = h('div', { class: 'charts' });
@@ -50,15 +62,17 @@ export function createCharts(taskId: string, redraw: () => void): Charts {
     update(row, nowMs) {
       if (row?.usage !== undefined) live.add(row.usage);
       if (nowMs - fetchedMs > REFETCH_MS) load();
-      const rangeMs = RANGE_MS[range.value()];
+      const span = chartWindow(RANGE_MS[range.value()], nowMs, row?.status);
       const isCoarse = range.value() === '24h';
-      const data = chartData(history, isCoarse ? [] : live.rows(), { nowMs, rangeMs });
-      const span = { fromMs: nowMs - rangeMs, toMs: nowMs };
+      const rangeMs = span.toMs - span.fromMs;
+      const data = chartData(history, isCoarse ? [] : live.rows(), { nowMs: span.toMs, rangeMs });
+      last = lastValues(data);
       charts.cpu.update(data, span);
       charts.throttled.update(data, span);
       charts.memory.update(data, span, row?.memoryLimitBytes());
       charts.processes.update(data, span, row?.usage?.pidCount?.limit);
     },
+    last: () => last,
     reload: load,
     restyle: () => all.forEach((chart) => chart.restyle()),
     destroy: () => all.forEach((chart) => chart.destroy()),

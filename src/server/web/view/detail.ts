@@ -1,19 +1,30 @@
 import { exitText } from '../../../model/exit-text.ts';
-import { NOTHING, absoluteText, bytesText, cpuText, countText, durationText } from '../logic/format.ts';
+import {
+  NOTHING,
+  absoluteText,
+  agoText,
+  bytesText,
+  clockText,
+  cpuText,
+  countText,
+  durationText,
+} from '../logic/format.ts';
 import type { Store } from '../logic/store.ts';
 import type { TaskRow } from '../logic/task-row.ts';
 import { createActions } from './actions.ts';
+import type { LastValues } from '../logic/chart-data.ts';
 import { createCharts } from './charts.ts';
 import { createConfigPanel } from './config-panel.ts';
 import { h, setAttribute, setText } from './dom.ts';
 import { feedLine } from './feed-list.ts';
-import { createLogTail } from './log-tail.ts';
+import { createLogPanel } from './log-panel.ts';
 import { facts } from './side-panels.ts';
 
 /** One task in full. */
 export interface DetailView {
   readonly taskId: string;
-  update(nowMs: number): void;
+  /** @param awayAtMs while the agent is away: when it last was not */
+  update(nowMs: number, awayAtMs: number | undefined): void;
   /** The agent is reachable again, perhaps another one. */
   reload(): void;
   restyle(): void;
@@ -24,19 +35,13 @@ export interface DetailView {
 const FACTS = ['CPU', 'Memory', 'Started', 'Uptime', 'Processes', 'Exit', 'Pod', 'Image', 'Pid', 'Network'];
 
 export function createDetail(parent: HTMLElement, { store, taskId, close, redraw }: DetailDeps): DetailView {
-  const title = h('h2', { id: 'detail-title', tabindex: '-1' }, taskId);
-  const state = h('span', { class: 'pill' });
-  const actions = createActions(taskId);
-  const shut = h(
-    'button',
-    { type: 'button', click: close, 'aria-label': 'Close', title: 'Close (Escape)' },
-    '✕',
-  );
+  const head = createHead(taskId, close);
   const alerts = h('p', { class: 'alert-line', role: 'alert', hidden: true });
   const summary = facts(FACTS, 'summary');
   const charts = createCharts(taskId, redraw);
   const events = createEvents(store, taskId);
-  const log = createLogTail(taskId);
+  const log = createLogPanel(taskId, redraw);
+  let startedAtMs: number | undefined;
   const body = h(
     'div',
     { class: 'body', tabindex: '0', role: 'group', 'aria-labelledby': 'detail-title' },
@@ -47,30 +52,36 @@ export function createDetail(parent: HTMLElement, { store, taskId, close, redraw
     events.element,
     createConfigPanel(taskId),
   );
-  const head = h('header', {}, title, state, actions.element, shut);
-  const drawer = h('aside', { class: 'drawer', 'aria-labelledby': 'detail-title' }, head, body);
+  const drawer = h('aside', { class: 'drawer', 'aria-labelledby': 'detail-title' }, head.element, body);
   parent.replaceChildren(drawer);
   return {
     taskId,
-    update(nowMs) {
+    update(nowMs, awayAtMs) {
       const row = store.row(taskId);
       const phase = row?.status.phase ?? 'not known';
-      setText(state, phase);
-      setAttribute(state, 'data-state', phase);
-      actions.update(row);
+      head.update(row, phase, nowMs, awayAtMs);
+      setAttribute(body, 'data-state', phase);
       const messages = [...(row?.alerts.values() ?? [])].map(({ rule, message }) => `${rule}: ${message}`);
       alerts.hidden = messages.length === 0;
       setText(alerts, messages.join(' · '));
-      if (row !== undefined) updateSummary(summary.set, row, nowMs);
       charts.update(row, nowMs);
+      if (row !== undefined) updateSummary(summary.set, row, nowMs, charts.last());
       events.update();
-      if (row !== undefined) log.update(nowMs);
+      placeLog(charts.element, log.element, phase === 'exited');
+      const started = row?.status.startedAtMs;
+      if (startedAtMs !== undefined && started !== undefined && started !== startedAtMs) log.reload();
+      startedAtMs = started ?? startedAtMs;
+      log.update(awayAtMs);
     },
-    reload: charts.reload,
+    reload() {
+      charts.reload();
+      log.reload();
+    },
     restyle: charts.restyle,
-    focus: () => title.focus(),
+    focus: head.focus,
     destroy() {
       charts.destroy();
+      log.destroy();
       drawer.remove();
     },
   };
@@ -83,21 +94,69 @@ export interface DetailDeps {
   readonly redraw: () => void;
 }
 
+interface DetailHead {
+  readonly element: HTMLElement;
+  update(row: TaskRow | undefined, phase: string, nowMs: number, awayAtMs: number | undefined): void;
+  readonly focus: () => void;
+}
+
+function createHead(taskId: string, close: () => void): DetailHead {
+  const title = h('h2', { id: 'detail-title', tabindex: '-1' }, taskId);
+  const state = h('span', { class: 'pill' });
+  const when = h('span', { class: 'when' });
+  const actions = createActions(taskId);
+  const shut = h(
+    'button',
+    { type: 'button', class: 'shut', click: close, 'aria-label': 'Close', title: 'Close (Escape)' },
+    '✕',
+  );
+  return {
+    element: h('header', {}, title, state, when, actions.element, shut),
+    update(row, phase, nowMs, awayAtMs) {
+      setText(state, phase);
+      setAttribute(state, 'data-state', phase);
+      setText(when, whenText(row, nowMs, awayAtMs));
+      setAttribute(when, 'title', absoluteText(awayAtMs ?? row?.status.completedAtMs));
+      actions.update(row);
+    },
+    focus: () => title.focus(),
+  };
+}
+
+/** The log of a task that ended is what is read first. */
+function placeLog(charts: HTMLElement, log: HTMLElement, isEnded: boolean): void {
+  const isAbove = charts.previousElementSibling === log;
+  if (isEnded === isAbove) return;
+  if (isEnded) log.after(charts);
+  else log.before(charts);
+}
+
+function whenText(row: TaskRow | undefined, nowMs: number, awayAtMs: number | undefined): string {
+  if (awayAtMs !== undefined) return `as of ${clockText(awayAtMs)}`;
+  const completedAtMs = row?.status.completedAtMs;
+  return completedAtMs === undefined ? '' : `exited ${agoText(nowMs - completedAtMs)}`;
+}
+
 function updateSummary(
   set: (name: string, text: string, title?: string) => void,
   row: TaskRow,
   nowMs: number,
+  last: LastValues,
 ): void {
-  const { status, usage } = row;
+  const { status } = row;
   const limit = row.memoryLimitBytes();
-  set('CPU', cpuText(row.cpuCores(), status.cpusetCpus));
-  set(
-    'Memory',
-    `${bytesText(row.memoryBytes())}${limit === undefined ? ', no limit' : ` of ${bytesText(limit)}`}`,
-  );
+  const isEnded = status.state === 'exited';
+  const end = (value: number | undefined): string =>
+    isEnded && value !== undefined ? ', before the end' : '';
+  const [cpu, memory, processes] = isEnded
+    ? [last.cpuCores, last.workingSetBytes, last.processes]
+    : [row.cpuCores(), row.memoryBytes(), row.processes()];
+  set('CPU', `${cpuText(cpu, status.cpusetCpus)}${end(cpu)}`);
+  const most = limit === undefined ? ', no limit' : ` of ${bytesText(limit)}`;
+  set('Memory', `${bytesText(memory)}${most}${end(memory)}`);
   set('Started', absoluteText(status.startedAtMs));
   set('Uptime', durationText(row.uptimeMs(nowMs)));
-  set('Processes', countText(usage?.pidCount?.current));
+  set('Processes', `${countText(processes)}${end(processes)}`);
   set('Exit', exitText(status.exitResult, NOTHING), absoluteText(status.completedAtMs));
   set('Pod', status.podId ?? '–');
   set('Image', status.image);
