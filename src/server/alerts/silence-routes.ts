@@ -43,7 +43,7 @@ const create = createRoute({
   request: {
     body: {
       required: true,
-      content: { 'application/json': { schema: silenceInputSchema.openapi('SilenceInput') } },
+      content: { 'application/json': { schema: silenceInputSchema.meta({ id: 'SilenceInput' }) } },
     },
   },
   responses: {

@@ -46,11 +46,11 @@ export function openLogSource({ taskId, onFrame, onChange }: LogSourceDeps): Log
   };
   const connect = (): void => {
     stop();
-    const query = new URLSearchParams({ follow: 'true', tailBytes: String(tailBytes), lastEventId });
-    const opened = new EventSource(taskPath(taskId, `/logs/lines?${query.toString()}`));
+    const opened = new EventSource(linesUrl(taskId, tailBytes, lastEventId));
     source = opened;
     opened.addEventListener('open', () => {
       connection.opened(Date.now());
+      reason = '';
       enter('live');
     });
     opened.addEventListener('lines', (event: MessageEvent<string>) => {
@@ -70,10 +70,8 @@ export function openLogSource({ taskId, onFrame, onChange }: LogSourceDeps): Log
     });
   };
   const explain = async (): Promise<void> => {
-    const refusal = await refusalOf(taskId);
-    if (refusal === undefined || state === 'live') return;
-    reason = refusal;
-    enter('refused');
+    reason = (await refusalOf(taskId)) ?? reason;
+    if (reason !== '' && state !== 'live') enter('refused');
   };
   connect();
   return {
@@ -88,6 +86,11 @@ export function openLogSource({ taskId, onFrame, onChange }: LogSourceDeps): Log
     },
     close: stop,
   };
+}
+
+function linesUrl(taskId: string, tailBytes: number, lastEventId: string): string {
+  const query = new URLSearchParams({ follow: 'true', tailBytes: String(tailBytes), lastEventId });
+  return taskPath(taskId, `/logs/lines?${query.toString()}`);
 }
 
 /** An EventSource does not report why it was refused. Undefined while the agent does not answer. */
