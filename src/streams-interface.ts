@@ -3,6 +3,7 @@ import type { Observable } from 'rxjs';
 import type { Connection } from './model/driver-connection.ts';
 import type { ExitResult } from './model/exit-result.ts';
 import type { Fingerprint } from './model/fingerprint.ts';
+import type { FleetHost } from './model/fleet-host.ts';
 import type { HostStats } from './model/host-stats.ts';
 import type { Pod } from './model/pod.ts';
 import type { SamplingStats } from './model/sampling-stats.ts';
@@ -89,6 +90,14 @@ export interface DriverStreams {
    * driver.hostStats({ intervalMs: 5_000 }).subscribe(({ memory }) => console.log(memory.availableBytes));
    */
   hostStats(options?: HostStatsOptions): Observable<HostStats>;
+  /**
+   * The hosts of a fleet, and how current their values are: immediately, and after every change. A driver of one machine has not
+   * got it. Completes at shutdown.
+   *
+   * @example
+   * driver.hosts?.().subscribe((hosts) => console.log(hosts.map(({ host, connection }) => `${host} ${connection.state}`)));
+   */
+  hosts?(): Observable<readonly FleetHost[]>;
   /**
    * Statistics of the sampling: immediately, then every `intervalMs`. Completes at shutdown.
    *

@@ -11,8 +11,10 @@ import { aTaskSpec } from './support/task-specs.ts';
 import { until } from './support/until.ts';
 
 type StreamName = {
-  [Name in keyof Driver]: ReturnType<Driver[Name]> extends Observable<unknown> ? Name : never;
-}[keyof Driver];
+  [Name in keyof OneMachine]: ReturnType<OneMachine[Name]> extends Observable<unknown> ? Name : never;
+}[keyof OneMachine];
+/** Only a fleet has hosts. */
+type OneMachine = Omit<Driver, 'hosts'>;
 
 /** How each stream ends at a shutdown; a stream that is new to the driver does not compile without a row. */
 const STREAMS: Readonly<

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 
+import { RktError } from '../model/rkt-error.ts';
+import type { AgentFlags } from './agent/agent-settings.ts';
 import { withExamples } from './help-examples.ts';
 import { addReplayOptions, replayFlagsOf } from './replay-options.ts';
 import { collectList } from './flag-values.ts';
@@ -38,6 +40,11 @@ export function agentCommand(program: Command): void {
     .option('--otlp <url>', 'send metrics and events to the OpenTelemetry collector at this URL')
     .action(async (_flags: object, self: Command) => {
       if (replayFlagsOf(self).file !== undefined) {
+        if (self.opts<AgentFlags>().fleet !== undefined)
+          throw new RktError(
+            'RKT_ERR_OPTIONS',
+            'An agent serves a fleet or a recording: --fleet or --replay, not both',
+          );
         const { runReplayAgent } = await import('./agent/run-replay-agent.ts');
         await runReplayAgent(self);
         return;
@@ -45,10 +52,25 @@ export function agentCommand(program: Command): void {
       const { runAgent } = await import('./agent/run-agent.ts');
       await runAgent(self);
     });
-  withExamples(addReplayOptions(command), [
+  withExamples(addReplayOptions(addFleetOptions(command)), [
     ['agent', 'Serve the dashboard on http://127.0.0.1:9477'],
     ['agent --listen none', 'Serve only the unix socket, for the command line'],
+    ['agent --fleet hosts.json', 'Serve the agents of the hosts that a file lists as one'],
     ['agent --replay incident.rec', 'Show a recording in the dashboard'],
     ['agent --config /etc/rkt-streams.json', 'Use a config file that SIGHUP reloads'],
   ]);
+}
+
+function addFleetOptions(command: Command): Command {
+  return command
+    .option(
+      '--fleet <source>',
+      'serve the agents of other hosts instead of this machine: a file that lists them, srv+http://NAME, ' +
+        'nomad+http://HOST:4646/SERVICE, or nomad+http://HOST:4646?port=9477',
+    )
+    .option('--fleet-tokens <path>', 'a directory with a token file for each host, or one file for all')
+    .option(
+      '--metrics-hosts <what>',
+      'with --fleet: label, for metrics of all tasks with the label host; none, for those of the fleet alone (label)',
+    );
 }

@@ -4,6 +4,7 @@ import type { Driver } from '../driver-interface.ts';
 import { isRktError } from '../model/rkt-error.ts';
 import type { FieldGroup } from '../model/field-groups.ts';
 import type { Fingerprint } from '../model/fingerprint.ts';
+import type { FleetHost } from '../model/fleet-host.ts';
 import type { HostStats } from '../model/host-stats.ts';
 import { silentLogger, type Logger } from '../model/logger.ts';
 import type { Pod } from '../model/pod.ts';
@@ -22,6 +23,11 @@ export interface WatchOptions {
   readonly hostIntervalMs?: number;
   /** What is read of each task; {@link EXPORTED_GROUPS} by default. */
   readonly groups?: readonly FieldGroup[];
+  /**
+   * `false` leaves out the series of each task, pod and machine: of a fleet whose hosts are scraped themselves. True by
+   * default.
+   */
+  readonly eachTask?: boolean;
   /** Silent by default. */
   readonly logger?: Logger;
 }
@@ -48,6 +54,8 @@ export interface Snapshot {
   readonly host: HostStats | undefined;
   readonly sampling: SamplingStats | undefined;
   readonly fingerprint: Fingerprint | undefined;
+  /** Of a fleet; empty for one machine. */
+  readonly hosts: readonly FleetHost[];
 }
 
 /** A snapshot that is updated continuously. */
@@ -59,7 +67,7 @@ export interface SnapshotFeed {
 }
 
 type Mutable = { -readonly [K in keyof Snapshot]: Snapshot[K] };
-type Streams = 'tasks' | 'samples' | 'pods' | 'host' | 'sampling' | 'fingerprint';
+type Streams = 'tasks' | 'samples' | 'pods' | 'host' | 'sampling' | 'fingerprint' | 'hosts';
 
 const NOTHING: Pick<Snapshot, Streams> = {
   tasks: [],
@@ -68,6 +76,7 @@ const NOTHING: Pick<Snapshot, Streams> = {
   host: undefined,
   sampling: undefined,
   fingerprint: undefined,
+  hosts: [],
 };
 
 /** Subscribes to what the exporters show. A stream that ends, or fails, leaves nothing behind. */
@@ -100,11 +109,14 @@ export function watchDriver(driver: Driver, options: WatchOptions = {}): Snapsho
     }),
   );
   keep('tasks', driver.tasks().pipe(tap((tasks) => counters.know(tasks))));
-  keep('samples', driver.allTaskStats({ intervalMs, groups }));
-  keep('pods', driver.pods());
-  keep('host', driver.hostStats({ intervalMs: options.hostIntervalMs ?? 10_000 }));
+  if (options.eachTask !== false) {
+    keep('samples', driver.allTaskStats({ intervalMs, groups }));
+    keep('pods', driver.pods());
+    keep('host', driver.hostStats({ intervalMs: options.hostIntervalMs ?? 10_000 }));
+  }
   keep('sampling', driver.samplingStats({ intervalMs }));
   keep('fingerprint', driver.fingerprint());
+  if (driver.hosts !== undefined) keep('hosts', driver.hosts());
   return {
     current,
     get version() {
@@ -115,15 +127,19 @@ export function watchDriver(driver: Driver, options: WatchOptions = {}): Snapsho
 }
 
 /** A task that was destroyed in the meantime has no job any more. */
-export function jobOf(driver: Pick<Driver, 'taskSpec'>, taskId: string): Pick<TaskName, 'job' | 'taskGroup'> {
-  const spec = specOf(driver, taskId);
-  return { job: spec?.jobName, taskGroup: spec?.taskGroupName };
+export function jobOf(driver: Pick<Driver, 'inspectTask'>, taskId: string): Omit<TaskName, 'task'> {
+  const status = unlessRefused(() => driver.inspectTask(taskId));
+  return { job: status?.jobName, taskGroup: status?.taskGroupName, host: status?.host };
 }
 
-/** What a task was started with; undefined when it was destroyed in the meantime. */
+/** What a task was started with; undefined when it was destroyed in the meantime, or the driver has no specifications. */
 export function specOf(driver: Pick<Driver, 'taskSpec'>, taskId: string): TaskSpec | undefined {
+  return unlessRefused(() => driver.taskSpec(taskId));
+}
+
+function unlessRefused<T>(call: () => T): T | undefined {
   try {
-    return driver.taskSpec(taskId);
+    return call();
   } catch (error) {
     if (isRktError(error)) return undefined;
     throw error;

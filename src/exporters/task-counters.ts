@@ -8,6 +8,8 @@ export interface TaskName {
   readonly task: string;
   readonly job: string | undefined;
   readonly taskGroup: string | undefined;
+  /** In a fleet. */
+  readonly host?: string | undefined;
 }
 
 /** The counts of the tasks with one name since the exporter was created. */
@@ -28,7 +30,7 @@ export interface TaskCounters {
 }
 
 /** The job that Nomad has started a task for, while the task is known. */
-export type FindJob = (taskId: string) => Pick<TaskName, 'job' | 'taskGroup'>;
+export type FindJob = (taskId: string) => Omit<TaskName, 'task'>;
 
 /** Each task can have a new name, and none of them ever ends. */
 const MAX_NAMES = 10_000;
@@ -46,7 +48,7 @@ export function createTaskCounters(findJob: FindJob, maxNames = MAX_NAMES): Task
   let known: ReadonlySet<string> = new Set();
   const countsOf = ({ taskId, taskName }: Pick<TaskEvent, 'taskId' | 'taskName'>): Counts => {
     const name = { task: taskName, ...findJob(taskId) };
-    const key = JSON.stringify([name.job, name.taskGroup, name.task]);
+    const key = JSON.stringify([name.host, name.job, name.taskGroup, name.task]);
     const counts = counters.get(key) ?? { ...name, starts: 0, failures: 0, oomKills: 0 };
     counters.delete(key);
     counters.set(key, counts);

@@ -55,6 +55,11 @@ export function fakeDriver(): FakeDriver {
     samplingStats: (options) => asking('samplingStats', fake.sampling, options),
     fingerprint: () => fake.fingerprint,
     taskStats: () => EMPTY,
+    inspectTask(id) {
+      const status = fake.tasks.value.find((task) => task.id === id);
+      if (status === undefined) throw new RktError('RKT_ERR_TASK_NOT_FOUND', '', { taskId: id });
+      return status;
+    },
     taskSpec: (id) => {
       const spec = specs.get(id);
       if (spec === undefined) throw new RktError('RKT_ERR_TASK_NOT_FOUND', '', { taskId: id });

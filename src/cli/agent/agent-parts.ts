@@ -43,10 +43,11 @@ export async function metricsSource(
     labels,
     metricsLabels: labelNames,
     metricsGroups,
+    metricsHosts,
     intervalMs,
   }: AgentSettings): PrometheusExporter =>
     createPrometheusExporter(driver, {
-      ...{ labels, labelNames, intervalMs, logger },
+      ...{ labels, labelNames, intervalMs, logger, eachTask: metricsHosts === 'label' },
       groups: [...EXPORTED_GROUPS, ...metricsGroups],
     });
   let exporter = make(settings);

@@ -35,11 +35,17 @@ const agentSettingsSchema = z.strictObject({
   metricsLabels: z.enum(['cadvisor', 'docker', 'nomad']).default('cadvisor'),
   /** Additional groups of metrics to sample for /metrics and OTLP: the expensive ones. */
   metricsGroups: z.array(z.enum(FIELD_GROUPS)).default([]),
+  /** Of a fleet: series of its tasks with the label `host`, or only its own, for who scrapes the hosts. */
+  metricsHosts: z.enum(['label', 'none']).default('label'),
   /** How often tasks are sampled for /metrics. */
   intervalMs: z.number().int().min(100).max(3_600_000).default(1_000),
   /** The directory of the history; `none` to keep it in memory alone. Default: history in the data directory. */
   history: z.string().min(1).optional(),
   alerts: z.unknown().optional(),
+  /** Where the hosts of a fleet are found; the agent then serves them instead of this machine. */
+  fleet: z.string().min(1).optional(),
+  /** A directory with a file for each host, or one file for all. */
+  fleetTokens: z.string().min(1).optional(),
   /** The base URL of an OpenTelemetry collector. */
   otlp: z.url().optional(),
 });
@@ -56,7 +62,10 @@ export interface AgentFlags {
   readonly dashboard?: boolean;
   readonly otlp?: string;
   readonly history?: string;
+  readonly fleet?: string;
+  readonly fleetTokens?: string;
   readonly metricsLabels?: string;
+  readonly metricsHosts?: string;
   readonly metricsGroups?: readonly string[];
 }
 
@@ -67,6 +76,7 @@ export const RELOADABLE: ReadonlySet<keyof AgentSettings> = new Set([
   'alerts',
   'labels',
   'metricsLabels',
+  'metricsHosts',
   'metricsGroups',
   'intervalMs',
 ]);
@@ -86,7 +96,10 @@ export function agentSettings(
     dashboard,
     otlp,
     history,
+    fleet,
+    fleetTokens,
     metricsLabels,
+    metricsHosts,
     metricsGroups,
   } = flags;
   const given = Object.entries({
@@ -97,7 +110,10 @@ export function agentSettings(
     requireToken,
     otlp,
     history,
+    fleet,
+    fleetTokens,
     metricsLabels,
+    metricsHosts,
     metricsGroups,
   }).filter(([, value]) => value !== undefined);
   // Without --no-dashboard, commander sets true; then the file applies.
@@ -111,6 +127,7 @@ export function agentSettings(
     ...settings,
     ...(settings.socket === undefined ? {} : { socket: absolute(settings.socket) }),
     ...(settings.history === undefined ? {} : { history: absolute(settings.history) }),
+    ...(settings.fleetTokens === undefined ? {} : { fleetTokens: resolve(cwd, settings.fleetTokens) }),
   };
 }
 

@@ -25,10 +25,14 @@ export function reloader(
       const next = load();
       const common = changedKeys(current.common, next.common);
       const agent = changedKeys(current.agent, next.agent);
-      if (agent.some((key) => ['labels', 'metricsLabels', 'metricsGroups', 'intervalMs'].includes(key)))
+      if (
+        agent.some((key) =>
+          ['labels', 'metricsLabels', 'metricsHosts', 'metricsGroups', 'intervalMs'].includes(key),
+        )
+      )
         metrics.replace(next.agent);
       if (agent.some((key) => RELOADABLE.has(key))) server.reload(reloadableOptions(next.agent));
-      driver.setConfig(driverConfigOf(next.common));
+      if (driver.capabilities().ops.includes('setConfig')) driver.setConfig(driverConfigOf(next.common));
       logger.level = next.common.logLevel;
       const fixed = [
         ...common.filter((key) => !COMMON_RELOADABLE.has(key)),

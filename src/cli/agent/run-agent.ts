@@ -23,6 +23,11 @@ export async function runAgent(command: Command): Promise<void> {
     return { common, agent: agentSettings(common.server, command.opts<AgentFlags>(), process.cwd()) };
   };
   const configuration = load();
+  if (configuration.agent.fleet !== undefined) {
+    const { runFleetAgent } = await import('./run-fleet-agent.ts');
+    await runFleetAgent(configuration, load);
+    return;
+  }
   const output = createOutput(configuration.common);
   const closers: (() => unknown)[] = [];
   try {

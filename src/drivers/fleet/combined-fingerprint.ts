@@ -1,5 +1,5 @@
 import type { Fingerprint } from '../../model/fingerprint.ts';
-import type { FleetHost } from './host-states.ts';
+import type { FleetHost } from '../../model/fleet-host.ts';
 
 /**
  * The fingerprint of a fleet: healthy while any live host is. Its attributes are those that are the same on all live

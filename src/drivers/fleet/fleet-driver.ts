@@ -15,6 +15,7 @@ import {
 
 import type { Driver } from '../../driver-interface.ts';
 import { CLOSED } from '../../model/driver-connection.ts';
+import type { FleetHost } from '../../model/fleet-host.ts';
 import { silentLogger, type Logger } from '../../model/logger.ts';
 import { CONFIG_SPEC, PLUGIN_INFO, TASK_CONFIG_SPEC } from '../../model/plugin.ts';
 import { RktError } from '../../model/rkt-error.ts';
@@ -25,7 +26,6 @@ import type { FleetContext } from './fleet-link.ts';
 import { createFleetLinks } from './fleet-links.ts';
 import { createFleetOps } from './fleet-ops.ts';
 import { createFleetStreams } from './fleet-streams.ts';
-import type { FleetHost } from './host-states.ts';
 
 /** Drivers by the names of their hosts. */
 export type FleetSources = Readonly<Record<string, Driver>>;

@@ -12,6 +12,7 @@ import {
 import type { Driver } from '../../driver-interface.ts';
 import { DEFAULT_FIELD_GROUPS } from '../../model/field-groups.ts';
 import type { Fingerprint } from '../../model/fingerprint.ts';
+import type { FleetHost } from '../../model/fleet-host.ts';
 import type { HostStats } from '../../model/host-stats.ts';
 import type { SamplingStats } from '../../model/sampling-stats.ts';
 import type { TaskEvent } from '../../model/task-event.ts';
@@ -31,7 +32,7 @@ import {
   fleetSamples,
   fleetStatuses,
 } from './fleet-values.ts';
-import { fleetConnection, hostStates, publicHosts, type FleetHost } from './host-states.ts';
+import { fleetConnection, hostStates, publicHosts } from './host-states.ts';
 import { hostStream, type HostRequest } from './host-stream.ts';
 import { arraysOfHosts, latestOfHosts, ofEachHost, valuesOfHosts } from './merge-hosts.ts';
 

@@ -12,16 +12,11 @@ import {
 } from 'rxjs';
 
 import { CLOSED, LIVE, type Connection } from '../../model/driver-connection.ts';
+import type { FleetHost } from '../../model/fleet-host.ts';
 import { RktError } from '../../model/rkt-error.ts';
 import type { FleetContext, FleetLink, HostFault } from './fleet-link.ts';
 import { hostStream } from './host-stream.ts';
 import { MERGE_MS, ofEachHost } from './merge-hosts.ts';
-
-/** A host of a fleet, and how current its values are. */
-export interface FleetHost {
-  readonly host: string;
-  readonly connection: Connection;
-}
 
 /** `isPending`: it has still time to respond. */
 interface HostState extends FleetHost {

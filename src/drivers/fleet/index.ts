@@ -1,2 +1,2 @@
 export { createFleetDriver, type FleetDriver, type FleetOptions, type FleetSources } from './fleet-driver.ts';
-export type { FleetHost } from './host-states.ts';
+export type { FleetHost } from '../../model/fleet-host.ts';

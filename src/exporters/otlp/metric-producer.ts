@@ -3,7 +3,7 @@ import type { DataPoint, MetricData, MetricProducer } from '@opentelemetry/sdk-m
 
 import type { Driver } from '../../driver-interface.ts';
 import { MS_PER_SECOND, NS_PER_MS } from '../../model/units.ts';
-import { specOf, type Snapshot, type SnapshotFeed } from '../snapshot.ts';
+import { type Snapshot, type SnapshotFeed } from '../snapshot.ts';
 import type { Peers } from './peers.ts';
 import { METRIC } from './semantic-names.ts';
 import { taskAttributes } from './task-attributes.ts';
@@ -41,13 +41,13 @@ export function createMetricProducer(deps: ProducerDeps): MetricProducer {
   };
 }
 
-function taskMetrics({ driver, peers }: ProducerDeps, { tasks, samples }: Snapshot): readonly MetricData[] {
+function taskMetrics({ peers }: ProducerDeps, { tasks, samples }: Snapshot): readonly MetricData[] {
   const running = new Map(tasks.filter(({ phase }) => phase !== 'exited').map((task) => [task.id, task]));
   const measured = samples.flatMap(({ taskId, usage }) => {
     const status = running.get(taskId);
     // A sample of an earlier task with this id does not belong to this one.
     if (status === undefined || usage.timestampMs < (status.startedAtMs ?? 0)) return [];
-    const attributes = taskAttributes(status, specOf(driver, taskId));
+    const attributes = taskAttributes(status);
     const startTime = hrTime(status.startedAtMs ?? usage.timestampMs);
     return [{ status, usage, attributes, startTime, endTime: hrTime(usage.timestampMs) }];
   });

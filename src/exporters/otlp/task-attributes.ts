@@ -1,19 +1,19 @@
-import type { TaskSpec } from '../../model/task-spec.ts';
 import type { TaskStatus } from '../../model/task-status.ts';
 import { ATTRIBUTE } from './semantic-names.ts';
 
 export type Attributes = Readonly<Record<string, string>>;
 
 /** The attributes that identify a task. */
-export function taskAttributes(status: TaskStatus, spec: TaskSpec | undefined): Attributes {
+export function taskAttributes(status: TaskStatus): Attributes {
   const isNomads = status.allocId !== undefined || status.name !== status.id;
   return known({
+    [ATTRIBUTE.hostName]: status.host,
     [ATTRIBUTE.containerId]: status.podId,
     [ATTRIBUTE.containerName]: status.id,
     [ATTRIBUTE.imageName]: status.image,
     [ATTRIBUTE.allocId]: status.allocId,
-    [ATTRIBUTE.jobName]: spec?.jobName,
-    [ATTRIBUTE.taskGroupName]: spec?.taskGroupName,
+    [ATTRIBUTE.jobName]: status.jobName,
+    [ATTRIBUTE.taskGroupName]: status.taskGroupName,
     [ATTRIBUTE.taskName]: isNomads ? status.name : undefined,
   });
 }

@@ -14,7 +14,19 @@ export interface ExtraLabel {
 }
 
 /** Names that the series of tasks always have, or that have a meaning in Prometheus. */
-const TAKEN = ['id', 'name', 'image', 'task', 'alloc_id', 'job', 'task_group', 'instance', 'le', 'quantile'];
+const TAKEN = [
+  'id',
+  'name',
+  'image',
+  'host',
+  'task',
+  'alloc_id',
+  'job',
+  'task_group',
+  'instance',
+  'le',
+  'quantile',
+];
 const OWN = ['cpu', 'device', 'interface'];
 const FORM = /^(env|annotation|meta):([^=]+)(?:=(.+))?$/;
 

@@ -1,4 +1,5 @@
 import type { Driver } from '../../driver-interface.ts';
+import type { FleetHost } from '../../model/fleet-host.ts';
 import { specOf, type Snapshot } from '../snapshot.ts';
 import type { TaskCounts } from '../task-counters.ts';
 import { CONTAINER_FAMILIES } from './families/container-families.ts';
@@ -9,7 +10,12 @@ import {
   POD_INFO_FAMILIES,
   TASK_COUNT_FAMILIES,
 } from './families/pod-families.ts';
-import { BUILD_FAMILIES, SELF_FAMILIES, VERSION_FAMILIES } from './families/self-families.ts';
+import {
+  BUILD_FAMILIES,
+  HOST_STATE_FAMILIES,
+  SELF_FAMILIES,
+  VERSION_FAMILIES,
+} from './families/self-families.ts';
 import type { Family } from './family.ts';
 import type { LabelOptions } from './label-options.ts';
 import type { Labels } from './label-text.ts';
@@ -40,11 +46,13 @@ export const ALL_FAMILIES: readonly Family<never>[] = [
   ...HOST_FAMILIES,
   ...DISK_FAMILIES,
   ...SELF_FAMILIES,
+  ...HOST_STATE_FAMILIES,
   ...BUILD_FAMILIES,
   ...VERSION_FAMILIES,
 ];
 
-export function createMetricTables(driver: Driver, labels: LabelOptions): MetricTables {
+/** @param eachTask as in the options of an exporter */
+export function createMetricTables(driver: Driver, labels: LabelOptions, eachTask = true): MetricTables {
   const containers = createSeriesTable(CONTAINER_FAMILIES);
   const pods = createSeriesTable(POD_FAMILIES);
   const podInfos = createSeriesTable(POD_INFO_FAMILIES);
@@ -53,9 +61,10 @@ export function createMetricTables(driver: Driver, labels: LabelOptions): Metric
   const host = createSeriesTable(HOST_FAMILIES);
   const disks = createSeriesTable(DISK_FAMILIES);
   const self = createSeriesTable(SELF_FAMILIES);
+  const hosts = createSeriesTable(HOST_STATE_FAMILIES);
   const build = createSeriesTable(BUILD_FAMILIES);
   const versions = createSeriesTable(VERSION_FAMILIES);
-  const tables = [containers, pods, podInfos, apps, counters, host, disks, self, build, versions];
+  const tables = [containers, pods, podInfos, apps, counters, host, disks, self, hosts, build, versions];
   const places = tables.flatMap((table) => table.families.map((_, place) => ({ table, place })));
   const taskEntries = createTaskEntries((taskId) => specOf(driver, taskId), labels);
   const ofPlace = <T>(at: number, ask: (table: SeriesTable<never>, place: number) => T): T | undefined => {
@@ -69,18 +78,19 @@ export function createMetricTables(driver: Driver, labels: LabelOptions): Metric
   return {
     families: ALL_FAMILIES,
     update(snapshot, renderMs) {
-      containers.update([...taskEntries(snapshot), ...machineEntries(snapshot.host)]);
-      if (seen?.pods !== snapshot.pods || seen.tasks !== snapshot.tasks) {
+      if (eachTask) containers.update([...taskEntries(snapshot), ...machineEntries(snapshot.host)]);
+      if (eachTask && (seen?.pods !== snapshot.pods || seen.tasks !== snapshot.tasks)) {
         seen = { pods: snapshot.pods, tasks: snapshot.tasks };
         const entries = podEntries(snapshot);
         pods.update(entries);
         podInfos.update(podInfoEntries(entries));
         apps.update(appEntries(snapshot));
       }
-      counters.update(countEntries(snapshot.counters));
+      if (eachTask) counters.update(countEntries(snapshot.counters));
       host.update(snapshot.host === undefined ? [] : [only(snapshot.host)]);
       disks.update(diskEntries(snapshot.host));
       self.update([only({ snapshot, renderMs })]);
+      hosts.update(hostEntries(snapshot.hosts));
       build.update([buildEntry(driver, snapshot)]);
       versions.update([only(undefined, versionLabels(driver.pluginInfo().pluginVersion))]);
     },
@@ -100,9 +110,9 @@ function only<Row>(row: Row, labels = NO_LABELS): Entry<Row> {
 function createCountEntries(): (counters: Iterable<TaskCounts>) => readonly Entry<TaskCounts>[] {
   const entries = new WeakMap<TaskCounts, Entry<TaskCounts>>();
   const entryOf = (row: TaskCounts): Entry<TaskCounts> => {
-    const { task, job, taskGroup } = row;
-    const labels = { task, job, task_group: taskGroup };
-    return { key: JSON.stringify([job, taskGroup, task]), labels, row };
+    const { task, job, taskGroup, host } = row;
+    const labels = { task, host, job, task_group: taskGroup };
+    return { key: JSON.stringify([host, job, taskGroup, task]), labels, row };
   };
   return (counters) =>
     Array.from(counters, (row) => {
@@ -110,6 +120,10 @@ function createCountEntries(): (counters: Iterable<TaskCounts>) => readonly Entr
       entries.set(row, entry);
       return entry;
     });
+}
+
+function hostEntries(hosts: Snapshot['hosts']): readonly Entry<FleetHost>[] {
+  return hosts.map((row) => ({ key: row.host, labels: { host: row.host }, row }));
 }
 
 function diskEntries(

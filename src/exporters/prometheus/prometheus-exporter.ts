@@ -41,7 +41,7 @@ export function createPrometheusExporter(
   driver: Driver,
   options: PrometheusExporterOptions = {},
 ): PrometheusExporter {
-  const tables = createMetricTables(driver, labelOptions(options));
+  const tables = createMetricTables(driver, labelOptions(options), options.eachTask);
   const feed = watchDriver(driver, options);
   const { logger = silentLogger } = options;
   const page = createPage();

@@ -51,7 +51,7 @@ export function registerMetrics(
   driver: Driver,
   options: PrometheusExporterOptions = {},
 ): MetricsRegistration {
-  const tables = createMetricTables(driver, labelOptions(options));
+  const tables = createMetricTables(driver, labelOptions(options), options.eachTask);
   const feed = watchDriver(driver, options);
   let version: number | undefined;
   const valuesOf = (place: number): readonly object[] => {

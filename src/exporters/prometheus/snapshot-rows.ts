@@ -14,16 +14,17 @@ import type { Entry } from './series-table.ts';
 export type FindSpec = (taskId: string) => TaskSpec | undefined;
 
 /** The labels that distinguish the series of a task from all others: its id is its `name`. */
-export function taskLabels(status: TaskStatus, spec: TaskSpec | undefined): Labels {
+export function taskLabels(status: TaskStatus): Labels {
   const isNomads = status.allocId !== undefined || status.name !== status.id;
   return {
     id: cgroupId(status.cgroupPaths),
     image: status.image,
     name: status.id,
+    host: status.host,
     task: isNomads ? status.name : undefined,
     alloc_id: status.allocId,
-    job: spec?.jobName,
-    task_group: spec?.taskGroupName,
+    job: status.jobName,
+    task_group: status.taskGroupName,
   };
 }
 
@@ -39,15 +40,17 @@ export function createTaskEntries(
   return (snapshot) => {
     if (snapshot.tasks !== tasks || (allowed.length > 0 && snapshot.pods !== pods)) {
       ({ tasks, pods } = snapshot);
-      const podOf = new Map(allowed.length > 0 ? pods.map((pod) => [pod.name, pod]) : []);
+      const podOf = new Map(
+        allowed.length > 0 ? pods.map((pod) => [podKey(hostOf(pod), pod.name), pod]) : [],
+      );
       known = tasks
         .filter(({ phase }) => phase !== 'exited')
         .map((status) => {
           const spec = findSpec(status.id);
           const labels = {
-            ...taskLabels(status, spec),
-            ...dashboardLabels(names, status, spec),
-            ...extraLabels(allowed, spec, podOf.get(status.podId ?? '')),
+            ...taskLabels(status),
+            ...dashboardLabels(names, status),
+            ...extraLabels(allowed, spec, podOf.get(podKey(status.host, status.podId))),
           };
           return { key: status.id, labels, status, spec };
         });
@@ -64,10 +67,10 @@ export function createTaskEntries(
 
 /** All pods of rkt, including those of other users of rkt. */
 export function podEntries({ pods, tasks }: Snapshot): readonly Entry<PodRow>[] {
-  const taskOf = new Map(tasks.map((task) => [task.podId, task]));
+  const taskOf = new Map(tasks.map((task) => [podKey(task.host, task.podId), task]));
   return pods.map((pod) => {
-    const task = taskOf.get(pod.name);
-    return { key: pod.name, labels: podLabels(pod, task), row: { pod, task } };
+    const task = taskOf.get(podKey(hostOf(pod), pod.name));
+    return { key: podKey(hostOf(pod), pod.name), labels: podLabels(pod, task), row: { pod, task } };
   });
 }
 
@@ -87,29 +90,41 @@ export function podInfoEntries(entries: readonly Entry<PodRow>[]): readonly Entr
 
 /** The exited apps: of tasks from the driver, of other pods from rkt. */
 export function appEntries({ pods, tasks }: Snapshot): readonly Entry<AppRow>[] {
-  const podOf = new Map(pods.map((pod) => [pod.name, pod]));
+  const podOf = new Map(pods.map((pod) => [podKey(hostOf(pod), pod.name), pod]));
   const ours = tasks.flatMap((task) => {
     const { exitResult, podId } = task;
     if (exitResult === undefined || podId === undefined) return [];
-    const app = podOf.get(podId)?.apps?.[0]?.name;
+    const key = podKey(task.host, podId);
+    const app = podOf.get(key)?.apps?.[0]?.name;
     const row = { exitCode: exitResult.exitCode, oomKilled: exitResult.oomKilled };
-    return [{ key: podId, labels: { uuid: podId, app, name: task.id }, row }];
+    return [{ key, labels: { uuid: podId, app, name: task.id, host: task.host }, row }];
   });
-  const known = new Set(tasks.map(({ podId }) => podId));
+  const known = new Set(tasks.map(({ host, podId }) => podKey(host, podId)));
   const others = pods
-    .filter(({ name }) => !known.has(name))
-    .flatMap(({ name: uuid, apps }) =>
+    .map((pod) => ({ pod, host: hostOf(pod) }))
+    .filter(({ pod, host }) => !known.has(podKey(host, pod.name)))
+    .flatMap(({ pod: { name: uuid, apps }, host }) =>
       (apps ?? []).map((app) => ({
-        key: JSON.stringify([uuid, app.name]),
-        labels: { uuid, app: app.name },
+        key: JSON.stringify([host, uuid, app.name]),
+        labels: { uuid, app: app.name, host },
         row: { exitCode: app.exit_code, oomKilled: undefined },
       })),
     );
   return [...ours, ...others];
 }
 
+/** Of a pod of a fleet. */
+function hostOf({ host }: Pod): string | undefined {
+  return typeof host === 'string' ? host : undefined;
+}
+
+/** Two hosts that play one recording have pods with the same UUIDs. */
+function podKey(host: string | undefined, uuid: string | undefined): string {
+  return host === undefined ? (uuid ?? '') : `${host}/${uuid ?? ''}`;
+}
+
 function podLabels(pod: Pod, task: TaskStatus | undefined): Labels {
-  return { uuid: pod.name, name: task?.id };
+  return { uuid: pod.name, name: task?.id, host: hostOf(pod) };
 }
 
 function ipOf({ networks }: Pod): string | undefined {

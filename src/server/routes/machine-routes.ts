@@ -3,8 +3,15 @@ import { timeout, type Observable } from 'rxjs';
 
 import { RktError } from '../../model/rkt-error.ts';
 import type { ServerContext, ServerRoutes } from '../server-context.ts';
+import { hostsOf } from '../sse/topic-sources.ts';
 import { presentValue } from '../present-value.ts';
-import { fingerprintSchema, hostSchema, podsSchema, samplingSchema } from '../schemas/machine-schemas.ts';
+import {
+  fingerprintSchema,
+  hostSchema,
+  hostsSchema,
+  podsSchema,
+  samplingSchema,
+} from '../schemas/machine-schemas.ts';
 import { FAILURES, json, routes } from './define.ts';
 
 const healthSchema = z.strictObject({ status: z.literal('ok') }).openapi('Health');
@@ -51,6 +58,7 @@ const ROUTES = {
     fingerprintSchema,
   ),
   host: get('/v1/host', 'readHost', 'CPU, memory and disks of the machine', hostSchema),
+  hosts: get('/v1/hosts', 'listHosts', 'The hosts of a fleet; none of one machine', hostsSchema),
   sampling: get('/v1/sampling', 'readSampling', 'Statistics of the sampling', samplingSchema),
 } as const;
 
@@ -80,6 +88,13 @@ export function machineRoutes({ driver, version, settings, hub }: ServerContext)
   app.openapi(ROUTES.pods, async (c) =>
     c.json({ pods: [...(await first('list of pods', driver.pods()))] }, 200),
   );
+  app.openapi(ROUTES.hosts, async (c) => {
+    const { hosts } = await first('list of hosts', hostsOf(driver));
+    return c.json(
+      { hosts: hosts.map(({ host, connection }) => ({ host, connection: { ...connection } })) },
+      200,
+    );
+  });
   app.openapi(ROUTES.fingerprint, async (c) => {
     const { attributes, ...rest } = await first('fingerprint', driver.fingerprint());
     return c.json({ ...rest, attributes: { ...attributes } }, 200);

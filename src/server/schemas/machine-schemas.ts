@@ -125,4 +125,14 @@ export const samplingSchema = z
   })
   .openapi('SamplingStats');
 
+const connectionSchema = z.discriminatedUnion('state', [
+  z.strictObject({ state: z.literal('live') }),
+  z.strictObject({ state: z.literal('stale'), sinceMs: z.number(), reason: z.string().optional() }),
+  z.strictObject({ state: z.literal('closed') }),
+]);
+
+export const hostsSchema = z
+  .strictObject({ hosts: z.array(z.strictObject({ host: z.string(), connection: connectionSchema })) })
+  .openapi('HostList');
+
 export const podsSchema = z.strictObject({ pods: z.array(podSchema) }).openapi('PodList');

@@ -1,6 +1,7 @@
-import { NEVER, map, throttleTime, type Observable, type SchedulerLike } from 'rxjs';
+import { NEVER, concat, map, of, throttleTime, type Observable, type SchedulerLike } from 'rxjs';
 
 import type { Driver } from '../../driver-interface.ts';
+import type { FleetHost } from '../../model/fleet-host.ts';
 import type { SampleTopic, StreamRequest } from './topics.ts';
 
 /** A thousand tasks that start at once are a thousand lists of a thousand tasks. */
@@ -23,6 +24,7 @@ export function channelKey(topic: SampleTopic, { intervalMs, groups, task }: Sam
       return JSON.stringify([topic, intervalMs]);
     case 'fingerprint':
     case 'pods':
+    case 'hosts':
       return topic;
   }
 }
@@ -58,6 +60,8 @@ export function sourceOf(
       return driver.fingerprint();
     case 'pods':
       return driver.pods().pipe(map((pods) => ({ pods })));
+    case 'hosts':
+      return hostsOf(driver);
     case 'host':
       return driver.hostStats({ intervalMs: Math.max(intervalMs, MIN_HOST_INTERVAL_MS) });
     case 'sampling':
@@ -65,4 +69,10 @@ export function sourceOf(
     default:
       return NEVER;
   }
+}
+
+/** Of a driver of one machine an empty list. */
+export function hostsOf(driver: Pick<Driver, 'hosts'>): Observable<{ readonly hosts: readonly FleetHost[] }> {
+  const hosts$ = driver.hosts?.() ?? concat(of([]), NEVER);
+  return hosts$.pipe(map((hosts) => ({ hosts })));
 }

@@ -8,6 +8,7 @@ export const TOPICS = [
   'host',
   'sampling',
   'pods',
+  'hosts',
   'alerts',
 ] as const;
 export type Topic = (typeof TOPICS)[number];

@@ -4,7 +4,7 @@ import type { RunHelpers } from 'rxjs/testing';
 
 import type { Driver } from '../../../src/driver-interface.ts';
 import { createFleetDriver, type FleetDriver } from '../../../src/drivers/fleet/fleet-driver.ts';
-import type { FleetHost } from '../../../src/drivers/fleet/host-states.ts';
+import type { FleetHost } from '../../../src/model/fleet-host.ts';
 import { CLOSED, LIVE, type Connection } from '../../../src/model/driver-connection.ts';
 import type { TaskStatus } from '../../../src/model/task-status.ts';
 import { marbles } from '../../support/marbles.ts';

@@ -11,7 +11,7 @@ import { loadPeers, type PeerLoaders } from '../../../src/exporters/otlp/peers.t
 import type { TaskEvent } from '../../../src/model/task-event.ts';
 import { expectRktRejection } from '../../support/errors.ts';
 import { anExit } from '../../support/task-events.ts';
-import { aTaskSpec, anExitResult } from '../../support/task-specs.ts';
+import { anExitResult } from '../../support/task-specs.ts';
 import { until } from '../../support/until.ts';
 import { aRunningTask, fakeDriver, fullUsage, playSamples, playTasks } from '../fake-driver.ts';
 import { openCollector, type Collector, type Point } from './collector.ts';
@@ -121,8 +121,10 @@ describe('createOtlpExporter', () => {
 
   it('reports the job of Nomad, and the total of CPU time where the modes are not known', async () => {
     const fake = await setUp();
-    fake.specs.set('a/b', aTaskSpec('a/b', { jobName: 'shop', taskGroupName: 'front' }));
-    fake.tasks.next([aRunningTask('a/b', { name: 'web', allocId: 'alloc-1', startedAtMs: undefined })]);
+    const job = { jobName: 'shop', taskGroupName: 'front' };
+    fake.tasks.next([
+      aRunningTask('a/b', { ...job, name: 'web', allocId: 'alloc-1', startedAtMs: undefined }),
+    ]);
     fake.samples.next([
       { taskId: 'a/b', usage: fullUsage(0, { cpu: { totalNs: 1_500_000_000 }, memory: {} }) },
     ]);

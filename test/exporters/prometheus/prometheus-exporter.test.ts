@@ -1,15 +1,20 @@
 import { release } from 'node:os';
 
 import { expect } from 'chai';
+import { BehaviorSubject } from 'rxjs';
 
-import { anExitResult, aTaskSpec } from '../../support/task-specs.ts';
+import { anExitResult } from '../../support/task-specs.ts';
 import { aRunningTask, fullUsage, playSamples, playTasks } from '../fake-driver.ts';
 import { parsePrettyName } from '../../../src/exporters/prometheus/version-labels.ts';
 import { expectRktError } from '../../support/errors.ts';
 import { valueOf } from './read-text.ts';
 import { namesOf, setUp } from './set-up.ts';
+import { LIVE } from '../../../src/model/driver-connection.ts';
 import type { ExitResult } from '../../../src/model/exit-result.ts';
 import { aTaskEvent, anExit } from '../../support/task-events.ts';
+
+const STALE = { host: 'n2', connection: { state: 'stale', sinceMs: 1 } } as const;
+const SHOP = { jobName: 'shop', taskGroupName: 'front' };
 
 describe('the metrics of createPrometheusExporter', () => {
   it('reports the stats of a task in base units, by the names of cAdvisor', () => {
@@ -94,8 +99,7 @@ describe('the metrics of createPrometheusExporter', () => {
 
   it('says under which job of Nomad a task runs', () => {
     const fake = setUp();
-    fake.specs.set('a/b', aTaskSpec('a/b', { jobName: 'shop', taskGroupName: 'front' }));
-    fake.tasks.next([aRunningTask('a/b', { name: 'web', allocId: 'alloc-1', cgroupPaths: [] })]);
+    fake.tasks.next([aRunningTask('a/b', { ...SHOP, name: 'web', allocId: 'alloc-1', cgroupPaths: [] })]);
     expect(
       fake.read().series.find(({ name }) => name === 'container_start_time_seconds')?.labels,
     ).to.deep.equal({
@@ -106,6 +110,39 @@ describe('the metrics of createPrometheusExporter', () => {
       job: 'shop',
       task_group: 'front',
     });
+  });
+
+  it('has the host of a fleet on every series of its tasks and pods, and which hosts are live', () => {
+    const fake = setUp({}, { hosts: () => new BehaviorSubject([{ host: 'n1', connection: LIVE }, STALE]) });
+    const exit = { phase: 'exited', exitResult: anExitResult({ exitCode: 3 }) } as const;
+    const podId = 'the-same-on-both';
+    fake.tasks.next([
+      aRunningTask('n1/web', { ...SHOP, name: 'web', host: 'n1', podId }),
+      aRunningTask('n2/web', { ...SHOP, ...exit, name: 'web', host: 'n2', podId }),
+    ]);
+    fake.pods.next(['n1', 'n2'].map((host) => ({ name: podId, state: 'running', host })));
+    const text = fake.read();
+    const hostsOf = (name: string) =>
+      text.series.filter((series) => series.name === name).map(({ labels }) => labels['host']);
+    expect(hostsOf('container_start_time_seconds')).to.deep.equal(['n1']);
+    expect(hostsOf('rkt_pod_info')).to.deep.equal(['n1', 'n2']);
+    expect(hostsOf('rkt_app_exit_code')).to.deep.equal(['n2']);
+    expect(hostsOf('rkt_task_starts_total')).to.deep.equal(['n1', 'n2']);
+    expect(valueOf(text, 'rkt_streams_host_live', { host: 'n1' })).to.equal(1);
+    expect(valueOf(text, 'rkt_streams_host_live', { host: 'n2' })).to.equal(0);
+  });
+
+  it('leaves out each task where the hosts are scraped themselves', () => {
+    const fake = setUp({ eachTask: false }, { hosts: () => new BehaviorSubject([STALE]) });
+    playTasks(fake, ['n2/web']);
+    const text = fake.read();
+    const ofTasks = text.series.filter(({ name }) =>
+      /^(container|rkt_pod|rkt_app|rkt_task|machine)_/.test(name),
+    );
+    expect(ofTasks).to.deep.equal([]);
+    expect(fake.asked.has('allTaskStats')).to.equal(false);
+    expect(valueOf(text, 'rkt_streams_host_live', { host: 'n2' })).to.equal(0);
+    expect(valueOf(text, 'rkt_streams_tasks', { phase: 'running' })).to.equal(1);
   });
 
   for (const [labelNames, wanted] of [
@@ -129,8 +166,7 @@ describe('the metrics of createPrometheusExporter', () => {
   ] as const) {
     it(`names task and job as dashboards for ${labelNames} do`, () => {
       const fake = setUp({ labelNames });
-      fake.specs.set('a/b', aTaskSpec('a/b', { jobName: 'shop', taskGroupName: 'front' }));
-      fake.tasks.next([aRunningTask('a/b', { name: 'web', allocId: 'alloc-1' })]);
+      fake.tasks.next([aRunningTask('a/b', { ...SHOP, name: 'web', allocId: 'alloc-1' })]);
       const { labels = {} } =
         fake.read().series.find(({ name }) => name === 'container_start_time_seconds') ?? {};
       const added = Object.entries(labels).filter(([name]) => name.startsWith('container_label_'));
@@ -223,7 +259,7 @@ describe('the metrics of createPrometheusExporter', () => {
 
   it('counts starts, failures and OOM kills beyond the end of the task', () => {
     const fake = setUp();
-    fake.specs.set('1', aTaskSpec('1', { jobName: 'shop' }));
+    fake.tasks.next([aRunningTask('1', { name: 'web', jobName: 'shop' })]);
     const started = (): void => fake.events.next(aTaskEvent('started', '1', { taskName: 'web' }));
     const exited = (exit: Partial<ExitResult>): void =>
       fake.events.next(anExit('1', exit, { taskName: 'web' }));

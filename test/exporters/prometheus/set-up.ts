@@ -3,6 +3,7 @@ import {
   type PrometheusExporter,
   type PrometheusExporterOptions,
 } from '../../../src/exporters/prometheus/index.ts';
+import type { Driver } from '../../../src/driver-interface.ts';
 import { fakeDriver, type FakeDriver } from '../fake-driver.ts';
 import { readText, type ReadText } from './read-text.ts';
 
@@ -14,9 +15,9 @@ export interface Fixture extends FakeDriver {
   readonly read: (accept?: string) => ReadText;
 }
 
-export function setUp(options?: PrometheusExporterOptions): Fixture {
+export function setUp(options?: PrometheusExporterOptions, methods: Partial<Driver> = {}): Fixture {
   const fake = fakeDriver();
-  const exporter = createPrometheusExporter(fake.driver, options);
+  const exporter = createPrometheusExporter({ ...fake.driver, ...methods }, options);
   return { ...fake, exporter, read: (accept) => readText(exporter.render(accept).body) };
 }
 

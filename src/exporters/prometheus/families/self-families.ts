@@ -1,3 +1,4 @@
+import type { FleetHost } from '../../../model/fleet-host.ts';
 import { MS_PER_SECOND } from '../../../model/units.ts';
 import type { SamplingStats } from '../../../model/sampling-stats.ts';
 import { TASK_PHASES } from '../../../model/task-status.ts';
@@ -174,6 +175,19 @@ export const SELF_FAMILIES: readonly Family<SelfRow>[] = [
     'gauge',
     { help: 'Time spent on rendering the previous exposition.', source: 'the exporter', unit: 'seconds' },
     ({ renderMs }) => (renderMs === undefined ? undefined : renderMs / MS_PER_SECOND),
+  ),
+];
+
+/** Of a fleet. */
+export const HOST_STATE_FAMILIES: readonly Family<FleetHost>[] = [
+  family(
+    'rkt_streams_host_live',
+    'gauge',
+    {
+      help: '1 while the agent of the host responds, 0 while its values are stale.',
+      source: 'hosts of a fleet',
+    },
+    ({ connection }) => Number(connection.state === 'live'),
   ),
 ];
 
