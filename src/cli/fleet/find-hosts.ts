@@ -25,7 +25,7 @@ import { nomadNodesSearch, nomadServiceSearch } from './nomad-search.ts';
 import { srvSearch } from './srv-search.ts';
 
 /** How long the writer of a file has to finish it. */
-const SETTLE_MS = 50;
+const CHANGE_DELAY_MS = 50;
 
 export interface FindOptions {
   readonly logger: Logger;
@@ -91,7 +91,7 @@ function changesOf(source: FleetSource): Observable<unknown> {
   const { path } = source;
   return namesChanging(dirname(path)).pipe(
     filter((name) => name === basename(path)),
-    auditTime(SETTLE_MS),
+    auditTime(CHANGE_DELAY_MS),
     catchError(() => NEVER),
   );
 }
