@@ -1,17 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { currentBoot } from '../current-boot.ts';
 import { RktFailure, printMessage, wrapFailure, type RktContext } from '../embedded-context.ts';
 import { resolvConfText } from '../pods/dns.ts';
 import type { PodEntry } from '../pods/phases.ts';
 import { readPodManifest } from '../pods/pod-info.ts';
-import {
-  currentBoot,
-  NETWORK_DIR,
-  writeRecord,
-  type Attachment,
-  type PortMapping,
-} from './attachment-record.ts';
+import { NETWORK_DIR, writeRecord, type Attachment, type PortMapping } from './attachment-record.ts';
 import { describeCall, findPlugin, runPlugin } from './cni-plugin.ts';
 import { parseCniResult, type CniResult } from './cni-result.ts';
 import { detachPod } from './detach-pod.ts';

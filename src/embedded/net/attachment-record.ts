@@ -71,8 +71,3 @@ export function writeRecord(podDir: string, record: AttachmentRecord): void {
 export function removeRecord(podDir: string): void {
   rmSync(join(podDir, FILE), { force: true });
 }
-
-/** Identity of the running boot. */
-export function currentBoot(): string {
-  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-}

@@ -1,11 +1,11 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { currentBoot } from '../current-boot.ts';
 import { RktFailure, printMessage, type RktContext } from '../embedded-context.ts';
 import { holdLock } from '../pods/locks.ts';
 import type { PodEntry } from '../pods/phases.ts';
 import {
-  currentBoot,
   NETWORK_DIR,
   readRecord,
   removeRecord,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { lstatSync, readFileSync, readdirSync, readlinkSync, unlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { currentBoot } from '../current-boot.ts';
 import { RktFailure } from '../embedded-context.ts';
 import { deleteTree } from '../pods/delete-tree.ts';
 
@@ -64,7 +65,7 @@ function isInUse(owner: Owner, path: string): boolean {
 
 function self(): Owner {
   const pid = basename(readlinkSync('/proc/thread-self'));
-  const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').slice(0, 8);
+  const boot = currentBoot().slice(0, 8);
   const namespace = /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? '0';
   return { boot, namespace, pid, start: startOf(pid) ?? '0' };
 }
