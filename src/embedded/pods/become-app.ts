@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
-
 import { RktFailure, type RktContext } from '../embedded-context.ts';
 import { appLauncher, type AppProcess } from './app-command.ts';
 import { execWords, plainOrReference, type SecretWords } from './exec-line.ts';
 import { isLoaderVariable } from './loader-variables.ts';
+import { perlProgram } from './perl-program.ts';
 import type { Privileges } from './privileges.ts';
 import { findHostTool } from './shell.ts';
 
@@ -39,7 +38,7 @@ export function becomeApp(ctx: RktContext, secrets: SecretWords, order: AppOrder
   const [program = '', ...args] = order.argv;
   const plain = (word: string): string => plainOrReference(secrets, word);
   return [
-    ...[perl, '-C0', '-e', programText(), '--'],
+    ...[perl, '-C0', '-e', perlProgram('become-app'), '--'],
     ...[order.label, plain(root), plain(workingDir), ...identity],
     ...[String(order.variables.length), ...order.variables],
     ...[plain(program), ...args.map((arg) => secrets.refer(arg))],
@@ -53,10 +52,4 @@ function refuseLoaderVariables(variables: readonly string[]): void {
     `cannot set ${names.join(', ')} for the app: without perl the variable would act on the host's own tools, which ` +
       'run as root; please install perl, or leave the variable out',
   );
-}
-
-/** The program as an argument, since its file may not be there in a pod's mount namespace; its comments stay behind. */
-function programText(): string {
-  const text = readFileSync(new URL('../stage1/become-app.pl', import.meta.url), 'utf8');
-  return text.replaceAll(/^\s*#.*\n/gm, '');
 }

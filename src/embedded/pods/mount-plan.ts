@@ -17,9 +17,6 @@ export interface PlannedMount {
   readonly isImplicit?: boolean;
 }
 
-/** Host directories every app sees, in the order they are mounted. */
-const HOST_DIRS = ['/dev', '/proc', '/sys'];
-
 /** Options of a mount that a remount has to repeat: leaving one out would switch it off. */
 const KEPT_OPTIONS = ['nosuid', 'nodev', 'noexec', 'noatime', 'nodiratime', 'relatime'];
 
@@ -79,20 +76,6 @@ function withImplicit(
     mounts.splice(below < 0 ? mounts.length : below, 0, mount);
   }
   return mounts;
-}
-
-/** /dev, /proc and /sys of the host, and a fresh /tmp. */
-export function mountHostDirs(site: MountSite): void {
-  const { view, root } = site;
-  for (const dir of HOST_DIRS) {
-    const target = prepareTarget(site, dir, true);
-    attach(site, target, { failure: mountFailure(dir, `${root}${dir}`, 20480), words: ['--rbind', dir] });
-    view.mount({ path: target.path, host: dir, kind: 'host' });
-  }
-  const tmp = prepareTarget(site, '/tmp', true);
-  const failure = mountFailure('tmpfs', `${root}/tmp`, 0);
-  attach(site, tmp, { failure, words: ['-t', 'tmpfs', 'tmpfs'] });
-  view.mount({ path: tmp.path, host: undefined, kind: 'own' });
 }
 
 /** Binds one volume. @throws RktFailure in rkt's words */
@@ -190,7 +173,8 @@ function innerTarget(target: Target, source: string, mount: Mount): Target {
   return { ...target, path, existing: posix.dirname(path), missing: '', file: posix.basename(path) };
 }
 
-function mountFailure(source: string, target: string, flags: number): string {
+/** The message of a mount that fails, in rkt's words. */
+export function mountFailure(source: string, target: string, flags: number): string {
   return `run: ${mountProblem(source, target, flags)}`;
 }
 

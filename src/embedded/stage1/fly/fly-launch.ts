@@ -7,7 +7,8 @@ import { checkExecutable, checkWorkingDir, findExecutable } from '../../pods/exe
 import { IMPLICIT_FUNCTIONS, isDockerImage, mountImplicit } from '../../pods/implicit-volume.ts';
 import { linkMtab } from '../../pods/mount-table.ts';
 import type { LaunchScript } from '../../pods/launch-script.ts';
-import { checkedIdentities, mountHostDirs, mountVolume, planMounts } from '../../pods/mount-plan.ts';
+import { mountHostDirs } from '../../pods/host-dirs.ts';
+import { checkedIdentities, mountVolume, planMounts } from '../../pods/mount-plan.ts';
 import { TARGET_FUNCTIONS, type MountSite } from '../../pods/mount-target.ts';
 import { placeNameFiles } from '../../pods/name-files.ts';
 import { podPath } from '../../pods/phases.ts';
@@ -34,7 +35,7 @@ export function flyLaunch(ctx: RktContext, script: LaunchScript, order: Stage1Or
   };
   script.raw(`${TARGET_FUNCTIONS.trim()}\n${IMPLICIT_FUNCTIONS.trim()}`);
   script.raw(`cd -P . && root=$PWD/${quote(root)}`);
-  mountHostDirs(mountSite);
+  mountHostDirs(ctx, mountSite);
   const volumes = `${podPath(ctx, 'run', pod.uuid)}/sharedVolumes`;
   for (const mount of mounts) {
     if (mount.isImplicit === true) mountImplicit(mountSite, mount, volumes);
