@@ -2,6 +2,8 @@ import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const SOURCES = new URL('../src/', import.meta.url).href;
+/** What was built of them, one file each, with a map. */
+const BUILT = new URL('../dist/', import.meta.url).href;
 
 /**
  * Leaves of the coverage that all processes of the tests have written only what is about sources. Nine tenths are about Node.js,
@@ -11,14 +13,17 @@ export function slimCoverage(directory) {
   for (const name of readdirSync(directory)) {
     const path = join(directory, name);
     const coverage = parse(readFileSync(path, 'utf8'));
-    const result = coverage.result.filter(({ url }) => url.startsWith(SOURCES));
+    const maps = coverage['source-map-cache'] ?? {};
+    const result = coverage.result.filter(
+      ({ url }) => url.startsWith(SOURCES) || (url.startsWith(BUILT) && url in maps),
+    );
     if (result.length === 0) {
       rmSync(path);
       continue;
     }
     const urls = new Set(result.map(({ url }) => url));
-    const maps = Object.entries(coverage['source-map-cache'] ?? {}).filter(([url]) => urls.has(url));
-    writeFileSync(path, JSON.stringify({ result, 'source-map-cache': Object.fromEntries(maps) }));
+    const kept = Object.fromEntries(Object.entries(maps).filter(([url]) => urls.has(url)));
+    writeFileSync(path, JSON.stringify({ result, 'source-map-cache': kept }));
   }
 }
 

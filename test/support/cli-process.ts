@@ -4,8 +4,9 @@ import { fileURLToPath } from 'node:url';
 import type { Sandbox } from './sandbox.ts';
 import { until } from './until.ts';
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
-const COMMAND = [process.execPath, '--import', import.meta.resolve('tsx/esm'), MAIN];
+/** As it is built: to compile it anew takes longer than most commands. */
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const COMMAND = [process.execPath, MAIN];
 
 export interface CliResult {
   readonly exitCode: number | null;
