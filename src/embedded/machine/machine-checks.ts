@@ -70,6 +70,7 @@ export function machineChecks(env: Environment): readonly MachineCheck[] {
   return [
     { name: 'kernel', neededFor: 'fly', works: true, value: release() },
     mountRights(),
+    userNamespaces(env),
     ...['mnt', 'pid', 'uts', 'ipc', 'net'].map(namespaceCheck),
     {
       name: 'cgroups',
@@ -96,14 +97,25 @@ export function machineChecks(env: Environment): readonly MachineCheck[] {
   ];
 }
 
+/** What stands for root where that is missing. */
+function userNamespaces(env: Environment): MachineCheck {
+  const works =
+    mountRights().works ||
+    spawnSync(findHostTool(env, 'unshare') ?? 'unshare', ['--user', '--map-root-user', '--mount', 'true'])
+      .status === 0;
+  const remedy =
+    'run as root, or allow user namespaces (sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone)';
+  return fileCheck('root or user namespace', 'fly', works, remedy);
+}
+
 function mountRights(): MachineCheck {
   const effective = /^CapEff:\s*([0-9a-f]+)$/m.exec(read('/proc/self/status'))?.[1] ?? '0';
   const works = process.geteuid?.() === 0 && (BigInt(`0x${effective}`) & SYS_ADMIN) !== 0n;
   return fileCheck(
     'root with CAP_SYS_ADMIN',
-    'oci',
+    'networks',
     works,
-    'run as root: without it fly needs user namespaces, and oci does not work',
+    'run as root: without it pods have the user 0 alone, in a user namespace, and no networks of their own',
   );
 }
 

@@ -19,7 +19,7 @@ import { ociVolumes } from './oci-volumes.ts';
 import type { OciMount, OciProcess } from './runtime-config-types.ts';
 
 /** An app of a pod that is launched. */
-export interface AppOrder extends Pick<Stage1Order, 'pod' | 'flags'> {
+export interface AppOrder extends Pick<Stage1Order, 'pod' | 'flags' | 'privileges'> {
   readonly site: AppSite;
   /** The pod's directory while it runs. */
   readonly podDir: string;
@@ -42,6 +42,7 @@ export interface LaunchedApp {
 /** Adds the lines that prepare the volumes of an app, and ends with all that is the app's own. @throws RktFailure in rkt's words */
 export function launchedApp(ctx: RktContext, script: LaunchScript, order: AppOrder): LaunchedApp {
   const { pod, site, podDir, users } = order;
+  const isUnprivileged = order.privileges !== 'root';
   const { app, root } = site;
   const view = new RootfsView(site.lower);
   linkMtab(script, view, root);
@@ -49,15 +50,19 @@ export function launchedApp(ctx: RktContext, script: LaunchScript, order: AppOrd
   const runtimeApp = runtimeAppOf(pod, app);
   const program = programOfApp(app, runtimeApp);
   const image = appImageManifest(pod, app.name);
-  const mountSite = { script, view, root, alwaysRecursive: false, identities: new Map<string, string>() };
+  const mountSite = {
+    script,
+    view,
+    root,
+    alwaysRecursive: isUnprivileged,
+    identities: new Map<string, string>(),
+  };
   const manifest = readPodManifest(pod);
   const volumes = ociVolumes(ctx, { manifest, app, runtimeApp, image, site: mountSite, podDir, users });
   const workingDir = runtimeApp.workingDirectory ?? '/';
   const path = runtimeApp.environment?.find(({ name }) => name === 'PATH')?.value;
-  const credentials = credentialsIn(
-    resolveCredentials(view, wantedCredentials(runtimeApp, image), root),
-    users,
-  );
+  const found = resolveCredentials(view, wantedCredentials(runtimeApp, image), root);
+  const credentials = isUnprivileged ? callerAlone(ctx, found) : credentialsIn(found, users);
   const executable = findExecutable(view, program, workingDir, path);
   checkWorkingDir(view, workingDir);
   checkExecutable(view, executable);
@@ -68,10 +73,29 @@ export function launchedApp(ctx: RktContext, script: LaunchScript, order: AppOrd
     argv: order.hasInit ? [INIT_IN_POD, '--', ...argv] : argv,
     env: ociEnvironment(app.name, runtimeApp),
     terminal: order.flags.bool('interactive') && isatty(0),
-    oomScoreAdj: oomScoreOf(isolators),
+    oomScoreAdj: isUnprivileged ? raisedScore(isolators) : oomScoreOf(isolators),
     allCapabilities: ctx.insecure.has('capabilities'),
   });
   return { site, view, process, isolators, volumes, readonlyRoot: app.readOnlyRootFS === true };
+}
+
+/** The one user of a pod whose caller is not root. @throws RktFailure for another one */
+function callerAlone(ctx: RktContext, { uid, gid }: Credentials): Credentials {
+  // A file of the caller, where a path names the user, is one of the pod's root.
+  const isOwn = (id: number, own: number | undefined): boolean => id === 0 || id === own;
+  if (isOwn(uid, ctx.uid) && isOwn(gid, process.getgid?.())) return { uid: 0, gid: 0, groups: [] };
+  throw new RktFailure(
+    `cannot run as uid ${uid}, gid ${gid}: without root a pod has only user 0, who is the caller`,
+  );
+}
+
+/** @throws RktFailure for a score below that of the caller, which only root may set */
+function raisedScore(isolators: LaunchedApp['isolators']): number {
+  const [wanted, own] = [oomScoreOf(isolators), oomScoreOf([])];
+  if (wanted >= own) return wanted;
+  throw new RktFailure(
+    `cannot set the OOM score ${wanted}: without root it cannot be below that of the caller, ${own}`,
+  );
 }
 
 /** The user of a pod that owns a file, where a path names it. @throws RktFailure for one that the pod does not have */

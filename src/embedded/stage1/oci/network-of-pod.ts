@@ -7,6 +7,7 @@ import { attachWords, detachWords } from '../../net/network-words.ts';
 import { NETWORK_RESOLV_CONF, PIN } from '../../net/pod-namespace.ts';
 import type { NameFiles } from '../../pods/dns.ts';
 import type { LaunchScript } from '../../pods/launch-script.ts';
+import type { Privileges } from '../../pods/privileges.ts';
 import type { MountSite } from '../../pods/mount-target.ts';
 import { commandLine, hostTool, quote } from '../../pods/shell.ts';
 import type { PodNetworkNamespace } from './oci-bundle.ts';
@@ -14,6 +15,7 @@ import type { OciHook } from './runtime-config-types.ts';
 
 /** A pod that gets its network namespace. */
 export interface NetworkOrder {
+  readonly privileges: Privileges;
   /** The pod's directory while it runs. */
   readonly podDir: string;
   readonly uuid: string;
@@ -49,6 +51,10 @@ export function podNetwork(ctx: RktContext, script: LaunchScript, order: Network
     script.raw("printf '%s\\n' 'networking: networking namespace with loopback only' >&2");
     return { namespace: 'own', poststop: undefined };
   }
+  if (order.privileges !== 'root')
+    throw new RktFailure(
+      `--net=${order.flags.string('net') || 'default'} needs root: without it a pod has --net=host or --net=none`,
+    );
   attach(ctx, script, order, list);
   return { namespace: { path: `${order.podDir}/${PIN}` }, poststop: detachHook(ctx, order.uuid) };
 }

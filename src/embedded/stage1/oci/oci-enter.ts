@@ -25,7 +25,7 @@ import { runtimeWords, waiterText } from './runtime-words.ts';
  *
  * @throws RktFailure
  */
-export function ociEnter(ctx: RktContext, { pod, appName, argv }: EnterOrder): string {
+export function ociEnter(ctx: RktContext, { pod, appName, argv, privileges }: EnterOrder): string {
   const { apps } = readPodManifest(pod);
   if (!apps.some(({ name }) => name === appName))
     throw new RktFailure(`the pod has no app ${JSON.stringify(appName)}`);
@@ -63,10 +63,16 @@ export function ociEnter(ctx: RktContext, { pod, appName, argv }: EnterOrder): s
   const detached = isAwaited ? ['--detach', '--pid-file="$1"'] : [];
   const exec = [...runtimeWords({ runtime, stateDir }), 'exec'].map(quote).join(' ');
   inner.raw(`exec ${exec} ${detached.join(' ')} --process=/proc/self/fd/3 ${quote(place.container)}`);
-  const unshare = [hostTool(ctx.env, 'unshare'), '--mount', '--propagation', 'private'];
+  const user = privileges === 'root' ? [] : userWords(ctx, pid);
+  const unshare = [...user, hostTool(ctx.env, 'unshare'), '--mount', '--propagation', 'private'];
   const command = [...unshare, '/bin/sh', '-c', inner.toString(), 'rkt'];
   script.raw(isAwaited ? awaitedWords(perl, command) : `exec ${commandLine(...command)}`);
   return script.toString();
+}
+
+/** Enters the user namespace of a pod whose caller is not root. */
+function userWords(ctx: RktContext, pid: number): readonly string[] {
+  return [hostTool(ctx.env, 'nsenter'), `--user=/proc/${pid}/ns/user`, '--preserve-credentials', '--'];
 }
 
 /** runc begins in the root of a container, as the mount namespace of its launcher names it: that of users of a pod is not there. */

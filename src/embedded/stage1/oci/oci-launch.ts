@@ -74,9 +74,9 @@ export function ociLaunch(ctx: RktContext, script: LaunchScript, order: Stage1Or
   script.raw(`${TARGET_FUNCTIONS.trim()}\n${IMPLICIT_FUNCTIONS.trim()}`);
   script.raw('cd -P .');
   const hasInit = isSingle && runtime.init !== undefined;
-  const apps = sites.map((site) => launchedApp(ctx, script, { pod, flags, site, podDir, hasInit, users }));
+  const apps = sites.map((site) => launchedApp(ctx, script, { ...order, site, podDir, hasInit, users }));
   const network = podNetwork(ctx, script, {
-    ...{ podDir, uuid: pod.uuid, flags, names },
+    ...{ podDir, uuid: pod.uuid, flags, names, privileges: order.privileges },
     hasPorts: (readPodManifest(pod).ports ?? []).length > 0,
     roots: apps.map(({ view, site }) => ({ view, root: site.root })),
   });
@@ -94,7 +94,8 @@ export function ociLaunch(ctx: RktContext, script: LaunchScript, order: Stage1Or
     users === undefined ? named.map(({ root }) => `${podDir}/${root}`) : reachableRoots(ctx, script, named);
   if (!isSingle) addWaiting(ctx, launched, roots.at(-1) ?? '');
   const { namespace } = network;
-  if (hasSystem(launched))
+  const system = systemOf(launched);
+  if (system !== undefined && system !== 'host')
     mountSystem(ctx, script, typeof namespace === 'object' ? namespace.path : undefined);
   for (const [index, app] of apps.entries())
     addBundle(ctx, script, launched, { ...app, root: roots[index] ?? '' });
@@ -113,9 +114,16 @@ export function ociLaunch(ctx: RktContext, script: LaunchScript, order: Stage1Or
   script.raw(`exec ${words}`);
 }
 
-/** True where the network namespace is not that of the pod's users. */
-function hasSystem({ users, network }: LaunchedPod): boolean {
-  return users !== undefined && network.namespace !== 'own';
+/** True for a pod in a user namespace: its own, or that of a caller without root. */
+function hasUsers({ users, privileges }: LaunchedPod): boolean {
+  return users !== undefined || privileges !== 'root';
+}
+
+/** The /sys of a pod whose users have no rights in its network namespace; undefined for a new one. */
+function systemOf({ users, privileges, network, podDir }: LaunchedPod): string | undefined {
+  if (network.namespace === 'own') return undefined;
+  if (privileges !== 'root') return 'host';
+  return users === undefined ? undefined : `${podDir}/${SYSTEM_DIR}`;
 }
 
 function onlyAppWords(
@@ -149,6 +157,7 @@ function addBundle(ctx: RktContext, script: LaunchScript, launched: LaunchedPod,
   const { pod, podDir, runtime, hostname, ownIpc, network, isSingle, names, files, users } = launched;
   const { view, isolators, site } = app;
   const place = appPlace(pod.uuid, site.app.name, isSingle);
+  const system = systemOf(launched);
   const cgroups = cgroupsOf(ctx, place, isolators);
   makeCgroups(script, place, cgroups);
   const procsFiles = [...procsFilesOf(ctx), ...cgroups.map(({ dir }) => `${dir}/cgroup.procs`)];
@@ -165,8 +174,9 @@ function addBundle(ctx: RktContext, script: LaunchScript, launched: LaunchedPod,
     cgroupNamespace: appCgroupNamespace(ctx, script, { place, podDir, procsFiles }),
     mounts: [
       ...podMounts({
-        ...{ init: runtime.init, ...shared, hasDevices: users !== undefined && runtime.name === 'runc' },
-        ...(hasSystem(launched) ? { system: `${podDir}/${SYSTEM_DIR}` } : {}),
+        ...{ init: runtime.init, ...shared, hasDevices: hasUsers(launched) && runtime.name === 'runc' },
+        isUnprivileged: launched.privileges !== 'root',
+        ...(system === undefined ? {} : { system }),
       }),
       ...app.volumes,
       ...nameMounts({ names, view, hostname, podDir, files }),

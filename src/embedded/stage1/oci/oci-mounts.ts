@@ -14,12 +14,34 @@ export interface AppMounts {
   readonly sharedMemory?: string;
   /** The runtime mounts the devices, and fails where they are mounted already. */
   readonly hasDevices?: boolean;
-  /** A /sys that is mounted already; absent for a new one. */
+  /** The pod has no group but that of its root. */
+  readonly isUnprivileged?: boolean;
+  /** A /sys that is mounted already, that of the host with all that is mounted below it, or a new one. */
   readonly system?: string;
 }
 
+/** Without root only the whole of the host's /sys can be mounted where the network is the host's. Its cgroups are covered. */
+const HOST_SYSTEM: readonly OciMount[] = [
+  {
+    ...{ destination: '/sys', type: 'bind', source: '/sys' },
+    options: ['rbind', 'rnosuid', 'rnoexec', 'rnodev', 'rro'],
+  },
+  {
+    ...{ destination: '/sys/fs/cgroup', type: 'tmpfs', source: 'tmpfs' },
+    options: ['nosuid', 'noexec', 'nodev', 'ro', 'size=0'],
+  },
+];
+
+function systemMount(source: string | undefined): OciMount {
+  const options = ['nosuid', 'noexec', 'nodev', 'ro'];
+  return source === undefined
+    ? { destination: '/sys', type: 'sysfs', source: 'sysfs', options }
+    : { destination: '/sys', type: 'bind', source, options: ['bind', ...options] };
+}
+
 /** The mounts of every app. Its volumes come after them. */
-export function podMounts({ init, sharedMemory, system, hasDevices }: AppMounts): readonly OciMount[] {
+export function podMounts(order: AppMounts): readonly OciMount[] {
+  const { init, sharedMemory, system, hasDevices, isUnprivileged } = order;
   return [
     { destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] },
     // `nodev`: a node that an app makes itself cannot be opened. Those of the list below are mounts of their own.
@@ -29,7 +51,14 @@ export function podMounts({ init, sharedMemory, system, hasDevices }: AppMounts)
     },
     {
       ...{ destination: '/dev/pts', type: 'devpts', source: 'devpts' },
-      options: ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5'],
+      options: [
+        'nosuid',
+        'noexec',
+        'newinstance',
+        'ptmxmode=0666',
+        'mode=0620',
+        ...(isUnprivileged === true ? [] : ['gid=5']),
+      ],
     },
     sharedMemory === undefined
       ? {
@@ -44,12 +73,7 @@ export function podMounts({ init, sharedMemory, system, hasDevices }: AppMounts)
       ...{ destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue' },
       options: ['nosuid', 'noexec', 'nodev'],
     },
-    {
-      ...(system === undefined
-        ? { destination: '/sys', type: 'sysfs', source: 'sysfs' }
-        : { destination: '/sys', type: 'bind', source: system }),
-      options: [...(system === undefined ? [] : ['bind']), 'nosuid', 'noexec', 'nodev', 'ro'],
-    },
+    ...(system === 'host' ? HOST_SYSTEM : [systemMount(system)]),
     ...(hasDevices === true ? [] : DEVICES).map((name) => ({
       ...{ destination: `/dev/${name}`, type: 'bind', source: `/dev/${name}` },
       options: ['bind', 'nosuid', 'noexec'],

@@ -23,9 +23,9 @@ export const ociStage1: Stage1 = {
 
 function check(ctx: RktContext, { manifest, flags, privileges }: CheckOrder): void {
   const { init } = findRuntime(ctx);
-  if (privileges !== 'root')
+  if (privileges !== 'root' && flags.bool('private-users'))
     throw new RktFailure(
-      'the stage1 oci needs root with CAP_SYS_ADMIN: use fly without it (--stage1-name=fly)',
+      '--private-users needs root with CAP_SYS_ADMIN: without it a pod has the user 0 alone, who is the caller',
     );
   if (flags.bool('private-users') && !existsSync('/proc/self/ns/user'))
     throw new RktFailure('--private-users is not supported, kernel compiled without user namespace support');

@@ -70,7 +70,7 @@ function pinned(
   const { volume, path } = mount;
   const { stat, real } = lookAt(volume.source ?? '', checked);
   checkKind(site, mount, stat.isDirectory());
-  const recursive = volume.recursive === true;
+  const recursive = volume.recursive === true || site.alwaysRecursive;
   const pins = pinsOf(order.app);
   const pin = `${pins}/${index}`;
   const [directory, file] = stat.isDirectory() ? [`/${index}`, ''] : ['', String(index)];

@@ -20,7 +20,12 @@ export function makeCgroups(
 ): void {
   for (const { dir, settings } of cgroups) {
     script.raw(`printf '%s\\n' ${quote(dir)} >>${quote(`${bundle}/${LIST}`)}`);
-    script.attempt(`run: cannot make the cgroup ${dir}`, 'mkdir', '--', dir);
+    script.attempt(
+      `run: limits take root, or a cgroup where the caller may make others: cannot make ${dir}`,
+      'mkdir',
+      '--',
+      dir,
+    );
     for (const { file, value } of settings) {
       const failure = `run: cannot limit the pod: writing ${value} to ${dir}/${file} failed`;
       script.raw(
