@@ -7,7 +7,7 @@ import { firstValueFrom } from 'rxjs';
 import { driverSettings } from '../model/driver-options.ts';
 import { PLUGIN_VERSION } from '../model/plugin.ts';
 import type { TaskStatus } from '../model/task-status.ts';
-import { parseTemplate } from './go-template.ts';
+import { parseTemplate } from '../model/go-template.ts';
 import { withExamples } from './help-examples.ts';
 import { bytes } from './humanize.ts';
 import type { Session } from './command-session.ts';

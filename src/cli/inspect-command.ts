@@ -5,7 +5,7 @@ import { restartText } from '../model/restart-policy.ts';
 import { printable, printableJson } from '../model/printable.ts';
 import { throwLast } from './each-task.ts';
 import { findTask } from './find-task.ts';
-import { parseTemplate } from './go-template.ts';
+import { parseTemplate } from '../model/go-template.ts';
 import { dockerState } from './task-fields.ts';
 import { withExamples } from './help-examples.ts';
 import { exitText } from '../model/exit-text.ts';

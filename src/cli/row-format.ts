@@ -1,6 +1,6 @@
 import { printable, printableJson } from '../model/printable.ts';
 import type { Output } from './cli-output.ts';
-import { fieldsOf, parseTemplate } from './go-template.ts';
+import { fieldsOf, parseTemplate } from '../model/go-template.ts';
 import { table } from './text-table.ts';
 
 /** How `--format` prints rows: each as a line, or all as a table. */

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 
 import { PLUGIN_VERSION } from '../model/plugin.ts';
 import { createPaint } from './cli-output.ts';
-import { parseTemplate } from './go-template.ts';
+import { parseTemplate } from '../model/go-template.ts';
 import { withExamples } from './help-examples.ts';
 import { pairs } from './text-table.ts';
 

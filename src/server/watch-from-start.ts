@@ -2,6 +2,7 @@ import { configuredAlerts } from './alerts/configured-alerts.ts';
 import { createHistory } from './history/history.ts';
 import { keepHistory } from './history/kept-history.ts';
 import { createLogWatch } from './logs/log-watch.ts';
+import { withAlertMetrics } from './alerts/delivery/alert-metrics.ts';
 import type { ServerContext } from './server-context.ts';
 
 /** Starts the history, the alerts and the watch of the logs: they miss nothing that happens before the first client asks for them. */
@@ -18,5 +19,5 @@ export async function watchFromStart(
     const kept = keepHistory(driver, settings.historyFile, { history, alerts$: alerts.alerts$, logger });
     atClose(() => kept.close());
   }
-  return { ...ctx, alerts, history, logs };
+  return { ...ctx, settings: withAlertMetrics(settings, alerts), alerts, history, logs };
 }

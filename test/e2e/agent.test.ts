@@ -139,7 +139,7 @@ describe('rkt-streams agent', () => {
     await end(first, 'SIGKILL');
     await crash('missed');
     const second = await begin(cli);
-    expect(await seenBy(second)).to.deep.equal([['missed'], ['missed 1'], ['missed crash']]);
+    expect(await seenBy(second)).to.deep.equal([['missed'], ['missed 1'], ['seen crash', 'missed crash']]);
     expect(await end(second, 'SIGTERM')).to.equal(0);
   });
 

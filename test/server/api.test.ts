@@ -182,6 +182,7 @@ describe('HTTP API', () => {
       'delete /v1/tasks/{id}',
       'get /v1/alerts',
       'get /v1/alerts/history',
+      'get /v1/alerts/receivers',
       'get /v1/audit',
       'get /v1/fingerprint',
       'get /v1/health',

@@ -44,6 +44,7 @@ const CHECKS = {
   shellcheck: () => missing('shellcheck'),
   systemd: () => missing('systemd-analyze'),
   prometheus: () => missing('prometheus') ?? missing('promtool'),
+  alertmanager: () => missing('prometheus-alertmanager'),
   chromium: () => (chromiumPath() === undefined ? `no Chromium at ${BROWSERS.join(', ')}` : undefined),
   nomad: () => (nomadPath() === undefined ? 'no nomad on the PATH' : undefined),
   qemu: () => missing('qemu-system-x86_64'),

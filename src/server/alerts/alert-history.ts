@@ -23,7 +23,7 @@ export interface AlertHistory {
   list(filter: PastAlertFilter): readonly PastAlert[];
   has(id: string): boolean;
   /** Those that have not ended, as they were raised. */
-  active(): readonly Alert[];
+  readonly active: () => readonly Alert[];
   readonly wasRaised: (taskId: string, rule: string, sinceMs: number) => boolean;
 }
 

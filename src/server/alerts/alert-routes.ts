@@ -75,7 +75,32 @@ const getHistory = createRoute({
   },
 });
 
-/** `GET /v1/alerts` and `/v1/alerts/history`. */
+const receiverSchema = z
+  .strictObject({
+    name: z.string(),
+    type: z.enum(['webhook', 'alertmanager', 'command']),
+    pending: z.number(),
+    delivered: z.number(),
+    failed: z.number(),
+    dropped: z.number(),
+    lastFailure: z.string().optional(),
+  })
+  .openapi('AlertReceiver');
+
+const getReceivers = createRoute({
+  method: 'get',
+  path: '/v1/alerts/receivers',
+  operationId: 'listAlertReceivers',
+  summary: 'Where alerts are delivered, and with what success',
+  responses: {
+    200: json(
+      z.strictObject({ receivers: z.array(receiverSchema) }).openapi('AlertReceiverList'),
+      'In the order of the configuration.',
+    ),
+  },
+});
+
+/** `GET /v1/alerts`, `/v1/alerts/history` and `/v1/alerts/receivers`. */
 export function alertRoutes({ alerts }: ServerContext): ServerRoutes {
   const app = routes();
   app.openapi(getAlerts, (c) => {
@@ -89,5 +114,6 @@ export function alertRoutes({ alerts }: ServerContext): ServerRoutes {
     const { task: taskId, sinceMs, limit } = c.req.valid('query');
     return c.json({ alerts: [...alerts.history.list({ taskId, sinceMs, limit })] }, 200);
   });
+  app.openapi(getReceivers, (c) => c.json({ receivers: [...alerts.receivers()] }, 200));
   return app;
 }

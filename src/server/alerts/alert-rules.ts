@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { parseWith } from '../../model/parse.ts';
+import { receiversSchema, type ReceiverConfig, type ReceiverInput } from './delivery/receiver-config.ts';
 
 /** The metrics of rules. Ratios are relative to the task's own limit, and absent without one. */
 export const ALERT_METRICS = [
@@ -41,6 +42,7 @@ export type AlertRule = ThresholdRule | ExitRule;
 export interface AlertConfig {
   readonly intervalMs: number;
   readonly rules: readonly AlertRule[];
+  readonly receivers: readonly ReceiverConfig[];
 }
 
 /** When an alert is raised: by a metric, or by how a task has ended. */
@@ -64,6 +66,8 @@ export interface AlertConfigInput {
   readonly intervalMs?: number;
   /** At most 100. Default: memory, throttled, processes, oom and crash. */
   readonly rules?: readonly AlertRuleInput[];
+  /** Where alerts are delivered: at most 20. */
+  readonly receivers?: readonly ReceiverInput[];
 }
 
 export const DEFAULT_ALERT_RULES: readonly AlertRule[] = [
@@ -84,6 +88,7 @@ const alertConfigSchema = z.strictObject({
     .max(100)
     .refine((rules) => new Set(rules.map((rule) => rule.name)).size === rules.length, 'two have one name')
     .default([...DEFAULT_ALERT_RULES]),
+  receivers: receiversSchema,
 });
 
 /** The `alerts` part of the agent's configuration. @throws RKT_ERR_OPTIONS naming the rule that is wrong */

@@ -13,6 +13,7 @@ import { alertLabels } from './alert-labels.ts';
 import { parseAlertConfig, type AlertConfig, type AlertRule } from './alert-rules.ts';
 import type { Alert } from './alert.ts';
 import { createAlerts } from './alerts.ts';
+import { createAlertDelivery, type AlertDelivery } from './delivery/alert-delivery.ts';
 import { createSilences, type Silences } from './silences.ts';
 
 /** The alerts of a server, by the rules of its options. */
@@ -25,6 +26,9 @@ export interface ConfiguredAlerts {
   readonly silences: Silences;
   /** Alerts that begin and end from now on. */
   readonly alerts$: Observable<Alert>;
+  readonly receivers: AlertDelivery['list'];
+  /** Of the receivers, in the text format of Prometheus. */
+  readonly metrics: AlertDelivery['metrics'];
   /** To be called when the driver has recovered its tasks: alerts of earlier agents are compared with them. */
   recovered(): Promise<void>;
 }
@@ -45,51 +49,66 @@ export interface ConfiguredAlertsDeps {
  *
  * @throws RKT_ERR_OPTIONS when the configured rules are not valid; a reload with such rules keeps those before
  */
-export async function configuredAlerts({
-  driver,
-  logger,
-  settings,
-  hub,
-  reloadable,
-  reloaded$,
-  closing,
-  atClose,
-}: ConfiguredAlertsDeps): Promise<ConfiguredAlerts> {
+export async function configuredAlerts(deps: ConfiguredAlertsDeps): Promise<ConfiguredAlerts> {
+  const { driver, logger, hub, reloadable, reloaded$, closing } = deps;
   let config = parseAlertConfig(reloadable().alerts);
+  const { restored, history, silences, delivery } = await openParts(deps);
+  // Fails before anything watches.
+  delivery.open(config.receivers);
   const next = (input: unknown): AlertConfig => {
     try {
-      config = parseAlertConfig(input);
+      const parsed = parseAlertConfig(input);
+      delivery.use(delivery.open(parsed.receivers));
+      config = parsed;
     } catch (error) {
-      logger.error({ err: error }, `the alert rules were not changed: ${reasonOf(error)}`);
+      logger.error({ err: error }, `the alerts were not changed: ${reasonOf(error)}`);
     }
     return config;
   };
-  const journal = await openAlertJournal(settings.alertsFile, logger);
-  atClose(journal.close);
-  const history = createAlertHistory(journal.recorded);
-  const silences = createSilences(journal);
-  const restored =
-    journal.recorded === undefined ? undefined : { active: history.active(), wasRaised: history.wasRaised };
   // The first value is the configuration of now.
   const config$ = reloaded$.pipe(map((options) => next(options.alerts)));
   const labelsOf = (rule: string, taskId: string) => alertLabels(rule, taskId, taskOf(driver, taskId));
   const onAlert = (alert: Alert): void => {
     history.add(alert);
-    void journal.append([documentOf(alert, alert.timeMs)]);
+    delivery.take(alert);
   };
   const alerts = createAlerts(driver, { config$, logger, restored, labelsOf, onAlert });
-  journal.keep(() => history.active().map((alert) => documentOf(alert, Date.now())));
   hub.provide('alerts', alerts.alerts$);
   closing.addEventListener('abort', alerts.close, { once: true });
-  closing.addEventListener('abort', silences.close, { once: true });
   return {
     active: () => alerts.active(),
     rules: () => config.rules,
     history,
     silences,
     alerts$: alerts.alerts$,
-    recovered: async () => alerts.recovered(await firstValueFrom(driver.tasks())),
+    receivers: delivery.list,
+    metrics: delivery.metrics,
+    async recovered() {
+      alerts.recovered(await firstValueFrom(driver.tasks()));
+      delivery.notifyActive();
+    },
   };
+}
+
+/** What is on disk, and what delivers it. */
+async function openParts({ settings, logger, closing, atClose }: ConfiguredAlertsDeps) {
+  const journal = await openAlertJournal(settings.alertsFile, logger);
+  const history = createAlertHistory(journal.recorded);
+  const silences = createSilences(journal);
+  closing.addEventListener('abort', silences.close, { once: true });
+  journal.keep(() => history.active().map((alert) => documentOf(alert, Date.now())));
+  const delivery = createAlertDelivery({ journal, silences, active: history.active, logger });
+  silences.changed$.subscribe({
+    next: delivery.notifyActive,
+    error: (error: unknown) => logger.error({ err: error }, 'ends of silences are no longer noticed'),
+  });
+  atClose(async () => {
+    await delivery.close();
+    await journal.close();
+  });
+  const restored =
+    journal.recorded === undefined ? undefined : { active: history.active(), wasRaised: history.wasRaised };
+  return { restored, history, silences, delivery };
 }
 
 function documentOf(value: Alert, timeMs: number): RecordedDocument {

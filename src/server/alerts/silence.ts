@@ -12,7 +12,7 @@ export type SilenceState = 'pending' | 'active' | 'expired';
 const MAX_LENGTH_MS = 366 * 86_400_000;
 
 /** The form of Alertmanager: all matchers of a silence have to match; a regular expression matches the whole value. */
-const matcherSchema = z
+export const matcherSchema = z
   .strictObject({
     name: z.string().regex(/^[a-zA-Z_]\w{0,63}$/, 'is not the name of a label'),
     value: z.string().max(512),
@@ -21,7 +21,7 @@ const matcherSchema = z
   })
   .refine(({ value, isRegex }) => !isRegex || patternOf(value) !== undefined, 'is not a regular expression');
 
-export type Matcher = z.output<typeof matcherSchema>;
+type Matcher = z.output<typeof matcherSchema>;
 
 export const silenceInputSchema = z.strictObject({
   matchers: z

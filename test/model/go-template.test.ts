@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { fieldsOf, parseTemplate } from '../../src/cli/go-template.ts';
+import { fieldsOf, parseTemplate } from '../../src/model/go-template.ts';
 import { expectRktError } from '../support/errors.ts';
 
 describe('parseTemplate', () => {
