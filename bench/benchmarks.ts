@@ -12,6 +12,7 @@ import { packages } from './packages.bench.ts';
 import { plainFiles } from './plain-files.bench.ts';
 import { podWatch } from './pod-watch.bench.ts';
 import { recording } from './recording.bench.ts';
+import { samplingPeers } from './sampling-peers.bench.ts';
 import { shimMemory } from './shim-memory.bench.ts';
 import { soak } from './soak.bench.ts';
 import { sse } from './sse.bench.ts';
@@ -29,6 +30,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   plainFiles,
   packages,
   agent,
+  samplingPeers,
   agentIdle,
   tenThousand,
   subscribers,

@@ -98,7 +98,7 @@ export function splitContender(workload: Workload): Contender {
 }
 
 /** The six files of each task, a task after the other. */
-function sixFiles(workload: Workload): readonly string[] {
+export function sixFiles(workload: Workload): readonly string[] {
   return Array.from({ length: workload.count }, (_, index) => {
     const paths = workload.paths(index);
     return SIX_FILES.map((file) => {
