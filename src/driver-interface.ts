@@ -108,6 +108,15 @@ export interface Driver extends DriverStreams {
    */
   stopTask(taskId: string, options?: StopOptions): Promise<void>;
   /**
+   * Starts a task again with its own specification: stops it as `stopTask` does if it runs, removes it and starts it. The pod is a
+   * new one, and the log begins anew. A start that fails leaves no task. Resolves when the app runs.
+   *
+   * @throws what `stopTask`, `destroyTask` and `startTask` throw
+   * @example
+   * await driver.restartTask('web', { signal: 'SIGTERM', timeoutMs: 10_000 });
+   */
+  restartTask(taskId: string, options?: StopOptions): Promise<StartedTask>;
+  /**
    * Removes an exited task, its pod, cgroup and files; with `force`, kills a running one first.
    *
    * @throws RKT_ERR_TASK_NOT_FOUND, RKT_ERR_TASK_RUNNING without `force`; a task that cannot be removed stays known

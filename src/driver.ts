@@ -21,6 +21,7 @@ import { inspectTask, taskSpec } from './ops/inspect-task.ts';
 import { lockAgent } from './ops/lock-agent.ts';
 import { recoverAll } from './ops/recover-all.ts';
 import { recoverTask } from './ops/recover-task.ts';
+import { restartTask } from './ops/restart-task.ts';
 import { signalTask } from './ops/signal-task.ts';
 import { startTask } from './ops/start-task.ts';
 import { stopTask } from './ops/stop-task.ts';
@@ -62,15 +63,13 @@ export function createDriver(options: DriverOptions = {}): Driver {
   });
 
   const driver = rktErrorsOnly({
-    pluginInfo: () => PLUGIN_INFO,
-    capabilities: () => CAPABILITIES,
-    configSchema: () => CONFIG_SPEC,
-    taskConfigSchema: () => TASK_CONFIG_SPEC,
+    ...PLUGIN_METHODS,
     setConfig: config.set,
     config: config.current,
     ...streams,
     startTask: async (task, streams) => startTask(await context(), task, streams),
     stopTask: async (id, stop) => stopTask(await context(), id, stop),
+    restartTask: async (id, stop) => restartTask(await context(), id, stop),
     destroyTask: async (id, destroy) => destroyTask(await context(), id, destroy),
     inspectTask: (id) => inspectTask(registry, id),
     taskSpec: (id) => taskSpec(registry, id),
@@ -101,6 +100,14 @@ export function createDriver(options: DriverOptions = {}): Driver {
   if (follow) followInNextTurn(driver, logger);
   return driver;
 }
+
+/** What is the same for every local driver. */
+const PLUGIN_METHODS = {
+  pluginInfo: () => PLUGIN_INFO,
+  capabilities: () => CAPABILITIES,
+  configSchema: () => CONFIG_SPEC,
+  taskConfigSchema: () => TASK_CONFIG_SPEC,
+} as const;
 
 /** The caller may call `setConfig` first. */
 function followInNextTurn(driver: Driver, logger: Logger): void {

@@ -36,6 +36,7 @@ export function rktErrorsOnly(driver: Driver): Driver {
     followTasks: (...args) => stream('followTasks', driver.followTasks(...args)),
     startTask: (...args) => op('startTask', () => driver.startTask(...args)),
     stopTask: (...args) => op('stopTask', () => driver.stopTask(...args)),
+    restartTask: (...args) => op('restartTask', () => driver.restartTask(...args)),
     destroyTask: (...args) => op('destroyTask', () => driver.destroyTask(...args)),
     signalTask: (...args) => op('signalTask', () => driver.signalTask(...args)),
     execTask: (...args) => op('execTask', () => driver.execTask(...args)),

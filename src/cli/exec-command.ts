@@ -3,9 +3,10 @@ import type { Command } from 'commander';
 import { exitCodeOfSignal } from './exit-codes.ts';
 import { findTaskIds } from './find-task.ts';
 import { withExamples } from './help-examples.ts';
-import type { OwnSession } from './command-session.ts';
+import type { Session } from './command-session.ts';
+import type { Driver } from '../driver-interface.ts';
 import { terminalSizes } from './outer-terminal.ts';
-import { withOwnDriver } from './with-driver.ts';
+import { withOwnOrAgent } from './with-driver.ts';
 
 interface ExecFlags {
   readonly tty?: boolean;
@@ -24,7 +25,10 @@ export function execCommand(program: Command): void {
     .option('-i, --interactive', 'connect standard input; it always is')
     .option('-t, --tty', 'allocate a terminal')
     .action((id: string, cmd: string[], flags: ExecFlags, self: Command) =>
-      withOwnDriver(self, (session) => exec(session, id, cmd, flags)),
+      withOwnOrAgent(self, {
+        own: (session) => exec(session, id, cmd, flags),
+        agent: (session) => exec(session, id, cmd, flags),
+      }),
     );
   withExamples(command, [
     ['exec web ps aux', 'List the processes'],
@@ -34,7 +38,7 @@ export function execCommand(program: Command): void {
 }
 
 async function exec(
-  session: OwnSession,
+  session: Session & { readonly driver: Pick<Driver, 'execTaskStreaming'> },
   wanted: string,
   cmd: readonly string[],
   { tty = false }: ExecFlags,

@@ -5,7 +5,6 @@ import { exitText } from '../model/exit-text.ts';
 import { nextRestart, type Restart, type RestartInput } from '../model/restart-policy.ts';
 import { RktError } from '../model/rkt-error.ts';
 import type { OwnSession } from './command-session.ts';
-import { restartTask } from './restart-task.ts';
 import { agentSocketOf } from './with-driver.ts';
 
 /** The flags of `run` that `--restart` depends on. */
@@ -64,7 +63,7 @@ export async function withRestarts(
     );
     const isDue = await delay(next.delayMs, true, { signal: interrupt.signal }).catch(() => false);
     if (!isDue) break;
-    await restartTask(driver, id);
+    await driver.restartTask(id);
     // It came while the task was being started.
     if (interrupt.received() !== undefined) await driver.stopTask(id);
     exit = await attach();

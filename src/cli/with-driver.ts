@@ -4,7 +4,10 @@ import type { Command } from 'commander';
 import { firstValueFrom } from 'rxjs';
 
 import type { Driver } from '../driver-interface.ts';
+import type { RemoteDriver } from '../drivers/remote/index.ts';
+import type { AgentAddress } from '../drivers/remote/node-transport.ts';
 import { defaultDataDir } from '../model/default-directories.ts';
+import type { Logger } from '../model/logger.ts';
 import type { TaskStatus } from '../model/task-status.ts';
 import type { AgentAnswer } from './agent-client/ask-agent.ts';
 import { createOutput, type Output } from './cli-output.ts';
@@ -57,6 +60,31 @@ export async function withOwnDriver(command: Command, act: Action<OwnSession>): 
   await run(command, act, ownDriver);
 }
 
+/** What an action works with that an agent does, on another machine or as another user of this one. */
+export interface AgentSession extends Session {
+  readonly driver: RemoteDriver;
+}
+
+/**
+ * With a separate driver, or with the agent that {@link neededAgent} names.
+ *
+ * @throws RKT_ERR_AGENT_LOST, RKT_ERR_TOKEN and others for an agent that does not answer with its tasks
+ */
+export async function withOwnOrAgent(
+  command: Command,
+  { own, agent }: { readonly own: Action<OwnSession>; readonly agent: Action<AgentSession> },
+): Promise<void> {
+  const settings = settingsOf(command);
+  const { dataDir = defaultDataDir() } = settings;
+  const { neededAgent } = await import('./agent-client/reachable-agent.ts');
+  const address = neededAgent({ ...settings, dataDir }, agentSocketOf(settings), process.env);
+  if (address === undefined) {
+    await withOwnDriver(command, own);
+    return;
+  }
+  await run<RemoteDriver>(command, agent, ({ logger }) => driverOf(address, logger));
+}
+
 /** The same, but without an agent the data directory is not changed: nothing is recovered or rolled back. */
 export async function withBareDriver(command: Command, act: Action): Promise<void> {
   await run<CommandDriver>(command, act, async (common) => (await agentOf(common)) ?? bareDriver(common));
@@ -93,16 +121,20 @@ async function agentOf(
 ): Promise<CommandDriver | undefined> {
   const address = chosenHost(settings, process.env);
   if (address !== undefined) {
-    const [{ askHost }, { createRemoteDriver }] = await Promise.all([
-      import('./agent-client/ask-agent.ts'),
-      import('../drivers/remote/connect-remote.ts'),
-    ]);
-    const { tasks } = await askHost(address);
-    return createRemoteDriver({ ...address, tasks, reconnect: false, logger });
+    return await driverOf(address, logger);
   }
   if (!settings.agent) return undefined;
   const { connectAgent } = await import('./agent-client/connect-agent.ts');
   return connectAgent(agentSocketOf(settings), logger, asked);
+}
+
+async function driverOf(address: AgentAddress, logger: Logger): Promise<RemoteDriver> {
+  const [{ askHost }, { createRemoteDriver }] = await Promise.all([
+    import('./agent-client/ask-agent.ts'),
+    import('../drivers/remote/connect-remote.ts'),
+  ]);
+  const { tasks } = await askHost(address);
+  return createRemoteDriver({ ...address, tasks, reconnect: false, logger });
 }
 
 /** Where the agent of the data directory listens, if there is one. */

@@ -10,6 +10,7 @@ import { failureOf } from './failure-of.ts';
 const CALLS: Readonly<Record<DriverOp, (driver: Driver, taskId: string) => unknown>> = {
   startTask: (driver) => driver.startTask({ id: 'never', config: { image: '/none.aci' } }),
   stopTask: (driver, id) => driver.stopTask(id, { timeoutMs: 0 }),
+  restartTask: (driver, id) => driver.restartTask(id, { timeoutMs: 0 }),
   destroyTask: (driver, id) => driver.destroyTask(id, { force: true }),
   signalTask: (driver, id) => driver.signalTask(id, 'SIGKILL'),
   execTask: (driver, id) => driver.execTask(id, ['/bin/true']),

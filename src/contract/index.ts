@@ -2,6 +2,7 @@ import { capabilityCases } from './capability-cases.ts';
 import type { ContractCase } from './contract-case.ts';
 import { execCases } from './exec-cases.ts';
 import { lookUpCases } from './look-up-cases.ts';
+import { opCases } from './op-cases.ts';
 import { shutdownCases } from './shutdown-cases.ts';
 import { streamCases } from './stream-cases.ts';
 
@@ -23,5 +24,5 @@ export type { ContractCase, ContractEnvironment } from './contract-case.ts';
  * }
  */
 export function driverContract(): readonly ContractCase[] {
-  return [...capabilityCases, ...lookUpCases, ...streamCases, ...execCases, ...shutdownCases];
+  return [...capabilityCases, ...lookUpCases, ...streamCases, ...opCases, ...execCases, ...shutdownCases];
 }

@@ -37,6 +37,7 @@ export const lookUpCases: readonly ContractCase[] = [
         () => firstOf(driver.waitTask('no-such-task')),
         ...(ops.includes('stopTask') ? [() => driver.stopTask('no-such-task')] : []),
         ...(ops.includes('signalTask') ? [() => driver.signalTask('no-such-task', 'SIGHUP')] : []),
+        ...(ops.includes('restartTask') ? [() => driver.restartTask('no-such-task')] : []),
         ...(ops.includes('destroyTask') ? [() => driver.destroyTask('no-such-task')] : []),
         ...(ops.includes('execTask') ? [() => driver.execTask('no-such-task', ['/bin/true'])] : []),
       ];

@@ -14,6 +14,7 @@ export function refusedOps(kind: string): Pick<Driver, DriverOp> {
   return {
     startTask: reject('startTask'),
     stopTask: reject('stopTask'),
+    restartTask: reject('restartTask'),
     destroyTask: reject('destroyTask'),
     signalTask: reject('signalTask'),
     execTask: reject('execTask'),

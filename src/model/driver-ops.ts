@@ -7,6 +7,7 @@ import { RktError } from './rkt-error.ts';
 export const DRIVER_OPS = [
   'startTask',
   'stopTask',
+  'restartTask',
   'destroyTask',
   'signalTask',
   'execTask',

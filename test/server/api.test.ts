@@ -208,6 +208,7 @@ describe('HTTP API', () => {
       'post /v1/tasks',
       'post /v1/tasks/{id}/exec',
       'post /v1/tasks/{id}/exec/ticket',
+      'post /v1/tasks/{id}/restart',
       'post /v1/tasks/{id}/signal',
       'post /v1/tasks/{id}/stop',
     ]);

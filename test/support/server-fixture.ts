@@ -111,6 +111,8 @@ export async function openServerFixture(
     },
     ...(options.execTaskStreaming && { execTaskStreaming: options.execTaskStreaming }),
     stopTask: op('stop'),
+    restartTask: (id, stop) =>
+      op('restart')(id, stop).then(() => ({ handle: undefined as never, network: undefined })),
     signalTask: op('signal'),
     destroyTask: op('destroy'),
     execTask: (id, cmd) => {

@@ -7,9 +7,9 @@ import { forgetRestart, keepRestart, keptRestarts } from '../../files/kept-resta
 import type { Logger } from '../../model/logger.ts';
 import { nextRestart, type Restart } from '../../model/restart-policy.ts';
 import { isRktError } from '../../model/rkt-error.ts';
+import { isOwnLog, withoutOwnLogs } from '../../model/own-logs.ts';
 import type { TaskSpecInput } from '../../model/task-spec.ts';
 import type { TaskStatus } from '../../model/task-status.ts';
-import { isOwnLog, withoutOwnLogs } from '../restart-task.ts';
 
 /** What the restarts of an agent work with. */
 export interface RestartsDeps {

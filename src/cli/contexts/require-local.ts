@@ -18,6 +18,8 @@ const ANYWHERE: ReadonlySet<string> = new Set([
   'signal',
   'kill',
   'rm',
+  'restart',
+  'exec',
   'audit',
   'fingerprint',
   'context',
@@ -25,8 +27,6 @@ const ANYWHERE: ReadonlySet<string> = new Set([
 /** Commands on tasks and images, which the current context concerns as well: they must not act on another machine than `ps` shows. */
 const ON_TASKS: ReadonlySet<string> = new Set([
   'run',
-  'restart',
-  'exec',
   'cp',
   'logs',
   'image',

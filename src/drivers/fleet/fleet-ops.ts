@@ -1,6 +1,7 @@
 import { catchError, defer, throwError, type Observable } from 'rxjs';
 
 import type { Driver } from '../../driver-interface.ts';
+import type { StartedTask } from '../../index.ts';
 import type { DriverOp } from '../../model/driver-ops.ts';
 import { RktError } from '../../model/rkt-error.ts';
 import { fleetId, hostError, hostTaskOf, requireOp, type FleetContext, type HostTask } from './fleet-link.ts';
@@ -11,6 +12,7 @@ export type RoutedMethods = Pick<
   Driver,
   | 'startTask'
   | 'stopTask'
+  | 'restartTask'
   | 'destroyTask'
   | 'signalTask'
   | 'execTask'
@@ -52,6 +54,10 @@ export function createFleetOps(
   return {
     ...startsOf(context, route),
     stopTask: (taskId, options) => route('stopTask', taskId, (driver, id) => driver.stopTask(id, options)),
+    restartTask: (taskId, options) =>
+      route('restartTask', taskId, async (driver, id) =>
+        fleetStart(await driver.restartTask(id, options), taskId),
+      ),
     destroyTask: (taskId, options) =>
       route('destroyTask', taskId, (driver, id) => driver.destroyTask(id, options)),
     signalTask: (taskId, signal) =>
@@ -93,10 +99,7 @@ function startsOf(context: FleetContext, route: Route): Pick<Driver, 'startTask'
     async startTask(task, streams) {
       const taskId: unknown = (task as Partial<typeof task> | undefined)?.id;
       return await route('startTask', String(taskId), async (driver, id) => {
-        const started = await driver.startTask({ ...task, id }, streams);
-        const { state } = started.handle;
-        const spec = { ...state.spec, id: String(taskId) };
-        return { ...started, handle: { ...started.handle, state: { ...state, spec } } };
+        return fleetStart(await driver.startTask({ ...task, id }, streams), String(taskId));
       }).catch((error: unknown) => {
         if (isOfHost(taskId) || !isUnknownHost(error)) throw error;
         const what = `The id of a task to start names a host of the fleet and the task, ${example()}, not ${String(taskId)}`;
@@ -116,6 +119,13 @@ function startsOf(context: FleetContext, route: Route): Pick<Driver, 'startTask'
       });
     },
   };
+}
+
+/** The handle of a task that a host has started, with its id in the fleet. */
+function fleetStart(started: StartedTask, taskId: string): StartedTask {
+  const { handle } = started;
+  const { state } = handle;
+  return { ...started, handle: { ...handle, state: { ...state, spec: { ...state.spec, id: taskId } } } };
 }
 
 const isUnknownHost = (error: unknown): boolean =>

@@ -11,6 +11,7 @@ export type AgentOps = Pick<
   | 'inspectTask'
   | 'startTask'
   | 'stopTask'
+  | 'restartTask'
   | 'signalTask'
   | 'destroyTask'
   | 'execTask'
@@ -65,9 +66,11 @@ export function createAgentOps(
     },
     startTask: async (task) =>
       startedAnswer(requests, await ask({ method: 'POST', path: '/v1/tasks', taskId: task.id, body: task })),
-    async stopTask(taskId, options = {}) {
-      await post(taskId, 'stop', withoutAbsent({ timeoutMs: options.timeoutMs, signal: options.signal }));
+    async stopTask(taskId, options) {
+      await post(taskId, 'stop', stopBody(options));
     },
+    restartTask: async (taskId, options) =>
+      startedAnswer(requests, await post(taskId, 'restart', stopBody(options))),
     async signalTask(taskId, signal) {
       await post(taskId, 'signal', { signal });
     },
@@ -90,6 +93,10 @@ export function createAgentOps(
 /** The path of a task in the API of an agent. */
 export function pathOf(taskId: string): string {
   return `/v1/tasks/${encodeURIComponent(taskId)}`;
+}
+
+function stopBody({ timeoutMs, signal }: NonNullable<Parameters<Driver['stopTask']>[1]> = {}): object {
+  return withoutAbsent({ timeoutMs, signal });
 }
 
 function withoutAbsent(values: object): object {

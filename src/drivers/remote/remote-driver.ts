@@ -61,6 +61,7 @@ const DEFAULT_OP_TIMEOUT_MS = 600_000;
 const OPS = [
   'startTask',
   'stopTask',
+  'restartTask',
   'destroyTask',
   'signalTask',
   'execTask',

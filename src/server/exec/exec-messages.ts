@@ -4,7 +4,8 @@ import type { ExecRequest } from '../../model/exec-protocol.ts';
 import { plainIssues } from '../../model/plain-issues.ts';
 import { RktError } from '../../model/rkt-error.ts';
 
-const cells = z.number().int().min(1).max(10_000);
+/** A terminal may say that it does not know: 0. */
+const cells = z.number().int().min(0).max(10_000);
 const size = z.strictObject({ rows: cells, columns: cells });
 
 const requestSchema: z.ZodType<ExecRequest> = z.discriminatedUnion('type', [

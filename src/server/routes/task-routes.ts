@@ -98,6 +98,17 @@ const stopTask = createRoute({
   },
   responses: { ...FAILURES, 204: done },
 });
+const restartTask = createRoute({
+  method: 'post',
+  path: '/v1/tasks/{id}/restart',
+  operationId: 'restartTask',
+  summary: 'Start a task again with its own specification; it is stopped before if it runs',
+  request: {
+    params: taskParams,
+    body: body(z.strictObject({ timeoutMs: durationMs.optional(), signal: z.string().optional() }), false),
+  },
+  responses: { ...FAILURES, 200: json(startedSchema, 'The task is running.') },
+});
 const signalTask = createRoute({
   method: 'post',
   path: '/v1/tasks/{id}/signal',
@@ -153,6 +164,15 @@ export function taskRoutes({ driver }: ServerContext): ServerRoutes {
       ...(signal === undefined ? {} : { signal }),
     });
     return c.body(null, 204);
+  });
+  app.openapi(restartTask, async (c) => {
+    const { timeoutMs, signal } = optionalJson(c.req.valid('json'));
+    const { id } = c.req.valid('param');
+    const { network, handle } = await driver.restartTask(id, {
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    return c.json(plain({ taskId: id, network, handle }) as z.output<typeof startedSchema>, 200);
   });
   app.openapi(signalTask, async (c) => {
     await driver.signalTask(c.req.valid('param').id, c.req.valid('json').signal);
