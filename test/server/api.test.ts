@@ -187,6 +187,7 @@ describe('HTTP API', () => {
       'get /v1/fingerprint',
       'get /v1/health',
       'get /v1/history',
+      'get /v1/history/recent',
       'get /v1/host',
       'get /v1/hosts',
       'get /v1/pods',

@@ -1,4 +1,4 @@
-import { NEVER, concat, map, of, timer } from 'rxjs';
+import { NEVER, concat, from, map, of, timer } from 'rxjs';
 
 import type {
   Driver,
@@ -31,7 +31,12 @@ function fakeSample(index: number, tick: number, nowMs: number): TaskStatsSample
   const usage: TaskResourceUsage = {
     timestampMs: nowMs,
     source: 'cgroup-v2',
-    cpu: { percent: 5 + 40 * wave, totalNs: tick * 1e9, throttledNs: tick * 1e7, throttledPeriods: 0 },
+    cpu: {
+      percent: 5 + 40 * wave,
+      totalNs: 1e13 + tick * 1e9,
+      throttledNs: 1e11 + tick * 1e7,
+      throttledPeriods: 0,
+    },
     memory: {
       workingSetBytes: (40 + (index % 90) + 10 * wave) * MIB,
       rssBytes: (30 + (index % 90)) * MIB,
@@ -58,8 +63,11 @@ function fakeHost(nowMs: number): HostStats {
   };
 }
 
-/** A driver of tasks that no one runs, with metrics every interval: what a page and a server can be loaded with. */
-export function fakeDriver(count: number): Driver {
+/**
+ * A driver of tasks that no one runs, with metrics every interval: what a page and a server can be loaded with. A sampling of
+ * 5 s and more, such as that of the history, begins with samples of the last `pastMs`.
+ */
+export function fakeDriver(count: number, { pastMs = 0 }: { readonly pastMs?: number } = {}): Driver {
   const indexes = Array.from({ length: count }, (_, index) => index);
   const statuses = indexes.map((index) => fakeTask(index, Date.now()));
   const fingerprint = { health: 'healthy', description: 'Healthy', attributes: {}, timeMs: Date.now() };
@@ -71,8 +79,15 @@ export function fakeDriver(count: number): Driver {
     fingerprint: () => concat(of(fingerprint as Fingerprint), NEVER),
     hostStats: ({ intervalMs = 1_000 } = {}) => timer(0, intervalMs).pipe(map(() => fakeHost(Date.now()))),
     samplingStats: () => NEVER,
-    allTaskStats: ({ intervalMs = 1_000 } = {}) =>
-      timer(0, intervalMs).pipe(map((tick) => indexes.map((index) => fakeSample(index, tick, Date.now())))),
+    allTaskStats: ({ intervalMs = 1_000 } = {}) => {
+      const begunMs = Date.now();
+      const sampleAt = (timeMs: number): readonly TaskStatsSample[] =>
+        indexes.map((index) => fakeSample(index, (timeMs - begunMs) / 1_000, timeMs));
+      const past = Array.from({ length: intervalMs < 5_000 ? 0 : Math.floor(pastMs / intervalMs) }, (_, n) =>
+        sampleAt(begunMs - pastMs + n * intervalMs),
+      );
+      return concat(from(past), timer(0, intervalMs).pipe(map(() => sampleAt(Date.now()))));
+    },
     inspectTask(taskId) {
       const status = statuses.find(({ id }) => id === taskId);
       if (status === undefined) throw taskNotFound(taskId);

@@ -5,8 +5,11 @@ export interface HistoryRing {
   readonly length: number;
   /** Memory of the ring as it is now. */
   readonly bytes: number;
-  /** Calls back for each row, oldest first, with a function that returns the nth value of the row. */
-  forEach(visit: (timeMs: number, valueAt: (index: number) => number) => void): void;
+  /**
+   * Calls back for each row from `sinceMs` on, or all, oldest first, with a function that returns the nth value of the
+   * row.
+   */
+  forEach(visit: (timeMs: number, valueAt: (index: number) => number) => void, sinceMs?: number): void;
 }
 
 const FIRST_ROWS = 32;
@@ -50,9 +53,10 @@ export function createHistoryRing(width: number, capacity: number): HistoryRing 
     get bytes() {
       return times.byteLength + values.byteLength;
     },
-    forEach(visit) {
+    forEach(visit, sinceMs = -Infinity) {
       for (let n = 0; n < length; n += 1) {
         const place = (first + n) % rows;
+        if ((times[place] ?? NaN) < sinceMs) continue;
         visit(times[place] ?? NaN, (index) => values[place * width + index] ?? NaN);
       }
     },

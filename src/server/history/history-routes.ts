@@ -38,13 +38,42 @@ const getHistory = createRoute({
   },
 });
 
-/** `GET /v1/history`. */
+const recentSchema = z
+  .strictObject({
+    stepMs: z.number(),
+    timeMs: z.array(z.number()).readonly(),
+    host: z.strictObject({ cpuRatio: column, memoryUsedBytes: column, load1: column }),
+    tasks: z.record(z.string(), z.strictObject({ cpuCores: column, workingSetBytes: column })),
+  })
+  .openapi('RecentHistory');
+
+const getRecent = createRoute({
+  method: 'get',
+  path: '/v1/history/recent',
+  operationId: 'readRecentHistory',
+  summary: 'The last minutes of all tasks and of the machine, on one time grid',
+  request: {
+    query: z.object({
+      windowMs: z.coerce.number().int().min(10_000).max(3_600_000).default(300_000).openapi({
+        description: 'How far back, in ms',
+      }),
+    }),
+  },
+  responses: {
+    200: json(recentSchema, 'Columns of the same length, oldest first. CPU in cores, memory in bytes.'),
+    400: FAILURES[400],
+  },
+});
+
+/** `GET /v1/history` and `/v1/history/recent`. */
 export function historyRoutes({ driver, history }: ServerContext): ServerRoutes {
   const app = routes();
   app.openapi(getHistory, (c) => {
     const { task, resolution } = c.req.valid('query');
     return c.json(task === undefined ? history.host(resolution) : taskHistory(task, resolution), 200);
   });
+
+  app.openapi(getRecent, (c) => c.json(history.recent(Date.now(), c.req.valid('query').windowMs), 200));
 
   const taskHistory = (taskId: string, resolution: 'fine' | 'coarse'): HistoryColumns => {
     const found = history.task(taskId, resolution);

@@ -8,6 +8,13 @@ import { createTaskHistories } from './task-histories.ts';
 import { TASK_SERIES } from './task-series.ts';
 import type { HistoryRing } from './history-ring.ts';
 import { HOST_GATHERS, HOST_SERIES, hostSeriesRow } from './history-gathers.ts';
+import {
+  recentColumns,
+  recentGrid,
+  recentTaskColumns,
+  shortened,
+  type RecentHistory,
+} from './recent-history.ts';
 import { COARSE, FINE, createTwoRings, type HistorySpan, type Resolution } from './two-rings.ts';
 
 /** One answer: columns of the same length, oldest first. Null is what was not measured. */
@@ -25,6 +32,8 @@ export interface History {
   /** Undefined for a task without a history (yet, or any more). */
   task(taskId: string, resolution: Resolution): HistoryColumns | undefined;
   host(resolution: Resolution): HistoryColumns;
+  /** The last `windowMs` of the machine and of every task with a history, in fine steps. */
+  recent(nowMs: number, windowMs: number): RecentHistory;
   /** Tasks with a history, tasks beyond the limit, and the memory of all rings. */
   stats(): { readonly tasks: number; readonly leftOut: number; readonly bytes: number };
   /** Adds what earlier agents recorded, before what is there already. */
@@ -89,6 +98,20 @@ export function createHistory(
       stepMs: stepOf(resolution),
       ...columnsOf(host.ring(resolution), HOST_SERIES),
     }),
+    recent(nowMs, windowMs) {
+      const { stepMs } = fine;
+      const timeMs = recentGrid(nowMs, windowMs, stepMs);
+      const grid = { timeMs, stepMs };
+      const ofTasks = tasks.ids().map((id) => {
+        const ring = tasks.rings(id)?.ring('fine');
+        return ring === undefined ? [] : ([[id, recentTaskColumns(ring, grid)]] as const);
+      });
+      return {
+        ...grid,
+        host: recentColumns(host.ring('fine'), HOST_SERIES, { all: HOST_SERIES, ...grid }),
+        tasks: Object.fromEntries(ofTasks.flat()),
+      };
+    },
     stats() {
       const stats = tasks.stats();
       return { ...stats, bytes: stats.bytes + host.bytes };
@@ -109,10 +132,4 @@ function columnsOf(ring: HistoryRing, names: readonly string[]): Pick<HistoryCol
     columns.forEach((column, index) => column.push(shortened(valueAt(index))));
   });
   return { timeMs, series: Object.fromEntries(names.map((name, index) => [name, columns[index] ?? []])) };
-}
-
-/** JSON has no NaN, and the extra digits of a 32-bit float are noise. */
-function shortened(value: number): number | null {
-  if (Number.isNaN(value)) return null;
-  return Math.abs(value) >= 1_000 ? Math.round(value) : Math.round(value * 10_000) / 10_000;
 }

@@ -13,6 +13,8 @@ export interface TaskHistories {
   /** Adds what was recorded of the tasks that are known, and of those that will be recovered. */
   seed(recorded: ReadonlyMap<string, TaskSeed>): void;
   rings(taskId: string): TwoRings | undefined;
+  /** The tasks with a history. */
+  ids(): readonly string[];
   /** Tasks with a history, those beyond the limit, and the memory of all rings. */
   stats(): { readonly tasks: number; readonly leftOut: number; readonly bytes: number };
 }
@@ -78,6 +80,7 @@ export function createTaskHistories({ fine, coarse, maxTasks }: TaskHistoriesOpt
       adopt();
     },
     rings: (taskId) => entries.get(taskId)?.rings,
+    ids: () => [...entries.keys()],
     stats: () => ({
       tasks: entries.size,
       leftOut: leftOut.size,

@@ -1,14 +1,18 @@
 import { ApiError, beginSession, getJson, keepToken, readToken } from './api.ts';
+import type { PastAlert } from '../alerts/alert-history.ts';
 import type { Alert } from '../alerts/alert.ts';
 import { clockText } from './logic/format.ts';
-import { parseRoute } from './logic/route.ts';
+import type { RecentHistory } from '../history/recent-history.ts';
 import { createStore } from './logic/store.ts';
 import { openStream } from './stream.ts';
+import { createAddress } from './view/address.ts';
 import { createDetail, type DetailView } from './view/detail.ts';
 import { ask, toast } from './view/dialogs.ts';
 import { byId, setAttribute, setText } from './view/dom.ts';
 import { createFrames } from './view/frames.ts';
+import { listenToKeys, showKeys } from './view/keys-help.ts';
 import { createOverview } from './view/overview.ts';
+import { createPages } from './view/pages.ts';
 import { createEventsPanel, createMachinePanels } from './view/side-panels.ts';
 import { createTable } from './view/task-table.ts';
 import { createTheme } from './view/theme.ts';
@@ -24,13 +28,15 @@ const frames = createFrames(() => {
   const asOfMs = stream.asOfMs();
   const nowMs = asOfMs ?? Date.now();
   overview.update();
-  table.update(nowMs);
+  pages.update(nowMs);
   panels.forEach((panel) => panel.update());
   detail?.update(nowMs, asOfMs);
 });
 const redraw = frames.request;
-const overview = createOverview(byId('overview'), store);
-const table = createTable(byId('tasks'), store, redraw);
+const address = createAddress(redraw);
+const overview = createOverview(byId('overview'), store, (state) => address.hashWith({ text: '', state }));
+const table = createTable(byId('tasks'), { store, address, redraw });
+const pages = createPages(store, table);
 const side = byId('side');
 const panels = [
   createTopPanel(side, store, redraw),
@@ -78,6 +84,12 @@ const stream = openStream({
     detail?.reload();
     getJson<{ readonly alerts: readonly Alert[] }>('v1/alerts')
       .then(({ alerts }) => updating(store.setAlerts)(alerts))
+      .catch(() => redraw());
+    getJson<{ readonly alerts: readonly PastAlert[] }>('v1/alerts/history?limit=500')
+      .then(({ alerts }) => updating(store.alertLog.addPast)(alerts))
+      .catch(() => redraw());
+    getJson<RecentHistory>('v1/history/recent')
+      .then(updating(store.setHistory))
       .catch(() => redraw());
   },
 });
@@ -131,23 +143,26 @@ const close = (): void => {
   location.hash = '#/';
 };
 const follow = (): void => {
-  const { taskId, token } = parseRoute(location.hash);
+  const route = address.follow();
+  const { taskId, token } = route;
   if (token !== undefined) {
     useToken(token);
     // What stays in the address stays in the browser's history.
     history.replaceState(null, '', location.pathname);
     toast('Tasks can be stopped, signaled and destroyed from this tab.');
   }
+  pages.show(route);
   const before = detail?.taskId;
-  if (before === taskId) return;
-  detail?.destroy();
-  detail = undefined;
-  table.setOpen(taskId);
-  if (taskId !== undefined) {
-    detail = createDetail(byId('detail'), { store, taskId, close, redraw });
-    detail.focus();
-  } else if (before !== undefined) table.focusRow(before);
-  document.title = taskId === undefined ? 'rkt-streams' : `${taskId} – rkt-streams`;
+  if (before !== taskId) {
+    detail?.destroy();
+    detail = undefined;
+    table.setOpen(taskId);
+    if (taskId !== undefined) {
+      detail = createDetail(byId('detail'), { store, taskId, close, redraw });
+      detail.focus();
+    } else if (before !== undefined) table.focusRow(before);
+    document.title = taskId === undefined ? 'rkt-streams' : `${taskId} – rkt-streams`;
+  }
   redraw();
 };
 
@@ -158,17 +173,14 @@ createTheme(byId('theme'), () => {
 byId('pause').addEventListener('click', togglePause);
 byId('token').addEventListener('click', () => void askForToken());
 window.addEventListener('hashchange', follow);
-document.addEventListener('keydown', (event) => {
-  const isTyping = event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement;
-  if (document.querySelector('dialog[open]') !== null || event.ctrlKey || event.metaKey || event.altKey)
-    return;
-  if (event.key === 'Escape' && detail !== undefined) close();
-  if (isTyping) return;
-  if (event.key === 'p') togglePause();
-  if (event.key === '/') {
-    event.preventDefault();
-    table.focusFilter();
-  }
+byId('keys').addEventListener('click', showKeys);
+listenToKeys({
+  filter: table.focusFilter,
+  move: table.moveFocus,
+  close: () => detail !== undefined && close(),
+  switchView: () => address.change({ view: address.selection().view === 'map' ? 'table' : 'map' }),
+  switchPage: pages.toggle,
+  pause: togglePause,
 });
 setInterval(showConnection, 500);
 showToken();

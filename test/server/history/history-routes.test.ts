@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 
 import { expect } from 'chai';
 
+import type { RecentHistory } from '../../../src/server/history/recent-history.ts';
 import type { AlertConfigInput } from '../../../src/server/index.ts';
 import { openServerFixture, type ServerFixture } from '../../support/server-fixture.ts';
 import { anExit } from '../../support/task-events.ts';
@@ -52,6 +53,35 @@ describe('routes of history and alerts', () => {
     const { status, body } = await ask('/v1/history?resolution=coarse');
     expect(status).to.equal(200);
     expect(body).not.to.have.property('taskId');
+  });
+
+  it('report the last minutes of all tasks on one grid, null where nothing was measured', async () => {
+    const nowMs = Date.now();
+    for (const [timestampMs, percent] of [
+      [nowMs - 20_000, 0],
+      [nowMs - 10_000, 50],
+    ] as const) {
+      const usage = {
+        timestampMs,
+        source: 'cgroup-v1',
+        cpu: { percent },
+        memory: { workingSetBytes: 4_096 },
+      } as const;
+      fixture.statsSubject.next([{ taskId: 'job/a b', usage }]);
+    }
+    const { status, body } = await ask('/v1/history/recent?windowMs=60000');
+    expect(status).to.equal(200);
+    const { stepMs, timeMs, tasks, host } = body as unknown as RecentHistory;
+    expect(stepMs).to.equal(5_000);
+    expect(timeMs).to.have.length(12);
+    expect(timeMs.every((time, n) => n === 0 || time - (timeMs[n - 1] ?? 0) === stepMs)).to.equal(true);
+    const columns = tasks['job/a b'];
+    const step = timeMs.indexOf(Math.floor((nowMs - 10_000) / stepMs) * stepMs);
+    expect(columns?.cpuCores[step]).to.equal(0.5);
+    expect(columns?.cpuCores.filter((value) => value !== null)).to.deep.equal([0.5]);
+    expect(columns?.workingSetBytes.filter((value) => value !== null)).to.deep.equal([4_096, 4_096]);
+    expect(host.cpuRatio).to.have.length(12);
+    expect((await ask('/v1/history/recent?windowMs=1')).status).to.equal(400);
   });
 
   it('refuse a task that no one knows, and a resolution that is none', async () => {

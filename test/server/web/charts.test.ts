@@ -4,12 +4,8 @@ import type { HistoryColumns } from '../../../src/server/history/history.ts';
 import { chartData, createLiveRows } from '../../../src/server/web/logic/chart-data.ts';
 import { configLines } from '../../../src/server/web/logic/config-lines.ts';
 import { STALE_AFTER_MS, createConnection } from '../../../src/server/web/logic/connection.ts';
-import { parseRoute, taskHash } from '../../../src/server/web/logic/route.ts';
 import { rowWindow } from '../../../src/server/web/logic/row-window.ts';
-import { createSpark, sparkLine } from '../../../src/server/web/logic/spark.ts';
-import { createTaskRow } from '../../../src/server/web/logic/task-row.ts';
-import { topTasks } from '../../../src/server/web/logic/top-tasks.ts';
-import { status, usage } from '../../support/page-rows.ts';
+import { usage } from '../../support/page-rows.ts';
 
 const history = (timeMs: readonly number[]): HistoryColumns => ({
   resolution: 'fine',
@@ -53,50 +49,6 @@ describe('chartData', () => {
   });
 });
 
-describe('sparkLine', () => {
-  const box = { width: 10, height: 12, least: 1, length: 3 };
-  it('ends at the right edge, and lifts the pen where nothing was measured', () => {
-    expect(sparkLine([1, NaN, 0], box)).to.equal('M0.0 1.5M10.0 11.0');
-    expect(sparkLine([0, 0], box)).to.equal('M5.0 11.0L10.0 11.0');
-    expect(sparkLine([], box)).to.equal('');
-  });
-
-  it('keeps the last values', () => {
-    const spark = createSpark(3);
-    expect(spark.last()).to.equal(undefined);
-    [1, undefined, 3, 4].forEach((value) => spark.push(value));
-    expect(spark.values()).to.deep.equal([NaN, 3, 4]);
-    expect(spark.last()).to.equal(4);
-  });
-});
-
-describe('topTasks', () => {
-  const rows = [30, 60, 10].map((percent, n) => {
-    const row = createTaskRow(status(`task-${n}`));
-    [1, 2].forEach((time) =>
-      row.addUsage(usage(time, { cpu: { percent }, memory: { workingSetBytes: (n + 1) * 2 ** 20 } })),
-    );
-    return row;
-  });
-  const box = { count: 2, width: 10, height: 10, length: 3 };
-
-  it('stacks those who use most, and all others as one', () => {
-    const { bands, top } = topTasks(rows, { ...box, by: 'cpu' });
-    expect(bands.map(({ taskId, label }) => [taskId, label])).to.deep.equal([
-      ['task-1', 'task-1'],
-      ['task-0', 'task-0'],
-      [undefined, '1 others'],
-    ]);
-    expect(top).to.be.closeTo(1, 1e-6);
-    expect(bands[0]?.area).to.equal('M0.0 10.0L5.0 10.0L10.0 4.0L10.0 10.0L5.0 10.0L0.0 10.0Z');
-  });
-
-  it('goes by memory as well, and has nothing to show of tasks without metrics', () => {
-    expect(topTasks(rows, { ...box, by: 'memory' }).bands[0]?.taskId).to.equal('task-2');
-    expect(topTasks([createTaskRow(status('new'))], { ...box, by: 'cpu' }).bands).to.deep.equal([]);
-  });
-});
-
 describe('rowWindow', () => {
   it('has what can be seen, and some to spare', () => {
     expect(rowWindow({ topPx: 1_000, bottomPx: 1_500, rowPx: 50, count: 100, spare: 2 })).to.deep.equal({
@@ -108,20 +60,6 @@ describe('rowWindow', () => {
       first: 0,
       end: 0,
     });
-  });
-});
-
-describe('the address of the page', () => {
-  it('reports the task whatever its id holds', () => {
-    const id = 'alloc/web #1 %';
-    expect(parseRoute(taskHash(id))).to.deep.equal({ taskId: id });
-  });
-
-  it('may bring a token, or nothing that it knows', () => {
-    expect(parseRoute('#token=abc-1')).to.deep.equal({ token: 'abc-1' });
-    expect(parseRoute('#/task/')).to.deep.equal({});
-    expect(parseRoute('#/task/%zz')).to.deep.equal({ taskId: '%zz' });
-    expect(parseRoute('')).to.deep.equal({});
   });
 });
 

@@ -25,8 +25,9 @@ const rows = [
 );
 rows[2]?.alerts.set('crash', anAlert({ taskId: 'job', rule: 'crash' }));
 
+const BY_NAME: Selection = { ...FIRST_SELECTION, sortBy: 'name' };
 const ids = (more: Partial<Selection>) =>
-  selectRows(rows, { ...FIRST_SELECTION, ...more }, 10_000).map(({ id }) => id);
+  selectRows(rows, { ...BY_NAME, ...more }, 10_000).map(({ id }) => id);
 
 describe('selectRows', () => {
   it('sorts names as people count', () => {
@@ -41,10 +42,18 @@ describe('selectRows', () => {
     }
   });
 
+  it('puts problems first where nothing else is asked for', () => {
+    expect(selectRows(rows, FIRST_SELECTION, 10_000).map(({ id }) => id)).to.deep.equal([
+      'job',
+      'web-2',
+      'web-10',
+    ]);
+  });
+
   it('sorts by every column', () => {
     for (const { key } of COLUMNS) expect(ids({ sortBy: key }), key).to.have.length(3);
     expect(ids({ sortBy: 'exit' })[0]).to.equal('job');
-    expect(ids({ sortBy: 'image' }).at(-1)).to.equal('web-2');
+    expect(ids({ sortBy: 'image' })[0]).to.equal('web-2');
   });
 
   it('filters by words that all have to occur', () => {
@@ -81,7 +90,7 @@ describe('the columns', () => {
       name: 'web-2',
       state: 'running',
       image: 'nginx.aci',
-      cpu: '0.40',
+      cpu: '40.0%',
       memory: '200 B',
       processes: '1',
       uptime: '9s',
@@ -91,6 +100,7 @@ describe('the columns', () => {
   });
 
   it('show the last part of a path as the image', () => {
-    expect(imageText('example.com/a:v1')).to.equal('example.com/a:v1');
+    expect(imageText('docker://example.com/library/a:v1')).to.equal('a:v1');
+    expect(imageText('/images/nginx.aci')).to.equal('nginx.aci');
   });
 });

@@ -42,7 +42,8 @@ describe('createStore', () => {
     expect(store.row('web')?.cpuCores()).to.equal(undefined);
     store.addSamples([{ taskId: 'web', usage: busy(2, 150, 100) }]);
     expect(store.row('web')?.cpuCores()).to.equal(1.5);
-    expect(store.row('web')?.memorySpark.values()).to.deep.equal([100, 100]);
+    expect(store.row('web')?.memorySpark.values(2).at(-1)).to.equal(100);
+    expect(store.row('web')?.cpuSpark.values(2).at(-1)).to.equal(1.5);
     expect(store.row('web')?.processes()).to.equal(2);
   });
 
@@ -59,8 +60,7 @@ describe('createStore', () => {
       { taskId: 'unknown', usage: busy(3, 50, 10) },
     ]);
     expect(store.totals()).to.deep.equal({ tasks: 2, running: 1, exited: 1, cpuCores: 0.5, memoryBytes: 10 });
-    expect(store.totalCpu.last()).to.equal(0.5);
-    expect(store.totalMemory.last()).to.equal(10);
+    expect(store.lines.totalCpu.values(3).at(-1)).to.be.closeTo((1 + 0.5) / 2, 1e-6);
   });
 
   it('begins afresh when a task was started again', () => {
@@ -69,7 +69,7 @@ describe('createStore', () => {
     for (const time of [1, 2]) store.addSamples([{ taskId: 'web', usage: busy(time, 50, 10) }]);
     store.setTasks([status('web', { startedAtMs: 9_000 })]);
     expect(store.row('web')?.usage).to.equal(undefined);
-    expect(store.row('web')?.cpuSpark.values()).to.deep.equal([]);
+    expect(store.row('web')?.cpuSpark.peak(9_000)).to.equal(0);
   });
 
   it('knows how long a task runs or ran', () => {
@@ -132,7 +132,7 @@ describe('createStore', () => {
       fingerprint,
       sampling,
     ]);
-    expect(store.hostCpu.last()).to.equal(40);
+    expect(store.lines.hostCpu.values(1).at(-1)).to.be.closeTo(0.4, 1e-6);
   });
 });
 

@@ -1,11 +1,14 @@
 import { isFailure } from '../../../model/exit-text.ts';
 import type { TaskEvent } from '../../../model/task-event.ts';
 import type { Alert } from '../../alerts/alert.ts';
+import { loopText, type CrashLoop } from './crash-loops.ts';
 
 /** An event of the driver, or an alert of a rule. */
 export type FeedItem =
   | { readonly kind: 'event'; readonly id: string; readonly timeMs: number; readonly event: TaskEvent }
   | { readonly kind: 'alert'; readonly id: string; readonly timeMs: number; readonly alert: Alert }
+  /** A crash loop, in place of all that happened to its tasks. */
+  | { readonly kind: 'loop'; readonly id: string; readonly timeMs: number; readonly loop: CrashLoop }
   /** The agent, or the page's connection to it. */
   | { readonly kind: 'note'; readonly id: string; readonly timeMs: number; readonly message: string };
 
@@ -48,10 +51,25 @@ function isSame(one: FeedItem, other: FeedItem): boolean {
   return one.kind === 'event' || one.timeMs === other.timeMs;
 }
 
-/** The task of an item; a note has none. */
+/** The task of an item, the latest of a loop; a note has none. */
 export function taskOf(item: FeedItem): string | undefined {
   if (item.kind === 'note') return undefined;
+  if (item.kind === 'loop') return item.loop.taskIds.at(-1);
   return item.kind === 'event' ? item.event.taskId : item.alert.taskId;
+}
+
+/** Replaces what happened to the tasks of a crash loop by one item, at the time of its latest. */
+export function foldFeed(items: readonly FeedItem[], loops: Iterable<CrashLoop>): readonly FeedItem[] {
+  const loopOf = new Map<string, CrashLoop>();
+  for (const loop of loops) loop.taskIds.forEach((taskId) => loopOf.set(taskId, loop));
+  const seen = new Set<CrashLoop>();
+  return items.flatMap((item) => {
+    const loop = loopOf.get(taskOf(item) ?? '');
+    if (loop === undefined || item.timeMs < loop.firstMs) return [item];
+    if (seen.has(loop)) return [];
+    seen.add(loop);
+    return [{ kind: 'loop', id: loop.key, timeMs: item.timeMs, loop }];
+  });
 }
 
 /** One word for what happened. */
@@ -61,6 +79,8 @@ export function wordOf(item: FeedItem): string {
       return item.event.kind;
     case 'alert':
       return `${item.alert.rule} ${item.alert.state === 'raised' ? 'alert' : 'cleared'}`;
+    case 'loop':
+      return 'crash loop';
     case 'note':
       return 'agent';
   }
@@ -68,6 +88,7 @@ export function wordOf(item: FeedItem): string {
 
 export function messageOf(item: FeedItem): string {
   if (item.kind === 'note') return item.message;
+  if (item.kind === 'loop') return loopText(item.loop);
   return item.kind === 'event' ? item.event.message : item.alert.message;
 }
 
@@ -76,6 +97,7 @@ export type Tone = 'good' | 'warn' | 'bad' | 'plain';
 /** How much it should catch the eye. */
 export function toneOf(item: FeedItem): Tone {
   if (item.kind === 'note') return 'warn';
+  if (item.kind === 'loop') return 'bad';
   if (item.kind === 'alert') return item.alert.state === 'raised' ? 'bad' : 'good';
   const { kind, exitResult } = item.event;
   if (kind === 'failed' || exitResult?.oomKilled === true) return 'bad';

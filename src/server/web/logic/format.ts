@@ -24,6 +24,15 @@ export function coresText(cores: number | undefined): string {
   return cores.toFixed(cores >= 9.995 ? 1 : 2);
 }
 
+/** CPU in percent of one core: `12.3%`, `250%`; a little that is not nothing is `<0.1%`. */
+export function coreShareText(cores: number | undefined): string {
+  if (cores === undefined || !Number.isFinite(cores)) return NOTHING;
+  const percent = cores * 100;
+  if (percent <= 0) return '0%';
+  if (percent < 0.05) return '<0.1%';
+  return `${percent.toFixed(percent >= 99.95 ? 0 : 1)}%`;
+}
+
 /** `0.50 cores`; of a task that is pinned `0.50 of 2 cores (0-1)`. */
 export function cpuText(cores: number | undefined, cpusetCpus: string | undefined): string {
   const reserved = countCpus(cpusetCpus);

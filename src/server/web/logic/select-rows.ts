@@ -1,19 +1,35 @@
+import type { GroupKey } from './group-rows.ts';
 import { COLUMNS, type ColumnKey } from './table-columns.ts';
+import { isProblem } from './problem-rank.ts';
 import type { TaskRow } from './task-row.ts';
 
 export const STATE_FILTERS = ['all', 'running', 'exited', 'alerts'] as const;
 export type StateFilter = (typeof STATE_FILTERS)[number];
 
-/** What the table shows, and in which order. */
+/** A table, or a map of cells whose colour shows how busy each task is. */
+export const VIEWS = ['table', 'map'] as const;
+export type OverviewView = (typeof VIEWS)[number];
+
+/** Which tasks are shown, in which order, and how. */
 export interface Selection {
   /** Words that all have to occur, in any letter case. */
   readonly text: string;
   readonly state: StateFilter;
   readonly sortBy: ColumnKey;
   readonly descending: boolean;
+  readonly group: GroupKey;
+  readonly view: OverviewView;
 }
 
-export const FIRST_SELECTION: Selection = { text: '', state: 'all', sortBy: 'name', descending: false };
+/** Problems first. */
+export const FIRST_SELECTION: Selection = {
+  text: '',
+  state: 'all',
+  sortBy: 'state',
+  descending: false,
+  group: 'none',
+  view: 'table',
+};
 
 export function selectRows(
   rows: readonly TaskRow[],
@@ -25,7 +41,7 @@ export function selectRows(
   const keyed = rows
     .filter((row) => hasState(row, state) && hasWords(row, words))
     .map((row) => ({ row, value: column?.value(row, nowMs) }));
-  keyed.sort((a, b) => compare(a.value, b.value, descending) || compareText(a.row.id, b.row.id));
+  keyed.sort((a, b) => compare(a.value, b.value, descending) || compareNames(a.row, b.row));
   return keyed.map(({ row }) => row);
 }
 
@@ -36,16 +52,17 @@ export function sortedBy(selection: Selection, sortBy: ColumnKey): Selection {
   return { ...selection, sortBy, descending };
 }
 
-export function hasState({ status, alerts }: TaskRow, state: StateFilter): boolean {
+export function hasState(row: TaskRow, state: StateFilter): boolean {
+  const { status } = row;
   if (state === 'all') return true;
-  if (state === 'alerts') return alerts.size > 0;
+  if (state === 'alerts') return isProblem(row);
   return state === 'exited' ? status.state === 'exited' : status.state !== 'exited';
 }
 
 function hasWords({ status }: TaskRow, words: readonly string[]): boolean {
   if (words.length === 0) return true;
-  const { id, name, image, phase, allocId = '', podId = '' } = status;
-  const all = [id, name, image, phase, allocId, podId].join('\n').toLowerCase();
+  const { id, name, image, phase, allocId = '', jobName = '', podId = '' } = status;
+  const all = [id, name, image, phase, allocId, jobName, podId].join('\n').toLowerCase();
   return words.every((word) => all.includes(word));
 }
 
@@ -55,6 +72,10 @@ function compare(a: Value, b: Value, descending: boolean): number {
   if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined);
   const order = typeof a === 'number' && typeof b === 'number' ? a - b : compareText(String(a), String(b));
   return descending ? -order : order;
+}
+
+function compareNames({ status: a }: TaskRow, { status: b }: TaskRow): number {
+  return compareText(a.name, b.name) || compareText(a.id, b.id);
 }
 
 const collator = new Intl.Collator('en', { numeric: true });

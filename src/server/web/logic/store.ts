@@ -1,75 +1,94 @@
-import type { Fingerprint } from '../../../model/fingerprint.ts';
-import type { HostStats } from '../../../model/host-stats.ts';
-import type { SamplingStats } from '../../../model/sampling-stats.ts';
 import type { TaskEvent } from '../../../model/task-event.ts';
 import type { TaskStatsSample } from '../../../model/task-stats.ts';
 import type { TaskStatus } from '../../../model/task-status.ts';
 import type { Alert } from '../../alerts/alert.ts';
+import type { RecentHistory } from '../../history/recent-history.ts';
+import { createAlertLog, type AlertLog } from './alert-log.ts';
+import type { CrashLoop } from './crash-loops.ts';
 import { createFeed, type Feed } from './feed-items.ts';
-import { createSpark, type Spark } from './spark.ts';
+import { createLoopWatch } from './loop-watch.ts';
+import { createMachineState, type MachineState } from './machine-state.ts';
+import { createOverviewLines, type OverviewLines } from './overview-lines.ts';
 import type { TaskRow } from './task-row.ts';
 import { createTaskRows, type Totals } from './task-rows.ts';
 
 /** All data of the agent, as the page shows it. */
-export interface Store {
+export interface Store extends MachineState {
   readonly setTasks: (tasks: readonly TaskStatus[]) => void;
   readonly addSamples: (samples: readonly TaskStatsSample[]) => void;
   readonly addEvent: (event: TaskEvent) => void;
   readonly addAlert: (alert: Alert, id: string) => void;
   /** Replaces the alerts that stand by what the agent says of them. */
   readonly setAlerts: (alerts: readonly Alert[]) => void;
-  readonly setHost: (host: HostStats) => void;
-  readonly setFingerprint: (fingerprint: Fingerprint) => void;
-  readonly setSampling: (sampling: SamplingStats) => void;
+  /** Fills the lines of the last minutes. */
+  readonly setHistory: (history: RecentHistory) => void;
   readonly rows: () => readonly TaskRow[];
   readonly row: (taskId: string) => TaskRow | undefined;
   readonly totals: () => Totals;
   readonly feed: Feed;
-  readonly hostCpu: Spark;
-  readonly totalCpu: Spark;
-  readonly totalMemory: Spark;
-  readonly host: () => HostStats | undefined;
-  readonly fingerprint: () => Fingerprint | undefined;
-  readonly sampling: () => SamplingStats | undefined;
+  readonly alertLog: AlertLog;
+  /** Whether the agent has listed its tasks. */
+  readonly isKnown: () => boolean;
+  /** The agent's clock at the latest value; lines end there. */
+  readonly timeMs: () => number;
+  readonly loops: () => ReadonlyMap<string, CrashLoop>;
+  readonly lines: OverviewLines;
 }
 
 export function createStore(): Store {
   const rows = createTaskRows();
   const feed = createFeed();
-  const [hostCpu, totalCpu, totalMemory] = [createSpark(), createSpark(), createSpark()];
-  let host: HostStats | undefined;
-  let fingerprint: Fingerprint | undefined;
-  let sampling: SamplingStats | undefined;
+  const watch = createLoopWatch(rows.all);
+  const alertLog = createAlertLog();
+  const lines = createOverviewLines();
+  const machine = createMachineState();
+  let isKnown = false;
 
   return {
-    setTasks: rows.setTasks,
+    ...machine,
+    setTasks(tasks) {
+      isKnown = true;
+      rows.setTasks(tasks);
+      watch.setTasks(tasks);
+    },
     addSamples(samples) {
       rows.addSamples(samples);
-      const { cpuCores, memoryBytes } = rows.totals();
-      totalCpu.push(cpuCores);
-      totalMemory.push(memoryBytes);
+      if (samples.length === 0) return;
+      const timeMs = samples.reduce((last, { usage }) => Math.max(last, usage.timestampMs), 0);
+      lines.addTotals(timeMs, rows.totals());
+      watch.passed(timeMs);
     },
-    addEvent: (event) => feed.add({ kind: 'event', id: event.id, timeMs: event.timeMs, event }),
+    addEvent(event) {
+      feed.add({ kind: 'event', id: event.id, timeMs: event.timeMs, event });
+      watch.addEvent(event);
+    },
     addAlert(alert, id) {
       feed.add({ kind: 'alert', id, timeMs: alert.timeMs, alert });
+      alertLog.add(alert);
       rows.addAlert(alert);
     },
-    setAlerts: rows.setAlerts,
-    setHost(next) {
-      host = next;
-      hostCpu.push(next.cpu.percent);
+    setAlerts(alerts) {
+      alertLog.setActive(alerts, watch.timeMs());
+      rows.setAlerts(alerts);
     },
-    setFingerprint: (next) => (fingerprint = next),
-    setSampling: (next) => (sampling = next),
+    setHistory(history) {
+      rows.setHistory(history);
+      lines.seed(history);
+      watch.passed(history.timeMs.at(-1) ?? 0);
+    },
+    setHost(host) {
+      machine.setHost(host);
+      lines.addHost(host);
+      watch.passed(host.timestampMs);
+    },
     rows: rows.all,
     row: rows.get,
     totals: rows.totals,
     feed,
-    hostCpu,
-    totalCpu,
-    totalMemory,
-    host: () => host,
-    fingerprint: () => fingerprint,
-    sampling: () => sampling,
+    alertLog,
+    isKnown: () => isKnown,
+    timeMs: watch.timeMs,
+    loops: watch.loops,
+    lines,
   };
 }

@@ -1,5 +1,6 @@
 import { exitText } from '../../../model/exit-text.ts';
-import { NOTHING, bytesText, coresText, countText, durationText } from './format.ts';
+import { NOTHING, bytesText, coreShareText, countText, durationText } from './format.ts';
+import { problemRank } from './problem-rank.ts';
 import type { TaskRow } from './task-row.ts';
 
 export type ColumnKey = 'name' | 'state' | 'image' | 'cpu' | 'memory' | 'processes' | 'uptime' | 'exit';
@@ -8,8 +9,8 @@ export type ColumnKey = 'name' | 'state' | 'image' | 'cpu' | 'memory' | 'process
 export interface Column {
   readonly key: ColumnKey;
   readonly title: string;
-  /** The unit, said in the head. */
-  readonly unit?: string;
+  /** What is measured, for the head. */
+  readonly hint?: string;
   readonly isNumber?: boolean;
   /** What to sort by; undefined comes last in both directions. */
   readonly value: (row: TaskRow, nowMs: number) => string | number | undefined;
@@ -18,7 +19,13 @@ export interface Column {
 
 export const COLUMNS: readonly Column[] = [
   { key: 'name', title: 'Task', value: nameOf, text: nameOf },
-  { key: 'state', title: 'State', value: ({ status }) => status.phase, text: ({ status }) => status.phase },
+  {
+    key: 'state',
+    title: 'State',
+    hint: 'Alerts first, then crash loops, failures, and all other tasks',
+    value: problemRank,
+    text: ({ status }) => status.phase,
+  },
   {
     key: 'image',
     title: 'Image',
@@ -28,15 +35,15 @@ export const COLUMNS: readonly Column[] = [
   {
     key: 'cpu',
     title: 'CPU',
-    unit: 'cores',
+    hint: 'In percent of one core',
     isNumber: true,
     value: (row) => row.cpuCores(),
-    text: (row) => coresText(row.cpuCores()),
+    text: (row) => coreShareText(row.cpuCores()),
   },
   {
     key: 'memory',
     title: 'Memory',
-    unit: 'working set',
+    hint: 'Working set, and the limit if there is one',
     isNumber: true,
     value: (row) => row.memoryBytes(),
     text: (row) => bytesText(row.memoryBytes()),
@@ -44,6 +51,7 @@ export const COLUMNS: readonly Column[] = [
   {
     key: 'processes',
     title: 'Procs',
+    hint: 'Processes and threads',
     isNumber: true,
     value: (row) => row.processes(),
     text: (row) => countText(row.processes()),
@@ -63,12 +71,11 @@ export const COLUMNS: readonly Column[] = [
   },
 ];
 
-/** The id says more than the name when a scheduler makes ids of allocations and names of tasks. */
-export function nameOf({ status }: TaskRow): string {
+function nameOf({ status }: TaskRow): string {
   return status.name;
 }
 
-/** Only the last component of a path is shown. */
+/** Only the last component of a path or name is shown: `nginx:1.27` of `docker://docker.io/library/nginx:1.27`. */
 export function imageText(image: string): string {
-  return image.startsWith('/') ? image.slice(image.lastIndexOf('/') + 1) : image;
+  return image.slice(image.lastIndexOf('/') + 1) || image;
 }

@@ -2,7 +2,9 @@ import { coresOf, memoryLimitOf, memoryOf } from '../../../model/headline.ts';
 import type { TaskResourceUsage } from '../../../model/task-stats.ts';
 import type { TaskStatus } from '../../../model/task-status.ts';
 import type { Alert } from '../../alerts/alert.ts';
-import { createSpark, type Spark } from './spark.ts';
+import type { CrashLoop } from './crash-loops.ts';
+import type { Spark } from './spark.ts';
+import { createTaskSparks, type Recorded, type RecordedColumns } from './task-sparks.ts';
 
 /** One task as the table shows it. */
 export interface TaskRow {
@@ -14,6 +16,8 @@ export interface TaskRow {
   readonly memorySpark: Spark;
   /** The alerts that stand, by rule. */
   readonly alerts: Map<string, Alert>;
+  /** The crash loop that it belongs to. */
+  loop: CrashLoop | undefined;
   cpuCores(): number | undefined;
   memoryBytes(): number | undefined;
   memoryLimitBytes(): number | undefined;
@@ -22,25 +26,27 @@ export interface TaskRow {
   uptimeMs(nowMs: number): number | undefined;
   setStatus(status: TaskStatus): void;
   addUsage(usage: TaskResourceUsage): void;
+  /** What the agent has recorded of it; it stands until two samples are there. */
+  seed(timeMs: readonly number[], recorded: RecordedColumns): void;
 }
+
+const NOTHING_YET: Recorded = { cpuCores: undefined, memoryBytes: undefined };
 
 export function createTaskRow(first: TaskStatus): TaskRow {
   let status = first;
   let usage: TaskResourceUsage | undefined;
   let samples = 0;
-  let cpuSpark = createSpark();
-  let memorySpark = createSpark();
-  const cpuCores = (): number | undefined =>
-    // The first sample has nothing to compare with.
-    samples < 2 ? undefined : coresOf(usage);
-  const memoryBytes = (): number | undefined => memoryOf(usage);
+  let sparks = createTaskSparks();
+  let recorded = NOTHING_YET;
   const forget = (): void => {
     usage = undefined;
     samples = 0;
+    recorded = NOTHING_YET;
   };
   return {
     id: first.id,
     alerts: new Map(),
+    loop: undefined,
     get status() {
       return status;
     },
@@ -48,36 +54,40 @@ export function createTaskRow(first: TaskStatus): TaskRow {
       return usage;
     },
     get cpuSpark() {
-      return cpuSpark;
+      return sparks.cpu;
     },
     get memorySpark() {
-      return memorySpark;
+      return sparks.memory;
     },
-    cpuCores,
-    memoryBytes,
+    cpuCores: () => (samples < 2 ? recorded.cpuCores : coresOf(usage)),
+    memoryBytes: () => memoryOf(usage) ?? recorded.memoryBytes,
     memoryLimitBytes: () => memoryLimitOf(usage, status),
     processes: () => usage?.pidCount?.current,
-    uptimeMs(nowMs) {
-      const { startedAtMs, completedAtMs, state } = status;
-      if (startedAtMs === undefined) return undefined;
-      if (completedAtMs !== undefined) return completedAtMs - startedAtMs;
-      return state === 'running' ? nowMs - startedAtMs : undefined;
-    },
+    uptimeMs: (nowMs) => uptimeOf(status, nowMs),
     setStatus(next) {
-      const isAnother = next.startedAtMs !== status.startedAtMs;
+      const before = status.startedAtMs;
+      const isAnother = next.startedAtMs !== before;
       status = next;
-      if (isAnother) {
-        cpuSpark = createSpark();
-        memorySpark = createSpark();
-      }
+      // The time is not known before the task runs.
+      if (isAnother && before !== undefined) sparks = createTaskSparks();
       if (isAnother || next.state === 'exited') forget();
     },
     addUsage(next) {
       if (status.state === 'exited') return;
       usage = next;
       samples += 1;
-      cpuSpark.push(cpuCores());
-      memorySpark.push(memoryBytes());
+      if (samples === 2) recorded = NOTHING_YET;
+      sparks.add(next, samples < 2);
+    },
+    seed(timeMs, columns) {
+      const last = sparks.seed(timeMs, columns);
+      if (samples < 2 && status.state === 'running') recorded = last;
     },
   };
+}
+
+function uptimeOf({ startedAtMs, completedAtMs, state }: TaskStatus, nowMs: number): number | undefined {
+  if (startedAtMs === undefined) return undefined;
+  if (completedAtMs !== undefined) return completedAtMs - startedAtMs;
+  return state === 'running' ? nowMs - startedAtMs : undefined;
 }

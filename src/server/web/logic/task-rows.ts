@@ -1,6 +1,7 @@
 import type { TaskStatsSample } from '../../../model/task-stats.ts';
 import type { TaskStatus } from '../../../model/task-status.ts';
 import type { Alert } from '../../alerts/alert.ts';
+import type { RecentHistory } from '../../history/recent-history.ts';
 import { createTaskRow, type TaskRow } from './task-row.ts';
 
 /** The sums of the tasks that run: one that has exited uses nothing. */
@@ -8,8 +9,9 @@ export interface Totals {
   readonly tasks: number;
   readonly running: number;
   readonly exited: number;
-  readonly cpuCores: number;
-  readonly memoryBytes: number;
+  /** Undefined while tasks run and none was measured. */
+  readonly cpuCores: number | undefined;
+  readonly memoryBytes: number | undefined;
 }
 
 /** One row for each task that the agent knows, with its usage and the alerts that are raised for it. */
@@ -18,6 +20,7 @@ export interface TaskRows {
   readonly addSamples: (samples: readonly TaskStatsSample[]) => void;
   readonly addAlert: (alert: Alert) => void;
   readonly setAlerts: (alerts: readonly Alert[]) => void;
+  readonly setHistory: (history: RecentHistory) => void;
   readonly all: () => readonly TaskRow[];
   readonly get: (taskId: string) => TaskRow | undefined;
   readonly totals: () => Totals;
@@ -26,6 +29,7 @@ export interface TaskRows {
 export function createTaskRows(): TaskRows {
   const rows = new Map<string, TaskRow>();
   let alerts: readonly Alert[] = [];
+  let history: RecentHistory | undefined;
 
   /** Alerts can be known before their task is, and stand when the task comes back. */
   const setAlerts = (all: readonly Alert[]): void => {
@@ -33,13 +37,22 @@ export function createTaskRows(): TaskRows {
     rows.forEach((row) => row.alerts.clear());
     alerts.forEach((alert) => rows.get(alert.taskId)?.alerts.set(alert.rule, alert));
   };
+  const seed = (row: TaskRow): void => {
+    const columns = history?.tasks[row.id];
+    if (history !== undefined && columns !== undefined) row.seed(history.timeMs, columns);
+  };
+  const add = (status: TaskStatus): void => {
+    const row = createTaskRow(status);
+    rows.set(status.id, row);
+    seed(row);
+  };
   return {
     setTasks(tasks) {
       const ids = new Set(tasks.map(({ id }) => id));
       for (const id of [...rows.keys()]) if (!ids.has(id)) rows.delete(id);
       for (const status of tasks) {
         const known = rows.get(status.id);
-        if (known === undefined) rows.set(status.id, createTaskRow(status));
+        if (known === undefined) add(status);
         else known.setStatus(status);
       }
       setAlerts(alerts);
@@ -52,6 +65,10 @@ export function createTaskRows(): TaskRows {
       setAlerts(alert.state === 'raised' ? [...others, alert] : others);
     },
     setAlerts,
+    setHistory(next) {
+      history = next;
+      rows.forEach(seed);
+    },
     all: () => [...rows.values()],
     get: (taskId) => rows.get(taskId),
     totals: () => totalsOf([...rows.values()]),
@@ -59,11 +76,14 @@ export function createTaskRows(): TaskRows {
 }
 
 function totalsOf(rows: readonly TaskRow[]): Totals {
-  const sum = (value: (row: TaskRow) => number | undefined): number =>
-    rows.reduce((before, row) => before + (value(row) ?? 0), 0);
+  const running = rows.filter(({ status }) => status.state === 'running').length;
+  const sum = (value: (row: TaskRow) => number | undefined): number | undefined => {
+    const known = rows.map(value).filter((one) => one !== undefined);
+    return known.length === 0 && running > 0 ? undefined : known.reduce((before, one) => before + one, 0);
+  };
   return {
     tasks: rows.length,
-    running: rows.filter(({ status }) => status.state === 'running').length,
+    running,
     exited: rows.filter(({ status }) => status.state === 'exited').length,
     cpuCores: sum((row) => row.cpuCores()),
     memoryBytes: sum((row) => row.memoryBytes()),

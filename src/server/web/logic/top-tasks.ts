@@ -1,3 +1,5 @@
+import { SPARK_LENGTH, niceBytesTop, niceTop } from './spark.ts';
+import { identityOf } from './task-identity.ts';
 import type { TaskRow } from './task-row.ts';
 
 export type TopBy = 'cpu' | 'memory';
@@ -6,6 +8,8 @@ export type TopBy = 'cpu' | 'memory';
 export interface TopBand {
   readonly taskId: string | undefined;
   readonly label: string;
+  /** Distinguishes it from others of its name. */
+  readonly detail: string;
   readonly value: number;
   /** The `d` of an SVG path: the area between the bands below and this one. */
   readonly area: string;
@@ -22,23 +26,25 @@ export interface TopOptions {
   readonly count: number;
   readonly width: number;
   readonly height: number;
-  readonly length: number;
+  /** The right edge. */
+  readonly nowMs: number;
 }
 
-/** The tasks that use most now, and how they came there in the last minute, one upon the other. */
+/** The tasks that use most now, and how they came there in the last minutes, one upon the other. */
 export function topTasks(rows: readonly TaskRow[], options: TopOptions): TopChart {
-  const { by, count, length } = options;
+  const { by, count, nowMs } = options;
   const measured = rows
     .map((row) => ({ row, value: by === 'cpu' ? row.cpuCores() : row.memoryBytes() }))
     .filter((entry): entry is { row: TaskRow; value: number } => entry.value !== undefined)
     .sort((a, b) => b.value - a.value);
   const columnOf = ({ row }: { row: TaskRow }): readonly number[] =>
-    toTheRight((by === 'cpu' ? row.cpuSpark : row.memorySpark).values(), length);
+    (by === 'cpu' ? row.cpuSpark : row.memorySpark).values(nowMs).map(orNothing);
   const shown = measured.slice(0, count);
   const rest = measured.slice(count);
   const bands = shown.map((entry) => ({
     taskId: entry.row.id,
     label: entry.row.status.name,
+    detail: identityOf(entry.row.status).join(' · '),
     value: entry.value,
     values: columnOf(entry),
   }));
@@ -50,6 +56,7 @@ export function topTasks(rows: readonly TaskRow[], options: TopOptions): TopChar
           {
             taskId: undefined,
             label: `${rest.length} others`,
+            detail: '',
             value: rest.reduce((sum, { value }) => sum + value, 0),
             values: rest.map(columnOf).reduce((a, b) => a.map((value, n) => value + (b[n] ?? 0))),
           },
@@ -61,9 +68,11 @@ interface Stacking extends Omit<TopBand, 'area'> {
   readonly values: readonly number[];
 }
 
-function stacked(all: readonly Stacking[], { width, height, length, by }: TopOptions): TopChart {
+function stacked(all: readonly Stacking[], { width, height, by }: TopOptions): TopChart {
+  const length = SPARK_LENGTH;
   const sums = Array.from({ length }, (_, n) => all.reduce((sum, { values }) => sum + (values[n] ?? 0), 0));
-  const top = Math.max(by === 'cpu' ? 0.1 : 2 ** 20, ...sums);
+  const peak = Math.max(...sums);
+  const top = by === 'cpu' ? niceTop(peak, 0.01) : niceBytesTop(peak, 2 ** 20);
   const x = (n: number): string => ((n * width) / (length - 1)).toFixed(1);
   const y = (value: number): string => (height - (value / top) * height).toFixed(1);
   let below: readonly number[] = Array.from({ length }, () => 0);
@@ -78,7 +87,6 @@ function stacked(all: readonly Stacking[], { width, height, length, by }: TopOpt
 }
 
 /** What was not measured adds nothing to a stack. */
-function toTheRight(values: readonly number[], length: number): readonly number[] {
-  const known = values.slice(-length).map((value) => (Number.isNaN(value) ? 0 : value));
-  return [...Array.from({ length: length - known.length }, () => 0), ...known];
+function orNothing(value: number): number {
+  return Number.isNaN(value) ? 0 : value;
 }

@@ -4,6 +4,8 @@ import { h, setAttribute } from './dom.ts';
 export interface Segments<Value extends string> {
   readonly element: HTMLElement;
   value(): Value;
+  /** Presses another one, without a call back. */
+  set(value: Value): void;
 }
 
 export function segments<Value extends string>(
@@ -19,13 +21,16 @@ export function segments<Value extends string>(
   }));
   const mark = (): void =>
     buttons.forEach(({ value, button }) => setAttribute(button, 'aria-pressed', String(value === current)));
-  const choose = (value: Value): void => {
+  const set = (value: Value): void => {
     current = value;
     mark();
+  };
+  const choose = (value: Value): void => {
+    set(value);
     onChange(value);
   };
   mark();
   const element = h('div', { class: 'segments', role: 'group', 'aria-label': label });
   element.append(...buttons.map(({ button }) => button));
-  return { element, value: () => current };
+  return { element, value: () => current, set };
 }

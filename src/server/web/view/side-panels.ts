@@ -1,6 +1,7 @@
 import type { Store } from '../logic/store.ts';
 import { bytesText, durationText, percentText } from '../logic/format.ts';
 import { h, setAttribute, setText } from './dom.ts';
+import { foldFeed } from '../logic/feed-items.ts';
 import { feedLine } from './feed-list.ts';
 
 const SHOWN_EVENTS = 100;
@@ -19,13 +20,19 @@ export function createEventsPanel(parent: HTMLElement, store: Store, redraw: () 
   const list = h('ol', { class: 'feed', tabindex: '0', 'aria-label': 'Events, newest first' });
   const empty = h('p', { class: 'empty' }, 'No events.');
   const head = h('header', {}, h('h2', {}, 'Events'), filter);
-  parent.append(h('section', { class: 'panel events', 'aria-label': 'Events' }, head, list, empty));
+  const lines = h('div', { class: 'lines' }, list, empty);
+  parent.append(h('section', { class: 'panel events', 'aria-label': 'Events' }, head, lines));
   return {
     update() {
-      const now = `${store.feed.version} ${filter.value}`;
+      const loops = [...store.loops().values()];
+      const now = [
+        store.feed.version,
+        filter.value,
+        ...loops.map(({ key, count }) => key + String(count)),
+      ].join(' ');
       if (now === shown || list.contains(document.activeElement?.closest('a') ?? null)) return;
       shown = now;
-      const items = store.feed.items({ text: filter.value }).slice(0, SHOWN_EVENTS);
+      const items = foldFeed(store.feed.items({ text: filter.value }), loops).slice(0, SHOWN_EVENTS);
       list.replaceChildren(...items.map(feedLine));
       list.hidden = items.length === 0;
       empty.hidden = items.length > 0;
@@ -52,23 +59,33 @@ export function facts(
   };
 }
 
-/** The machine, the driver and the cost of watching. */
+/** The machine, the driver and the cost of watching: closed, one line with the health of the driver. */
 export function createMachinePanels(parent: HTMLElement, store: Store): { update(): void } {
   const machine = facts(['Memory free', 'Swap', 'Disks']);
   const driver = facts(['Health', 'rkt', 'Cgroups', 'Volumes']);
   const sampling = facts(['Last round', 'Skipped', 'Event loop']);
-  const panel = (title: string, content: HTMLElement): HTMLElement =>
-    h('section', { class: 'panel', 'aria-label': title }, h('header', {}, h('h2', {}, title)), content);
+  const health = h('span', { class: 'pill' }, '–');
+  const parts = [
+    ['Machine', machine],
+    ['Driver', driver],
+    ['Sampling', sampling],
+  ] as const;
   parent.append(
-    panel('Machine', machine.element),
-    panel('Driver', driver.element),
-    panel('Sampling', sampling.element),
+    h(
+      'details',
+      { class: 'panel machine' },
+      h('summary', {}, h('h2', {}, 'Machine and driver'), health),
+      ...parts.flatMap(([title, { element }]) => [h('h3', {}, title), element]),
+    ),
   );
   return {
     update() {
       updateMachine(store, machine.set);
       updateDriver(store, driver.set);
       updateSampling(store, sampling.set);
+      const word = store.fingerprint()?.health ?? '–';
+      setText(health, word);
+      setAttribute(health, 'data-state', word);
     },
   };
 }

@@ -1,27 +1,31 @@
 import { sparkLine, type Spark } from '../logic/spark.ts';
 import { setAttribute, svg } from './dom.ts';
 
-/** A small line without axes; the values are beside it. */
+/** A small line without axes, as wide as its column; the values are beside it. */
 export interface Sparkline {
   readonly element: SVGSVGElement;
-  update(spark: Spark): void;
+  /** `top` is the value at the upper edge: the same for all lines that are compared. */
+  update(spark: Spark, nowMs: number, top: number): void;
 }
 
-export function sparkline(kind: 'cpu' | 'memory', least: number, width = 76, height = 20): Sparkline {
+const WIDTH = 100;
+const HEIGHT = 22;
+
+export function sparkline(kind: 'cpu' | 'memory'): Sparkline {
   const path = svg('path');
   const element = svg(
     'svg',
     {
       class: `spark ${kind}`,
-      width: String(width),
-      height: String(height),
-      viewBox: `0 0 ${width} ${height}`,
+      viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+      preserveAspectRatio: 'none',
       'aria-hidden': 'true',
     },
     path,
   );
   return {
     element,
-    update: (spark) => setAttribute(path, 'd', sparkLine(spark.values(), { width, height, least })),
+    update: (spark, nowMs, top) =>
+      setAttribute(path, 'd', sparkLine(spark.values(nowMs), { width: WIDTH, height: HEIGHT, top })),
   };
 }

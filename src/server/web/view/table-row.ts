@@ -1,78 +1,79 @@
 import { exitText, isFailure } from '../../../model/exit-text.ts';
+import { loopText } from '../logic/crash-loops.ts';
 import { COLUMNS, type ColumnKey } from '../logic/table-columns.ts';
-import { NOTHING, absoluteText, bytesText } from '../logic/format.ts';
+import { NOTHING, absoluteText } from '../logic/format.ts';
 import { taskHash } from '../logic/route.ts';
+import type { SparkScales } from '../logic/spark-scales.ts';
+import { fullIdentity, identityOf } from '../logic/task-identity.ts';
 import type { TaskRow } from '../logic/task-row.ts';
 import { h, setAttribute, setText } from './dom.ts';
+import { createMemoryCell } from './memory-cell.ts';
 import { sparkline } from './sparkline.ts';
 
 /** One row of the table, for one task. */
 export interface RowView {
   readonly element: HTMLElement;
   readonly link: HTMLAnchorElement;
-  update(row: TaskRow, place: RowPlace): void;
+  readonly update: (row: TaskRow, state: RowState) => void;
 }
 
-export interface RowPlace {
-  readonly index: number;
-  readonly rowPx: number;
+export interface RowState {
   readonly nowMs: number;
   readonly isOpen: boolean;
+  /** The agent's clock, where lines end. */
+  readonly timeMs: number;
+  readonly scales: SparkScales;
+  /** Earlier tasks of its crash loop that have no row. */
+  readonly hidden: number;
+  readonly isUnfolded: boolean;
 }
 
-const MIB = 2 ** 20;
-
-export function createRowView(taskId: string): RowView {
+export function createRowView(taskId: string, onUnfold: (row: TaskRow) => void): RowView {
+  let current: TaskRow | undefined;
   const link = h('a', { href: taskHash(taskId) });
   const badge = h('span', { class: 'badge', hidden: true });
+  const unfold = h('button', {
+    type: 'button',
+    class: 'unfold',
+    hidden: true,
+    click: () => current !== undefined && onUnfold(current),
+  });
+  const identity = h('div', { class: 'identity' });
   const state = h('span', { class: 'pill' });
   const [image, processes, uptime, exit] = [cell('image'), cell('processes'), cell('uptime'), cell('exit')];
-  const cpu = { number: h('span', { class: 'number' }), line: sparkline('cpu', 0.1) };
-  const used = h('span');
-  const limit = h('span', { class: 'limit' });
-  const memory = { number: h('span', { class: 'number' }, used, limit), line: sparkline('memory', MIB) };
-  const element = h(
-    'div',
-    { role: 'row', class: 'row' },
-    cell('name', link, badge),
-    cell('state', state),
-    image,
-    cell('cpu measure', cpu.number, cpu.line.element),
-    cell('memory measure', memory.number, memory.line.element),
-    processes,
-    uptime,
-    exit,
-  );
+  const cpu = { number: h('span', { class: 'number' }), line: sparkline('cpu') };
+  const memory = createMemoryCell();
+  const name = cell('name', h('div', { class: 'title' }, link, badge, unfold), identity);
+  const cpuCell = cell('cpu measure', cpu.number, cpu.line.element);
+  const element = h('div', { role: 'row', class: 'row' });
+  element.append(name, cell('state', state), image, cpuCell, memory.element, processes, uptime, exit);
   element.addEventListener('click', (event) => {
-    if (event.target instanceof Element && event.target.closest('a') === null) link.click();
+    if (event.target instanceof Element && event.target.closest('a, button') === null) link.click();
   });
   return {
     element,
     link,
-    update(row, { index, rowPx, nowMs, isOpen }) {
+    update(row, { nowMs, timeMs, scales, isOpen, hidden, isUnfolded }) {
+      current = row;
       const { status } = row;
       const text = (key: ColumnKey): string => textOf(key, row, nowMs);
-      element.style.transform = `translateY(${index * rowPx}px)`;
-      // The head is row 1.
-      setAttribute(element, 'aria-rowindex', String(index + 2));
       element.classList.toggle('is-open', isOpen);
-      element.classList.toggle('has-alert', row.alerts.size > 0);
+      element.classList.toggle('has-alert', row.alerts.size > 0 || row.loop !== undefined);
       setText(link, text('name'));
-      setAttribute(link, 'title', row.id);
+      setAttribute(link, 'title', fullIdentity(status));
       updateBadge(badge, row);
+      unfold.hidden = hidden === 0;
+      setText(unfold, isUnfolded ? 'fold' : `+${hidden} earlier`);
+      setAttribute(unfold, 'aria-expanded', String(isUnfolded));
+      setText(identity, [...loopTexts(row), ...identityOf(status)].join(' · '));
+      identity.classList.toggle('is-bad', row.loop !== undefined);
       setText(state, status.phase);
       setAttribute(state, 'data-state', status.phase);
       setText(image, text('image'));
       setAttribute(image, 'title', status.image);
       setText(cpu.number, text('cpu'));
-      setText(used, bytesText(row.memoryBytes()));
-      const limitBytes = row.memoryLimitBytes();
-      setText(
-        limit,
-        limitBytes === undefined || row.usage === undefined ? '' : ` / ${bytesText(limitBytes)}`,
-      );
-      cpu.line.update(row.cpuSpark);
-      memory.line.update(row.memorySpark);
+      cpu.line.update(row.cpuSpark, timeMs, scales.cpuCores);
+      memory.update(row, timeMs, scales.memoryBytes);
       setText(processes, text('processes'));
       setText(uptime, text('uptime'));
       setAttribute(uptime, 'title', `since ${absoluteText(status.startedAtMs)}`);
@@ -83,10 +84,17 @@ export function createRowView(taskId: string): RowView {
   };
 }
 
-function updateBadge(badge: HTMLElement, { alerts }: TaskRow): void {
+function loopTexts({ loop }: TaskRow): readonly string[] {
+  return loop === undefined ? [] : [loopText(loop)];
+}
+
+function updateBadge(badge: HTMLElement, { alerts, loop }: TaskRow): void {
   const all = [...alerts.values()];
-  badge.hidden = all.length === 0;
-  setText(badge, all.map(({ rule }) => rule).join(' '));
+  const rules = all.map(({ rule }) => rule);
+  // The crashes of a loop are said below the name.
+  const words = loop === undefined ? rules : rules.filter((rule) => rule !== 'crash');
+  badge.hidden = words.length === 0;
+  setText(badge, words.join(' '));
   setAttribute(badge, 'title', all.map(({ message }) => message).join('\n'));
 }
 

@@ -1,67 +1,79 @@
-import { COLUMNS, type ColumnKey } from '../logic/table-columns.ts';
-import { FIRST_SELECTION, selectRows, sortedBy, type Selection } from '../logic/select-rows.ts';
+import { rowKey } from '../logic/fold-loops.ts';
+import { selectRows } from '../logic/select-rows.ts';
+import { sparkScales } from '../logic/spark-scales.ts';
 import type { Store } from '../logic/store.ts';
-import { h, setAttribute, setText } from './dom.ts';
+import { tableItems } from '../logic/table-items.ts';
+import type { TaskRow } from '../logic/task-row.ts';
+import type { Address } from './address.ts';
+import { h, setAttribute } from './dom.ts';
+import { createEmptyState } from './empty-state.ts';
+import { createHeatMap } from './heat-map.ts';
+import { createTableHead } from './table-head.ts';
 import { createToolbar } from './toolbar.ts';
 import { createVisibleRows } from './visible-rows.ts';
 
-/** The table of all tasks. Only the rows that can be seen are there. */
+/** All tasks, as a table or as a map. */
 export interface TableView {
   update(nowMs: number): void;
   setOpen(taskId: string | undefined): void;
-  focusFilter(): void;
-  /** Puts the focus on a task's row, or on the table when the task is gone. */
+  readonly focusFilter: () => void;
+  /** Moves the focus by so many tasks. */
+  readonly moveFocus: (step: number) => void;
+  /** Puts the focus on a task, or on the panel when the task is gone. */
   focusRow(taskId: string): void;
 }
 
-export function createTable(parent: HTMLElement, store: Store, redraw: () => void): TableView {
-  let selection: Selection = FIRST_SELECTION;
-  const change = (more: Partial<Selection>): void => {
-    selection = { ...selection, ...more };
+export function createTable(
+  parent: HTMLElement,
+  {
+    store,
+    address,
+    redraw,
+  }: { readonly store: Store; readonly address: Address; readonly redraw: () => void },
+): TableView {
+  const unfolded = new Set<string>();
+  let openId: string | undefined;
+  const unfold = (row: TaskRow): void => {
+    const key = rowKey(row);
+    if (!unfolded.delete(key)) unfolded.add(key);
     redraw();
   };
-  const toolbar = createToolbar(selection, change);
-  const heads = COLUMNS.map((column) =>
-    createHead(column.key, () => change(sortedBy(selection, column.key))),
-  );
-  const headRow = h('div', { class: 'head', role: 'row', 'aria-rowindex': '1' });
-  headRow.append(...heads.map(({ element }) => element));
-  const headGroup = h('div', { role: 'rowgroup' }, headRow);
-  const visibleRows = createVisibleRows(parent, store);
-  const label = { class: 'table', role: 'table', 'aria-label': 'Tasks' };
-  const table = h('div', label, headGroup, visibleRows.element);
-  const empty = h('p', { class: 'empty', hidden: true });
-  parent.append(toolbar.element, table, empty);
+  const toolbar = createToolbar(address.selection(), address.change);
+  const head = createTableHead(address.change);
+  const visibleRows = createVisibleRows(parent, store, unfold);
+  const rows_ = h('div', { class: 'rows', role: 'presentation' }, visibleRows.element);
+  const table = h('div', { class: 'table', role: 'table', 'aria-label': 'Tasks' }, head.element, rows_);
+  const map = createHeatMap();
+  const empty = createEmptyState(() => address.change({ text: '', state: 'all' }));
+  parent.append(toolbar.element, table, map.element, empty.element);
+  const shown = (): typeof map | typeof visibleRows =>
+    address.selection().view === 'map' ? map : visibleRows;
 
   return {
     update(nowMs) {
+      const selection = address.selection();
       const all = store.rows();
       const rows = selectRows(all, selection, nowMs);
-      heads.forEach(({ mark }) => mark(selection));
+      const scales = sparkScales(all, store.timeMs());
+      const items = tableItems(rows, { group: selection.group, unfolded });
       toolbar.update(selection, { shown: rows.length, all: all.length });
-      setAttribute(table, 'aria-rowcount', String(rows.length + 1));
-      empty.hidden = rows.length > 0;
-      table.hidden = rows.length === 0;
-      setText(empty, all.length === 0 ? 'No tasks yet.' : 'No task matches the filter.');
-      visibleRows.show(rows, nowMs);
+      empty.update({ all: all.length, shown: rows.length, isKnown: store.isKnown() });
+      const isMap = selection.view === 'map';
+      table.hidden = isMap || rows.length === 0;
+      map.element.hidden = !isMap || rows.length === 0;
+      if (isMap) {
+        map.show(items, { scales, openId });
+        return;
+      }
+      head.update(selection, scales);
+      setAttribute(table, 'aria-rowcount', String(items.length + 1));
+      visibleRows.show(items, { nowMs, scales, openId, unfolded: (row) => unfolded.has(rowKey(row)) });
     },
-    setOpen: visibleRows.setOpen,
+    setOpen: (taskId) => (openId = taskId),
     focusFilter: toolbar.focus,
+    moveFocus: (step) => shown().moveFocus(step),
     focusRow(taskId) {
-      if (!visibleRows.focusTask(taskId)) parent.focus();
+      if (!shown().focusTask(taskId)) parent.focus();
     },
   };
-}
-
-function createHead(key: ColumnKey, onClick: () => void) {
-  const column = COLUMNS.find((one) => one.key === key);
-  const button = h('button', { type: 'button', click: onClick }, column?.title ?? '');
-  if (column?.unit !== undefined) button.append(h('span', { class: 'unit' }, column.unit));
-  const kind = column?.isNumber === true ? `${key} is-number` : key;
-  const element = h('div', { role: 'columnheader', class: kind, 'aria-sort': 'none' }, button);
-  const mark = ({ sortBy, descending }: Selection): void => {
-    const order = descending ? 'descending' : 'ascending';
-    setAttribute(element, 'aria-sort', sortBy === key ? order : 'none');
-  };
-  return { element, mark };
 }

@@ -1,21 +1,26 @@
+import { GROUPINGS } from '../logic/group-rows.ts';
 import { COLUMNS } from '../logic/table-columns.ts';
-import { STATE_FILTERS, type Selection, type StateFilter } from '../logic/select-rows.ts';
+import { STATE_FILTERS, type OverviewView, type Selection, type StateFilter } from '../logic/select-rows.ts';
 import { h, setText } from './dom.ts';
 import { segments } from './segments.ts';
 
-/** What chooses and orders the rows of the table. */
+/** What chooses, orders and groups the tasks. */
 export interface Toolbar {
   readonly element: HTMLElement;
   update(selection: Selection, counts: { readonly shown: number; readonly all: number }): void;
   readonly focus: () => void;
 }
 
-const TITLES: Readonly<Record<StateFilter, string>> = {
+const STATES: Readonly<Record<StateFilter, string>> = {
   all: 'All',
   running: 'Active',
   exited: 'Exited',
   alerts: 'Alerts',
 };
+const VIEWS: readonly (readonly [OverviewView, string])[] = [
+  ['table', 'Table'],
+  ['map', 'Map'],
+];
 
 export function createToolbar(first: Selection, change: (more: Partial<Selection>) => void): Toolbar {
   const count = h('span', { class: 'count' });
@@ -30,26 +35,55 @@ export function createToolbar(first: Selection, change: (more: Partial<Selection
   });
   const states = segments(
     'State',
-    STATE_FILTERS.map((state) => [state, TITLES[state]] as const),
+    STATE_FILTERS.map((state) => [state, STATES[state]] as const),
     first.state,
     (state) => change({ state }),
   );
-  const sort = h('select', {
-    class: 'sort-by',
-    'aria-label': 'Sort by',
-    change: () => {
-      const column = COLUMNS.find(({ key }) => key === sort.value);
-      if (column !== undefined) change({ sortBy: column.key, descending: column.isNumber === true });
+  const view = segments('View', VIEWS, first.view, (next) => change({ view: next }));
+  const sort = choice('Sort by', 'sort-by', COLUMNS, ({ key, isNumber = false }) =>
+    change({ sortBy: key, descending: isNumber }),
+  );
+  const group = choice('Group by', 'group-by', GROUPINGS, ({ key }) => change({ group: key }));
+  const title = h('h2', { id: 'tasks-title' }, 'Tasks ', count);
+  const element = h('header', {}, title, states.element, group, sort, view.element, filter);
+  return {
+    element,
+    update(selection, { shown, all }) {
+      setText(count, shown === all ? String(all) : `${shown} of ${all}`);
+      element.classList.toggle('is-map', selection.view === 'map');
+      states.set(selection.state);
+      view.set(selection.view);
+      if (sort.value !== selection.sortBy) sort.value = selection.sortBy;
+      if (group.value !== selection.group) group.value = selection.group;
+      if (filter.value !== selection.text) filter.value = selection.text;
+    },
+    focus: () => {
+      filter.focus();
+      filter.select();
+    },
+  };
+}
+
+interface Choice {
+  readonly key: string;
+  readonly title: string;
+}
+
+function choice<One extends Choice>(
+  label: string,
+  kind: string,
+  choices: readonly One[],
+  onChange: (chosen: One) => void,
+): HTMLSelectElement {
+  const select = h('select', {
+    class: kind,
+    'aria-label': label,
+    title: label,
+    change() {
+      const chosen = choices.find(({ key }) => key === select.value);
+      if (chosen !== undefined) onChange(chosen);
     },
   });
-  sort.append(...COLUMNS.map(({ key, title }) => h('option', { value: key }, title)));
-  const title = h('h2', { id: 'tasks-title' }, 'Tasks ', count);
-  return {
-    element: h('header', {}, title, states.element, filter, sort),
-    update({ sortBy }, { shown, all }) {
-      setText(count, shown === all ? String(all) : `${shown} of ${all}`);
-      if (sort.value !== sortBy) sort.value = sortBy;
-    },
-    focus: () => filter.focus(),
-  };
+  select.append(...choices.map(({ key, title }) => h('option', { value: key }, title)));
+  return select;
 }

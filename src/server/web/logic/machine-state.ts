@@ -1,0 +1,27 @@
+import type { Fingerprint } from '../../../model/fingerprint.ts';
+import type { HostStats } from '../../../model/host-stats.ts';
+import type { SamplingStats } from '../../../model/sampling-stats.ts';
+
+/** The latest of the machine, the driver and its sampling; undefined until it was reported. */
+export interface MachineState {
+  readonly setHost: (host: HostStats) => void;
+  readonly setFingerprint: (fingerprint: Fingerprint) => void;
+  readonly setSampling: (sampling: SamplingStats) => void;
+  readonly host: () => HostStats | undefined;
+  readonly fingerprint: () => Fingerprint | undefined;
+  readonly sampling: () => SamplingStats | undefined;
+}
+
+export function createMachineState(): MachineState {
+  let host: HostStats | undefined;
+  let fingerprint: Fingerprint | undefined;
+  let sampling: SamplingStats | undefined;
+  return {
+    setHost: (next) => (host = next),
+    setFingerprint: (next) => (fingerprint = next),
+    setSampling: (next) => (sampling = next),
+    host: () => host,
+    fingerprint: () => fingerprint,
+    sampling: () => sampling,
+  };
+}

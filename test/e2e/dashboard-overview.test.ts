@@ -1,0 +1,253 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import axe from 'axe-core';
+import { expect } from 'chai';
+import type { Page } from 'playwright-core';
+
+import type { TaskStatus } from '../../src/index.ts';
+import { createServer, type Server } from '../../src/server/index.ts';
+import { openBrowser, textsOf, type TestBrowser } from '../support/browser.ts';
+import { crashingTask, nomadTask, pageDriver, type PageDriver } from '../support/page-driver.ts';
+import { until } from '../support/until.ts';
+
+interface AxeResult {
+  readonly violations: readonly { id: string; nodes: { html: string }[] }[];
+}
+
+/** What axe-core finds wrong on a page as it stands. */
+async function violationsOf(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate<AxeResult>('axe.run()');
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
+}
+
+const nomadTasks = (count: number): readonly TaskStatus[] =>
+  Array.from({ length: count }, (_, index) => nomadTask(index));
+
+describe('the overview of the dashboard', function () {
+  this.timeout(120_000);
+  let browser: TestBrowser;
+  let page: Page;
+  let base: string;
+  let server: Server;
+  let fake: PageDriver;
+  const NOW = Date.now();
+  const crashes = crashingTask(12, { nowMs: NOW - 1_000, everyMs: 27_000 });
+
+  const serve = async (tasks: readonly TaskStatus[]): Promise<void> => {
+    fake = pageDriver(tasks, 290_000);
+    server = await createServer(fake.driver, {
+      dataDir: await mkdtemp(join(base, 'data-')),
+      listen: { host: '127.0.0.1', port: 0 },
+      socketPath: false,
+      alerts: { intervalMs: 5_000 },
+    });
+  };
+  const open = async (hash = ''): Promise<void> => {
+    await page.goto('about:blank');
+    await page.goto(`${(server.url ?? '').replace(/\/$/, '')}/${hash}`);
+  };
+  const textOf = (selector: string) => page.locator(selector).first().innerText();
+  const says = (selector: string, text: string | RegExp) =>
+    page.locator(selector).filter({ hasText: text }).first().waitFor();
+  const hash = () => new URL(page.url()).hash;
+  /** The right edge of the text of an element, and its box: `[right, boxLeft, boxRight]`. */
+  const edgesOf = (selector: string) =>
+    page.evaluate<readonly number[]>(`(() => {
+      const element = document.querySelector(${JSON.stringify(selector)});
+      const range = document.createRange();
+      range.selectNodeContents(element);
+      const box = element.getBoundingClientRect();
+      return [range.getBoundingClientRect().right, box.left, box.right];
+    })()`);
+
+  before(async function () {
+    browser = await openBrowser(this);
+    base = await mkdtemp(join(tmpdir(), 'rkt-streams-overview-'));
+    page = await browser.context.newPage();
+    page.setDefaultTimeout(20_000);
+    // The fake has neither logs nor specifications.
+    browser.allow(/status of (409|500)/);
+    await serve([...nomadTasks(15), ...crashes.map(({ status }) => status)]);
+    crashes.forEach(({ exited }) => fake.eventsSubject.next(exited));
+  });
+  after(async () => {
+    await browser.close();
+    await server.close();
+    await rm(base, { recursive: true, force: true });
+  });
+  afterEach('the page reports no error', () => {
+    expect(browser.complaints).to.deep.equal([]);
+  });
+
+  it('distinguishes tasks of one name: job, allocation and id on the row', async () => {
+    await open();
+    await says('.row .name a', 'tools');
+    await says('.row .identity', 'shop · alloc a1b2c300 · web-0000');
+    const identities = await textsOf(page, '.row .identity');
+    expect(new Set(identities).size).to.equal(identities.length);
+    expect(await page.locator('.row .name a', { hasText: 'tools' }).first().getAttribute('title')).to.match(
+      /Allocation: a1b2c3\w\w-0000-4000-8000-/,
+    );
+  });
+
+  it('fills sparklines, tiles and Top 5 from the history at load', async () => {
+    const width = async (selector: string): Promise<number> => {
+      const d = (await page.locator(selector).first().getAttribute('d')) ?? '';
+      const xs = [...d.matchAll(/[ML]([\d.]+) /g)].map(([, x]) => Number(x));
+      return Math.max(...xs) - Math.min(...xs);
+    };
+    await open();
+    await until('the lines are there', async () => (await width('.row:not(.has-alert) .cpu path')) > 80);
+    for (const selector of [
+      '.row:not(.has-alert) .memory path',
+      '.tile:nth-child(2) path',
+      '.tile:nth-child(3) path',
+    ])
+      expect(await width(selector), selector).to.be.above(80);
+    const area = (await page.locator('.stack path').first().getAttribute('d')) ?? '';
+    const heights = [...area.slice(0, area.length / 2).matchAll(/ ([\d.]+)/g)].map(([, y]) => Number(y));
+    expect(heights.filter((y) => y < 74).length).to.be.above(40);
+    expect(await textsOf(page, '.row .cpu .number')).to.satisfy((texts: readonly string[]) =>
+      texts.every((text) => /^(–|0%|<0\.1%|\d+(\.\d)?%)$/.test(text)),
+    );
+  });
+
+  it('draws lines within their column, on one scale, and heads over their numbers', async () => {
+    await says('.head .cpu .scale', '0–50%');
+    for (const kind of ['cpu', 'memory']) {
+      const head = (await edgesOf(`.head .${kind} button`))[0] ?? NaN;
+      const row = (await edgesOf(`.row:not(.has-alert) .${kind} .number`))[0] ?? NaN;
+      expect(Math.abs(head - row), `${kind}: ${head} over ${row}`).to.be.below(1.5);
+      const [, lineLeft = 0, lineRight = 0] = await edgesOf(`.row .${kind} .spark`);
+      const [, cellLeft = 0, cellRight = 0] = await edgesOf(`.row .${kind}`);
+      expect(lineLeft).to.be.at.least(cellLeft);
+      expect(lineRight).to.be.at.most(cellRight + 0.5);
+      expect(lineRight - lineLeft).to.be.above(20);
+    }
+    const share = page.locator('.row .memory.has-limit .share').first();
+    expect(await share.getAttribute('title')).to.match(/^\d+% of the limit$/);
+    const fill = (await share.locator('.fill').boundingBox())?.width ?? 0;
+    const all = (await share.boundingBox())?.width ?? 0;
+    expect(fill / all).to.be.within(0.1, 0.4);
+    expect(await page.locator('.row .memory:not(.has-limit) .share').first().isVisible()).to.equal(false);
+  });
+
+  it('groups by job, image and state', async () => {
+    await open();
+    await page.getByLabel('Group by').selectOption('job');
+    await says('.row.group .group-title', 'billing');
+    expect([...(await textsOf(page, '.row.group .group-title'))].sort()).to.deep.equal([
+      'billing',
+      'search',
+      'shop',
+    ]);
+    await says('.row.group', /shop\s*17 tasks\s*1 alert/);
+    await says('.row.group .cpu', /^\d+(\.\d)?%$/);
+    await page.getByLabel('Group by').selectOption('state');
+    await says('.row.group .group-title', 'running');
+    await page.getByLabel('Group by').selectOption('image');
+    await says('.row.group .group-title', 'service-2:v1');
+    expect(await violationsOf(page)).to.deep.equal([]);
+  });
+
+  it('keeps filter, sort, group, view and task in the address, so that a link shows the same', async () => {
+    await open();
+    await page.getByLabel('Filter tasks').fill('shop');
+    await page.getByLabel('Group by').selectOption('image');
+    await page.locator('.head .memory button').click();
+    await page.getByRole('button', { name: 'Active' }).click();
+    await page.locator('.row:not(.group) .uptime').first().click();
+    await page.locator('.drawer').waitFor();
+    expect(hash()).to.match(/^#\/task\/web-\d{4}\?q=shop&/);
+    const rows = async () => [...(await textsOf(page, '.row .name'))].sort().join('\n');
+    const shown = { hash: hash(), rows: await rows() };
+    await open(shown.hash);
+    await page.locator('.drawer').waitFor();
+    await until('the same rows', async () => (await rows()) === shown.rows);
+    expect(hash()).to.equal(shown.hash);
+    expect(await page.getByLabel('Filter tasks').inputValue()).to.equal('shop');
+    expect(await page.locator('.head .memory').getAttribute('aria-sort')).to.equal('descending');
+    await page.keyboard.press('Escape');
+    await page.locator('.drawer').waitFor({ state: 'detached' });
+    expect(hash()).to.equal('#/?q=shop&state=running&sort=-memory&group=image');
+  });
+
+  it('shows a crash loop as one row, one event and one alert, first of all', async () => {
+    await open();
+    await says('.row .identity', 'crashed 12 times in 5 minutes');
+    expect(await page.locator('.row .name a', { hasText: 'crasher' }).count()).to.equal(1);
+    expect(await page.locator('.row').first().getAttribute('aria-rowindex')).to.equal('2');
+    await says('.row[aria-rowindex="2"]', 'crasher');
+    expect(await textsOf(page, '.events .feed .what')).to.deep.equal(['crasher crash loop']);
+    await says('.events .feed .message', 'crashed 12 times in 5 minutes');
+    expect(await textOf('#alert-count')).to.equal('1');
+    await page.getByRole('button', { name: '+11 earlier' }).click();
+    await until(
+      'all starts are shown',
+      async () => (await page.locator('.row .name a', { hasText: 'crasher' }).count()) === 12,
+    );
+    await page.getByRole('button', { name: 'fold' }).click();
+  });
+
+  it('leads from counts to what they count, and has a page of alerts with their history', async () => {
+    await open();
+    await page.getByRole('link', { name: '12 exited' }).click();
+    expect(hash()).to.equal('#/?state=exited');
+    await says('#tasks .count', '12 of 27');
+    await page.getByRole('link', { name: '1 alert', exact: true }).click();
+    expect(hash()).to.equal('#/alerts');
+    await says('#alerts h3', 'Active 1');
+    await says('#alerts [aria-label="Active"] tbody', /crasher.*crash loop.*crashed 12 times in 5 minutes/);
+    expect(await page.locator('#tasks').isVisible()).to.equal(false);
+    expect(await violationsOf(page)).to.deep.equal([]);
+    // An alert of a task that is destroyed ends.
+    const failed = nomadTask(14, { id: 'once', name: 'once', phase: 'exited', state: 'exited' });
+    const { exited } = crashingTask(1, { nowMs: Date.now(), everyMs: 1_000, index: 14 })[0]!;
+    fake.tasksSubject.next([...fake.tasksSubject.value, failed]);
+    fake.eventsSubject.next({ ...exited, taskId: 'once', taskName: 'once' });
+    await says('#alerts [aria-label="Active"] tbody', 'once');
+    await page.locator('#alerts .chip', { hasText: /^crash 1$/ }).click();
+    await until('the loop is left out', async () => {
+      const lines = await textsOf(page, '#alerts [aria-label="Active"] tbody tr');
+      return lines.length === 1 && (lines[0] ?? '').includes('once');
+    });
+    expect(hash()).to.equal('#/alerts?rule=crash');
+    fake.tasksSubject.next(fake.tasksSubject.value.filter(({ id }) => id !== 'once'));
+    await says('#alerts [aria-label="History"] tbody', 'once');
+    await page.keyboard.press('a');
+    await page.locator('#tasks').waitFor();
+  });
+
+  it('is used with the keyboard alone', async () => {
+    await open('#/?state=running&sort=name');
+    await says('.row .name a', 'tools');
+    await page.keyboard.press('?');
+    await says('dialog', 'Filter the tasks');
+    expect(await violationsOf(page)).to.deep.equal([]);
+    await page.keyboard.press('Escape');
+    await page.locator('dialog').waitFor({ state: 'detached' });
+    const focused = () =>
+      page.evaluate<string>("document.activeElement.closest('.row')?.getAttribute('aria-rowindex') ?? ''");
+    await page.keyboard.press('j');
+    expect(await focused()).to.equal('2');
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    expect(await focused()).to.equal('4');
+    await page.keyboard.press('k');
+    expect(await focused()).to.equal('3');
+    await page.keyboard.press('Enter');
+    await page.locator('.drawer').waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('.drawer').waitFor({ state: 'detached' });
+    expect(await focused()).to.equal('3');
+    await page.keyboard.press('/');
+    await page.keyboard.type('jk?m');
+    expect(await page.getByLabel('Filter tasks').inputValue()).to.equal('jk?m');
+    await says('.tasks .empty', 'No task matches the filter.');
+    await page.getByRole('button', { name: 'Show all tasks' }).click();
+    await says('.row .name a', 'tools');
+  });
+});
