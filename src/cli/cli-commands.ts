@@ -76,6 +76,11 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   ),
   entry('rm', 'remove tasks that have exited', async () => (await import('./rm-command.ts')).rmCommand),
   entry(
+    'alerts',
+    'list alerts of an agent, and silence them',
+    async () => (await import('./alerts-command.ts')).alertsCommand,
+  ),
+  entry(
     'audit',
     'find leftovers that belong to no task',
     async () => (await import('./audit-command.ts')).auditCommand,

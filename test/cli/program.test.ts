@@ -13,7 +13,7 @@ import { expectRktRejection } from '../support/errors.ts';
 
 const COMMANDS = (await createProgram()).commands;
 const NAMES =
-  'demo agent run ps inspect events stats top record logs wait stop restart kill signal exec rm audit fingerprint doctor image images pull rmi system info completion man version nomad context rkt'.split(
+  'demo agent run ps inspect events stats top record logs wait stop restart kill signal exec cp rm alerts audit fingerprint doctor image images pull rmi system info completion man version nomad context rkt'.split(
     ' ',
   );
 

@@ -20,6 +20,7 @@ const ANYWHERE: ReadonlySet<string> = new Set([
   'rm',
   'restart',
   'exec',
+  'alerts',
   'audit',
   'fingerprint',
   'context',
