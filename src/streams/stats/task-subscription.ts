@@ -14,7 +14,7 @@ export interface WatchedTask {
   record: TaskRecord;
   /** What its source holds open. */
   readonly source: OpenTask;
-  readonly subscriptions: TaskSubscription[];
+  subscriptions: TaskSubscription[];
   /** The registry does not know it any more: there is nothing left to read. */
   isRemoved: boolean;
   /** An asynchronous read is in progress. */
@@ -42,7 +42,9 @@ export abstract class TaskSubscription implements Meter {
     this.task = task;
     this.groups = groups;
     this.notBeforeMs = notBeforeMs;
-    task.subscriptions.push(this);
+    // An array that grows by push keeps space for sixteen more; most tasks have one subscription.
+    if (task.subscriptions.length === 0) task.subscriptions = [this];
+    else task.subscriptions.push(this);
   }
 
   /** The next read of the task serves it. */

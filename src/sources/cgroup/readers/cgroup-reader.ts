@@ -3,6 +3,7 @@ import type { GroupMask } from '../../../model/field-groups.ts';
 import { isHierarchyRoot, type CgroupPlace } from '../cgroup-place.ts';
 import { createLayouts } from './cgroup-layout.ts';
 import { cgroupUnreadable } from './cgroup-read-errors.ts';
+import { NARROW_ROW_LENGTH, ROW_LENGTH, WIDE_GROUPS } from './cgroup-row.ts';
 import { createDescriptorPool, type DescriptorPool } from './descriptor-pool.ts';
 import { FileReader } from './file-reader.ts';
 import { ALL_GROUPS, newOpenCgroup, type OpenCgroup } from './open-cgroup.ts';
@@ -44,22 +45,34 @@ export function createCgroupReader(place: CgroupPlace, options: CgroupReaderOpti
   const files = new FileReader(pool);
   const update = new RowUpdate(files, options);
   const layoutOf = createLayouts(place);
-  const rows = createRows();
+  const narrowRows = createRows(NARROW_ROW_LENGTH);
+  const wideRows = createRows(ROW_LENGTH);
   const gates = new ParentGates(files, (directory) => isHierarchyRoot(place, directory));
   let begun = 0;
+  const widen = (cgroup: OpenCgroup): void => {
+    const { page, base } = cgroup.row;
+    const row = wideRows.take();
+    row.page.set(page.subarray(base, base + NARROW_ROW_LENGTH), row.base);
+    narrowRows.giveBack(cgroup.row);
+    cgroup.row = row;
+    cgroup.isWide = true;
+  };
 
   return {
     get stats() {
       return { fileReads: files.reads, staleReads: update.staleReads, descriptors: pool.stats };
     },
     open(directories) {
-      const paths = directories.filter((directory) => !isHierarchyRoot(place, directory));
+      const isRoot = (directory: string): boolean => isHierarchyRoot(place, directory);
+      // A filtered array keeps space for more.
+      const paths = directories.some(isRoot) ? directories.filter((each) => !isRoot(each)) : directories;
       const layout = layoutOf(paths);
-      const cgroup = newOpenCgroup(paths, layout, rows.take());
+      const cgroup = newOpenCgroup(paths, layout, narrowRows.take());
       if (options.gate) cgroup.parentGate = gates.join(cgroup);
       return cgroup;
     },
     read(cgroup, groups, nowMs, keepMs) {
+      if ((groups & WIDE_GROUPS) !== 0 && !cgroup.isWide) widen(cgroup);
       try {
         if (Number.isNaN(cgroup.slowAtMs)) {
           // Cgroups that were first read together should not all reach the maximum age at the same time.
@@ -83,7 +96,7 @@ export function createCgroupReader(place: CgroupPlace, options: CgroupReaderOpti
     close(cgroup) {
       gates.leave(cgroup);
       files.release(cgroup);
-      rows.giveBack(cgroup.row);
+      (cgroup.isWide ? wideRows : narrowRows).giveBack(cgroup.row);
     },
   };
 }

@@ -1,8 +1,9 @@
+import { groupMask, type GroupMask } from '../../../model/field-groups.ts';
 import { METRICS, PRESSURE_KINDS, PRESSURE_RESOURCES, type MetricSection } from '../../../model/metrics.ts';
 
 /**
- * The numbers of a task are in a row: `page[base + column]`, NaN for what was not measured. The columns follow the
- * order of {@link METRICS}; the names contain the units.
+ * The numbers of a task are in a row: `page[base + column]`, NaN for what was not measured. A narrow row ends with the
+ * columns of CPU and memory, which nearly every subscriber requests; see {@link WIDE_GROUPS}.
  */
 export interface Row {
   readonly page: Float64Array;
@@ -20,17 +21,32 @@ function columnsOf<Section extends MetricSection>(section: Section): Columns<Sec
   return Object.fromEntries(entries) as Columns<Section>;
 }
 
-/** The column of each metric. */
-export const COLUMN = {
+const narrow = {
   cpu: columnsOf('cpu'),
   memory: columnsOf('memory'),
+  hidden: columnsOf('hidden'),
+} as const;
+
+/** The length of a row for tasks of which only CPU and memory are requested. */
+export const NARROW_ROW_LENGTH = next;
+
+const wide = {
   io: columnsOf('io'),
   pidCount: columnsOf('pidCount'),
   network: columnsOf('network'),
   disk: columnsOf('disk'),
   processStates: columnsOf('processStates'),
-  hidden: columnsOf('hidden'),
 } as const;
+
+/** The column of each metric. */
+export const COLUMN = { ...narrow, ...wide };
+
+/** The groups with columns beyond a narrow row. */
+export const WIDE_GROUPS: GroupMask = groupMask(
+  [...(Object.keys(wide) as (keyof typeof wide)[]), 'pressure' as const].flatMap((section) =>
+    Object.values(METRICS[section]).map(({ group }) => group),
+  ),
+);
 
 type PressureColumns = Readonly<Record<(typeof PRESSURE_KINDS)[number], Columns<'pressure'>>>;
 

@@ -7,7 +7,9 @@ import { COLUMN, type Row } from './cgroup-row.ts';
 export interface OpenCgroup {
   readonly paths: readonly string[];
   readonly layout: Layout;
-  readonly row: Row;
+  /** Replaced by a wide one when a group needs it. */
+  row: Row;
+  isWide: boolean;
   readonly slots: Uint16Array;
   /** The missing files, as bits. */
   absent: number;
@@ -23,6 +25,8 @@ export interface OpenCgroup {
   parentGate: SharedGate | undefined;
   /** Reads in a row that found CPU time and memory unchanged, as the parent gate counts them. */
   stillReads: number;
+  /** The last check of the parent gate in which it was found unchanged; negative while it does not rest. */
+  restsSince: number;
 }
 
 /** The two counters by which a cgroup is known to have moved. */
@@ -41,6 +45,8 @@ export interface SharedGate {
   leave(cgroup: OpenCgroup): void;
 }
 
+export const NOT_RESTING = -1;
+
 export const ALL_GROUPS: GroupMask = -1;
 
 /** A cgroup of which nothing has been read. */
@@ -49,6 +55,7 @@ export function newOpenCgroup(paths: readonly string[], layout: Layout, row: Row
     paths,
     layout,
     row,
+    isWide: false,
     slots: new Uint16Array(layout.files.length),
     absent: 0,
     dirty: ALL_GROUPS,
@@ -57,6 +64,7 @@ export function newOpenCgroup(paths: readonly string[], layout: Layout, row: Row
     present: 0,
     parentGate: undefined,
     stillReads: 0,
+    restsSince: NOT_RESTING,
   };
 }
 

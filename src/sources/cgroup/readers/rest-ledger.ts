@@ -1,4 +1,4 @@
-import { usageOf, type OpenCgroup, type Usage } from './open-cgroup.ts';
+import { NOT_RESTING, usageOf, type OpenCgroup, type Usage } from './open-cgroup.ts';
 
 /** Reads in a row without a change after which a cgroup rests. */
 const READS_UNTIL_REST = 3;
@@ -12,8 +12,7 @@ const READS_UNTIL_REST = 3;
  */
 export class RestLedger {
   readonly moving = new Set<OpenCgroup>();
-  /** The resting cgroups, and the last check in which each was found unchanged. */
-  readonly #resting = new Map<OpenCgroup, number>();
+  #resting = 0;
   #known: Usage | undefined;
   /** The rest of a check that is not confirmed yet by a read of every resting cgroup. */
   #checked: Usage | undefined;
@@ -21,11 +20,11 @@ export class RestLedger {
   #unconfirmed = 0;
 
   get size(): number {
-    return this.moving.size + this.#resting.size;
+    return this.moving.size + this.#resting;
   }
 
   isResting(cgroup: OpenCgroup): boolean {
-    return this.#resting.has(cgroup);
+    return cgroup.restsSince !== NOT_RESTING;
   }
 
   /** Compares the rest of a check; if it is not the known one, it becomes known when the reads confirm it. */
@@ -38,7 +37,7 @@ export class RestLedger {
     if (this.#checked === undefined) {
       this.#checked = rest;
       this.#checks += 1;
-      this.#unconfirmed = this.#resting.size;
+      this.#unconfirmed = this.#resting;
     }
     return false;
   }
@@ -51,10 +50,9 @@ export class RestLedger {
     { isComplete, maxMoving }: { readonly isComplete: boolean; readonly maxMoving: number },
   ): void {
     const hasMoved = now.cpuNs !== before.cpuNs || now.memoryBytes !== before.memoryBytes;
-    const confirmedIn = this.#resting.get(cgroup);
-    if (confirmedIn !== undefined) {
+    if (this.isResting(cgroup)) {
       if (hasMoved) this.#begin(cgroup, before);
-      else if (isComplete) this.#confirm(cgroup, confirmedIn);
+      else if (isComplete) this.#confirm(cgroup);
     } else if (this.moving.has(cgroup)) {
       if (hasMoved) cgroup.stillReads = 0;
       else if (isComplete) this.#countStill(cgroup, now);
@@ -62,8 +60,7 @@ export class RestLedger {
       cgroup.stillReads = 0;
       if (this.moving.size < maxMoving) this.moving.add(cgroup);
       else {
-        this.#resting.set(cgroup, 0);
-        this.#checked = undefined;
+        this.#rest(cgroup);
       }
     }
   }
@@ -71,12 +68,13 @@ export class RestLedger {
   leave(cgroup: OpenCgroup): void {
     // What it has used stays with the parent. If it has moved since it was read, the next check finds another rest.
     if (this.moving.delete(cgroup)) this.#known &&= plus(this.#known, usageOf(cgroup.row));
-    this.#resting.delete(cgroup);
+    this.#disturb(cgroup);
+    // Whether the others confirm the last check cannot be known any more.
     this.#checked = undefined;
   }
 
   #begin(cgroup: OpenCgroup, before: Usage): void {
-    this.#resting.delete(cgroup);
+    this.#disturb(cgroup);
     this.moving.add(cgroup);
     cgroup.stillReads = 0;
     this.#known &&= minus(this.#known, before);
@@ -88,14 +86,25 @@ export class RestLedger {
     cgroup.stillReads += 1;
     if (cgroup.stillReads < READS_UNTIL_REST) return;
     this.moving.delete(cgroup);
-    this.#resting.set(cgroup, this.#checks);
+    this.#rest(cgroup);
     this.#known &&= plus(this.#known, now);
+  }
+
+  #rest(cgroup: OpenCgroup): void {
+    cgroup.restsSince = this.#checks;
+    this.#resting += 1;
     this.#checked = undefined;
   }
 
-  #confirm(cgroup: OpenCgroup, confirmedIn: number): void {
-    if (this.#checked === undefined || confirmedIn === this.#checks) return;
-    this.#resting.set(cgroup, this.#checks);
+  #disturb(cgroup: OpenCgroup): void {
+    if (!this.isResting(cgroup)) return;
+    cgroup.restsSince = NOT_RESTING;
+    this.#resting -= 1;
+  }
+
+  #confirm(cgroup: OpenCgroup): void {
+    if (this.#checked === undefined || cgroup.restsSince === this.#checks) return;
+    cgroup.restsSince = this.#checks;
     this.#unconfirmed -= 1;
     if (this.#unconfirmed > 0) return;
     this.#known = this.#checked;

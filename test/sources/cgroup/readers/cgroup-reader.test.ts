@@ -5,7 +5,8 @@ import { expect } from 'chai';
 
 import { FIELD_GROUPS, groupMask, maskGroups, type FieldGroup } from '../../../../src/model/field-groups.ts';
 import type { CgroupReader } from '../../../../src/sources/cgroup/readers/cgroup-reader.ts';
-import type { OpenCgroup } from '../../../../src/sources/cgroup/readers/open-cgroup.ts';
+import { NARROW_ROW_LENGTH, WIDE_GROUPS } from '../../../../src/sources/cgroup/readers/cgroup-row.ts';
+import { usageOf, type OpenCgroup } from '../../../../src/sources/cgroup/readers/open-cgroup.ts';
 
 import { cgroupFixture, type CgroupFixture } from '../../../support/cgroup-fixture.ts';
 import { expectRktError } from '../../../support/errors.ts';
@@ -132,6 +133,28 @@ describe('CgroupReader', () => {
     expect(value('cpuPressure')).to.equal(1.5);
     expect(value('totalNs')).to.equal(1_234_567_000);
   });
+
+  it('gives a row the columns of other groups when they are asked for, and keeps the others', async () => {
+    await setUp('v2');
+    look(SIX, 0);
+    const other = reader.open(cgroup.paths);
+    reader.read(other, groupMask(SIX), 0, 0);
+    const narrow = usageOf(cgroup.row);
+    writeFileSync(join(fixture.root, 'rkt-streams/web/pids.current'), '7\n');
+    expect(look(['pids'], 1)[0]).to.equal('pids');
+    expect(value('pidsCurrent')).to.equal(7);
+    expect([usageOf(cgroup.row), usageOf(other.row)]).to.deep.equal([narrow, narrow]);
+    reader.close(other);
+  });
+
+  for (const name of ['v1', 'v2', 'hybrid'] as const) {
+    it(`fills no column beyond a narrow row for groups that have none there, ${name}`, async () => {
+      await setUp(name);
+      const narrow = cgroup.layout.files.filter(({ groups }) => (groups & WIDE_GROUPS) === 0);
+      expect(narrow).not.to.have.lengthOf(0);
+      expect(Math.max(...narrow.flatMap(({ places }) => places))).to.be.below(NARROW_ROW_LENGTH);
+    });
+  }
 
   it('reads no file of v2 that v1 makes superfluous', async () => {
     await setUp('hybrid');
