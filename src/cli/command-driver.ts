@@ -18,4 +18,5 @@ export type CommandDriver = CommandOps &
     | 'tasks'
     | 'hostStats'
     | 'followTasks'
+    | 'execTaskStreaming'
   >;

@@ -19,7 +19,7 @@ export function topCommand(program: Command): void {
     .command('top')
     .description(
       'Shows the tasks and their resource usage in a full-screen view. Keys: s sort, r reverse, f filter, a all, ' +
-        'o one task, l its output, h help, q quit.',
+        'o one task, l its output, x stop, S signal, e shell, h help, q quit.',
     )
     .option('-i, --interval <duration>', 'sampling interval, in ms; 2s works too', durationMs('ms'), 1_000)
     .option('-a, --all', 'include tasks that have exited')

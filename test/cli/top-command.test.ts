@@ -90,6 +90,39 @@ describe('rkt-streams top', function () {
     await isRestored(terminal);
   });
 
+  it('stops a task, sends it a signal and opens a shell in it, each after a question', async function () {
+    const driver = sandbox.driver();
+    await driver.startTask(sandbox.shell('zz-web', 'trap "echo got HUP" HUP; while :; do sleep 0.05; done'));
+    const terminal = await open(this);
+    await terminal.press('f', 'z', 'z', 'Enter');
+    await terminal.shows(/▸ zz-web +running/);
+    await terminal.press('x');
+    await terminal.shows(/Stop zz-web with SIGINT, and SIGKILL after 5 s\? y stops it/);
+    await terminal.press('n');
+    await terminal.shows('Nothing was done.');
+    await terminal.press('S', 'N', 'O', 'Enter');
+    await terminal.shows('There is no signal NO.');
+    await terminal.press('S', 'h', 'u', 'p', 'Enter');
+    await terminal.shows('SIGHUP was sent to zz-web.');
+    await terminal.press('l');
+    await terminal.shows(/zz-web stdout[^]*got HUP/);
+    await terminal.press('Escape');
+    await terminal.press('e');
+    await terminal.shows(/Open a shell in zz-web\? y opens it/);
+    await terminal.press('y');
+    await terminal.shows('# ');
+    expect(await terminal.report('alternate_on')).to.equal('0');
+    await terminal.press('echo $((40+2)) in; exit 5', 'Enter');
+    await terminal.shows('The shell in zz-web exited with 5.');
+    expect(await terminal.report('alternate_on')).to.equal('1');
+    await terminal.press('x', 'y');
+    await terminal.shows('zz-web was stopped.');
+    await terminal.press('x', 'y', 'q');
+    await terminal.shows('ended with 0');
+    await isRestored(terminal);
+    await driver.shutdown();
+  });
+
   it('has no colours with NO_COLOR, and gives the terminal back at SIGTERM and Ctrl-C', async function () {
     const terminal = await open(this, { NO_COLOR: '1' });
     await terminal.shows(/^ rkt-streams top /);

@@ -5,6 +5,9 @@ import ts from 'typescript';
 
 const PAGES = [
   'README.md',
+  'docs/library.md',
+  'docs/metrics.md',
+  'docs/recordings.md',
   'docs/drivers-fleet.md',
   'docs/server.md',
   'docs/drivers-remote.md',
@@ -40,6 +43,11 @@ describe('the examples of the documentation', () => {
           'rkt-streams': [`${process.cwd()}/src/index.ts`],
           'rkt-streams/client': [`${process.cwd()}/src/drivers/remote/index.ts`],
           'rkt-streams/fleet': [`${process.cwd()}/src/drivers/fleet/index.ts`],
+          'rkt-streams/contract': [`${process.cwd()}/src/contract/index.ts`],
+          'rkt-streams/nomad': [`${process.cwd()}/src/nomad/index.ts`],
+          'rkt-streams/otlp': [`${process.cwd()}/src/exporters/otlp/index.ts`],
+          'rkt-streams/prometheus': [`${process.cwd()}/src/exporters/prometheus/index.ts`],
+          'rkt-streams/recorded': [`${process.cwd()}/src/drivers/recorded/index.ts`],
           'rkt-streams/server': [`${process.cwd()}/src/server/index.ts`],
         },
       },

@@ -1,11 +1,13 @@
-import { render } from 'ink';
+import { render, type Instance } from 'ink';
 import { createElement } from 'react';
-import { asyncScheduler, fromEvent, map, startWith, tap } from 'rxjs';
+import { Subject, asyncScheduler, firstValueFrom, fromEvent, map, startWith, tap } from 'rxjs';
 
+import { terminalSizes } from '../outer-terminal.ts';
 import { App, type FrameStore } from './top-app.ts';
 import type { Line } from './line.ts';
+import { createActions, type ActingDriver, type Suspend } from './top-actions.ts';
 import { createScenes } from './top-scenes.ts';
-import { enterScreen } from './top-screen.ts';
+import { enterScreen, type Screen } from './top-screen.ts';
 import { watchTasks, type TopDriver } from './watch-tasks.ts';
 
 export interface TopOptions {
@@ -17,36 +19,68 @@ export interface TopOptions {
 }
 
 /** Shows the full-screen view until a key ends it, or the driver is shut down. */
-export async function runTop(driver: TopDriver, options: TopOptions): Promise<void> {
+export async function runTop(driver: TopDriver & ActingDriver, options: TopOptions): Promise<void> {
   const { stdout } = process;
-  const screen = enterScreen();
   const store = createStore();
   const sizeOf = (): { columns: number; rows: number } => ({ columns: stdout.columns, rows: stdout.rows });
+  let shown: Shown | undefined;
+  const suspend: Suspend = async (act) => {
+    shown?.close();
+    shown = undefined;
+    try {
+      return await act();
+    } finally {
+      open();
+    }
+  };
   const scenes = createScenes({
     data$: watchTasks(driver, { intervalMs: options.intervalMs, nowMs: options.nowMs }),
     size$: fromEvent(stdout, 'resize').pipe(
       // How the terminal has rearranged the old lines is unknown.
-      tap(() => {
-        ink.clear();
-        screen.clear();
-      }),
+      tap(() => shown?.clear()),
       map(sizeOf),
       startWith(sizeOf()),
     ),
     scheduler: asyncScheduler,
     isAll: options.isAll,
+    act: createActions({ driver, suspend, sizes: terminalSizes }),
   });
   const app = createElement(App, { store, onKey: scenes.press, hasColours: options.hasColours });
-  const ink = render(app, { stdout: screen.stdout, exitOnCtrlC: false, patchConsole: false });
+  const broken = new Subject<never>();
+  const open = (): void => {
+    shown = showApp(app, (error) => broken.error(error));
+  };
+  open();
   try {
-    // Ink's promise only matters if drawing failed.
-    await Promise.race([scenes.frames$.forEach(store.set), ink.waitUntilExit()]);
+    await Promise.race([scenes.frames$.forEach(store.set), firstValueFrom(broken)]);
   } finally {
-    ink.unmount();
-    screen.leave();
+    shown?.close();
     // Otherwise a pending read keeps the process alive.
     process.stdin.destroy();
   }
+}
+
+/** The view on the terminal. */
+interface Shown {
+  clear(): void;
+  close(): void;
+}
+
+/** @param onBroken called when drawing has failed */
+function showApp(app: ReturnType<typeof createElement>, onBroken: (error: unknown) => void): Shown {
+  const screen: Screen = enterScreen();
+  const ink: Instance = render(app, { stdout: screen.stdout, exitOnCtrlC: false, patchConsole: false });
+  ink.waitUntilExit().catch(onBroken);
+  return {
+    clear() {
+      ink.clear();
+      screen.clear();
+    },
+    close() {
+      ink.unmount();
+      screen.leave();
+    },
+  };
 }
 
 function createStore(): FrameStore & { readonly set: (lines: readonly Line[]) => void } {

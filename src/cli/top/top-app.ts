@@ -2,7 +2,7 @@ import { Box, Text, useInput, type Key as InkKey } from 'ink';
 import { createElement, useSyncExternalStore, type ReactNode } from 'react';
 
 import { lineText, segment, type Line, type Tone } from './line.ts';
-import type { Key } from './top-state.ts';
+import type { Key } from './top-key.ts';
 
 /** The lines of the screen, as a store for React. */
 export interface FrameStore {

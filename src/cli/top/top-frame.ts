@@ -6,6 +6,7 @@ import { fit } from '../text-width.ts';
 import { listView } from './list-view.ts';
 import { logView, type LogTail } from './log-view.ts';
 import { selectedTask, shownTasks } from './top-rows.ts';
+import { promptText } from './top-prompt.ts';
 import type { TopState } from './top-state.ts';
 import { taskView } from './task-view.ts';
 import type { TopData, TopTask } from './top-data.ts';
@@ -77,12 +78,15 @@ function hostParts(host: TopData['host']): readonly string[] {
 }
 
 const FOOTERS = {
-  list: 's sort  r reverse  f filter  a all  o task  l log  h help  q quit',
-  task: 'o Esc back  ↑ ↓ next task  l log  h help  q quit',
+  list: 's sort  f filter  a all  o task  l log  x stop  h help  q quit',
+  task: 'o Esc back  ↑ ↓ next task  l log  x stop  S signal  e shell  h help  q quit',
   log: 'l Esc back  Tab stdout/stderr  ↑ ↓ next task  o task  h help  q quit',
 };
 
-function footerLine({ view, isTyping, filter, isAll, sort }: TopState, width: number): Line {
+function footerLine(state: TopState, width: number): Line {
+  const { view, isTyping, filter, isAll, sort, prompt, message } = state;
+  if (prompt !== undefined) return line(fit(promptText(prompt), width), 'warn');
+  if (message !== undefined) return line(fit(message, width), 'accent');
   if (isTyping)
     return line(fit(`filter: ${printable(filter)}▏  Enter keeps it, Esc drops it`, width), 'accent');
   const filterText = filter === '' ? '' : `   filter: ${printable(filter)}`;

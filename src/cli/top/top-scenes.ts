@@ -18,7 +18,9 @@ import { frame, type ScreenSize } from './top-frame.ts';
 import type { Line } from './line.ts';
 import { logTail } from './top-log-tail.ts';
 import { selectedTask, shownTasks } from './top-rows.ts';
-import { FIRST_STATE, afterKey, type Key, type TopState } from './top-state.ts';
+import type { Key } from './top-key.ts';
+import { FIRST_STATE, afterKey, type TopState } from './top-state.ts';
+import type { TopAction } from './top-prompt.ts';
 import { NO_DATA, type TopData } from './top-data.ts';
 
 export interface TopInput {
@@ -26,6 +28,8 @@ export interface TopInput {
   readonly size$: Observable<ScreenSize>;
   readonly scheduler: SchedulerLike;
   readonly isAll: boolean;
+  /** Does what was confirmed, and resolves with a line about it. */
+  readonly act?: (action: TopAction) => Promise<string>;
 }
 
 /** The screen as it changes, and where keys go. */
@@ -38,7 +42,7 @@ export interface Scenes {
 /** The minimum interval between two redraws for new values; keys and new sizes are drawn immediately. */
 export const REDRAW_MS = 500;
 
-export function createScenes({ data$, size$, scheduler, isAll }: TopInput): Scenes {
+export function createScenes({ data$, size$, scheduler, isAll, act }: TopInput): Scenes {
   const stateSubject = new BehaviorSubject<TopState>({ ...FIRST_STATE, isAll });
   let data = NO_DATA;
   const calm$ = data$.pipe(
@@ -64,7 +68,10 @@ export function createScenes({ data$, size$, scheduler, isAll }: TopInput): Scen
       const shown = shownTasks(data.tasks, before);
       const ids = shown.map(({ status }) => status.id);
       const selectedId = before.view === 'list' ? selectedTask(shown, before)?.status.id : before.selectedId;
-      stateSubject.next(afterKey({ ...before, selectedId }, key, ids));
+      const { action, ...next } = afterKey({ ...before, selectedId }, key, ids);
+      stateSubject.next(action === undefined ? next : { ...next, message: '…' });
+      if (action !== undefined)
+        void act?.(action).then((message) => stateSubject.next({ ...stateSubject.value, message }));
     },
   };
 }

@@ -1,4 +1,6 @@
 import { lettersOf } from '../text-width.ts';
+import type { Key } from './top-key.ts';
+import { PROMPT_KEYS, afterPrompt, type Prompt, type TopAction } from './top-prompt.ts';
 
 /** The sort columns, in the order in which the key cycles through them. */
 export const SORT_FIELDS = [
@@ -30,6 +32,12 @@ export interface TopState {
   /** The selected task; undefined: the first of the list. */
   readonly selectedId: string | undefined;
   readonly stream: 'stdout' | 'stderr';
+  /** A question that waits for an answer. */
+  readonly prompt?: Prompt | undefined;
+  /** What was confirmed, until it begins. */
+  readonly action?: TopAction | undefined;
+  /** What the last action did, until the next key. */
+  readonly message?: string | undefined;
   readonly isDone: boolean;
 }
 
@@ -45,21 +53,6 @@ export const FIRST_STATE: TopState = {
   stream: 'stdout',
   isDone: false,
 };
-
-/** A key that has a name, or the letter it writes. */
-export type Key =
-  | 'up'
-  | 'down'
-  | 'pageUp'
-  | 'pageDown'
-  | 'home'
-  | 'end'
-  | 'enter'
-  | 'escape'
-  | 'backspace'
-  | 'tab'
-  | 'interrupt'
-  | { readonly letter: string };
 
 const PAGE = 10;
 const STEPS: Partial<Record<string, number>> = {
@@ -78,9 +71,16 @@ const STEPS: Partial<Record<string, number>> = {
 /** The state after a key, for a list of shown tasks. */
 export function afterKey(state: TopState, key: Key, shownIds: readonly string[]): TopState {
   if (key === 'interrupt') return { ...state, isDone: true };
+  if (state.prompt !== undefined)
+    return { ...state, prompt: undefined, message: undefined, ...afterPrompt(state.prompt, key) };
+  if (state.message !== undefined) return afterKey({ ...state, message: undefined }, key, shownIds);
   if (state.isTyping) return afterTyping(state, key);
   const name = typeof key === 'string' ? key : key.letter;
   if (state.isHelpOpen) return name === 'q' ? { ...state, isDone: true } : { ...state, isHelpOpen: false };
+  const kind = PROMPT_KEYS[name];
+  const taskId = state.selectedId ?? shownIds[0];
+  if (kind !== undefined)
+    return taskId === undefined ? state : { ...state, prompt: { kind, taskId, text: '' } };
   const step = STEPS[name];
   if (step !== undefined) return { ...state, selectedId: moved(state.selectedId, step, shownIds) };
   return { ...state, ...(ACTIONS[name]?.(state, shownIds) ?? {}) };
