@@ -20,9 +20,9 @@ export function addRunOptions(command: Command): void {
   [addIdentity, addProgram, addResources, addNetwork, addIsolation, addLife].forEach((add) => add(command));
   withExamples(command, [
     ['run --rm ./hello.aci', 'Run an image and leave nothing behind'],
-    ['run -d --name web -m 64M --net host example.com/web:1.2 --port 8080', 'A server in the background'],
+    ['run -d --name web --net host example.com/web:1.2 --port 8080', 'A server in the background'],
     ['run -d --stage1 oci -p 8080:80 --cpus 0.5 docker://nginx', 'The same with a network of its own'],
-    ['run --rm --exec /bin/sh -v ./data:/data:readOnly ./tools.aci -c "ls /data"', 'Another program'],
+    ['run --rm --exec /bin/sh -v ./d:/d ./tools.aci -c "ls /d"', 'Another program'],
   ]);
 }
 
@@ -39,8 +39,7 @@ function addProgram(command: Command): void {
     .addOption(
       new Option(
         '--pull <policy>',
-        'ask for the image before the start: always; missing (the default), only if the store has none; newer, and use ' +
-          'that of the store when this fails; never',
+        'whether to ask for the image before the start (default: missing); newer uses that of the store when it fails',
       ).choices(PULL_POLICIES),
     )
     .option('--exec <path>', 'run this program of the image instead of its own')

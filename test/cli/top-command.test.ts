@@ -97,7 +97,7 @@ describe('rkt-streams top', function () {
     await terminal.press('f', 'z', 'z', 'Enter');
     await terminal.shows(/▸ zz-web +running/);
     await terminal.press('x');
-    await terminal.shows(/Stop zz-web with SIGINT, and SIGKILL after 5 s\? y stops it/);
+    await terminal.shows(/Stop zz-web\? y: yes, other keys: no/);
     await terminal.press('n');
     await terminal.shows('Nothing was done.');
     await terminal.press('S', 'N', 'O', 'Enter');
@@ -108,7 +108,7 @@ describe('rkt-streams top', function () {
     await terminal.shows(/zz-web stdout[^]*got HUP/);
     await terminal.press('Escape');
     await terminal.press('e');
-    await terminal.shows(/Open a shell in zz-web\? y opens it/);
+    await terminal.shows(/Open a shell in zz-web\? y: yes/);
     await terminal.press('y');
     await terminal.shows('# ');
     expect(await terminal.report('alternate_on')).to.equal('0');

@@ -51,7 +51,7 @@ describe('the programs of docs/library.md', function () {
   });
 
   programs().forEach(({ code, prints }, index) => {
-    const [, title = ''] = /from '(rkt-streams\/[a-z]+)'/.exec(code) ?? [, 'rkt-streams'];
+    const title = /from '(rkt-streams\/[a-z]+)'/.exec(code)?.[1] ?? 'rkt-streams';
     it(`program ${index + 1}, of ${title}, prints what the page says, from the packed package`, async () => {
       const folder = join(directory, `program-${index}`);
       mkdirSync(folder);

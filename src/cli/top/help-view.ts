@@ -7,7 +7,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['f /', 'show only tasks whose name, id or image contains a text'],
   ['a', 'show or hide tasks that have exited'],
   ['o Enter', 'show one task with charts and its events'],
-  ['l', 'show the last output of a task; Tab switches between stdout and stderr'],
+  ['l', 'show the last output; Tab switches between stdout and stderr'],
   ['x', 'stop a task, after a question: SIGINT, and SIGKILL after 5 s'],
   ['S', 'send a signal to a task: type its name, then Enter'],
   ['e', 'open a shell in a task, after a question; exit returns here'],
@@ -17,9 +17,9 @@ const KEYS: readonly (readonly [string, string])[] = [
 ];
 
 const NOTES = [
-  'CPU is in cores: 1.00 is one full core. MEMORY counts against the limit: it leaves',
-  'out the cache that can be dropped. It has a bar of the limit, or a sparkline when',
-  'there is no limit. NET and IO are bytes a second.',
+  'CPU is in cores: 1.00 is one full core. MEMORY counts against the limit, without',
+  'the cache that can be dropped: as a bar of the limit, or as a sparkline without',
+  'a limit. NET and IO are bytes a second.',
 ];
 
 export function helpView(): readonly Line[] {

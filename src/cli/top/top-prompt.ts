@@ -46,7 +46,7 @@ export function afterPrompt(prompt: Prompt, key: Key): Answered {
 /** The question, with what answers it. */
 export function promptText({ kind, taskId, text }: Prompt): string {
   const id = printable(taskId);
-  if (kind === 'stop') return `Stop ${id} with SIGINT, and SIGKILL after 5 s? y stops it, other keys do not`;
-  if (kind === 'shell') return `Open a shell in ${id}? y opens it, other keys do not; exit returns here`;
-  return `Signal to ${id}: ${printable(text)}▏  HUP, TERM, 9, …; Enter sends it, Esc does not`;
+  if (kind === 'stop') return `Stop ${id}? y: yes, other keys: no`;
+  if (kind === 'shell') return `Open a shell in ${id}? y: yes, other keys: no`;
+  return `Signal to ${id}: ${printable(text)}▏ Enter sends it, Esc does not`;
 }
