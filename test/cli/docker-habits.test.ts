@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { PLUGIN_VERSION } from '../../src/model/plugin.ts';
+import type { CliResult } from '../support/cli-process.ts';
 import { FOREVER, useCliSandbox, type CliSandbox } from '../support/cli-sandbox.ts';
 
 /** What somebody types who knows docker, what docker or podman does then, and what comes of it here. */
@@ -125,27 +126,30 @@ const TASKS: readonly Habit[] = [
   habit('events --format {{.Nope}}', 'podman: can’t evaluate field Nope, 125', 2, {
     stderr: /no field \.Nope/,
   }),
-  habit('stop -t 0 we nope', 'stops web, reports nope; docker 1, podman 125', 1, {
-    stdout: 'web\n',
-    stderr: /RKT_ERR_TASK_NOT_FOUND: .*"nope"/,
-  }),
-  habit('rm -f web nope', 'removes web, reports nope, 1', 1, { stdout: 'web\n', stderr: /"nope"/ }),
 ];
 
-const LIFE: readonly Habit[] = [
-  habit('kill -s TERM web', 'sends the signal', 0, { stdout: 'web\n' }),
-  habit('kill web nope', 'kills web, reports nope', 1, { stdout: 'web\n', stderr: /"nope"/ }),
-  habit('restart -t 0 web', 'stops it and starts it again', 0, { stdout: 'web\n' }),
+const READING: readonly Habit[] = [
   habit('restart nope', 'podman: no container with name or ID "nope" found, 125', 1, { stderr: /"nope"/ }),
   habit('system df', 'prints what images and containers occupy', 0, {
     stdout: /^TYPE +TOTAL +ACTIVE +SIZE +RECLAIMABLE\nImages +1 .*\nLogs of tasks +1 +1 .*\n$/,
   }),
-  habit('system prune -f', 'removes what has ended', 0, { stdout: '' }),
   habit('system prune', 'asks', 2, { stderr: /no terminal to confirm this on: give --force/ }),
   habit('images -q', 'prints the ids of the images', 0, { stdout: /^sha512-[0-9a-f]{12}\n$/ }),
   habit('images --format {{.Repository}}', 'prints their names', 0, { stdout: 'test.local/shell\n' }),
   habit('info --format {{.ContainersRunning}}', 'prints how many run', 0, { stdout: '1\n' }),
   habit('rmi nope', 'podman: nope: image not known, 1', 1, { stderr: /RKT_ERR_IMAGE_NOT_FOUND: .*"nope"/ }),
+];
+
+const CHANGING: readonly Habit[] = [
+  habit('stop -t 0 we nope', 'stops web, reports nope; docker 1, podman 125', 1, {
+    stdout: 'web\n',
+    stderr: /RKT_ERR_TASK_NOT_FOUND: .*"nope"/,
+  }),
+  habit('rm -f web nope', 'removes web, reports nope, 1', 1, { stdout: 'web\n', stderr: /"nope"/ }),
+  habit('kill -s TERM web', 'sends the signal', 0, { stdout: 'web\n' }),
+  habit('kill web nope', 'kills web, reports nope', 1, { stdout: 'web\n', stderr: /"nope"/ }),
+  habit('restart -t 0 web', 'stops it and starts it again', 0, { stdout: 'web\n' }),
+  habit('system prune -f', 'removes what has ended', 0, { stdout: '' }),
 ];
 
 const MACHINE: readonly Habit[] = [
@@ -158,14 +162,18 @@ describe('the habits of docker', function () {
   this.timeout(240_000);
   const cli = useCliSandbox();
 
-  each('run', RUN, cli);
-  each('machine', MACHINE, cli);
+  describe('without a task', () => {
+    together({ run: RUN, machine: MACHINE }, cli);
+  });
 
   describe('with a task that runs', () => {
+    before(() => cli().detach('web', FOREVER, '--name', 'web'));
+    together({ exec: EXEC, tasks: TASKS, reading: READING }, cli);
+  });
+
+  describe('with a task that they change', () => {
     beforeEach(() => cli().detach('web', FOREVER, '--name', 'web'));
-    each('exec', EXEC, cli);
-    each('tasks', TASKS, cli);
-    each('life', LIFE, cli);
+    for (const one of CHANGING) check('life', one, () => run(one, cli()));
   });
 
   it('events --since 1h --filter event=recovered prints what happened, and goes on', async () => {
@@ -218,18 +226,44 @@ function words(line: string): readonly string[] {
   return line.split(/(?<!\\) /).map((word) => word.replaceAll('\\ ', ' '));
 }
 
-function each(what: string, habits: readonly Habit[], cli: () => CliSandbox): void {
-  habits.forEach(({ line, docker, args = words(line), input, code, stdout, stderr }) => {
-    it(`${what}: ${line}: ${docker}`, async () => {
-      const { image } = cli().sandbox;
-      const result = await cli().run(
-        args.map((word) => (word === 'IMAGE' ? image : word)),
-        input === undefined ? {} : { input },
-      );
-      expect(result, JSON.stringify(result)).to.include({ exitCode: code });
-      matches(result.stdout, stdout);
-      matches(result.stderr, stderr);
-    });
+/** So many commands run at a time where they do not disturb each other. */
+const AT_A_TIME = 4;
+
+/** Runs all before the first case, several at a time: most of a case is the start of a process. */
+function together(groups: Readonly<Record<string, readonly Habit[]>>, cli: () => CliSandbox): void {
+  const results = new Map<Habit, CliResult>();
+  before(async () => {
+    const left = Object.values(groups).flat();
+    const next = async (): Promise<void> => {
+      for (let one = left.shift(); one !== undefined; one = left.shift())
+        results.set(one, await run(one, cli()));
+    };
+    await Promise.all(Array.from({ length: AT_A_TIME }, next));
+  });
+  for (const [what, habits] of Object.entries(groups))
+    for (const one of habits) check(what, one, () => Promise.resolve(results.get(one)));
+}
+
+function run(
+  { line, args = words(line), input }: Habit,
+  { run: start, sandbox }: CliSandbox,
+): Promise<CliResult> {
+  return start(
+    args.map((word) => (word === 'IMAGE' ? sandbox.image : word)),
+    input === undefined ? {} : { input },
+  );
+}
+
+function check(
+  what: string,
+  { line, docker, code, stdout, stderr }: Habit,
+  resultOf: () => Promise<CliResult | undefined>,
+): void {
+  it(`${what}: ${line}: ${docker}`, async () => {
+    const result = await resultOf();
+    expect(result, JSON.stringify(result)).to.include({ exitCode: code });
+    matches(result?.stdout ?? '', stdout);
+    matches(result?.stderr ?? '', stderr);
   });
 }
 
