@@ -11,7 +11,7 @@ import { buildImage } from '../support/images.ts';
 import { writeInitramfs } from '../support/initramfs.ts';
 import { requires, skipFor } from '../support/requirements.ts';
 import type { UnifiedFacts } from '../support/unified-facts.ts';
-import { boot, emulator, fetchKernel, NoMachine } from '../support/virtual-machine.ts';
+import { boot, emulator, fetchKernel, NoMachine, vethModule } from '../support/virtual-machine.ts';
 
 const MIB = 1024 * 1024;
 const BOOT_DEADLINE_MS = 700_000;
@@ -50,6 +50,7 @@ mount -t devpts devpts /dev/pts
 mount -t tmpfs tmpfs /tmp
 mount -t cgroup2 cgroup2 /sys/fs/cgroup
 cd /tmp
+[ ! -e /veth.ko ] || busybox insmod /veth.ko
 node /project/test/support/unified-child.js /image.aci /project/${SUITE}.js
 echo b >/proc/sysrq-trigger
 sleep 60
@@ -60,7 +61,7 @@ describe('a driver on a machine with a unified hierarchy alone', function () {
   let facts: UnifiedFacts;
 
   before(async function () {
-    requires(this, 'qemu', 'crun', 'catatonit');
+    requires(this, 'qemu', 'busybox', 'crun', 'runc', 'catatonit', 'cni');
     const directory = await mkdtemp(join(tmpdir(), 'rkt-streams-machine-'));
     try {
       facts = await factsOfMachine(directory);
@@ -153,22 +154,43 @@ describe('a driver on a machine with a unified hierarchy alone', function () {
     expect(isThere).to.equal(false);
   });
 
-  it('runs the life of a pod of the stage1 oci: limits, metrics, commands, end, removal', () => {
-    const { limits, isIn, isRuntimeIn, source, memory, seen, entered, exit, isThere } = facts.oci;
-    expect(limits).to.deep.equal({ ...LIMITS, memory: String(64 * MIB) });
-    expect({ isIn, isRuntimeIn }).to.deep.equal({ isIn: true, isRuntimeIn: false });
-    expect(source).to.equal('cgroup-v2');
-    expect(memory.limitBytes).to.equal(64 * MIB);
-    expect(memory.usageBytes).to.be.within(1, 64 * MIB);
-    // In a cgroup namespace whose root is the cgroup of the task.
-    expect(seen).to.equal('0::/\nCapEff:\t00000000800405fb\nSeccomp:\t2\nSeccomp_filters:\t1\n');
-    expect(entered).to.equal(seen);
-    expect(exit).to.include({ signal: 15, oomKilled: false, source: 'exit-file' });
-    expect(isThere).to.equal(false);
-  });
+  for (const runtime of ['oci', 'runc'] as const)
+    it(`runs the life of a pod of the stage1 oci${runtime === 'runc' ? ' with runc' : ''}: limits, metrics, commands, end, removal`, () => {
+      const { limits, isIn, isRuntimeIn, source, memory, seen, entered, exit, isThere } = facts[runtime];
+      expect(limits).to.deep.equal({ ...LIMITS, memory: String(64 * MIB) });
+      expect({ isIn, isRuntimeIn }).to.deep.equal({ isIn: true, isRuntimeIn: false });
+      expect(source).to.equal('cgroup-v2');
+      expect(memory.limitBytes).to.equal(64 * MIB);
+      expect(memory.usageBytes).to.be.within(1, 64 * MIB);
+      // In a cgroup namespace whose root is the cgroup of the task.
+      expect(seen).to.equal('0::/\nCapEff:\t00000000800405fb\nSeccomp:\t2\nSeccomp_filters:\t1\n');
+      expect(entered).to.equal(seen);
+      expect(exit).to.include({ signal: 15, oomKilled: false, source: 'exit-file' });
+      expect(isThere).to.equal(false);
+    });
 
   it('sees the OOM killer at work in a pod of the stage1 oci', () => {
-    expect(facts.oci.starvedExit).to.include({ exitCode: 137, signal: 9, oomKilled: true });
+    for (const { starvedExit } of [facts.oci, facts.runc])
+      expect(starvedExit).to.include({ exitCode: 137, signal: 9, oomKilled: true });
+  });
+
+  it('runs a pod of two apps of the stage1 oci', () => {
+    const { exitCode, output, exits, stderr } = facts.several;
+    expect(stderr).to.equal('networking: networking namespace with loopback only\n');
+    expect({ exitCode, exits }).to.deep.equal({ exitCode: 4, exits: ['app-a=0', 'app-b=4'] });
+    expect(output).to.equal('0::/\n');
+  });
+
+  it('runs a pod with a network of CNI plugins, that answers and leaves no link', function () {
+    if (facts.networked === undefined)
+      skipFor(this, 'kernel', 'the named kernel comes without virtual Ethernet devices');
+    const { ip, answer, whileRunning, afterwards } = facts.networked;
+    expect(ip).to.match(/^172\.31\.\d+\.\d+$/);
+    expect({ answer, whileRunning, afterwards }).to.deep.equal({
+      answer: 'hello\n',
+      whileRunning: 1,
+      afterwards: 0,
+    });
   });
 
   it('makes cgroups where nothing passes on controllers yet', () => {
@@ -209,6 +231,7 @@ async function factsOfMachine(directory: string): Promise<UnifiedFacts> {
   emulator();
   if (!existsSync('dist/index.js')) throw new NoMachine('the project is not built');
   const kernel = await fetchKernel(directory);
+  const veth = await vethModule(directory);
   const image = await buildImage(join(directory, 'image'), { name: 'test.local/shell' });
   const initramfs = join(directory, 'initramfs');
   const emptyDirs = ['dev', 'proc', 'sys', 'tmp'];
@@ -217,6 +240,7 @@ async function factsOfMachine(directory: string): Promise<UnifiedFacts> {
     ...hostFiles(),
     ...projectFiles(['chai', 'mocha']),
     ...compiledFiles(SOURCES),
+    ...(veth === undefined ? [] : [{ path: 'veth.ko', type: 'file', source: veth } as const]),
     { path: 'image.aci', type: 'file', source: image },
     { path: 'init', type: 'file', mode: 0o755, content: INIT },
     { path: 'start', type: 'file', content: START },

@@ -21,6 +21,8 @@ const PROGRAMS = [
     'chroot',
     'cp',
     'crun',
+    'runc',
+    'busybox',
     'catatonit',
     'cut',
     'dd',
@@ -56,16 +58,18 @@ const NOT_RUN = /\.([cm]?ts|map|md|tsbuildinfo)$|\/(esm|esm5)\/$/;
 /** This machine's node and the tools of a driver, each with its libraries and where it is found here. */
 export function hostFiles(): readonly RootfsFile[] {
   const programs = PROGRAMS.map(hostProgram).filter((path) => path !== undefined);
+  const plugins = ['ptp', 'host-local', 'loopback'].map((name) => `/usr/lib/cni/${name}`).filter(existsSync);
   return [
     { path: 'usr/local/bin/node', type: 'symlink', linkname: process.execPath },
-    ...collectHostPaths(['/bin/sh', ...programs, ...perlModules(), process.execPath]),
+    ...collectHostPaths(['/bin/sh', ...programs, ...plugins, ...perlModules(), process.execPath]),
   ];
 }
 
-/** The one module that the scripts of the embedded rkt use. */
+/** The modules that the scripts of the embedded rkt use, with their libraries. */
 function perlModules(): readonly string[] {
-  const { stdout } = spawnSync('perl', ['-Mstrict', '-e', 'print $INC{"strict.pm"}'], { encoding: 'utf8' });
-  return stdout === '' ? [] : [stdout];
+  const print = 'print join "\\n", (grep { -e } values %INC), @DynaLoader::dl_shared_objects';
+  const { stdout } = spawnSync('perl', ['-Mstrict', '-MPOSIX', '-e', print], { encoding: 'utf8' });
+  return stdout === '' ? [] : stdout.split('\n');
 }
 
 /** The build of this project and packages of its node_modules with all that they need, below `/project`. */

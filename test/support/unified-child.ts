@@ -7,7 +7,7 @@ import { filter, firstValueFrom, take } from 'rxjs';
 import { createDriver, type Driver, type TaskHandle, type TaskSpecInput } from '../../src/index.ts';
 import { detectCgroups } from '../../src/sources/cgroup/cgroups.ts';
 import type { LimitedFacts, UnifiedFacts } from './unified-facts.ts';
-import { ociPods } from './unified-oci.ts';
+import { networkedPod, ociPods, severalApps } from './unified-oci.ts';
 import {
   attemptAtBareRoot,
   limitFiles,
@@ -49,11 +49,29 @@ async function facts(): Promise<UnifiedFacts> {
   const driver = createDriver(options);
   const [limited, starved] = await Promise.all([limitedTask(driver), starvedTask(driver)]);
   const oci = await ociPods(driver, image);
+  const networked = existsSync('/veth.ko') ? { networked: await networkedPod(driver, image) } : {};
+  process.env['RKT_STREAMS_OCI_RUNTIME'] = 'runc';
+  const runc = await ociPods(driver, image);
+  delete process.env['RKT_STREAMS_OCI_RUNTIME'];
+  const several = severalApps(image);
   await driver.shutdown();
   const left = readdirSync('/sys/fs/cgroup').filter((name) => name.startsWith('rkt-streams'));
   const suite = await runTests();
   const reading = await readStandingStill();
-  return { version, own, limited, starved, oci, left, suite, reading, shapes: await shapes(OWN, bareRoot) };
+  return {
+    version,
+    own,
+    limited,
+    starved,
+    oci,
+    ...networked,
+    runc,
+    several,
+    left,
+    suite,
+    reading,
+    shapes: await shapes(OWN, bareRoot),
+  };
 }
 
 /** Has limits, is measured, entered, taken over by another driver, killed and destroyed. */

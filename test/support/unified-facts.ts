@@ -8,6 +8,17 @@ export interface UnifiedFacts {
   readonly limited: LimitedFacts;
   readonly starved: { readonly exit: ExitResult; readonly events: string; readonly isThere: boolean };
   readonly oci: OciFacts;
+  /** The same with runc. */
+  readonly runc: OciFacts;
+  /** A pod of two apps. */
+  readonly several: {
+    readonly exitCode: number | null;
+    readonly output: string;
+    readonly exits: readonly string[];
+    readonly stderr: string;
+  };
+  /** Absent where the kernel has no virtual Ethernet devices. */
+  readonly networked?: NetworkedFacts;
   readonly reading: ReadingFacts;
   readonly shapes: ShapeFacts;
   readonly suite: { readonly passed: readonly string[]; readonly failed: readonly string[] };
@@ -49,6 +60,14 @@ interface OciFacts {
   readonly starvedExit: ExitResult;
   /** Whether a cgroup of them is left. */
   readonly isThere: boolean;
+}
+
+/** A pod with a network: its address, what it answers there, and the links of the host while it runs and when it is gone. */
+export interface NetworkedFacts {
+  readonly ip: string;
+  readonly answer: string;
+  readonly whileRunning: number;
+  readonly afterwards: number;
 }
 
 /** The texts of a cgroup's files, empty where there is none. */

@@ -1,10 +1,12 @@
-import { existsSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 
 import { filter, firstValueFrom } from 'rxjs';
 
 import type { Driver, TaskSpecInput } from '../../src/index.ts';
-import type { UnifiedFacts } from './unified-facts.ts';
+import type { NetworkedFacts, UnifiedFacts } from './unified-facts.ts';
 import { limitFiles, read } from './unified-shapes.ts';
 
 const MIB = 1024 * 1024;
@@ -28,7 +30,7 @@ export async function ociPods(driver: Driver, image: string): Promise<UnifiedFac
   const limits = limitFiles(directory);
   const pids = read(join(directory, 'cgroup.procs')).split('\n');
   const isIn = pids.includes(String(app.pid));
-  const isRuntimeIn = pids.some((pid) => read(`/proc/${pid}/comm`).trim() === 'crun');
+  const isRuntimeIn = pids.some((pid) => ['crun', 'runc', 'perl'].includes(read(`/proc/${pid}/comm`).trim()));
   const entered = await driver.execTask('oci', ['/bin/sh', '-c', SEEN]);
   await driver.stopTask('oci', { signal: 'SIGTERM', timeoutMs: 60_000 });
   const exit = await firstValueFrom(driver.waitTask('oci'));
@@ -52,4 +54,64 @@ export async function ociPods(driver: Driver, image: string): Promise<UnifiedFac
     starvedExit,
     isThere,
   };
+}
+
+/** A pod of two apps, started without a driver, and its exit codes. */
+export function severalApps(image: string): UnifiedFacts['several'] {
+  const rkt = (...args: readonly string[]) => {
+    const words = ['--dir=/tmp/apps', '--insecure-options=image', ...args];
+    return spawnSync('/bin/sh', ['/project/dist/embedded/rkt.sh', ...words], { encoding: 'utf8' });
+  };
+  const app = (name: string, script: string) => [
+    image,
+    `--name=${name}`,
+    '--exec=/bin/sh',
+    '--',
+    '-c',
+    script,
+  ];
+  const first = app('a', 'cat /proc/self/cgroup');
+  const second = app('b', 'sleep 1; exit 4');
+  const run = rkt(
+    'run',
+    '--stage1-name=oci',
+    '--net=none',
+    '--uuid-file-save=/tmp/uuid',
+    ...first,
+    '---',
+    ...second,
+  );
+  const { stdout } = rkt('status', '--uuid-file=/tmp/uuid');
+  const exits = stdout.split('\n').filter((line) => line.startsWith('app-'));
+  return { exitCode: run.status, output: run.stdout, exits, stderr: run.stderr };
+}
+
+/** A pod with a network of CNI plugins, and what it answers there. */
+export async function networkedPod(driver: Driver, image: string): Promise<NetworkedFacts> {
+  const script = 'while :; do echo hello | nc -l -p 80; done';
+  const config = {
+    image,
+    command: '/bin/sh',
+    args: ['-c', script],
+    stage1: 'oci',
+    net: ['default-restricted'],
+  };
+  const { network } = await driver.startTask({ id: 'networked', config });
+  const ip = network?.ip ?? '';
+  let answer = '';
+  for (let tries = 0; answer === '' && tries < 100; tries += 1) answer = await answerOf(ip);
+  const links = () => readdirSync('/sys/class/net').filter((name) => name.startsWith('veth')).length;
+  const whileRunning = links();
+  await driver.destroyTask('networked', { force: true });
+  return { ip, answer, whileRunning, afterwards: links() };
+}
+
+function answerOf(host: string): Promise<string> {
+  return new Promise((resolve) => {
+    let text = '';
+    connect({ host, port: 80 })
+      .on('data', (data) => (text += String(data)))
+      .on('error', () => setTimeout(resolve, 200, text))
+      .on('end', () => resolve(text));
+  });
 }

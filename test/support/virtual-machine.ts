@@ -9,6 +9,7 @@ import { hostProgram } from './host-program.ts';
 
 const run = promisify(execFile);
 const META_PACKAGE = 'linux-image-cloud-amd64';
+const MODULES = './lib/modules/*/kernel/drivers/net/veth.ko';
 
 /** Why the machine cannot be had here. */
 export class NoMachine extends Error {}
@@ -42,7 +43,7 @@ export async function fetchKernel(directory: string): Promise<string> {
     if (name === undefined) throw new Error(`apt does not know ${META_PACKAGE}`);
     await run('apt-get', ['download', name], { cwd: directory });
     const archive = (await readdir(directory)).find((file) => file.endsWith('.deb')) ?? '';
-    const unpack = 'dpkg-deb --fsys-tarfile "$1" | tar -x --wildcards "./boot/vmlinuz-*"';
+    const unpack = `dpkg-deb --fsys-tarfile "$1" | tar -x --wildcards "./boot/vmlinuz-*" "${MODULES}"`;
     await run('sh', ['-c', unpack, 'sh', archive], { cwd: directory });
     const [kernel = ''] = await readdir(join(directory, 'boot'));
     return join(directory, 'boot', kernel);
@@ -50,6 +51,13 @@ export async function fetchKernel(directory: string): Promise<string> {
     const why = error instanceof Error ? (error.message.trim().split('\n').at(-1) ?? '') : String(error);
     throw new NoMachine(`no kernel: ${why} (RKT_STREAMS_TEST_KERNEL can name one)`);
   }
+}
+
+/** The driver of virtual Ethernet devices, which is no part of Debian's kernel; undefined for a kernel that was named. */
+export async function vethModule(directory: string): Promise<string | undefined> {
+  const modules = join(directory, 'lib/modules');
+  const [release] = await readdir(modules).catch(() => []);
+  return release === undefined ? undefined : join(modules, release, 'kernel/drivers/net/veth.ko');
 }
 
 /**

@@ -8,6 +8,7 @@ import {
   cpuText,
   countText,
   durationText,
+  networkText,
   percentText,
 } from '../../../src/server/web/logic/format.ts';
 
@@ -51,5 +52,18 @@ describe('texts of the page', () => {
     const time = new Date(2026, 2, 4, 5, 6, 7).getTime();
     expect(clockText(time)).to.equal('05:06:07');
     expect(absoluteText(time)).to.equal('2026-03-04 05:06:07');
+  });
+});
+
+describe('networkText', () => {
+  it('is the address of a pod and its ports by label', () => {
+    const network = { ip: '172.16.28.9', portMap: {}, autoAdvertise: false };
+    expect(networkText(network)).to.equal('172.16.28.9');
+    const portMap = { http: 80, admin: 8080 };
+    expect(networkText({ ...network, portMap })).to.equal('172.16.28.9, ports http 80, admin 8080');
+  });
+
+  it('claims no network for a pod without an address: it can be that of the host, of a group, or none', () => {
+    expect(networkText(undefined)).to.equal('no address of its own');
   });
 });

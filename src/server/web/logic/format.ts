@@ -1,3 +1,4 @@
+import type { DriverNetwork } from '../../../model/driver-network.ts';
 import { countCpus } from '../../../model/cpu-list.ts';
 
 /** Stands where nothing was measured. */
@@ -97,4 +98,11 @@ export function absoluteText(timeMs: number | undefined): string {
   if (timeMs === undefined) return NOTHING;
   const time = new Date(timeMs);
   return `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())} ${clockText(timeMs)}`;
+}
+
+/** The address of a pod with the ports inside it. Without one its network is the host's, its group's, or none. */
+export function networkText(network: DriverNetwork | undefined): string {
+  if (network === undefined) return 'no address of its own';
+  const ports = Object.entries(network.portMap).map(([label, port]) => `${label} ${port}`);
+  return ports.length === 0 ? network.ip : `${network.ip}, ports ${ports.join(', ')}`;
 }

@@ -5,9 +5,10 @@ import {
   agoText,
   bytesText,
   clockText,
-  cpuText,
   countText,
+  cpuText,
   durationText,
+  networkText,
 } from '../logic/format.ts';
 import type { Store } from '../logic/store.ts';
 import type { TaskRow } from '../logic/task-row.ts';
@@ -161,7 +162,7 @@ function updateSummary(
   set('Pod', status.podId ?? '–');
   set('Image', status.image);
   set('Pid', status.pid === undefined ? '–' : String(status.pid));
-  set('Network', status.network === undefined ? 'of the host' : status.network.ip);
+  set('Network', networkText(status.network));
 }
 
 function createEvents(store: Store, taskId: string): { readonly element: HTMLElement; update(): void } {
