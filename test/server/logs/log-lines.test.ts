@@ -127,11 +127,13 @@ describe('GET /v1/tasks/ID/logs/lines', function () {
     const sent = frames.map(([, , data]) => JSON.parse(data ?? '') as LinesFrame);
     expect(texts(sent.flatMap((frame) => frame.lines))).to.deep.equal(['out one', 'err two', 'out no end']);
     expect(sent.map(({ isFirst }) => isFirst)[0]).to.equal(true);
+    expect(frames.at(-1)?.[1]).to.equal('5-10-4');
     expect(body.trimEnd().endsWith('event: ended\ndata: {"topic":"log"}')).to.equal(true);
-    const headers = { 'Last-Event-ID': frames[0]?.[1] ?? '' };
+    // After `one` and its line feed, of the start at 5.
+    const headers = { 'Last-Event-ID': '5-4-0' };
     const again = await served.ask(path('lines?follow=true'), { headers });
     expect(again.body).to.include('two').and.not.include('"one"');
-    const other = { 'Last-Event-ID': headers['Last-Event-ID'].replace(/^5-/, '4-') };
+    const other = { 'Last-Event-ID': '4-4-0' };
     expect((await served.ask(path('lines?follow=true'), { headers: other })).body).to.include(
       '"isFirst":true',
     );

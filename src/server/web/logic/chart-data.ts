@@ -1,21 +1,48 @@
 import type { TaskResourceUsage } from '../../../model/task-stats.ts';
 import type { TaskStatus } from '../../../model/task-status.ts';
 import type { HistoryColumns } from '../../history/history.ts';
-import { TASK_SERIES, taskSeriesRow, type Before, type TaskSeries } from '../../history/task-series.ts';
+import { TASK_SERIES, taskSeriesRow, type Before } from '../../history/task-series.ts';
 
-export const RANGES = ['5m', '1h', '24h'] as const;
+export const RANGES = ['5m', '15m', '1h', '6h', '24h'] as const;
 export type Range = (typeof RANGES)[number];
 
 export const RANGE_MS: Readonly<Record<Range, number>> = {
   '5m': 300_000,
+  '15m': 900_000,
   '1h': 3_600_000,
+  '6h': 21_600_000,
   '24h': 86_400_000,
 };
+
+/** What the history does not keep: it is measured while the task is open. Bytes a second, and percent. */
+export const LIVE_SERIES = [
+  'ioRead',
+  'ioWritten',
+  'netReceived',
+  'netSent',
+  'cpuPressure',
+  'memoryPressure',
+  'ioPressure',
+] as const;
+const CHART_SERIES = [...TASK_SERIES, ...LIVE_SERIES];
+export type ChartSeries = (typeof CHART_SERIES)[number];
+
+function liveSeriesRow({ io, network, pressure }: TaskResourceUsage): readonly number[] {
+  return [
+    io?.readBytesPerSecond ?? NaN,
+    io?.writeBytesPerSecond ?? NaN,
+    network?.receivedBytesPerSecond ?? NaN,
+    network?.sentBytesPerSecond ?? NaN,
+    pressure?.cpu?.some?.avg10 ?? NaN,
+    pressure?.memory?.some?.avg10 ?? NaN,
+    pressure?.io?.some?.avg10 ?? NaN,
+  ];
+}
 
 /** Columns for the charts: times in ms, and the values; null where nothing was measured. */
 export interface ChartData {
   readonly timeMs: readonly number[];
-  readonly series: Readonly<Record<TaskSeries, readonly (number | null)[]>>;
+  readonly series: Readonly<Record<ChartSeries, readonly (number | null)[]>>;
 }
 
 /** The live data while the task is open: finer and newer than the history. */
@@ -29,7 +56,8 @@ export interface LiveRow {
   readonly values: readonly number[];
 }
 
-const LIVE_LENGTH = 600;
+/** Half an hour. */
+const LIVE_LENGTH = 1_800;
 
 export function createLiveRows(length = LIVE_LENGTH): LiveRows {
   let rows: readonly LiveRow[] = [];
@@ -42,7 +70,8 @@ export function createLiveRows(length = LIVE_LENGTH): LiveRows {
       if (before?.cpu.totalNs !== undefined && (cpu.totalNs ?? 0) < before.cpu.totalNs) before = undefined;
       // The first one has no rates, and would tear a hole between the history and what follows.
       if (before !== undefined) {
-        rows = [...rows.slice(1 - length), { timeMs: timestampMs, values: taskSeriesRow(usage, before) }];
+        const values = [...taskSeriesRow(usage, before), ...liveSeriesRow(usage)];
+        rows = [...rows.slice(1 - length), { timeMs: timestampMs, values }];
       }
       before = { timestampMs, cpu };
     },
@@ -71,10 +100,10 @@ export function chartWindow(
 }
 
 /** The last value of each series that was measured. */
-export type LastValues = Readonly<Partial<Record<TaskSeries, number>>>;
+export type LastValues = Readonly<Partial<Record<ChartSeries, number>>>;
 
 export function lastValues({ series }: ChartData): LastValues {
-  const found = TASK_SERIES.flatMap((name) => {
+  const found = CHART_SERIES.flatMap((name) => {
     const value = series[name].findLast((one) => one !== null);
     return value === undefined ? [] : [[name, value] as const];
   });
@@ -91,7 +120,7 @@ export function chartData(
   { nowMs, rangeMs }: { readonly nowMs: number; readonly rangeMs: number },
 ): ChartData {
   const timeMs: number[] = [];
-  const columns = TASK_SERIES.map((): (number | null)[] => []);
+  const columns = CHART_SERIES.map((): (number | null)[] => []);
   const append = (time: number, valueAt: (index: number) => number | null, stepMs: number): void => {
     const last = timeMs.at(-1);
     if (last !== undefined && time - last > 2.5 * stepMs) {
@@ -106,7 +135,7 @@ export function chartData(
   const stepMs = history?.stepMs ?? 1_000;
   history?.timeMs.forEach((time, n) => {
     if (time < from || time >= liveFrom) return;
-    append(time, (index) => history.series[TASK_SERIES[index] ?? '']?.[n] ?? null, stepMs);
+    append(time, (index) => history.series[CHART_SERIES[index] ?? '']?.[n] ?? null, stepMs);
   });
   for (const { timeMs: time, values } of live) {
     const valueAt = (index: number): number | null => {
@@ -115,6 +144,6 @@ export function chartData(
     };
     if (time >= from) append(time, valueAt, stepMs);
   }
-  const series = Object.fromEntries(TASK_SERIES.map((name, index) => [name, columns[index] ?? []]));
-  return { timeMs, series: series as Record<TaskSeries, (number | null)[]> };
+  const series = Object.fromEntries(CHART_SERIES.map((name, index) => [name, columns[index] ?? []]));
+  return { timeMs, series: series as Record<ChartSeries, (number | null)[]> };
 }

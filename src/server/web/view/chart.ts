@@ -1,16 +1,19 @@
 import uPlot from 'uplot';
 
-import type { ChartData } from '../logic/chart-data.ts';
-import type { TaskSeries } from '../../history/task-series.ts';
+import type { ChartData, ChartSeries, ChartWindow } from '../logic/chart-data.ts';
+import type { ChartMarker } from '../logic/chart-markers.ts';
+import { cursorText, drawOverlay } from './chart-overlay.ts';
+import { uplotOptions } from './chart-options.ts';
 import { h, setText } from './dom.ts';
-import { colour } from './theme.ts';
 
 export interface ChartLine {
-  readonly series: TaskSeries;
+  readonly series: ChartSeries;
   readonly title: string;
   /** A colour of the theme. */
   readonly colour: string;
   readonly isFilled?: boolean;
+  /** It is of no interest while it is 0. */
+  readonly hidesZero?: boolean;
 }
 
 export interface ChartOptions {
@@ -21,67 +24,83 @@ export interface ChartOptions {
   readonly least: number;
   /** Steps of the axis are powers of two. */
   readonly isBinary?: boolean;
+  /** Steps of the axis are whole numbers. */
+  readonly isWhole?: boolean;
+}
+
+export interface ChartUpdate {
+  readonly data: ChartData;
+  readonly window: ChartWindow;
+  readonly markers: readonly ChartMarker[];
+  /** Drawn as a line once the values approach it; the axis follows the values. */
+  readonly limit?: number | undefined;
 }
 
 export interface ChartView {
   readonly element: HTMLElement;
-  /** `limit` is drawn as a line once the values approach it; the axis follows the values. */
-  update(data: ChartData, range: { readonly fromMs: number; readonly toMs: number }, limit?: number): void;
+  /** A chart without any value is not shown. */
+  update(update: ChartUpdate): void;
   /** Colours have changed. */
   restyle(): void;
   destroy(): void;
 }
 
-const HEIGHT = 150;
-const AXIS_PX = 58;
+/** What the charts of one task share. */
+export interface ChartGroup {
+  /** Their cursors are in step. */
+  readonly syncKey: string;
+  readonly onZoom: (window: ChartWindow | undefined) => void;
+}
 
-export function createChart(options: ChartOptions): ChartView {
+const HEIGHT = 150;
+
+export function createChart(options: ChartOptions, { syncKey, onZoom }: ChartGroup): ChartView {
   const { title, lines, text, least } = options;
-  const values = lines.map(() => h('b'));
-  const keys = h('span', { class: 'keys' });
-  keys.append(
-    ...lines.map((line, n) => {
-      const swatch = h('span', { class: 'swatch' });
-      swatch.style.color = `var(--${line.colour})`;
-      return h('span', { class: 'key' }, swatch, line.title, values[n] ?? '');
-    }),
-  );
+  const keys = createKeys(lines, text);
+  const at = h('span', { class: 'at', hidden: true });
   const place = h('div', { class: 'plot', role: 'img', 'aria-label': `${title} over time` });
-  const element = h('figure', { class: 'chart' }, h('figcaption', {}, h('span', {}, title), keys), place);
-  let limitValue: number | undefined;
-  let plot: uPlot | undefined;
+  const caption = h('figcaption', {}, h('span', {}, title), keys.element);
+  const element = h('figure', { class: 'chart', hidden: true }, caption, place);
+  let now: Omit<ChartUpdate, 'data'> = { window: { fromMs: 0, toMs: 1 }, markers: [] };
   let latest: uPlot.AlignedData = [[], ...lines.map(() => [])];
-  let fromTo: readonly [number, number] = [0, 1];
-  const showAt = (index: number | null | undefined): void =>
-    lines.forEach((_, n) => {
-      const column = latest[n + 1];
-      const at = index ?? (column?.length ?? 0) - 1;
-      const node = values[n];
-      if (node !== undefined) setText(node, text(column?.[at] ?? undefined));
-    });
-  const make = (): uPlot =>
-    new uPlot(
+  let plot: uPlot | undefined;
+  const showCursor = (shown: uPlot): void => {
+    keys.show(latest, shown.cursor.idx);
+    const cursor = cursorText(shown, now.markers);
+    at.hidden = cursor === undefined;
+    setText(at, cursor ?? '');
+    at.style.left = `${Math.min(Math.max(shown.cursor.left ?? 0, 24), shown.over.clientWidth - 24)}px`;
+  };
+  const make = (): uPlot => {
+    const made = new uPlot(
       uplotOptions(options, {
         width: Math.max(place.clientWidth, 120),
-        range: () => [...fromTo],
-        yRange: (max) => [0, upperEdge(Math.max(max, least), limitValue)],
-        limit: () => limitValue,
-        onCursor: showAt,
+        height: HEIGHT,
+        range: () => [now.window.fromMs / 1_000, now.window.toMs / 1_000],
+        yRange: (max) => [0, upperEdge(Math.max(max, least), now.limit)],
+        syncKey,
+        draw: (drawn) => drawOverlay(drawn, now),
+        onCursor: showCursor,
+        onZoom,
       }),
       latest,
       place,
     );
-  const resize = new ResizeObserver(() => plot?.setSize({ width: place.clientWidth, height: HEIGHT }));
-  resize.observe(place);
+    made.over.append(at);
+    return made;
+  };
+  const resize = watchWidth(place, (width) => plot?.setSize({ width, height: HEIGHT }));
   return {
     element,
-    update({ timeMs, series }, { fromMs, toMs }, limit) {
-      limitValue = limit;
-      fromTo = [fromMs / 1_000, toMs / 1_000];
-      latest = [timeMs.map((time) => time / 1_000), ...lines.map((line) => [...series[line.series]])];
+    update({ data, ...rest }) {
+      now = rest;
+      const columns = lines.map((line) => shownColumn(data, line));
+      latest = [data.timeMs.map((time) => time / 1_000), ...columns];
+      element.hidden = columns.every((column) => column.every((value) => value === null));
+      if (element.hidden) return;
       if (plot === undefined) plot = make();
       else plot.setData(latest);
-      showAt(plot.cursor.idx);
+      keys.show(latest, plot.cursor.idx);
     },
     restyle() {
       plot?.destroy();
@@ -94,86 +113,49 @@ export function createChart(options: ChartOptions): ChartView {
   };
 }
 
-/** Up to the limit only if more than a third of it is used: otherwise the values would be flat at the bottom. */
-function upperEdge(max: number, limit: number | undefined): number {
-  const edge = max * 1.12;
-  return limit !== undefined && max > limit / 3 ? Math.max(edge, limit * 1.06) : edge;
+function watchWidth(element: HTMLElement, onChange: (width: number) => void): ResizeObserver {
+  const observer = new ResizeObserver(() => onChange(element.clientWidth));
+  observer.observe(element);
+  return observer;
 }
 
-interface Wiring {
-  readonly width: number;
-  readonly range: () => [number, number];
-  readonly yRange: (max: number) => [number, number];
-  readonly limit: () => number | undefined;
-  readonly onCursor: (index: number | null | undefined) => void;
+/** Only nulls for a line that is not measured, or of no interest. */
+function shownColumn(
+  { series }: ChartData,
+  { series: name, hidesZero = false }: ChartLine,
+): (number | null)[] {
+  const column = [...series[name]];
+  const isIdle = hidesZero && column.every((value) => value === null || value === 0);
+  return isIdle ? column.map(() => null) : column;
 }
 
-const POWERS = Array.from({ length: 50 }, (_, n) => 2 ** n);
-
-function uplotOptions({ lines, text, isBinary = false }: ChartOptions, wiring: Wiring): uPlot.Options {
-  const muted = colour('muted');
-  const grid = { stroke: colour('grid'), width: 1 };
-  const axis = { stroke: muted, grid, ticks: { show: false }, font: '11px system-ui, sans-serif' };
+/** The names of the lines with a value each; a line without values has none. */
+function createKeys(
+  lines: readonly ChartLine[],
+  text: ChartOptions['text'],
+): { readonly element: HTMLElement; show(data: uPlot.AlignedData, index: number | null | undefined): void } {
+  const keys = lines.map((line) => {
+    const swatch = h('span', { class: 'swatch' });
+    swatch.style.color = `var(--${line.colour})`;
+    const value = h('b');
+    return { value, element: h('span', { class: 'key' }, swatch, line.title, value) };
+  });
+  const element = h('span', { class: 'keys' });
+  element.append(...keys.map((key) => key.element));
   return {
-    width: wiring.width,
-    height: HEIGHT,
-    padding: [8, 18, 0, 0],
-    legend: { show: false },
-    cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
-    scales: { x: { time: true, range: wiring.range }, y: { range: (_, __, max) => wiring.yRange(max) } },
-    axes: [
-      { ...axis, space: 70, values: timeTexts, size: 26 },
-      {
-        ...axis,
-        size: AXIS_PX,
-        space: 30,
-        values: (_, ticks) => ticks.map((tick) => text(tick)),
-        ...(isBinary && { incrs: POWERS }),
-      },
-    ],
-    series: [
-      {},
-      ...lines.map((line) => ({
-        label: line.title,
-        stroke: colour(line.colour),
-        width: 1.6,
-        points: { show: false },
-        ...(line.isFilled === true && { fill: translucent(colour(line.colour)) }),
-      })),
-    ],
-    hooks: {
-      draw: [(plot) => drawLimit(plot, wiring.limit())],
-      setCursor: [(plot) => wiring.onCursor(plot.cursor.idx)],
+    element,
+    show(data, index) {
+      keys.forEach((key, n) => {
+        const column = data[n + 1] ?? [];
+        key.element.hidden = Array.prototype.every.call(column, (value) => value === null);
+        setText(key.value, text(column[index ?? column.length - 1] ?? undefined));
+      });
     },
   };
 }
 
-function timeTexts(plot: uPlot, ticks: number[]): string[] {
-  const span = (plot.scales['x']?.max ?? 0) - (plot.scales['x']?.min ?? 0);
-  return ticks.map((tick) =>
-    new Date(tick * 1_000).toLocaleTimeString('en-GB', {
-      hour: '2-digit',
-      minute: '2-digit',
-      ...(span < 240 && { second: '2-digit' }),
-    }),
-  );
-}
-
-function translucent(rgb: string): string {
-  return rgb.replace(/^rgb\((.*)\)$/, 'rgba($1, 0.16)');
-}
-
-function drawLimit(plot: uPlot, limit: number | undefined): void {
-  const { ctx, bbox, scales } = plot;
-  if (limit === undefined || limit > (scales['y']?.max ?? 0)) return;
-  const y = plot.valToPos(limit, 'y', true);
-  ctx.save();
-  ctx.strokeStyle = colour('bad');
-  ctx.setLineDash([5 * devicePixelRatio, 4 * devicePixelRatio]);
-  ctx.lineWidth = devicePixelRatio;
-  ctx.beginPath();
-  ctx.moveTo(bbox.left, y);
-  ctx.lineTo(bbox.left + bbox.width, y);
-  ctx.stroke();
-  ctx.restore();
+/** Up to the limit only if more than a third of it is used: otherwise the values would be flat at the bottom. */
+function upperEdge(max: number, limit: number | undefined): number {
+  const edge = max * 1.12;
+  return limit !== undefined && max > limit / 3 ? Math.max(edge, limit * 1.06) : edge;
 }

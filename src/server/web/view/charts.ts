@@ -1,25 +1,25 @@
-import { getJson } from '../api.ts';
-import type { HistoryColumns } from '../../history/history.ts';
 import {
-  RANGES,
-  RANGE_MS,
   chartData,
-  chartWindow,
   createLiveRows,
   lastValues,
+  type ChartWindow,
   type LastValues,
-  type Range,
 } from '../logic/chart-data.ts';
-import { bytesText, coresText, countText } from '../logic/format.ts';
+import { chartMarkers, type ChartMarker } from '../logic/chart-markers.ts';
+import type { FeedItem } from '../logic/feed-items.ts';
 import type { TaskRow } from '../logic/task-row.ts';
-import { createChart, type ChartView } from './chart.ts';
+import { openTaskSamples } from '../task-samples.ts';
+import { CHART_KINDS } from './chart-kinds.ts';
+import { createChart, type ChartGroup } from './chart.ts';
 import { h } from './dom.ts';
-import { segments } from './segments.ts';
+import { createHistoryFetch } from './history-fetch.ts';
+import { createMarkerList } from './marker-list.ts';
+import { createRangePicker } from './range-picker.ts';
 
 /** The charts of one task: what the agent remembers, and what comes in. */
 export interface Charts {
   readonly element: HTMLElement;
-  readonly update: (row: TaskRow | undefined, nowMs: number) => void;
+  readonly update: (row: TaskRow | undefined, items: readonly FeedItem[], nowMs: number) => void;
   /** The last values that were measured. */
   readonly last: () => LastValues;
   /** Asks the agent again: the connection was interrupted. */
@@ -28,88 +28,73 @@ export interface Charts {
   readonly destroy: () => void;
 }
 
-const REFETCH_MS = 60_000;
+/** The history has a step of seconds for so long. */
+const FINE_MS = 3_600_000;
+/** An exit raises its alert a moment later: that is named, although it is beyond the end of the charts. */
+const AFTER_MS = 10_000;
 
 export function createCharts(taskId: string, redraw: () => void): Charts {
   const live = createLiveRows();
-  let history: HistoryColumns | undefined;
-  let fetchedMs = 0;
-  const range = segments<Range>(
-    'Time range',
-    RANGES.map((one) => [one, one] as const),
-    '5m',
-    () => load(),
-  );
-  const load = (): void => {
-    fetchedMs = Date.now();
-    const resolution = range.value() === '24h' ? 'coarse' : 'fine';
-    const query = new URLSearchParams({ task: taskId, resolution });
-    getJson<HistoryColumns>(`v1/history?${query.toString()}`)
-      .then((columns) => (history = columns))
-      // The charts live on by what comes in; that the agent is away is said elsewhere.
-      .catch(() => (history = undefined))
-      .finally(redraw);
-  };
+  const closeSamples = openTaskSamples(taskId, (usage) => live.add(usage));
+  const history = createHistoryFetch(taskId, redraw);
+  const picker = createRangePicker(redraw);
   let last: LastValues = {};
-  const charts = makeCharts();
+  const charts = makeCharts({ syncKey: taskId, onZoom: picker.zoomTo });
   const all = Object.values(charts);
+  const markerList = createMarkerList();
   const body = h('div', { class: 'charts' });
   body.append(...all.map(({ element }) => element));
-  const head = h('header', {}, h('h2', {}, 'Charts'), range.element);
-  load();
+  const head = h('header', {}, h('h2', {}, 'Charts'), ...picker.elements);
   return {
-    element: h('section', { class: 'panel', 'aria-label': 'Charts' }, head, body),
-    update(row, nowMs) {
-      if (row?.usage !== undefined) live.add(row.usage);
-      if (nowMs - fetchedMs > REFETCH_MS) load();
-      const span = chartWindow(RANGE_MS[range.value()], nowMs, row?.status);
-      const isCoarse = range.value() === '24h';
-      const rangeMs = span.toMs - span.fromMs;
-      const data = chartData(history, isCoarse ? [] : live.rows(), { nowMs: span.toMs, rangeMs });
-      last = lastValues(data);
-      charts.cpu.update(data, span);
-      charts.throttled.update(data, span);
-      charts.memory.update(data, span, row?.memoryLimitBytes());
-      charts.processes.update(data, span, row?.usage?.pidCount?.limit);
+    element: h(
+      'section',
+      { class: 'panel charts-panel', 'aria-label': 'Charts' },
+      head,
+      markerList.element,
+      body,
+    ),
+    update(row, items, nowMs) {
+      const whole = picker.range(nowMs, row?.status);
+      const window = picker.zoom() ?? whole;
+      const isFine = whole.toMs - window.fromMs <= FINE_MS;
+      const columns = history.get(isFine ? 'fine' : 'coarse', nowMs);
+      const rangeMs = window.toMs - window.fromMs;
+      const data = chartData(columns, isFine ? live.rows() : [], { nowMs: window.toMs, rangeMs });
+      if (window === whole) last = lastValues(data);
+      const markers = markersIn(window, chartMarkers(row?.status, [...(row?.alerts.values() ?? [])], items));
+      markerList.update(markers);
+      const shared = { data, window, markers };
+      const limits = new Map([
+        [charts.memory, row?.memoryLimitBytes()],
+        [charts.processes, row?.usage?.pidCount?.limit],
+      ]);
+      all.forEach((chart) => chart.update({ ...shared, limit: limits.get(chart) }));
     },
     last: () => last,
-    reload: load,
+    reload: history.reload,
     restyle: () => all.forEach((chart) => chart.restyle()),
-    destroy: () => all.forEach((chart) => chart.destroy()),
+    destroy() {
+      closeSamples();
+      all.forEach((chart) => chart.destroy());
+    },
   };
 }
 
-function makeCharts(): Readonly<Record<'cpu' | 'throttled' | 'memory' | 'processes', ChartView>> {
+function makeCharts(
+  group: ChartGroup,
+): Readonly<Record<keyof typeof CHART_KINDS, ReturnType<typeof createChart>>> {
+  const { cpu, memory, throttled, processes, io, network, pressure } = CHART_KINDS;
   return {
-    cpu: createChart({
-      title: 'CPU',
-      lines: [{ series: 'cpuCores', title: 'cores', colour: 'accent', isFilled: true }],
-      text: coresText,
-      least: 0.1,
-    }),
-    memory: createChart({
-      title: 'Memory',
-      lines: [
-        { series: 'workingSetBytes', title: 'working set', colour: 'memory', isFilled: true },
-        { series: 'rssBytes', title: 'rss', colour: 'band-2' },
-        { series: 'cacheBytes', title: 'cache', colour: 'band-3' },
-        { series: 'swapBytes', title: 'swap', colour: 'band-4' },
-      ],
-      text: bytesText,
-      isBinary: true,
-      least: 2 ** 20,
-    }),
-    throttled: createChart({
-      title: 'Throttled',
-      lines: [{ series: 'throttledSeconds', title: 'seconds a second', colour: 'warn', isFilled: true }],
-      text: coresText,
-      least: 0.1,
-    }),
-    processes: createChart({
-      title: 'Processes',
-      lines: [{ series: 'processes', title: 'processes and threads', colour: 'good', isFilled: true }],
-      text: (value) => (value === undefined || Number.isInteger(value) ? countText(value) : ''),
-      least: 2,
-    }),
+    cpu: createChart(cpu, group),
+    memory: createChart(memory, group),
+    throttled: createChart(throttled, group),
+    processes: createChart(processes, group),
+    io: createChart(io, group),
+    network: createChart(network, group),
+    pressure: createChart(pressure, group),
   };
+}
+
+function markersIn({ fromMs, toMs }: ChartWindow, markers: readonly ChartMarker[]): readonly ChartMarker[] {
+  return markers.filter(({ timeMs }) => timeMs >= fromMs && timeMs <= toMs + AFTER_MS);
 }

@@ -65,7 +65,7 @@ export function createDetail(parent: HTMLElement, { store, taskId, close, redraw
       const messages = [...(row?.alerts.values() ?? [])].map(({ rule, message }) => `${rule}: ${message}`);
       alerts.hidden = messages.length === 0;
       setText(alerts, messages.join(' · '));
-      charts.update(row, nowMs);
+      charts.update(row, store.feed.items({ taskId }), nowMs);
       if (row !== undefined) updateSummary(summary.set, row, nowMs, charts.last());
       events.update();
       placeLog(charts.element, log.element, phase === 'exited');
@@ -152,7 +152,7 @@ function updateSummary(
   const [cpu, memory, processes] = isEnded
     ? [last.cpuCores, last.workingSetBytes, last.processes]
     : [row.cpuCores(), row.memoryBytes(), row.processes()];
-  set('CPU', `${cpuText(cpu, status.cpusetCpus)}${end(cpu)}`);
+  set('CPU', cpu === undefined ? NOTHING : `${cpuText(cpu, status.cpusetCpus)}${end(cpu)}`);
   const most = limit === undefined ? ', no limit' : ` of ${bytesText(limit)}`;
   set('Memory', `${bytesText(memory)}${most}${end(memory)}`);
   set('Started', absoluteText(status.startedAtMs));
