@@ -44,7 +44,7 @@ function isSame(one: ChartMarker, other: ChartMarker): boolean {
 
 function itemMarkers(item: FeedItem): readonly ChartMarker[] {
   if (item.kind === 'alert') return [alertOf(item.alert)];
-  if (item.kind === 'note') return [];
+  if (item.kind !== 'event') return [];
   const { kind, timeMs, exitResult } = item.event;
   if (kind === 'started') return [startOf(timeMs)];
   return kind === 'exited' && exitResult !== undefined ? [exitOf(exitResult.completedAtMs, exitResult)] : [];
