@@ -304,6 +304,12 @@ export const ERROR_CATALOGUE = {
     'List the silences with `rkt-streams alerts silences`; one that has ended is kept for five days.',
     404,
   ),
+  RKT_ERR_TLS: entry(
+    false,
+    'The certificate or the key of the agent cannot be used.',
+    'Name a certificate and its key, both in PEM; only the owner may read the key. A reload keeps what was served before.',
+    500,
+  ),
   RKT_ERR_TOKEN: entry(
     false,
     'A request needs the token of the agent, and had none or a wrong one.',

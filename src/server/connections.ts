@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
 
 /** The fraction of all connections that one address may have before its own are replaced. */
@@ -11,11 +12,20 @@ const ADDRESS_SHARE = 0.5;
  * An address with more than half of them replaces its own. When every connection is being served, the new one is
  * closed.
  */
-export function limitConnections(server: Server, limit: number): void {
+export function limitConnections(server: Server | HttpsServer, limit: number): void {
   const limiter = new ConnectionLimiter(limit);
-  server.on('connection', (socket: Socket) => limiter.enter(socket));
+  /** A request over TLS has a socket of its own above that of the connection. */
+  const byPeer = new Map<string, Socket>();
+  server.on('connection', (socket: Socket) => {
+    const peer = peerOf(socket);
+    byPeer.set(peer, socket);
+    socket.once('close', () => {
+      if (byPeer.get(peer) === socket) byPeer.delete(peer);
+    });
+    limiter.enter(socket);
+  });
   server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
-    const { socket } = request;
+    const socket = byPeer.get(peerOf(request.socket)) ?? request.socket;
     const answering = (): void => limiter.busy(socket);
     if (isWithoutBody(request)) answering();
     else request.once('end', answering);
@@ -82,6 +92,10 @@ function move(socket: Socket, from: Map<Socket, string>, to: Map<Socket, string>
   if (address === undefined) return;
   from.delete(socket);
   to.set(socket, address);
+}
+
+function peerOf({ remoteAddress = '', remotePort = 0 }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
 }
 
 function isWithoutBody({ headers }: IncomingMessage): boolean {

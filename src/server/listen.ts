@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { lstat, mkdir, unlink } from 'node:fs/promises';
 import { createServer as createHttpServer, type RequestListener, type Server as HttpServer } from 'node:http';
-import { connect, type AddressInfo } from 'node:net';
+import type { Server as HttpsServer } from 'node:https';
+import { connect, type AddressInfo, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 
 import { RktError } from '../model/rkt-error.ts';
@@ -12,23 +13,37 @@ import type { UpgradeListener } from './exec/exec-upgrades.ts';
 import { limitConnections } from './connections.ts';
 import type { ListenAddress } from '../model/listen-address.ts';
 import type { ServerLimits } from './options.ts';
+import type { TlsIdentity } from './tls-files.ts';
 
 /** Longest path of a unix socket, less the zero byte. */
 const MAX_SOCKET_PATH = 107;
 /** What is left of answers gets this long when a server closes. */
 const CLOSE_GRACE_MS = 500;
 
+/** A server on a TCP port. */
+export interface TcpServer {
+  readonly server: HttpServer | HttpsServer;
+  readonly url: string;
+  /** Serves another certificate to connections that begin from now on. Absent without TLS. */
+  readonly replaceTls?: (identity: TlsIdentity) => void;
+}
+
 /** @throws RKT_ERR_LISTEN */
 export async function listenOnTcp(
   { host, port }: ListenAddress,
   limits: ServerLimits,
   listeners: Listeners,
-): Promise<{ server: HttpServer; url: string }> {
-  const server = httpServer(limits, listeners);
+  tls?: TlsIdentity,
+): Promise<TcpServer> {
+  const secure = tls === undefined ? undefined : await httpsServer(limits, listeners, tls);
+  const server = secure ?? httpServer(limits, listeners);
   const where = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   await started(server, () => server.listen({ host, port }), `${where} cannot be listened on`);
   const { address, family, port: taken } = server.address() as AddressInfo;
-  return { server, url: `http://${family === 'IPv6' ? `[${address}]` : address}:${taken}` };
+  const scheme = secure === undefined ? 'http' : 'https';
+  const url = `${scheme}://${family === 'IPv6' ? `[${address}]` : address}:${taken}`;
+  if (secure === undefined) return { server, url };
+  return { server, url, replaceTls: (identity) => secure.setSecureContext({ ...TLS_OPTIONS, ...identity }) };
 }
 
 /**
@@ -61,11 +76,15 @@ export async function listenOnSocket(
 }
 
 /** Ends the requests in progress, at the latest after a moment. */
-export async function closeServer(server: HttpServer): Promise<void> {
+export async function closeServer(server: HttpServer | HttpsServer): Promise<void> {
   const closed = once(server, 'close');
   server.close();
   server.closeIdleConnections();
-  const timer = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
+  const timer = setTimeout(() => {
+    server.closeAllConnections();
+    // Those whose handshake is not complete.
+    rawSockets.get(server)?.forEach((socket) => socket.destroy());
+  }, CLOSE_GRACE_MS);
   await closed;
   clearTimeout(timer);
 }
@@ -76,21 +95,50 @@ export interface Listeners {
   readonly upgrade: UpgradeListener;
 }
 
-function httpServer(limits: ServerLimits, { request, upgrade }: Listeners): HttpServer {
-  const { headersTimeoutMs, requestTimeoutMs, stallTimeoutMs } = limits;
-  const server = createHttpServer(
-    {
-      headersTimeout: headersTimeoutMs,
-      requestTimeout: requestTimeoutMs,
-      // How often Node checks connections for these timeouts.
-      connectionsCheckingInterval: Math.min(headersTimeoutMs, 5_000),
-      maxHeaderSize: 16_384,
-    },
-    request,
-  );
+const TLS_OPTIONS = { minVersion: 'TLSv1.2' } as const;
+/** The TCP connections of servers with TLS. */
+const rawSockets = new WeakMap<object, Set<Socket>>();
+
+function httpServer(limits: ServerLimits, listeners: Listeners): HttpServer {
+  return limited(createHttpServer(connectionOptions(limits), listeners.request), limits, listeners);
+}
+
+/** TLS is loaded only where it is used. */
+async function httpsServer(
+  limits: ServerLimits,
+  listeners: Listeners,
+  identity: TlsIdentity,
+): Promise<HttpsServer> {
+  const { createServer: createHttpsServer } = await import('node:https');
+  const options = { ...connectionOptions(limits), handshakeTimeout: limits.headersTimeoutMs };
+  const server = createHttpsServer({ ...options, ...TLS_OPTIONS, ...identity }, listeners.request);
+  const sockets = new Set<Socket>();
+  rawSockets.set(server, sockets);
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  return limited(server, limits, listeners);
+}
+
+function connectionOptions({ headersTimeoutMs, requestTimeoutMs }: ServerLimits) {
+  return {
+    headersTimeout: headersTimeoutMs,
+    requestTimeout: requestTimeoutMs,
+    // How often Node checks connections for these timeouts.
+    connectionsCheckingInterval: Math.min(headersTimeoutMs, 5_000),
+    maxHeaderSize: 16_384,
+  };
+}
+
+function limited<T extends HttpServer | HttpsServer>(
+  server: T,
+  limits: ServerLimits,
+  { upgrade }: Listeners,
+): T {
   server.on('upgrade', upgrade);
   // Of a connection that moves nothing. Streams write a heartbeat far more often, and are cut off before, with a reason.
-  server.timeout = 2 * (stallTimeoutMs + limits.heartbeatMs);
+  server.timeout = 2 * (limits.stallTimeoutMs + limits.heartbeatMs);
   limitConnections(server, Math.min(limits.connections, Math.floor(openFilesLimit() / 4)));
   return server;
 }
@@ -101,7 +149,12 @@ function openFilesLimit(): number {
   return soft === undefined ? Infinity : Number(soft);
 }
 
-async function started(server: HttpServer, listen: () => void, what: string, path?: string): Promise<void> {
+async function started(
+  server: HttpServer | HttpsServer,
+  listen: () => void,
+  what: string,
+  path?: string,
+): Promise<void> {
   try {
     const listening = once(server, 'listening');
     listen();

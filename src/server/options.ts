@@ -6,6 +6,7 @@ import { driverSettings } from '../model/driver-options.ts';
 import { RktError } from '../model/rkt-error.ts';
 import type { AlertConfigInput } from './alerts/alert-rules.ts';
 import { parseListenAddress, type ListenAddress } from '../model/listen-address.ts';
+import type { TlsFiles } from './tls-files.ts';
 import { silentLogger, type Logger } from '../model/logger.ts';
 import { PLUGIN_VERSION } from '../model/plugin.ts';
 
@@ -21,6 +22,8 @@ export interface ReloadableOptions {
    * on are checked only when there are some.
    */
   readonly allowedHosts?: readonly string[];
+  /** Certificate and key for the TCP port, which speaks HTTPS then; a reload reads the files again. None: HTTP. */
+  readonly tls?: TlsFiles;
   /** The rules that raise alerts. */
   readonly alerts?: AlertConfigInput;
 }

@@ -9,7 +9,10 @@ import { withScrapes } from './scrape.ts';
 import type { ServerContext } from './server-context.ts';
 import { createClosing } from './closing.ts';
 import type { UpgradeListener } from './exec/exec-upgrades.ts';
-import { closeServer, listenOnSocket, listenOnTcp, type Listeners } from './listen.ts';
+import { closeServer, listenOnSocket, listenOnTcp, type Listeners, type TcpServer } from './listen.ts';
+import { loadTls, type TlsFiles } from './tls-files.ts';
+import type { Logger } from '../model/logger.ts';
+import { reasonOf } from '../model/reason-of.ts';
 import { shareSocket } from './share-socket.ts';
 import {
   serverSettings,
@@ -86,7 +89,7 @@ async function listenLocally(
 /**
  * Serves a driver over HTTP: its API, its streams, the metrics and the page.
  *
- * @throws RKT_ERR_LISTEN, RKT_ERR_AGENT_RUNNING, RKT_ERR_TOKEN_FILE, RKT_ERR_OPTIONS; nothing listens then
+ * @throws RKT_ERR_LISTEN, RKT_ERR_AGENT_RUNNING, RKT_ERR_TOKEN_FILE, RKT_ERR_TLS, RKT_ERR_OPTIONS; nothing listens then
  * @example
  * const server = await createServer(driver);
  * await server.close();
@@ -98,7 +101,7 @@ export async function createServer(driver: Driver, options: ServerOptions = {}):
   const token = await loadToken(tokenFile);
   const reloadedSubject = new BehaviorSubject<ReloadableOptions>(options);
   const closing = createClosing();
-  const servers: HttpServer[] = [];
+  const servers: (HttpServer | TcpServer['server'])[] = [];
   let hub: ServerContext['hub'] | undefined;
   let api: Api | undefined;
 
@@ -114,16 +117,16 @@ export async function createServer(driver: Driver, options: ServerOptions = {}):
     reloadedSubject.complete();
   };
 
-  let url: string | undefined;
+  let tcp: TcpServer | undefined;
   try {
     // The socket first: it detects another agent.
     const { socketPath } = settings;
     if (socketPath !== undefined)
       servers.push(await listenLocally(driver, { ...settings, socketPath }, listeners('unix')));
     if (settings.listen !== undefined) {
-      const tcp = await listenOnTcp(settings.listen, limits, listeners('tcp'));
+      const identity = options.tls === undefined ? undefined : loadTls(options.tls);
+      tcp = await listenOnTcp(settings.listen, limits, listeners('tcp'), identity);
       servers.push(tcp.server);
-      url = tcp.url;
     }
     hub = createHub({ driver, logger, limits });
     const reloadable = (): ReloadableOptions => reloadedSubject.value;
@@ -140,16 +143,33 @@ export async function createServer(driver: Driver, options: ServerOptions = {}):
   }
   const [listening, serving] = [hub, api];
   return {
-    url,
+    url: tcp?.url,
     socketPath: settings.socketPath,
     tokenPath: tokenFile,
     fetch: (request) => serving.fetch(request),
     handler: mounted.request,
     upgrade: mounted.upgrade,
-    reload: (next) => reloadedSubject.next(next),
+    reload(next) {
+      reloadTls(tcp, next.tls, logger);
+      reloadedSubject.next(next);
+    },
     stats: () => listening.stats(),
     close,
   };
+}
+
+/** Files that cannot be used leave the certificate of before. */
+function reloadTls(tcp: TcpServer | undefined, tls: TlsFiles | undefined, logger: Logger): void {
+  if (tcp === undefined) return;
+  const { replaceTls } = tcp;
+  if ((replaceTls === undefined) !== (tls === undefined))
+    logger.warn({}, 'TLS needs a restart to begin or to end');
+  if (replaceTls === undefined || tls === undefined) return;
+  try {
+    replaceTls(loadTls(tls));
+  } catch (error) {
+    logger.error({ err: error }, `the certificate was not changed: ${reasonOf(error)}`);
+  }
 }
 
 /** Answers by what `find` finds, once there is something. */

@@ -62,9 +62,19 @@ export async function metricsSource(
   };
 }
 
-export function reloadableOptions({ requireToken, allowedHosts, alerts }: AgentSettings): ReloadableOptions {
+export function reloadableOptions({
+  requireToken,
+  allowedHosts,
+  alerts,
+  tls,
+}: AgentSettings): ReloadableOptions {
   // The server checks the rules.
-  return { requireToken, allowedHosts, ...(alerts !== undefined && { alerts: alerts as AlertConfigInput }) };
+  return {
+    requireToken,
+    allowedHosts,
+    ...(tls !== undefined && { tls }),
+    ...(alerts !== undefined && { alerts: alerts as AlertConfigInput }),
+  };
 }
 
 /** The options of the server. */

@@ -28,6 +28,8 @@ const agentSettingsSchema = z.strictObject({
   allowRemote: z.boolean().default(false),
   requireToken: z.boolean().default(false),
   allowedHosts: z.array(z.string().min(1)).default([]),
+  /** Files of a certificate and its key, in PEM; SIGHUP reads them again. */
+  tls: z.strictObject({ cert: z.string().min(1), key: z.string().min(1) }).optional(),
   dashboard: z.boolean().default(true),
   /** Additional labels of tasks in /metrics. */
   labels: z.array(z.string().min(1)).default([]),
@@ -73,6 +75,7 @@ export interface AgentFlags {
 export const RELOADABLE: ReadonlySet<keyof AgentSettings> = new Set([
   'requireToken',
   'allowedHosts',
+  'tls',
   'alerts',
   'labels',
   'metricsLabels',
@@ -127,6 +130,9 @@ export function agentSettings(
     ...settings,
     ...(settings.socket === undefined ? {} : { socket: absolute(settings.socket) }),
     ...(settings.history === undefined ? {} : { history: absolute(settings.history) }),
+    ...(settings.tls !== undefined && {
+      tls: { cert: absolute(settings.tls.cert), key: absolute(settings.tls.key) },
+    }),
     ...(settings.fleetTokens === undefined ? {} : { fleetTokens: resolve(cwd, settings.fleetTokens) }),
   };
 }

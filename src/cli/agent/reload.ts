@@ -31,7 +31,8 @@ export function reloader(
         )
       )
         metrics.replace(next.agent);
-      if (agent.some((key) => RELOADABLE.has(key))) server.reload(reloadableOptions(next.agent));
+      // Also without a change: certificates and secrets of receivers are files, which are read again.
+      server.reload(reloadableOptions(next.agent));
       if (driver.capabilities().ops.includes('setConfig')) driver.setConfig(driverConfigOf(next.common));
       logger.level = next.common.logLevel;
       const fixed = [

@@ -25,7 +25,12 @@ const end = createRoute({
 export function sessionRoutes(token: string): ServerRoutes {
   const app = routes();
   app.openapi(begin, (c) => {
-    setCookie(c, SESSION_COOKIE, readKey(token), { httpOnly: true, sameSite: 'Strict', path: '/' });
+    setCookie(c, SESSION_COOKIE, readKey(token), {
+      httpOnly: true,
+      sameSite: 'Strict',
+      path: '/',
+      secure: c.req.url.startsWith('https:'),
+    });
     return c.body(null, 204);
   });
   app.openapi(end, (c) => {
