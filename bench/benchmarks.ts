@@ -2,6 +2,7 @@ import { agentIdle } from './agent-idle.bench.ts';
 import { agent } from './agent.bench.ts';
 import { commandStart } from './command-start.bench.ts';
 import { exitLatency } from './exit-latency.bench.ts';
+import { fleet } from './fleet.bench.ts';
 import { fullSample } from './full-sample.bench.ts';
 import { idleSample } from './idle-sample.bench.ts';
 import { imagePull } from './image-pull.bench.ts';
@@ -47,5 +48,6 @@ export const BENCHMARKS: readonly Benchmark[] = [
   nomadPlugin,
   sse,
   recording,
+  fleet,
   soak,
 ];

@@ -6,7 +6,7 @@ import type { HostStats } from '../../src/model/host-stats.ts';
 import type { TaskResourceUsage, TaskStatsSample } from '../../src/model/task-stats.ts';
 import { NS_PER_MS } from '../../src/model/units.ts';
 
-const BEGIN_MS = Date.UTC(2026, 0, 2);
+export const BEGIN_MS = Date.UTC(2026, 0, 2);
 const PAGE_BYTES = 4_096;
 const MHZ = 2_400;
 const LIMIT_BYTES = 512 * 1024 * 1024;
@@ -17,13 +17,33 @@ const TICKS_PER_HOST = 2;
 
 /** Writes a recording as `recordDriver` would within some hours, with its default options. */
 export async function writeHours(file: string, hours: number, tasks: number): Promise<void> {
+  await writeTicks(file, {
+    count: Math.round((hours * 3_600_000) / INTERVAL_MS),
+    tasks,
+    intervalMs: INTERVAL_MS,
+  });
+}
+
+/** How a recording is written. */
+interface TicksOptions {
+  readonly count: number;
+  readonly tasks: number;
+  readonly intervalMs: number;
+  /** What else is in it at its begin. */
+  readonly documents?: readonly RecordedDocument[];
+}
+
+/** Writes a recording of the apps `app-0`, `app-1`, … */
+export async function writeTicks(
+  file: string,
+  { count, tasks, intervalMs, documents: first = [] }: TicksOptions,
+): Promise<void> {
   const writer = await openWriter(file, { maxBytes: Infinity, maxAgeMs: Infinity });
-  const apps = Array.from({ length: tasks }, (_, index) => createApp(`app-${index}`, index));
-  let documents: RecordedDocument[] = [];
+  const apps = Array.from({ length: tasks }, (_, index) => createApp(`app-${index}`, index, intervalMs));
+  let documents: RecordedDocument[] = [...first];
   let ticks: RecordedTick[] = [];
-  const count = Math.round((hours * 3_600_000) / INTERVAL_MS);
   for (let tick = 0; tick < count; tick += 1) {
-    const timeMs = BEGIN_MS + tick * INTERVAL_MS;
+    const timeMs = BEGIN_MS + tick * intervalMs;
     if (tick % TICKS_PER_HOST === 0) documents.push({ kind: 'host', timeMs, value: hostAt(timeMs) });
     const samples = apps.map((app) => app(timeMs));
     ticks.push(tickOf(timeMs, samples));
@@ -39,7 +59,7 @@ export async function writeHours(file: string, hours: number, tasks: number): Pr
  * An app that works for some minutes and idles for some: every metric of the default groups is measured, and those that
  * move on a real machine move. A generator with a seed of its own makes each run the same.
  */
-function createApp(taskId: string, seed: number): (tickMs: number) => TaskStatsSample {
+function createApp(taskId: string, seed: number, intervalMs: number): (tickMs: number) => TaskStatsSample {
   const random = generator(seed + 1);
   const share = random() ** 2;
   let isBusy = random() < 0.7;
@@ -50,7 +70,7 @@ function createApp(taskId: string, seed: number): (tickMs: number) => TaskStatsS
   return (tickMs) => {
     if (random() < 0.02) isBusy = !isBusy;
     const timeMs = tickMs + Math.floor(random() * 4);
-    if (isBusy) work(counters, pages, random, share);
+    if (isBusy) work(counters, pages, random, share * intervalMs);
     const { userNs, systemNs } = counters;
     // The kernel's total is finer than the sum of both parts.
     const totalNs = userNs + systemNs + (isBusy ? Math.floor(random() * NS_PER_MS) : 0);
@@ -80,9 +100,9 @@ type Counters = Record<
   number
 >;
 
-function work(counters: Counters, pages: Pages, random: () => number, share: number): void {
-  counters.userNs += Math.floor(random() * share * INTERVAL_MS * NS_PER_MS);
-  counters.systemNs += Math.floor(random() * share * 0.2 * INTERVAL_MS * NS_PER_MS);
+function work(counters: Counters, pages: Pages, random: () => number, busyMs: number): void {
+  counters.userNs += Math.floor(random() * busyMs * NS_PER_MS);
+  counters.systemNs += Math.floor(random() * busyMs * 0.2 * NS_PER_MS);
   counters.periods += 50;
   if (random() < 0.1) {
     counters.throttledPeriods += 1;

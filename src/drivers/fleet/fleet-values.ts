@@ -38,7 +38,20 @@ export function fleetSamples(
   samples: readonly TaskStatsSample[],
   { host }: FleetLink,
 ): readonly TaskStatsSample[] {
-  return samples.map(({ taskId, usage }) => Object.freeze({ taskId: checkedId(host, taskId), usage }));
+  return samples.map(({ taskId, usage }) =>
+    Object.freeze({ taskId: checkedId(host, taskId), usage: checkedUsage(usage) }),
+  );
+}
+
+/** So much as everything that shows a sample relies on. */
+function checkedUsage(usage: TaskStatsSample['usage'] | undefined): TaskStatsSample['usage'] {
+  if (
+    typeof usage?.timestampMs !== 'number' ||
+    typeof usage.cpu !== 'object' ||
+    typeof usage.memory !== 'object'
+  )
+    throw lie('a sample has no time, CPU or memory');
+  return usage;
 }
 
 /** Pods keep their UUID, by which tasks name them, and say which host they are on. */

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 
 import { createSeenIds } from '../../model/seen-ids.ts';
 import type { TaskEvent } from '../../model/task-event.ts';
+import type { TaskStatsSample } from '../../model/task-stats.ts';
 import type { TaskStatus } from '../../model/task-status.ts';
 import type { DriverStreams } from '../../streams-interface.ts';
 import type { AgentMessage, StreamQuery } from './agent-stream.ts';
@@ -18,7 +19,7 @@ import {
 import { connectionOf } from './remote-connection.ts';
 import type { RemoteLink } from './remote-link.ts';
 import { resumedStream } from './resumed-stream.ts';
-import { createStreamTable } from '../stream-table.ts';
+import { createStreamTable, type StreamTable } from '../stream-table.ts';
 import { understood } from './understood.ts';
 import { exitOf } from './wait-exit.ts';
 
@@ -64,7 +65,7 @@ export function createRemoteStreams(
           }),
         ),
       ),
-    allTaskStats: (options = {}) => latest({ topics: ['stats'], ...sampling(options) }, samplesSchema),
+    allTaskStats: (options = {}) => samplesOfAll(link, table, { topics: ['stats'], ...sampling(options) }),
     taskStats(task, options = {}) {
       const query = { topics: ['stats'], task, ...sampling(options) };
       return table.latest(JSON.stringify(query), () =>
@@ -89,6 +90,26 @@ export function createRemoteStreams(
         understood(link.requests),
       ),
   };
+}
+
+function samplesOfAll(
+  link: RemoteLink,
+  table: StreamTable,
+  query: StreamQuery,
+): Observable<readonly TaskStatsSample[]> {
+  return table.latest(JSON.stringify(query), () =>
+    resumedStream(link, query).pipe(
+      map(({ data }) => samplesOf(link, data)),
+      understood(link.requests),
+    ),
+  );
+}
+
+/** An agent of this very version has checked its samples, and checking them again costs as much as reading them. */
+function samplesOf({ requests }: RemoteLink, data: unknown): readonly TaskStatsSample[] {
+  if (!requests.isSameVersion()) return samplesSchema.parse(data);
+  const { samples } = data as { readonly samples?: readonly TaskStatsSample[] };
+  return Array.isArray(samples) ? samples : samplesSchema.parse(data);
 }
 
 interface SamplingOptions {

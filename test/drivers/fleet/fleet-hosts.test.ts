@@ -6,8 +6,10 @@ import type { Driver } from '../../../src/driver-interface.ts';
 import { createFleetDriver, type FleetDriver } from '../../../src/drivers/fleet/fleet-driver.ts';
 import type { FleetHost } from '../../../src/model/fleet-host.ts';
 import { CLOSED, LIVE, type Connection } from '../../../src/model/driver-connection.ts';
+import type { TaskStatsSample } from '../../../src/model/task-stats.ts';
 import type { TaskStatus } from '../../../src/model/task-status.ts';
 import { marbles } from '../../support/marbles.ts';
+import { workingSample } from '../recorded/random-ticks.ts';
 import { status } from '../recorded/write-recording.ts';
 import { fakeSource } from './fake-source.ts';
 
@@ -143,6 +145,25 @@ describe('a fleet with a host that', () => {
       helpers.expectObservable(fleet.tasks().pipe(map(idsOf)), '^ 9s !').toBe('20ms t', { t: 'a/web' });
       helpers.expectObservable(fleet.hosts().pipe(map(textOf)), '^ 500ms !').toBe('20ms h', {
         h: 'a:live b:stale@0 (tasks: a value has no id) c:stale@0 (tasks: two tasks have the same id)',
+      });
+    });
+  });
+
+  it('emits samples that are none is stale, and only the samples of the others are emitted', () => {
+    marbles((helpers, scheduler) => {
+      const none = [{ taskId: 'x', usage: {} }] as unknown as readonly TaskStatsSample[];
+      const samples = [workingSample('web', 0, 0, 0)];
+      const fleet = fleetOf(
+        {
+          a: fakeSource({ allTaskStats: () => current(samples) }),
+          b: fakeSource({ allTaskStats: () => current(none) }),
+        },
+        scheduler,
+      );
+      const ids$ = fleet.allTaskStats().pipe(map((all) => all.map(({ taskId }) => taskId).join(' ')));
+      helpers.expectObservable(ids$, '^ 500ms !').toBe('20ms t', { t: 'a/web' });
+      helpers.expectObservable(fleet.hosts().pipe(map(textOf)), '^ 500ms !').toBe('20ms h', {
+        h: 'a:live b:stale@0 (allTaskStats: a sample has no time, CPU or memory)',
       });
     });
   });
