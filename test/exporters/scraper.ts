@@ -32,14 +32,27 @@ export async function openScraper(exporter: PrometheusExporter, rules: string): 
   });
   page.listen(0, '127.0.0.1');
   await once(page, 'listening');
-  const base = await mkdtemp(join(tmpdir(), 'rkt-streams-prometheus-'));
-  const config = {
+  const prometheus = await openPrometheus({
     global: { scrape_interval: '1s', evaluation_interval: '1s' },
     rule_files: [rules],
     scrape_configs: [
       { job_name: 'rkt-streams', static_configs: [{ targets: [`127.0.0.1:${portOf(page)}`] }] },
     ],
+  });
+  return {
+    ...prometheus,
+    async close() {
+      await prometheus.close();
+      page.close();
+      page.closeAllConnections();
+      await once(page, 'close');
+    },
   };
+}
+
+/** Starts a Prometheus with this configuration in a directory of its own. */
+export async function openPrometheus(config: object): Promise<Scraper> {
+  const base = await mkdtemp(join(tmpdir(), 'rkt-streams-prometheus-'));
   // JSON is YAML.
   await writeFile(join(base, 'prometheus.yml'), JSON.stringify(config));
   const port = await freePort();
@@ -59,9 +72,6 @@ export async function openScraper(exporter: PrometheusExporter, rules: string): 
   const close = async (): Promise<void> => {
     prometheus.kill('SIGTERM');
     await ended;
-    page.close();
-    page.closeAllConnections();
-    await once(page, 'close');
     await rm(base, { recursive: true });
   };
   try {
