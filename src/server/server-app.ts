@@ -11,6 +11,7 @@ import { answerError } from './error-answers.ts';
 import { docsRoutes } from './docs/docs-routes.ts';
 import type { ExecTickets } from './exec/exec-tickets.ts';
 import { guard } from './guard.ts';
+import { plainPage } from './plain-page.ts';
 import { historyRoutes } from './history/history-routes.ts';
 import { auditRoutes } from './routes/audit-routes.ts';
 import { logLineRoutes } from './routes/log-line-routes.ts';
@@ -76,7 +77,10 @@ export function createApp(
     '/',
     docsRoutes(() => app.getOpenAPI31Document(about)),
   );
-  if (settings.dashboard) app.route('/', dashboardRoutes(settings.basePath));
+  if (settings.dashboard) {
+    app.route('/', plainPage(ctx));
+    app.route('/', dashboardRoutes(settings.basePath));
+  }
   return app;
 }
 

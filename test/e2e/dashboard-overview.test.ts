@@ -20,7 +20,9 @@ interface AxeResult {
 async function violationsOf(page: Page): Promise<readonly string[]> {
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate<AxeResult>('axe.run()');
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
+  return violations
+    .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`))
+    .slice(0, 3);
 }
 
 const nomadTasks = (count: number): readonly TaskStatus[] =>
@@ -44,6 +46,11 @@ describe('the overview of the dashboard', function () {
       socketPath: false,
       alerts: { intervalMs: 5_000 },
     });
+  };
+  const again = async (tasks: readonly TaskStatus[]): Promise<void> => {
+    await page.goto('about:blank');
+    await server.close();
+    await serve(tasks);
   };
   const open = async (hash = ''): Promise<void> => {
     await page.goto('about:blank');
@@ -249,5 +256,91 @@ describe('the overview of the dashboard', function () {
     await says('.tasks .empty', 'No task matches the filter.');
     await page.getByRole('button', { name: 'Show all tasks' }).click();
     await says('.row .name a', 'tools');
+  });
+
+  it('shows hundreds of tasks as a map without scrolling, nothing cut, and is as complete on a phone', async () => {
+    await again([...nomadTasks(288), ...crashes.map(({ status }) => status)]);
+    await open('#/?view=map');
+    await until('each task has a cell', async () => (await page.locator('a.cell').count()) === 289);
+    await until('the colours differ', async () => {
+      const heats = await page.evaluate<string[]>(
+        "[...document.querySelectorAll('a.cell')].map((c) => c.dataset.heat)",
+      );
+      return new Set(heats).size > 4;
+    });
+    const cut = (selector: string, box: string) =>
+      page.evaluate<number>(`(() => {
+        const edge = document.querySelector(${JSON.stringify(box)}).getBoundingClientRect();
+        return [...document.querySelectorAll(${JSON.stringify(selector)})].filter((one) => {
+          const { top, bottom } = one.getBoundingClientRect();
+          return top < edge.bottom - 1 && bottom > edge.bottom + 1;
+        }).length;
+      })()`);
+    expect(await cut('a.cell', '.cells')).to.equal(0);
+    expect(
+      await page.evaluate<boolean>(
+        "(({ scrollHeight, clientHeight }) => scrollHeight <= clientHeight)(document.querySelector('.cells'))",
+      ),
+    ).to.equal(true);
+    expect(await page.locator('a.cell').first().textContent()).to.match(
+      /^crasher exited.* exited, with an alert$/,
+    );
+    expect(await violationsOf(page)).to.deep.equal([]);
+    await page.keyboard.press('m');
+    expect(hash()).to.equal('#/');
+    await says('.row .name a', 'tools');
+    for (const [width, height] of [
+      [1440, 900],
+      [1280, 720],
+      [900, 900],
+      [768, 1024],
+      [390, 844],
+    ] as const) {
+      await page.setViewportSize({ width, height });
+      await says('.row .name a', 'tools');
+      const size = `${width} x ${height}`;
+      expect(await page.evaluate<number>('document.documentElement.scrollWidth'), size).to.be.at.most(width);
+      expect(await cut('.row', '.scroller'), size).to.equal(0);
+      if (width > 1020) {
+        expect(await cut('.side .panel', 'body'), size).to.equal(0);
+        expect(await cut('.events .feed li', '.events .feed'), size).to.equal(0);
+      }
+      expect(await violationsOf(page), size).to.deep.equal([]);
+    }
+    await page.setViewportSize({ width: 1440, height: 900 });
+  });
+
+  it('says how to start a task where there is none', async () => {
+    await again([]);
+    await open();
+    await says('.tasks .empty h3', 'No tasks yet');
+    await says('.tasks .empty code', /^rkt-streams run --detach --id hello docker:/);
+    expect(await page.locator('.table').isVisible()).to.equal(false);
+    expect(await violationsOf(page)).to.deep.equal([]);
+    fake.tasksSubject.next(nomadTasks(1));
+    await says('.row .name a', 'tools');
+    expect(await page.locator('.tasks .empty').isVisible()).to.equal(false);
+  });
+
+  it('is a plain table without JavaScript', async () => {
+    await again([
+      nomadTask(0),
+      nomadTask(1, { name: '<b>bold</b>' }),
+      ...crashes.map(({ status }) => status),
+    ]);
+    fake.eventsSubject.next(crashes.at(-1)!.exited);
+    const plain = await browser.context.browser()?.newContext({ javaScriptEnabled: false });
+    const tab = (await plain?.newPage()) ?? page;
+    try {
+      await tab.goto(server.url ?? '');
+      await tab.waitForURL(/overview\.html$/);
+      expect(await tab.locator('tbody tr').count()).to.equal(14);
+      expect(await tab.locator('tbody tr').first().innerText()).to.match(/crasher.*crash/s);
+      expect(await tab.locator('tbody tr', { hasText: '<b>bold</b>' }).innerText()).to.match(
+        /billing.*\d+\.\d%/s,
+      );
+    } finally {
+      await plain?.close();
+    }
   });
 });

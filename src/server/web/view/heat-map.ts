@@ -22,6 +22,8 @@ interface Cell {
   readonly link: HTMLAnchorElement;
   readonly name: HTMLElement;
   readonly value: HTMLElement;
+  /** What the colour says, for those who do not see it. */
+  readonly more: HTMLElement;
 }
 
 /** Colours from idle to the top of the scale. */
@@ -82,11 +84,13 @@ export function createHeatMap(): HeatMap {
 function createCell(taskId: string): Cell {
   const name = h('span', { class: 'cell-name' });
   const value = h('span', { class: 'cell-value' });
-  return { link: h('a', { class: 'cell', href: taskHash(taskId) }, name, value), name, value };
+  const more = h('span', { class: 'sr-only' });
+  const link = h('a', { class: 'cell', href: taskHash(taskId) }, name, ' ', value, more);
+  return { link, name, value, more };
 }
 
 function updateCell(
-  { link, name, value }: Cell,
+  { link, name, value, more }: Cell,
   row: TaskRow,
   { topCores, openId, isNamed }: CellState,
 ): void {
@@ -105,7 +109,7 @@ function updateCell(
     'title',
     `${who}\n${status.phase}${problem}\nCPU ${cpu}, memory ${bytesText(row.memoryBytes())}`,
   );
-  setAttribute(link, 'aria-label', `${who}, ${status.phase}${problem}, CPU ${cpu}`);
+  setText(more, ` CPU, ${who}, ${status.phase}${problem}`);
   link.classList.toggle('has-alert', isProblem(row));
   link.classList.toggle('is-open', row.id === openId);
 }
