@@ -49,7 +49,7 @@ const DOORS = {
   '@hono': 'server/',
   'eventsource-parser': 'drivers/remote/sse-frames.ts',
   ws: '(server/exec/|drivers/remote/node-transport.ts)',
-  uplot: 'server/web/view/chart.ts',
+  uplot: 'server/web/view/chart(|-options|-overlay)[.]ts',
   '@opentelemetry': 'exporters/otlp/',
   'prom-client': 'exporters/prometheus/',
   ink: 'cli/top/',

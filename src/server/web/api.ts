@@ -31,10 +31,6 @@ export async function getJson<T>(path: string): Promise<T> {
   return (await (await request('GET', path)).json()) as T;
 }
 
-export async function getText(path: string): Promise<string> {
-  return (await request('GET', path)).text();
-}
-
 /** POST or DELETE with the token. @throws {@link ApiError} */
 export async function write(method: 'POST' | 'DELETE', path: string, body?: object): Promise<void> {
   await request(method, path, body);

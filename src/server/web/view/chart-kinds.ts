@@ -1,5 +1,5 @@
 import { bytesText, coresText, countText } from '../logic/format.ts';
-import type { ChartOptions } from './chart.ts';
+import type { ChartOptions } from './chart-options.ts';
 
 const KIB = 1_024;
 const rateText = (value: number | undefined): string =>

@@ -1,10 +1,31 @@
 import type uPlot from 'uplot';
 
 import { timeTicks, valueTicks } from '../logic/axis-ticks.ts';
-import type { ChartWindow } from '../logic/chart-data.ts';
+import type { ChartSeries, ChartWindow } from '../logic/chart-data.ts';
 import { clockText } from '../logic/format.ts';
-import type { ChartOptions } from './chart.ts';
 import { colour } from './theme.ts';
+
+export interface ChartLine {
+  readonly series: ChartSeries;
+  readonly title: string;
+  /** A colour of the theme. */
+  readonly colour: string;
+  readonly isFilled?: boolean;
+  /** It is of no interest while it is 0. */
+  readonly hidesZero?: boolean;
+}
+
+export interface ChartOptions {
+  readonly title: string;
+  readonly lines: readonly ChartLine[];
+  readonly text: (value: number | undefined) => string;
+  /** What the axis reaches at least. */
+  readonly least: number;
+  /** Steps of the axis are powers of two. */
+  readonly isBinary?: boolean;
+  /** Steps of the axis are whole numbers. */
+  readonly isWhole?: boolean;
+}
 
 /** What a chart asks of its surroundings. */
 export interface ChartWiring {

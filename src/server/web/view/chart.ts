@@ -1,32 +1,10 @@
 import uPlot from 'uplot';
 
-import type { ChartData, ChartSeries, ChartWindow } from '../logic/chart-data.ts';
+import type { ChartData, ChartWindow } from '../logic/chart-data.ts';
 import type { ChartMarker } from '../logic/chart-markers.ts';
 import { cursorText, drawOverlay } from './chart-overlay.ts';
-import { uplotOptions } from './chart-options.ts';
+import { uplotOptions, type ChartLine, type ChartOptions } from './chart-options.ts';
 import { h, setText } from './dom.ts';
-
-export interface ChartLine {
-  readonly series: ChartSeries;
-  readonly title: string;
-  /** A colour of the theme. */
-  readonly colour: string;
-  readonly isFilled?: boolean;
-  /** It is of no interest while it is 0. */
-  readonly hidesZero?: boolean;
-}
-
-export interface ChartOptions {
-  readonly title: string;
-  readonly lines: readonly ChartLine[];
-  readonly text: (value: number | undefined) => string;
-  /** What the axis reaches at least. */
-  readonly least: number;
-  /** Steps of the axis are powers of two. */
-  readonly isBinary?: boolean;
-  /** Steps of the axis are whole numbers. */
-  readonly isWhole?: boolean;
-}
 
 export interface ChartUpdate {
   readonly data: ChartData;
