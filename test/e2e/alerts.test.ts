@@ -105,7 +105,9 @@ describe('alerts of an agent', function () {
     expect(delivered[0]).to.equal('raised crash seen');
     expect([...delivered.slice(1)].sort()).to.deep.equal(['raised crash down', 'raised crash waiting']);
     const { alerts } = await fetchJson<{ alerts: PastAlert[] }>('/v1/alerts/history');
-    expect(alerts.map(({ taskId }) => taskId).sort()).to.deep.equal(['down', 'seen', 'silent', 'waiting']);
+    // The data directory is that of the test before as well.
+    const ids = alerts.map(({ taskId }) => taskId).filter((id) => id !== 'job/short');
+    expect(ids.sort()).to.deep.equal(['down', 'seen', 'silent', 'waiting']);
     const { silences } = await fetchJson<{ silences: { id: string }[] }>('/v1/silences');
     expect(silences.map(({ id }) => id)).to.deep.equal([(JSON.parse(made.text) as { id: string }).id]);
     expect(await end(second, 'SIGTERM')).to.equal(0);

@@ -17,8 +17,6 @@ const alertFields = {
   message: z.string(),
 };
 
-export const alertSchema = z.strictObject({ ...alertFields, timeMs: z.number() }).openapi('Alert');
-
 const activeAlertSchema = z
   .strictObject({
     ...alertFields,

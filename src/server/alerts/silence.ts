@@ -40,8 +40,6 @@ export const silenceInputSchema = z.strictObject({
   comment: z.string().max(2_000).default(''),
 });
 
-export type SilenceInput = z.input<typeof silenceInputSchema>;
-
 /** @throws RKT_ERR_REQUEST */
 export function parseSilence(input: unknown, nowMs: number): Omit<Silence, 'id'> {
   const timed = silenceInputSchema
