@@ -6,6 +6,7 @@ import { hierarchyOf } from '../hierarchies.ts';
 import { pidsFiles } from './pids.ts';
 import { createPlan, type ReadingPlan } from './reading-plan.ts';
 import { BLKIO_FILES } from './v1/blkio-v1.ts';
+import { createSlotPool, type SlotPool } from './slot-pool.ts';
 import { CPU_V1_FILES } from './v1/cpu-v1.ts';
 import { CPUACCT_FILES } from './v1/cpuacct-v1.ts';
 import { MEMORY_V1_FILES } from './v1/memory-v1.ts';
@@ -36,6 +37,8 @@ export interface Layout {
   readonly superseding: number;
   /** Undefined when CPU time or memory are not counted. */
   readonly motion: MotionFiles | undefined;
+  /** For the descriptors of its tasks. */
+  readonly slots: SlotPool;
   /** The reading plan for a set of groups. */
   planFor(groups: GroupMask): ReadingPlan;
 }
@@ -66,6 +69,7 @@ function layOut(directories: readonly Directory[]): Layout {
     files,
     superseding: files.reduce((bits, file) => bits | file.supersededBy, 0),
     motion: motionOf(files),
+    slots: createSlotPool(files.length),
     planFor(groups) {
       const plan = plans.get(groups) ?? createPlan(files, groups);
       plans.set(groups, plan);

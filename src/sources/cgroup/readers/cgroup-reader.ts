@@ -67,7 +67,7 @@ export function createCgroupReader(place: CgroupPlace, options: CgroupReaderOpti
       // A filtered array keeps space for more.
       const paths = directories.some(isRoot) ? directories.filter((each) => !isRoot(each)) : directories;
       const layout = layoutOf(paths);
-      const cgroup = newOpenCgroup(paths, layout, narrowRows.take());
+      const cgroup = newOpenCgroup(paths, layout, narrowRows.take(), layout.slots.take());
       if (options.gate) cgroup.parentGate = gates.join(cgroup);
       return cgroup;
     },
@@ -96,6 +96,7 @@ export function createCgroupReader(place: CgroupPlace, options: CgroupReaderOpti
     close(cgroup) {
       gates.leave(cgroup);
       files.release(cgroup);
+      cgroup.layout.slots.giveBack({ page: cgroup.slots, first: cgroup.firstSlot });
       (cgroup.isWide ? wideRows : narrowRows).giveBack(cgroup.row);
     },
   };

@@ -17,7 +17,7 @@ export function createDescriptorList(size: number): DescriptorList {
   const next = new Uint16Array(size + 1);
   const previous = new Uint16Array(size + 1);
   const usedAtMs = new Float64Array(size + 1);
-  const ownerSlot = new Uint8Array(size + 1);
+  const ownerSlot = new Uint16Array(size + 1);
   const owners: (Uint16Array | undefined)[] = [];
   const free: number[] = [];
   let made = 0;

@@ -21,8 +21,8 @@ export interface DescriptorPool {
   read(slots: Uint16Array, slot: number, nowMs: number): number;
   /** Opens a file and reads it; returns the number of bytes, or {@link ABSENT} when there is no such file. */
   open(file: PooledFile, time: ReadTime): number;
-  /** Closes the files of these slots. */
-  release(slots: Uint16Array): void;
+  /** Closes the files of these slots: all, or `count` from the first on. */
+  release(slots: Uint16Array, first?: number, count?: number): void;
   readonly stats: Readonly<DescriptorStats>;
 }
 
@@ -72,8 +72,11 @@ export function createDescriptorPool(budget: number): DescriptorPool {
         if (!isKept) closeSync(fd);
       }
     },
-    release(slots) {
-      for (const node of slots) if (node !== NOT_OPEN) descriptors.close(node);
+    release(slots, first = 0, count = slots.length) {
+      for (let slot = first; slot < first + count; slot += 1) {
+        const node = slots[slot] as number;
+        if (node !== NOT_OPEN) descriptors.close(node);
+      }
     },
   };
 }

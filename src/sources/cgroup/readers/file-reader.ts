@@ -35,17 +35,18 @@ export class FileReader {
 
   /** Closes the files of a cgroup; they are opened again by the next read. */
   release(cgroup: OpenCgroup): void {
-    this.#pool.release(cgroup.slots);
+    this.#pool.release(cgroup.slots, cgroup.firstSlot, cgroup.layout.files.length);
     cgroup.absent = 0;
   }
 
   #readBytes(cgroup: OpenCgroup, file: LaidOutFile, nowMs: number, keepMs: number): number {
     const { slots, absent } = cgroup;
+    const slot = cgroup.firstSlot + file.slot;
     if ((absent & (1 << file.slot)) !== 0) return ABSENT;
     const pool = this.#pool;
-    let length = pool.read(slots, file.slot, nowMs);
+    let length = pool.read(slots, slot, nowMs);
     if (length === ABSENT) {
-      length = pool.open({ slots, slot: file.slot, path: pathOf(cgroup, file) }, { nowMs, keepMs });
+      length = pool.open({ slots, slot, path: pathOf(cgroup, file) }, { nowMs, keepMs });
       if (length === ABSENT) {
         noteAbsent(cgroup, file);
         return ABSENT;

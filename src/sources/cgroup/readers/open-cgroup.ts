@@ -2,6 +2,7 @@ import type { GroupMask } from '../../../model/field-groups.ts';
 import type { LaidOutFile } from './cgroup-file.ts';
 import type { Layout } from './cgroup-layout.ts';
 import { COLUMN, type Row } from './cgroup-row.ts';
+import type { Slots } from './slot-pool.ts';
 
 /** A cgroup that is being read, with its latest metrics. */
 export interface OpenCgroup {
@@ -10,7 +11,9 @@ export interface OpenCgroup {
   /** Replaced by a wide one when a group needs it. */
   row: Row;
   isWide: boolean;
+  /** The descriptors of its files, from `firstSlot` on. */
   readonly slots: Uint16Array;
+  readonly firstSlot: number;
   /** The missing files, as bits. */
   absent: number;
   /** Groups to read again, because a counter has changed since they were read. */
@@ -50,13 +53,19 @@ export const NOT_RESTING = -1;
 export const ALL_GROUPS: GroupMask = -1;
 
 /** A cgroup of which nothing has been read. */
-export function newOpenCgroup(paths: readonly string[], layout: Layout, row: Row): OpenCgroup {
+export function newOpenCgroup(
+  paths: readonly string[],
+  layout: Layout,
+  row: Row,
+  { page, first }: Slots = { page: new Uint16Array(layout.files.length), first: 0 },
+): OpenCgroup {
   return {
     paths,
     layout,
     row,
     isWide: false,
-    slots: new Uint16Array(layout.files.length),
+    slots: page,
+    firstSlot: first,
     absent: 0,
     dirty: ALL_GROUPS,
     version: 0,
