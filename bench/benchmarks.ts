@@ -10,6 +10,7 @@ import { keyedDelivery } from './keyed-delivery.bench.ts';
 import { metricsText } from './metrics-text.bench.ts';
 import { nomadPlugin } from './nomad-plugin.bench.ts';
 import { packages } from './packages.bench.ts';
+import { pageTasks } from './page-tasks.bench.ts';
 import { plainFiles } from './plain-files.bench.ts';
 import { podWatch } from './pod-watch.bench.ts';
 import { recording } from './recording.bench.ts';
@@ -47,6 +48,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   imagePull,
   nomadPlugin,
   sse,
+  pageTasks,
   recording,
   fleet,
   soak,
