@@ -1,9 +1,16 @@
-// Bundles what runs in a browser, with all it imports, into one script; `npm run typecheck` has checked its types.
+// Bundles what runs in a browser, with all it imports, into one script and one for the terminal; `npm run typecheck` has checked its types.
+import { rm } from 'node:fs/promises';
+
 import { build } from 'esbuild';
 
+// Parts of an earlier build have names of their own, and would stay.
+await rm('dist/server/web/chunks', { recursive: true, force: true });
 await build({
   entryPoints: ['src/server/web/main.ts'],
-  outfile: 'dist/server/web/main.js',
+  outdir: 'dist/server/web',
+  // The terminal is loaded when it is opened.
+  splitting: true,
+  chunkNames: 'chunks/[name]-[hash]',
   bundle: true,
   format: 'esm',
   target: 'es2022',

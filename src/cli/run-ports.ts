@@ -1,4 +1,5 @@
 import { RktError } from '../model/rkt-error.ts';
+import { publishedPort } from '../model/published-port.ts';
 import type { GroupPort, LabeledPort } from '../model/task-resources.ts';
 import type { TaskConfigInput } from '../model/task-config.ts';
 import type { TaskResourcesInput } from '../model/task-resources.ts';
@@ -9,14 +10,10 @@ export interface PortsOfTask {
   readonly resources: Pick<TaskResourcesInput, 'networks' | 'ports'>;
 }
 
-/** `[IP:]HOST:CONTAINER[/PROTOCOL]`, with an address of IPv6 in brackets. */
-const PUBLISHED =
-  /^(?:(?<ip>\[[^\]]+\]|[^:[\]]+):)?(?<host>\d{1,5}):(?<container>\d{1,5})(?:\/(?<protocol>tcp|udp|sctp))?$/;
-
 /** The ports of `--publish` and `--port-map`. @throws RKT_ERR_OPTIONS */
 export function portsOfFlags(publish: readonly string[], portMap: readonly string[]): PortsOfTask {
   const named = portMap.map(namedPort);
-  const published = publish.map(publishedPort);
+  const published = publish.map(portOfFlag);
   const labels = [
     ...named.map(({ label }) => [label, label]),
     ...published.map(({ label }) => [label, label]),
@@ -39,19 +36,11 @@ function namedPort(text: string): LabeledPort {
   return { label, value: Number(value) };
 }
 
-/** The image port 80/tcp is called `80-tcp`, as in the images that are made from those of docker. */
-function publishedPort(text: string): GroupPort {
-  const { ip, host = '', container = '', protocol = 'tcp' } = PUBLISHED.exec(text)?.groups ?? {};
-  if (![Number(host), Number(container)].every((port) => port >= 1 && port <= 65_535)) {
-    throw new RktError(
-      'RKT_ERR_OPTIONS',
-      `--publish ${text} is not [IP:]HOSTPORT:PORT[/PROTOCOL], as in 8080:80 or 127.0.0.1:5353:53/udp`,
-    );
-  }
-  const hostIp = ip?.replace(/^\[(.*)\]$/, '$1');
-  return {
-    label: `${container}-${protocol}`,
-    value: Number(host),
-    ...(hostIp !== undefined && { hostIp }),
-  };
+function portOfFlag(text: string): GroupPort {
+  const port = publishedPort(text);
+  if (port !== undefined) return port;
+  throw new RktError(
+    'RKT_ERR_OPTIONS',
+    `--publish ${text} is not [IP:]HOSTPORT:PORT[/PROTOCOL], as in 8080:80 or 127.0.0.1:5353:53/udp`,
+  );
 }

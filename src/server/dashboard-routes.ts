@@ -14,8 +14,12 @@ const PAGE = 'index.html';
 const BASE = 'href="/"';
 /** Where the build puts the page, seen from here and from the build alike. */
 const WEB = fileURLToPath(new URL('../../dist/server/web/', import.meta.url));
-const UPLOT_STYLES = 'uplot/uPlot.min.css';
-const UPLOT_FILE = createRequire(import.meta.url).resolve('uplot/dist/uPlot.min.css');
+const { resolve } = createRequire(import.meta.url);
+/** The styles of libraries, by their names among the files of the page. */
+const LIBRARY_STYLES: Readonly<Record<string, string>> = {
+  'uplot/uPlot.min.css': resolve('uplot/dist/uPlot.min.css'),
+  'xterm/xterm.css': resolve('@xterm/xterm/css/xterm.css'),
+};
 
 const TYPES: Readonly<Record<string, string>> = {
   html: 'text/html; charset=utf-8',
@@ -67,7 +71,7 @@ const NAME = /^(?:[\w-]+\/){0,3}[\w-]+(?:\.[\w-]+)*\.([a-z]+)$/;
 async function load(path: string, basePath: string): Promise<Asset> {
   const type = TYPES[NAME.exec(path)?.[1] ?? ''];
   if (type === undefined) throw noSuchFile();
-  const file = path === UPLOT_STYLES ? UPLOT_FILE : join(WEB, path);
+  const file = LIBRARY_STYLES[path] ?? join(WEB, path);
   const stored = await readFile(file).catch((error: unknown) => {
     throw exhaustionCode(error) === undefined ? noSuchFile() : error;
   });

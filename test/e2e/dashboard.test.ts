@@ -137,7 +137,7 @@ describe('the dashboard', function () {
     await says('.drawer .feed', 'started');
     await page.locator('.drawer .chart canvas').nth(3).waitFor();
     await says('.drawer .key', /^cores\s*\d/);
-    expect(await page.locator('.drawer .actions').isVisible()).to.equal(false);
+    expect(await page.locator('.drawer .actions .unlock').isVisible()).to.equal(true);
     expect(await violationsOf(page)).to.deep.equal([]);
     await page.keyboard.press('Escape');
     await page.locator('.drawer').waitFor({ state: 'detached' });

@@ -1,3 +1,5 @@
+import { EXEC_PROTOCOL, TICKET_PROTOCOL } from '../../model/exec-protocol.ts';
+
 /** A WebSocket in the form that every way to an agent gives. Listeners are set before the next turn of the event loop. */
 export interface ExecSocket {
   send(message: string | Uint8Array): void;
@@ -8,7 +10,7 @@ export interface ExecSocket {
 }
 
 /** A WebSocket as browsers have it. */
-export interface WebSocketLike {
+interface WebSocketLike {
   binaryType: string;
   send(message: string | Uint8Array<ArrayBuffer>): void;
   close(): void;
@@ -30,7 +32,7 @@ export function execSocket(socket: WebSocketLike): ExecSocket {
 }
 
 /** Resolves when a WebSocket is open; rejects when it cannot be opened, for which a browser gives no reason. */
-export function whenOpen(socket: WebSocketLike): Promise<ExecSocket> {
+function whenOpen(socket: WebSocketLike): Promise<ExecSocket> {
   socket.binaryType = 'arraybuffer';
   return new Promise((resolve, reject) => {
     socket.addEventListener('open', () => resolve(execSocket(socket)));
@@ -38,3 +40,11 @@ export function whenOpen(socket: WebSocketLike): Promise<ExecSocket> {
     socket.addEventListener('close', () => reject(new Error('the WebSocket was closed')));
   });
 }
+
+/** Opens the WebSocket that a ticket is for. */
+export async function openWebSocket(url: string, ticket: string): Promise<ExecSocket> {
+  const { WebSocket } = globalThis as unknown as { readonly WebSocket: WebSocketConstructor };
+  return await whenOpen(new WebSocket(url, [EXEC_PROTOCOL, `${TICKET_PROTOCOL}${ticket}`]));
+}
+
+type WebSocketConstructor = new (url: string, protocols: string[]) => WebSocketLike;

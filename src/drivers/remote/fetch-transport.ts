@@ -1,7 +1,6 @@
-import { EXEC_PROTOCOL, TICKET_PROTOCOL } from '../../model/exec-protocol.ts';
 import { UpgradeRefused, type AgentTransport, type TransportResponse } from './agent-transport.ts';
 import { agentUrl } from './agent-url.ts';
-import { whenOpen, type ExecSocket, type WebSocketLike } from './exec-socket.ts';
+import { openWebSocket } from './exec-socket.ts';
 
 /** The fetch of a browser as the way to an agent. @throws RKT_ERR_OPTIONS for a URL that is none of HTTP */
 export function fetchTransport({ url, token }: { url: string; token?: string | undefined }): AgentTransport {
@@ -32,14 +31,6 @@ export function fetchTransport({ url, token }: { url: string; token?: string | u
   };
   return transport;
 }
-
-/** Opens the WebSocket that a ticket is for. */
-export async function openWebSocket(url: string, ticket: string): Promise<ExecSocket> {
-  const { WebSocket } = globalThis as unknown as { readonly WebSocket: WebSocketConstructor };
-  return await whenOpen(new WebSocket(url, [EXEC_PROTOCOL, `${TICKET_PROTOCOL}${ticket}`]));
-}
-
-type WebSocketConstructor = new (url: string, protocols: string[]) => WebSocketLike;
 
 function toResponse(response: Response): TransportResponse {
   return {

@@ -36,6 +36,11 @@ export async function write(method: 'POST' | 'DELETE', path: string, body?: obje
   await request(method, path, body);
 }
 
+/** POST with the token, whose answer is JSON. @throws {@link ApiError} */
+export async function postJson<T>(path: string, body?: object): Promise<T> {
+  return (await (await request('POST', path, body)).json()) as T;
+}
+
 export function taskPath(taskId: string, rest = ''): string {
   return `v1/tasks/${encodeURIComponent(taskId)}${rest}`;
 }

@@ -7,12 +7,14 @@ import { createStore } from './logic/store.ts';
 import { openStream } from './stream.ts';
 import { createAddress } from './view/address.ts';
 import { createDetail, type DetailView } from './view/detail.ts';
+import { showLock } from './view/actions.ts';
 import { ask, toast } from './view/dialogs.ts';
 import { byId, setAttribute, setText } from './view/dom.ts';
 import { createFrames } from './view/frames.ts';
 import { listenToKeys, showKeys } from './view/keys-help.ts';
 import { createOverview } from './view/overview.ts';
 import { createPages } from './view/pages.ts';
+import { startFromPage } from './view/start-dialog.ts';
 import { createEventsPanel, createMachinePanels } from './view/side-panels.ts';
 import { createTable } from './view/task-table.ts';
 import { createTheme } from './view/theme.ts';
@@ -127,6 +129,7 @@ const showToken = (): void => {
   const isKnown = readToken() !== undefined;
   setText(byId('token'), isKnown ? 'Read-write' : 'Read-only');
   setAttribute(byId('token'), 'aria-pressed', String(isKnown));
+  showLock(byId('start'), 'Start a task on this machine');
   redraw();
 };
 const askForToken = async (): Promise<void> => {
@@ -171,6 +174,7 @@ createTheme(byId('theme'), () => {
   redraw();
 });
 byId('pause').addEventListener('click', togglePause);
+byId('start').addEventListener('click', () => void startFromPage());
 byId('token').addEventListener('click', () => void askForToken());
 window.addEventListener('hashchange', follow);
 byId('keys').addEventListener('click', showKeys);

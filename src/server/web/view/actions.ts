@@ -1,9 +1,9 @@
 import { ApiError, readToken, taskPath, write } from '../api.ts';
 import type { TaskRow } from '../logic/task-row.ts';
 import { ask, toast, type Question } from './dialogs.ts';
-import { h } from './dom.ts';
+import { byId, h, setAttribute } from './dom.ts';
 
-/** Stop, signal and destroy. Without a token they are not offered. */
+/** What can be done with a task. Without the token everything is there and locked, beside a button that asks for it. */
 export interface Actions {
   readonly element: HTMLElement;
   update(row: TaskRow | undefined): void;
@@ -18,19 +18,70 @@ interface Action {
 }
 
 export function createActions(taskId: string): Actions {
+  const unlock = h(
+    'button',
+    { type: 'button', class: 'unlock', title: UNLOCK, click: () => byId('token').click() },
+    'Unlock',
+  );
+  const terminal = h('button', { type: 'button', click: () => void terminalOf(taskId) }, 'Terminal');
+  const restart = button('Restart', restartOf(taskId));
   const stop = button('Stop', stopOf(taskId));
   const signal = button('Signal', signalOf(taskId));
   const destroy = button('Destroy', destroyOf(taskId), 'danger');
-  const element = h('div', { class: 'actions' }, stop, signal, destroy);
+  const element = h('div', { class: 'actions' }, unlock, terminal, restart, stop, signal, destroy);
   return {
     element,
     update(row) {
       const isActive = row !== undefined && row.status.state !== 'exited';
-      element.hidden = readToken() === undefined;
-      stop.disabled = !isActive;
-      signal.disabled = !isActive;
-      destroy.disabled = row === undefined;
+      unlock.hidden = readToken() !== undefined;
+      const all: readonly (readonly [HTMLButtonElement, string, boolean])[] = [
+        [terminal, 'Run a command in the task, in a terminal', isActive],
+        [restart, 'Start the task again, in a new pod', row !== undefined],
+        [stop, 'Stop the task', isActive],
+        [signal, 'Send a signal', isActive],
+        [destroy, 'Remove the task with its logs', row !== undefined],
+      ];
+      for (const [button_, what, isPossible] of all) {
+        showLock(button_, isPossible ? what : `${what}: it has ended`);
+        button_.disabled = readToken() === undefined || !isPossible;
+      }
     },
+  };
+}
+
+const UNLOCK = 'The agent’s token unlocks these buttons';
+
+/** Says what a button does, and what unlocks it. */
+export function showLock(element: HTMLElement, what: string): void {
+  const isLocked = readToken() === undefined;
+  setAttribute(
+    element,
+    'title',
+    isLocked ? `${what}. ${UNLOCK.replace('these buttons', 'this button')}.` : what,
+  );
+  setAttribute(element, 'data-locked', String(isLocked));
+}
+
+/** The terminal is most of the page's code, and is loaded when it is opened. */
+async function terminalOf(taskId: string): Promise<void> {
+  try {
+    const { openTerminal } = await import('./terminal.ts');
+    await openTerminal(taskId);
+  } catch (error) {
+    toast(error instanceof Error ? error.message : String(error), 'bad');
+  }
+}
+
+function restartOf(taskId: string): Action {
+  return {
+    question: {
+      title: `Restart ${taskId}?`,
+      text: 'It is stopped if it runs, and starts again as it was started, in a new pod. Its log begins anew.',
+      confirm: 'Restart',
+      isDangerous: true,
+    },
+    done: `${taskId} is restarted`,
+    send: () => write('POST', taskPath(taskId, '/restart'), { timeoutMs: 5_000, signal: 'SIGTERM' }),
   };
 }
 
