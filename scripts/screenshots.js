@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
 const OUT = 'docs/images';
-/** So long until the lines of the last minute are drawn. */
+/** So long until the history has something to show. */
 const WARM_UP_MS = Number(process.argv[2] ?? 75) * 1_000;
 const SIZES = { 1440: { width: 1440, height: 900 }, 390: { width: 390, height: 844 } };
 const ARGS = [
@@ -35,31 +35,27 @@ const browser = await chromium.launchPersistentContext(profile, {
   reducedMotion: 'reduce',
 });
 
-/** One page a picture, all open from the beginning, so that all lines are full. */
-const open = async (name, size, colorScheme, hash = '') => {
+/** One page at a time: a browser has six connections to a host, and each page holds its streams. */
+const shoot = async (name, size, colorScheme, hash = '') => {
   const page = await browser.newPage();
   await page.emulateMedia({ colorScheme });
   await page.setViewportSize(SIZES[size]);
   await page.goto(url);
   await page.goto(url.replace(/#.*/, hash));
-  return { name, page };
+  await page.waitForTimeout(4_000);
+  await page.screenshot({ path: join(OUT, `${name}.png`) });
+  await page.close();
 };
 try {
-  const pages = [];
-  for (const scheme of ['light', 'dark']) {
-    pages.push(await open(`dashboard-${scheme}-1440`, 1440, scheme));
-    pages.push(await open(`dashboard-${scheme}-390`, 390, scheme));
-  }
-  pages.push(await open('task-light-1440', 1440, 'light', '#/task/burner'));
-  pages.push(await open('task-dark-390', 390, 'dark', '#/task/holder'));
-  await pages[0].page.waitForTimeout(WARM_UP_MS);
   await mkdir(OUT, { recursive: true });
-  for (const { name, page } of pages) {
-    // A page behind others draws nothing.
-    await page.bringToFront();
-    await page.waitForTimeout(2_500);
-    await page.screenshot({ path: join(OUT, `${name}.png`) });
+  // The lines are filled from the history of the agent.
+  await new Promise((resolve) => setTimeout(resolve, WARM_UP_MS));
+  for (const scheme of ['light', 'dark']) {
+    await shoot(`dashboard-${scheme}-1440`, 1440, scheme);
+    await shoot(`dashboard-${scheme}-390`, 390, scheme);
   }
+  await shoot('task-light-1440', 1440, 'light', '#/task/burner');
+  await shoot('task-dark-390', 390, 'dark', '#/task/holder');
 } finally {
   await browser.close();
   await rm(profile, { recursive: true, force: true });
