@@ -57,7 +57,7 @@ const DOORS = {
   'eventsource-parser': 'drivers/remote/sse-frames.ts',
   ws: '(server/exec/|drivers/remote/node-transport.ts)',
   uplot: 'server/web/view/chart(|-options|-overlay)[.]ts',
-  '@xterm': 'server/web/view/terminal.ts',
+  '@xterm': 'server/web/view/terminal-dialog.ts',
   '@opentelemetry': 'exporters/otlp/',
   'prom-client': 'exporters/prometheus/',
   ink: 'cli/top/',
