@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 
 import { chromium } from 'playwright-core';
 
@@ -49,7 +50,7 @@ const shoot = async (name, size, colorScheme, hash = '') => {
 try {
   await mkdir(OUT, { recursive: true });
   // The lines are filled from the history of the agent.
-  await new Promise((resolve) => setTimeout(resolve, WARM_UP_MS));
+  await delay(WARM_UP_MS);
   for (const scheme of ['light', 'dark']) {
     await shoot(`dashboard-${scheme}-1440`, 1440, scheme);
     await shoot(`dashboard-${scheme}-390`, 390, scheme);

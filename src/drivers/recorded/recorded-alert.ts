@@ -16,7 +16,7 @@ export const recordedAlertSchema = z.object({
   message: z.string(),
 });
 
-/** {@link recordedAlertSchema}. */
+/** An alert as a recording keeps it, when it was raised and again when it was cleared. */
 export type RecordedAlert = Readonly<z.output<typeof recordedAlertSchema>>;
 
 /** A silence as it was created or changed last. */
