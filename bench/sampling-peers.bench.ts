@@ -81,34 +81,29 @@ async function compare(workload: Workload, { found, missing }: Peers, order: Ord
     for (let round = 0; round < order.rounds; round += 1)
       for (const contender of contenders) contender.cpuUs.push(await contender.measure());
     return [
-      { what: all.what, ...summary(all.cpuUs), unit: UNIT },
-      ...others.map(({ what, peer, cpuUs }) => against(all, what, cpuUs, THRESHOLDS[peer.name])),
+      ...others.flatMap(({ what, peer, cpuUs }) => against(all, what, cpuUs, THRESHOLDS[peer.name])),
       ...missing.map(({ name, reason }) => absent(name, reason)),
-      program === undefined
-        ? absent(c.what, 'there is no cc')
-        : against(all, c.what, c.cpuUs, { atMost: 1.2 }),
-      {
-        what: six.what,
-        ...summary(six.cpuUs),
-        unit: UNIT,
-        ratio: ratio(six.cpuUs, c.cpuUs),
-        ratioTo: c.what,
-      },
-    ];
+      ...(program === undefined
+        ? [absent(c.what, 'there is no cc')]
+        : [...against(all, c.what, c.cpuUs, { atMost: 1.2 }), against(six, c.what, c.cpuUs)[1]]),
+    ].filter((row) => row !== undefined);
   } finally {
     await rm(directory, { recursive: true });
   }
 }
 
-function against(ours: Contender, what: string, cpuUs: readonly number[], threshold?: Threshold): Row {
-  const compared = { ratio: ratio(ours.cpuUs, cpuUs), ratioTo: `this: ${ours.what}` };
-  return {
-    what,
-    ...summary(cpuUs),
-    unit: UNIT,
-    ...compared,
-    ...(threshold === undefined ? {} : { threshold }),
-  };
+/** The row of a peer, and that of ours against it. */
+function against(
+  ours: Contender,
+  peer: string,
+  cpuUs: readonly number[],
+  threshold?: Threshold,
+): readonly [Row, Row] {
+  const compared = { ratio: ratio(ours.cpuUs, cpuUs), ratioTo: peer };
+  return [
+    { what: peer, ...summary(cpuUs), unit: UNIT },
+    { what: ours.what, ...summary(ours.cpuUs), unit: UNIT, ...compared, ...(threshold && { threshold }) },
+  ];
 }
 
 function absent(name: string, reason: string): Row {

@@ -11,6 +11,7 @@ import { usageOf, type OpenCgroup } from '../../../../src/sources/cgroup/readers
 
 import { cgroupFixture, type CgroupFixture } from '../../../support/cgroup-fixture.ts';
 import { realCgroups, startIn } from '../../../support/real-cgroups.ts';
+import { until } from '../../../support/until.ts';
 
 const GROUPS: readonly FieldGroup[] = ['cpu', 'throttling', 'memory', 'memoryDetail', 'limits'];
 const MASK = groupMask(GROUPS);
@@ -294,14 +295,14 @@ describe('ParentGate, real cgroups', () => {
     };
     try {
       // It waits for a quiet moment: the shells have just been started.
-      while (tick() !== 2) await new Promise((resolve) => setTimeout(resolve, 20));
+      await until('no task moves', () => tick() === 2);
       const before = open.map(({ row }) => usageOf(row).cpuNs);
       children[11]?.kill('SIGUSR1');
       const worked = (): number => usageOf(open[11]?.row as OpenCgroup['row']).cpuNs - (before[11] ?? 0);
-      while (worked() < 10_000_000) {
+      await until('the work is seen', () => {
         tick();
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
+        return worked() >= 10_000_000;
+      });
       const others = open.map(({ row }, task) =>
         task === 11 ? 0 : usageOf(row).cpuNs - (before[task] ?? 0),
       );
