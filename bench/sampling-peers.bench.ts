@@ -86,7 +86,7 @@ async function compare(workload: Workload, { found, missing }: Peers, order: Ord
       ...(program === undefined
         ? [absent(c.what, 'there is no cc')]
         : [...against(all, c.what, c.cpuUs, { atMost: 1.2 }), against(six, c.what, c.cpuUs)[1]]),
-    ].filter((row) => row !== undefined);
+    ];
   } finally {
     await rm(directory, { recursive: true });
   }
