@@ -1,4 +1,4 @@
-// Bundles what runs in a browser, with all it imports, into one script and one for the terminal; `npm run typecheck` has checked its types.
+// Bundles what runs in a browser, with all it imports, into one script, one for the terminal, and one file of styles; `npm run typecheck` has checked its types.
 import { rm } from 'node:fs/promises';
 
 import { build } from 'esbuild';
@@ -6,7 +6,10 @@ import { build } from 'esbuild';
 // Parts of an earlier build have names of their own, and would stay.
 await rm('dist/server/web/chunks', { recursive: true, force: true });
 await build({
-  entryPoints: ['src/server/web/main.ts'],
+  entryPoints: [
+    { in: 'src/server/web/main.ts', out: 'main' },
+    { in: 'src/server/web/styles.css', out: 'main' },
+  ],
   outdir: 'dist/server/web',
   // The terminal is loaded when it is opened.
   splitting: true,
