@@ -11,6 +11,7 @@ import { showLock } from './view/actions.ts';
 import { ask, toast } from './view/dialogs.ts';
 import { byId, setAttribute, setText } from './view/dom.ts';
 import { createFrames } from './view/frames.ts';
+import { createHostsPanel } from './view/hosts-panel.ts';
 import { listenToKeys, showKeys } from './view/keys-help.ts';
 import { createOverview } from './view/overview.ts';
 import { createPages } from './view/pages.ts';
@@ -31,16 +32,19 @@ const frames = createFrames(() => {
   const nowMs = asOfMs ?? Date.now();
   overview.update();
   pages.update(nowMs);
-  panels.forEach((panel) => panel.update());
+  panels.forEach((panel) => panel.update(nowMs));
   detail?.update(nowMs, asOfMs);
 });
 const redraw = frames.request;
 const address = createAddress(redraw);
-const overview = createOverview(byId('overview'), store, (state) => address.hashWith({ text: '', state }));
+const overview = createOverview(byId('overview'), store, (state) =>
+  address.hashWith({ text: '', host: undefined, state }),
+);
 const table = createTable(byId('tasks'), { store, address, redraw });
 const pages = createPages(store, table);
 const side = byId('side');
 const panels = [
+  createHostsPanel(side, store, address),
   createTopPanel(side, store, redraw),
   createEventsPanel(side, store, redraw),
   createMachinePanels(side, store),
@@ -64,6 +68,7 @@ const stream = openStream({
     events: updating(store.addEvent),
     alerts: updating(store.addAlert),
     host: updating(store.setHost),
+    hosts: updating(({ hosts }) => store.setHosts(hosts)),
     fingerprint: updating(store.setFingerprint),
     sampling: updating(store.setSampling),
     missed: updating(({ count }) => note(`${count} events were missed`)),

@@ -1,4 +1,5 @@
 import type { Fingerprint } from '../../model/fingerprint.ts';
+import type { FleetHost } from '../../model/fleet-host.ts';
 import type { HostStats } from '../../model/host-stats.ts';
 import type { SamplingStats } from '../../model/sampling-stats.ts';
 import type { TaskEvent } from '../../model/task-event.ts';
@@ -14,6 +15,7 @@ export interface Listeners {
   readonly events: (event: TaskEvent, id: string) => void;
   readonly alerts: (alert: Alert, id: string) => void;
   readonly host: (host: HostStats) => void;
+  readonly hosts: (data: { readonly hosts: readonly FleetHost[] }) => void;
   readonly fingerprint: (fingerprint: Fingerprint) => void;
   readonly sampling: (sampling: SamplingStats) => void;
   readonly missed: (data: { readonly count: number }) => void;
@@ -35,7 +37,7 @@ export interface StreamView {
 }
 
 const QUERY = new URLSearchParams({
-  topics: 'tasks,stats,events,fingerprint,host,sampling,alerts',
+  topics: 'tasks,stats,events,fingerprint,host,hosts,sampling,alerts',
   intervalMs: '1000',
   groups: 'cpu,throttling,memory,memoryDetail,limits,pids',
   replay: '200',

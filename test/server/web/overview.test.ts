@@ -155,6 +155,14 @@ describe('the identity of a task', () => {
       'alloc a1b2c3d4',
       '9f8e7d6c',
     ]);
+    const fleet = { ...nomad, host: 'node-1' };
+    expect(identityOf(status(`node-1/${ALLOC}/tools/9f8e7d6c`, fleet))).to.deep.equal([
+      'node-1',
+      'shop/front',
+      'alloc a1b2c3d4',
+      '9f8e7d6c',
+    ]);
+    expect(identityOf(status('node-1/web', { name: 'web', host: 'node-1' }))).to.deep.equal(['node-1']);
     expect(identityOf(status('web'))).to.deep.equal([]);
     expect(identityOf(status('web', { jobName: 'web', taskGroupName: 'web' }))).to.deep.equal([]);
   });
@@ -164,6 +172,7 @@ describe('the identity of a task', () => {
     expect(shortId('web')).to.equal('web');
     expect(shortId('x'.repeat(40))).to.equal(`${'x'.repeat(20)}…`);
     expect(labelOfId(`${ALLOC}/tools/9f8e7d6c`)).to.equal('tools a1b2c3d4');
+    expect(labelOfId(`node-1/${ALLOC}/tools/9f8e7d6c`)).to.equal('node-1/tools a1b2c3d4');
     expect(labelOfId('host/web')).to.equal('host/web');
   });
 });
@@ -205,6 +214,7 @@ describe('the address of the page', () => {
     sortBy: 'cpu',
     descending: true,
     group: 'job',
+    host: 'node-1',
     view: 'map',
   };
 

@@ -87,7 +87,7 @@ describe('the overview of problems', () => {
     const { store, crashes } = open();
     const rows = selectRows(store.rows(), FIRST_SELECTION, NOW);
     const shown = (unfolded: readonly string[]) =>
-      tableItems(rows, { group: 'none', unfolded: new Set(unfolded) }).map((item) =>
+      tableItems(rows, { group: 'none', hosts: [], unfolded: new Set(unfolded) }).map((item) =>
         item.kind === 'task' ? [item.row.id, item.hidden] : item.title,
       );
     expect(shown([])).to.deep.equal([

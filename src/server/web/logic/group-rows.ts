@@ -2,7 +2,7 @@ import { imageText } from './table-columns.ts';
 import { countProblems } from './problem-rank.ts';
 import type { TaskRow } from './task-row.ts';
 
-export type GroupKey = 'none' | 'job' | 'image' | 'state';
+export type GroupKey = 'none' | 'host' | 'job' | 'image' | 'state';
 
 /** One way to group the table. */
 export interface Grouping {
@@ -14,10 +14,21 @@ export interface Grouping {
 
 export const GROUPINGS: readonly Grouping[] = [
   { key: 'none', title: 'No groups', of: () => '' },
+  { key: 'host', title: 'Host', of: ({ status }) => status.host ?? 'No host' },
   { key: 'job', title: 'Job', of: ({ status }) => status.jobName ?? 'No job' },
   { key: 'image', title: 'Image', of: ({ status }) => imageText(status.image) },
   { key: 'state', title: 'State', of: ({ status }) => status.phase },
 ];
+
+/** The grouping where none was chosen: that by host where tasks have one. */
+export function usualGroup(rows: readonly TaskRow[]): GroupKey {
+  return rows.some(({ status }) => status.host !== undefined) ? 'host' : 'none';
+}
+
+/** The grouping that is shown: without hosts there is none by host, whatever an address says. */
+export function shownGroup(chosen: GroupKey | undefined, usual: GroupKey): GroupKey {
+  return chosen === undefined || (chosen === 'host' && usual === 'none') ? usual : chosen;
+}
 
 /** The rows of one group, in their order. */
 export interface RowGroup {

@@ -17,7 +17,10 @@ export interface Selection {
   readonly state: StateFilter;
   readonly sortBy: ColumnKey;
   readonly descending: boolean;
-  readonly group: GroupKey;
+  /** Undefined: the usual one, see `usualGroup`. */
+  readonly group: GroupKey | undefined;
+  /** Only the tasks of this host of a fleet. */
+  readonly host: string | undefined;
   readonly view: OverviewView;
 }
 
@@ -27,19 +30,21 @@ export const FIRST_SELECTION: Selection = {
   state: 'all',
   sortBy: 'state',
   descending: false,
-  group: 'none',
+  group: undefined,
+  host: undefined,
   view: 'table',
 };
 
 export function selectRows(
   rows: readonly TaskRow[],
-  { text, state, sortBy, descending }: Selection,
+  { text, state, sortBy, descending, host }: Selection,
   nowMs: number,
 ): readonly TaskRow[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   const column = COLUMNS.find(({ key }) => key === sortBy);
   const keyed = rows
-    .filter((row) => hasState(row, state) && hasWords(row, words))
+    .filter((row) => (host === undefined || row.status.host === host) && hasState(row, state))
+    .filter((row) => hasWords(row, words))
     .map((row) => ({ row, value: column?.value(row, nowMs) }));
   keyed.sort((a, b) => compare(a.value, b.value, descending) || compareNames(a.row, b.row));
   return keyed.map(({ row }) => row);

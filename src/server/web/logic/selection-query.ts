@@ -3,7 +3,14 @@ import { FIRST_SELECTION, STATE_FILTERS, VIEWS, type Selection } from './select-
 import { COLUMNS } from './table-columns.ts';
 
 /** The names of a selection in the address. */
-const NAMES = { text: 'q', state: 'state', sort: 'sort', group: 'group', view: 'view' } as const;
+const NAMES = {
+  text: 'q',
+  state: 'state',
+  sort: 'sort',
+  group: 'group',
+  host: 'host',
+  view: 'view',
+} as const;
 
 /** Writes what differs from the first selection; names that are not its own stay. */
 export function withSelection(query: URLSearchParams, selection: Selection): URLSearchParams {
@@ -16,7 +23,8 @@ export function withSelection(query: URLSearchParams, selection: Selection): URL
   set(NAMES.text, selection.text, first.text);
   set(NAMES.state, selection.state, first.state);
   set(NAMES.sort, sortText(selection), sortText(first));
-  set(NAMES.group, selection.group, first.group);
+  set(NAMES.group, selection.group ?? '', '');
+  set(NAMES.host, selection.host ?? '', '');
   set(NAMES.view, selection.view, first.view);
   return next;
 }
@@ -34,6 +42,7 @@ export function readSelection(query: URLSearchParams): Selection {
       ? { sortBy: first.sortBy, descending: first.descending }
       : { sortBy: column.key, descending }),
     group: GROUPINGS.find(({ key }) => key === query.get(NAMES.group))?.key ?? first.group,
+    host: (query.get(NAMES.host) ?? '') || first.host,
     view: VIEWS.find((known) => known === query.get(NAMES.view)) ?? first.view,
   };
 }

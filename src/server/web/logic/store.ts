@@ -81,6 +81,10 @@ export function createStore(): Store {
       lines.addHost(host);
       watch.passed(host.timestampMs);
     },
+    setHosts(hosts) {
+      machine.setHosts(hosts);
+      rows.setHosts(hosts);
+    },
     rows: rows.all,
     row: rows.get,
     totals: rows.totals,

@@ -1,8 +1,10 @@
+import type { Connection } from '../../../model/driver-connection.ts';
 import { coresOf, memoryLimitOf, memoryOf } from '../../../model/headline.ts';
 import type { TaskResourceUsage } from '../../../model/task-stats.ts';
 import type { TaskStatus } from '../../../model/task-status.ts';
 import type { Alert } from '../../alerts/alert.ts';
 import type { CrashLoop } from './crash-loops.ts';
+import { staleSinceMs } from './host-connection.ts';
 import type { Spark } from './spark.ts';
 import { createTaskSparks, type Recorded, type RecordedColumns } from './task-sparks.ts';
 
@@ -18,11 +20,13 @@ export interface TaskRow {
   readonly alerts: Map<string, Alert>;
   /** The crash loop that it belongs to. */
   loop: CrashLoop | undefined;
+  /** Of its host, in a fleet. */
+  connection: Connection | undefined;
   cpuCores(): number | undefined;
   memoryBytes(): number | undefined;
   memoryLimitBytes(): number | undefined;
   processes(): number | undefined;
-  /** How long it runs, or ran. */
+  /** How long it runs, or ran; while its host is stale, nothing counts on. */
   uptimeMs(nowMs: number): number | undefined;
   setStatus(status: TaskStatus): void;
   addUsage(usage: TaskResourceUsage): void;
@@ -43,10 +47,17 @@ export function createTaskRow(first: TaskStatus): TaskRow {
     samples = 0;
     recorded = NOTHING_YET;
   };
+  let connection: Connection | undefined;
   return {
     id: first.id,
     alerts: new Map(),
     loop: undefined,
+    get connection() {
+      return connection;
+    },
+    set connection(next) {
+      connection = next;
+    },
     get status() {
       return status;
     },
@@ -63,7 +74,7 @@ export function createTaskRow(first: TaskStatus): TaskRow {
     memoryBytes: () => memoryOf(usage) ?? recorded.memoryBytes,
     memoryLimitBytes: () => memoryLimitOf(usage, status),
     processes: () => usage?.pidCount?.current,
-    uptimeMs: (nowMs) => uptimeOf(status, nowMs),
+    uptimeMs: (nowMs) => uptimeOf(status, Math.min(nowMs, staleSinceMs(connection) ?? nowMs)),
     setStatus(next) {
       const before = status.startedAtMs;
       const isAnother = next.startedAtMs !== before;
@@ -89,5 +100,5 @@ export function createTaskRow(first: TaskStatus): TaskRow {
 function uptimeOf({ startedAtMs, completedAtMs, state }: TaskStatus, nowMs: number): number | undefined {
   if (startedAtMs === undefined) return undefined;
   if (completedAtMs !== undefined) return completedAtMs - startedAtMs;
-  return state === 'running' ? nowMs - startedAtMs : undefined;
+  return state === 'running' ? Math.max(0, nowMs - startedAtMs) : undefined;
 }

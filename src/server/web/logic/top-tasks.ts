@@ -1,3 +1,4 @@
+import { isAway } from './host-connection.ts';
 import { SPARK_LENGTH, niceBytesTop, niceTop } from './spark.ts';
 import { identityOf } from './task-identity.ts';
 import type { TaskRow } from './task-row.ts';
@@ -34,6 +35,7 @@ export interface TopOptions {
 export function topTasks(rows: readonly TaskRow[], options: TopOptions): TopChart {
   const { by, count, nowMs } = options;
   const measured = rows
+    .filter(({ connection }) => !isAway(connection))
     .map((row) => ({ row, value: by === 'cpu' ? row.cpuCores() : row.memoryBytes() }))
     .filter((entry): entry is { row: TaskRow; value: number } => entry.value !== undefined)
     .sort((a, b) => b.value - a.value);

@@ -10,6 +10,7 @@ import {
   durationText,
   networkText,
 } from '../logic/format.ts';
+import { connectionText, connectionTitle, isAway, staleSinceMs } from '../logic/host-connection.ts';
 import type { Store } from '../logic/store.ts';
 import type { TaskRow } from '../logic/task-row.ts';
 import { createActions } from './actions.ts';
@@ -33,12 +34,25 @@ export interface DetailView {
   destroy(): void;
 }
 
-const FACTS = ['CPU', 'Memory', 'Started', 'Uptime', 'Processes', 'Exit', 'Pod', 'Image', 'Pid', 'Network'];
+const FACTS = [
+  'Host',
+  'CPU',
+  'Memory',
+  'Started',
+  'Uptime',
+  'Processes',
+  'Exit',
+  'Pod',
+  'Image',
+  'Pid',
+  'Network',
+];
 
 export function createDetail(parent: HTMLElement, { store, taskId, close, redraw }: DetailDeps): DetailView {
   const head = createHead(taskId, close);
   const alerts = h('p', { class: 'alert-line', role: 'alert', hidden: true });
   const summary = facts(FACTS, 'summary');
+  summary.set('Host', '');
   const charts = createCharts(taskId, redraw);
   const events = createEvents(store, taskId);
   const log = createLogPanel(taskId, redraw);
@@ -60,7 +74,8 @@ export function createDetail(parent: HTMLElement, { store, taskId, close, redraw
     update(nowMs, awayAtMs) {
       const row = store.row(taskId);
       const phase = row?.status.phase ?? 'not known';
-      head.update(row, phase, nowMs, awayAtMs);
+      head.update(row, phase, nowMs, awayAtMs ?? staleSinceMs(row?.connection));
+      drawer.classList.toggle('is-away', isAway(row?.connection));
       setAttribute(body, 'data-state', phase);
       const messages = [...(row?.alerts.values() ?? [])].map(({ rule, message }) => `${rule}: ${message}`);
       alerts.hidden = messages.length === 0;
@@ -152,6 +167,13 @@ function updateSummary(
   const [cpu, memory, processes] = isEnded
     ? [last.cpuCores, last.workingSetBytes, last.processes]
     : [row.cpuCores(), row.memoryBytes(), row.processes()];
+  const { host = '' } = status;
+  const { connection } = row;
+  set(
+    'Host',
+    connection === undefined ? host : `${host}, ${connectionText(connection, nowMs)}`,
+    connection === undefined ? '' : connectionTitle(connection),
+  );
   set('CPU', cpu === undefined ? NOTHING : `${cpuText(cpu, status.cpusetCpus)}${end(cpu)}`);
   const most = limit === undefined ? ', no limit' : ` of ${bytesText(limit)}`;
   set('Memory', `${bytesText(memory)}${most}${end(memory)}`);

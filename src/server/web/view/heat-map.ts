@@ -1,4 +1,5 @@
 import { bytesText, coreShareText, percentText } from '../logic/format.ts';
+import { connectionText, connectionTitle, isAway } from '../logic/host-connection.ts';
 import { isProblem } from '../logic/problem-rank.ts';
 import { taskHash } from '../logic/route.ts';
 import type { SparkScales } from '../logic/spark-scales.ts';
@@ -12,7 +13,7 @@ export interface HeatMap {
   readonly element: HTMLElement;
   show(
     items: readonly TableItem[],
-    drawing: { readonly scales: SparkScales; readonly openId: string | undefined },
+    drawing: { readonly nowMs: number; readonly scales: SparkScales; readonly openId: string | undefined },
   ): void;
   moveFocus(step: number): void;
   focusTask(taskId: string): boolean;
@@ -51,7 +52,7 @@ export function createHeatMap(): HeatMap {
   let shape = '';
   return {
     element,
-    show(items, { scales, openId }) {
+    show(items, { nowMs, scales, openId }) {
       const isNamed = uniqueNames(items);
       const ids = new Set(items.map((item) => (item.kind === 'task' ? item.row.id : '')));
       for (const id of cells.keys()) if (!ids.has(id)) cells.delete(id);
@@ -64,10 +65,12 @@ export function createHeatMap(): HeatMap {
       setText(scale, percentText(scales.cpuCores));
       setAttribute(list, 'data-size', sizeOf(cells.size));
       // Only another order moves nodes: what has the focus keeps it.
-      const next = items.map((item) => (item.kind === 'task' ? item.row.id : `# ${item.title}`)).join('\n');
+      const next = items
+        .map((item) => (item.kind === 'task' ? item.row.id : titleKey(item, nowMs)))
+        .join('\n');
       if (next === shape) return;
       shape = next;
-      place(list, items, cells);
+      place(list, items, cells, nowMs);
     },
     moveFocus(step) {
       const links = order();
@@ -97,7 +100,9 @@ function updateCell(
   const { status } = row;
   const cores = row.cpuCores();
   const heat = cores === undefined ? 'none' : String(Math.min(STEPS, Math.ceil((cores / topCores) * STEPS)));
-  const problem = isProblem(row) ? ', with an alert' : '';
+  const away =
+    row.connection !== undefined && isAway(row.connection) ? `, host ${connectionTitle(row.connection)}` : '';
+  const problem = `${isProblem(row) ? ', with an alert' : ''}${away}`;
   const who = [status.name, ...identityOf(status)].join(' ');
   const cpu = coreShareText(cores);
   setText(name, isNamed ? status.name : shortId(status.allocId ?? status.id));
@@ -111,6 +116,7 @@ function updateCell(
   );
   setText(more, ` CPU, ${who}, ${status.phase}${problem}`);
   link.classList.toggle('has-alert', isProblem(row));
+  link.classList.toggle('is-away', away !== '');
   link.classList.toggle('is-open', row.id === openId);
 }
 
@@ -129,12 +135,31 @@ function uniqueNames(items: readonly TableItem[]): (row: TaskRow) => boolean {
   return ({ status }) => counts.get(status.name) === 1;
 }
 
-function place(list: HTMLElement, items: readonly TableItem[], cells: ReadonlyMap<string, Cell>): void {
+type GroupItem = Extract<TableItem, { kind: 'group' }>;
+
+/** Changes with all that the title of a group shows. */
+function titleKey({ title, rows, connection }: GroupItem, nowMs: number): string {
+  const state = connection === undefined ? '' : connectionText(connection, nowMs);
+  return `# ${title} ${rows.length} ${state}`;
+}
+
+function createTitle({ title, rows, connection }: GroupItem, nowMs: number): HTMLElement {
+  const element = h('h3', { class: 'cells-title' }, title, h('span', { class: 'muted' }, ` ${rows.length} `));
+  if (connection === undefined) return element;
+  const props = { class: 'pill', 'data-state': connection.state, title: connectionTitle(connection) };
+  element.append(h('span', props, connectionText(connection, nowMs)));
+  return element;
+}
+
+function place(
+  list: HTMLElement,
+  items: readonly TableItem[],
+  cells: ReadonlyMap<string, Cell>,
+  nowMs: number,
+): void {
   const focused = document.activeElement;
   const nodes = items.map((item) =>
-    item.kind === 'group'
-      ? h('h3', { class: 'cells-title' }, item.title, h('span', { class: 'muted' }, ` ${item.rows.length}`))
-      : (cells.get(item.row.id)?.link ?? ''),
+    item.kind === 'group' ? createTitle(item, nowMs) : (cells.get(item.row.id)?.link ?? ''),
   );
   list.replaceChildren(...nodes);
   if (focused instanceof HTMLElement && list.contains(focused)) focused.focus({ preventScroll: true });

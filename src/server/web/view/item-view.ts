@@ -31,8 +31,8 @@ export function createItemView(item: TableItem, onUnfold: (row: TaskRow) => void
     const { element, update } = createGroupView();
     return {
       element,
-      update: (next) => {
-        if (next.kind === 'group') update(next.title, next.rows);
+      update: (next, { nowMs }) => {
+        if (next.kind === 'group') update(next, nowMs);
       },
     };
   }

@@ -40,7 +40,7 @@ export function createEventsPanel(parent: HTMLElement, store: Store, redraw: () 
   };
 }
 
-/** A list of facts that keep their places. */
+/** A list of facts that keep their places; one without a text is hidden. */
 export function facts(
   names: readonly string[],
   kind = '',
@@ -51,8 +51,10 @@ export function facts(
   return {
     element,
     set(name, text, title) {
-      const dd = entries.find((entry) => entry.name === name)?.dd;
-      if (dd === undefined) return;
+      const entry = entries.find((one) => one.name === name);
+      if (entry === undefined) return;
+      const { dt, dd } = entry;
+      dt.hidden = dd.hidden = text === '';
       setText(dd, text);
       if (title !== undefined) setAttribute(dd, 'title', title);
     },

@@ -3,6 +3,7 @@ import { loopText } from '../logic/crash-loops.ts';
 import { COLUMNS, type ColumnKey } from '../logic/table-columns.ts';
 import { NOTHING, absoluteText } from '../logic/format.ts';
 import { taskHash } from '../logic/route.ts';
+import { connectionTitle, isAway } from '../logic/host-connection.ts';
 import type { SparkScales } from '../logic/spark-scales.ts';
 import { fullIdentity, identityOf } from '../logic/task-identity.ts';
 import type { TaskRow } from '../logic/task-row.ts';
@@ -59,6 +60,7 @@ export function createRowView(taskId: string, onUnfold: (row: TaskRow) => void):
       const text = (key: ColumnKey): string => textOf(key, row, nowMs);
       element.classList.toggle('is-open', isOpen);
       element.classList.toggle('has-alert', row.alerts.size > 0 || row.loop !== undefined);
+      element.classList.toggle('is-away', isAway(row.connection));
       setText(link, text('name'));
       setAttribute(link, 'title', fullIdentity(status));
       updateBadge(badge, row);
@@ -69,6 +71,7 @@ export function createRowView(taskId: string, onUnfold: (row: TaskRow) => void):
       identity.classList.toggle('is-bad', row.loop !== undefined);
       setText(state, status.phase);
       setAttribute(state, 'data-state', status.phase);
+      setAttribute(state, 'title', awayTitle(row));
       setText(image, text('image'));
       setAttribute(image, 'title', status.image);
       setText(cpu.number, text('cpu'));
@@ -86,6 +89,13 @@ export function createRowView(taskId: string, onUnfold: (row: TaskRow) => void):
 
 function loopTexts({ loop }: TaskRow): readonly string[] {
   return loop === undefined ? [] : [loopText(loop)];
+}
+
+/** What the grey of a row means. */
+function awayTitle({ connection, status: { host } }: TaskRow): string {
+  return connection === undefined || !isAway(connection)
+    ? ''
+    : `${host ?? ''} is ${connectionTitle(connection)}`;
 }
 
 function updateBadge(badge: HTMLElement, { alerts, loop }: TaskRow): void {

@@ -1,4 +1,5 @@
 import { rowKey } from '../logic/fold-loops.ts';
+import { shownGroup, usualGroup } from '../logic/group-rows.ts';
 import { selectRows } from '../logic/select-rows.ts';
 import { sparkScales } from '../logic/spark-scales.ts';
 import type { Store } from '../logic/store.ts';
@@ -44,7 +45,7 @@ export function createTable(
   const rows_ = h('div', { class: 'rows', role: 'presentation' }, visibleRows.element);
   const table = h('div', { class: 'table', role: 'table', 'aria-label': 'Tasks' }, head.element, rows_);
   const map = createHeatMap();
-  const empty = createEmptyState(() => address.change({ text: '', state: 'all' }));
+  const empty = createEmptyState(() => address.change({ text: '', host: undefined, state: 'all' }));
   parent.append(toolbar.element, table, map.element, empty.element);
   const shown = (): typeof map | typeof visibleRows =>
     address.selection().view === 'map' ? map : visibleRows;
@@ -55,14 +56,16 @@ export function createTable(
       const all = store.rows();
       const rows = selectRows(all, selection, nowMs);
       const scales = sparkScales(all, store.timeMs());
-      const items = tableItems(rows, { group: selection.group, unfolded });
-      toolbar.update(selection, { shown: rows.length, all: all.length });
+      const usual = usualGroup(all);
+      const group = shownGroup(selection.group, usual);
+      const items = tableItems(rows, { group, hosts: store.hosts(), unfolded });
+      toolbar.update(selection, { shown: rows.length, all: all.length, group, usual });
       empty.update({ all: all.length, shown: rows.length, isKnown: store.isKnown() });
       const isMap = selection.view === 'map';
       table.hidden = isMap || rows.length === 0;
       map.element.hidden = !isMap || rows.length === 0;
       if (isMap) {
-        map.show(items, { scales, openId });
+        map.show(items, { nowMs, scales, openId });
         return;
       }
       head.update(selection, scales);
