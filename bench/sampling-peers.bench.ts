@@ -92,7 +92,7 @@ async function compare(workload: Workload, { found, missing }: Peers, order: Ord
   }
 }
 
-/** The row of a peer, and that of ours against it. */
+/** The row of a peer, and the one of this sampling against it. */
 function against(
   ours: Contender,
   peer: string,

@@ -1,5 +1,3 @@
-import { z } from 'zod';
-
 import type { Defaulted } from './defaulted.ts';
 import type { ExitResult } from './exit-result.ts';
 
@@ -23,19 +21,6 @@ export interface Restart {
 
 /** A policy to start a task with. */
 export type RestartInput = Defaulted<Restart, 'count'>;
-
-/** {@link Restart}. */
-export const restartSchema = z
-  .strictObject({
-    policy: z.enum(RESTART_POLICIES),
-    maxRetries: z.number().int().min(1).optional(),
-    count: z.number().int().min(0).default(0),
-    delayMs: z.number().int().min(0).optional(),
-  })
-  .refine(({ policy, maxRetries }) => maxRetries === undefined || policy === 'on-failure', {
-    message: 'has an effect only with the policy on-failure',
-    path: ['maxRetries'],
-  });
 
 const FIRST_DELAY_MS = 100;
 const LONGEST_DELAY_MS = 60_000;

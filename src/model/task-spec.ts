@@ -3,7 +3,8 @@ import { z } from 'zod';
 import type { Defaulted } from './defaulted.ts';
 import { unsafeCharacter } from './printable.ts';
 import { logLimitsSchema } from './log-limits.ts';
-import { restartSchema, type Restart, type RestartInput } from './restart-policy.ts';
+import type { Restart, RestartInput } from './restart-policy.ts';
+import { restartSchema } from './restart-schema.ts';
 import { taskConfigSchema, type TaskConfig, type TaskConfigInput } from './task-config.ts';
 import { taskResourcesSchema, type TaskResources, type TaskResourcesInput } from './task-resources.ts';
 

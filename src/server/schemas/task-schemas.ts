@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 
 import { networkSchema } from '../../model/driver-network.ts';
 import { exitResultSchema } from '../../model/exit-result.ts';
-import { restartSchema } from '../../model/restart-policy.ts';
+import { restartSchema } from '../../model/restart-schema.ts';
 import { TASK_PHASES } from '../../model/task-status.ts';
 
 /** {@link TaskStatus} as JSON: what is undefined is left out. */

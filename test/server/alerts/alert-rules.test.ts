@@ -5,7 +5,11 @@ import { expectRktError } from '../../support/errors.ts';
 
 describe('parseAlertConfig', () => {
   it('has rules of its own when nothing is configured', () => {
-    expect(parseAlertConfig(undefined)).to.deep.equal({ intervalMs: 5_000, rules: DEFAULT_ALERT_RULES });
+    expect(parseAlertConfig(undefined)).to.deep.equal({
+      intervalMs: 5_000,
+      rules: DEFAULT_ALERT_RULES,
+      receivers: [],
+    });
     expect(parseAlertConfig({ intervalMs: 1_000 }).rules).to.deep.equal(DEFAULT_ALERT_RULES);
   });
 
@@ -14,7 +18,7 @@ describe('parseAlertConfig', () => {
       { name: 'busy', metric: 'cpuCores', raise: 2, clear: 1.5, holdMs: 60_000 },
       { name: 'oom', on: 'oom' },
     ];
-    expect(parseAlertConfig({ rules })).to.deep.equal({ intervalMs: 5_000, rules });
+    expect(parseAlertConfig({ rules })).to.deep.equal({ intervalMs: 5_000, rules, receivers: [] });
   });
 
   it('holds for no time when none is given', () => {

@@ -227,7 +227,8 @@ describe('an exec over a WebSocket', () => {
   });
 
   it('ends with the first message that is against its protocol, and repeats nothing of it', async () => {
-    const flood = Array.from({ length: 9 }, () => streamMessage('stdin', new Uint8Array(32_768)));
+    // More than the window and what streams of Node buffer, which differs between its versions.
+    const flood = Array.from({ length: 16 }, () => streamMessage('stdin', new Uint8Array(32_768)));
     const wrong: readonly (readonly (string | Uint8Array)[])[] = [
       ['no json s3cret'],
       [JSON.stringify({ type: 'start', cmd: [], env: 's3cret' })],
