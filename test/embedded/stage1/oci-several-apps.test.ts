@@ -86,10 +86,14 @@ describeRuntimes('pods of several apps of the stage1 oci', () => {
   it('share the namespaces of the pod and nothing of their file systems', async () => {
     const facts = `for kind in ${SHARED.join(' ')} mnt; do readlink /proc/self/ns/$kind; done`;
     const { stdout, exitCode } = await run([
-      { name: 'a', script: `echo mine >/file; echo shared >/dev/shm/file; echo "$(${facts})"` },
+      {
+        name: 'a',
+        // Until the other has its own: the kernel gives the number of a namespace that has ended to the next.
+        script: `echo mine >/file; echo "$(${facts})"; echo >/dev/shm/a; until [ -e /dev/shm/b ]; do sleep 0.1; done`,
+      },
       {
         name: 'b',
-        script: `until [ -e /dev/shm/file ]; do sleep 0.1; done; cat /file 2>/dev/null; echo "$(${facts})"`,
+        script: `until [ -e /dev/shm/a ]; do sleep 0.1; done; cat /file 2>/dev/null; echo "$(${facts})"; echo >/dev/shm/b`,
       },
     ]);
     expect(exitCode).to.equal(0);
