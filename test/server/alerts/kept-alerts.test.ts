@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { createRecordedDriver } from '../../../src/drivers/recorded/index.ts';
+import type { BlockContent } from '../../../src/drivers/recorded/block-codec.ts';
 import { openRecording } from '../../../src/drivers/recorded/recording-reader.ts';
 import type { PastAlert } from '../../../src/server/alerts/alert-history.ts';
 import type { ListedSilence } from '../../../src/server/alerts/silences.ts';
@@ -136,16 +137,14 @@ describe('alerts on disk', () => {
     const first = await open();
     first.eventsSubject.next(crash);
     const file = join(directory, 'agent.rec');
-    await until('the recording is open', () => existsSync(file));
+    await until('the recording has begun', () => existsSync(file) && blocksOf(file).length > 0);
     // A replay begins with the state of its first moment.
     const openedMs = Date.now();
     await until('a moment is over', () => Date.now() > openedMs);
     first.eventsSubject.next(anExit('job/a b', { exitCode: 1 }));
     await first.close();
     fixture = undefined;
-    const reader = openRecording(file);
-    const documents = [...reader.blocksFrom(-Infinity)].flatMap((block) => block.documents);
-    reader.close();
+    const documents = blocksOf(file).flatMap((block) => block.documents);
     const recorded = documents.flatMap(({ kind, value }) => (kind === 'alert' ? [value.taskId] : []));
     expect(recorded).to.deep.equal(['web', 'job/a b']);
     const replayed = createRecordedDriver(file, { speed: 1_000_000 });
@@ -161,3 +160,10 @@ describe('alerts on disk', () => {
     expect(alerts).to.deep.equal(['job/a b crash raised']);
   });
 });
+
+function blocksOf(file: string): readonly BlockContent[] {
+  const reader = openRecording(file);
+  const blocks = [...reader.blocksFrom(-Infinity)];
+  reader.close();
+  return blocks;
+}
