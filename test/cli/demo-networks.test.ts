@@ -1,11 +1,12 @@
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { expect } from 'chai';
 
 import { parseLines } from '../support/cli-process.ts';
+import { hostProgram } from '../support/host-program.ts';
 import { ownNetworkSite } from '../support/own-network-site.ts';
 import { until } from '../support/until.ts';
 
@@ -82,11 +83,14 @@ describe('rkt-streams demo --stage1 oci', function () {
       .and.match(/^✔ networks: none left/m);
   });
 
-  it('says what is missing where the machine has no crun, and exits with 1', async () => {
+  it('says what is missing where the machine has no OCI runtime, and exits with 1', async () => {
+    const programs = ['crun', 'runc']
+      .flatMap((name) => hostProgram(name) ?? [])
+      .map((path) => realpathSync(path));
     // In the mount namespace of the site.
-    own.site.host('mount --bind /dev/null "$(command -v crun)"');
+    for (const path of programs) own.site.host(`mount --bind /dev/null ${path}`);
     const { exitCode, text } = await demo(undefined, []);
-    own.site.host('umount "$(readlink -f /usr/bin/crun)"');
+    for (const path of programs) own.site.host(`umount ${path}`);
     expect(exitCode).to.equal(1);
     expect(text).to.match(/The stage1 oci does not work here: .*crun/);
   });

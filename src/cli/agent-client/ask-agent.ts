@@ -1,5 +1,3 @@
-import { statSync } from 'node:fs';
-
 import type { TaskStatus } from '../../model/task-status.ts';
 import { permissionError } from '../../model/permission.ts';
 import { isRktError } from '../../model/rkt-error.ts';
@@ -7,6 +5,7 @@ import { agentLost } from '../../drivers/remote/agent-error.ts';
 import { createAgentRequests, type AgentRequests } from '../../drivers/remote/agent-requests.ts';
 import { tasksAnswer } from '../../drivers/remote/checked-answers.ts';
 import { nodeTransport, type AgentAddress } from '../../drivers/remote/node-transport.ts';
+import { hasNoSocket } from './has-no-socket.ts';
 
 /** An agent that runs answers at once; one that does not for so long is of no use. */
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -23,7 +22,7 @@ export interface AgentAnswer {
  * @throws RKT_ERR_PERMISSION when this user may not connect, and so has no rights on the tasks either
  */
 export async function askAgent(address: AgentAddress): Promise<AgentAnswer> {
-  if (isAbsent(address.socketPath)) return {};
+  if (address.socketPath !== undefined && hasNoSocket(address.socketPath)) return {};
   const requests = createAgentRequests(nodeTransport(address));
   try {
     const signal = AbortSignal.timeout(CONNECT_TIMEOUT_MS);
@@ -34,15 +33,6 @@ export async function askAgent(address: AgentAddress): Promise<AgentAnswer> {
     const denied = permissionError(cause, 'Could not query the agent', requests.place);
     if (denied !== undefined) throw denied;
     return (cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT' ? {} : { error };
-  }
-}
-
-/** True when there is no such file, which shows sooner than by connecting; false when that cannot be seen. */
-function isAbsent(path: string | undefined): boolean {
-  try {
-    return path !== undefined && statSync(path, { throwIfNoEntry: false }) === undefined;
-  } catch {
-    return false;
   }
 }
 

@@ -2,6 +2,7 @@ import { accessSync, constants } from 'node:fs';
 
 import { permissionError } from '../../model/permission.ts';
 import { chosenHost, type HostSettings } from '../contexts/chosen-host.ts';
+import { hasNoSocket } from './has-no-socket.ts';
 import type { AgentAddress } from '../../drivers/remote/node-transport.ts';
 
 export interface ReachableSettings extends HostSettings {
@@ -24,6 +25,7 @@ export function neededAgent(
     accessSync(settings.dataDir, constants.W_OK);
     return undefined;
   } catch (error) {
-    return permissionError(error, '', settings.dataDir) === undefined ? undefined : { socketPath };
+    const isDenied = permissionError(error, '', settings.dataDir) !== undefined;
+    return isDenied && !hasNoSocket(socketPath) ? { socketPath } : undefined;
   }
 }
