@@ -26,7 +26,8 @@ describe('a start that fails', () => {
       expect(error.message).to.match(failure.message);
       await until('the shims have ended', () => machine.apps.alive === 0);
       expect(await factsOf(machine)).to.deep.equal(before);
-      expect(undoing(machine)).to.deep.equal(failure.undoing ?? []);
+      // A removal is repeated until the shim, a real process beside a clock that is not, has let go of the pod.
+      expect([...new Set(undoing(machine))]).to.deep.equal(failure.undoing ?? []);
       expect(machine.logged).to.deep.equal([]);
       expectEvents(machine, failure, error);
     });
