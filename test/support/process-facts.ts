@@ -1,5 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+
+import { readKernelFile } from '../../src/sources/kernel-file.ts';
 
 /** What this process holds at one moment. */
 export interface ProcessFacts {
@@ -21,8 +23,9 @@ export function processFacts(): ProcessFacts {
 }
 
 function childrenOf(pid: number): number {
+  // A thread may end meanwhile.
   const threads = readdirSync(`/proc/${pid}/task`);
-  const lists = threads.map((thread) => readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8'));
+  const lists = threads.map((thread) => readKernelFile(`/proc/${pid}/task/${thread}/children`) ?? '');
   return lists
     .join(' ')
     .split(' ')
