@@ -27,10 +27,10 @@ const ALONE = [
 ];
 
 /** More files than these have failed for a reason that a second run does not change. */
-const MAX_AGAIN = 3;
+const MAX_AGAIN = 6;
 
 /**
- * Runs each file once and prints its output when it is done. Up to three that fail run once more when the others are done: what then
+ * Runs each file once and prints its output when it is done. Up to six that fail run once more when the others are done: what then
  * passes has failed by what ran beside it, and its first failures are reported as `unstable`.
  *
  * A lane that dies fails the file it was at, and another takes its place. Returns for each file what passed, what

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
+import { handlesSignal } from '../../support/handled-signals.ts';
 import { buildImage } from '../../support/images.ts';
 import { ImageSandbox } from '../../support/image-sandbox.ts';
 import { parseLines } from '../../support/cli-process.ts';
@@ -169,6 +170,8 @@ describe('rkt-streams image', function () {
       for (const flags of [[], ['-q']]) {
         const pulling = sandbox.start(['pull', ...flags, image()]);
         await until('the layers come', () => slow.takeBegun());
+        // A layer of the one before may have begun after that was seen.
+        await until('the command is there', () => handlesSignal(pulling.child.pid ?? 0, 'SIGTERM'));
         pulling.child.kill('SIGTERM');
         const { exitCode, stdout } = await pulling.ended;
         expect([exitCode, stdout, sandbox.names('tmp')]).to.deep.equal([143, '', []]);
