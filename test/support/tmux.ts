@@ -49,8 +49,15 @@ export async function openTerminal(
     return (await run('tmux', all, { env })).stdout;
   };
   const size = ['-x', String(options.columns), '-y', String(options.rows)];
-  // One that stays holds the server, so that nothing is lost when the command ends.
-  await tmux('new-session', '-d', '-s', 'it', ...size, `${script}; echo "ended with $?"; exec sleep 1000`);
+  // One that stays until the terminal goes away holds the server, so that nothing is lost when the command ends.
+  await tmux(
+    'new-session',
+    '-d',
+    '-s',
+    'it',
+    ...size,
+    `${script}; echo "ended with $?"; exec cat >/dev/null`,
+  );
   const text = async (): Promise<string> =>
     (await tmux('capture-pane', '-p', '-t', 'it')).replaceAll(/ +$/gm, '');
   return {
