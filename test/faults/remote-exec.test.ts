@@ -4,6 +4,7 @@ import { PassThrough } from 'node:stream';
 
 import { expect } from 'chai';
 
+import type { ErrorCode } from '../../src/model/error-catalogue.ts';
 import { createRemoteDriver } from '../../src/drivers/remote/connect-remote.ts';
 import { FOREVER, useCliSandbox } from '../support/cli-sandbox.ts';
 import type { CliProcess } from '../support/cli-process.ts';
@@ -39,14 +40,17 @@ describe('an exec over an agent', function () {
   const pidIn = (stdout: PassThrough): Promise<number> =>
     new Promise((resolve) => stdout.once('data', (chunk: Buffer) => resolve(Number(chunk.toString()))));
 
-  it('fails with RKT_ERR_AGENT_LOST when the agent is killed', async () => {
+  /** A command that runs, and its failure to come. */
+  const execThatFails = async (code: ErrorCode) => {
     const driver = createRemoteDriver({ socketPath: socketPath() });
     const stdout = new PassThrough();
-    const failed = expectRktRejection(
-      driver.execTaskStreaming('web', { cmd: silent, stdout }),
-      'RKT_ERR_AGENT_LOST',
-    );
-    const pid = await pidIn(stdout);
+    const exec = driver.execTaskStreaming('web', { cmd: silent, stdout });
+    const failed = expectRktRejection(exec, code);
+    return { driver, failed, pid: await pidIn(stdout) };
+  };
+
+  it('fails with RKT_ERR_AGENT_LOST when the agent is killed', async () => {
+    const { driver, failed, pid } = await execThatFails('RKT_ERR_AGENT_LOST');
     agent.child.kill('SIGKILL');
     await failed;
     await driver.shutdown();
@@ -54,13 +58,7 @@ describe('an exec over an agent', function () {
   });
 
   it('kills its command when the agent is stopped', async () => {
-    const driver = createRemoteDriver({ socketPath: socketPath() });
-    const stdout = new PassThrough();
-    const failed = expectRktRejection(
-      driver.execTaskStreaming('web', { cmd: silent, stdout }),
-      'RKT_ERR_AGENT_LOST',
-    );
-    const pid = await pidIn(stdout);
+    const { driver, failed, pid } = await execThatFails('RKT_ERR_AGENT_LOST');
     agent.child.kill('SIGTERM');
     await failed;
     await until('the command has ended', () => !exists(pid));
@@ -69,13 +67,7 @@ describe('an exec over an agent', function () {
   });
 
   it('kills its command when the driver of the client is shut down', async () => {
-    const driver = createRemoteDriver({ socketPath: socketPath() });
-    const stdout = new PassThrough();
-    const failed = expectRktRejection(
-      driver.execTaskStreaming('web', { cmd: silent, stdout }),
-      'RKT_ERR_SHUTDOWN',
-    );
-    const pid = await pidIn(stdout);
+    const { driver, failed, pid } = await execThatFails('RKT_ERR_SHUTDOWN');
     await driver.shutdown();
     await failed;
     await until('the command has ended', () => !exists(pid));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import type { Context } from 'mocha';
 
+import { runRkt } from '../../src/embedded/command-line/run-rkt.ts';
 import { PHASES, type Phase } from '../../src/embedded/pods/phases.ts';
 import { buildImage, type ImageSpec } from './images.ts';
 import { callEmbedded, RktProcess, type CallOptions, type Outcome } from './replay/rkt-process.ts';
@@ -64,6 +65,21 @@ export class PodFixture {
 
   get image(): string {
     return this.#image;
+  }
+
+  /** The script that would become the app of a prepared pod: all is decided, and nothing is mounted yet. */
+  async launchScript(uuid: string): Promise<string> {
+    let launch = '';
+    await runRkt({
+      argv: this.args('run-prepared', uuid),
+      env: process.env,
+      cwd: '/',
+      uid: 0,
+      stdout: () => undefined,
+      stderr: () => undefined,
+      launch: (text) => (launch = text),
+    });
+    return launch;
   }
 
   args(...args: readonly string[]): readonly string[] {

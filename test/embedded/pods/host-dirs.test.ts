@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process';
 
 import { expect } from 'chai';
 
-import { runRkt } from '../../../src/embedded/command-line/run-rkt.ts';
 import { PodFixture } from '../../support/pod-fixture.ts';
 import { requires } from '../../support/requirements.ts';
 
@@ -22,16 +21,7 @@ describe('the directories of the host in an app', function () {
   /** The mounts of an app whose launch script was changed, without what differs from pod to pod. */
   const mountsOf = async (change: (launch: string) => string): Promise<readonly string[]> => {
     const uuid = await fixture.prepare(`${SCRIPT} </proc/self/mountinfo`);
-    let launch = '';
-    await runRkt({
-      argv: fixture.args('run-prepared', uuid),
-      env: process.env,
-      cwd: '/',
-      uid: 0,
-      stdout: () => undefined,
-      stderr: () => undefined,
-      launch: (text) => (launch = text),
-    });
+    const launch = await fixture.launchScript(uuid);
     const changed = change(launch);
     const { status, stdout, stderr } = spawnSync('/bin/sh', ['-c', changed], { encoding: 'utf8' });
     expect({ status, stderr }).to.deep.equal({ status: 0, stderr: '' });

@@ -13,7 +13,6 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { runRkt } from '../../../src/embedded/command-line/run-rkt.ts';
 import { PodFixture } from '../../support/pod-fixture.ts';
 
 /** Where a shell would run what is between the quotes. */
@@ -56,16 +55,7 @@ describe('the places that volumes are mounted at', function () {
     ...more: readonly string[]
   ): Promise<{ status: number | null; stdout: string; stderr: string }> => {
     const uuid = await fixture.prepare(script, ...more);
-    let launch = '';
-    await runRkt({
-      argv: fixture.args('run-prepared', uuid),
-      env: process.env,
-      cwd: '/',
-      uid: 0,
-      stdout: () => undefined,
-      stderr: () => undefined,
-      launch: (text) => (launch = text),
-    });
+    const launch = await fixture.launchScript(uuid);
     change();
     return spawnSync('/bin/sh', ['-c', launch], { encoding: 'utf8' });
   };
