@@ -20,7 +20,7 @@ const LAYERS = {
     'streams/operators',
     'driver',
     'drivers/recorded',
-    'drivers/remote/exec-(session|socket)',
+    'drivers/remote/(exec-(session|socket)|agent-requests|agent-error|agent-stream|fetch-transport|reconnecting-stream|stream-query|timers)',
   ],
   exporters: ['model', 'streams/operators', 'driver'],
   drivers: ['model', 'files', 'streams/operators', 'driver'],

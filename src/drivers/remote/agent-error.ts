@@ -1,6 +1,20 @@
 import { ERROR_CATALOGUE, type ErrorCode } from '../../model/error-catalogue.ts';
-import { RktError, type RktErrorDetails } from '../../model/rkt-error.ts';
+import { RktError, isRktError, type RktErrorDetails } from '../../model/rkt-error.ts';
 import { reasonOf } from '../../model/reason-of.ts';
+
+/** How a client makes errors of what an agent reports, and of what it does not. */
+export interface AgentErrors {
+  /** The error in a response or a frame; undefined if it contains none. */
+  ofBody(text: string, details: { readonly taskId?: string; readonly status?: number }): Error | undefined;
+  /** The agent does not respond, or not as an agent does. */
+  lost(place: string, what: string, cause?: unknown): Error;
+  /** It is one of these errors already. */
+  isOwn(error: unknown): boolean;
+  /** It can be over at the next attempt. */
+  isPassing(error: unknown): boolean;
+  /** The task does not exist, or no longer. */
+  isTaskGone(error: unknown): boolean;
+}
 
 interface ErrorBody {
   readonly error?: { readonly code?: unknown; readonly message?: unknown } | null;
@@ -31,3 +45,14 @@ export function parseJson(text: string): unknown {
 function isCode(code: string): code is ErrorCode {
   return Object.hasOwn(ERROR_CATALOGUE, code);
 }
+
+const PASSING = ['RKT_ERR_AGENT_LOST', 'RKT_ERR_AGENT_BUSY', 'RKT_ERR_SHUTDOWN'] as const;
+
+/** Errors of the catalogue. */
+export const RKT_ERRORS: AgentErrors = {
+  ofBody: (text, { taskId }) => errorOfBody(text, taskId === undefined ? {} : { taskId }),
+  lost: agentLost,
+  isOwn: (error) => isRktError(error),
+  isPassing: (error) => PASSING.some((code) => isRktError(error, code)),
+  isTaskGone: (error) => isRktError(error, 'RKT_ERR_TASK_NOT_FOUND'),
+};

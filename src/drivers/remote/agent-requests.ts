@@ -1,6 +1,5 @@
 import { PLUGIN_VERSION, VERSION_HEADER } from '../../model/plugin.ts';
-import { agentLost, errorOfBody, parseJson } from './agent-error.ts';
-import { isRktError } from '../../model/rkt-error.ts';
+import { RKT_ERRORS, parseJson, type AgentErrors } from './agent-error.ts';
 import {
   UpgradeRefused,
   type AgentTransport,
@@ -21,6 +20,8 @@ export interface AgentRequest {
 
 /** Requests to an agent. */
 export interface AgentRequests {
+  /** How what goes wrong becomes an error. */
+  readonly errors: AgentErrors;
   /** Where the agent listens, for messages. */
   readonly place: string;
   /** The response before its body; rejects with the agent's own error unless the status is a success. */
@@ -33,10 +34,26 @@ export interface AgentRequests {
   json(request: AgentRequest): Promise<unknown>;
 }
 
-/** @throws RKT_ERR_AGENT_LOST when the agent does not respond, and the errors that the agent returns */
+/**
+ * Requests over one way to an agent.
+ *
+ * @throws RKT_ERR_AGENT_LOST when the agent does not respond, and the errors that the agent returns
+ */
 export function createAgentRequests(transport: AgentTransport): AgentRequests {
+  return createRequests(transport, RKT_ERRORS);
+}
+
+/** The same with errors of another kind: the dashboard does without the catalogue. */
+export function createRequests(transport: AgentTransport, errors: AgentErrors): AgentRequests {
   const { place } = transport;
-  const lost = (cause: unknown): Error => agentLost(place, 'does not answer', cause);
+  const lost = (cause: unknown): Error => errors.lost(place, 'does not answer', cause);
+  const refused = (
+    status: number,
+    text: string,
+    { path, taskId }: { path: string; taskId?: string },
+  ): Error =>
+    errors.ofBody(text, { status, ...(taskId !== undefined && { taskId }) }) ??
+    errors.lost(place, `answered ${path} with ${status}`);
   let isSameVersion = false;
   const open = async ({ method = 'GET', path, taskId, body, signal }: AgentRequest) => {
     const response = await transport
@@ -53,18 +70,15 @@ export function createAgentRequests(transport: AgentTransport): AgentRequests {
     isSameVersion = response.header(VERSION_HEADER) === PLUGIN_VERSION;
     if (status >= 200 && status < 300) return response;
     const text = await response.text().catch(() => '');
-    const details = taskId === undefined ? {} : { taskId };
-    throw errorOfBody(text, details) ?? agentLost(place, `answered ${path} with ${status}`);
+    throw refused(status, text, { path, ...(taskId !== undefined && { taskId }) });
   };
   return {
-    place,
+    ...{ place, errors },
     open,
     socket: (request) =>
       transport.socket(request).catch((error: unknown) => {
-        if (!(error instanceof UpgradeRefused)) throw isRktError(error) ? error : lost(error);
-        const details = request.taskId === undefined ? {} : { taskId: request.taskId };
-        const { status, body } = error;
-        throw errorOfBody(body, details) ?? agentLost(place, `answered ${request.path} with ${status}`);
+        if (error instanceof UpgradeRefused) throw refused(error.status, error.body, request);
+        throw errors.isOwn(error) ? error : lost(error);
       }),
     isSameVersion: () => isSameVersion,
     async json(request) {

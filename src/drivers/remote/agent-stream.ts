@@ -1,7 +1,5 @@
-import { Observable } from 'rxjs';
-
 import { POSITION_HEADER } from '../../model/plugin.ts';
-import { agentLost, errorOfBody, parseJson } from './agent-error.ts';
+import { parseJson } from './agent-error.ts';
 import type { AgentRequests } from './agent-requests.ts';
 import type { TransportResponse } from './agent-transport.ts';
 import { createFrameParser, type SseFrame } from './sse-frames.ts';
@@ -14,83 +12,83 @@ export interface AgentMessage {
   readonly id?: string | undefined;
 }
 
-export interface StreamQuery {
-  readonly topics: readonly string[];
-  readonly task?: string;
-  readonly intervalMs?: number;
-  readonly groups?: readonly string[];
-  /** How many of the last events to send first. */
-  readonly replay?: number;
-  /** The last event that was received, to send those after it first. */
-  readonly lastEventId?: string | undefined;
+/** What a stream is opened with. */
+export interface StreamTarget {
+  /** With its query. */
+  readonly path: string;
+  /** The task that an error is about. */
+  readonly taskId?: string | undefined;
 }
 
-/** What happens to one connection besides its values. */
-export interface StreamHooks {
+/** Receives what happens to one connection. Nothing comes after `ended` or `failed`. */
+export interface StreamListener {
   /** The agent has answered. `position` is where its event log was then, unless it was empty. */
-  readonly opened?: (position: string | undefined) => void;
+  readonly opened: (position: string | undefined) => void;
   /** Bytes have come: values, or a sign of life. */
-  readonly received?: () => void;
+  readonly received: () => void;
+  readonly message: (message: AgentMessage) => void;
+  /** The agent reports that the values have ended. */
+  readonly ended: () => void;
+  /** The connection ended without that report, or the agent reports an error. */
+  readonly failed: (error: unknown) => void;
 }
 
 /**
- * The values of some topics of an agent, over one connection. Completes when the agent reports that they have ended. The
- * topics `missed` and `dropped` report values that were not sent.
- *
- * @throws RKT_ERR_AGENT_LOST when the stream ends without that report, and the errors that the agent reports
+ * Reads a stream of an agent over one connection; the function that it returns closes that. The topics `missed` and `dropped`
+ * report values that were not sent.
  */
-export function agentStream(
+export function readAgentStream(
   requests: AgentRequests,
-  query: StreamQuery,
-  { opened, received }: StreamHooks = {},
-): Observable<AgentMessage> {
-  return new Observable((subscriber) => {
-    const controller = new AbortController();
-    const taskId = query.task;
-    const details = taskId === undefined ? {} : { taskId };
-    const take = ({ event, data, id }: SseFrame): void => {
-      if (event !== 'ended') {
-        subscriber.next({ topic: event, data: parseJson(data), id });
-        return;
-      }
-      const error = errorOfBody(data, details);
-      if (error === undefined) subscriber.complete();
-      else subscriber.error(error);
-    };
-    const read = async (response: TransportResponse): Promise<void> => {
-      opened?.(response.header(POSITION_HEADER));
-      const parse = createFrameParser(take);
-      for await (const text of response.chunks()) {
-        received?.();
-        parse(text);
-      }
-    };
-    requests
-      .open({ path: pathOf(query), signal: controller.signal, ...details })
-      .then(read)
-      .then(
-        () => subscriber.error(agentLost(requests.place, 'ended the stream')),
-        (error: unknown) =>
-          subscriber.error(isCut(error) ? agentLost(requests.place, 'is gone', error) : error),
-      );
-    return () => controller.abort();
-  });
+  { path, taskId }: StreamTarget,
+  listener: StreamListener,
+): () => void {
+  const { errors, place } = requests;
+  const controller = new AbortController();
+  const about = taskId === undefined ? {} : { taskId };
+  const close = (): void => controller.abort();
+  const isClosed = (): boolean => controller.signal.aborted;
+  /** Only the first end counts, and none after it was closed. */
+  const end = (report: () => void): void => {
+    if (isClosed()) return;
+    close();
+    report();
+  };
+  const take = ({ event, data, id }: SseFrame): void => {
+    if (isClosed()) return;
+    if (event !== 'ended') {
+      listener.message({ topic: event, data: parseJson(data), id });
+      return;
+    }
+    const error = errors.ofBody(data, about);
+    end(() => (error === undefined ? listener.ended() : listener.failed(error)));
+  };
+  const read = async (response: TransportResponse): Promise<void> => {
+    if (isClosed()) return;
+    listener.opened(response.header(POSITION_HEADER));
+    const parse = createFrameParser(take);
+    for await (const text of response.chunks()) {
+      if (isClosed()) return;
+      listener.received();
+      parse(text);
+    }
+  };
+  requests
+    .open({ path, signal: controller.signal, ...about })
+    .then(read)
+    .then(
+      () => end(() => listener.failed(errors.lost(place, 'ended the stream'))),
+      (error: unknown) =>
+        end(() => listener.failed(isCut(error) ? errors.lost(place, 'is gone', error) : error)),
+    );
+  return close;
 }
 
 /** A connection of Node, or a fetch, that broke. */
 function isCut(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException;
+  const { code } = error as { readonly code?: unknown };
   return (
-    ['ECONNRESET', 'EPIPE'].includes(code ?? '') || error instanceof TypeError || error instanceof RangeError
+    ['ECONNRESET', 'EPIPE'].includes(String(code)) ||
+    error instanceof TypeError ||
+    error instanceof RangeError
   );
-}
-
-function pathOf({ topics, task, intervalMs, groups, replay, lastEventId }: StreamQuery): string {
-  const query = new URLSearchParams({ topics: topics.join(',') });
-  if (task !== undefined) query.set('task', task);
-  if (intervalMs !== undefined) query.set('intervalMs', String(intervalMs));
-  if (groups !== undefined) query.set('groups', groups.join(','));
-  if (replay !== undefined) query.set('replay', String(replay));
-  if (lastEventId !== undefined) query.set('lastEventId', lastEventId);
-  return `/v1/streams?${query.toString()}`;
 }

@@ -1,5 +1,3 @@
-import type { SchedulerLike, Subscription } from 'rxjs';
-
 import { createCreditedSender, type CreditedSender } from '../../model/credited-sender.ts';
 import {
   streamMessage,
@@ -9,6 +7,7 @@ import {
   type ExecStart,
 } from '../../model/exec-protocol.ts';
 import type { ExecSocket } from './exec-socket.ts';
+import type { Timers } from './timers.ts';
 
 /** How a command has ended. */
 export interface ExecEnd {
@@ -40,7 +39,7 @@ export interface ExecSessionOptions {
   readonly lost: (what: string) => Error;
   /** The agent is lost when nothing has come for so long. */
   readonly silenceMs: number;
-  readonly scheduler: SchedulerLike;
+  readonly scheduler: Timers;
 }
 
 /** Runs a command over a WebSocket that was just opened. */
@@ -67,7 +66,7 @@ class Session {
   /** When the output that has come so far was passed on. */
   readonly #passed = { stdout: Promise.resolve(), stderr: Promise.resolve() };
   #resolve: (end: Promise<ExecEnd>) => void = () => undefined;
-  #silence: Subscription | undefined;
+  #silence: { unsubscribe(): void } | undefined;
   #isOver = false;
 
   constructor(socket: ExecSocket, options: ExecSessionOptions) {

@@ -4,7 +4,11 @@ import { openWebSocket } from './exec-socket.ts';
 
 /** The fetch of a browser as the way to an agent. @throws RKT_ERR_OPTIONS for a URL that is none of HTTP */
 export function fetchTransport({ url, token }: { url: string; token?: string | undefined }): AgentTransport {
-  const base = agentUrl(url);
+  return fetchTransportAt(agentUrl(url), () => token);
+}
+
+/** The same for a URL that is known to be right, and a token that can change. */
+export function fetchTransportAt(base: URL, readToken: () => string | undefined): AgentTransport {
   const prefix = base.origin + base.pathname.replace(/\/+$/, '');
   const transport: AgentTransport = {
     place: base.origin,
@@ -21,6 +25,7 @@ export function fetchTransport({ url, token }: { url: string; token?: string | u
       return await openWebSocket(`${prefix.replace(/^http/, 'ws')}${path}`, ticket);
     },
     async request({ method, path, body, signal }) {
+      const token = readToken();
       const headers = {
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
         ...(body !== undefined && { 'content-type': 'application/json' }),

@@ -1,7 +1,7 @@
 import type { SchedulerLike } from 'rxjs';
 
 import type { Logger } from '../../model/logger.ts';
-import type { AgentRequests } from './agent-requests.ts';
+import type { StreamLink } from './reconnecting-stream.ts';
 
 /** Values that the agent could not send, because it had dropped them or because this client did not read in time. */
 export interface Missed {
@@ -11,15 +11,8 @@ export interface Missed {
 }
 
 /** What all streams of one remote driver share. */
-export interface RemoteLink {
-  readonly requests: AgentRequests;
-  /** Lost connections are opened again; otherwise the streams fail. */
-  readonly reconnect: boolean;
-  /** A connection that is silent for so long is lost. */
-  readonly silenceMs: number;
+export interface RemoteLink extends StreamLink {
   readonly scheduler: SchedulerLike;
   readonly logger: Logger;
-  /** From 0 to 1. */
-  readonly random: () => number;
   readonly onMissed: (missed: Missed) => void;
 }

@@ -6,7 +6,7 @@ import type { TaskEvent } from '../../model/task-event.ts';
 import type { TaskStatsSample } from '../../model/task-stats.ts';
 import type { TaskStatus } from '../../model/task-status.ts';
 import type { DriverStreams } from '../../streams-interface.ts';
-import type { AgentMessage, StreamQuery } from './agent-stream.ts';
+import type { AgentMessage } from './agent-stream.ts';
 import {
   eventSchema,
   fingerprintSchema,
@@ -19,6 +19,7 @@ import {
 import { connectionOf } from './remote-connection.ts';
 import type { RemoteLink } from './remote-link.ts';
 import { resumedStream } from './resumed-stream.ts';
+import type { StreamQuery } from './stream-query.ts';
 import { createStreamTable, type StreamTable } from '../stream-table.ts';
 import { understood } from './understood.ts';
 import { exitOf } from './wait-exit.ts';
