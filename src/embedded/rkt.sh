@@ -5,7 +5,9 @@ self=$0
 # A name without a slash, or that of a link, does not lead to the other files.
 case $self in */*) ! [ -L "$self" ] ;; *) false ;; esac || self=$(readlink -f -- "$0")
 main=${self%/*}/../programs/rkt.js
-node=${RKT_STREAMS_NODE:-node}
+# A package that brings its own Node.js has it here.
+node=${self%/*}/../../bin/node
+[ -z "${RKT_STREAMS_NODE-}" ] && [ -x "$node" ] || node=${RKT_STREAMS_NODE:-node}
 
 # Nothing to launch: Node takes the place of this shell. Too many matches cost a millisecond, too few would be wrong.
 launches=
