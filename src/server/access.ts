@@ -46,7 +46,7 @@ export function checkAccess({ via, method, path, header }: AccessRequest, deps: 
   return authorization !== undefined;
 }
 
-/** An EventSource of a browser cannot send a token. */
+/** What a browser opens by a link or an EventSource cannot send a token. */
 function hasSession(cookie: string | undefined, token: string): boolean {
   const key = parse(cookie ?? '', SESSION_COOKIE)[SESSION_COOKIE];
   return key !== undefined && isToken(key, readKey(token));

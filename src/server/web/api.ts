@@ -1,11 +1,20 @@
+import type { AgentErrors } from '../../drivers/remote/agent-error.ts';
+import { createRequests } from '../../drivers/remote/agent-requests.ts';
+import { fetchTransportAt } from '../../drivers/remote/fetch-transport.ts';
+import type { StreamLink } from '../../drivers/remote/reconnecting-stream.ts';
+import type { Timers } from '../../drivers/remote/timers.ts';
+
 /** What an answer that is no success says. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
-  readonly status: number;
+  /** Undefined for what a stream reports. */
+  readonly status: number | undefined;
+  readonly code: string | undefined;
 
-  constructor(status: number, message: string) {
+  constructor(message: string, { status, code }: { status?: number | undefined; code?: string | undefined }) {
     super(message);
     this.status = status;
+    this.code = code;
   }
 }
 
@@ -21,58 +30,71 @@ export function keepToken(token: string | undefined): void {
   else sessionStorage.setItem(TOKEN_KEY, token);
 }
 
-/** With the token, the browser may read where reads need it: its streams send a cookie, and cannot send a token. */
+interface ErrorAnswer {
+  readonly error?: { readonly code?: string; readonly message?: string; readonly remedy?: string };
+}
+
+/** Errors as the agent words them. The page retries after each, and shows the reason. */
+const PAGE_ERRORS: AgentErrors = {
+  ofBody(text, { status }) {
+    const { error } = parseAnswer(text);
+    const said = [error?.message, error?.remedy].filter((part) => part !== undefined && part !== '');
+    if (said.length > 0) return new ApiError(said.join(' '), { status, code: error?.code });
+    return status === undefined ? undefined : new ApiError(`The agent answered ${status}.`, { status });
+  },
+  lost: (_, what, cause) => new Error(`The agent ${what}.`, { cause }),
+  isOwn: (error) => error instanceof ApiError,
+  isPassing: () => true,
+  isTaskGone: (error) => error instanceof ApiError && error.code === 'RKT_ERR_TASK_NOT_FOUND',
+};
+
+const TIMERS: Timers = {
+  now: () => Date.now(),
+  schedule(work, delayMs) {
+    const timer = setTimeout(work, delayMs);
+    return { unsubscribe: () => clearTimeout(timer) };
+  },
+};
+
+/** The agent that has served this page, over the requests and streams of the client for programs. */
+export const agent: StreamLink = {
+  requests: createRequests(fetchTransportAt(new URL('.', document.baseURI), readToken), PAGE_ERRORS),
+  reconnect: true,
+  // An agent sends a sign of life every 15 s.
+  silenceMs: 40_000,
+  scheduler: TIMERS,
+  random: Math.random,
+};
+
+/** With the token, the browser may read where reads need it: links such as a download send a cookie, and cannot send a token. */
 export async function beginSession(): Promise<void> {
-  if (readToken() !== undefined) await request('POST', 'v1/session');
+  if (readToken() !== undefined) await write('POST', 'v1/session');
 }
 
 /** GET of JSON. @throws {@link ApiError} */
 export async function getJson<T>(path: string): Promise<T> {
-  return (await (await request('GET', path)).json()) as T;
+  return (await agent.requests.json({ path: `/${path}` })) as T;
 }
 
 /** POST or DELETE with the token. @throws {@link ApiError} */
 export async function write(method: 'POST' | 'DELETE', path: string, body?: object): Promise<void> {
-  await request(method, path, body);
+  await agent.requests.json({ method, path: `/${path}`, ...(body !== undefined && { body }) });
 }
 
 /** POST with the token, whose answer is JSON. @throws {@link ApiError} */
 export async function postJson<T>(path: string, body?: object): Promise<T> {
-  return (await (await request('POST', path, body)).json()) as T;
+  const request = { method: 'POST', path: `/${path}`, ...(body !== undefined && { body }) } as const;
+  return (await agent.requests.json(request)) as T;
 }
 
 export function taskPath(taskId: string, rest = ''): string {
   return `v1/tasks/${encodeURIComponent(taskId)}${rest}`;
 }
 
-async function request(method: string, path: string, body?: object): Promise<Response> {
-  const token = readToken();
-  const response = await fetch(path, {
-    method,
-    cache: 'no-store',
-    headers: {
-      ...(token !== undefined && { Authorization: `Bearer ${token}` }),
-      ...(body !== undefined && { 'Content-Type': 'application/json' }),
-    },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-  if (!response.ok) throw new ApiError(response.status, await reasonIn(response));
-  return response;
-}
-
-interface ErrorAnswer {
-  readonly error?: { readonly message?: string; readonly remedy?: string };
-}
-
-async function reasonIn(response: Response): Promise<string> {
-  const text = await response.text().catch(() => '');
+function parseAnswer(text: string): ErrorAnswer {
   try {
-    const { error } = JSON.parse(text) as ErrorAnswer;
-    const said = [error?.message, error?.remedy]
-      .filter((part) => part !== undefined && part !== '')
-      .join(' ');
-    return said === '' ? `The agent answered ${response.status}.` : said;
+    return (JSON.parse(text) ?? {}) as ErrorAnswer;
   } catch {
-    return `The agent answered ${response.status}.`;
+    return {};
   }
 }

@@ -1,6 +1,6 @@
 import type { LinesFrame } from '../logs/follow-lines.ts';
-import { ApiError, getJson, taskPath } from './api.ts';
-import { createConnection } from './logic/connection.ts';
+import { openReconnecting } from '../../drivers/remote/reconnecting-stream.ts';
+import { ApiError, agent, taskPath } from './api.ts';
 
 /** How the page stands to the log of a task. */
 export type LogState = 'connecting' | 'live' | 'ended' | 'lost' | 'refused';
@@ -28,77 +28,54 @@ const FIRST_TAIL_BYTES = 65_536;
 
 /** Follows both outputs of a task; comes back by itself, and continues after the last line that it got. */
 export function openLogSource({ taskId, onFrame, onChange }: LogSourceDeps): LogSource {
-  const connection = createConnection();
-  let source: EventSource | undefined;
-  let retry: number | undefined;
   let lastEventId = '';
   let tailBytes = FIRST_TAIL_BYTES;
   let state: LogState = 'connecting';
   let reason = '';
-  const enter = (next: LogState): void => {
+  const enter = (next: LogState, why = ''): void => {
     state = next;
+    reason = why;
     onChange();
   };
-  const stop = (): void => {
-    source?.close();
-    source = undefined;
-    clearTimeout(retry);
+  const lost = (error: unknown): void =>
+    error instanceof ApiError ? enter('refused', error.message) : enter('lost');
+  const open = (): (() => void) =>
+    openReconnecting(
+      agent,
+      { pathFrom: () => linesPath(taskId, tailBytes, lastEventId), taskId, endsItself: true },
+      {
+        live: () => enter('live'),
+        lost,
+        message({ topic, data, id }) {
+          if (topic !== 'lines') return;
+          lastEventId = id ?? lastEventId;
+          onFrame(data as LinesFrame);
+          onChange();
+        },
+        ended: () => enter('ended'),
+        failed: lost,
+      },
+    );
+  let close = open();
+  const reopen = (): void => {
+    close();
+    close = open();
   };
-  const connect = (): void => {
-    stop();
-    const opened = new EventSource(linesUrl(taskId, tailBytes, lastEventId));
-    source = opened;
-    opened.addEventListener('open', () => {
-      connection.opened(Date.now());
-      reason = '';
-      enter('live');
-    });
-    opened.addEventListener('lines', (event: MessageEvent<string>) => {
-      ({ lastEventId } = event);
-      onFrame(JSON.parse(event.data) as LinesFrame);
-      onChange();
-    });
-    opened.addEventListener('ended', () => {
-      stop();
-      enter('ended');
-    });
-    opened.addEventListener('error', () => {
-      stop();
-      enter(state === 'refused' ? 'refused' : 'lost');
-      retry = window.setTimeout(connect, connection.nextDelayMs());
-      void explain();
-    });
-  };
-  const explain = async (): Promise<void> => {
-    reason = (await refusalOf(taskId)) ?? reason;
-    if (reason !== '' && state !== 'live') enter('refused');
-  };
-  connect();
   return {
     state: () => state,
     reason: () => reason,
     reopen() {
-      if (state !== 'live' && state !== 'connecting') connect();
+      if (state !== 'live' && state !== 'connecting') reopen();
     },
     extend(nextTailBytes) {
       [tailBytes, lastEventId] = [nextTailBytes, ''];
-      connect();
+      reopen();
     },
-    close: stop,
+    close: () => close(),
   };
 }
 
-function linesUrl(taskId: string, tailBytes: number, lastEventId: string): string {
+function linesPath(taskId: string, tailBytes: number, lastEventId: string): string {
   const query = new URLSearchParams({ follow: 'true', tailBytes: String(tailBytes), lastEventId });
-  return taskPath(taskId, `/logs/lines?${query.toString()}`);
-}
-
-/** An EventSource does not report why it was refused. Undefined while the agent does not answer. */
-async function refusalOf(taskId: string): Promise<string | undefined> {
-  try {
-    await getJson(taskPath(taskId, '/logs/lines?tailBytes=0'));
-    return undefined;
-  } catch (error) {
-    return error instanceof ApiError ? error.message : undefined;
-  }
+  return `/${taskPath(taskId, `/logs/lines?${query.toString()}`)}`;
 }

@@ -76,14 +76,8 @@ const stream = openStream({
       note(`${count} ${topic} were dropped, because this page is slow`),
     ),
   },
-  onLost() {
-    // An EventSource does not report the reason.
-    const asked = readToken() === undefined ? getJson('v1/version') : beginSession();
-    asked
-      .then(() => (isLocked = false))
-      .catch((error: unknown) => {
-        isLocked = error instanceof ApiError && error.status === 401;
-      });
+  onLost(error) {
+    isLocked = error instanceof ApiError && error.status === 401;
   },
   onOpen(isAgain) {
     isLocked = false;
@@ -129,6 +123,7 @@ const useToken = (token: string): void => {
   keepToken(token);
   showToken();
   beginSession().catch((error: unknown) => toast(error instanceof Error ? error.message : String(error)));
+  stream.retry();
 };
 const showToken = (): void => {
   const isKnown = readToken() !== undefined;

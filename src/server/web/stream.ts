@@ -6,6 +6,9 @@ import type { TaskEvent } from '../../model/task-event.ts';
 import type { TaskStatsSample } from '../../model/task-stats.ts';
 import type { TaskStatus } from '../../model/task-status.ts';
 import type { Alert } from '../alerts/alert.ts';
+import { openReconnecting } from '../../drivers/remote/reconnecting-stream.ts';
+import { streamPath, type StreamQuery } from '../../drivers/remote/stream-query.ts';
+import { agent } from './api.ts';
 import { createConnection, type ConnectionState } from './logic/connection.ts';
 
 /** What the one stream of the page brings. */
@@ -27,51 +30,61 @@ export interface StreamOptions {
   /** The connection stands, for the first time or again. */
   readonly onOpen: (isAgain: boolean) => void;
   /** It does not stand, or not any more. */
-  readonly onLost: () => void;
+  readonly onLost: (error: unknown) => void;
 }
 
 export interface StreamView {
   state(): ConnectionState;
   /** While the agent is away: the time of the last data. */
   asOfMs(): number | undefined;
+  /** Connects at once, unless it is connected: there is a token now. */
+  readonly retry: () => void;
 }
 
-const QUERY = new URLSearchParams({
-  topics: 'tasks,stats,events,fingerprint,host,hosts,sampling,alerts',
-  intervalMs: '1000',
-  groups: 'cpu,throttling,memory,memoryDetail,limits,pids',
-  replay: '200',
-});
+const QUERY: StreamQuery = {
+  topics: ['tasks', 'stats', 'events', 'fingerprint', 'host', 'hosts', 'sampling', 'alerts'],
+  intervalMs: 1_000,
+  groups: ['cpu', 'throttling', 'memory', 'memoryDetail', 'limits', 'pids'],
+  replay: 200,
+};
 
 /** One stream for the whole page. Comes back by itself when the agent does. */
 export function openStream({ listeners, onOpen, onLost }: StreamOptions): StreamView {
   const connection = createConnection();
+  const byTopic: Readonly<Record<string, Listener | undefined>> = { ...(listeners as object) };
   let wasOpen = false;
-  const connect = (): void => {
-    const source = new EventSource(`v1/streams?${QUERY.toString()}`);
-    source.addEventListener('open', () => {
-      connection.opened(Date.now());
-      onOpen(wasOpen);
-      wasOpen = true;
-    });
-    source.addEventListener('error', () => {
-      connection.failed();
-      onLost();
-      // The browser's own retries end at the first answer that is no stream, such as a proxy's.
-      source.close();
-      setTimeout(connect, connection.nextDelayMs());
-    });
-    for (const [topic, listener] of Object.entries(listeners) as [string, Listener][]) {
-      source.addEventListener(topic, (event: MessageEvent<string>) => {
-        connection.received(Date.now());
-        listener(JSON.parse(event.data), event.lastEventId);
-      });
-    }
+  const lost = (error: unknown): void => {
+    connection.failed();
+    onLost(error);
   };
-  connect();
+  const open = (): (() => void) =>
+    openReconnecting(
+      agent,
+      { pathFrom: (position) => streamPath(QUERY, position) },
+      {
+        live() {
+          connection.opened(Date.now());
+          onOpen(wasOpen);
+          wasOpen = true;
+        },
+        lost,
+        message({ topic, data, id }) {
+          connection.received(Date.now());
+          byTopic[topic]?.(data, id ?? '');
+        },
+        ended: () => undefined,
+        failed: lost,
+      },
+    );
+  let close = open();
   return {
     state: () => connection.state(Date.now()),
     asOfMs: () => connection.asOfMs(Date.now()),
+    retry() {
+      if (connection.isOpen()) return;
+      close();
+      close = open();
+    },
   };
 }
 

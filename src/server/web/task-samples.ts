@@ -1,14 +1,28 @@
+import { openReconnecting } from '../../drivers/remote/reconnecting-stream.ts';
+import { streamPath, type StreamQuery } from '../../drivers/remote/stream-query.ts';
 import type { TaskResourceUsage, TaskStatsSample } from '../../model/task-stats.ts';
+import { agent } from './api.ts';
 
-const GROUPS = 'cpu,throttling,memory,memoryDetail,limits,pids,io,network,pressure';
+const QUERY: StreamQuery = {
+  topics: ['stats'],
+  groups: ['cpu', 'throttling', 'memory', 'memoryDetail', 'limits', 'pids', 'io', 'network', 'pressure'],
+  intervalMs: 1_000,
+};
 
-/** Every metric that the charts show of one task, each second, until it is closed. A browser connects again by itself. */
+/** Every metric that the charts show of one task, each second, until it is closed or the task has ended. */
 export function openTaskSamples(taskId: string, onUsage: (usage: TaskResourceUsage) => void): () => void {
-  const query = new URLSearchParams({ task: taskId, groups: GROUPS, intervalMs: '1000' });
-  const source = new EventSource(`v1/streams/stats?${query.toString()}`);
-  source.addEventListener('stats', (event: MessageEvent<string>) => {
-    const { samples } = JSON.parse(event.data) as { readonly samples: readonly TaskStatsSample[] };
-    for (const sample of samples) if (sample.taskId === taskId) onUsage(sample.usage);
-  });
-  return () => source.close();
+  const query = { ...QUERY, task: taskId };
+  return openReconnecting(
+    agent,
+    { pathFrom: (position) => streamPath(query, position), taskId, endsItself: true },
+    {
+      message({ topic, data }) {
+        if (topic !== 'stats') return;
+        const { samples } = data as { readonly samples: readonly TaskStatsSample[] };
+        for (const sample of samples) if (sample.taskId === taskId) onUsage(sample.usage);
+      },
+      ended: () => undefined,
+      failed: () => undefined,
+    },
+  );
 }

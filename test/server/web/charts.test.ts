@@ -75,14 +75,6 @@ describe('createConnection', () => {
     connection.failed();
     expect(connection.state(9_001)).to.equal('lost');
   });
-
-  it('waits longer from try to try, and begins anew when it was connected', () => {
-    const connection = createConnection();
-    const delays = Array.from({ length: 6 }, () => connection.nextDelayMs());
-    expect(delays).to.deep.equal([500, 1_000, 2_000, 4_000, 8_000, 8_000]);
-    connection.opened(0);
-    expect(connection.nextDelayMs()).to.equal(500);
-  });
 });
 
 describe('configLines', () => {

@@ -8,20 +8,16 @@ export interface Connection {
   state(nowMs: number): ConnectionState;
   /** While the agent is away: when it last was not. What is shown is of that time. */
   asOfMs(nowMs: number): number | undefined;
-  /** How long to wait before the next try. */
-  nextDelayMs(): number;
+  isOpen(): boolean;
 }
 
 /** Data arrives every second: silence for this long means that something hangs. */
 export const STALE_AFTER_MS = 5_000;
-const FIRST_DELAY_MS = 500;
-const LONGEST_DELAY_MS = 8_000;
 
 export function createConnection(): Connection {
   let isOpen = false;
   let wasOpen = false;
   let lastMs = 0;
-  let delayMs = FIRST_DELAY_MS;
   const state = (nowMs: number): ConnectionState => {
     if (!isOpen) return wasOpen ? 'lost' : 'connecting';
     return nowMs - lastMs > STALE_AFTER_MS ? 'stale' : 'live';
@@ -31,7 +27,6 @@ export function createConnection(): Connection {
       isOpen = true;
       wasOpen = true;
       lastMs = nowMs;
-      delayMs = FIRST_DELAY_MS;
     },
     received(nowMs) {
       lastMs = nowMs;
@@ -44,10 +39,6 @@ export function createConnection(): Connection {
       const now = state(nowMs);
       return now === 'lost' || now === 'stale' ? lastMs : undefined;
     },
-    nextDelayMs() {
-      const now = delayMs;
-      delayMs = Math.min(delayMs * 2, LONGEST_DELAY_MS);
-      return now;
-    },
+    isOpen: () => isOpen,
   };
 }

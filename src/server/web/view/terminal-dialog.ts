@@ -1,18 +1,15 @@
 import { FitAddon } from '@xterm/addon-fit';
 import { Terminal } from '@xterm/xterm';
-import { asyncScheduler } from 'rxjs';
 
 import { createExecSession, type ExecSession } from '../../../drivers/remote/exec-session.ts';
-import { openWebSocket } from '../../../drivers/remote/exec-socket.ts';
-import { postJson, taskPath } from '../api.ts';
+import { execPath } from '../../../model/exec-protocol.ts';
+import { agent } from '../api.ts';
 import { wordsOf } from '../logic/start-spec.ts';
 import { h, setText } from './dom.ts';
 import { styledDocument, withStyledGlobal } from './styled-document.ts';
 
 const STYLES = 'assets/xterm/xterm.css';
 const FONT = 'ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace';
-/** An agent sends a sign of life every 15 s. */
-const SILENCE_MS = 40_000;
 
 /** Runs commands in a task, in a terminal over the page, until that is closed; the command is killed then. */
 export async function openTerminal(taskId: string): Promise<void> {
@@ -125,16 +122,13 @@ function createRuns(
 }
 
 async function connect(taskId: string, term: Terminal, cmd: readonly string[]): Promise<ExecSession> {
-  const { ticket } = await postJson<{ readonly ticket: string }>(taskPath(taskId, '/exec/ticket'));
-  const url = new URL(taskPath(taskId, '/exec/stream'), document.baseURI);
-  url.protocol = url.protocol.replace('http', 'ws');
-  const socket = await openWebSocket(url.href, ticket);
+  const socket = await agent.requests.socket({ path: execPath(taskId), taskId });
   return createExecSession(socket, {
     start: { cmd, tty: true, stdin: true, size: { rows: term.rows, columns: term.cols } },
     onOutput: (_, bytes) => new Promise((resolve) => term.write(bytes, resolve)),
     errorOf: ({ error }) => new Error(error.message),
     lost: (what) => new Error(`The agent ${what}.`),
-    ...{ silenceMs: SILENCE_MS, scheduler: asyncScheduler },
+    ...{ silenceMs: agent.silenceMs, scheduler: agent.scheduler },
   });
 }
 
