@@ -40,6 +40,7 @@ const LAYERS = {
     'nomad',
     'server/index',
     'server/logs',
+    'server/token',
     'exporters/[a-z]+/index',
     'drivers/[a-z]+/index',
   ],
@@ -66,6 +67,7 @@ const DOORS = {
   'pretty-bytes': 'cli/humanize.ts',
   'pretty-ms': 'cli/humanize.ts',
   'tar-stream': 'embedded/aci/',
+  'jsonc-parser': 'cli/jsonc-file.ts',
   pino: '(cli/log|nomad/hclog).ts',
 };
 

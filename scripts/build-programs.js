@@ -73,8 +73,11 @@ const { metafile } = await build({
   minifySyntax: true,
   minifyWhitespace: true,
   external,
-  // The build for Node.js is CommonJS, of which everything is loaded.
-  alias: { rxjs: resolve('node_modules/rxjs/dist/esm/index.js') },
+  // The builds for Node.js are CommonJS, of which everything is loaded, or which finds its parts only at run time.
+  alias: {
+    rxjs: resolve('node_modules/rxjs/dist/esm/index.js'),
+    'jsonc-parser': resolve('node_modules/jsonc-parser/lib/esm/main.js'),
+  },
   plugins: [ownUrls, oneLanguage, hostFunctions],
   // CommonJS packages in the bundle require Node's modules.
   banner: {

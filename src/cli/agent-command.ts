@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 
 import { RktError } from '../model/rkt-error.ts';
 import type { AgentFlags } from './agent/agent-settings.ts';
+import { agentServiceCommands } from './agent-service-commands.ts';
 import { withExamples } from './help-examples.ts';
 import { addReplayOptions, replayFlagsOf } from './replay-options.ts';
 import { collectList } from './flag-values.ts';
@@ -57,8 +58,9 @@ export function agentCommand(program: Command): void {
     ['agent --listen none', 'Serve only the unix socket, for the command line'],
     ['agent --fleet hosts.json', 'Serve the agents of the hosts that a file lists as one'],
     ['agent --replay incident.rec', 'Show a recording in the dashboard'],
-    ['agent --config /etc/rkt-streams.json', 'Use a config file that SIGHUP reloads'],
+    ['agent --config agent.jsonc', 'Use a config file that SIGHUP reloads'],
   ]);
+  agentServiceCommands(command);
 }
 
 function addFleetOptions(command: Command): Command {

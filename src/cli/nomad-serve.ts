@@ -17,11 +17,17 @@ export async function serveNomadPlugin(flags: Flags): Promise<number> {
     // The driver, the settings and their schemas take longer to load than everything else, so the handshake comes
     // first.
     loadServices: async (logger) => {
-      const [{ driverServices }, { driverOptionsOf, loadSettings }] = await Promise.all([
-        import('../nomad/driver-services.ts'),
-        import('./settings.ts'),
-      ]);
-      const settings = loadSettings({ flags, env: process.env, cwd: process.cwd() });
+      const [{ driverServices }, { driverOptionsOf, loadSettings }, { presentDefaultConfig }] =
+        await Promise.all([
+          import('../nomad/driver-services.ts'),
+          import('./settings.ts'),
+          import('./default-config.ts'),
+        ]);
+      const { env } = process;
+      const settings = loadSettings({
+        ...{ flags, env, cwd: process.cwd() },
+        defaultConfig: presentDefaultConfig(env),
+      });
       return driverServices({ logger, options: { ...driverOptionsOf(settings), publisher: 'nomad' } });
     },
   });

@@ -14,6 +14,8 @@ const CHECKS: Readonly<Record<string, (value: unknown) => boolean>> = {
   host: (value) => typeof value === 'string' && value !== '',
   json: isBoolean,
   logLevel: (value) => LOG_LEVELS.some((level) => level === value),
+  // Only the agent parses it.
+  server: (value) => typeof value === 'object' && value !== null,
   dataDir: (value) => typeof value === 'string' && value.startsWith('/') && !value.includes('\0'),
 };
 

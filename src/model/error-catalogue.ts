@@ -35,6 +35,11 @@ export const ERROR_CATALOGUE = {
     'Correct the named option.',
     400,
   ),
+  RKT_ERR_SERVICE: entry(
+    false,
+    'The service of the agent cannot be installed or removed.',
+    'Correct what the message names; nothing was changed.',
+  ),
   RKT_ERR_DRIVER_CONFIG: entry(
     false,
     'The driver configuration is not valid, or can no longer be changed.',

@@ -84,43 +84,37 @@ export const RELOADABLE: ReadonlySet<keyof AgentSettings> = new Set([
   'intervalMs',
 ]);
 
+/** The flags that were given, of all options of a command line. */
+export function agentFlagsOf({
+  listen,
+  socket,
+  socketGroup,
+  allowRemote,
+  requireToken,
+  dashboard,
+  otlp,
+  history,
+  fleet,
+  fleetTokens,
+  metricsLabels,
+  metricsHosts,
+  metricsGroups,
+}: AgentFlags): Readonly<Record<string, unknown>> {
+  const given = Object.entries({
+    ...{ listen, socket, socketGroup, allowRemote, requireToken, otlp, history, fleet, fleetTokens },
+    ...{ metricsLabels, metricsHosts, metricsGroups },
+  }).filter(([, value]) => value !== undefined);
+  // Without --no-dashboard, commander sets true; then the file applies.
+  return { ...Object.fromEntries(given), ...(dashboard === false && { dashboard }) };
+}
+
 /** Merges flag over config file over default. @throws RKT_ERR_OPTIONS */
 export function agentSettings(
   file: Readonly<Record<string, unknown>>,
   flags: AgentFlags,
   cwd: string,
 ): AgentSettings {
-  const {
-    listen,
-    socket,
-    socketGroup,
-    allowRemote,
-    requireToken,
-    dashboard,
-    otlp,
-    history,
-    fleet,
-    fleetTokens,
-    metricsLabels,
-    metricsHosts,
-    metricsGroups,
-  } = flags;
-  const given = Object.entries({
-    listen,
-    socket,
-    socketGroup,
-    allowRemote,
-    requireToken,
-    otlp,
-    history,
-    fleet,
-    fleetTokens,
-    metricsLabels,
-    metricsHosts,
-    metricsGroups,
-  }).filter(([, value]) => value !== undefined);
-  // Without --no-dashboard, commander sets true; then the file applies.
-  const input = { ...file, ...Object.fromEntries(given), ...(dashboard === false && { dashboard }) };
+  const input = { ...file, ...agentFlagsOf(flags) };
   const settings = parseWith(agentSettingsSchema, input, { what: 'server', code: 'RKT_ERR_OPTIONS' });
   if (settings.listen === false && settings.socket === 'none') {
     throw new RktError('RKT_ERR_OPTIONS', 'An agent needs --listen or --socket; both are none');

@@ -1,12 +1,7 @@
-import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-
 import { expect } from 'chai';
 
 import { agentSettings, changedKeys } from '../../../src/cli/agent/agent-settings.ts';
 import { expectRktError } from '../../support/errors.ts';
-import { requires } from '../../support/requirements.ts';
 
 const of = (file: Readonly<Record<string, unknown>>, flags = {}): ReturnType<typeof agentSettings> =>
   agentSettings(file, flags, '/home/me');
@@ -88,25 +83,5 @@ describe('changedKeys', () => {
   it('names what differs, however deep', () => {
     const before: Record<string, unknown> = { a: 1, b: { c: [1] }, d: 2 };
     expect(changedKeys(before, { a: 1, b: { c: [2] }, e: 3 })).to.have.members(['b', 'd', 'e']);
-  });
-});
-
-describe('examples/systemd/rkt-streams-agent.service', () => {
-  const path = fileURLToPath(new URL('../../../examples/systemd/rkt-streams-agent.service', import.meta.url));
-
-  it('runs the agent, reloads it by SIGHUP and lets the tasks live', () => {
-    const text = readFileSync(path, 'utf8');
-    for (const line of ['Type=exec', 'ExecReload=/bin/kill -HUP $MAINPID', 'KillMode=process']) {
-      expect(text.split('\n')).to.include(line);
-    }
-    expect(text).to.match(/^ExecStart=.* rkt-streams agent /m);
-    // A mount namespace of the unit would be the pods' as well, and end with it.
-    expect(text).to.not.match(/^(Protect(System|Home)|Private(Tmp|Devices|Mounts)|ReadOnlyPaths)=/m);
-  });
-
-  it('is a unit that systemd takes', function () {
-    requires(this, 'systemd');
-    const { status, stderr } = spawnSync('systemd-analyze', ['verify', path], { encoding: 'utf8' });
-    expect([status, stderr]).to.deep.equal([0, '']);
   });
 });
