@@ -17,8 +17,6 @@ const COMPLETIONS = {
   zsh: 'usr/share/zsh/vendor-completions/_rkt-streams',
   fish: 'usr/share/fish/vendor_completions.d/rkt-streams.fish',
 };
-const UNIT = 'usr/lib/systemd/system/rkt-streams-agent.service';
-const CONFIG = 'etc/rkt-streams/config.json';
 
 export async function fillRoot(root, facts) {
   const lib = join(root, LIB);
@@ -39,10 +37,7 @@ async function writeTexts(root, lib) {
   for (const [shell, path] of Object.entries(COMPLETIONS)) {
     await write(join(root, path), await printed('completion', shell));
   }
-  const unit = await readFile('examples/systemd/rkt-streams-agent.service', 'utf8');
-  const command = `ExecStart=/usr/bin/rkt-streams agent --config /${CONFIG}`;
-  await write(join(root, UNIT), unit.replace(/^#.*\n/, '').replace(/^ExecStart=.*$/m, command));
-  await write(join(root, CONFIG), '{}\n');
+  await printed('agent', 'install', '--root', root, '--prefix', '/usr', '--program', '/usr/bin/rkt-streams');
 }
 
 async function writeDocs(root, lib, facts) {
