@@ -5,6 +5,7 @@ import type { AgentConfig, DriverConfig } from './model/driver-config.ts';
 import type { DriverOptionsInput } from './model/driver-options.ts';
 import type { Logger } from './model/logger.ts';
 import type { AttributeSpec, Capabilities, PluginInfo } from './model/plugin.ts';
+import type { TaskLogOptions } from './model/task-log.ts';
 import type { TaskSpec, TaskSpecInput } from './model/task-spec.ts';
 import type { TaskHandle } from './model/task-state.ts';
 import type { TaskStatus } from './model/task-status.ts';
@@ -138,6 +139,31 @@ export interface Driver extends DriverStreams {
    * console.log(driver.taskSpec('web').config.image);
    */
   taskSpec(taskId: string): TaskSpec;
+  /**
+   * The specification of a task as it may be shown: values of variables, words of args and credentials of the image are
+   * replaced by `…`.
+   *
+   * @throws RKT_ERR_TASK_NOT_FOUND
+   * @example
+   * const { config, resources } = await driver.describeTask('web');
+   */
+  describeTask(taskId: string): Promise<TaskSpec>;
+  /**
+   * Reads what a task has written, from its begin or the last lines; with `follow` until the task has exited and all of its
+   * output was read.
+   *
+   * @throws RKT_ERR_TASK_NOT_FOUND, RKT_ERR_LOGS for an output that goes to a pipe or is gone, RKT_ERR_SHUTDOWN when the driver
+   *   is shut down meanwhile, and the error of `write`
+   * @example
+   * await driver.readTaskLog('web', {
+   *   tailLines: 20,
+   *   follow: true,
+   *   async write({ stream, bytes }) {
+   *     process[stream].write(bytes);
+   *   },
+   * });
+   */
+  readTaskLog(taskId: string, options: TaskLogOptions): Promise<void>;
   /**
    * Sends a signal to the app; SIGINT for an unknown name.
    *

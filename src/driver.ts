@@ -17,18 +17,20 @@ import { destroyTask } from './ops/destroy-task.ts';
 import { execTaskStreaming } from './ops/exec-streaming.ts';
 import { execTask } from './ops/exec-task.ts';
 import { followTasks } from './ops/follow-tasks.ts';
-import { inspectTask, taskSpec } from './ops/inspect-task.ts';
+import { describeTask, inspectTask, taskSpec } from './ops/inspect-task.ts';
 import { lockAgent } from './ops/lock-agent.ts';
+import { readTaskLog } from './ops/read-task-log.ts';
 import { recoverAll } from './ops/recover-all.ts';
 import { recoverTask } from './ops/recover-task.ts';
 import { restartTask } from './ops/restart-task.ts';
 import { signalTask } from './ops/signal-task.ts';
 import { startTask } from './ops/start-task.ts';
 import { stopTask } from './ops/stop-task.ts';
-import { createTaskRegistry } from './registry/task-registry.ts';
+import { createTaskRegistry, type TaskRegistry } from './registry/task-registry.ts';
 import type { RktRunner } from './rkt/command-runner.ts';
 import { retryWhenExhausted } from './streams/operators/retry-when-exhausted.ts';
 import { takeUntilAbort } from './streams/operators/take-until-abort.ts';
+import type { DriverStreams } from './streams-interface.ts';
 import { rktErrorsOnly } from './rkt-errors-only.ts';
 
 /**
@@ -71,8 +73,7 @@ export function createDriver(options: DriverOptions = {}): Driver {
     stopTask: async (id, stop) => stopTask(await context(), id, stop),
     restartTask: async (id, stop) => restartTask(await context(), id, stop),
     destroyTask: async (id, destroy) => destroyTask(await context(), id, destroy),
-    inspectTask: (id) => inspectTask(registry, id),
-    taskSpec: (id) => taskSpec(registry, id),
+    ...lookUps(registry, streams, shutdown.signal),
     signalTask: async (id, signal) => signalTask(await context(), id, signal),
     execTask: async (id, cmd, exec) => execTask(await context(), id, cmd, exec),
     execTaskStreaming: async (id, exec) => execTaskStreaming(await context(), id, exec),
@@ -99,6 +100,24 @@ export function createDriver(options: DriverOptions = {}): Driver {
   });
   if (follow) followInNextTurn(driver, logger);
   return driver;
+}
+
+/** What is known of one task. */
+function lookUps(
+  registry: TaskRegistry,
+  streams: DriverStreams,
+  shutdown: AbortSignal,
+): Pick<Driver, 'inspectTask' | 'taskSpec' | 'describeTask' | 'readTaskLog'> {
+  const waitTask: DriverStreams['waitTask'] = (id) => streams.waitTask(id);
+  return {
+    inspectTask: (id) => inspectTask(registry, id),
+    taskSpec: (id) => taskSpec(registry, id),
+    describeTask: (id) => describeTask(registry, id, shutdown),
+    async readTaskLog(id, log) {
+      shutdown.throwIfAborted();
+      await readTaskLog({ registry, waitTask }, id, log);
+    },
+  };
 }
 
 /** What is the same for every local driver. */

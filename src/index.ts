@@ -37,6 +37,7 @@ export type {
 } from './model/task-resources.ts';
 export type { Restart, RestartInput } from './model/restart-policy.ts';
 export type { GroupDns, TaskSpec, TaskSpecInput } from './model/task-spec.ts';
+export type { LogPiece, OutputStream, TaskLogOptions } from './model/task-log.ts';
 export type { TaskHandle, TaskState } from './model/task-state.ts';
 export type {
   CpuStats,

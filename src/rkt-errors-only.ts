@@ -41,6 +41,8 @@ export function rktErrorsOnly(driver: Driver): Driver {
     signalTask: (...args) => op('signalTask', () => driver.signalTask(...args)),
     execTask: (...args) => op('execTask', () => driver.execTask(...args)),
     execTaskStreaming: (...args) => op('execTaskStreaming', () => driver.execTaskStreaming(...args)),
+    describeTask: (...args) => op('describeTask', () => driver.describeTask(...args)),
+    readTaskLog: (...args) => op('readTaskLog', () => driver.readTaskLog(...args)),
     recoverTask: (...args) => op('recoverTask', () => driver.recoverTask(...args)),
     recoverTasks: (...args) => op('recoverTasks', () => driver.recoverTasks(...args)),
     shutdown: (...args) => op('shutdown', () => driver.shutdown(...args)),

@@ -3,7 +3,15 @@ import type { Driver } from '../driver-interface.ts';
 /** What a command needs of a driver that asks and acts, but watches nothing: an agent answers it without a stream. */
 export type CommandOps = Pick<
   Driver,
-  'stopTask' | 'restartTask' | 'destroyTask' | 'inspectTask' | 'signalTask' | 'audit' | 'shutdown'
+  | 'stopTask'
+  | 'restartTask'
+  | 'destroyTask'
+  | 'inspectTask'
+  | 'describeTask'
+  | 'readTaskLog'
+  | 'signalTask'
+  | 'audit'
+  | 'shutdown'
 >;
 
 /** What the commands need of a driver: one of their own has it, and so has an agent. */

@@ -1,11 +1,9 @@
 import { Option, type Command } from 'commander';
 
-import { followFile } from '../files/follow-file.ts';
-import { RktError } from '../model/rkt-error.ts';
-import { logPath, type OutputStream } from '../server/logs/log-file.ts';
+import { RktError, isRktError } from '../model/rkt-error.ts';
+import type { OutputStream } from '../model/task-log.ts';
 import { findTaskIds } from './find-task.ts';
 import { withExamples } from './help-examples.ts';
-import { tailOffset } from './tail-offset.ts';
 import { jsonSink, plainSink, stampedSink, type OutputSink } from './task-output.ts';
 import { count } from './flag-values.ts';
 import type { OpsSession } from './command-session.ts';
@@ -39,13 +37,11 @@ export function logsCommand(program: Command): void {
     .action(async (id: string, flags: LogsFlags, self: Command) => {
       checkFlags(flags);
       if (flags.follow !== true) return withTasks(self, (session) => logs(session, id, flags));
-      const [{ withDriverUntilSignal }, { taskEnd }] = await Promise.all([
-        import('./with-driver.ts'),
-        import('./task-end.ts'),
-      ]);
-      return withDriverUntilSignal(self, (session) =>
-        logs(session, id, flags, (taskId) => taskEnd(session, taskId)),
-      );
+      const { followOthers, withDriverUntilSignal } = await import('./with-driver.ts');
+      return withDriverUntilSignal(self, (session) => {
+        followOthers(session);
+        return logs(session, id, flags);
+      });
     });
   withExamples(command, [
     ['logs web', 'The whole output'],
@@ -73,29 +69,26 @@ function lineCount(text: string): number {
   return text === 'all' || text === '-1' ? Number.POSITIVE_INFINITY : count(text);
 }
 
-/** @param endOf waits for the end of the task, while its output is followed; without it the output ends where it is now */
-async function logs(
-  session: OpsSession,
-  wanted: string,
-  flags: LogsFlags,
-  endOf: (taskId: string) => Promise<void> = () => Promise.resolve(),
-): Promise<undefined> {
+async function logs(session: OpsSession, wanted: string, flags: LogsFlags): Promise<undefined> {
   const { driver } = session;
   const [id = wanted] = await findTaskIds(session, [wanted]);
-  const status = driver.inspectTask(id);
-  const names: readonly OutputStream[] = flags.stream === undefined ? ['stdout', 'stderr'] : [flags.stream];
-  const files = await Promise.all(names.map(async (name) => ({ name, path: await logPath(status, name) })));
-  const ended = new AbortController();
-  // However the waiting ends, it ends the reading.
-  const waited = endOf(id).finally(() => ended.abort());
-  const printed = files.map(async ({ name, path }) => {
-    const sink = sinkOf(session, id, name, flags);
-    const { lines = Number.POSITIVE_INFINITY, tail = lines } = flags;
-    const from = tail === Number.POSITIVE_INFINITY ? 0 : await tailOffset(path, tail);
-    await followFile(path, (chunk) => sink.write(chunk), ended.signal, from);
-    await sink.end();
-  });
-  await Promise.all([waited, ...printed]);
+  const sinks = {
+    stdout: sinkOf(session, id, 'stdout', flags),
+    stderr: sinkOf(session, id, 'stderr', flags),
+  };
+  const { follow = false, stream, lines = Number.POSITIVE_INFINITY, tail = lines } = flags;
+  try {
+    await driver.readTaskLog(id, {
+      write: ({ stream: name, bytes }) => sinks[name].write(Buffer.from(bytes)),
+      follow,
+      streams: stream === undefined ? ['stdout', 'stderr'] : [stream],
+      ...(tail !== Number.POSITIVE_INFINITY && { tailLines: tail }),
+    });
+  } catch (error) {
+    // An interrupt ends it as the end of the task does.
+    if (!isRktError(error, 'RKT_ERR_SHUTDOWN')) throw error;
+  }
+  await Promise.all([sinks.stdout.end(), sinks.stderr.end()]);
   return undefined;
 }
 

@@ -17,6 +17,8 @@ const CALLS: Readonly<Record<DriverOp, (driver: Driver, taskId: string) => unkno
   execTaskStreaming: (driver, id) => driver.execTaskStreaming(id, { cmd: ['/bin/true'] }),
   recoverTask: (driver, id) => driver.recoverTask({ version: 0, taskId: id } as never),
   taskSpec: (driver, id) => driver.taskSpec(id),
+  describeTask: (driver, id) => driver.describeTask(id),
+  readTaskLog: (driver, id) => driver.readTaskLog(id, { write: () => Promise.resolve() }),
   config: (driver) => driver.config(),
   setConfig: (driver) => driver.setConfig({ volumes_enabled: false }),
   audit: (driver) => driver.audit({ fix: true }),

@@ -6,7 +6,10 @@ import type { Driver } from '../driver-interface.ts';
 export interface ContractEnvironment {
   /** Not used before, and not shared with another case. */
   readonly driver: Driver;
-  /** Id of a task that runs, and is sampled. Its image has /bin/sh and the usual tools, where the driver can run commands in it. */
+  /**
+   * Id of a task that runs, and is sampled. Its image has /bin/sh and the usual tools, where the driver can run commands in it, and it
+   * has written the lines `first` and `second` to its standard output, where the driver reads logs.
+   */
   readonly running: string;
   /** Id of a task that has exited by itself with code 3. */
   readonly exited: string;

@@ -1,6 +1,7 @@
 import { capabilityCases } from './capability-cases.ts';
 import type { ContractCase } from './contract-case.ts';
 import { execCases } from './exec-cases.ts';
+import { logCases } from './log-cases.ts';
 import { lookUpCases } from './look-up-cases.ts';
 import { opCases } from './op-cases.ts';
 import { shutdownCases } from './shutdown-cases.ts';
@@ -24,5 +25,13 @@ export type { ContractCase, ContractEnvironment } from './contract-case.ts';
  * }
  */
 export function driverContract(): readonly ContractCase[] {
-  return [...capabilityCases, ...lookUpCases, ...streamCases, ...opCases, ...execCases, ...shutdownCases];
+  return [
+    ...capabilityCases,
+    ...lookUpCases,
+    ...streamCases,
+    ...opCases,
+    ...execCases,
+    ...logCases,
+    ...shutdownCases,
+  ];
 }

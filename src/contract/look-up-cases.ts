@@ -39,6 +39,10 @@ export const lookUpCases: readonly ContractCase[] = [
         ...(ops.includes('signalTask') ? [() => driver.signalTask('no-such-task', 'SIGHUP')] : []),
         ...(ops.includes('restartTask') ? [() => driver.restartTask('no-such-task')] : []),
         ...(ops.includes('destroyTask') ? [() => driver.destroyTask('no-such-task')] : []),
+        ...(ops.includes('describeTask') ? [() => driver.describeTask('no-such-task')] : []),
+        ...(ops.includes('readTaskLog')
+          ? [() => driver.readTaskLog('no-such-task', { write: () => Promise.resolve() })]
+          : []),
         ...(ops.includes('execTask') ? [() => driver.execTask('no-such-task', ['/bin/true'])] : []),
       ];
       for (const call of calls) {

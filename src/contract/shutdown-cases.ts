@@ -77,6 +77,10 @@ export const shutdownCases: readonly ContractCase[] = [
       const calls: readonly (() => Promise<unknown>)[] = [
         () => driver.recoverTasks(),
         ...(ops.includes('stopTask') ? [() => driver.stopTask(running)] : []),
+        ...(ops.includes('readTaskLog')
+          ? [() => driver.readTaskLog(running, { write: () => Promise.resolve() })]
+          : []),
+        ...(ops.includes('describeTask') ? [() => driver.describeTask(running)] : []),
         ...(ops.includes('signalTask') ? [() => driver.signalTask(running, 'SIGHUP')] : []),
         ...(ops.includes('audit') ? [() => driver.audit()] : []),
       ];

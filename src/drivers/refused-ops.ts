@@ -20,6 +20,8 @@ export function refusedOps(kind: string): Pick<Driver, DriverOp> {
     execTask: reject('execTask'),
     execTaskStreaming: reject('execTaskStreaming'),
     recoverTask: reject('recoverTask'),
+    describeTask: reject('describeTask'),
+    readTaskLog: reject('readTaskLog'),
     audit: reject('audit'),
     lockAgent: reject('lockAgent'),
     taskSpec: refuse('taskSpec'),

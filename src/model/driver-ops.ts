@@ -14,6 +14,8 @@ export const DRIVER_OPS = [
   'execTaskStreaming',
   'recoverTask',
   'taskSpec',
+  'describeTask',
+  'readTaskLog',
   'config',
   'setConfig',
   'audit',

@@ -1,3 +1,4 @@
+import { withoutSecrets } from '../model/shown-spec.ts';
 import type { TaskSpec } from '../model/task-spec.ts';
 import type { TaskStatus } from '../model/task-status.ts';
 import type { TaskRegistry } from '../registry/task-registry.ts';
@@ -11,4 +12,16 @@ export function inspectTask(registry: Pick<TaskRegistry, 'require'>, taskId: str
 /** The specification of a task. @throws RKT_ERR_TASK_NOT_FOUND */
 export function taskSpec(registry: Pick<TaskRegistry, 'require'>, taskId: string): TaskSpec {
   return registry.require(taskId).spec;
+}
+
+/** The same as it may be shown. @throws RKT_ERR_TASK_NOT_FOUND, and what the signal was aborted with */
+export function describeTask(
+  registry: Pick<TaskRegistry, 'require'>,
+  taskId: string,
+  shutdown: AbortSignal,
+): Promise<TaskSpec> {
+  return new Promise((resolve) => {
+    shutdown.throwIfAborted();
+    resolve(withoutSecrets(taskSpec(registry, taskId)));
+  });
 }

@@ -16,6 +16,7 @@ import { historyRoutes } from './history/history-routes.ts';
 import { auditRoutes } from './routes/audit-routes.ts';
 import { logLineRoutes } from './routes/log-line-routes.ts';
 import { execRoutes } from './routes/exec-routes.ts';
+import { logPieceRoutes } from './routes/log-piece-routes.ts';
 import { logRoutes } from './routes/log-routes.ts';
 import { machineRoutes } from './routes/machine-routes.ts';
 import { silenceRoutes } from './alerts/silence-routes.ts';
@@ -39,7 +40,7 @@ export function createApp(
   );
   app.use(commonHeaders(version));
   app.use(guard({ settings, reloadable, token }));
-  const logParts = [logRoutes, logLineRoutes];
+  const logParts = [logRoutes, logLineRoutes, logPieceRoutes];
   const parts = [
     machineRoutes,
     taskRoutes,

@@ -1,7 +1,8 @@
 import { configuredAlerts } from './alerts/configured-alerts.ts';
 import { createHistory } from './history/history.ts';
 import { keepHistory } from './history/kept-history.ts';
-import { createLogWatch } from './logs/log-watch.ts';
+import { hasOwnLogs } from './logs/driver-log.ts';
+import { NO_LOG_WATCH, createLogWatch } from './logs/log-watch.ts';
 import { withAlertMetrics } from './alerts/delivery/alert-metrics.ts';
 import type { ServerContext } from './server-context.ts';
 
@@ -13,7 +14,7 @@ export async function watchFromStart(
   const alerts = await configuredAlerts(ctx);
   const history = createHistory(driver, { logger });
   closing.addEventListener('abort', history.close, { once: true });
-  const logs = createLogWatch(driver, { logger });
+  const logs = hasOwnLogs(driver) ? createLogWatch(driver, { logger }) : NO_LOG_WATCH;
   closing.addEventListener('abort', logs.close, { once: true });
   if (settings.historyFile !== undefined) {
     const kept = keepHistory(driver, settings.historyFile, { history, alerts$: alerts.alerts$, logger });

@@ -78,4 +78,35 @@ describe('commands with --host', function () {
       .to.be.a('string')
       .and.not.equal(before);
   });
+
+  it('logs: prints the output of a task there, byte for byte, and follows it to the end', async () => {
+    const script =
+      'printf "a\\0\\377\\n"; echo two; echo bad >&2; while [ ! -e /tmp/over ]; do sleep 0.05; done; printf three';
+    await cli().detach('web', script);
+    const follow = start(['logs', '-f', 'web']);
+    await follow.says('two');
+    const last = await run(['logs', '--tail', '1', 'web']);
+    expect(last).to.deep.equal({ exitCode: 0, stdout: 'two\n', stderr: 'bad\n' });
+    const errors = await run(['logs', '--stream', 'stderr', '--json', 'web']);
+    expect(errors.stdout).to.equal('{"id":"web","stream":"stderr","line":"bad"}\n');
+    const refused = await run(['logs', '--since', '10m', 'web']);
+    expect([refused.exitCode, refused.stderr.includes('no times')]).to.deep.equal([2, true]);
+    await run(['exec', 'web', 'touch', '/tmp/over']);
+    const { exitCode, stdout, stderr } = await follow.ended;
+    expect([exitCode, stderr]).to.deep.equal([0, 'bad\n']);
+    expect(stdout).to.match(/^a\0.\ntwo\nthree$/);
+  });
+
+  it('logs -f: an interrupt ends it, and so does the loss of the agent', async () => {
+    await cli().detach('web', `echo one; ${FOREVER}`);
+    const interrupted = start(['logs', '-f', 'web']);
+    const lost = start(['logs', '-f', 'web']);
+    await Promise.all([interrupted.says('one'), lost.says('one')]);
+    interrupted.child.kill('SIGINT');
+    expect((await interrupted.ended).exitCode).to.equal(0);
+    agent.child.kill('SIGKILL');
+    const { exitCode, stderr } = await lost.ended;
+    expect(exitCode).to.equal(1);
+    expect(stderr).to.include('RKT_ERR_AGENT_LOST');
+  });
 });

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { expect } from 'chai';
 import { firstValueFrom } from 'rxjs';
 
-import { readFileEnd } from '../../src/server/logs/log-file.ts';
+import { readFileEnd } from '../../src/files/log-file.ts';
 import { openSandbox, type Sandbox } from '../support/sandbox.ts';
 import { until } from '../support/until.ts';
 

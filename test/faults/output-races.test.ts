@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { filter, firstValueFrom } from 'rxjs';
 
-import { tailOffset } from '../../src/cli/tail-offset.ts';
+import { tailOffset } from '../../src/files/tail-offset.ts';
 import type { Driver, TaskSpecInput } from '../../src/index.ts';
 import { followFile } from '../../src/files/follow-file.ts';
-import { logPath, readFileEnd } from '../../src/server/logs/log-file.ts';
+import { logPath, readFileEnd } from '../../src/files/log-file.ts';
 import { expectRktRejection } from '../support/errors.ts';
 import { openSandbox, type Sandbox } from '../support/sandbox.ts';
 

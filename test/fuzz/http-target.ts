@@ -49,6 +49,8 @@ function acceptingDriver(): Driver {
     destroyTask: done,
     execTask: () => Promise.resolve({ exitCode: 0, stdout: '', stderr: '', output: '', truncated: false }),
     taskSpec: () => newTaskSpecSchema.parse(TASK),
+    describeTask: () => Promise.resolve(newTaskSpecSchema.parse(TASK)),
+    readTaskLog: () => Promise.resolve(),
     taskStats: () => NEVER,
   };
   return known as Driver;

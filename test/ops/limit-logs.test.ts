@@ -7,13 +7,13 @@ import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import type { Subscription } from 'rxjs';
 
-import { tailOffset } from '../../src/cli/tail-offset.ts';
+import { tailOffset } from '../../src/files/tail-offset.ts';
 import type { OpsContext } from '../../src/ops/ops-context.ts';
 import { limitLogs } from '../../src/ops/limit-logs.ts';
 import { taskFiles, type TaskFiles } from '../../src/ops/task-files.ts';
 import { createRktRunner } from '../../src/rkt/command-runner.ts';
 import { followFile } from '../../src/files/follow-file.ts';
-import { readFileEnd } from '../../src/server/logs/log-file.ts';
+import { readFileEnd } from '../../src/files/log-file.ts';
 import { anOpsContext } from '../support/ops-context.ts';
 import { aNewTask, aTaskSpec } from '../support/task-specs.ts';
 import { until } from '../support/until.ts';

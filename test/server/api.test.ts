@@ -50,6 +50,7 @@ function recorded(stdoutPath: string): { driver: Driver; calls: Call[]; exitSubj
     }) as unknown as Driver['execTask'],
     inspectTask: (id) => ({ ...base.inspectTask(id), stdoutPath, stderrPath: '/dev/null' }),
     taskSpec: (id) => ({ id, env: {}, config: { image: 'x.aci', args: [] } }) as never,
+    describeTask: (id) => Promise.resolve({ id, env: {}, config: { image: 'x.aci', args: [] } } as never),
     pods: () => concat(of([]), NEVER),
     audit: ({ fix = false } = {}) => {
       const outcome = fix ? 'removed' : 'found';
@@ -202,6 +203,7 @@ describe('HTTP API', () => {
       'get /v1/tasks/{id}/logs',
       'get /v1/tasks/{id}/logs/download',
       'get /v1/tasks/{id}/logs/lines',
+      'get /v1/tasks/{id}/logs/pieces',
       'get /v1/version',
       'post /v1/audit',
       'post /v1/session',

@@ -26,7 +26,7 @@ export async function openContractTasks(sandbox: Sandbox): Promise<ContractTasks
     async environment(open, prefix = '') {
       const running = `running-${(count += 1)}`;
       const flag = join(sandbox.base, `${running}.end`);
-      const script = 'while [ ! -e /flags/$0.end ]; do sleep 0.05; done';
+      const script = 'echo first; echo second; while [ ! -e /flags/$0.end ]; do sleep 0.05; done';
       const task = sandbox.shell(running, '');
       await machine.startTask({
         ...task,

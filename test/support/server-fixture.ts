@@ -9,7 +9,8 @@ import type { Driver, TaskEvent, TaskResourceUsage, TaskStatsSample, TaskStatus 
 import { CAPABILITIES } from '../../src/model/plugin.ts';
 import { RktError, taskNotFound } from '../../src/model/rkt-error.ts';
 import { lockAgent } from '../../src/ops/lock-agent.ts';
-import { taskSpecSchema } from '../../src/model/task-spec.ts';
+import { withoutSecrets } from '../../src/model/shown-spec.ts';
+import { taskSpecSchema, type TaskSpec } from '../../src/model/task-spec.ts';
 // The server loads it for the first request, which takes long where every module is compiled first.
 import '../../src/server/api-listener.ts';
 import { createServer, type Server, type ServerOptions } from '../../src/server/index.ts';
@@ -71,6 +72,15 @@ export async function openServerFixture(
     if (task === undefined) throw taskNotFound(id);
     return task;
   };
+  const specOf = (id: string): TaskSpec => {
+    find(id);
+    return taskSpecSchema.parse({
+      id,
+      config: { image: 'x', args: ['hunter3'] },
+      env: { SECRET: 'hunter2' },
+      deviceEnv: { GPU: 'hunter4' },
+    });
+  };
   const op = (name: string) => (id: string, more?: unknown) => {
     find(id);
     calls.push([name, id, more]);
@@ -94,15 +104,8 @@ export async function openServerFixture(
     hostStats: () => concat(of(host), NEVER),
     samplingStats: () => NEVER,
     inspectTask: find,
-    taskSpec: (id) => {
-      find(id);
-      return taskSpecSchema.parse({
-        id,
-        config: { image: 'x', args: ['hunter3'] },
-        env: { SECRET: 'hunter2' },
-        deviceEnv: { GPU: 'hunter4' },
-      });
-    },
+    taskSpec: specOf,
+    describeTask: (id) => Promise.resolve(withoutSecrets(specOf(id))),
     startTask: (spec) => {
       calls.push(['start', spec]);
       if (tasksSubject.value.some(({ id }) => id === spec.id))

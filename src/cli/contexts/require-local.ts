@@ -9,6 +9,7 @@ import { chosenHost } from './chosen-host.ts';
 const ANYWHERE: ReadonlySet<string> = new Set([
   'ps',
   'inspect',
+  'logs',
   'events',
   'stats',
   'top',
@@ -29,7 +30,6 @@ const ANYWHERE: ReadonlySet<string> = new Set([
 const ON_TASKS: ReadonlySet<string> = new Set([
   'run',
   'cp',
-  'logs',
   'image',
   'images',
   'pull',

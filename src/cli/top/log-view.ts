@@ -27,9 +27,9 @@ export function logView(
   return [title, ...last.map((text) => line(fit(outputLine(text), width).trimEnd()))];
 }
 
-/** The lines of the last bytes of a file; the first one is left out when the bytes begin within it. */
-export function tailLines(bytes: Buffer, isWhole: boolean): readonly string[] {
+/** The lines of whole lines. */
+export function tailLines(bytes: Buffer): readonly string[] {
   const lines = bytes.toString().split(/\r?\n/);
   if (lines.at(-1) === '') lines.pop();
-  return isWhole ? lines : lines.slice(1);
+  return lines;
 }

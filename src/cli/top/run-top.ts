@@ -6,6 +6,7 @@ import { terminalSizes } from '../outer-terminal.ts';
 import { App, type FrameStore } from './top-app.ts';
 import type { Line } from './line.ts';
 import { createActions, type ActingDriver, type Suspend } from './top-actions.ts';
+import { readLogTail } from './top-log-tail.ts';
 import { createScenes } from './top-scenes.ts';
 import { enterScreen, type Screen } from './top-screen.ts';
 import { watchTasks, type TopDriver } from './watch-tasks.ts';
@@ -43,6 +44,7 @@ export async function runTop(driver: TopDriver & ActingDriver, options: TopOptio
     ),
     scheduler: asyncScheduler,
     isAll: options.isAll,
+    readLog: readLogTail(driver),
     act: createActions({ driver, suspend, sizes: terminalSizes }),
   });
   const app = createElement(App, { store, onKey: scenes.press, hasColours: options.hasColours });

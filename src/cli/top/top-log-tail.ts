@@ -8,42 +8,57 @@ import {
   type SchedulerLike,
 } from 'rxjs';
 
+import type { Driver } from '../../driver-interface.ts';
 import { reasonOf } from '../../model/reason-of.ts';
-import { NotRegularError } from '../../files/regular-file.ts';
-import { readFileEnd } from '../../server/logs/log-file.ts';
+import { RktError } from '../../model/rkt-error.ts';
+import type { OutputStream } from '../../model/task-log.ts';
 import { NO_LOG, tailLines, type LogTail } from './log-view.ts';
 
 const TAIL_BYTES = 64 * 1024;
 const READ_MS = 1_000;
 
-/** The end of a file, read repeatedly while subscribed; another path starts anew, and no path reads nothing. */
+/** The output whose end is shown. */
+export interface ShownOutput {
+  readonly taskId: string;
+  readonly stream: OutputStream;
+}
+
+/** Reads the end of an output. */
+export type ReadLogTail = (output: ShownOutput) => Promise<LogTail>;
+
+/** The end of an output, read repeatedly while subscribed; another output starts anew, and none reads nothing. */
 export function logTail(
-  path$: Observable<string | undefined>,
+  read: ReadLogTail,
+  output$: Observable<ShownOutput | undefined>,
   scheduler?: SchedulerLike,
 ): Observable<LogTail> {
-  return path$.pipe(
-    distinctUntilChanged(),
-    switchMap((path) => {
-      if (path === undefined) return of(NO_LOG);
-      return timer(0, READ_MS, scheduler).pipe(exhaustMap(() => readTail(path)));
+  return output$.pipe(
+    distinctUntilChanged((a, b) => a?.taskId === b?.taskId && a?.stream === b?.stream),
+    switchMap((output) => {
+      if (output === undefined) return of(NO_LOG);
+      return timer(0, READ_MS, scheduler).pipe(exhaustMap(() => read(output)));
     }),
   );
 }
 
-async function readTail(path: string): Promise<LogTail> {
-  try {
-    return await readEnd(path);
-  } catch (error) {
-    if (error instanceof NotRegularError && error.isPipe)
-      return {
-        kind: 'none',
-        reason: 'The output goes to a pipe and is available only to the reader of that pipe.',
-      };
-    return { kind: 'none', reason: `The output cannot be read: ${reasonOf(error)}` };
-  }
-}
-
-async function readEnd(path: string): Promise<LogTail> {
-  const { bytes, isWhole } = await readFileEnd(path, TAIL_BYTES);
-  return { kind: 'lines', lines: tailLines(bytes, isWhole) };
+/** Reads with a driver, which may be that of another machine. */
+export function readLogTail(driver: Pick<Driver, 'readTaskLog'>): ReadLogTail {
+  return async ({ taskId, stream }) => {
+    const chunks: Uint8Array[] = [];
+    const write = (bytes: Uint8Array): Promise<void> => {
+      chunks.push(Uint8Array.from(bytes));
+      return Promise.resolve();
+    };
+    try {
+      await driver.readTaskLog(taskId, {
+        streams: [stream],
+        tailBytes: TAIL_BYTES,
+        write: ({ bytes }) => write(bytes),
+      });
+      return { kind: 'lines', lines: tailLines(Buffer.concat(chunks)) };
+    } catch (error) {
+      const why = error instanceof RktError ? error.what : reasonOf(error);
+      return { kind: 'none', reason: `The output cannot be read: ${why}` };
+    }
+  };
 }

@@ -2,7 +2,6 @@ import {
   BehaviorSubject,
   ReplaySubject,
   combineLatest,
-  distinctUntilChanged,
   endWith,
   ignoreElements,
   map,
@@ -16,7 +15,7 @@ import {
 
 import { frame, type ScreenSize } from './top-frame.ts';
 import type { Line } from './line.ts';
-import { logTail } from './top-log-tail.ts';
+import { logTail, type ReadLogTail, type ShownOutput } from './top-log-tail.ts';
 import { selectedTask, shownTasks } from './top-rows.ts';
 import type { Key } from './top-key.ts';
 import { FIRST_STATE, afterKey, type TopState } from './top-state.ts';
@@ -28,6 +27,8 @@ export interface TopInput {
   readonly size$: Observable<ScreenSize>;
   readonly scheduler: SchedulerLike;
   readonly isAll: boolean;
+  /** Reads the end of an output for the view of logs. */
+  readonly readLog: ReadLogTail;
   /** Does what was confirmed, and resolves with a line about it. */
   readonly act?: (action: TopAction) => Promise<string>;
 }
@@ -42,7 +43,7 @@ export interface Scenes {
 /** The minimum interval between two redraws for new values; keys and new sizes are drawn immediately. */
 export const REDRAW_MS = 500;
 
-export function createScenes({ data$, size$, scheduler, isAll, act }: TopInput): Scenes {
+export function createScenes({ data$, size$, scheduler, isAll, readLog, act }: TopInput): Scenes {
   const stateSubject = new BehaviorSubject<TopState>({ ...FIRST_STATE, isAll });
   let data = NO_DATA;
   const calm$ = data$.pipe(
@@ -50,12 +51,11 @@ export function createScenes({ data$, size$, scheduler, isAll, act }: TopInput):
     // Subscribers are added one by one; none of them may miss synchronous values.
     share({ connector: () => new ReplaySubject(1), resetOnComplete: false }),
   );
-  const path$ = combineLatest([calm$, stateSubject]).pipe(map(([now, state]) => openedPath(now, state)));
   const frames$ = combineLatest({
     data: calm$.pipe(map((now) => (data = now))),
     state: stateSubject,
     size: size$,
-    log: logTail(path$.pipe(distinctUntilChanged()), scheduler),
+    log: logTail(readLog, stateSubject.pipe(map(shownOutput)), scheduler),
   }).pipe(
     takeWhile(({ state }) => !state.isDone),
     map(frame),
@@ -76,9 +76,7 @@ export function createScenes({ data$, size$, scheduler, isAll, act }: TopInput):
   };
 }
 
-/** The file whose end is shown; undefined while none is. */
-function openedPath({ tasks }: TopData, { view, stream, selectedId }: TopState): string | undefined {
-  if (view !== 'log') return undefined;
-  const status = tasks.find((task) => task.status.id === selectedId)?.status;
-  return stream === 'stdout' ? status?.stdoutPath : status?.stderrPath;
+/** The output whose end is shown; undefined while none is. */
+function shownOutput({ view, stream, selectedId }: TopState): ShownOutput | undefined {
+  return view === 'log' && selectedId !== undefined ? { taskId: selectedId, stream } : undefined;
 }

@@ -17,7 +17,7 @@ const GROUPS: readonly FieldGroup[] = [
 const HOST_MS = 5_000;
 
 /** The part of the driver that top uses. */
-export type TopDriver = Pick<Driver, 'tasks' | 'allTaskStats' | 'taskEvents' | 'hostStats'>;
+export type TopDriver = Pick<Driver, 'tasks' | 'allTaskStats' | 'taskEvents' | 'hostStats' | 'readTaskLog'>;
 
 /** All data for the views, after every change. Completes with the driver. */
 export function watchTasks(

@@ -19,6 +19,8 @@ export type RoutedMethods = Pick<
   | 'execTaskStreaming'
   | 'recoverTask'
   | 'taskSpec'
+  | 'describeTask'
+  | 'readTaskLog'
   | 'inspectTask'
   | 'taskStats'
   | 'waitTask'
@@ -53,6 +55,7 @@ export function createFleetOps(
     });
   return {
     ...startsOf(context, route),
+    ...readsOf(route),
     stopTask: (taskId, options) => route('stopTask', taskId, (driver, id) => driver.stopTask(id, options)),
     restartTask: (taskId, options) =>
       route('restartTask', taskId, async (driver, id) =>
@@ -88,6 +91,18 @@ type Route = <T>(
   taskId: string,
   call: (driver: Driver, id: string) => Promise<T>,
 ) => Promise<T>;
+
+function readsOf(route: Route): Pick<Driver, 'describeTask' | 'readTaskLog'> {
+  return {
+    describeTask: (taskId) =>
+      route('describeTask', taskId, async (driver, id) => ({
+        ...(await driver.describeTask(id)),
+        id: taskId,
+      })),
+    readTaskLog: (taskId, options) =>
+      route('readTaskLog', taskId, (driver, id) => driver.readTaskLog(id, options)),
+  };
+}
 
 /** The ops that name their task by a specification or a handle. */
 function startsOf(context: FleetContext, route: Route): Pick<Driver, 'startTask' | 'recoverTask'> {

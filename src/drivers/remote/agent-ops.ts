@@ -3,7 +3,8 @@ import { RktError, taskNotFound } from '../../model/rkt-error.ts';
 import type { TaskStatus } from '../../model/task-status.ts';
 import { agentLost } from './agent-error.ts';
 import type { AgentRequest, AgentRequests } from './agent-requests.ts';
-import { auditAnswer, execAnswer, startedAnswer, tasksAnswer } from './checked-answers.ts';
+import { auditAnswer, detailsAnswer, execAnswer, startedAnswer, tasksAnswer } from './checked-answers.ts';
+import { remoteLog } from './remote-log.ts';
 
 /** What an agent does by one request each. */
 export type AgentOps = Pick<
@@ -15,6 +16,8 @@ export type AgentOps = Pick<
   | 'signalTask'
   | 'destroyTask'
   | 'execTask'
+  | 'describeTask'
+  | 'readTaskLog'
   | 'audit'
   | 'recoverTasks'
   | 'shutdown'
@@ -81,6 +84,9 @@ export function createAgentOps(
       const body = withoutAbsent({ cmd, timeoutMs: options.timeoutMs });
       return execAnswer(requests, await post(taskId, 'exec', body, options.signal));
     },
+    describeTask: async (taskId) =>
+      (await detailsAnswer(requests, await ask({ path: pathOf(taskId), taskId }))).config,
+    readTaskLog: (taskId, options) => remoteLog(requests, taskId, options, closing.signal),
     audit: async ({ fix = false } = {}) =>
       auditAnswer(requests, await ask({ method: fix ? 'POST' : 'GET', path: '/v1/audit' })),
     shutdown() {

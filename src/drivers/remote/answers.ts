@@ -12,6 +12,7 @@ import type { ExecTaskResult, StartedTask } from '../../index.ts';
 import { networkSchema } from '../../model/driver-network.ts';
 import { taskEventSchema, type TaskEvent } from '../../model/task-event.ts';
 import { plainIssues } from '../../model/plain-issues.ts';
+import type { TaskSpec } from '../../model/task-spec.ts';
 import { TASK_PHASES, type TaskStatus } from '../../model/task-status.ts';
 
 /**
@@ -109,6 +110,13 @@ export const samplingSchema = asReceived<SamplingStats>(
 export const podsSchema = asReceived<{ readonly pods: readonly Pod[] }>(
   z.object({ pods: z.array(podSchema) }),
 ).transform(({ pods }) => pods);
+
+/** Of GET /v1/tasks/{id}. */
+export const detailsSchema = asReceived<{ readonly config: TaskSpec }>(
+  z.object({
+    config: z.object({ id: z.string(), config: z.object({ image: z.string() }), resources: group }),
+  }),
+);
 
 /** Of POST /v1/tasks. */
 export const startedSchema = z

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 
 import type { AuditReport } from '../../model/audit.ts';
+import type { TaskSpec } from '../../model/task-spec.ts';
 import type { TaskStatus } from '../../model/task-status.ts';
 import type { ExecTaskResult, StartedTask } from '../../index.ts';
 import { agentLost } from './agent-error.ts';
@@ -25,6 +26,15 @@ export async function tasksAnswer(requests: AgentRequests, answer: unknown): Pro
 export async function auditAnswer(requests: AgentRequests, answer: unknown): Promise<AuditReport> {
   if (requests.isSameVersion()) return answer as AuditReport;
   return checked(requests, answer, ({ auditSchema }) => auditSchema);
+}
+
+/** The answer to GET /v1/tasks/{id}. @throws RKT_ERR_AGENT_LOST */
+export async function detailsAnswer(
+  requests: AgentRequests,
+  answer: unknown,
+): Promise<{ readonly config: TaskSpec }> {
+  if (requests.isSameVersion()) return answer as { readonly config: TaskSpec };
+  return checked(requests, answer, ({ detailsSchema }) => detailsSchema);
 }
 
 /** The answer to POST /v1/tasks. @throws RKT_ERR_AGENT_LOST */

@@ -66,6 +66,8 @@ const OPS = [
   'signalTask',
   'execTask',
   'execTaskStreaming',
+  'describeTask',
+  'readTaskLog',
   'audit',
 ] as const satisfies readonly DriverOp[];
 

@@ -1,6 +1,8 @@
+import { readDriverLines } from './driver-lines.ts';
+import type { DriverLogOptions } from './driver-log.ts';
 import { logBegins } from './log-files.ts';
 import { openMergedLog, type LogLine } from './merged-log.ts';
-import type { OutputStream } from './log-file.ts';
+import type { OutputStream } from '../../model/task-log.ts';
 import type { WatchedLog } from './watched-log.ts';
 
 const PIECE_BYTES = 262_144;
@@ -22,6 +24,26 @@ export function downloadedLines(log: WatchedLog, wanted: OutputStream | 'all'): 
     },
     { highWaterMark: 1 },
   );
+}
+
+/** The same of a log that another machine has. */
+export function downloadedDriverLines(
+  { driver, taskId }: Pick<DriverLogOptions, 'driver' | 'taskId'>,
+  wanted: OutputStream | 'all',
+): ReadableStream<Uint8Array> {
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const writer = writable.getWriter();
+  const encoder = new TextEncoder();
+  const toText = lineTexts(wanted);
+  const over = new AbortController();
+  const write = (text: string): Promise<void> => writer.write(encoder.encode(text));
+  writer.closed.catch(() => over.abort());
+  readDriverLines({ driver, taskId, over: over.signal, write: (lines) => write(toText(lines)) })
+    .then(() => write('\n'))
+    .then(() => writer.close())
+    .catch((error: unknown) => writer.abort(error))
+    .catch(() => undefined);
+  return readable;
 }
 
 async function* textOf(log: WatchedLog, wanted: OutputStream | 'all'): AsyncGenerator<string, void> {

@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 
 import { logBegin } from '../../files/log-begin.ts';
 import { openRegular } from '../../files/regular-file.ts';
-import type { OutputStream } from './log-file.ts';
+import type { OutputStream } from '../../model/task-log.ts';
 import type { LogOffsets } from './log-marks.ts';
 import { OUTPUTS, type WatchedLog } from './watched-log.ts';
 

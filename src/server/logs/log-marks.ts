@@ -1,4 +1,4 @@
-import type { OutputStream } from './log-file.ts';
+import type { OutputStream } from '../../model/task-log.ts';
 
 /** When an output had grown to `endsAt` bytes, in ms since 1970. */
 export interface LogMark {

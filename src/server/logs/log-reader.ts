@@ -6,7 +6,8 @@ import type { StreamReader, StreamReaders } from '../sse/stream-readers.ts';
 import type { Sink } from '../sse/sse-client.ts';
 
 export interface LogReaderDeps {
-  readonly driver: Pick<Driver, 'waitTask'>;
+  /** Without it the reading ends by itself when the task has exited. */
+  readonly driver?: Pick<Driver, 'waitTask'>;
   readonly logger: Logger;
   readonly taskId: string;
   readonly sink: Sink & { readonly onGone: (listener: () => void) => void };
@@ -14,8 +15,8 @@ export interface LogReaderDeps {
 }
 
 /**
- * A reader of a log: `follow` writes until the signal aborts, which it does when the task has exited, the server closes
- * or the reader leaves. `write` resolves when the reader can take more, and rejects when it has left.
+ * A reader of a log: `follow` writes until the signal aborts, which it does when the task of the driver has exited, the server
+ * closes or the reader leaves. `write` resolves when the reader can take more, and rejects when it has left.
  */
 export function logReader(
   { driver, logger, taskId, sink, readers }: LogReaderDeps,
@@ -35,7 +36,7 @@ export function logReader(
     });
   };
   const stop = (): void => over.abort();
-  const exit = driver.waitTask(taskId).subscribe({ error: stop, complete: stop });
+  const exit = driver?.waitTask(taskId).subscribe({ error: stop, complete: stop });
   const reader: StreamReader = {
     get blockedSinceMs() {
       return blockedSinceMs;
@@ -55,7 +56,7 @@ export function logReader(
     isGone = true;
     drained();
     stop();
-    exit.unsubscribe();
+    exit?.unsubscribe();
     readers.delete(reader);
   });
   follow(write, over.signal)

@@ -16,6 +16,9 @@ interface Entry {
   isClosed: boolean;
 }
 
+/** Of tasks whose outputs are on other machines. */
+export const NO_LOG_WATCH: LogWatch = { log: () => undefined, close: () => undefined };
+
 /** Watches from now on; what is known of a task is kept until the task is destroyed. */
 export function createLogWatch(
   driver: Pick<Driver, 'tasks'>,

@@ -1,5 +1,5 @@
 import { withoutHole } from '../../files/log-begin.ts';
-import type { OutputStream } from './log-file.ts';
+import type { OutputStream } from '../../model/task-log.ts';
 import { createLineSplitter, type LinePiece } from './line-splitter.ts';
 import { closeAll, lineBegin, openOutputs } from './log-files.ts';
 import type { LogOffsets } from './log-marks.ts';

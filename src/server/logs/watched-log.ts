@@ -1,7 +1,7 @@
 import { statSync, type Stats } from 'node:fs';
 
 import type { TaskStatus } from '../../model/task-status.ts';
-import type { OutputStream } from './log-file.ts';
+import type { OutputStream } from '../../model/task-log.ts';
 import { watchGrowth } from './log-growth.ts';
 import { createLogMarks, type LogMark, type LogMarks } from './log-marks.ts';
 

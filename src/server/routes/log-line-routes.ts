@@ -3,8 +3,10 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { TaskStatus } from '../../model/task-status.ts';
 import { RktError } from '../../model/rkt-error.ts';
 import type { ServerContext, ServerRoutes } from '../server-context.ts';
-import { logPath } from '../logs/log-file.ts';
-import { downloadedLines } from '../logs/log-download.ts';
+import { logPath } from '../../files/log-file.ts';
+import { downloadedDriverLines, downloadedLines } from '../logs/log-download.ts';
+import { followDriverLines, lastDriverLines } from '../logs/driver-lines.ts';
+import { hasOwnLogs } from '../logs/driver-log.ts';
 import { firstLines, followLines } from '../logs/follow-lines.ts';
 import { logBegins } from '../logs/log-files.ts';
 import { openMergedLog } from '../logs/merged-log.ts';
@@ -100,6 +102,17 @@ export function logLineRoutes({ driver, logger, hub, logs }: ServerContext): Ser
   app.openapi(getLines, async (c) => {
     const { tailBytes, follow, lastEventId } = c.req.valid('query');
     const { id } = c.req.valid('param');
+    if (!hasOwnLogs(driver)) {
+      driver.inspectTask(id);
+      const how = { driver, taskId: id, tailBytes };
+      if (follow === 'false') return c.json({ ...(await lastDriverLines(how)) }, 200);
+      hub.readers.check(c.env.via);
+      return answerStream(c.env, (sink) =>
+        logReader({ logger, taskId: id, sink, readers: hub.readers }, (write, over) =>
+          followDriverLines({ ...how, over, write }),
+        ),
+      );
+    }
     const log = await logOf(id);
     if (follow === 'false') {
       const merged = await openMergedLog(log, await logBegins(log));
@@ -121,7 +134,10 @@ export function logLineRoutes({ driver, logger, hub, logs }: ServerContext): Ser
   app.openapi(getDownload, async (c) => {
     const { id } = c.req.valid('param');
     const { stream } = c.req.valid('query');
-    const text = downloadedLines(await logOf(id), stream);
+    if (!hasOwnLogs(driver)) driver.inspectTask(id);
+    const text = hasOwnLogs(driver)
+      ? downloadedLines(await logOf(id), stream)
+      : downloadedDriverLines({ driver, taskId: id }, stream);
     const headers = {
       'Content-Type': 'text/plain; charset=utf-8',
       'Content-Disposition': `attachment; filename="${fileName(id, stream)}"`,

@@ -4,7 +4,8 @@ import { createRoute, z } from '@hono/zod-openapi';
 
 import type { ServerContext, ServerRoutes } from '../server-context.ts';
 import { followFile } from '../../files/follow-file.ts';
-import { logPath, readFileEnd } from '../logs/log-file.ts';
+import { logPath, readFileEnd } from '../../files/log-file.ts';
+import { hasOwnLogs, lastDriverBytes, readDriverBytes } from '../logs/driver-log.ts';
 import { logReader } from '../logs/log-reader.ts';
 import { frame } from '../sse/sse-frame.ts';
 import { FAILURES, routes, taskParams } from './define.ts';
@@ -45,21 +46,26 @@ export function logRoutes({ driver, logger, hub }: ServerContext): ServerRoutes 
   app.openapi(getLogs, async (c) => {
     const { stream, tailBytes, follow } = c.req.valid('query');
     const { id } = c.req.valid('param');
-    const path = await logPath(driver.inspectTask(id), stream);
-    const end = await readFileEnd(path, tailBytes);
+    const status = driver.inspectTask(id);
+    const isOwn = hasOwnLogs(driver);
+    const elsewhere = { driver, taskId: id, stream, tailBytes };
+    const end = isOwn ? await readFileEnd(await logPath(status, stream), tailBytes) : undefined;
     if (follow === 'false') {
-      return c.body(new Uint8Array(end.bytes), 200, { 'Content-Type': 'text/plain; charset=utf-8' });
+      const bytes = end?.bytes ?? (await lastDriverBytes(elsewhere));
+      return c.body(new Uint8Array(bytes), 200, { 'Content-Type': 'text/plain; charset=utf-8' });
     }
     hub.readers.check(c.env.via);
+    const reader = { logger, taskId: id, readers: hub.readers, ...(isOwn && { driver }) };
     return answerStream(c.env, (sink) =>
-      logReader({ driver, logger, taskId: id, sink, readers: hub.readers }, async (write, over) => {
+      logReader({ ...reader, sink }, async (write, over) => {
         const decoder = new StringDecoder('utf8');
         const send = async (bytes: Buffer): Promise<void> => {
           const text = decoder.write(bytes);
           if (text !== '') await write(frame('log', { stream, text }));
         };
+        if (end === undefined) return readDriverBytes({ ...elsewhere, follow: true, over }, send);
         await send(end.bytes);
-        await followFile(path, send, over, end.endsAt);
+        await followFile(await logPath(status, stream), send, over, end.endsAt);
       }),
     );
   });

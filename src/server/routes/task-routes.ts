@@ -3,9 +3,7 @@ import { toJSONSchema } from 'zod';
 
 import { networkSchema } from '../../model/driver-network.ts';
 import { RktError } from '../../model/rkt-error.ts';
-import { HIDDEN } from '../../model/hidden.ts';
-import { withoutCredentials } from '../../model/url-credentials.ts';
-import { taskSpecSchema, type TaskSpec, type TaskSpecInput } from '../../model/task-spec.ts';
+import { taskSpecSchema, type TaskSpecInput } from '../../model/task-spec.ts';
 import type { ServerContext, ServerRoutes } from '../server-context.ts';
 import { presentValue } from '../present-value.ts';
 import { taskListSchema, taskStatusSchema } from '../schemas/task-schemas.ts';
@@ -147,14 +145,13 @@ export function taskRoutes({ driver }: ServerContext): ServerRoutes {
     const { network, handle } = await driver.startTask(spec);
     return c.json(plain({ taskId: spec.id, network, handle }) as z.output<typeof startedSchema>, 201);
   });
-  app.openapi(inspectTask, (c) => {
+  app.openapi(inspectTask, async (c) => {
     const { id } = c.req.valid('param');
     const task = taskStatusSchema.parse(plain(driver.inspectTask(id)));
-    const spec = driver.taskSpec(id);
     const wantsSecrets = c.req.valid('query').secrets === 'true';
     if (wantsSecrets && !c.var.trusted)
       throw new RktError('RKT_ERR_TOKEN', 'The request asks for secrets without the token');
-    const config = wantsSecrets ? spec : withoutSecrets(spec);
+    const config = wantsSecrets ? driver.taskSpec(id) : await driver.describeTask(id);
     return c.json({ task, config: plain(config) as Record<string, unknown> }, 200);
   });
   app.openapi(stopTask, async (c) => {
@@ -199,21 +196,6 @@ export function taskRoutes({ driver }: ServerContext): ServerRoutes {
 function specDescription(): object {
   const { $schema: _, ...schema } = toJSONSchema(taskSpecSchema, { io: 'input', unrepresentable: 'any' });
   return schema;
-}
-
-/** Names of variables, and how many words there are. */
-function withoutSecrets(spec: TaskSpec): TaskSpec {
-  const { env, deviceEnv, config } = spec;
-  return {
-    ...spec,
-    config: { ...config, image: withoutCredentials(config.image), args: config.args.map(() => HIDDEN) },
-    env: hidden(env),
-    ...(deviceEnv === undefined ? {} : { deviceEnv: hidden(deviceEnv) }),
-  };
-}
-
-function hidden(env: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.keys(env).map((name) => [name, HIDDEN]));
 }
 
 /** A body that may be missing is an empty object then. */

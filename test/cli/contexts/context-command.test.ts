@@ -72,7 +72,7 @@ describe('the command line with the agent of another machine', function () {
   it('refuses commands that would act on this machine instead', async () => {
     for (const args of [
       ['run', '/no.aci'],
-      ['logs', 'web'],
+      ['cp', 'web:/etc/passwd', '.'],
       ['image', 'list'],
     ])
       await expectFailure(args, 2, /works on this machine alone/);

@@ -1,43 +1,41 @@
-import { execFileSync } from 'node:child_process';
-import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
 import { expect } from 'chai';
 import { BehaviorSubject } from 'rxjs';
 
-import { logTail } from '../../../src/cli/top/top-log-tail.ts';
+import { logTail, readLogTail, type ShownOutput } from '../../../src/cli/top/top-log-tail.ts';
 import type { LogTail } from '../../../src/cli/top/log-view.ts';
+import { RktError } from '../../../src/model/rkt-error.ts';
 import { recorder } from '../../support/stats-deps.ts';
 import { until } from '../../support/until.ts';
 
 describe('logTail', () => {
-  let directory: string;
-  before(async () => (directory = await mkdtemp(join(tmpdir(), 'rkt-streams-tail-'))));
-  after(() => rm(directory, { recursive: true }));
-
-  it('reads the end of a file again and again, and then that of another one', async () => {
-    const log = join(directory, 'log');
-    const fifo = join(directory, 'fifo');
-    await writeFile(log, `${'x'.repeat(70_000)}\nlast\n`);
-    execFileSync('mkfifo', [fifo]);
-    const pathSubject = new BehaviorSubject<string | undefined>(undefined);
+  it('reads the end of an output again and again, and then that of another one', async () => {
+    const contents = new Map([['web stdout', 'last\n']]);
+    const asked: unknown[] = [];
+    const read = readLogTail({
+      async readTaskLog(taskId, { streams = [], tailBytes, write }) {
+        asked.push([taskId, tailBytes]);
+        const [stream = 'stdout'] = streams;
+        const content = contents.get(`${taskId} ${stream}`);
+        if (content === undefined) throw new RktError('RKT_ERR_LOGS', 'It goes to a pipe', { taskId });
+        await write({ stream, bytes: Buffer.from(content) });
+      },
+    });
+    const outputSubject = new BehaviorSubject<ShownOutput | undefined>(undefined);
     const { seen, ends, observer } = recorder<LogTail>();
-    const subscription = logTail(pathSubject).subscribe(observer);
+    const subscription = logTail(read, outputSubject).subscribe(observer);
     const last = (): string => {
       const tail = seen.at(-1);
       return tail?.kind === 'lines' ? tail.lines.join() : (tail?.reason ?? '');
     };
     expect(last()).to.equal('No output was read yet.');
-    pathSubject.next(log);
+    outputSubject.next({ taskId: 'web', stream: 'stdout' });
     await until('the end was read', () => last() === 'last');
-    await appendFile(log, 'more\n');
+    contents.set('web stdout', 'last\nmore\n');
     await until('more was read', () => last() === 'last,more');
-    pathSubject.next(fifo);
-    await until('the pipe was left alone', () => last().includes('goes to a pipe'));
-    pathSubject.next(join(directory, 'none'));
-    await until('the absence is reported', () => last().includes('cannot be read: ENOENT'));
+    outputSubject.next({ taskId: 'web', stream: 'stderr' });
+    await until('the absence is reported', () => last() === 'The output cannot be read: It goes to a pipe');
     subscription.unsubscribe();
     expect(ends).to.deep.equal([]);
+    expect(asked[0]).to.deep.equal(['web', 65_536]);
   });
 });

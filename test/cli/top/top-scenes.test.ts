@@ -3,6 +3,7 @@ import { Subject, of } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 
 import { lineText, type Line } from '../../../src/cli/top/line.ts';
+import { NO_LOG } from '../../../src/cli/top/log-view.ts';
 import { createScenes } from '../../../src/cli/top/top-scenes.ts';
 import type { TopData } from '../../../src/cli/top/top-data.ts';
 import { watchTasks, type TopDriver } from '../../../src/cli/top/watch-tasks.ts';
@@ -24,11 +25,13 @@ function first(lines: readonly Line[] | undefined): string {
     .slice(0, 5);
 }
 
+const readLog = () => Promise.resolve(NO_LOG);
+
 describe('createScenes', () => {
   it('draws at once, then at most every 500 ms, and ends with the data', () => {
     marbles(({ hot, expectObservable }, scheduler) => {
       const data$ = hot('a 99ms b 99ms a 399ms b 999ms |', { a: web, b: job });
-      const { frames$ } = createScenes({ data$, size$, scheduler, isAll: false });
+      const { frames$ } = createScenes({ data$, size$, scheduler, isAll: false, readLog });
       const seen: string[] = [];
       frames$.subscribe({ next: (lines) => seen.push(`${scheduler.now()} ${first(lines)}`), error: fail });
       expectObservable(data$).toBe('a 99ms b 99ms a 399ms b 999ms |', { a: web, b: job });
@@ -40,7 +43,7 @@ describe('createScenes', () => {
   it('draws at once when a key was pressed, and ends with the one for that', () => {
     const scheduler = new TestScheduler(() => undefined);
     const dataSubject = new Subject<TopData>();
-    const scenes = createScenes({ data$: dataSubject, size$, scheduler, isAll: false });
+    const scenes = createScenes({ data$: dataSubject, size$, scheduler, isAll: false, readLog });
     const { seen, ends, observer } = recorder<readonly Line[]>();
     scenes.frames$.subscribe(observer);
     expect(seen).to.have.length(0);
@@ -61,7 +64,7 @@ describe('createScenes', () => {
     const scheduler = new TestScheduler(() => undefined);
     const dataSubject = new Subject<TopData>();
     const { ends, observer } = recorder<readonly Line[]>();
-    createScenes({ data$: dataSubject, size$, scheduler, isAll: true }).frames$.subscribe(observer);
+    createScenes({ data$: dataSubject, size$, scheduler, isAll: true, readLog }).frames$.subscribe(observer);
     dataSubject.error(new Error('gone'));
     expect(ends).to.deep.equal(['Error: gone']);
   });
@@ -82,6 +85,7 @@ describe('watchTasks', () => {
         asked.push(options);
         return of(event);
       },
+      readTaskLog: () => Promise.resolve(),
       hostStats: () => of(host),
     };
     const { seen, ends, observer } = recorder<TopData>();

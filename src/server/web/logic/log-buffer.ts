@@ -1,6 +1,6 @@
 import type { LogLine } from '../../logs/merged-log.ts';
 import type { LinesFrame } from '../../logs/follow-lines.ts';
-import type { OutputStream } from '../../logs/log-file.ts';
+import type { OutputStream } from '../../../model/task-log.ts';
 import { createAnsiParser, type AnsiSegment } from './ansi-text.ts';
 import { levelOf, type LogLevel } from './log-level.ts';
 

@@ -1,4 +1,4 @@
-import type { OutputStream } from '../../logs/log-file.ts';
+import type { OutputStream } from '../../../model/task-log.ts';
 import type { AnsiSegment } from './ansi-text.ts';
 import type { ShownLine } from './log-buffer.ts';
 import { isAtLeast, type LogLevel } from './log-level.ts';

@@ -1,11 +1,10 @@
-import { RktError } from '../../model/rkt-error.ts';
-import { permissionError } from '../../model/permission.ts';
-import { reasonOf } from '../../model/reason-of.ts';
-import { openRegular } from '../../files/regular-file.ts';
-import type { TaskStatus } from '../../model/task-status.ts';
-import { withoutHole } from '../../files/log-begin.ts';
-
-export type OutputStream = 'stdout' | 'stderr';
+import { RktError } from '../model/rkt-error.ts';
+import { permissionError } from '../model/permission.ts';
+import { reasonOf } from '../model/reason-of.ts';
+import { openRegular } from './regular-file.ts';
+import type { OutputStream } from '../model/task-log.ts';
+import type { TaskStatus } from '../model/task-status.ts';
+import { withoutHole } from './log-begin.ts';
 
 /** The end of a file. */
 export interface FileEnd {

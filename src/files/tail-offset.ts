@@ -1,5 +1,5 @@
-import { openRegular } from '../files/regular-file.ts';
-import { logBegin } from '../files/log-begin.ts';
+import { openRegular } from './regular-file.ts';
+import { logBegin } from './log-begin.ts';
 
 const BLOCK_BYTES = 64 * 1024;
 const NEWLINE = 0x0a;
@@ -24,6 +24,28 @@ export async function tailOffset(path: string, lines: number): Promise<number> {
       end = begin;
     }
     return first;
+  } finally {
+    await file.close();
+  }
+}
+
+/** The offset of the first line that lies wholly in the last bytes of a file; its end where none does. */
+export async function tailOffsetOfBytes(path: string, bytes: number): Promise<number> {
+  const file = await openRegular(path);
+  try {
+    const { size } = await file.stat();
+    const first = await logBegin(file);
+    const block = Buffer.alloc(BLOCK_BYTES);
+    // The byte before is the end of a line, or of none.
+    for (let at = size - bytes - 1; at < size;) {
+      if (at < first) return first;
+      const { bytesRead } = await file.read(block, 0, BLOCK_BYTES, at);
+      const newline = block.subarray(0, bytesRead).indexOf(NEWLINE);
+      if (newline !== -1) return at + newline + 1;
+      if (bytesRead === 0) break;
+      at += bytesRead;
+    }
+    return size;
   } finally {
     await file.close();
   }
