@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 
 import { RktError, type TaskStatsSample } from '../../src/index.ts';
+import { StatsChangesReader } from '../../src/model/stats-changes-reader.ts';
 import {
   eventOf,
   openServerFixture,
@@ -57,6 +58,33 @@ describe('GET /v1/streams', () => {
     const { event, data } = reader.frames[3]!;
     expect([event, (data as { samples: unknown }).samples]).to.deep.equal(['stats', [SAMPLE]]);
     expect(reader.raw().startsWith('retry: ')).to.equal(true);
+  });
+
+  it('reports samples as changes to who asks for them, and the whole of them to who comes later', async () => {
+    const changes = [read('/stats?changes=true')];
+    const whole = read('/stats');
+    await clients(2);
+    const samples = (timestampMs: number): readonly TaskStatsSample[] => [
+      { ...SAMPLE, usage: { ...SAMPLE.usage, timestampMs } },
+    ];
+    fixture.statsSubject.next(samples(5));
+    await until('the first samples came', () => changes[0]?.frames.length === 1);
+    changes.push(read('/stats?changes=true'));
+    await until('the later reader has them', () => changes[1]?.frames.length === 1);
+    fixture.statsSubject.next(samples(6));
+    await until(
+      'all have the last',
+      () => changes[0]?.frames.length === 2 && changes[1]?.frames.length === 2,
+    );
+    for (const { frames } of changes) {
+      const reader = new StatsChangesReader();
+      const events = frames.map(({ data }) => data);
+      expect(frames.map(({ event }) => event)).to.deep.equal(['stats-changes', 'stats-changes']);
+      expect(events.map((data) => reader.read(data).samples)).to.deep.equal([samples(5), samples(6)]);
+      expect((events[1] as { rows: unknown }).rows).to.deep.equal([]);
+    }
+    await until('the other has both', () => whole.frames.length === 2);
+    expect(whole.frames.map(({ event }) => event)).to.deep.equal(['stats', 'stats']);
   });
 
   it('sends heartbeats while there is nothing to report', async () => {

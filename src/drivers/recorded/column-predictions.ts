@@ -1,8 +1,5 @@
-import { MS_PER_SECOND, NS_PER_MS } from '../../model/units.ts';
+import { COUNTER_RATES, MIN_WINDOW_MS } from '../../model/computed-rates.ts';
 import { COLUMN_NAMES, columnIndex } from './metric-columns.ts';
-
-/** A rate is computed only over a longer time: as in the sampling. */
-const MIN_WINDOW_MS = 10;
 
 /** How a column follows from others. A prediction that is wrong costs bytes and is never stored. */
 export type Prediction =
@@ -19,31 +16,19 @@ export type Prediction =
 
 export type RatePrediction = Extract<Prediction, { kind: 'rate' }>;
 
-const percent = (change: number, elapsedMs: number): number => (change / (elapsedMs * NS_PER_MS)) * 100;
-const perSecond = (change: number, elapsedMs: number): number => (change / elapsedMs) * MS_PER_SECOND;
-
 const BY_NAME: Readonly<Record<string, Prediction>> = {
   'cpu.totalNs': { kind: 'sum', of: ['cpu.userNs', 'cpu.systemNs'].map(columnIndex) },
-  'cpu.percent': { kind: 'rate', counter: columnIndex('cpu.totalNs'), factor: percent },
-  'cpu.userPercent': { kind: 'rate', counter: columnIndex('cpu.userNs'), factor: percent },
-  'cpu.systemPercent': { kind: 'rate', counter: columnIndex('cpu.systemNs'), factor: percent },
   'cpu.totalTicksMhz': { kind: 'product', of: columnIndex('cpu.percent') },
   'memory.cacheBytes': { kind: 'sum', of: [columnIndex('memory.usageBytes')] },
   'memory.rssBytes': { kind: 'sum', of: [columnIndex('memory.usageBytes')] },
   'memory.workingSetBytes': { kind: 'sum', of: [columnIndex('memory.usageBytes')] },
   'memory.maxUsageBytes': { kind: 'sum', of: [columnIndex('memory.usageBytes')] },
-  'io.readBytesPerSecond': { kind: 'rate', counter: columnIndex('io.readBytes'), factor: perSecond },
-  'io.writeBytesPerSecond': { kind: 'rate', counter: columnIndex('io.writeBytes'), factor: perSecond },
-  'network.receivedBytesPerSecond': {
-    kind: 'rate',
-    counter: columnIndex('network.receivedBytes'),
-    factor: perSecond,
-  },
-  'network.sentBytesPerSecond': {
-    kind: 'rate',
-    counter: columnIndex('network.sentBytes'),
-    factor: perSecond,
-  },
+  ...Object.fromEntries(
+    COUNTER_RATES.map(({ section, key, counter, factor }): [string, Prediction] => [
+      `${section}.${key}`,
+      { kind: 'rate', counter: columnIndex(`${section}.${counter}`), factor },
+    ]),
+  ),
 };
 
 export const PREDICTIONS: readonly (Prediction | undefined)[] = COLUMN_NAMES.map((name) => BY_NAME[name]);

@@ -1,4 +1,6 @@
 import { POSITION_HEADER } from '../../model/plugin.ts';
+import { STATS_CHANGES } from '../../model/stats-changes.ts';
+import { StatsChangesError, StatsChangesReader } from '../../model/stats-changes-reader.ts';
 import { parseJson } from './agent-error.ts';
 import type { AgentRequests } from './agent-requests.ts';
 import type { TransportResponse } from './agent-transport.ts';
@@ -53,10 +55,13 @@ export function readAgentStream(
     close();
     report();
   };
+  const changes = new StatsChangesReader();
   const take = ({ event, data, id }: SseFrame): void => {
     if (isClosed()) return;
     if (event !== 'ended') {
-      listener.message({ topic: event, data: parseJson(data), id });
+      const value = parseJson(data);
+      if (event === STATS_CHANGES) listener.message({ topic: 'stats', data: changes.read(value), id });
+      else listener.message({ topic: event, data: value, id });
       return;
     }
     const error = errors.ofBody(data, about);
@@ -77,10 +82,16 @@ export function readAgentStream(
     .then(read)
     .then(
       () => end(() => listener.failed(errors.lost(place, 'ended the stream'))),
-      (error: unknown) =>
-        end(() => listener.failed(isCut(error) ? errors.lost(place, 'is gone', error) : error)),
+      (error: unknown) => end(() => listener.failed(lossOf(requests, error) ?? error)),
     );
   return close;
+}
+
+/** After this, a new connection may bring what this one did not. */
+function lossOf({ errors, place }: AgentRequests, error: unknown): unknown {
+  if (isCut(error)) return errors.lost(place, 'is gone', error);
+  if (error instanceof StatsChangesError) return errors.lost(place, 'sent samples with a gap', error);
+  return undefined;
 }
 
 /** A connection of Node, or a fetch, that broke. */

@@ -17,6 +17,8 @@ const ALL_EVENTS = 100_000;
 export function streamPath(query: StreamQuery, position?: StreamPosition): string {
   const { topics, task, intervalMs, groups } = query;
   const search = new URLSearchParams({ topics: topics.join(',') });
+  // An agent of an earlier version ignores it.
+  if (topics.includes('stats')) search.set('changes', 'true');
   if (task !== undefined) search.set('task', task);
   if (intervalMs !== undefined) search.set('intervalMs', String(intervalMs));
   if (groups !== undefined) search.set('groups', groups.join(','));

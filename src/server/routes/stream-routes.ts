@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 
 import { DEFAULT_FIELD_GROUPS, FIELD_GROUPS, type FieldGroup } from '../../model/field-groups.ts';
 import type { ServerContext, ServerEnv, ServerRoutes } from '../server-context.ts';
+import { statsChangesSchema } from '../schemas/stats-changes-schema.ts';
 import { statsFrameSchema } from '../schemas/usage-schemas.ts';
 import { TOPICS, type StreamRequest } from '../sse/topics.ts';
 import { FAILURES, routes } from './define.ts';
@@ -23,6 +24,9 @@ const query = {
   task: z.string().min(1).max(512).optional().openapi({ description: 'Only this task' }),
   replay: z.coerce.number().int().min(0).max(100_000).optional().openapi({
     description: 'How many of the last events to send first',
+  }),
+  changes: z.enum(['true', 'false']).default('false').openapi({
+    description: 'Send samples as events stats-changes, the difference to those of the event before',
   }),
   lastEventId: z.string().max(100).optional().openapi({ description: 'As the header Last-Event-ID' }),
 } as const;
@@ -62,6 +66,7 @@ export function streamRoutes({ hub }: ServerContext): ServerRoutes {
   const app = routes();
   // No answer holds it as a whole: a program that reads frames finds here what is in one.
   app.openAPIRegistry.register('StatsFrame', statsFrameSchema);
+  app.openAPIRegistry.register('StatsChanges', statsChangesSchema);
   app.openapi(many, (c) => {
     const { topics, ...query } = c.req.valid('query');
     return serve(c.env, { topics, ...query, ...seen(c.req.valid('header'), query) });
@@ -77,9 +82,16 @@ export function streamRoutes({ hub }: ServerContext): ServerRoutes {
 
   const serve = (
     env: ServerEnv['Bindings'],
-    request: Omit<StreamRequest, 'groups'> & { groups?: readonly FieldGroup[] | undefined },
+    request: Omit<StreamRequest, 'groups' | 'changes'> & {
+      groups?: readonly FieldGroup[] | undefined;
+      changes: 'true' | 'false';
+    },
   ): Response => {
-    const full = { ...request, groups: request.groups ?? DEFAULT_FIELD_GROUPS };
+    const full = {
+      ...request,
+      groups: request.groups ?? DEFAULT_FIELD_GROUPS,
+      changes: request.changes === 'true',
+    };
     hub.check(full, env.via);
     const open = (sink: ResponseSink): void => sink.onGone(hub.open(full, sink, env.via));
     return answerStream(env, open, hub.latestEventId());

@@ -6,15 +6,23 @@ import { errorBody } from '../error-body.ts';
 import type { SseClient } from './sse-client.ts';
 import type { FanOut } from './fan-out.ts';
 import { frame } from './sse-frame.ts';
+import type { FrameWriter } from './frame-writers.ts';
 import type { Topic } from './topics.ts';
 
 /** One subscription to the driver and one serialisation a value, for all clients with the same options. */
 interface Channel {
   readonly clients: Set<SseClient>;
-  latest: Buffer | undefined;
+  readonly writer: FrameWriter;
+  hasValue: boolean;
   /** Sent to all clients when the source has ended. */
   last: Buffer | undefined;
   subscription: Subscription | undefined;
+}
+
+/** The values of a channel, and how its frames are written. */
+export interface ChannelSource {
+  readonly values$: Observable<object>;
+  readonly writer: FrameWriter;
 }
 
 /** Channels by key: made for the first client, ended with the last one. */
@@ -22,17 +30,18 @@ export interface Channels {
   has(key: string): boolean;
   readonly size: number;
   /** The client gets the latest value at once, and every later one. */
-  join(key: string, topic: Topic, source: () => Observable<object>, client: SseClient): void;
+  join(key: string, topic: Topic, source: () => ChannelSource, client: SseClient): void;
   leave(key: string, client: SseClient): void;
 }
 
 export function createChannels({ fanOut, logger }: { fanOut: FanOut; logger: Logger }): Channels {
   const channels = new Map<string, Channel>();
 
-  const open = (topic: Topic, source: () => Observable<object>): Channel => {
+  const open = (topic: Topic, { values$, writer }: ChannelSource): Channel => {
     const channel: Channel = {
       clients: new Set(),
-      latest: undefined,
+      writer,
+      hasValue: false,
       last: undefined,
       subscription: undefined,
     };
@@ -43,12 +52,12 @@ export function createChannels({ fanOut, logger }: { fanOut: FanOut; logger: Log
         fanOut.add(client);
       });
     };
-    channel.subscription = source().subscribe({
+    channel.subscription = values$.subscribe({
       next(value) {
-        const bytes = frame(topic, value);
-        channel.latest = bytes;
+        const bytes = writer.next(value);
+        channel.hasValue = true;
         channel.clients.forEach((client) => {
-          client.offer(topic, bytes);
+          client.offer(topic, bytes, writer.complete);
           fanOut.add(client);
         });
       },
@@ -67,10 +76,10 @@ export function createChannels({ fanOut, logger }: { fanOut: FanOut; logger: Log
       return channels.size;
     },
     join(key, topic, source, client) {
-      const channel = channels.get(key) ?? open(topic, source);
+      const channel = channels.get(key) ?? open(topic, source());
       channels.set(key, channel);
       channel.clients.add(client);
-      if (channel.latest !== undefined) client.offer(topic, channel.latest);
+      if (channel.hasValue) client.offer(topic, channel.writer.complete(), channel.writer.complete);
       if (channel.last !== undefined) client.send(channel.last);
       fanOut.add(client);
     },

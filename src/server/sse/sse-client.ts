@@ -18,7 +18,8 @@ export interface Sink {
  * is slow, samples are replaced and counted, and events wait in the log.
  */
 export interface SseClient {
-  offer(topic: string, bytes: Buffer): void;
+  /** `complete` makes the frame for a client that did not get the one before. */
+  offer(topic: string, bytes: Buffer, complete?: () => Buffer): void;
   /** Control frames: few, and never replaced. */
   send(bytes: Buffer): void;
   /** Writes what is due, as long as the reader takes it. */
@@ -69,7 +70,7 @@ export function createSseClient({ sink, log, events, nowMs }: SseClientDeps): Ss
     flush();
   });
   return {
-    offer: (topic, bytes) => samples.put(topic, bytes),
+    offer: (topic, bytes, complete) => samples.put(topic, bytes, complete),
     send(bytes) {
       if (control.length < MAX_CONTROL_FRAMES) control.push(bytes);
     },

@@ -2,9 +2,10 @@ import type { SchedulerLike } from 'rxjs';
 
 import type { Driver } from '../../driver-interface.ts';
 import { RktError } from '../../model/rkt-error.ts';
-import type { Channels } from './channels.ts';
+import type { Channels, ChannelSource } from './channels.ts';
 import type { FanOut } from './fan-out.ts';
 import type { SseClient } from './sse-client.ts';
+import { frameWriter } from './frame-writers.ts';
 import { channelKey, isSampling, sourceOf } from './topic-sources.ts';
 import type { SampleTopic, StreamRequest } from './topics.ts';
 
@@ -31,7 +32,11 @@ export function createTopicChannels(deps: TopicChannelsDeps): TopicChannels {
   const joinTopic = (client: SseClient, topic: SampleTopic, request: StreamRequest): (() => void) => {
     const key = channelKey(topic, request);
     const isNew = isSampling(topic) && !channels.has(key);
-    channels.join(key, topic, () => sourceOf(driver, topic, request, scheduler), client);
+    const source = (): ChannelSource => ({
+      values$: sourceOf(driver, topic, request, scheduler),
+      writer: frameWriter(topic, request),
+    });
+    channels.join(key, topic, source, client);
     if (isNew) samplings += 1;
     return () => {
       channels.leave(key, client);

@@ -9,15 +9,18 @@ const TASKS_SPACING_MS = 250;
 /** Metrics of the machine cost processes and change slowly. */
 const MIN_HOST_INTERVAL_MS = 1_000;
 
-type SamplingOptions = Pick<StreamRequest, 'intervalMs' | 'groups' | 'task'>;
+type SamplingOptions = Pick<StreamRequest, 'intervalMs' | 'groups' | 'task' | 'changes'>;
 
 /** What a topic depends on: clients for whom it is the same share one subscription. */
-export function channelKey(topic: SampleTopic, { intervalMs, groups, task }: SamplingOptions): string {
+export function channelKey(
+  topic: SampleTopic,
+  { intervalMs, groups, task, changes }: SamplingOptions,
+): string {
   switch (topic) {
     case 'tasks':
       return JSON.stringify([topic, task]);
     case 'stats':
-      return JSON.stringify([topic, intervalMs, [...new Set(groups)].sort(), task]);
+      return JSON.stringify([topic, intervalMs, [...new Set(groups)].sort(), task, changes]);
     case 'host':
       return JSON.stringify([topic, Math.max(intervalMs, MIN_HOST_INTERVAL_MS)]);
     case 'sampling':

@@ -23,6 +23,8 @@ export interface StreamRequest {
   readonly groups: readonly FieldGroup[];
   /** Only this task. */
   readonly task?: string | undefined;
+  /** Sends samples as the difference to those before. */
+  readonly changes?: boolean | undefined;
   /** Where the client was when its connection broke. */
   readonly lastEventId?: string | undefined;
   /** How many of the last events to send first, for a client that is new. */

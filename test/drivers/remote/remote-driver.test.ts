@@ -47,11 +47,16 @@ describe('the client of an agent', () => {
       [() => client.tasks(), 'topics=tasks', { tasks: [web] }, [web]],
       [
         () => client.allTaskStats({ intervalMs: 500, groups: ['cpu', 'io'] }),
-        'topics=stats&intervalMs=500&groups=cpu%2Cio',
+        'topics=stats&changes=true&intervalMs=500&groups=cpu%2Cio',
         { timeMs: 1, samples: [sample] },
         [sample],
       ],
-      [() => client.taskStats('a/web'), 'topics=stats&task=a%2Fweb', { samples: [sample] }, sample.usage],
+      [
+        () => client.taskStats('a/web'),
+        'topics=stats&changes=true&task=a%2Fweb',
+        { samples: [sample] },
+        sample.usage,
+      ],
       [() => client.taskEvents(), 'topics=events', event, event],
       [() => client.taskEvents({ replay: true }), 'topics=events&replay=1000', event, event],
       [() => client.taskEvents({ replay: 5 }), 'topics=events&replay=5', event, event],

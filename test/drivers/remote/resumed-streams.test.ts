@@ -143,6 +143,27 @@ describe('a remote driver whose connections are lost', function () {
     expect(agent.seen).to.have.length(2);
   });
 
+  it('give the samples that changes stand for, and begin again after a gap', async () => {
+    const totals: unknown[] = [];
+    remote()
+      .allTaskStats()
+      .subscribe((samples) => totals.push(samples.map(({ taskId, usage }) => [taskId, usage.cpu.totalNs])));
+    const full = (seq: number, totalNs: number): unknown => ({
+      ...{ seq, timeMs: 1, full: true, added: [0, 'web'], times: [0, 1], values: [0, 'cgroup-v2'] },
+      fields: [0, 'source', 'cpu.totalNs', 'memory'],
+      rows: [[0, 0, [0], 1, totalNs, 2, { is: {} }]],
+    });
+    const grows = (seq: number): unknown => ({ seq, timeMs: 1_001, times: [0, 1], rows: [[0, -2, 5]] });
+    await requested(1);
+    send('stats-changes', full(4, 100));
+    send('stats-changes', grows(5));
+    send('stats-changes', grows(7));
+    await requested(2);
+    send('stats-changes', full(9, 200));
+    await until('the samples have come', () => totals.length === 3);
+    expect(totals).to.deep.equal([[['web', 100]], [['web', 105]], [['web', 200]]]);
+  });
+
   it('share one connection while the same is asked for, and close it with the last subscriber', async () => {
     const driver = remote();
     const first = driver.allTaskStats({ intervalMs: 500 }).subscribe();
@@ -150,8 +171,8 @@ describe('a remote driver whose connections are lost', function () {
     driver.allTaskStats({ intervalMs: 1_000 }).subscribe();
     await requested(2);
     expect(agent.seen.map(({ url }) => url)).to.deep.equal([
-      '/v1/streams?topics=stats&intervalMs=500',
-      '/v1/streams?topics=stats&intervalMs=1000',
+      '/v1/streams?topics=stats&changes=true&intervalMs=500',
+      '/v1/streams?topics=stats&changes=true&intervalMs=1000',
     ]);
     first.unsubscribe();
     expect(open[0]?.destroyed).to.equal(false);

@@ -64,6 +64,24 @@ describe('createSseClient', () => {
     expect(one.dropped).to.equal(2);
   });
 
+  it('gives a reader that was slow a complete frame where the others are changes', () => {
+    const { sink, read, drain } = reader(1);
+    const one = client(sink, createEventLog(10), undefined);
+    let latest = 0;
+    const change = (): void => {
+      latest += 1;
+      one.offer('stats', frame('change', latest), () => frame('complete', latest));
+      one.flush();
+    };
+    [1, 2, 3].forEach(change);
+    drain(2);
+    change();
+    drain(10);
+    expect(read()).to.deep.equal([
+      ...['change 1', 'dropped {"topic":"stats","count":1}', 'complete 3', 'change 4'],
+    ]);
+  });
+
   it('keeps every event for a slow reader, as long as the log does', () => {
     const { sink, read, drain } = reader(1);
     const log = createEventLog(3, 'e');
