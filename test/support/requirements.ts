@@ -43,6 +43,7 @@ const CHECKS = {
   getfattr: () => missing('getfattr') ?? missing('setfattr'),
   shellcheck: () => missing('shellcheck'),
   systemd: () => missing('systemd-analyze'),
+  python3: () => (existsSync('/usr/bin/python3') ? undefined : 'python3 is not installed'),
   prometheus: () => missing('prometheus') ?? missing('promtool'),
   alertmanager: () => missing('prometheus-alertmanager'),
   chromium: () => (chromiumPath() === undefined ? `no Chromium at ${BROWSERS.join(', ')}` : undefined),

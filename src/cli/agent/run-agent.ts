@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { firstValueFrom } from 'rxjs';
+import { firstValueFrom, map } from 'rxjs';
 
 import { createDriver } from '../../driver.ts';
 import type { Driver, DriverOptions } from '../../driver-interface.ts';
 import { driverSettings } from '../../model/driver-options.ts';
 import { createServer } from '../../server/index.ts';
-import { createLogger } from '../log.ts';
+import { createLogger, type LevelledLogger } from '../log.ts';
 import { createOutput, type Output } from '../cli-output.ts';
 import { driverConfigOf, driverOptionsOf } from '../settings.ts';
 import { agentSocketOf, settingsOf } from '../with-driver.ts';
@@ -13,6 +13,8 @@ import { metricsSource, serverOptions, type AgentConfiguration, type AgentParts 
 import { agentSettings, type AgentFlags } from './agent-settings.ts';
 import { reloader } from './reload.ts';
 import { Restarts } from './restart-tasks.ts';
+import { takeServiceManager } from './service-manager.ts';
+import { supervise } from './supervise.ts';
 import { untilStopped } from './agent-signals.ts';
 import { announce } from './announce.ts';
 
@@ -31,10 +33,20 @@ export async function runAgent(command: Command): Promise<void> {
   const output = createOutput(configuration.common);
   const closers: (() => unknown)[] = [];
   try {
-    const parts = await openParts(configuration, output, closers);
-    const stopped = untilStopped(reloader(parts, configuration, load));
-    announce(parts.server, output);
+    const logger = createLogger(configuration.common);
+    const manager = takeServiceManager(logger);
+    const parts = await openParts(configuration, { output, logger }, closers);
+    const { driver, server } = parts;
+    const reload = reloader(parts, configuration, load);
+    const supervision = supervise(manager, {
+      server,
+      progress: () => driver.samplingStats(),
+      health: () => driver.fingerprint().pipe(map(({ health, description }) => `${health}: ${description}`)),
+    });
+    const stopped = untilStopped(() => supervision.reload(reload));
+    announce(server, output);
     await stopped;
+    await supervision.stop();
   } finally {
     for (const close of closers.reverse()) await close();
   }
@@ -43,10 +55,9 @@ export async function runAgent(command: Command): Promise<void> {
 /** Opens everything in turn; `closers` undo what was opened, whatever fails. */
 async function openParts(
   { common, agent }: AgentConfiguration,
-  output: Output,
+  { output, logger }: { readonly output: Output; readonly logger: LevelledLogger },
   closers: (() => unknown)[],
 ): Promise<AgentParts> {
-  const logger = createLogger(common);
   const options: DriverOptions = { ...driverOptionsOf(common), publisher: 'agent' };
   const driver = createDriver({ ...options, logger });
   closers.push(() => driver.shutdown());

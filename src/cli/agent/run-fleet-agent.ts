@@ -18,6 +18,8 @@ import type { AgentSettings } from './agent-settings.ts';
 import { untilStopped } from './agent-signals.ts';
 import { announce } from './announce.ts';
 import { reloader } from './reload.ts';
+import { takeServiceManager } from './service-manager.ts';
+import { supervise } from './supervise.ts';
 
 /** How often hosts are searched again, and tokens are read. */
 const REFRESH_MS = 10_000;
@@ -33,6 +35,7 @@ export async function runFleetAgent(
   const { common, agent } = configuration;
   const output = createOutput(common);
   const logger = createLogger(common);
+  const manager = takeServiceManager(logger);
   const closers: (() => unknown)[] = [];
   try {
     const refreshSubject = new Subject<void>();
@@ -48,12 +51,16 @@ export async function runFleetAgent(
     });
     closers.push(() => server.close());
     const reload = reloader({ driver, server, metrics, logger }, configuration, load);
-    const stopped = untilStopped(() => {
-      reload();
-      refreshSubject.next();
-    });
+    const supervision = supervise(manager, { server });
+    const stopped = untilStopped(() =>
+      supervision.reload(() => {
+        reload();
+        refreshSubject.next();
+      }),
+    );
     announce(server, output);
     await stopped;
+    await supervision.stop();
   } finally {
     for (const close of closers.reverse()) await close();
   }

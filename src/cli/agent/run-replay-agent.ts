@@ -13,6 +13,8 @@ import { metricsSource, serverOptions } from './agent-parts.ts';
 import { agentSettings, type AgentFlags } from './agent-settings.ts';
 import { untilStopped } from './agent-signals.ts';
 import { announce } from './announce.ts';
+import { takeServiceManager } from './service-manager.ts';
+import { supervise } from './supervise.ts';
 
 /**
  * Serves a recording instead of this machine, until SIGTERM or SIGINT. It touches neither rkt nor the data directory,
@@ -23,6 +25,7 @@ export async function runReplayAgent(command: Command): Promise<void> {
   const agent = agentSettings(settings.server, command.opts<AgentFlags>(), process.cwd());
   const output = createOutput(settings);
   const logger = createLogger(settings);
+  const manager = takeServiceManager(logger);
   const closers: (() => unknown)[] = [];
   try {
     const driver = await openReplay(command, 'hold');
@@ -40,8 +43,10 @@ export async function runReplayAgent(command: Command): Promise<void> {
     });
     closers.push(() => server.close());
     const stopped = untilStopped(() => logger.info({}, 'A replay has nothing to reload'));
+    const supervision = supervise(manager, { server });
     announce(server, output);
     await stopped;
+    await supervision.stop();
   } finally {
     for (const close of closers.reverse()) await close();
   }
