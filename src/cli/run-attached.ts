@@ -1,11 +1,10 @@
 import { lastValueFrom } from 'rxjs';
 
-import { followFile } from '../files/follow-file.ts';
 import type { ExitResult } from '../model/exit-result.ts';
 import { exitText } from '../model/exit-text.ts';
 import { reasonOf } from '../model/reason-of.ts';
-import type { OwnSession } from './command-session.ts';
-import { jsonSink, plainSink, type OutputSink } from './task-output.ts';
+import type { Session } from './command-session.ts';
+import { jsonSink, plainSink } from './task-output.ts';
 
 /** How a command that waits for its task stops it. */
 interface AttachedFlags {
@@ -13,18 +12,15 @@ interface AttachedFlags {
 }
 
 /** Waits for a running task until it has exited and all of its output was printed. */
-export async function attached(session: OwnSession, id: string, flags: AttachedFlags): Promise<ExitResult> {
+export async function attached(session: Session, id: string, flags: AttachedFlags): Promise<ExitResult> {
   const { driver, output } = session;
   const ended = new AbortController();
-  const outputs = Promise.all([
-    printOutput(session, id, 'stdout', ended.signal),
-    printOutput(session, id, 'stderr', ended.signal),
-  ]);
   const stopListening = stopAtSignals(session, id, flags);
   try {
-    const exit = await lastValueFrom(driver.waitTask(id));
-    ended.abort();
-    await outputs;
+    const [exit] = await Promise.all([
+      lastValueFrom(driver.waitTask(id)),
+      printOutput(session, id, ended.signal),
+    ]);
     if (output.isJson) output.print({ id, exit }, () => '');
     else if (exit.oomKilled || exit.error !== undefined)
       output.warn(`task "${id}" ended: ${exit.error ?? exitText(exit)}`);
@@ -36,7 +32,7 @@ export async function attached(session: OwnSession, id: string, flags: AttachedF
 }
 
 /** The first signal stops the task, a further one kills it. Returns a function that stops listening. */
-function stopAtSignals(session: OwnSession, id: string, { stopTimeout }: AttachedFlags): () => void {
+function stopAtSignals(session: Session, id: string, { stopTimeout }: AttachedFlags): () => void {
   const { driver, output, interrupt } = session;
   const stop = (options: Parameters<typeof driver.stopTask>[1]): void =>
     void driver.stopTask(id, options).catch(warn(session, `Task "${id}" could not be stopped`));
@@ -53,21 +49,20 @@ function stopAtSignals(session: OwnSession, id: string, { stopTimeout }: Attache
   });
 }
 
-async function printOutput(
-  { driver, output }: OwnSession,
-  id: string,
-  stream: 'stdout' | 'stderr',
-  ended: AbortSignal,
-): Promise<void> {
-  const { stdoutPath, stderrPath } = driver.inspectTask(id);
-  const path = stream === 'stdout' ? stdoutPath : stderrPath;
-  if (path === undefined) return;
-  const sink: OutputSink = output.isJson ? jsonSink(process.stdout, id, stream) : plainSink(process[stream]);
-  await followFile(path, (chunk) => sink.write(chunk), ended);
-  await sink.end();
+/** Prints what the task writes until it has exited. */
+async function printOutput({ driver, output }: Session, id: string, signal: AbortSignal): Promise<void> {
+  const sinks = output.isJson
+    ? { stdout: jsonSink(process.stdout, id, 'stdout'), stderr: jsonSink(process.stdout, id, 'stderr') }
+    : { stdout: plainSink(process.stdout), stderr: plainSink(process.stderr) };
+  await driver.readTaskLog(id, {
+    follow: true,
+    signal,
+    write: ({ stream, bytes }) => sinks[stream].write(Buffer.from(bytes)),
+  });
+  await Promise.all([sinks.stdout.end(), sinks.stderr.end()]);
 }
 
 /** Reports what failed beside the command. */
-export function warn({ output }: OwnSession, what: string): (error: unknown) => void {
+export function warn({ output }: Session, what: string): (error: unknown) => void {
   return (error) => output.warn(`${what}: ${reasonOf(error)}`);
 }

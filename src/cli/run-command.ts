@@ -11,8 +11,10 @@ import { addRunOptions } from './run-options.ts';
 import { pullFirst, wantedImage, type PullPolicy } from './run-pull.ts';
 import { checkRestart, requireAgent, withRestarts, type RestartFlags } from './run-restarts.ts';
 import { runSpec, type RunSpecFlags } from './run-spec.ts';
-import type { OwnSession } from './command-session.ts';
-import { agentSocketOf, withOwnDriver } from './with-driver.ts';
+import { checkElsewhere } from './run-elsewhere.ts';
+import type { StartedTask } from '../index.ts';
+import type { OwnSession, Session } from './command-session.ts';
+import { agentSocketOf, withOwnOrAgent, type AgentSession } from './with-driver.ts';
 
 interface RunFlags extends RunSpecFlags, RestartFlags {
   readonly pull?: PullPolicy;
@@ -32,26 +34,38 @@ export function runCommand(program: Command): void {
     .action((image: string, args: string[], flags: RunFlags, self: Command) => {
       checkFlags(flags);
       const { restart, detach = false } = flags;
-      // The policy of an attached task is that of this command.
-      const spec = {
-        ...runSpec(image, args, flags, { cwd: process.cwd(), env: process.env }),
+      const specOf = (isElsewhere: boolean): TaskSpecInput => ({
+        ...runSpec(image, args, flags, { cwd: process.cwd(), env: process.env, isElsewhere }),
+        // The policy of an attached task is that of this command.
         ...(detach && restart !== undefined && { restart }),
-      };
-      return withOwnDriver(self, (session) => run(session, spec, flags));
+      });
+      return withOwnOrAgent(self, {
+        own: (session) => runHere(session, specOf(false), flags),
+        agent: (session, { url }) => runByAgent(session, specOf(url !== undefined), flags),
+        check: ({ url }) => {
+          checkElsewhere(flags);
+          specOf(url !== undefined);
+        },
+      });
     });
   addRunOptions(command);
 }
 
-async function run(session: OwnSession, spec: TaskSpecInput, flags: RunFlags): Promise<number | undefined> {
-  const { driver, output, interrupt, settings, logger } = session;
+async function runHere(
+  session: OwnSession,
+  spec: TaskSpecInput,
+  flags: RunFlags,
+): Promise<number | undefined> {
+  const { driver, interrupt, settings, logger } = session;
   if (spec.restart !== undefined) await requireAgent(session);
   if (!(await pullFirst(session, wantedImage(spec), flags.pull)))
     return exitCodeOfSignal(interrupt.received() ?? 'SIGTERM');
   const shutdown = (): void => void driver.shutdown().catch(warn(session, 'The shutdown failed'));
   const stopListening = interrupt.onSignal(shutdown);
   const streams = connectStreams(flags);
+  let started: StartedTask;
   try {
-    await driver.startTask(spec, streams.toTask);
+    started = await driver.startTask(spec, streams.toTask);
   } catch (error) {
     streams.close();
     // The shutdown rolled the start back.
@@ -61,16 +75,44 @@ async function run(session: OwnSession, spec: TaskSpecInput, flags: RunFlags): P
   } finally {
     stopListening();
   }
-  const { id, podId, pid } = driver.inspectTask(spec.id);
+  if (flags.detach === true && settings.agent) await agentKnows(agentSocketOf(settings), spec.id, logger);
+  return untilExit(session, started, flags, streams.close);
+}
+
+/** The agent goes on with a start that is interrupted here, so it is removed when it is over. */
+async function runByAgent(
+  session: AgentSession,
+  spec: TaskSpecInput,
+  flags: RunFlags,
+): Promise<number | undefined> {
+  const { driver, interrupt } = session;
+  const started = await driver.startTask(spec);
+  const signal = interrupt.received();
+  if (signal === undefined) return untilExit(session, started, flags);
+  await driver.destroyTask(spec.id, { force: true });
+  return exitCodeOfSignal(signal);
+}
+
+/** Prints the id of a task, and unless it is detached, waits for its exit. */
+async function untilExit(
+  session: Session,
+  started: StartedTask,
+  flags: RunFlags,
+  close: () => void = () => undefined,
+): Promise<number | undefined> {
+  const { driver, output, interrupt } = session;
+  const {
+    spec: { id },
+    podId,
+    process: { pid },
+  } = started.handle.state;
   if (flags.detach === true) {
-    if (settings.agent) await agentKnows(agentSocketOf(settings), id, logger);
     output.print({ id, podId, pid }, () => printable(id));
     return undefined;
   }
   if (output.isJson) output.print({ id, podId, pid }, () => '');
-  const attach = (): ReturnType<typeof attached> =>
-    attached(session, id, flags).finally(() => streams.close());
-  const exit = await withRestarts(session, id, flags.restart, attach);
+  const attach = (): ReturnType<typeof attached> => attached(session, id, flags).finally(close);
+  const exit = await withRestarts(session, started, flags.restart, attach);
   if (flags.rm === true) await driver.destroyTask(id, { force: true });
   const signal = interrupt.received();
   return signal === undefined ? exitCodeOfTask(exit) : exitCodeOfSignal(signal);

@@ -4,7 +4,8 @@ import type { ExitResult } from '../model/exit-result.ts';
 import { exitText } from '../model/exit-text.ts';
 import { nextRestart, type Restart, type RestartInput } from '../model/restart-policy.ts';
 import { RktError } from '../model/rkt-error.ts';
-import type { OwnSession } from './command-session.ts';
+import type { StartedTask } from '../index.ts';
+import type { OwnSession, Session } from './command-session.ts';
 import { agentSocketOf } from './with-driver.ts';
 
 /** The flags of `run` that `--restart` depends on. */
@@ -42,20 +43,22 @@ export async function requireAgent({ settings }: Pick<OwnSession, 'settings'>): 
 /**
  * Starts a task again by the policy of this command, until the policy or an interrupt ends it.
  *
+ * @param started the first start
  * @param attach waits for the task that runs, and prints its output
  * @returns the last exit
  */
 export async function withRestarts(
-  session: OwnSession,
-  id: string,
+  session: Session,
+  started: StartedTask,
   policy: RestartInput | undefined,
   attach: () => Promise<ExitResult>,
 ): Promise<ExitResult> {
   const { driver, interrupt, output } = session;
+  const { id } = started.handle.state.spec;
+  let { startedAtMs } = started.handle.state;
   let exit = await attach();
   let restart: Restart | undefined = policy && { ...policy, count: 0 };
   while (restart !== undefined && interrupt.received() === undefined) {
-    const { startedAtMs } = driver.inspectTask(id);
     const next = nextRestart(restart, { exit, startedAtMs, isFound: false });
     if (next === undefined) break;
     output.notice(
@@ -63,7 +66,7 @@ export async function withRestarts(
     );
     const isDue = await delay(next.delayMs, true, { signal: interrupt.signal }).catch(() => false);
     if (!isDue) break;
-    await driver.restartTask(id);
+    ({ startedAtMs } = (await driver.restartTask(id)).handle.state);
     // It came while the task was being started.
     if (interrupt.received() !== undefined) await driver.stopTask(id);
     exit = await attach();

@@ -54,6 +54,8 @@ export interface RunSpecFlags {
 export interface RunPlace {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The task runs on another machine: paths of images and volumes are of that one, and so they are absolute. */
+  readonly isElsewhere?: boolean;
 }
 
 /** The task specification of a command line. @throws RKT_ERR_OPTIONS */
@@ -61,8 +63,9 @@ export function runSpec(
   image: string,
   args: readonly string[],
   flags: RunSpecFlags,
-  { cwd, env }: RunPlace,
+  place: RunPlace,
 ): TaskSpecInput {
+  const { cwd } = place;
   const name = flags.name ?? imageName(image);
   const ports = portsOfFlags(flags.publish ?? [], flags.portMap ?? []);
   const program = flags.exec ?? flags.entrypoint;
@@ -72,9 +75,9 @@ export function runSpec(
     name,
     ...(labels !== undefined && { labels }),
     config: {
-      image: imagePath(image, cwd),
+      image: imagePath(image, place),
       args: [...args],
-      volumes: (flags.volume ?? []).map((volume) => absoluteVolume(volume, cwd)),
+      volumes: (flags.volume ?? []).map((volume) => absoluteVolume(volume, place)),
       no_overlay: flags.overlay === false,
       net: [...(flags.net ?? []), ...(flags.network ?? [])],
       dns_servers: [...(flags.dns ?? [])],
@@ -94,7 +97,7 @@ export function runSpec(
       ...(flags.pidsLimit !== undefined && { pidsLimit: flags.pidsLimit }),
       ...ports.resources,
     },
-    env: environment(flags, { cwd, env }),
+    env: environment(flags, place),
     ...(flags.user !== undefined && { user: flags.user }),
   };
 }
@@ -135,14 +138,24 @@ export function imageName(image: string): string {
 }
 
 /** rkt treats as a file what looks like a path or ends in .aci; its working directory is not ours. */
-function imagePath(image: string, cwd: string): string {
+function imagePath(image: string, { cwd, isElsewhere = false }: RunPlace): string {
   const looksLikeFile = image.startsWith('.') || image.endsWith('.aci');
-  return looksLikeFile && existsSync(resolve(cwd, image)) ? resolve(cwd, image) : image;
+  if (isElsewhere && looksLikeFile && !image.startsWith('/') && !image.includes('://'))
+    throw relativePath('The image', image);
+  return looksLikeFile && !isElsewhere && existsSync(resolve(cwd, image)) ? resolve(cwd, image) : image;
 }
 
-function absoluteVolume(volume: string, cwd: string): string {
+function absoluteVolume(volume: string, { cwd, isElsewhere = false }: RunPlace): string {
   const [host = '', ...rest] = volume.split(':');
+  if (isElsewhere && host !== '' && !host.startsWith('/')) throw relativePath('--volume', volume);
   return host === '' ? volume : [resolve(cwd, host), ...rest].join(':');
+}
+
+function relativePath(what: string, path: string): RktError {
+  return new RktError(
+    'RKT_ERR_OPTIONS',
+    `${what} ${path} is a relative path of this machine, and the task runs on another one: give an absolute path there, or the name of an image in a registry`,
+  );
 }
 
 function environment(

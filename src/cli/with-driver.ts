@@ -65,15 +65,20 @@ export interface AgentSession extends Session {
   readonly driver: RemoteDriver;
 }
 
+/** What to do with a driver of this process, and what with an agent. */
+interface OwnOrAgent {
+  readonly own: Action<OwnSession>;
+  readonly agent: (session: AgentSession, address: AgentAddress) => ReturnType<Action>;
+  /** Before an agent is asked for anything; throws what it cannot do. */
+  readonly check?: (address: AgentAddress) => void;
+}
+
 /**
  * With a separate driver, or with the agent that {@link neededAgent} names.
  *
  * @throws RKT_ERR_AGENT_LOST, RKT_ERR_TOKEN and others for an agent that does not answer with its tasks
  */
-export async function withOwnOrAgent(
-  command: Command,
-  { own, agent }: { readonly own: Action<OwnSession>; readonly agent: Action<AgentSession> },
-): Promise<void> {
+export async function withOwnOrAgent(command: Command, { own, agent, check }: OwnOrAgent): Promise<void> {
   const settings = settingsOf(command);
   const { dataDir = defaultDataDir() } = settings;
   const { neededAgent } = await import('./agent-client/reachable-agent.ts');
@@ -82,7 +87,9 @@ export async function withOwnOrAgent(
     await withOwnDriver(command, own);
     return;
   }
-  await run<RemoteDriver>(command, agent, ({ logger }) => driverOf(address, logger));
+  check?.(address);
+  const act = (session: AgentSession): ReturnType<Action> => agent(session, address);
+  await run<RemoteDriver>(command, act, ({ logger }) => driverOf(address, logger));
 }
 
 /** The same, but without an agent the data directory is not changed: nothing is recovered or rolled back. */

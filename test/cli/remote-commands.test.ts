@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { FOREVER, useCliSandbox } from '../support/cli-sandbox.ts';
-import type { CliOptions, CliProcess, CliResult } from '../support/cli-process.ts';
+import { parseLines, type CliOptions, type CliProcess, type CliResult } from '../support/cli-process.ts';
 import { until } from '../support/until.ts';
 
 describe('commands with --host', function () {
@@ -108,5 +108,52 @@ describe('commands with --host', function () {
     const { exitCode, stderr } = await lost.ended;
     expect(exitCode).to.equal(1);
     expect(stderr).to.include('RKT_ERR_AGENT_LOST');
+  });
+
+  it('run: runs an image of that machine with output and exit code, removes it with --rm, or leaves it with -d', async () => {
+    const { image } = cli().sandbox;
+    const script = 'echo out $GREETING; echo err >&2; exit 4';
+    const seen = await run(['run', '--rm', '--env', 'GREETING=hello', image, '--', '-c', script]);
+    expect(seen).to.deep.equal({ exitCode: 4, stdout: 'out hello\n', stderr: 'err\n' });
+    expect((await run(['ps', '-aq'])).stdout).to.equal('');
+    const script2 = `echo up; ${FOREVER}`;
+    const detached = await run([
+      'run',
+      '-d',
+      '--id',
+      'web',
+      '--restart',
+      'always',
+      image,
+      '--',
+      '-c',
+      script2,
+    ]);
+    expect(detached).to.deep.equal({ exitCode: 0, stdout: 'web\n', stderr: '' });
+    const [shown] = parseLines((await run(['inspect', '--json', 'web'])).stdout);
+    expect(shown).to.have.nested.property('restart.policy', 'always');
+  });
+
+  it('run: an interrupt stops the task there', async () => {
+    const { image } = cli().sandbox;
+    const client = start(['run', '--id', 'web', image, '--', '-c', `echo up; ${FOREVER}`]);
+    await client.says('up');
+    client.child.kill('SIGTERM');
+    expect((await client.ended).exitCode).to.equal(143);
+    const [shown] = parseLines((await run(['inspect', '--json', 'web'])).stdout);
+    expect(shown).to.have.nested.property('exitResult.exitCode', 7);
+  });
+
+  it('run: refuses what an agent cannot do, before it asks it for anything', async () => {
+    for (const [args, words] of [
+      [['-it', 'x'], 'open a shell with exec -it'],
+      [['--pull', 'always', 'x'], 'the agent has its own'],
+      [['./x.aci'], 'relative path of this machine'],
+      [['-v', './d:/d', 'x'], 'relative path of this machine'],
+    ] as const) {
+      const { exitCode, stdout, stderr } = await cli().run(['-H', 'http://127.0.0.1:1', 'run', ...args]);
+      expect([exitCode, stdout]).to.deep.equal([2, '']);
+      expect(stderr).to.include(words);
+    }
   });
 });

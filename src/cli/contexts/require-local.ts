@@ -7,6 +7,7 @@ import { chosenHost } from './chosen-host.ts';
 
 /** Commands that work with the agent of another machine, and the one that names them. */
 const ANYWHERE: ReadonlySet<string> = new Set([
+  'run',
   'ps',
   'inspect',
   'logs',
@@ -27,16 +28,7 @@ const ANYWHERE: ReadonlySet<string> = new Set([
   'context',
 ]);
 /** Commands on tasks and images, which the current context concerns as well: they must not act on another machine than `ps` shows. */
-const ON_TASKS: ReadonlySet<string> = new Set([
-  'run',
-  'cp',
-  'image',
-  'images',
-  'pull',
-  'rmi',
-  'system',
-  'info',
-]);
+const ON_TASKS: ReadonlySet<string> = new Set(['cp', 'image', 'images', 'pull', 'rmi', 'system', 'info']);
 
 /**
  * Checks that a command which works on this machine alone was not meant for another one.
