@@ -1,5 +1,6 @@
 import { chmod, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
+import { isSea } from 'node:sea';
 import { fileURLToPath } from 'node:url';
 
 import { RktError } from '../model/rkt-error.ts';
@@ -39,7 +40,7 @@ const MARK = '# The rkt task driver for Nomad, installed by rkt-streams nomad in
  * const { path } = await installPlugin('/opt/nomad/plugins', { force: true });
  */
 export async function installPlugin(directory: string, options: InstallOptions = {}): Promise<Installation> {
-  const { name = 'rkt', force = false, command = [process.execPath, YOUNG, ENTRY] } = options;
+  const { name = 'rkt', force = false, command = pluginCommand() } = options;
   await checkDirectory(directory);
   checkName(name);
   const path = join(directory, name);
@@ -55,6 +56,11 @@ export async function installPlugin(directory: string, options: InstallOptions =
   if (present === launcher && (await isExecutable(path))) return { path, isNew: false, agentConfig };
   await writeLauncher(directory, path, launcher);
   return { path, isNew: true, agentConfig };
+}
+
+/** The single-file executable takes no options of Node.js; its files may move with the next version. */
+function pluginCommand(): readonly string[] {
+  return isSea() ? [process.execPath, 'nomad-plugin'] : [process.execPath, YOUNG, ENTRY];
 }
 
 async function checkDirectory(directory: string): Promise<void> {

@@ -42,6 +42,7 @@ const CHECKS = {
   zstd: () => missing('zstd'),
   getfattr: () => missing('getfattr') ?? missing('setfattr'),
   shellcheck: () => missing('shellcheck'),
+  dpkg: () => missing('dpkg-deb'),
   systemd: () => missing('systemd-analyze'),
   python3: () => (existsSync('/usr/bin/python3') ? undefined : 'python3 is not installed'),
   prometheus: () => missing('prometheus') ?? missing('promtool'),
