@@ -141,6 +141,10 @@ describe('on a Debian without Node.js', function () {
     before(() => build('single-file.js', join(root().shared, 'rkt-streams')));
     works(command);
 
+    it('is a service by its own path', async () => {
+      expect(await run(command, 'agent', 'install', '--dry-run')).to.contain(`\nExecStart=${command} agent`);
+    });
+
     it('has its files for itself, and verifies them', async () => {
       const cache = '/var/cache/rkt-streams';
       expect(await run('sh', '-c', `stat -c "%U %a" ${cache} ${cache}/*`)).to.equal('root 700\nroot 700\n');
@@ -176,6 +180,14 @@ describe('on a Debian without Node.js', function () {
         'root 600\nroot 700\n',
       );
       expect(await run('cat', token)).to.match(/^[0-9a-f]{64}$/);
+      const [unit, config] = [
+        '/usr/lib/systemd/system/rkt-streams-agent.service',
+        '/etc/rkt-streams/config.jsonc',
+      ];
+      expect(await run('cat', unit)).to.contain('\nExecStart=/usr/bin/rkt-streams agent');
+      expect(await run('dpkg-query', '--show', '--showformat', '${Conffiles}', 'rkt-streams')).to.contain(
+        config,
+      );
       const doc = '/usr/share/doc/rkt-streams';
       expect(
         await run('sh', '-c', `zcat /usr/share/man/man1/rkt-streams.1.gz ${doc}/THIRD-PARTY-LICENSES.gz`),

@@ -1,5 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
+import { isSea } from 'node:sea';
 import { fileURLToPath } from 'node:url';
 
 /** The PATH of a service of systemd. */
@@ -9,6 +10,8 @@ const PROGRAM = fileURLToPath(new URL('../../../dist/programs/rkt-streams.js', i
 
 /** The words that start this program as a service: the command, or this Node where a service would find none on its PATH. */
 export function serviceProgram(directories: readonly string[] = SERVICE_PATH): readonly string[] {
+  // The files of the single-file executable may move with the next version.
+  if (isSea()) return [process.execPath];
   const isFound = directories.some((directory) => isExecutable(join(directory, 'node')));
   return isFound && isExecutable(COMMAND) ? [COMMAND] : [process.execPath, PROGRAM];
 }
