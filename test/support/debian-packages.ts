@@ -5,7 +5,7 @@ import { join } from 'node:path';
 const DPKG = '/var/lib/dpkg';
 /** Beside the essential packages, what every Debian has that can install packages: apt and its like depend on it. */
 const WANTED = ['libstdc++6', 'libgcc-s1', 'mount'];
-/** What nobody executes or loads. */
+/** Not needed to run programs. */
 const LEFT_OUT = /^\/usr\/share\/(?:doc|man|info|locale|lintian|bug|zoneinfo)\//;
 
 /** A minimal Debian, as paths of this machine. */
