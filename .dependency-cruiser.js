@@ -57,6 +57,7 @@ const DOORS = {
   '@hono': 'server/',
   'eventsource-parser': 'drivers/remote/sse-frames.ts',
   ws: '(server/exec/|drivers/remote/node-transport.ts)',
+  fflate: 'drivers/recorded/deflated-section.ts',
   uplot: 'server/web/view/chart(|-options|-overlay)[.]ts',
   '@xterm': 'server/web/view/terminal-dialog.ts',
   '@opentelemetry': 'exporters/otlp/',

@@ -1,9 +1,9 @@
 import { promisify } from 'node:util';
-import { constants, crc32, deflateRaw, inflateRawSync } from 'node:zlib';
+import { constants, crc32, deflateRaw } from 'node:zlib';
 
-import { RktError } from '../../model/rkt-error.ts';
 import { encodeBlockHeader, type BlockHeader } from './block-header.ts';
 import { createColumnState, type ColumnState } from './column-state.ts';
+import { inflated } from './deflated-section.ts';
 import { createDocumentDictionary, type DocumentDictionary } from './document-dictionary.ts';
 import { documentLine, parseDocument, type RecordedDocument } from './recorded-document.ts';
 import { decodeStats, encodeStats } from './stats-section.ts';
@@ -18,14 +18,22 @@ const NOTHING = Buffer.alloc(0);
 
 /** What one block continues from the block before, in the same group. */
 export interface GroupState {
-  readonly group: number;
+  group: number;
   sequence: number;
-  columns: ColumnState;
+  readonly columns: ColumnState;
   readonly dictionary: DocumentDictionary;
 }
 
-export function createGroupState(group: number): GroupState {
-  return { group, sequence: 0, columns: createColumnState(), dictionary: createDocumentDictionary() };
+/** @param isReused as in `createColumnState` */
+export function createGroupState(group: number, isReused = false): GroupState {
+  return { group, sequence: 0, columns: createColumnState(isReused), dictionary: createDocumentDictionary() };
+}
+
+/** The state of another group in the memory of this one: a new one for each group would wait long for the garbage collector. */
+export function restartGroup(state: GroupState, group: number): GroupState {
+  state.columns.reset();
+  state.dictionary.reset();
+  return Object.assign(state, { group, sequence: 0 });
 }
 
 /** The records of one block. */
@@ -102,18 +110,4 @@ export function decodeTicks(
   if (header.statsBytes === 0) return [];
   const raw = inflated(payload.subarray(header.documentBytes), header.statsRawBytes, NOTHING);
   return decodeStats(raw, state.columns);
-}
-
-function inflated(bytes: Buffer, rawBytes: number, dictionary: Buffer): Buffer {
-  if (bytes.length === 0) return NOTHING;
-  try {
-    return inflateRawSync(bytes, {
-      // One piece of output; a damaged block cannot fill the memory.
-      chunkSize: Math.max(64, rawBytes + 1),
-      maxOutputLength: Math.max(1, rawBytes),
-      ...(dictionary.length === 0 ? {} : { dictionary }),
-    });
-  } catch (cause) {
-    throw new RktError('RKT_ERR_RECORDING', 'A block of a recording cannot be decompressed', { cause });
-  }
 }

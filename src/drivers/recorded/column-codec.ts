@@ -1,5 +1,6 @@
 import { basesOf, bestSteps, expectedValue, type ColumnWork } from './column-steps.ts';
 import { computedValues, exceptionsOf, type Exceptions } from './computed-columns.ts';
+import { newColumn, type Column } from './row-layout.ts';
 import { hasBit, type ByteReader, type ByteWriter } from './varints.ts';
 
 /** How the values of a column are stored. */
@@ -11,7 +12,7 @@ const PREDICTED = 32;
 
 export function encodeColumn(work: ColumnWork, out: ByteWriter): void {
   const { column, columns } = work;
-  const values = columns[column] as Float64Array;
+  const values = columns[column] as Column;
   const present = countPresent(values);
   if (present === 0) {
     out.uint(MODE.absent);
@@ -54,7 +55,7 @@ export function decodeColumn(work: ColumnWork, input: ByteReader): void {
     work.columns[work.column] = readExceptions(work, input);
     return;
   }
-  const values = new Float64Array(rows);
+  const values = work.state.newColumn(work.column, rows);
   const present = (flags & SPARSE) === 0 ? undefined : input.bytes(Math.ceil(rows / 8));
   if (mode === MODE.still) {
     if (present !== undefined) leaveOut(values, present);
@@ -69,11 +70,11 @@ export function decodeColumn(work: ColumnWork, input: ByteReader): void {
 }
 
 /** Every value is the last one of its task; blocks of the same tasks share the array while this goes on. */
-function stillValues(work: ColumnWork): Float64Array {
+function stillValues(work: ColumnWork): Column {
   const { column, plan, state } = work;
   const before = state.still.get(column);
   if (before !== undefined) return before;
-  const values = new Float64Array(plan.rows);
+  const values = newColumn(plan.rows);
   addSteps(work, values, { divisor: 1, isPredicted: false });
   state.still.set(column, values);
   return values;
@@ -82,7 +83,7 @@ function stillValues(work: ColumnWork): Float64Array {
 /** Turns divided steps into values, in place. */
 function addSteps(
   work: ColumnWork,
-  values: Float64Array,
+  values: Column,
   { divisor, isPredicted }: { readonly divisor: number; readonly isPredicted: boolean },
 ): void {
   const { tasks, starts } = work.plan;
@@ -101,22 +102,22 @@ function addSteps(
   }
 }
 
-function leaveOut(values: Float64Array, present: Uint8Array): void {
+function leaveOut(values: Column, present: Uint8Array): void {
   for (let row = 0; row < values.length; row += 1) if (!hasBit(present, row)) values[row] = NaN;
 }
 
-function readFloats(values: Float64Array, present: Uint8Array | undefined, input: ByteReader): void {
+function readFloats(values: Column, present: Uint8Array | undefined, input: ByteReader): void {
   for (let row = 0; row < values.length; row += 1)
     values[row] = present === undefined || hasBit(present, row) ? input.float() : NaN;
 }
 
-function countPresent(values: Float64Array): number {
+function countPresent(values: Column): number {
   let present = 0;
   for (const value of values) if (!Number.isNaN(value)) present += 1;
   return present;
 }
 
-function writePresence(values: Float64Array, out: ByteWriter): void {
+function writePresence(values: Column, out: ByteWriter): void {
   const bits = new Uint8Array(Math.ceil(values.length / 8));
   values.forEach((value, row) => {
     if (!Number.isNaN(value)) bits[row >> 3] = (bits[row >> 3] as number) | (1 << (row & 7));
@@ -124,7 +125,7 @@ function writePresence(values: Float64Array, out: ByteWriter): void {
   out.bytes(bits);
 }
 
-function writeExceptions({ rows, parameter }: Exceptions, values: Float64Array, out: ByteWriter): void {
+function writeExceptions({ rows, parameter }: Exceptions, values: Column, out: ByteWriter): void {
   out.uint(MODE.exceptions);
   out.float(parameter);
   out.uint(rows.length);
@@ -136,7 +137,7 @@ function writeExceptions({ rows, parameter }: Exceptions, values: Float64Array, 
   }
 }
 
-function readExceptions(work: ColumnWork, input: ByteReader): Float64Array {
+function readExceptions(work: ColumnWork, input: ByteReader): Column {
   const values = computedValues(work, input.float());
   let row = 0;
   for (let left = input.uint(); left > 0; left -= 1) {

@@ -1,5 +1,5 @@
 import { COLUMN_COUNT } from './metric-columns.ts';
-import type { RowLayout } from './row-layout.ts';
+import { newColumn, type Column, type RowLayout } from './row-layout.ts';
 
 /** What one block continues from the block before: the tasks of the group, and the last value of each column. */
 export interface ColumnState {
@@ -18,15 +18,24 @@ export interface ColumnState {
   /** Of the last block that was read. */
   layout: RowLayout | undefined;
   /** The columns of that block whose values are the last ones of their tasks, in all rows. */
-  readonly still: Map<number, Float64Array>;
+  readonly still: Map<number, Column>;
   /** The ids of tasks with these numbers: the same list for the same numbers. */
   idsOf(numbers: readonly number[]): readonly string[];
   /** Time and tasks of the last tick. */
   tickMs: number;
   tickTasks: readonly number[];
+  /** A column of the block that is decoded, full of one value. */
+  newColumn(column: number, rows: number, value?: number): Column;
+  /** Begins a block. */
+  nextBlock(): void;
+  /** Begins a group: forgets all tasks and values, and keeps the memory. */
+  reset(): void;
 }
 
-export function createColumnState(): ColumnState {
+/** @param isReused the columns of a block are used again for the second next one */
+export function createColumnState(isReused = false): ColumnState {
+  const slots = [new Map<number, Column>(), new Map<number, Column>()];
+  let slot = 0;
   const numbers = new Map<string, number>();
   const taskIds: string[] = [];
   let capacity = 16;
@@ -40,7 +49,7 @@ export function createColumnState(): ColumnState {
       return larger;
     });
   };
-  return {
+  const state: ColumnState = {
     taskIds,
     lastOf: (column) => columns[column] as Float64Array,
     task(taskId) {
@@ -62,5 +71,22 @@ export function createColumnState(): ColumnState {
     },
     tickMs: 0,
     tickTasks: [],
+    newColumn(column, rows, value = 0) {
+      const known = isReused ? slots[slot]?.get(column) : undefined;
+      if (known?.length === rows) return known.fill(value);
+      const made = newColumn(rows, value);
+      if (isReused) slots[slot]?.set(column, made);
+      return made;
+    },
+    nextBlock: () => void (slot = 1 - slot),
+    reset() {
+      numbers.clear();
+      taskIds.length = 0;
+      columns.forEach((column) => column.fill(NaN));
+      ids = undefined;
+      state.still.clear();
+      Object.assign(state, { order: [], layout: undefined, tickMs: 0, tickTasks: [] });
+    },
   };
+  return state;
 }

@@ -1,6 +1,6 @@
 import { PREDICTIONS } from './column-predictions.ts';
 import type { ColumnState } from './column-state.ts';
-import type { RowPlan } from './row-layout.ts';
+import type { Column, RowPlan } from './row-layout.ts';
 
 /** Everything that a column is coded with. */
 export interface ColumnWork {
@@ -11,7 +11,7 @@ export interface ColumnWork {
    * The columns of the block, by number; those that this one is predicted from are complete. A column without a value is
    * absent.
    */
-  readonly columns: (Float64Array | undefined)[];
+  readonly columns: (Column | undefined)[];
 }
 
 /** A larger step does not fit into a variable-length integer. */
@@ -19,7 +19,7 @@ const MAX_STEP = 2 ** 52;
 
 /** A column that another one is predicted from. */
 export interface Basis {
-  readonly values: Float64Array;
+  readonly values: Column;
   readonly last: Float64Array;
 }
 
@@ -68,7 +68,7 @@ export function bestSteps(work: ColumnWork): Steps | undefined {
 /** Undefined when a step is no integer, or so large that it would be rounded. */
 function stepsOf(work: ColumnWork, isPredicted: boolean): Steps | undefined {
   const { tasks, starts } = work.plan;
-  const values = work.columns[work.column] as Float64Array;
+  const values = work.columns[work.column] as Column;
   const bases = basesOf(work, isPredicted);
   const lastOf = work.state.lastOf(work.column);
   const steps: number[] = [];

@@ -1,5 +1,6 @@
 import { PREDICTIONS, rateOf, type RatePrediction } from './column-predictions.ts';
 import type { ColumnWork } from './column-steps.ts';
+import type { Column } from './row-layout.ts';
 
 /** Values that follow from other columns, except in some rows. */
 export interface Exceptions {
@@ -13,7 +14,7 @@ export function exceptionsOf(work: ColumnWork): Exceptions | undefined {
   const { column, columns } = work;
   const prediction = PREDICTIONS[column];
   if (prediction === undefined || prediction.kind === 'sum') return undefined;
-  const values = columns[column] as Float64Array;
+  const values = columns[column] as Column;
   const parameter = prediction.kind === 'product' ? factorOf(values, columns[prediction.of]) : NaN;
   const predicted = computedValues(work, parameter);
   const rows: number[] = [];
@@ -24,7 +25,7 @@ export function exceptionsOf(work: ColumnWork): Exceptions | undefined {
 }
 
 /** Megahertz have three decimals in /proc/cpuinfo; a quotient of floats has the digits of its rounding too. */
-function factorOf(values: Float64Array, of: Float64Array | undefined): number {
+function factorOf(values: Column, of: Column | undefined): number {
   for (let row = 0; row < values.length; row += 1) {
     const part = of?.[row] ?? NaN;
     if (part > 0 && !Number.isNaN(values[row]))
@@ -34,9 +35,9 @@ function factorOf(values: Float64Array, of: Float64Array | undefined): number {
 }
 
 /** What the column is according to the columns it is computed from. */
-export function computedValues(work: ColumnWork, parameter: number): Float64Array {
-  const { column, columns, plan } = work;
-  const values = new Float64Array(plan.rows);
+export function computedValues(work: ColumnWork, parameter: number): Column {
+  const { column, columns, plan, state } = work;
+  const values = state.newColumn(column, plan.rows);
   const prediction = PREDICTIONS[column];
   const of = prediction?.kind === 'product' ? columns[prediction.of] : undefined;
   if (prediction?.kind === 'rate') putRates(values, prediction, work);
@@ -45,11 +46,7 @@ export function computedValues(work: ColumnWork, parameter: number): Float64Arra
   return values;
 }
 
-function putRates(
-  values: Float64Array,
-  prediction: RatePrediction,
-  { columns, plan, state }: ColumnWork,
-): void {
+function putRates(values: Column, prediction: RatePrediction, { columns, plan, state }: ColumnWork): void {
   const counter = columns[prediction.counter];
   if (counter === undefined) return void values.fill(NaN);
   const { tasks, starts, timesMs } = plan;

@@ -7,6 +7,8 @@ export interface DocumentDictionary {
   /** What this returned stays as it is when more is appended. */
   bytes(): Buffer;
   append(raw: Buffer): void;
+  /** Forgets everything, and keeps the memory: what {@link bytes} returned before changes with the next append. */
+  reset(): void;
 }
 
 export function createDocumentDictionary(): DocumentDictionary {
@@ -24,5 +26,6 @@ export function createDocumentDictionary(): DocumentDictionary {
       }
       end += added.copy(buffer, end);
     },
+    reset: () => void (end = 0),
   };
 }

@@ -26,7 +26,7 @@ export interface IndexedFile {
   /** Bytes that belong to no block: damage, or a block that was cut off. */
   readonly damagedBytes: number;
   readonly sizeBytes: number;
-  /** The bytes after the header; undefined when they are damaged. */
+  /** The bytes after the header, until the next call; undefined when they are damaged. */
   payload(block: IndexedBlock): Buffer | undefined;
   close(): void;
 }
@@ -44,6 +44,7 @@ export function indexFile(path: string): IndexedFile {
   const descriptor = openRecording(path);
   try {
     const { size } = fstatSync(descriptor);
+    let scratch = Buffer.alloc(0);
     const bytesAt = (offset: number, length: number): Buffer => {
       const buffer = Buffer.allocUnsafe(Math.max(0, Math.min(length, size - offset)));
       return buffer.subarray(0, readSync(descriptor, buffer, 0, buffer.length, offset));
@@ -65,7 +66,10 @@ export function indexFile(path: string): IndexedFile {
       sizeBytes: size,
       damagedBytes: Math.max(0, size - used),
       payload({ header, offset }) {
-        const payload = bytesAt(offset + BLOCK_HEADER_BYTES, header.documentBytes + header.statsBytes);
+        const length = header.documentBytes + header.statsBytes;
+        if (scratch.length < length) scratch = Buffer.allocUnsafe(2 * length);
+        const read = readSync(descriptor, scratch, 0, length, offset + BLOCK_HEADER_BYTES);
+        const payload = scratch.subarray(0, read);
         return isWhole(header, payload) ? payload : undefined;
       },
       close: () => closeSync(descriptor),

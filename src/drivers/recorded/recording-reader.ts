@@ -4,6 +4,7 @@ import {
   createGroupState,
   decodeDocuments,
   decodeTicks,
+  restartGroup,
   type BlockContent,
   type GroupState,
 } from './block-codec.ts';
@@ -29,8 +30,10 @@ export interface RecordingReader {
   /**
    * The blocks from the group that contains a time on; those that are damaged, and those that depend on them, are
    * left out.
+   *
+   * @param isReused the ticks of a block hold until those of the second next one are read, which then take their memory
    */
-  blocksFrom(timeMs: number): Generator<BlockContent>;
+  blocksFrom(timeMs: number, isReused?: boolean): Generator<BlockContent>;
   /** The last events up to a time, oldest first. */
   eventsUntil(timeMs: number, limit: number): readonly TaskEvent[];
   readonly close: () => void;
@@ -72,7 +75,8 @@ export function openRecording(path: string): RecordingReader {
 
   return {
     summary: summaryOf(files),
-    blocksFrom: (timeMs) => decodeAll(places.slice(groupStarts[groupBefore(timeMs)] ?? 0)),
+    blocksFrom: (timeMs, isReused = false) =>
+      decodeAll(places.slice(groupStarts[groupBefore(timeMs)] ?? 0), isReused),
     eventsUntil(timeMs, limit) {
       let found: readonly TaskEvent[] = [];
       for (let group = groupBefore(timeMs); group >= 0 && found.length < limit; group -= 1) {
@@ -119,8 +123,8 @@ function summaryOf(files: readonly IndexedFile[]): RecordingSummary {
   });
 }
 
-function* decodeAll(places: readonly Place[]): Generator<BlockContent> {
-  for (const { content } of walk(places, (header, payload, state) => ({
+function* decodeAll(places: readonly Place[], isReused: boolean): Generator<BlockContent> {
+  for (const { content } of walk(places, isReused, (header, payload, state) => ({
     documents: decodeDocuments(header, payload, state),
     ticks: decodeTicks(header, payload, state),
   })))
@@ -128,24 +132,30 @@ function* decodeAll(places: readonly Place[]): Generator<BlockContent> {
 }
 
 function eventsOf(places: readonly Place[]): readonly TaskEvent[] {
-  const documents = [...walk(places, decodeDocuments)].flatMap(({ content }) => content);
+  const documents = [...walk(places, false, decodeDocuments)].flatMap(({ content }) => content);
   return documents.flatMap((document) => (document.kind === 'event' ? [document.value] : []));
 }
+
+/** No group has this number. */
+const NO_GROUP = -1;
 
 type Decode<T> = (header: IndexedBlock['header'], payload: Buffer, state: GroupState) => T;
 
 /** A block needs all blocks of its group before it: after damage, decoding goes on with the next group. */
-function* walk<T>(places: readonly Place[], decode: Decode<T>): Generator<{ readonly content: T }> {
-  let state: GroupState | undefined;
+function* walk<T>(
+  places: readonly Place[],
+  isReused: boolean,
+  decode: Decode<T>,
+): Generator<{ readonly content: T }> {
+  const state = createGroupState(NO_GROUP, isReused);
   for (const { file, block } of places) {
     const { header } = block;
-    if (header.beginsGroup) state = createGroupState(header.group);
-    if (state?.group !== header.group || state.sequence !== header.sequence) continue;
+    if (header.beginsGroup) restartGroup(state, header.group);
+    if (state.group !== header.group || state.sequence !== header.sequence) continue;
     const payload = file.payload(block);
-    const content =
-      payload === undefined ? undefined : attempt(() => decode(header, payload, state as GroupState));
+    const content = payload === undefined ? undefined : attempt(() => decode(header, payload, state));
     if (content === undefined) {
-      state = undefined;
+      state.group = NO_GROUP;
       continue;
     }
     state.sequence += 1;

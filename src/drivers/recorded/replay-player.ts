@@ -52,7 +52,7 @@ export function createReplayPlayer(
   return {
     state: store.state,
     load(timeMs) {
-      cursor = createReplayCursor(reader.blocksFrom(timeMs));
+      cursor = createReplayCursor(reader.blocksFrom(timeMs, true));
       store.reset();
       for (
         let record = cursor.peek();

@@ -1,3 +1,10 @@
+/** The values of a column of a block, by row; NaN where there is none. */
+export type Column = Float64Array;
+
+export function newColumn(rows: number, value = 0): Column {
+  return new Float64Array(rows).fill(value);
+}
+
 /** The rows of a block: those of one task follow each other, in the order of time. */
 export interface RowPlan {
   readonly rows: number;
@@ -6,7 +13,7 @@ export interface RowPlan {
   /** For each of these tasks its first row; at last the number of rows. */
   readonly starts: Uint32Array;
   /** For each row the time of its sample, once the first column is known. */
-  readonly timesMs: Float64Array;
+  readonly timesMs: Column;
 }
 
 /** Where the values of the ticks of a block are. It holds no values, so blocks with the same tasks share it. */
@@ -51,6 +58,6 @@ export function fits(
   );
 }
 
-export function planOf({ rows, tasks, starts }: RowLayout): RowPlan {
-  return { rows, tasks, starts, timesMs: new Float64Array(rows).fill(NaN) };
+export function planOf({ rows, tasks, starts }: RowLayout, timesMs = newColumn(rows, NaN)): RowPlan {
+  return { rows, tasks, starts, timesMs };
 }

@@ -3,7 +3,15 @@ import { decodeColumn, encodeColumn } from './column-codec.ts';
 import { CODING_ORDER } from './column-predictions.ts';
 import type { ColumnState } from './column-state.ts';
 import type { ColumnWork } from './column-steps.ts';
-import { fits, layoutOf, planOf, type RowLayout, type RowPlan } from './row-layout.ts';
+import {
+  fits,
+  layoutOf,
+  newColumn,
+  planOf,
+  type Column,
+  type RowLayout,
+  type RowPlan,
+} from './row-layout.ts';
 import { COLUMN_COUNT, COLUMN_NAMES } from './metric-columns.ts';
 import type { RecordedTick } from './stats-rows.ts';
 import { createByteReader, createByteWriter, type ByteReader, type ByteWriter } from './varints.ts';
@@ -13,6 +21,8 @@ const MAX_ROWS = 2 ** 18;
 const MAX_COLUMNS = 4_096;
 /** A metric of another version: its bytes are read, and its values dropped. */
 const UNKNOWN = COLUMN_COUNT;
+/** The times of the rows. */
+const TIMES = COLUMN_COUNT + 1;
 
 /** The stats of a block, not compressed yet. The state goes on to the next block of the group. */
 export function encodeStats(ticks: readonly RecordedTick[], state: ColumnState): Buffer {
@@ -26,12 +36,12 @@ export function encodeStats(ticks: readonly RecordedTick[], state: ColumnState):
   writeTicks(ticks, numbers, { state, out });
   const layout = layoutOf(numbers);
   const plan = planOf(layout);
-  const columns = Array.from({ length: COLUMN_COUNT }, () => new Float64Array(layout.rows));
+  const columns = Array.from({ length: COLUMN_COUNT }, () => newColumn(layout.rows));
   layout.rowsOfTicks.forEach((rows, tickIndex) => {
     const tick = ticks[tickIndex] as RecordedTick;
     rows.forEach((row, task) => {
       for (let column = 0; column < COLUMN_COUNT; column += 1)
-        (columns[column] as Float64Array)[row] = tick.valueAt(task, column);
+        (columns[column] as Column)[row] = tick.valueAt(task, column);
       plan.timesMs[row] = tick.timeMs + tick.valueAt(task, 0);
     });
   });
@@ -56,8 +66,9 @@ export function decodeStats(bytes: Buffer, state: ColumnState): readonly Recorde
   const layout = fits(state.layout, numbers) ? state.layout : layoutOf(numbers);
   if (layout !== state.layout) state.still.clear();
   state.layout = layout;
-  const plan = planOf(layout);
-  const columns: (Float64Array | undefined)[] = new Array<undefined>(COLUMN_COUNT + 1).fill(undefined);
+  state.nextBlock();
+  const plan = planOf(layout, state.newColumn(TIMES, layout.rows, NaN));
+  const columns: (Column | undefined)[] = new Array<undefined>(COLUMN_COUNT + 1).fill(undefined);
   if (state.order.length === 0) state.order = readOrder(input);
   for (const column of state.order) {
     decodeColumn({ column, plan, state, columns }, input);
@@ -134,7 +145,7 @@ function readTicks(
 function fillTimes(
   { rowsOfTicks }: RowLayout,
   timesMs: readonly number[],
-  { plan, offsets }: { readonly plan: RowPlan; readonly offsets: Float64Array | undefined },
+  { plan, offsets }: { readonly plan: RowPlan; readonly offsets: Column | undefined },
 ): void {
   rowsOfTicks.forEach((rows, tick) => {
     for (const row of rows) plan.timesMs[row] = (timesMs[tick] ?? NaN) + (offsets?.[row] ?? NaN);
@@ -143,19 +154,24 @@ function fillTimes(
 
 /** Keeps the last value of each column of each task for the next block. */
 function remember({ plan, columns, state }: Omit<ColumnWork, 'column'>): void {
-  columns.forEach((values, column) => {
-    if (values !== undefined) keepLast(values, state.lastOf(column), plan);
-  });
+  for (let column = 0; column < columns.length; column += 1) {
+    const values = columns[column];
+    // Values that stand still are the last ones already.
+    if (values !== undefined && values !== state.still.get(column))
+      keepLast(values, state.lastOf(column), plan);
+  }
   keepLast(plan.timesMs, state.lastTimesMs(), plan);
 }
 
-function keepLast(values: Float64Array, last: Float64Array, { tasks, starts }: RowPlan): void {
+function keepLast(values: Column, last: Float64Array, { tasks, starts }: RowPlan): void {
   for (let index = 0; index < tasks.length; index += 1) {
     const first = starts[index] as number;
-    let row = (starts[index + 1] as number) - 1;
-    while (row > first && Number.isNaN(values[row])) row -= 1;
-    const value = values[row] as number;
-    if (!Number.isNaN(value)) last[tasks[index] as number] = value;
+    for (let row = (starts[index + 1] as number) - 1; row >= first; row -= 1) {
+      const value = values[row] as number;
+      if (Number.isNaN(value)) continue;
+      last[tasks[index] as number] = value;
+      break;
+    }
   }
 }
 

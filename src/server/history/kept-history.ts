@@ -83,7 +83,8 @@ async function readSeed(file: string, closed: AbortSignal): Promise<HistorySeed 
   const seed = createHistorySeed();
   const groups = groupMask(RECORDED_GROUPS);
   try {
-    for (const { documents, ticks } of reader.blocksFrom(reader.summary.toMs - COARSE.stepMs * COARSE.rows)) {
+    const fromMs = reader.summary.toMs - COARSE.stepMs * COARSE.rows;
+    for (const { documents, ticks } of reader.blocksFrom(fromMs, true)) {
       documents.forEach(seed.document);
       for (const tick of ticks) samplesOf(tick, groups).forEach(seed.sample);
       await nextTurn();
