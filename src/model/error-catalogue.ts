@@ -317,9 +317,15 @@ export const ERROR_CATALOGUE = {
   ),
   RKT_ERR_TOKEN: entry(
     false,
-    'A request needs the token of the agent, and had none or a wrong one.',
-    'Send the content of the file agent-token as `Authorization: Bearer`, or use the unix socket.',
+    'A request needs a token of the agent, and had none, or one that is unknown, revoked or expired.',
+    'Send a token as `Authorization: Bearer`: the content of the file agent-token, or one of `rkt-streams token create`. The unix socket needs none.',
     401,
+  ),
+  RKT_ERR_TOKEN_RIGHT: entry(
+    false,
+    'The token of a request permits only reads, and the request changes something or asks for secrets.',
+    'Use a token with the right "write": the content of the file agent-token, or one of `rkt-streams token create --right write`.',
+    403,
   ),
   RKT_ERR_FORBIDDEN: entry(
     false,
@@ -356,8 +362,8 @@ export const ERROR_CATALOGUE = {
   ),
   RKT_ERR_TOKEN_FILE: entry(
     false,
-    'The token file of the agent cannot be used.',
-    'Remove the named file, and the agent makes a new one; only its owner may read it (mode 0600).',
+    'A token file of the agent cannot be used.',
+    'Only its owner may read the file (mode 0600). The agent makes a new agent-token when there is none; `rkt-streams token` writes agent-tokens.json. A reload keeps the tokens of before.',
   ),
   RKT_ERR_LOGS: entry(
     false,

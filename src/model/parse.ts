@@ -20,6 +20,8 @@ const SECRET_KEYS: ReadonlySet<PropertyKey> = new Set([
   'cmd',
   'headers',
   'token',
+  // Of a token: the token itself may stand there by mistake.
+  'sha256',
 ]);
 
 /** Keys of URLs: a token is often in the path or the query of a webhook or a collector. */

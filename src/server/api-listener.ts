@@ -10,9 +10,9 @@ import { createApp } from './server-app.ts';
 import type { ServerContext } from './server-context.ts';
 
 /** Answers all requests of the API and of the page. */
-export function createApi(ctx: ServerContext, token: string): Api {
+export function createApi(ctx: ServerContext): Api {
   const tickets = createExecTickets(asyncScheduler);
-  const app = createApp(ctx, { token, tickets });
+  const app = createApp(ctx, tickets);
   const api: Api = {
     listener(via) {
       const respond = getRequestListener(
@@ -21,7 +21,7 @@ export function createApi(ctx: ServerContext, token: string): Api {
       );
       return (incoming, outgoing) => void respond(incoming, outgoing);
     },
-    upgrades: (via) => execUpgrades(ctx, { token, tickets }, via, api.listener(via)),
+    upgrades: (via) => execUpgrades(ctx, tickets, via, api.listener(via)),
     fetch: async (request) => app.fetch(request, { via: 'mounted' }),
   };
   return api;

@@ -10,7 +10,7 @@ export function guard(deps: AccessDeps): MiddlewareHandler<ServerEnv> {
   return async (c, next) => {
     const { method, path } = c.req;
     const header = (name: string): string | undefined => c.req.header(name);
-    c.set('trusted', checkAccess({ via: c.env.via, method, path, header }, deps));
+    c.set('caller', checkAccess({ via: c.env.via, method, path, header }, deps));
     // A stream has no end that a HEAD could wait for.
     if (method === 'HEAD' && isEndless(path)) throw new RktError('RKT_ERR_ROUTE', 'A stream has no HEAD');
     if (!READS.has(method)) checkBody(c.req.raw.headers, deps.settings.limits.bodyBytes);

@@ -5,12 +5,12 @@ import type { Api } from './request-api.ts';
 import type { ServerContext } from './server-context.ts';
 
 /** Loads the API for the first request: its routes, schemas and framework are most of what an agent would have in memory. */
-export function createLazyApi(ctx: ServerContext, token: string): Api {
+export function createLazyApi(ctx: ServerContext): Api {
   let loading: Promise<Api> | undefined;
   const load = async (): Promise<Api> => {
     try {
       const { createApi } = await import('./api-listener.ts');
-      return createApi(ctx, token);
+      return createApi(ctx);
     } catch (error) {
       loading = undefined;
       const what = 'The API could not be loaded. If rkt-streams was updated meanwhile, restart the agent';

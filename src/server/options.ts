@@ -34,6 +34,8 @@ export type MetricsRenderer = (accept?: string) => { readonly contentType: strin
 export interface ServerOptions extends ReloadableOptions {
   /** Holds the token and the socket. Default: that of the driver. */
   readonly dataDir?: string;
+  /** More tokens than that of the agent. Default `<dataDir>/agent-tokens.json`, if it exists. */
+  readonly tokensFile?: string;
   /** `'host:port'`, a port, or both as an object. Default 127.0.0.1:9477; port 0 takes a free one, false none. */
   readonly listen?: string | ListenAddress | false;
   /** The path under which another server passes requests on, such as `/rkt`. Default: none, `/`. */
@@ -96,6 +98,7 @@ export const DEFAULT_LISTEN: ListenAddress = { host: '127.0.0.1', port: 9_477 };
 /** The options with every default filled in. */
 export interface ServerSettings {
   readonly dataDir: string;
+  readonly tokensFile: string | undefined;
   readonly listen: ListenAddress | undefined;
   /** Without a slash at its end: empty for the root. */
   readonly basePath: string;
@@ -125,6 +128,7 @@ export function serverSettings(options: ServerOptions): ServerSettings {
   }
   return Object.freeze({
     dataDir,
+    tokensFile: options.tokensFile,
     listen: listen === false ? undefined : listen,
     socketPath: socketPath === false ? undefined : (socketPath ?? join(dataDir, 'agent.sock')),
     basePath: basePathOf(options.basePath),

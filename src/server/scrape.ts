@@ -10,7 +10,7 @@ import type { ServerContext } from './server-context.ts';
 import type { Via } from './sse/stream-readers.ts';
 
 /** Answers `GET /metrics` on its own addresses without the API, which an agent that is only scraped never loads. */
-export function withScrapes(api: Api, ctx: ServerContext, token: string): Api {
+export function withScrapes(api: Api, ctx: ServerContext): Api {
   const { metrics: render, basePath } = ctx.settings;
   if (render === undefined) return api;
   const paths = new Set(['/metrics', `${basePath}/metrics`]);
@@ -21,7 +21,7 @@ export function withScrapes(api: Api, ctx: ServerContext, token: string): Api {
       const answer = api.listener(via);
       // The path below another server is a matter of that server.
       if (via === 'mounted') return answer;
-      const answerScrape = scrapes(ctx, render, token, via);
+      const answerScrape = scrapes(ctx, render, via);
       return (incoming, outgoing) => (isScrape(incoming) ? answerScrape : answer)(incoming, outgoing);
     },
     upgrades: (via) => api.upgrades(via),
@@ -29,7 +29,7 @@ export function withScrapes(api: Api, ctx: ServerContext, token: string): Api {
   };
 }
 
-function scrapes(ctx: ServerContext, render: MetricsRenderer, token: string, via: Via): RequestListener {
+function scrapes(ctx: ServerContext, render: MetricsRenderer, via: Via): RequestListener {
   const common = answerHeaders(ctx.version);
   return (incoming, outgoing) => {
     const header = (name: string): string | undefined => incoming.headers[name]?.toString();
@@ -38,7 +38,7 @@ function scrapes(ctx: ServerContext, render: MetricsRenderer, token: string, via
       outgoing.writeHead(status, { ...common, ...headers, 'Content-Length': length }).end(body);
     };
     try {
-      checkAccess({ via, method: incoming.method ?? '', path: '/metrics', header }, { ...ctx, token });
+      checkAccess({ via, method: incoming.method ?? '', path: '/metrics', header }, ctx);
       const { contentType, body } = render(header('accept'));
       send(200, { 'Content-Type': contentType }, body);
     } catch (error) {

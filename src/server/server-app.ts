@@ -28,18 +28,15 @@ import { taskRoutes } from './routes/task-routes.ts';
 const OWN: ReadonlySet<string> = new Set(['Content-Security-Policy', 'Cache-Control']);
 
 /** Everything that the server answers, on all its addresses. */
-export function createApp(
-  ctx: ServerContext,
-  { token, tickets }: { readonly token: string; readonly tickets: ExecTickets },
-): ServerRoutes {
-  const { settings, logger, reloadable, version } = ctx;
+export function createApp(ctx: ServerContext, tickets: ExecTickets): ServerRoutes {
+  const { settings, logger, version } = ctx;
   const app = new OpenAPIHono<ServerEnv>({ getPath: pathBelow(settings.basePath) });
   app.onError((error, c) => answerError(c, error, logger));
   app.notFound((c) =>
     answerError(c, new RktError('RKT_ERR_ROUTE', `There is no ${c.req.method} ${c.req.path}`), logger),
   );
   app.use(commonHeaders(version));
-  app.use(guard({ settings, reloadable, token }));
+  app.use(guard(ctx));
   const logParts = [logRoutes, logLineRoutes, logPieceRoutes];
   const parts = [
     machineRoutes,
@@ -51,7 +48,7 @@ export function createApp(
     auditRoutes,
   ];
   parts.forEach((part) => app.route('/', part(ctx)));
-  app.route('/', sessionRoutes(token));
+  app.route('/', sessionRoutes(ctx));
   app.route('/', execRoutes(ctx, tickets));
   if (settings.metrics !== undefined) {
     const render = settings.metrics;

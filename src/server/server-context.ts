@@ -11,6 +11,7 @@ import type { LogWatch } from './logs/log-watch.ts';
 import type { ReloadableOptions, ServerSettings } from './options.ts';
 import type { Hub } from './sse/sse-hub.ts';
 import type { Via } from './sse/stream-readers.ts';
+import type { Authorizer, Caller } from './tokens/authorizer.ts';
 
 /** What the routes of the server work with. */
 export interface ServerContext {
@@ -21,6 +22,8 @@ export interface ServerContext {
   /** What can change while the server runs: now, and whenever it was reloaded. */
   readonly reloadable: () => ReloadableOptions;
   readonly reloaded$: Observable<ReloadableOptions>;
+  /** Which tokens are valid, and what they permit. */
+  readonly authorizer: Authorizer;
   /** The streams that all clients share. `hub.provide('alerts', alerts$)` gives a topic its source. */
   readonly hub: Hub;
   /** What is recorded and evaluated from the start on, also while no client has asked for it. */
@@ -41,8 +44,7 @@ export interface ServerEnv {
     readonly outgoing?: ServerResponse;
   };
   readonly Variables: {
-    /** The caller has the token, or uses the unix socket: environments of tasks may be shown. */
-    trusted: boolean;
+    caller: Caller;
   };
 }
 

@@ -22,7 +22,9 @@ import {
 } from './options.ts';
 import { createHub, type HubStats } from './sse/sse-hub.ts';
 import type { Via } from './sse/stream-readers.ts';
-import { loadToken, tokenPath } from './token.ts';
+import { tokenPath } from './tokens/agent-token.ts';
+import { createAuthorizer, type Authorizer } from './tokens/authorizer.ts';
+import { defaultTokensPath } from './tokens/tokens-file.ts';
 import { watchFromStart } from './watch-from-start.ts';
 
 /** The HTTP side of a driver. */
@@ -30,7 +32,7 @@ export interface Server {
   /** Absent when it listens on no TCP port. */
   readonly url: string | undefined;
   readonly socketPath: string | undefined;
-  /** The file with the token that writes over TCP need. */
+  /** The file with the agent's own token, which may write. */
   readonly tokenPath: string;
   /**
    * Answers requests that another server passes on: `app.all('/rkt/*', (c) => server.fetch(c.req.raw))` of hono. Set `basePath` to that path,
@@ -59,7 +61,7 @@ export interface Server {
    * createHttpServer(server.handler).on('upgrade', server.upgrade).listen(8080);
    */
   readonly upgrade: UpgradeListener;
-  /** Replaces all options that can change while it runs. */
+  /** Replaces all options that can change while it runs, and reads the files of tokens and certificates again. */
   reload(options: ReloadableOptions): void;
   stats(): HubStats;
   /** Ends all streams and answers, and removes the socket. The driver goes on. */
@@ -86,6 +88,15 @@ async function listenLocally(
   }
 }
 
+function openAuthorizer({ dataDir, tokensFile, logger }: ServerSettings): Authorizer {
+  return createAuthorizer({
+    agentTokenFile: tokenPath(dataDir),
+    tokensFile: tokensFile ?? defaultTokensPath(dataDir),
+    isRequired: tokensFile !== undefined,
+    logger,
+  });
+}
+
 /**
  * Serves a driver over HTTP: its API, its streams, the metrics and the page.
  *
@@ -97,8 +108,7 @@ async function listenLocally(
 export async function createServer(driver: Driver, options: ServerOptions = {}): Promise<Server> {
   const settings = serverSettings(options);
   const { logger, version, limits } = settings;
-  const tokenFile = tokenPath(settings.dataDir);
-  const token = await loadToken(tokenFile);
+  const authorizer = openAuthorizer(settings);
   const reloadedSubject = new BehaviorSubject<ReloadableOptions>(options);
   const closing = createClosing();
   const servers: (HttpServer | TcpServer['server'])[] = [];
@@ -115,6 +125,7 @@ export async function createServer(driver: Driver, options: ServerOptions = {}):
     hub?.close();
     await Promise.all([ended, ...servers.splice(0).map(closeServer)]);
     reloadedSubject.complete();
+    authorizer.close();
   };
 
   let tcp: TcpServer | undefined;
@@ -130,13 +141,12 @@ export async function createServer(driver: Driver, options: ServerOptions = {}):
     }
     hub = createHub({ driver, logger, limits });
     const reloadable = (): ReloadableOptions => reloadedSubject.value;
-    const reloaded$ = reloadedSubject.asObservable();
     const { signal, atClose } = closing;
-    const shared = { driver, version, logger, settings, hub, closing: signal, atClose };
-    const ctx = await watchFromStart({ ...shared, reloadable, reloaded$ });
+    const shared = { driver, version, logger, settings, authorizer, hub, closing: signal, atClose };
+    const ctx = await watchFromStart({ ...shared, reloadable, reloaded$: reloadedSubject.asObservable() });
     await options.beforeServing?.();
     await ctx.alerts.recovered();
-    api = withScrapes(createLazyApi(ctx, token), ctx, token);
+    api = withScrapes(createLazyApi(ctx), ctx);
   } catch (error) {
     await close();
     throw error;
@@ -145,12 +155,13 @@ export async function createServer(driver: Driver, options: ServerOptions = {}):
   return {
     url: tcp?.url,
     socketPath: settings.socketPath,
-    tokenPath: tokenFile,
+    tokenPath: tokenPath(settings.dataDir),
     fetch: (request) => serving.fetch(request),
     handler: mounted.request,
     upgrade: mounted.upgrade,
     reload(next) {
       reloadTls(tcp, next.tls, logger);
+      authorizer.reload();
       reloadedSubject.next(next);
     },
     stats: () => listening.stats(),

@@ -7,11 +7,13 @@ import type { Driver } from '../../src/index.ts';
 import { ERROR_CATALOGUE } from '../../src/model/error-catalogue.ts';
 import { silentLogger } from '../../src/model/logger.ts';
 import { parseWith } from '../../src/model/parse.ts';
+import { RktError } from '../../src/model/rkt-error.ts';
 import { newTaskSpecSchema } from '../../src/model/task-spec.ts';
 import { createExecTickets } from '../../src/server/exec/exec-tickets.ts';
 import { createApp } from '../../src/server/server-app.ts';
 import { serverSettings } from '../../src/server/options.ts';
 import { watchFromStart } from '../../src/server/watch-from-start.ts';
+import type { Authorizer } from '../../src/server/tokens/authorizer.ts';
 import { createHub } from '../../src/server/sse/sse-hub.ts';
 import { fakeDriver } from '../support/fake-tasks.ts';
 import { never, type FuzzTarget } from './target.ts';
@@ -60,6 +62,15 @@ type Ask = (method: string, path: string, body: Buffer) => Promise<Response>;
 
 const stopped = new AbortController();
 
+/** Has no tokens: all requests of this test come over the unix socket. */
+function openAuthorizer(): Authorizer {
+  const unused = (): never => {
+    throw new RktError('RKT_ERR_TOKEN', 'There are no tokens');
+  };
+  const none = (): undefined => undefined;
+  return { bearer: unused, sessionKey: unused, session: none, reload: none, close: none };
+}
+
 /** All routes, without a socket; streams of Node's own response go nowhere. */
 async function openApp(): Promise<Ask> {
   const logger = silentLogger;
@@ -71,12 +82,13 @@ async function openApp(): Promise<Ask> {
   });
   const driver = acceptingDriver();
   const hub = createHub({ driver, logger, limits: settings.limits });
+  const authorizer = openAuthorizer();
   const closing = stopped.signal;
   closing.addEventListener('abort', () => hub.close());
   const atClose = (): void => undefined;
-  const shared = { driver, version: '1', logger, settings, hub, closing, atClose };
+  const shared = { driver, version: '1', logger, settings, authorizer, hub, closing, atClose };
   const ctx = await watchFromStart({ ...shared, reloadable: () => ({}), reloaded$: NEVER });
-  const app = createApp(ctx, { token: 'token', tickets: createExecTickets(asyncScheduler) });
+  const app = createApp(ctx, createExecTickets(asyncScheduler));
   return async (method, path, body) => {
     const incoming = new IncomingMessage(new Socket());
     const outgoing = new ServerResponse(incoming);

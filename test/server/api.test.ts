@@ -194,6 +194,7 @@ describe('HTTP API', () => {
       'get /v1/pods',
       'get /v1/ready',
       'get /v1/sampling',
+      'get /v1/session',
       'get /v1/silences',
       'get /v1/streams',
       'get /v1/streams/{topic}',

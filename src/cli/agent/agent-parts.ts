@@ -79,7 +79,7 @@ export function reloadableOptions({
 
 /** The options of the server. */
 export function serverOptions(settings: AgentSettings, dataDir: string): ServerOptions {
-  const { listen, socket, socketGroup, allowRemote, dashboard } = settings;
+  const { listen, socket, socketGroup, allowRemote, tokens, dashboard } = settings;
   const { history = join(dataDir, 'history') } = settings;
   return {
     ...reloadableOptions(settings),
@@ -87,6 +87,7 @@ export function serverOptions(settings: AgentSettings, dataDir: string): ServerO
     listen,
     allowRemote,
     dashboard,
+    ...(tokens !== undefined && { tokensFile: tokens }),
     ...(socketGroup !== undefined && { socketGroup }),
     ...(history !== 'none' && {
       historyFile: join(history, 'agent.rec'),

@@ -30,6 +30,8 @@ const agentSettingsSchema = z.strictObject({
   allowedHosts: z.array(z.string().min(1)).default([]),
   /** Files of a certificate and its key, in PEM; SIGHUP reads them again. */
   tls: z.strictObject({ cert: z.string().min(1), key: z.string().min(1) }).optional(),
+  /** A file with more tokens; SIGHUP reads it again. Default: agent-tokens.json in the data directory, if it exists. */
+  tokens: z.string().min(1).optional(),
   dashboard: z.boolean().default(true),
   /** Additional labels of tasks in /metrics. */
   labels: z.array(z.string().min(1)).default([]),
@@ -124,6 +126,7 @@ export function agentSettings(
     ...settings,
     ...(settings.socket === undefined ? {} : { socket: absolute(settings.socket) }),
     ...(settings.history === undefined ? {} : { history: absolute(settings.history) }),
+    ...(settings.tokens !== undefined && { tokens: absolute(settings.tokens) }),
     ...(settings.tls !== undefined && {
       tls: { cert: absolute(settings.tls.cert), key: absolute(settings.tls.key) },
     }),

@@ -9,7 +9,7 @@ import { createOutput } from '../cli-output.ts';
 import { createLogger } from '../log.ts';
 import { openReplay } from '../replay-options.ts';
 import { settingsOf } from '../with-driver.ts';
-import { metricsSource, serverOptions } from './agent-parts.ts';
+import { metricsSource, reloadableOptions, serverOptions } from './agent-parts.ts';
 import { agentSettings, type AgentFlags } from './agent-settings.ts';
 import { untilStopped } from './agent-signals.ts';
 import { announce } from './announce.ts';
@@ -42,7 +42,8 @@ export async function runReplayAgent(command: Command): Promise<void> {
       logger,
     });
     closers.push(() => server.close());
-    const stopped = untilStopped(() => logger.info({}, 'A replay has nothing to reload'));
+    // Only what is in files: tokens and certificates.
+    const stopped = untilStopped(() => server.reload(reloadableOptions(agent)));
     const supervision = supervise(manager, { server });
     announce(server, output);
     await stopped;

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 
 import { readIfThere } from '../../files/durable-file.ts';
 import { RktError } from '../../model/rkt-error.ts';
-import { loadToken, tokenPath } from '../../server/token.ts';
+import { loadAgentToken, tokenPath } from '../../server/tokens/agent-token.ts';
 import { isUnchanged } from './certified-text.ts';
 import type { ServiceFiles } from './service-files.ts';
 import { disableUnit, enableUnit } from './systemctl.ts';
@@ -100,6 +100,6 @@ async function writeToken(
   if ((await readIfThere(path)) !== undefined) return [{ path, action: 'unchanged' }];
   await changes.createDirectory(dataDir, 0o700);
   changes.performed(() => rm(path, { force: true }));
-  await loadToken(path);
+  loadAgentToken(path);
   return [{ path, action: 'written' }];
 }

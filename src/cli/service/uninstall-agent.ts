@@ -2,7 +2,7 @@ import { lstat, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { listIfThere, readIfThere } from '../../files/durable-file.ts';
-import { tokenPath } from '../../server/token.ts';
+import { tokenPath } from '../../server/tokens/agent-token.ts';
 import { isUnchanged } from './certified-text.ts';
 import type { ServiceOutcome } from './install-agent.ts';
 import type { ServiceFiles } from './service-files.ts';

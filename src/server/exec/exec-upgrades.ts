@@ -27,7 +27,7 @@ const PATH = /^\/v1\/tasks\/([^/]+)\/exec\/stream$/;
  */
 export function execUpgrades(
   ctx: ServerContext,
-  { token, tickets }: { readonly token: string; readonly tickets: ExecTickets },
+  tickets: ExecTickets,
   via: Via,
   plain: RequestListener,
 ): UpgradeListener {
@@ -35,13 +35,11 @@ export function execUpgrades(
     const taskId = taskOf(request, ctx.settings.basePath);
     const protocols = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((one) => one.trim());
     const ticket = protocols.find((one) => one.startsWith(TICKET_PROTOCOL));
-    const hasTicket = ticket !== undefined && tickets.redeem(ticket.slice(TICKET_PROTOCOL.length), taskId);
-    const header = (name: string): string | undefined => {
-      if (name === 'authorization' && hasTicket) return `Bearer ${token}`;
-      return request.headers[name]?.toString();
-    };
+    const holder =
+      ticket === undefined ? undefined : tickets.redeem(ticket.slice(TICKET_PROTOCOL.length), taskId);
+    const header = (name: string): string | undefined => request.headers[name]?.toString();
     // A GET by its method, and more than a read.
-    checkAccess({ via, method: 'POST', path: PATH_FORM, header }, { ...ctx, token });
+    const { ended } = checkAccess({ via, method: 'POST', path: PATH_FORM, header, holder }, ctx);
     if (!protocols.includes(EXEC_PROTOCOL))
       throw httpError('RKT_ERR_REQUEST', `The subprotocol is not ${EXEC_PROTOCOL}`, 400);
     const readers = ctx.hub.readers;
@@ -53,7 +51,7 @@ export function execUpgrades(
       ...{ maxPayload: MAX_MESSAGE_BYTES, handleProtocols: () => EXEC_PROTOCOL },
     });
     server.handleUpgrade(request, socket, head, (open) =>
-      serveExec(open, { driver: ctx.driver, logger: ctx.logger, readers, taskId }),
+      serveExec(open, { driver: ctx.driver, logger: ctx.logger, readers, taskId, ended }),
     );
   };
   return (request, socket, head) => {

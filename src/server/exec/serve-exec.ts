@@ -4,7 +4,7 @@ import type { RawData, WebSocket } from 'ws';
 import type { Driver } from '../../driver-interface.ts';
 import { streamOfMessage, type ExecReport, type ExecStart } from '../../model/exec-protocol.ts';
 import type { Logger } from '../../model/logger.ts';
-import { RktError } from '../../model/rkt-error.ts';
+import { RktError, isRktError } from '../../model/rkt-error.ts';
 import { errorAnswer } from '../error-body.ts';
 import type { StreamReaders } from '../sse/stream-readers.ts';
 import { execRequestOf } from './exec-messages.ts';
@@ -16,19 +16,27 @@ export interface ExecDeps {
   readonly logger: Logger;
   readonly readers: StreamReaders;
   readonly taskId: string;
+  /** Aborts with the reason when the client may no longer run commands. */
+  readonly ended: AbortSignal | undefined;
 }
 
 /** The code of RFC 6455 for a message that is against the protocol. */
 const VIOLATION = 1_008;
+/** Bytes of the reason in a frame that closes a connection, which are ASCII here. */
+const MAX_REASON = 123;
 
 /** Runs one command for the client of a WebSocket. The command is killed when the client has left, or does not respond. */
 export function serveExec(socket: WebSocket, deps: ExecDeps): void {
   const exec = new ServedExec(socket, deps);
   deps.readers.add(exec.reader);
+  const refuse = (): void => exec.refuse(deps.ended?.reason);
+  if (deps.ended?.aborted === true) refuse();
+  else deps.ended?.addEventListener('abort', refuse);
   socket.on('message', (data, isBinary) => exec.receive(data, isBinary));
   // What is wrong with a frame; the connection is closed then.
   socket.on('error', (error) => deps.logger.debug({ error }, 'The connection of an exec broke'));
   socket.on('close', () => {
+    deps.ended?.removeEventListener('abort', refuse);
     deps.readers.delete(exec.reader);
     exec.clientHasLeft();
   });
@@ -61,10 +69,15 @@ class ServedExec {
       if (isBinary) this.#take(data as Buffer);
       else this.#handle((data as Buffer).toString());
     } catch (error) {
-      this.#fail(error);
-      this.#socket.close(VIOLATION);
-      this.#over.abort();
+      this.refuse(error);
     }
+  }
+
+  /** Reports why, closes the connection and kills the command. */
+  refuse(error: unknown): void {
+    this.#fail(error);
+    this.#socket.close(VIOLATION, isRktError(error) ? error.what.slice(0, MAX_REASON) : '');
+    this.#over.abort();
   }
 
   clientHasLeft(): void {

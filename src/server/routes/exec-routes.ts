@@ -43,7 +43,7 @@ export function execRoutes({ driver }: ServerContext, tickets: ExecTickets): Ser
   app.openapi(issueTicket, (c) => {
     const { id } = c.req.valid('param');
     driver.inspectTask(id);
-    return c.json(tickets.issue(id), 201);
+    return c.json(tickets.issue(id, c.var.caller), 201);
   });
   app.openapi(openExec, () => {
     throw httpError('RKT_ERR_REQUEST', 'An exec is opened as a WebSocket (Upgrade: websocket)', 426);

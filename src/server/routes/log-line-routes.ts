@@ -107,7 +107,7 @@ export function logLineRoutes({ driver, logger, hub, logs }: ServerContext): Ser
       const how = { driver, taskId: id, tailBytes };
       if (follow === 'false') return c.json({ ...(await lastDriverLines(how)) }, 200);
       hub.readers.check(c.env.via);
-      return answerStream(c.env, (sink) =>
+      return answerStream(c, (sink) =>
         logReader({ logger, taskId: id, sink, readers: hub.readers }, (write, over) =>
           followDriverLines({ ...how, over, write }),
         ),
@@ -125,7 +125,7 @@ export function logLineRoutes({ driver, logger, hub, logs }: ServerContext): Ser
     }
     hub.readers.check(c.env.via);
     const lastId = c.req.valid('header')['last-event-id'] ?? lastEventId;
-    return answerStream(c.env, (sink) =>
+    return answerStream(c, (sink) =>
       logReader({ driver, logger, taskId: id, sink, readers: hub.readers }, (write, over) =>
         followLines({ log, tailBytes, lastId, over, write }),
       ),

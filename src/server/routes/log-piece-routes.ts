@@ -54,7 +54,7 @@ export function logPieceRoutes({ driver, logger, hub }: ServerContext): ServerRo
       ...(tailLines !== undefined && { tailLines }),
       ...(tailBytes !== undefined && { tailBytes }),
     };
-    return answerStream(c.env, (sink) =>
+    return answerStream(c, (sink) =>
       logReader({ logger, taskId: id, sink, readers: hub.readers }, async (write, over) => {
         try {
           await driver.readTaskLog(id, {

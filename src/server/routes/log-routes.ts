@@ -56,7 +56,7 @@ export function logRoutes({ driver, logger, hub }: ServerContext): ServerRoutes 
     }
     hub.readers.check(c.env.via);
     const reader = { logger, taskId: id, readers: hub.readers, ...(isOwn && { driver }) };
-    return answerStream(c.env, (sink) =>
+    return answerStream(c, (sink) =>
       logReader({ ...reader, sink }, async (write, over) => {
         const decoder = new StringDecoder('utf8');
         const send = async (bytes: Buffer): Promise<void> => {

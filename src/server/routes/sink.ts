@@ -3,9 +3,10 @@ import type { ServerResponse } from 'node:http';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 
 import { PLUGIN_VERSION, POSITION_HEADER, VERSION_HEADER } from '../../model/plugin.ts';
+import { errorAnswer } from '../error-body.ts';
 import type { ServerEnv } from '../server-context.ts';
 import type { Sink } from '../sse/sse-client.ts';
-import { OPENING } from '../sse/sse-frame.ts';
+import { OPENING, frame } from '../sse/sse-frame.ts';
 
 /** The answer to a request as the reader of a stream; `onGone` when the client has left. */
 export type ResponseSink = Sink & { readonly onGone: (listener: () => void) => void };
@@ -19,20 +20,33 @@ const HEADERS = {
 /** What waits in an answer before its reader counts as slow, as in those of Node. */
 const HIGH_WATER_BYTES = 16_384;
 
+/** A request for a stream, as its handler has it. */
+export interface StreamContext {
+  readonly env: ServerEnv['Bindings'];
+  readonly var: ServerEnv['Variables'];
+}
+
 /**
- * Begins the answer with the stream that `serve` writes: directly where Node has the connection.
+ * Begins the answer with the stream that `serve` writes: directly where Node has the connection. It ends, with the reason,
+ * when the token of the reader is no longer valid.
  *
  * @param latestEventId where the event log is now
  */
 export function answerStream(
-  { outgoing }: ServerEnv['Bindings'],
-  serve: (sink: ResponseSink) => void,
+  { env: { outgoing }, var: { caller } }: StreamContext,
+  serveTo: (sink: ResponseSink) => void,
   latestEventId?: string,
 ): Response {
   const headers = {
     ...HEADERS,
     [VERSION_HEADER]: PLUGIN_VERSION,
     ...(latestEventId !== undefined && { [POSITION_HEADER]: latestEventId }),
+  };
+  // Meanwhile, since the request was let in.
+  caller.ended?.throwIfAborted();
+  const serve = (sink: ResponseSink): void => {
+    endWithToken(sink, caller.ended);
+    serveTo(sink);
   };
   if (outgoing !== undefined) {
     serve(nodeSink(outgoing, headers));
@@ -41,6 +55,16 @@ export function answerStream(
   const { sink, body } = webSink();
   serve(sink);
   return new Response(body, { headers });
+}
+
+function endWithToken(sink: ResponseSink, ended: AbortSignal | undefined): void {
+  if (ended === undefined) return;
+  const end = (): void => {
+    sink.write(frame('ended', errorAnswer(ended.reason).body));
+    sink.end();
+  };
+  ended.addEventListener('abort', end);
+  sink.onGone(() => ended.removeEventListener('abort', end));
 }
 
 function nodeSink(outgoing: ServerResponse, headers: Readonly<Record<string, string>>): ResponseSink {

@@ -1,12 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi';
 
 import { DEFAULT_FIELD_GROUPS, FIELD_GROUPS, type FieldGroup } from '../../model/field-groups.ts';
-import type { ServerContext, ServerEnv, ServerRoutes } from '../server-context.ts';
+import type { ServerContext, ServerRoutes } from '../server-context.ts';
 import { statsChangesSchema } from '../schemas/stats-changes-schema.ts';
 import { statsFrameSchema } from '../schemas/usage-schemas.ts';
 import { TOPICS, type StreamRequest } from '../sse/topics.ts';
 import { FAILURES, routes } from './define.ts';
-import { answerStream, type ResponseSink } from './sink.ts';
+import { answerStream, type ResponseSink, type StreamContext } from './sink.ts';
 
 const listOf = <Name extends string>(names: readonly [Name, ...Name[]]) =>
   z
@@ -69,11 +69,11 @@ export function streamRoutes({ hub }: ServerContext): ServerRoutes {
   app.openAPIRegistry.register('StatsChanges', statsChangesSchema);
   app.openapi(many, (c) => {
     const { topics, ...query } = c.req.valid('query');
-    return serve(c.env, { topics, ...query, ...seen(c.req.valid('header'), query) });
+    return serve(c, { topics, ...query, ...seen(c.req.valid('header'), query) });
   });
   app.openapi(one, (c) => {
     const query = c.req.valid('query');
-    return serve(c.env, {
+    return serve(c, {
       topics: [c.req.valid('param').topic],
       ...query,
       ...seen(c.req.valid('header'), query),
@@ -81,7 +81,7 @@ export function streamRoutes({ hub }: ServerContext): ServerRoutes {
   });
 
   const serve = (
-    env: ServerEnv['Bindings'],
+    c: StreamContext,
     request: Omit<StreamRequest, 'groups' | 'changes'> & {
       groups?: readonly FieldGroup[] | undefined;
       changes: 'true' | 'false';
@@ -92,9 +92,9 @@ export function streamRoutes({ hub }: ServerContext): ServerRoutes {
       groups: request.groups ?? DEFAULT_FIELD_GROUPS,
       changes: request.changes === 'true',
     };
-    hub.check(full, env.via);
-    const open = (sink: ResponseSink): void => sink.onGone(hub.open(full, sink, env.via));
-    return answerStream(env, open, hub.latestEventId());
+    hub.check(full, c.env.via);
+    const open = (sink: ResponseSink): void => sink.onGone(hub.open(full, sink, c.env.via));
+    return answerStream(c, open, hub.latestEventId());
   };
   return app;
 }

@@ -2,8 +2,8 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { toJSONSchema } from 'zod';
 
 import { networkSchema } from '../../model/driver-network.ts';
-import { RktError } from '../../model/rkt-error.ts';
 import { taskSpecSchema, type TaskSpecInput } from '../../model/task-spec.ts';
+import { requireRight } from '../access.ts';
 import type { ServerContext, ServerRoutes } from '../server-context.ts';
 import { presentValue } from '../present-value.ts';
 import { taskListSchema, taskStatusSchema } from '../schemas/task-schemas.ts';
@@ -149,8 +149,7 @@ export function taskRoutes({ driver }: ServerContext): ServerRoutes {
     const { id } = c.req.valid('param');
     const task = taskStatusSchema.parse(plain(driver.inspectTask(id)));
     const wantsSecrets = c.req.valid('query').secrets === 'true';
-    if (wantsSecrets && !c.var.trusted)
-      throw new RktError('RKT_ERR_TOKEN', 'The request asks for secrets without the token');
+    if (wantsSecrets) requireRight(c.var.caller, 'secrets=true');
     const config = wantsSecrets ? driver.taskSpec(id) : await driver.describeTask(id);
     return c.json({ task, config: plain(config) as Record<string, unknown> }, 200);
   });
