@@ -41,7 +41,6 @@ export const receiversAnswer = z.object({ receivers: z.array(receiver) });
 export type ShownAlert = z.output<typeof alert>;
 export type ShownSilence = z.output<typeof silence>;
 export type ShownReceiver = z.output<typeof receiver>;
-export type MatcherInput = z.output<typeof matcher>;
 
 /** Asks an agent, and checks its answer. @throws RKT_ERR_AGENT_LOST for one that is something else */
 export async function askFor<Schema extends z.ZodType>(

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 
 import { createAgentRequests, type AgentRequests } from '../drivers/remote/agent-requests.ts';
 import { nodeTransport } from '../drivers/remote/node-transport.ts';
+import { matcherText, parseMatcher, type AlertMatcher } from '../model/alert-matcher.ts';
 import { RktError } from '../model/rkt-error.ts';
 import {
   alertsAnswer,
@@ -11,7 +12,6 @@ import {
   receiversAnswer,
   silenceAnswer,
   silencesAnswer,
-  type MatcherInput,
   type ShownAlert,
   type ShownReceiver,
   type ShownSilence,
@@ -140,19 +140,13 @@ async function create(
 }
 
 /** @throws RKT_ERR_OPTIONS */
-function matcherOf(text: string): MatcherInput {
-  const {
-    name,
-    how = '',
-    value,
-  } = /^(?<name>[a-zA-Z_]\w*)(?<how>=~|!~|!=|=)(?<value>.*)$/s.exec(text)?.groups ?? {};
-  if (name === undefined || value === undefined) {
-    throw new RktError(
-      'RKT_ERR_OPTIONS',
-      `${JSON.stringify(text)} is no matcher: label=value, label!=value, label=~regex or label!~regex`,
-    );
-  }
-  return { name, value, isRegex: how.endsWith('~'), isEqual: !how.startsWith('!') };
+function matcherOf(text: string): AlertMatcher {
+  const matcher = parseMatcher(text);
+  if (matcher !== undefined) return matcher;
+  throw new RktError(
+    'RKT_ERR_OPTIONS',
+    `${JSON.stringify(text)} is no matcher: label=value, label!=value, label=~regex or label!~regex`,
+  );
 }
 
 async function expire({ requests, output }: Agent, ids: readonly string[]): Promise<void> {
@@ -178,10 +172,6 @@ async function listSilences({ requests, output }: Agent): Promise<void> {
 
 function endText({ endsAtMs }: ShownSilence, nowMs: number): string {
   return endsAtMs > nowMs ? `in ${duration(endsAtMs - nowMs)}` : ago(endsAtMs, nowMs);
-}
-
-function matcherText({ name, value, isRegex, isEqual }: MatcherInput): string {
-  return `${name}${isEqual ? '=' : '!'}${isRegex ? '~' : isEqual ? '' : '='}${value}`;
 }
 
 async function listReceivers({ requests, output }: Agent): Promise<void> {

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { html } from 'hono/html';
 
+import { coreShareText } from '../model/core-share-text.ts';
 import { exitText } from '../model/exit-text.ts';
 import { memoryLimitOf } from '../model/headline.ts';
 import { printable } from '../model/printable.ts';
@@ -99,7 +100,7 @@ function line({ status, rules }: Row, recent: RecentHistory['tasks'][string] | u
     status.phase,
     rules.length === 0 ? NOTHING : rules.join(', '),
     status.image,
-    cores === undefined ? NOTHING : `${(cores * 100).toFixed(1)}%`,
+    coreShareText(cores),
     bytes === undefined ? NOTHING : memory,
     uptimeText(status, nowMs),
     exitText(status.exitResult, NOTHING),

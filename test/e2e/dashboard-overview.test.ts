@@ -182,6 +182,23 @@ describe('the overview of the dashboard', function () {
     expect(hash()).to.equal('#/?q=shop&state=running&sort=-memory&group=image');
   });
 
+  it('goes back and forward through what was shown', async () => {
+    await open();
+    await says('.row .name a', 'tools');
+    await page.getByRole('button', { name: 'Exited' }).click();
+    await page.getByLabel('Filter tasks').pressSequentially('crash');
+    await page.getByRole('button', { name: 'Map' }).click();
+    expect(hash()).to.equal('#/?q=crash&state=exited&view=map');
+    for (const shown of ['#/?q=crash&state=exited', '#/?state=exited', '']) {
+      await page.goBack();
+      await until(`${shown} is back`, () => Promise.resolve(hash() === shown));
+    }
+    await until('all are shown', async () => (await textOf('#tasks .count')) === '27');
+    expect(await page.getByLabel('Filter tasks').inputValue()).to.equal('');
+    await page.goForward();
+    await until('only those that ended', async () => (await textOf('#tasks .count')) === '12 of 27');
+  });
+
   it('shows a crash loop as one row, one event and one alert, first of all', async () => {
     await open();
     await says('.row .identity', 'crashed 12 times in 5 minutes');
@@ -282,7 +299,7 @@ describe('the overview of the dashboard', function () {
         "(({ scrollHeight, clientHeight }) => scrollHeight <= clientHeight)(document.querySelector('.cells'))",
       ),
     ).to.equal(true);
-    expect(await page.locator('a.cell').first().textContent()).to.match(
+    expect(await page.locator('a.cell').first().getAttribute('aria-label')).to.match(
       /^crasher exited.* exited, with an alert$/,
     );
     expect(await violationsOf(page)).to.deep.equal([]);

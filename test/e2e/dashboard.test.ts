@@ -136,7 +136,7 @@ describe('the dashboard', function () {
     expect(await page.locator('.drawer details dd').isVisible()).to.equal(false);
     await says('.drawer .feed', 'started');
     await page.locator('.drawer .chart canvas').nth(3).waitFor();
-    await says('.drawer .key', /^cores\s*\d/);
+    await says('.drawer .key', /^of one core\s*<?\d+(\.\d)?%/);
     expect(await page.locator('.drawer .actions .unlock').isVisible()).to.equal(true);
     expect(await violationsOf(page)).to.deep.equal([]);
     await page.keyboard.press('Escape');

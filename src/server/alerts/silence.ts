@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import type { RecordedSilence } from '../../drivers/recorded/recorded-alert.ts';
+import { matches, wholePattern } from '../../model/alert-matcher.ts';
 import { parseWith } from '../../model/parse.ts';
 
 /** Alerts that match are not delivered to receivers for a time. */
@@ -11,7 +12,6 @@ export type SilenceState = 'pending' | 'active' | 'expired';
 /** The longest silence: a year. */
 const MAX_LENGTH_MS = 366 * 86_400_000;
 
-/** The form of Alertmanager: all matchers of a silence have to match; a regular expression matches the whole value. */
 export const matcherSchema = z
   .strictObject({
     name: z.string().regex(/^[a-zA-Z_]\w{0,63}$/, 'is not the name of a label'),
@@ -19,9 +19,10 @@ export const matcherSchema = z
     isRegex: z.boolean().default(false),
     isEqual: z.boolean().default(true),
   })
-  .refine(({ value, isRegex }) => !isRegex || patternOf(value) !== undefined, 'is not a regular expression');
-
-type Matcher = z.output<typeof matcherSchema>;
+  .refine(
+    ({ value, isRegex }) => !isRegex || wholePattern(value) !== undefined,
+    'is not a regular expression',
+  );
 
 export const silenceInputSchema = z.strictObject({
   matchers: z
@@ -60,26 +61,4 @@ export function parseSilence(input: unknown, nowMs: number): Omit<Silence, 'id'>
 export function silenceState({ startsAtMs, endsAtMs }: Silence, nowMs: number): SilenceState {
   if (nowMs >= endsAtMs) return 'expired';
   return nowMs >= startsAtMs ? 'active' : 'pending';
-}
-
-/** Whether all matchers match labels; a label that is absent is empty. */
-export function isMatched(matchers: readonly Matcher[], labels: Readonly<Record<string, string>>): boolean {
-  return matchers.every((matcher) => matches(matcher, labels));
-}
-
-function matches(
-  { name, value, isRegex, isEqual }: Matcher,
-  labels: Readonly<Record<string, string>>,
-): boolean {
-  const label = (Object.hasOwn(labels, name) ? labels[name] : undefined) ?? '';
-  const isFound = isRegex ? patternOf(value)?.test(label) === true : label === value;
-  return isFound === isEqual;
-}
-
-function patternOf(value: string): RegExp | undefined {
-  try {
-    return new RegExp(`^(?:${value})$`, 'u');
-  } catch {
-    return undefined;
-  }
 }

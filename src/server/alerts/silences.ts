@@ -3,9 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { Subject, asyncScheduler, type Observable, type SchedulerLike, type Subscription } from 'rxjs';
 
 import type { RecordedDocument } from '../../drivers/recorded/recorded-document.ts';
+import { isMatched } from '../../model/alert-matcher.ts';
 import { RktError } from '../../model/rkt-error.ts';
 import type { AlertJournal } from './alert-journal.ts';
-import { isMatched, parseSilence, silenceState, type Silence, type SilenceState } from './silence.ts';
+import { parseSilence, silenceState, type Silence, type SilenceState } from './silence.ts';
 
 /** A silence with its state of now. */
 export interface ListedSilence extends Silence {

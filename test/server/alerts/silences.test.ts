@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { VirtualTimeScheduler } from 'rxjs';
 
 import { openAlertJournal } from '../../../src/server/alerts/alert-journal.ts';
-import { isMatched } from '../../../src/server/alerts/silence.ts';
+import { isMatched } from '../../../src/model/alert-matcher.ts';
 import { createSilences, type Silences } from '../../../src/server/alerts/silences.ts';
 import { silentLogger } from '../../../src/model/logger.ts';
 import { expectRktRejection } from '../../support/errors.ts';

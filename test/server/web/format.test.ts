@@ -4,7 +4,6 @@ import {
   absoluteText,
   bytesText,
   clockText,
-  coresText,
   cpuText,
   countText,
   durationText,
@@ -21,12 +20,10 @@ describe('texts of the page', () => {
     [bytesText(250 * 2 ** 20), '250 MiB'],
     [bytesText(-1_536), '-1.5 KiB'],
     [bytesText(2 ** 61), '2097152 TiB'],
-    [coresText(0.034), '0.03'],
-    [coresText(9.99), '9.99'],
-    [coresText(12.34), '12.3'],
-    [cpuText(0.5, undefined), '0.50 cores'],
-    [cpuText(0.5, '0'), '0.50 of 1 core (0)'],
-    [cpuText(undefined, '0-1,3'), '– of 3 cores (0-1,3)'],
+    [cpuText(0.5, undefined), '50.0% of one core'],
+    [cpuText(0.0003, undefined), '<0.1% of one core'],
+    [cpuText(0.5, '0'), '50.0% of 100% (core 0)'],
+    [cpuText(undefined, '0-1,3'), '– of 300% (cores 0-1,3)'],
     [percentText(0.372), '37%'],
     [countText(3), '3'],
     [durationText(0), '0s'],
@@ -41,7 +38,7 @@ describe('texts of the page', () => {
   }
 
   it('says a dash for what was not measured', () => {
-    const texts = [bytesText, coresText, percentText, countText, durationText].flatMap((text) => [
+    const texts = [bytesText, percentText, countText, durationText].flatMap((text) => [
       text(undefined),
       text(NaN),
     ]);

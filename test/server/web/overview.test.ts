@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
 import type { RecentHistory } from '../../../src/server/history/recent-history.ts';
-import { coreShareText } from '../../../src/server/web/logic/format.ts';
+import { coreShareText } from '../../../src/model/core-share-text.ts';
 import { groupRows, groupTotals } from '../../../src/server/web/logic/group-rows.ts';
 import { hashOf, parseRoute, taskHash } from '../../../src/server/web/logic/route.ts';
 import { FIRST_SELECTION, type Selection } from '../../../src/server/web/logic/select-rows.ts';

@@ -1,7 +1,7 @@
+import { isMatched } from '../../../model/alert-matcher.ts';
 import type { Logger } from '../../../model/logger.ts';
 import type { AlertJournal } from '../alert-journal.ts';
 import type { Alert } from '../alert.ts';
-import { isMatched } from '../silence.ts';
 import type { Silences } from '../silences.ts';
 import { createAlertOutbox, type Notification } from './alert-outbox.ts';
 import type { AlertReceiver } from './alert-receiver.ts';

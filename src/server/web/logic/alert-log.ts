@@ -8,6 +8,8 @@ export interface AlertEntry {
   readonly taskId: string;
   readonly rule: string;
   readonly message: string;
+  /** What silences match. */
+  readonly labels: Readonly<Record<string, string>>;
   readonly raisedMs: number;
   /** Undefined while it stands. */
   readonly clearedMs: number | undefined;
@@ -62,11 +64,11 @@ export function createAlertLog(): AlertLog {
 }
 
 function entryOf(
-  alert: Pick<Alert, 'id' | 'taskId' | 'rule' | 'message' | 'raisedAtMs'>,
+  alert: Pick<Alert, 'id' | 'taskId' | 'rule' | 'message' | 'labels' | 'raisedAtMs'>,
   clearedMs: number | undefined,
 ): AlertEntry {
-  const { id, taskId, rule, message, raisedAtMs } = alert;
-  return { id, taskId, rule, message, raisedMs: raisedAtMs, clearedMs };
+  const { id, taskId, rule, message, labels, raisedAtMs } = alert;
+  return { id, taskId, rule, message, labels, raisedMs: raisedAtMs, clearedMs };
 }
 
 /** Puts one entry in place of all alerts of the tasks of a loop. */

@@ -1,4 +1,5 @@
 import type { DriverNetwork } from '../../../model/driver-network.ts';
+import { coreShareText } from '../../../model/core-share-text.ts';
 import { countCpus } from '../../../model/cpu-list.ts';
 
 /** Stands where nothing was measured. */
@@ -19,26 +20,11 @@ export function bytesText(bytes: number | undefined): string {
   return `${bytes < 0 ? '-' : ''}${value.toFixed(digits)} ${UNITS[unit] ?? ''}`;
 }
 
-/** Cores in use: `0.03`, `1.25`, `12.5`. */
-export function coresText(cores: number | undefined): string {
-  if (cores === undefined || !Number.isFinite(cores)) return NOTHING;
-  return cores.toFixed(cores >= 9.995 ? 1 : 2);
-}
-
-/** CPU in percent of one core: `12.3%`, `250%`; a little that is not nothing is `<0.1%`. */
-export function coreShareText(cores: number | undefined): string {
-  if (cores === undefined || !Number.isFinite(cores)) return NOTHING;
-  const percent = cores * 100;
-  if (percent <= 0) return '0%';
-  if (percent < 0.05) return '<0.1%';
-  return `${percent.toFixed(percent >= 99.95 ? 0 : 1)}%`;
-}
-
-/** `0.50 cores`; of a task that is pinned `0.50 of 2 cores (0-1)`. */
+/** `12.3% of one core`; of a task that is pinned `12.3% of 200% (cores 0-1)`. */
 export function cpuText(cores: number | undefined, cpusetCpus: string | undefined): string {
   const reserved = countCpus(cpusetCpus);
-  if (reserved === undefined) return `${coresText(cores)} cores`;
-  return `${coresText(cores)} of ${reserved} ${reserved === 1 ? 'core' : 'cores'} (${cpusetCpus})`;
+  if (reserved === undefined) return `${coreShareText(cores)} of one core`;
+  return `${coreShareText(cores)} of ${reserved * 100}% (${reserved === 1 ? 'core' : 'cores'} ${cpusetCpus})`;
 }
 
 /** `37%` of 0.37. */

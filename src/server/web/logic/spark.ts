@@ -7,6 +7,8 @@ export interface Spark {
   values(nowMs: number): readonly number[];
   /** The largest of {@link Spark.values}; 0 when there is none. */
   peak(nowMs: number): number;
+  /** Adds {@link Spark.values} to sums of as many steps, without those that were not measured. */
+  addTo(sums: Float64Array, nowMs: number): void;
 }
 
 /** The step of the agent's history, and five minutes of it. */
@@ -54,6 +56,13 @@ export function createSpark(): Spark {
         if (value > peak) peak = value;
       }
       return peak;
+    },
+    addTo(sums, nowMs) {
+      const first = stepOf(nowMs) - SPARK_LENGTH + 1;
+      for (let n = 0; n < SPARK_LENGTH; n += 1) {
+        const value = at(first + n);
+        if (!Number.isNaN(value)) sums[n] = (sums[n] ?? 0) + value;
+      }
     },
   };
 }

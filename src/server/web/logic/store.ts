@@ -9,6 +9,7 @@ import { createFeed, type Feed } from './feed-items.ts';
 import { createLoopWatch } from './loop-watch.ts';
 import { createMachineState, type MachineState } from './machine-state.ts';
 import { createOverviewLines, type OverviewLines } from './overview-lines.ts';
+import { createSilenceList, type SilenceList } from './silence-list.ts';
 import type { TaskRow } from './task-row.ts';
 import { createTaskRows, type Totals } from './task-rows.ts';
 
@@ -27,6 +28,7 @@ export interface Store extends MachineState {
   readonly totals: () => Totals;
   readonly feed: Feed;
   readonly alertLog: AlertLog;
+  readonly silences: SilenceList;
   /** Whether the agent has listed its tasks. */
   readonly isKnown: () => boolean;
   /** The agent's clock at the latest value; lines end there. */
@@ -90,6 +92,7 @@ export function createStore(): Store {
     totals: rows.totals,
     feed,
     alertLog,
+    silences: createSilenceList(),
     isKnown: () => isKnown,
     timeMs: watch.timeMs,
     loops: watch.loops,

@@ -1,5 +1,6 @@
 import { exitText } from '../../../model/exit-text.ts';
-import { NOTHING, bytesText, coreShareText, countText, durationText } from './format.ts';
+import { coreShareText } from '../../../model/core-share-text.ts';
+import { NOTHING, bytesText, countText, durationText } from './format.ts';
 import { problemRank } from './problem-rank.ts';
 import type { TaskRow } from './task-row.ts';
 

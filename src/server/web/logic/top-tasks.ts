@@ -1,5 +1,5 @@
 import { isAway } from './host-connection.ts';
-import { SPARK_LENGTH, niceBytesTop, niceTop } from './spark.ts';
+import { SPARK_LENGTH, niceBytesTop, niceTop, type Spark } from './spark.ts';
 import { identityOf } from './task-identity.ts';
 import type { TaskRow } from './task-row.ts';
 
@@ -39,8 +39,7 @@ export function topTasks(rows: readonly TaskRow[], options: TopOptions): TopChar
     .map((row) => ({ row, value: by === 'cpu' ? row.cpuCores() : row.memoryBytes() }))
     .filter((entry): entry is { row: TaskRow; value: number } => entry.value !== undefined)
     .sort((a, b) => b.value - a.value);
-  const columnOf = ({ row }: { row: TaskRow }): readonly number[] =>
-    (by === 'cpu' ? row.cpuSpark : row.memorySpark).values(nowMs).map(orNothing);
+  const sparkOf = (row: TaskRow): Spark => (by === 'cpu' ? row.cpuSpark : row.memorySpark);
   const shown = measured.slice(0, count);
   const rest = measured.slice(count);
   const bands = shown.map((entry) => ({
@@ -48,7 +47,7 @@ export function topTasks(rows: readonly TaskRow[], options: TopOptions): TopChar
     label: entry.row.status.name,
     detail: identityOf(entry.row.status).join(' · '),
     value: entry.value,
-    values: columnOf(entry),
+    values: sumOf([sparkOf(entry.row)], nowMs),
   }));
   const all =
     rest.length === 0
@@ -60,7 +59,10 @@ export function topTasks(rows: readonly TaskRow[], options: TopOptions): TopChar
             label: `${rest.length} others`,
             detail: '',
             value: rest.reduce((sum, { value }) => sum + value, 0),
-            values: rest.map(columnOf).reduce((a, b) => a.map((value, n) => value + (b[n] ?? 0))),
+            values: sumOf(
+              rest.map(({ row }) => sparkOf(row)),
+              nowMs,
+            ),
           },
         ];
   return stacked(all, options);
@@ -88,7 +90,9 @@ function stacked(all: readonly Stacking[], { width, height, by }: TopOptions): T
   return { bands, top };
 }
 
-/** What was not measured adds nothing to a stack. */
-function orNothing(value: number): number {
-  return Number.isNaN(value) ? 0 : value;
+/** Step by step; what was not measured adds nothing to a stack. */
+function sumOf(sparks: readonly Spark[], nowMs: number): readonly number[] {
+  const sums = new Float64Array(SPARK_LENGTH);
+  for (const spark of sparks) spark.addTo(sums, nowMs);
+  return [...sums];
 }

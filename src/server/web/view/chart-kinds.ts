@@ -1,4 +1,5 @@
-import { bytesText, coresText, countText } from '../logic/format.ts';
+import { coreShareText } from '../../../model/core-share-text.ts';
+import { bytesText, countText } from '../logic/format.ts';
 import type { ChartOptions } from './chart-options.ts';
 
 const KIB = 1_024;
@@ -11,8 +12,8 @@ const percent = (value: number | undefined): string =>
 export const CHART_KINDS = {
   cpu: {
     title: 'CPU',
-    lines: [{ series: 'cpuCores', title: 'cores', colour: 'accent', isFilled: true }],
-    text: coresText,
+    lines: [{ series: 'cpuCores', title: 'of one core', colour: 'accent', isFilled: true }],
+    text: coreShareText,
     least: 0.1,
   },
   memory: {
@@ -32,13 +33,13 @@ export const CHART_KINDS = {
     lines: [
       {
         series: 'throttledSeconds',
-        title: 'seconds a second',
+        title: 'of the time of one core',
         colour: 'warn',
         isFilled: true,
         hidesZero: true,
       },
     ],
-    text: coresText,
+    text: coreShareText,
     least: 0.1,
   },
   processes: {

@@ -80,7 +80,7 @@ export function uplotOptions(options: ChartOptions, wiring: ChartWiring): uPlot.
         splits: (_, __, ___, max) => [
           ...valueTicks(max, { ...(isBinary && { isBinary }), ...(isWhole && { isWhole }) }),
         ],
-        values: (_, ticks) => ticks.map((tick) => text(tick)),
+        values: (_, ticks) => ticks.map((tick) => text(tick).replace(/\.0(?=\D|$)/, '')),
       },
     ],
     series: [{}, ...lines.map(seriesOf)],

@@ -1,4 +1,5 @@
-import { bytesText, coreShareText } from '../logic/format.ts';
+import { coreShareText } from '../../../model/core-share-text.ts';
+import { bytesText } from '../logic/format.ts';
 import { groupTotals } from '../logic/group-rows.ts';
 import { connectionText, connectionTitle, isAway } from '../logic/host-connection.ts';
 import type { TableItem } from '../logic/table-items.ts';

@@ -1,4 +1,5 @@
-import { bytesText, coreShareText, durationText, percentText } from '../logic/format.ts';
+import { coreShareText } from '../../../model/core-share-text.ts';
+import { bytesText, durationText, percentText } from '../logic/format.ts';
 import { niceBytesTop, niceTop, type Spark } from '../logic/spark.ts';
 import type { Store } from '../logic/store.ts';
 import { h, setText } from './dom.ts';

@@ -1,4 +1,5 @@
-import { bytesText, coreShareText } from '../logic/format.ts';
+import { coreShareText } from '../../../model/core-share-text.ts';
+import { bytesText } from '../logic/format.ts';
 import { taskHash } from '../logic/route.ts';
 import type { Store } from '../logic/store.ts';
 import { topTasks, type TopBand, type TopBy } from '../logic/top-tasks.ts';
