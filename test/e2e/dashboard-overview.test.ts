@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -243,6 +243,43 @@ describe('the overview of the dashboard', function () {
     await says('#alerts [aria-label="History"] tbody', 'once');
     await page.keyboard.press('a');
     await page.locator('#tasks').waitFor();
+  });
+
+  it('silences an alert, lists silences, and ends one; only with the token', async () => {
+    const active = '#alerts [aria-label="Active"]';
+    await open('#/alerts');
+    await says(`${active} tbody`, 'crasher');
+    const locked = page.locator(active).getByRole('button', { name: 'Silence' });
+    expect(await locked.isDisabled()).to.equal(true);
+    expect(await locked.getAttribute('title')).to.match(/token/);
+    await open(`#token=${(await readFile(server.tokenPath, 'utf8')).trim()}`);
+    await open('#/alerts');
+    await page.locator(active).getByRole('button', { name: 'Silence' }).click();
+    const matchers = page.getByLabel('Alerts with, one label a line');
+    expect(await matchers.inputValue()).to.match(
+      /^alertname=crash\n(job=shop\ntask=crasher|task_id=.*crasher.*)$/,
+    );
+    await says('dialog', 'Matches 1 active alert.');
+    expect(await violationsOf(page)).to.deep.equal([]);
+    await matchers.fill('task=~(');
+    await page.locator('dialog').getByRole('button', { name: 'Silence' }).click();
+    await says('dialog .problem', 'Matchers: ( is not a regular expression.');
+    await matchers.fill('task_id=~.*crasher.*');
+    await page.locator('dialog select').selectOption('1 day');
+    await page.getByLabel('By', { exact: true }).fill('ann');
+    await page.getByLabel('Comment').fill('a <b>deploy</b>');
+    await page.locator('dialog').getByRole('button', { name: 'Silence' }).click();
+    await says(
+      '#alerts .silences tbody',
+      /task_id=~\.\*crasher\.\*\s*for (1d 00h|23h 59m)\s*ann\s*a <b>deploy<\/b>/,
+    );
+    await says(`${active} tbody .badge`, 'silenced');
+    expect(await violationsOf(page)).to.deep.equal([]);
+    await page.locator('#alerts .silences').getByRole('button', { name: 'End' }).click();
+    await page.locator('dialog').getByRole('button', { name: 'End' }).click();
+    await says('#alerts .silences tbody', /crasher\.\*\s*ended/);
+    await page.locator(`${active} tbody .badge`, { hasText: 'silenced' }).waitFor({ state: 'hidden' });
+    await page.evaluate('sessionStorage.clear()');
   });
 
   it('is used with the keyboard alone', async () => {

@@ -40,8 +40,9 @@ function stateOf({ startsAtMs, endsAtMs }: ListedSilence, nowMs: number): Listed
 }
 
 /** Matchers for an alert, one a line: its rule and its task. The tasks of a crash loop have another id each. */
-export function matchersFor({ rule, labels }: AlertEntry): string {
-  const names = rule === LOOP_RULE ? ['alertname', 'job', 'task_group', 'task'] : ['alertname', 'task_id'];
+export function matchersFor({ rule, labels }: Pick<AlertEntry, 'rule' | 'labels'>): string {
+  const isNamed = rule === LOOP_RULE && labels['task'] !== undefined;
+  const names = ['alertname', ...(isNamed ? ['job', 'task_group', 'task'] : ['task_id'])];
   return names
     .flatMap((name) => {
       const value = labels[name];

@@ -39,9 +39,8 @@ export interface Store extends MachineState {
 
 export function createStore(): Store {
   const rows = createTaskRows();
-  const feed = createFeed();
+  const [feed, alertLog] = [createFeed(), createAlertLog()];
   const watch = createLoopWatch(rows.all);
-  const alertLog = createAlertLog();
   const lines = createOverviewLines();
   const machine = createMachineState();
   let isKnown = false;

@@ -19,82 +19,75 @@ const LABELS = 'alertname, task_id, task, job, task_group, alloc_id, instance';
 
 /** Asks for a silence, and creates it; the alerts that it matches are counted while it is written. False when it was not. */
 export async function askForSilence(matchers: string, store: Store): Promise<boolean> {
-  const text = h('textarea', {
-    class: 'field',
-    name: 'matchers',
-    rows: '3',
-    spellcheck: 'false',
-    'aria-describedby': 'silence-hint',
-    input: () => preview(),
-  });
-  text.value = matchers;
-  const length = h('select', { class: 'field', name: 'length' });
-  length.append(
-    ...LENGTHS.map(([title, ms]) => h('option', { value: String(ms), selected: ms === USUAL_MS }, title)),
-  );
-  const by = h('input', {
-    type: 'text',
-    class: 'field',
-    name: 'by',
-    autocomplete: 'username',
-    maxlength: '200',
-  });
-  const comment = h('input', {
-    type: 'text',
-    class: 'field',
-    name: 'comment',
-    autocomplete: 'off',
-    placeholder: 'why',
-  });
-  const matched = h('p', { class: 'muted', role: 'status' });
+  const fields = createFields(matchers);
   const problem = h('p', { class: 'problem', role: 'alert' });
-  const preview = (): void => setText(matched, matchedText(text.value, store));
   const confirm = h('button', { type: 'submit', class: 'primary' }, 'Silence');
   const cancel = h('button', { type: 'button', click: () => dialog.close('') }, 'Cancel');
-  const hint = h(
-    'p',
-    { id: 'silence-hint', class: 'muted' },
-    `Labels: ${LABELS}. All lines have to match: =, !=, =~ and !~.`,
-  );
-  const form = h(
-    'form',
-    {},
-    h('h2', { id: 'silence-title' }, 'Silence alerts'),
-    h('label', {}, 'Alerts with, one label a line', text),
-    hint,
-    matched,
-    h('label', {}, 'For', length),
-    h('label', {}, 'By', by),
-    h('label', {}, 'Comment', comment),
-    problem,
-    h('menu', {}, cancel, confirm),
-  );
+  const title = h('h2', { id: 'silence-title' }, 'Silence alerts');
+  const form = h('form', {}, title, ...fields.elements, problem, h('menu', {}, cancel, confirm));
   const dialog = h('dialog', { 'aria-labelledby': 'silence-title' }, form);
-  const send = async (): Promise<void> => {
-    await postJson('v1/silences', {
-      matchers: readMatchers(text.value),
-      durationMs: Number(length.value),
-      createdBy: by.value.trim(),
-      comment: comment.value.trim(),
-    });
-  };
+  form.addEventListener('input', () => fields.preview(store));
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     confirm.disabled = true;
     setText(problem, '');
-    send()
+    fields
+      .send()
       .then(() => dialog.close('created'))
       .catch((error: unknown) => setText(problem, error instanceof Error ? error.message : String(error)))
       .finally(() => (confirm.disabled = false));
   });
+  fields.preview(store);
   document.body.append(dialog);
-  preview();
   dialog.showModal();
   await new Promise((resolve) => dialog.addEventListener('close', resolve, { once: true }));
   dialog.remove();
-  const isCreated = dialog.returnValue === 'created';
-  if (isCreated) toast(`Matching alerts are not delivered for ${length.selectedOptions[0]?.text ?? ''}`);
-  return isCreated;
+  return dialog.returnValue === 'created';
+}
+
+interface SilenceFields {
+  readonly elements: readonly HTMLElement[];
+  /** Says how many alerts match. */
+  preview(store: Store): void;
+  readonly send: () => Promise<void>;
+}
+
+function createFields(matchers: string): SilenceFields {
+  const text = h('textarea', {
+    class: 'field',
+    rows: '3',
+    spellcheck: 'false',
+    'aria-describedby': 'silence-hint',
+  });
+  text.value = matchers;
+  const length = h('select', { class: 'field' });
+  length.append(
+    ...LENGTHS.map(([title, ms]) => h('option', { value: String(ms), selected: ms === USUAL_MS }, title)),
+  );
+  const by = h('input', { type: 'text', class: 'field', autocomplete: 'username', maxlength: '200' });
+  const comment = h('input', { type: 'text', class: 'field', autocomplete: 'off', maxlength: '2000' });
+  const hint = `Labels: ${LABELS}. All lines have to match: =, !=, =~ and !~.`;
+  const matched = h('p', { class: 'muted', role: 'status' });
+  return {
+    elements: [
+      h('label', {}, 'Alerts with, one label a line', text),
+      h('p', { id: 'silence-hint', class: 'muted' }, hint),
+      matched,
+      h('label', {}, 'For', length),
+      h('label', {}, 'By', by),
+      h('label', {}, 'Comment', comment),
+    ],
+    preview: (store) => setText(matched, matchedText(text.value, store)),
+    async send() {
+      await postJson('v1/silences', {
+        matchers: readMatchers(text.value),
+        durationMs: Number(length.value),
+        createdBy: by.value.trim(),
+        comment: comment.value.trim(),
+      });
+      toast(`Matching alerts are not delivered for ${length.selectedOptions[0]?.text ?? ''}`);
+    },
+  };
 }
 
 function matchedText(text: string, store: Store): string {

@@ -73,10 +73,13 @@ export function createSilencesPanel(store: Store): SilencesPanel {
       const next = [isLocked, ...shown.map((silence) => `${silence.id} ${stateText(silence, nowMs)}`)].join(
         '\n',
       );
-      // A button that has the focus must not be replaced under it.
-      if (next === drawn || body.contains(document.activeElement)) return;
+      if (next === drawn) return;
       drawn = next;
+      const focused = document.activeElement?.closest('tr')?.dataset['id'];
+      const hadFocus = body.contains(document.activeElement);
       body.replaceChildren(...shown.map((silence) => line(silence, nowMs, () => void end(silence))));
+      // The focus stays on the button of its silence, or goes on when that has ended.
+      if (hadFocus) (body.querySelector<HTMLElement>(`tr[data-id="${focused ?? ''}"] button`) ?? add).focus();
     },
   };
 }
@@ -101,7 +104,7 @@ function line(silence: ListedSilence, nowMs: number, onEnd: () => void): HTMLEle
   const times = `${absoluteText(startsAtMs)} to ${absoluteText(endsAtMs)}`;
   return h(
     'tr',
-    { class: state === 'expired' ? 'is-over' : '' },
+    { class: state === 'expired' ? 'is-over' : '', 'data-id': silence.id },
     h('td', { class: 'matchers' }, ...names.flatMap((name, n) => (n === 0 ? [name] : [' ', name]))),
     h('td', { title: times }, stateText(silence, nowMs)),
     h('td', {}, createdBy === '' ? '–' : createdBy),
