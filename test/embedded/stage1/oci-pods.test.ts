@@ -5,6 +5,8 @@ import { expect } from 'chai';
 
 import { describeRuntimes } from '../../support/oci-runtimes.ts';
 import { PodFixture } from '../../support/pod-fixture.ts';
+import { runProgram } from '../../support/program.ts';
+import { EMBEDDED_RKT } from '../../support/replay/rkt-process.ts';
 import { until } from '../../support/until.ts';
 
 /** What rkt prints of every pod without a network. */
@@ -31,6 +33,16 @@ describeRuntimes('pods of the stage1 oci', (runtime) => {
 
   it('runs an app and ends with its exit code', async () => {
     expect(await run('echo hello; exit 7')).to.include({ exitCode: 7, stdout: 'hello\n', stderr: '' });
+  });
+
+  it('connects an interactive app with a terminal, to the end of its output', async () => {
+    const script = 'test -t 0 && test -t 1 && tty; stty -opost; printf %08000d 0; exit 7';
+    const words = fixture.args(...fixture.ociRun(script, ['--net=none', '--interactive'], []));
+    for (const _run of [1, 2, 3])
+      expect(await runProgram('sh', [EMBEDDED_RKT, ...words], { tty: true })).to.deep.include({
+        exitCode: 7,
+        stdout: `${LOOPBACK_ONLY.replace('\n', '\r\n')}/dev/pts/0\r\n${'0'.repeat(8000)}`,
+      });
   });
 
   it('passes on a death by a signal', async () => {

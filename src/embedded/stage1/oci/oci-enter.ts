@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isatty } from 'node:tty';
@@ -7,6 +8,7 @@ import { joinCgroups, setOomScore } from '../../pods/app-command.ts';
 import { executableProblem } from '../../pods/executable.ts';
 import { LaunchScript } from '../../pods/launch-script.ts';
 import { podFile, podPid, readPodManifest } from '../../pods/pod-info.ts';
+import type { PodEntry } from '../../pods/phases.ts';
 import { liveApp } from '../../pods/live-init.ts';
 import { livePid } from '../../pods/process.ts';
 import { RootfsView } from '../../pods/rootfs-view.ts';
@@ -14,10 +16,11 @@ import { commandLine, hostTool, quote } from '../../pods/shell.ts';
 import type { EnterOrder } from '../stage1-contract.ts';
 import { appPlace, STATE_DIR } from './app-places.ts';
 import { hideCgroups } from './cgroup-view.ts';
-import { runtimeOfPod } from './oci-runtime.ts';
+import { runtimeOfPod, type OciRuntime } from './oci-runtime.ts';
 import type { OciConfig, OciProcess } from './runtime-config-types.ts';
 import { cgroupsOfApp } from './pod-cgroup.ts';
 import { runtimeWords, waiterText } from './runtime-words.ts';
+import { terminalRelay } from './terminal-relay.ts';
 
 /**
  * A command in a pod. Its process section is the app's own with other words, so that it has the same user, capabilities and
@@ -58,15 +61,13 @@ export function ociEnter(ctx: RktContext, { pod, appName, argv, privileges }: En
   hideCgroups(inner, { runtime, isEntered: false });
   if (runtime.name === 'runc') makePlace(inner, config.root?.path ?? '/');
   const stateDir = `${pod.dir}/${STATE_DIR}`;
-  const { perl } = runtime;
-  const isAwaited = perl !== undefined && !process.terminal;
-  const detached = isAwaited ? ['--detach', '--pid-file="$1"'] : [];
+  const waiter = waiterOf(ctx, runtime, pod, process.terminal);
   const exec = [...runtimeWords({ runtime, stateDir }), 'exec'].map(quote).join(' ');
-  inner.raw(`exec ${exec} ${detached.join(' ')} --process=/proc/self/fd/3 ${quote(place.container)}`);
+  inner.raw(`exec ${exec} ${waiter.options} --process=/proc/self/fd/3 ${quote(place.container)}`);
   const user = privileges === 'root' ? [] : userWords(ctx, pid);
   const unshare = [...user, hostTool(ctx.env, 'unshare'), '--mount', '--propagation', 'private'];
   const command = [...unshare, '/bin/sh', '-c', inner.toString(), 'rkt'];
-  script.raw(isAwaited ? awaitedWords(perl, command) : `exec ${commandLine(...command)}`);
+  script.raw(`exec ${waiter.before} ${commandLine(...command)} ${waiter.after}`);
   return script.toString();
 }
 
@@ -83,10 +84,27 @@ function makePlace(script: LaunchScript, root: string): void {
   script.attempt('enter: cannot enter the pod', 'mkdir', root);
 }
 
-/** The waiting process stays outside of the app's cgroup. The command writes its pid to the file that it gets as argument. */
-function awaitedWords(perl: string, command: readonly string[]): string {
+/** A process that waits for the command, outside of the app's cgroup. */
+interface CommandWaiter {
+  /** The words before the command and after it, as a shell reads them. */
+  readonly before: string;
+  readonly after: string;
+  /** Options of the runtime's command. */
+  readonly options: string;
+}
+
+function waiterOf(ctx: RktContext, runtime: OciRuntime, pod: PodEntry, hasTerminal: boolean): CommandWaiter {
+  const none = { before: '', after: '', options: '' };
+  if (hasTerminal) {
+    const relay = terminalRelay(ctx, runtime, `${pod.dir}/oci/terminal-${randomUUID()}`);
+    if (relay === undefined) return none;
+    return { before: commandLine(...relay.words), after: '', options: quote(relay.option) };
+  }
+  if (runtime.perl === undefined) return none;
+  // The command writes its pid to the file that it gets as argument.
   const file = '"oci/enter.$$.pid"';
-  return `exec ${commandLine(perl, '-e', waiterText(), '--')} ${file} 3 rm -f ${file} ${commandLine(...command)} ${file}`;
+  const before = `${commandLine(runtime.perl, '-e', waiterText(), '--')} ${file} 3 rm -f ${file}`;
+  return { before, after: file, options: '--detach --pid-file="$1"' };
 }
 
 function oomIsolator({

@@ -27,6 +27,7 @@ import { cgroupsGone, makeCgroups } from './pod-cgroup.ts';
 import { mountSystem, reachableRoots, SYSTEM_DIR, userMappings } from './user-namespace.ts';
 import type { OciHook } from './runtime-config-types.ts';
 import { runWords } from './runtime-words.ts';
+import { terminalRelay } from './terminal-relay.ts';
 import {
   prepareShared,
   runAppsWords,
@@ -104,7 +105,7 @@ export function ociLaunch(ctx: RktContext, script: LaunchScript, order: Stage1Or
   // Where the right to do so is there: the launcher waits for the app, and holds the pod's lock.
   script.raw('{ echo -999 >/proc/self/oom_score_adj; } 2>/dev/null');
   const words = isSingle
-    ? commandLine(...onlyAppWords(launched, apps))
+    ? commandLine(...onlyAppWords(ctx, launched, apps))
     : runAppsWords(
         pod,
         podDir,
@@ -127,12 +128,16 @@ function systemOf({ users, privileges, network, podDir }: LaunchedPod): string |
 }
 
 function onlyAppWords(
+  ctx: RktContext,
   { runtime, podDir, pod }: LaunchedPod,
   apps: readonly LaunchedApp[],
 ): readonly string[] {
   const container = { container: pod.uuid, stateDir: `${podDir}/${STATE_DIR}`, pidFile: `${podDir}/pid` };
   const hasTerminal = apps.some(({ process }) => process.terminal);
-  return runWords({ runtime, ...container }, `${podDir}/oci`, hasTerminal);
+  const terminal = hasTerminal
+    ? (terminalRelay(ctx, runtime, `${podDir}/oci/terminal`) ?? 'runtime')
+    : undefined;
+  return runWords({ runtime, ...container }, `${podDir}/oci`, terminal);
 }
 
 /** Adds the bundle of the process that has the namespaces of several apps. */
