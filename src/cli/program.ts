@@ -3,6 +3,7 @@ import { Command, Option, type CommanderError } from 'commander';
 import { RktError } from '../model/rkt-error.ts';
 import { PLUGIN_VERSION } from '../model/plugin.ts';
 import { COMMAND_TABLE } from './cli-commands.ts';
+import { requireOneSource } from './contexts/one-source.ts';
 import { requireLocal } from './contexts/require-local.ts';
 import { GLOBAL_OPTIONS, flagOf } from './global-options.ts';
 import { dockerHint } from './docker-hints.ts';
@@ -52,7 +53,10 @@ export async function createProgram(
     else program.command(name);
     program.commands.at(-1)?.summary(summary);
   }
-  program.hook('preAction', (_, command) => requireLocal(command));
+  program.hook('preAction', (_, command) => {
+    requireOneSource(command);
+    requireLocal(command);
+  });
   program.addHelpText('after', wrapped(AFTER));
   return withExamples(program, [
     ['run --rm ./app.aci -- --greeting hello', 'Run an image in the foreground'],

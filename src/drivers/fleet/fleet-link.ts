@@ -2,6 +2,7 @@ import { AsyncSubject, BehaviorSubject, type Observable, type SchedulerLike } fr
 
 import type { Driver } from '../../driver-interface.ts';
 import { unsupportedOp, type DriverOp } from '../../model/driver-ops.ts';
+import type { Connection } from '../../model/driver-connection.ts';
 import type { Logger } from '../../model/logger.ts';
 import { RktError, taskNotFound } from '../../model/rkt-error.ts';
 import { toRktError } from '../../model/to-rkt-error.ts';
@@ -18,6 +19,8 @@ export interface FleetLink {
   readonly driver: Driver;
   /** By subscription; empty while all streams that are subscribed are as they should be. */
   readonly faults$: BehaviorSubject<ReadonlyMap<object, HostFault>>;
+  /** What the driver reports, while anyone watches the hosts; otherwise undefined. */
+  readonly connection$: BehaviorSubject<Connection | undefined>;
   /** Emits, and completes, when the host has left the fleet. */
   readonly left$: AsyncSubject<void>;
 }
@@ -35,7 +38,8 @@ export interface FleetContext {
 
 export function createFleetLink(host: string, driver: Driver): FleetLink {
   const faults$ = new BehaviorSubject<ReadonlyMap<object, HostFault>>(new Map());
-  return { host, driver, faults$, left$: new AsyncSubject() };
+  const connection$ = new BehaviorSubject<Connection | undefined>(undefined);
+  return { host, driver, faults$, connection$, left$: new AsyncSubject() };
 }
 
 /** The id of a task in the fleet. A host has no slash in its name; an id may have some. */
@@ -73,6 +77,15 @@ export function requireOp({ links }: Pick<FleetContext, 'links'>, op: DriverOp, 
   if (!links.some((each) => hasOp(each, op))) throw unsupportedOp(op, 'fleet');
   if (link !== undefined && !hasOp(link, op))
     throw new RktError('RKT_ERR_UNSUPPORTED', `The driver of host "${link.host}" has no ${op}`);
+}
+
+/** An op waits for no host that is known to be lost. @throws RKT_ERR_AGENT_LOST */
+export function requireLive({ link: { host, connection$ }, id }: HostTask): void {
+  const connection = connection$.value;
+  if (connection?.state !== 'stale') return;
+  const { sinceMs, reason = 'no reason given' } = connection;
+  const what = `host "${host}" is stale since ${new Date(sinceMs).toISOString()}: ${reason}`;
+  throw new RktError('RKT_ERR_AGENT_LOST', what, { taskId: fleetId(host, id) });
 }
 
 /** The error of a host, with the id that the task has in the fleet. */

@@ -4,7 +4,15 @@ import type { Driver } from '../../driver-interface.ts';
 import type { StartedTask } from '../../index.ts';
 import type { DriverOp } from '../../model/driver-ops.ts';
 import { RktError } from '../../model/rkt-error.ts';
-import { fleetId, hostError, hostTaskOf, requireOp, type FleetContext, type HostTask } from './fleet-link.ts';
+import {
+  fleetId,
+  hostError,
+  hostTaskOf,
+  requireLive,
+  requireOp,
+  type FleetContext,
+  type HostTask,
+} from './fleet-link.ts';
 import { fleetStatus } from './fleet-values.ts';
 
 /** What is about one task: the host that its id names does it. */
@@ -44,6 +52,7 @@ export function createFleetOps(
       requireOp(context, op);
       const task = hostTaskOf(context, taskId);
       requireOp(context, op, task.link);
+      requireLive(task);
       return await called(() => call(task.link.driver, task.id), task);
     });
   const stream = <T>(taskId: string, open: (driver: Driver, id: string) => Observable<T>): Observable<T> =>

@@ -3,6 +3,7 @@ import {
   combineLatest,
   concat,
   defer,
+  finalize,
   map,
   merge,
   of,
@@ -69,7 +70,10 @@ function stateOf(context: FleetContext, link: FleetLink): Observable<HostState> 
       open: (driver) => driver.connection(),
       convert: checkedConnection,
       owesFirst: true,
-    });
+    }).pipe(
+      tap((connection) => link.connection$.next(connection)),
+      finalize(() => link.connection$.next(undefined)),
+    );
     return combineLatest([concat(reported$, of(CLOSED)).pipe(startWith(undefined)), link.faults$]).pipe(
       map(([reported, faults]) => {
         const isPending = reported === undefined && faults.size === 0;

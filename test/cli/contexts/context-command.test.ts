@@ -79,6 +79,14 @@ describe('the command line with the agent of another machine', function () {
     await expectFailure(['ps', '-H', 'node-1', '--no-agent'], 2, /--no-agent excludes it/);
   });
 
+  it('refuses two sources of tasks', async () => {
+    const pairs = /exclude each other/;
+    await expectFailure(['ps', '-H', url, '--replay', 'x.rec'], 2, pairs);
+    await expectFailure(['top', '-H', 'node-1', '--replay', 'x.rec'], 2, pairs);
+    await expectFailure(['stop', 'web', '-H', url, '--data-dir', directory], 2, pairs);
+    await expectFailure(['stats', '--data-dir', directory, '--replay', 'x.rec'], 2, pairs);
+  });
+
   it('names what is wrong, and no token', async () => {
     await expectFailure(['ps', '-H', 'node-2'], 2, /There is no context "node-2"/);
     await expectFailure(['context', 'use', 'node-2'], 2, /There is no context "node-2"/);

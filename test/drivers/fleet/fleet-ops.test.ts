@@ -1,12 +1,14 @@
 import { expect } from 'chai';
-import { EMPTY, lastValueFrom, of, throwError, toArray } from 'rxjs';
+import { BehaviorSubject, EMPTY, lastValueFrom, of, throwError, toArray } from 'rxjs';
 
 import type { Driver } from '../../../src/driver-interface.ts';
 import { createFleetDriver } from '../../../src/drivers/fleet/fleet-driver.ts';
+import type { Connection } from '../../../src/model/driver-connection.ts';
 import { CAPABILITIES } from '../../../src/model/plugin.ts';
 import { RktError, isRktError } from '../../../src/model/rkt-error.ts';
 import type { TaskHandle } from '../../../src/model/task-state.ts';
 import { exited, status } from '../recorded/write-recording.ts';
+import { until } from '../../support/until.ts';
 import { fakeSource } from './fake-source.ts';
 
 const never = <T>(): Promise<T> => new Promise(() => undefined);
@@ -69,6 +71,32 @@ describe('the ops of a fleet', () => {
     expect(refused.code).to.equal('RKT_ERR_UNSUPPORTED');
     expect(refused.message).to.match(/^The driver of host "replayed" has no stopTask\./);
     expect((await failure(() => fleet.lockAgent())).message).to.match(/^A fleet driver has no lockAgent\./);
+  });
+
+  it('are refused at once for a host that is lost, and go to it when it is back', async () => {
+    const connectionSubject = new BehaviorSubject<Connection>({
+      state: 'stale',
+      sinceMs: 0,
+      reason: 'is gone',
+    });
+    const { source, calls } = recordingSource({
+      connection: () => connectionSubject.asObservable(),
+      signalTask: () => never(),
+    });
+    const fleet = createFleetDriver({ sources: { a: source } });
+    const states: string[] = [];
+    const watching = fleet.hosts().subscribe((hosts) => {
+      states.push(hosts.map(({ connection }) => connection.state).join());
+    });
+    await until('it is stale', () => states.at(-1) === 'stale' && states.length > 0);
+    const refused = await failure(() => fleet.signalTask('a/web', 'SIGHUP'));
+    expect(refused.code).to.equal('RKT_ERR_AGENT_LOST');
+    expect(refused.message).to.match(/^host "a" is stale since 1970-01-01T00:00:00.000Z: is gone/);
+    connectionSubject.next({ state: 'live' });
+    await until('it is live', () => states.at(-1) === 'live');
+    await fleet.stopTask('a/web');
+    expect(calls).to.deep.equal([['stopTask', 'web']]);
+    watching.unsubscribe();
   });
 
   it('name the host and the task of the fleet in errors, and refuse ids without a host', async () => {
