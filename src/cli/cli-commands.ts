@@ -137,6 +137,7 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
     'task driver plugin for a Nomad agent',
     async () => (await import('./nomad-command.ts')).nomadCommand,
   ),
+  entry('token', 'tokens of the agent', async () => (await import('./token-command.ts')).tokenCommand),
   entry(
     'context',
     'agents of other machines by name',

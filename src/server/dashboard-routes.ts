@@ -47,7 +47,10 @@ interface Asset {
   readonly type: string;
 }
 
-/** The page at `/`, and its files. They are read once. Its addresses are relative to the base path. */
+/**
+ * The page at `/`, and its files. They are read once. Its addresses are relative to the base path; without one to the address of
+ * the page, so that a proxy may serve it below any path.
+ */
 export function dashboardRoutes(basePath: string): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>();
   const assets = new Map<string, Asset>();
@@ -75,7 +78,10 @@ async function load(path: string, basePath: string): Promise<Asset> {
   const stored = await readFile(file).catch((error: unknown) => {
     throw exhaustionCode(error) === undefined ? noSuchFile() : error;
   });
-  const bytes = path === PAGE ? Buffer.from(stored.toString().replace(BASE, `href="${basePath}/"`)) : stored;
+  const bytes =
+    path === PAGE
+      ? Buffer.from(stored.toString().replace(BASE, `href="${basePath === '' ? '.' : basePath}/"`))
+      : stored;
   const tag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
   return { bytes: new Uint8Array(bytes), tag, type };
 }

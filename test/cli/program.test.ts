@@ -13,7 +13,7 @@ import { expectRktRejection } from '../support/errors.ts';
 
 const COMMANDS = (await createProgram()).commands;
 const NAMES =
-  'demo agent run ps inspect events stats top record logs wait stop restart kill signal exec cp rm alerts audit fingerprint doctor image images pull rmi system info completion man version nomad context rkt'.split(
+  'demo agent run ps inspect events stats top record logs wait stop restart kill signal exec cp rm alerts audit fingerprint doctor image images pull rmi system info completion man version nomad token context rkt'.split(
     ' ',
   );
 
@@ -39,7 +39,7 @@ describe('createProgram', () => {
   });
 
   COMMANDS.filter(
-    (command) => !['rkt', 'image', 'nomad', 'system', 'context'].includes(command.name()),
+    (command) => !['rkt', 'image', 'nomad', 'system', 'context', 'token'].includes(command.name()),
   ).forEach((command) => {
     it(`helps with ${command.name()}, with examples and the global options`, async () => {
       const all = await createProgram([command.name()], { isAllShown: true });

@@ -69,12 +69,12 @@ describe('actions of the dashboard', function () {
     await page.setViewportSize({ width: 1_440, height: 900 });
   };
 
-  it('are all there without the token, and say what unlocks them', async () => {
+  it('are all there without a write token, and say what unlocks them', async () => {
     await page.goto(`${url()}/#/task/${encodeURIComponent('a/web')}`);
     for (const name of ['Terminal', 'Restart', 'Stop', 'Signal', 'Destroy']) {
       await action(name).waitFor();
       expect(await action(name).isDisabled(), name).to.equal(true);
-      expect(await action(name).getAttribute('title'), name).to.include('token unlocks');
+      expect(await action(name).getAttribute('title'), name).to.include('Needs a write token');
     }
     await shot('locked');
     expect(await violations()).to.deep.equal([]);

@@ -231,10 +231,11 @@ describe('the dashboard', function () {
     await page.getByRole('button', { name: 'Read-write' }).click();
     await page.getByRole('textbox', { name: 'Token' }).fill('wrong');
     await page.getByRole('dialog').getByRole('button', { name: 'Use token' }).click();
-    await page.goto(`${url}/#/task/unseen`);
-    await page.getByRole('button', { name: 'Signal' }).click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Send' }).click();
     await says('#toast', 'The token is not the agent');
+    await says('#token', 'Read-only');
+    await page.goto(`${url}/#/task/unseen`);
+    await page.getByRole('button', { name: 'Signal' }).waitFor();
+    expect(await page.getByRole('button', { name: 'Signal' }).isDisabled()).to.equal(true);
     expect(driver.inspectTask('unseen').phase).to.equal('running');
     await page.keyboard.press('Escape');
   });

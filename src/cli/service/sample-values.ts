@@ -55,6 +55,7 @@ export const AGENT_SAMPLE: readonly SampleSetting[] = [
     { cert: '/etc/rkt-streams/cert.pem', key: '/etc/rkt-streams/key.pem' },
     'certificate and key for HTTPS, in PEM',
   ),
+  setting('tokens', '/etc/rkt-streams/tokens.json', 'a file with more tokens, instead of the one in dataDir'),
   setting('dashboard', true, 'serve the dashboard at /'),
   setting(
     'labels',

@@ -19,8 +19,10 @@ const LABEL = /^\w[\w.-]{0,63}$/;
 const entrySchema = z.strictObject({
   label: z
     .string()
-    .regex(LABEL, 'is not a name of letters, digits, dots, dashes and underscores')
-    .refine((label) => label !== AGENT_LABEL, `is the label of the file agent-token`),
+    .refine(
+      isTokenLabel,
+      'is not a name of letters, digits, dots, dashes and underscores, other than "agent"',
+    ),
   right: z.enum(RIGHTS),
   /** Of the token, in hexadecimal: a copy of the file gives no access. */
   sha256: z.string().regex(/^[\da-f]{64}$/, 'is not a SHA-256 hash in hexadecimal'),
@@ -37,6 +39,11 @@ const fileSchema = z.strictObject({
     }
   }),
 });
+
+/** False for the label of `agent-token` too. */
+export function isTokenLabel(text: string): boolean {
+  return LABEL.test(text) && text !== AGENT_LABEL;
+}
 
 /** A token as it is kept: without the token. */
 export type TokenEntry = z.output<typeof entrySchema>;

@@ -71,6 +71,31 @@ export async function beginSession(): Promise<void> {
   if (readToken() !== undefined) await write('POST', 'v1/session');
 }
 
+/** What the agent permits to this page. */
+interface Session {
+  /** Of the token. */
+  readonly label?: string;
+  readonly right: 'read' | 'write';
+}
+
+const READS: Session = { right: 'read' };
+let session = READS;
+
+/** As the agent answered last; reads alone until it has. */
+export function currentSession(): Session {
+  return session;
+}
+
+export function mayWrite(): boolean {
+  return session.right === 'write';
+}
+
+/** Asks the agent what the token of this page permits. @throws {@link ApiError} for a token that is not valid */
+export async function readSession(): Promise<void> {
+  session = READS;
+  session = await getJson<Session>('v1/session');
+}
+
 /** GET of JSON. @throws {@link ApiError} */
 export async function getJson<T>(path: string): Promise<T> {
   return (await agent.requests.json({ path: `/${path}` })) as T;

@@ -1,4 +1,4 @@
-import { ApiError, beginSession, getJson, keepToken, readToken } from './api.ts';
+import { ApiError, beginSession, currentSession, getJson, keepToken, mayWrite, readSession } from './api.ts';
 import type { PastAlert } from '../alerts/alert-history.ts';
 import type { Alert } from '../alerts/alert.ts';
 import { clockText } from './logic/format.ts';
@@ -7,7 +7,7 @@ import { createStore } from './logic/store.ts';
 import { openStream } from './stream.ts';
 import { createAddress } from './view/address.ts';
 import { createDetail, type DetailView } from './view/detail.ts';
-import { showLock } from './view/actions.ts';
+import { refusalText, showLock } from './view/actions.ts';
 import { ask, toast } from './view/dialogs.ts';
 import { byId, setAttribute, setText } from './view/dom.ts';
 import { createFrames } from './view/frames.ts';
@@ -81,6 +81,7 @@ const stream = openStream({
   },
   onOpen(isAgain) {
     isLocked = false;
+    readSession().then(showToken, showToken);
     if (isAgain) note('The agent is reachable again');
     detail?.reload();
     getJson<{ readonly alerts: readonly Alert[] }>('v1/alerts')
@@ -121,21 +122,29 @@ const togglePause = (): void => {
 };
 const useToken = (token: string): void => {
   keepToken(token);
-  showToken();
-  beginSession().catch((error: unknown) => toast(error instanceof Error ? error.message : String(error)));
+  beginSession()
+    .then(readSession)
+    .then(
+      () =>
+        toast(mayWrite() ? 'This tab can change tasks now.' : 'Without a write token, this tab only reads.'),
+      (error: unknown) => toast(refusalText(error), 'bad'),
+    )
+    .finally(showToken);
   stream.retry();
 };
 const showToken = (): void => {
-  const isKnown = readToken() !== undefined;
-  setText(byId('token'), isKnown ? 'Read-write' : 'Read-only');
-  setAttribute(byId('token'), 'aria-pressed', String(isKnown));
+  const { label } = currentSession();
+  setText(byId('token'), mayWrite() ? 'Read-write' : 'Read-only');
+  setAttribute(byId('token'), 'aria-pressed', String(mayWrite()));
+  const used = label === undefined ? '' : ` Now used: ${label}.`;
+  setAttribute(byId('token'), 'title', `Use a token, or another one.${used}`);
   showLock(byId('start'), 'Start a task on this machine');
   redraw();
 };
 const askForToken = async (): Promise<void> => {
   const answer = await ask({
     title: 'Token of the agent',
-    text: 'It is in the file agent-token of the agent’s data directory, and is forgotten when this tab is closed. Leave it empty for read-only access.',
+    text: 'A write token, such as the one in the file agent-token of its data directory, allows changes. It is forgotten when this tab is closed. Leave it empty to use none.',
     confirm: 'Use token',
     input: { label: 'Token', type: 'password' },
   });
@@ -152,7 +161,6 @@ const follow = (): void => {
     useToken(token);
     // What stays in the address stays in the browser's history.
     history.replaceState(null, '', location.pathname);
-    toast('Tasks can be stopped, signaled and destroyed from this tab.');
   }
   pages.show(route);
   const before = detail?.taskId;

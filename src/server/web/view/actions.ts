@@ -1,9 +1,9 @@
-import { ApiError, readToken, taskPath, write } from '../api.ts';
+import { ApiError, mayWrite, taskPath, write } from '../api.ts';
 import type { TaskRow } from '../logic/task-row.ts';
 import { ask, toast, type Question } from './dialogs.ts';
 import { byId, h, setAttribute } from './dom.ts';
 
-/** What can be done with a task. Without the token everything is there and locked, beside a button that asks for it. */
+/** What can be done with a task. Without a write token everything is there and locked, beside a button that asks for it. */
 export interface Actions {
   readonly element: HTMLElement;
   update(row: TaskRow | undefined): void;
@@ -33,7 +33,7 @@ export function createActions(taskId: string): Actions {
     element,
     update(row) {
       const isActive = row !== undefined && row.status.state !== 'exited';
-      unlock.hidden = readToken() !== undefined;
+      unlock.hidden = mayWrite();
       const all: readonly (readonly [HTMLButtonElement, string, boolean])[] = [
         [terminal, 'Run a command in the task, in a terminal', isActive],
         [restart, 'Start the task again, in a new pod', row !== undefined],
@@ -43,22 +43,18 @@ export function createActions(taskId: string): Actions {
       ];
       for (const [button_, what, isPossible] of all) {
         showLock(button_, isPossible ? what : `${what}: it has ended`);
-        button_.disabled = readToken() === undefined || !isPossible;
+        button_.disabled = !mayWrite() || !isPossible;
       }
     },
   };
 }
 
-const UNLOCK = 'The agent’s token unlocks these buttons';
+const UNLOCK = 'Use a write token to unlock these buttons';
 
 /** Says what a button does, and what unlocks it. */
 export function showLock(element: HTMLElement, what: string): void {
-  const isLocked = readToken() === undefined;
-  setAttribute(
-    element,
-    'title',
-    isLocked ? `${what}. ${UNLOCK.replace('these buttons', 'this button')}.` : what,
-  );
+  const isLocked = !mayWrite();
+  setAttribute(element, 'title', isLocked ? `${what}. Needs a write token.` : what);
   setAttribute(element, 'data-locked', String(isLocked));
 }
 
@@ -135,8 +131,12 @@ async function run({ question, done, send }: Action): Promise<void> {
     await send(answer);
     toast(done);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    const isRefused = error instanceof ApiError && error.status === 401;
-    toast(isRefused ? `The token is not the agent's. ${why}` : why, 'bad');
+    toast(refusalText(error), 'bad');
   }
+}
+
+/** Why the agent did not do something. */
+export function refusalText(error: unknown): string {
+  const why = error instanceof Error ? error.message : String(error);
+  return error instanceof ApiError && error.status === 401 ? `The token is not the agent's. ${why}` : why;
 }

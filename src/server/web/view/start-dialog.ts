@@ -1,5 +1,6 @@
-import { ApiError, postJson, readToken } from '../api.ts';
+import { mayWrite, postJson } from '../api.ts';
 import { startSpec, type StartFields } from '../logic/start-spec.ts';
+import { refusalText } from './actions.ts';
 import { toast } from './dialogs.ts';
 import { byId, h, setText } from './dom.ts';
 
@@ -15,9 +16,9 @@ const FIELDS: readonly (readonly [name: Field, label: string, hint: string])[] =
   ['cpus', 'CPU limit in cores', 'no limit'],
 ];
 
-/** Asks for a task and starts it. Without the token, that is asked for. Values of variables are sent, and not kept or shown again. */
+/** Asks for a task and starts it. Without a write token, that is asked for. Values of variables are sent, and not kept or shown again. */
 export async function startFromPage(): Promise<void> {
-  if (readToken() === undefined) {
+  if (!mayWrite()) {
     byId('token').click();
     return;
   }
@@ -46,7 +47,7 @@ export async function startFromPage(): Promise<void> {
         toast(`${id} is started`);
         location.hash = `#/task/${encodeURIComponent(id)}`;
       })
-      .catch((error: unknown) => setText(problem, reasonOf(error)))
+      .catch((error: unknown) => setText(problem, refusalText(error)))
       .finally(() => (confirm.disabled = false));
   });
   document.body.append(dialog);
@@ -61,11 +62,6 @@ async function submit(form: HTMLFormElement): Promise<string> {
   const spec = startSpec(fields, random.toString(16).padStart(8, '0'));
   await postJson('v1/tasks', spec);
   return spec.id;
-}
-
-function reasonOf(error: unknown): string {
-  const why = error instanceof Error ? error.message : String(error);
-  return error instanceof ApiError && error.status === 401 ? `The token is not the agent's. ${why}` : why;
 }
 
 function field(label: string, control: HTMLElement): HTMLElement {
