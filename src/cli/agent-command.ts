@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 
 import { RktError } from '../model/rkt-error.ts';
 import type { AgentFlags } from './agent/agent-settings.ts';
+import { agentConfigCommand } from './agent-config-command.ts';
 import { agentServiceCommands } from './agent-service-commands.ts';
 import { withExamples } from './help-examples.ts';
 import { addReplayOptions, replayFlagsOf } from './replay-options.ts';
@@ -60,6 +61,7 @@ export function agentCommand(program: Command): void {
     ['agent --replay incident.rec', 'Show a recording in the dashboard'],
     ['agent --config agent.jsonc', 'Use a config file that SIGHUP reloads'],
   ]);
+  agentConfigCommand(command);
   agentServiceCommands(command);
 }
 

@@ -11,7 +11,7 @@ import { withExamples } from './help-examples.ts';
 import { helpConfiguration, wrapped } from './help-format.ts';
 
 const AFTER = `
-Every setting can also be given by an environment variable (RKT_STREAMS_DATA_DIR for --data-dir) or in the JSON file named by --config or RKT_STREAMS_CONFIG ("dataDir"). Flags override variables, variables override the file. --help-all prints all of them, also behind a command.
+Every setting can also be given by an environment variable (RKT_STREAMS_DATA_DIR for --data-dir) or in the config file ("dataDir"): the one that --config or RKT_STREAMS_CONFIG names, else /etc/rkt-streams/config.jsonc (root) or ~/.config/rkt-streams/config.jsonc. Flags override variables, variables override the file. --help-all prints all of them, also behind a command.
 
 Exit codes:
   0    done
@@ -39,7 +39,7 @@ export async function createProgram(
     .showSuggestionAfterError()
     .exitOverride(stopParsing)
     .option('--help-all', 'print help with all settings')
-    .option('--config <file>', 'JSON file with any of the settings');
+    .option('--config <file>', 'JSON file with any of the settings, with comments; none for no file');
   for (const { key, short, value, help, isNegated } of GLOBAL_OPTIONS) {
     const flag = isNegated === true ? flagOf(key).replace('--', '--no-') : flagOf(key);
     program.addOption(

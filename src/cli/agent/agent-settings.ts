@@ -6,6 +6,7 @@ import { RktError } from '../../model/rkt-error.ts';
 import { FIELD_GROUPS } from '../../model/field-groups.ts';
 import { parseWith } from '../../model/parse.ts';
 import { parseListenAddress } from '../../model/listen-address.ts';
+import { agentVariablesOf } from './agent-variables.ts';
 
 /** `none`, a port, `host:port` or `[address]:port`; without a host 127.0.0.1. */
 const listenAddress = z.string().transform((text, issues) => {
@@ -19,7 +20,7 @@ const listenAddress = z.string().transform((text, issues) => {
 });
 
 /** The members of `server` in the config file; some of them are also flags of `rkt-streams agent`. */
-const agentSettingsSchema = z.strictObject({
+export const agentSettingsSchema = z.strictObject({
   listen: listenAddress.prefault('127.0.0.1:9477'),
   /** A path; `none` for no socket. Default: agent.sock in the data directory. */
   socket: z.string().min(1).optional(),
@@ -110,13 +111,14 @@ export function agentFlagsOf({
   return { ...Object.fromEntries(given), ...(dashboard === false && { dashboard }) };
 }
 
-/** Merges flag over config file over default. @throws RKT_ERR_OPTIONS */
+/** Merges flag over variable over config file over default. @throws RKT_ERR_OPTIONS */
 export function agentSettings(
   file: Readonly<Record<string, unknown>>,
   flags: AgentFlags,
   cwd: string,
+  env: Readonly<Record<string, string | undefined>> = {},
 ): AgentSettings {
-  const input = { ...file, ...agentFlagsOf(flags) };
+  const input = { ...file, ...agentVariablesOf(env), ...agentFlagsOf(flags) };
   const settings = parseWith(agentSettingsSchema, input, { what: 'server', code: 'RKT_ERR_OPTIONS' });
   if (settings.listen === false && settings.socket === 'none') {
     throw new RktError('RKT_ERR_OPTIONS', 'An agent needs --listen or --socket; both are none');

@@ -10,7 +10,7 @@ import { createOutput, type Output } from '../cli-output.ts';
 import { driverConfigOf, driverOptionsOf } from '../settings.ts';
 import { agentSocketOf, settingsOf } from '../with-driver.ts';
 import { metricsSource, serverOptions, type AgentConfiguration, type AgentParts } from './agent-parts.ts';
-import { agentSettings, type AgentFlags } from './agent-settings.ts';
+import { settingsOfAgent } from './settings-of-agent.ts';
 import { reloader } from './reload.ts';
 import { Restarts } from './restart-tasks.ts';
 import { takeServiceManager } from './service-manager.ts';
@@ -22,7 +22,7 @@ import { announce } from './announce.ts';
 export async function runAgent(command: Command): Promise<void> {
   const load = (): AgentConfiguration => {
     const common = settingsOf(command);
-    return { common, agent: agentSettings(common.server, command.opts<AgentFlags>(), process.cwd()) };
+    return { common, agent: settingsOfAgent(command, common) };
   };
   const configuration = load();
   if (configuration.agent.fleet !== undefined) {

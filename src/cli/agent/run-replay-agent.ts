@@ -10,7 +10,7 @@ import { createLogger } from '../log.ts';
 import { openReplay } from '../replay-options.ts';
 import { settingsOf } from '../with-driver.ts';
 import { metricsSource, reloadableOptions, serverOptions } from './agent-parts.ts';
-import { agentSettings, type AgentFlags } from './agent-settings.ts';
+import { settingsOfAgent } from './settings-of-agent.ts';
 import { untilStopped } from './agent-signals.ts';
 import { announce } from './announce.ts';
 import { takeServiceManager } from './service-manager.ts';
@@ -22,7 +22,7 @@ import { supervise } from './supervise.ts';
  */
 export async function runReplayAgent(command: Command): Promise<void> {
   const settings = settingsOf(command);
-  const agent = agentSettings(settings.server, command.opts<AgentFlags>(), process.cwd());
+  const agent = settingsOfAgent(command, settings);
   const output = createOutput(settings);
   const logger = createLogger(settings);
   const manager = takeServiceManager(logger);
@@ -42,9 +42,9 @@ export async function runReplayAgent(command: Command): Promise<void> {
       logger,
     });
     closers.push(() => server.close());
-    // Only what is in files: tokens and certificates.
-    const stopped = untilStopped(() => server.reload(reloadableOptions(agent)));
     const supervision = supervise(manager, { server });
+    // Only what is in files: tokens and certificates.
+    const stopped = untilStopped(() => supervision.reload(() => server.reload(reloadableOptions(agent))));
     announce(server, output);
     await stopped;
     await supervision.stop();

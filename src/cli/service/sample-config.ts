@@ -35,5 +35,9 @@ function settingLines(
   const isActive = Object.hasOwn(active, key);
   const text = `${JSON.stringify(key)}: ${JSON.stringify(isActive ? active[key] : value, null, 2)},`;
   const mark = isActive ? '' : '//';
-  return [`${indent}// ${help}`, ...text.split('\n').map((line) => `${indent}${mark}${line}`), ''];
+  return [
+    `${indent}// ${help}`,
+    ...text.split('\n').map((line) => `${indent}${line.replace(/^ */, (spaces) => `${spaces}${mark}`)}`),
+    '',
+  ];
 }
