@@ -20,12 +20,23 @@ export class ApiError extends Error {
 
 const TOKEN_KEY = 'rkt-streams-token';
 
+/** What the agent permits to this page. */
+interface Session {
+  /** Of the token. */
+  readonly label?: string;
+  readonly right: 'read' | 'write';
+}
+
+const READS: Session = { right: 'read' };
+let session = READS;
+
 /** The token of this browser tab; gone when the tab is closed. */
 export function readToken(): string | undefined {
   return sessionStorage.getItem(TOKEN_KEY) ?? undefined;
 }
 
 export function keepToken(token: string | undefined): void {
+  session = READS;
   if (token === undefined || token === '') sessionStorage.removeItem(TOKEN_KEY);
   else sessionStorage.setItem(TOKEN_KEY, token);
 }
@@ -70,16 +81,6 @@ export const agent: StreamLink = {
 export async function beginSession(): Promise<void> {
   if (readToken() !== undefined) await write('POST', 'v1/session');
 }
-
-/** What the agent permits to this page. */
-interface Session {
-  /** Of the token. */
-  readonly label?: string;
-  readonly right: 'read' | 'write';
-}
-
-const READS: Session = { right: 'read' };
-let session = READS;
 
 /** As the agent answered last; reads alone until it has. */
 export function currentSession(): Session {
