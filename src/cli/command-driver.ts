@@ -18,6 +18,8 @@ export type CommandOps = Pick<
 export type CommandDriver = CommandOps &
   Pick<
     Driver,
+    | 'connection'
+    | 'hosts'
     | 'fingerprint'
     | 'taskEvents'
     | 'taskStats'

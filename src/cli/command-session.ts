@@ -1,5 +1,6 @@
 import type { Driver } from '../driver-interface.ts';
 import type { Logger } from '../model/logger.ts';
+import type { FleetHost } from '../model/fleet-host.ts';
 import type { TaskStatus } from '../model/task-status.ts';
 import type { Output } from './cli-output.ts';
 import type { CommandDriver, CommandOps } from './command-driver.ts';
@@ -13,6 +14,8 @@ export interface OpsSession {
   readonly driver: CommandOps;
   /** The tasks of the data directory now. */
   listTasks(): Promise<readonly TaskStatus[]>;
+  /** The hosts of the agent of a fleet; empty for another agent, and absent without one. */
+  listHosts?(): Promise<readonly FleetHost[]>;
   /** Now, or the time of the recording that is played; in ms since 1970. */
   readonly nowMs: () => number;
   readonly output: Output;

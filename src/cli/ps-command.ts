@@ -1,6 +1,9 @@
 import type { Command } from 'commander';
 
+import { LIVE } from '../model/driver-connection.ts';
 import { printable } from '../model/printable.ts';
+import type { TaskStatus } from '../model/task-status.ts';
+import { FRESH, freshness, type Freshness } from './freshness.ts';
 import { collect, count } from './flag-values.ts';
 import { withExamples } from './help-examples.ts';
 import type { OpsSession } from './command-session.ts';
@@ -65,6 +68,8 @@ function listAction(
     const { output } = session;
     const tasks = selected(await session.listTasks(), selection);
     const nowMs = session.nowMs();
+    const known = await knownHosts(session, tasks);
+    known.lines.forEach((text) => output.warn(text));
     if (output.isJson) tasks.forEach((task) => output.print(task, () => ''));
     else if (quiet) tasks.forEach(({ id }) => output.print({}, () => printable(id)));
     else if (print !== undefined)
@@ -74,8 +79,14 @@ function listAction(
       );
     else {
       const width = trunc ? output.width : Number.POSITIVE_INFINITY;
-      output.print({}, () => tasksText(tasks, output.paint, nowMs, width));
+      output.print({}, () => tasksText(tasks, output.paint, nowMs, { width, freshness: known }));
     }
     return undefined;
   };
+}
+
+/** Of the hosts of a fleet; an agent of one machine is not asked. */
+async function knownHosts(session: OpsSession, tasks: readonly TaskStatus[]): Promise<Freshness> {
+  if (session.listHosts === undefined || tasks.every(({ host }) => host === undefined)) return FRESH;
+  return freshness(LIVE, await session.listHosts());
 }

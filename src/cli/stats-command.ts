@@ -1,5 +1,15 @@
 import { Option, type Command } from 'commander';
-import { filter, firstValueFrom, map, skip, take, takeUntil, withLatestFrom, type Observable } from 'rxjs';
+import {
+  Subscription,
+  filter,
+  firstValueFrom,
+  map,
+  skip,
+  take,
+  takeUntil,
+  withLatestFrom,
+  type Observable,
+} from 'rxjs';
 
 import { DEFAULT_FIELD_GROUPS } from '../model/field-groups.ts';
 import { RktError } from '../model/rkt-error.ts';
@@ -12,7 +22,9 @@ import { rowPrinter } from './row-format.ts';
 import { STATS_FIELDS, statsFields, statsLines, statsText, type StatsRow } from './stats-text.ts';
 import { count, durationMs } from './flag-values.ts';
 import type { Session } from './command-session.ts';
-import { followOthers, withDriverUntilSignal } from './with-driver.ts';
+import { freshnessOf } from './freshness.ts';
+import { reportFreshness } from './report-freshness.ts';
+import { followOthers, withWatchedDriver } from './with-driver.ts';
 
 const GROUPS = [...DEFAULT_FIELD_GROUPS, 'network', 'io', 'pids'] as const;
 
@@ -43,7 +55,7 @@ export function statsCommand(program: Command): void {
     )
     .option('-n, --count <n>', 'exit after n samples', count)
     .action((ids: string[], flags: StatsFlags, self: Command) =>
-      withDriverUntilSignal(self, (session) => stats(session, ids, flags)),
+      withWatchedDriver(self, (session) => stats(session, ids, flags)),
     );
   withExamples(addReplayOptions(command), [
     ['stats', 'Show all running tasks'],
@@ -72,16 +84,49 @@ async function stats(session: Session, wanted: readonly string[], flags: StatsFl
     takeUntil(allEnded(session, ids)),
   );
   let isFirst = true;
-  await ticks$.forEach(([samples, tasks]) => {
-    const shown = rows(samples, tasks);
+  const screen = createScreen(session, isOnce);
+  const printRows = (samples: readonly TaskStatsSample[], shown: readonly StatsRow[]): void => {
     if (output.isJson) samples.forEach((sample) => output.print(sample, () => ''));
     else if (print !== undefined) print(shown.map(statsFields), output);
     else if (output.isTty && isOnce) output.print({}, () => statsText(shown, output.paint, output.width));
-    else if (output.isTty) output.redraw(statsText(shown, output.paint, output.width));
+    else if (output.isTty) screen.draw(statsText(shown, output.paint, output.width));
     else output.print({}, () => statsLines(shown, isFirst));
     isFirst = false;
-  });
+  };
+  await ticks$
+    .forEach(([samples, tasks]) => printRows(samples, rows(samples, tasks)))
+    .finally(() => screen.close());
   return undefined;
+}
+
+/** The table of a terminal below the losses of hosts; on other output these are reported on stderr. */
+function createScreen(
+  session: Session,
+  isOnce: boolean,
+): { readonly draw: (table: string) => void; readonly close: () => void } {
+  const { driver, output, logger } = session;
+  let [table, stale] = ['', ''];
+  const draw = (): void => {
+    if (table !== '') output.redraw(stale + table);
+  };
+  const redraw = (lines: readonly string[]): void => {
+    stale = lines.map((text) => `${output.paint('yellow', text)}\n`).join('');
+    draw();
+  };
+  const drawn = (): Subscription =>
+    freshnessOf(driver).subscribe({
+      next: ({ lines }) => redraw(lines),
+      // The command itself fails with it.
+      error: (error: unknown) => logger.debug({ error }, 'The connection is no longer watched'),
+    });
+  const watching = isOnce ? Subscription.EMPTY : output.isTty ? drawn() : reportFreshness(session);
+  return {
+    draw(next) {
+      table = next;
+      draw();
+    },
+    close: () => watching.unsubscribe(),
+  };
 }
 
 function rows(samples: readonly TaskStatsSample[], tasks: readonly TaskStatus[]): readonly StatsRow[] {

@@ -1,6 +1,7 @@
 import { exitText } from '../model/exit-text.ts';
 import type { TaskPhase, TaskStatus } from '../model/task-status.ts';
 import type { Colour, Paint } from './cli-output.ts';
+import { FRESH, knownUntilMs, type Freshness } from './freshness.ts';
 import { NOTHING, ago } from './humanize.ts';
 import { table, type Column } from './text-table.ts';
 
@@ -52,12 +53,18 @@ const RESTARTS: Column<TaskStatus> = {
   isOptional: true,
 };
 
+export interface TasksTextOptions {
+  readonly width?: number;
+  /** How old the tasks are is counted until they are known. */
+  readonly freshness?: Freshness;
+}
+
 /** One task a line. */
 export function tasksText(
   tasks: readonly TaskStatus[],
   paint: Paint,
   nowMs: number,
-  width = Number.POSITIVE_INFINITY,
+  { width = Number.POSITIVE_INFINITY, freshness = FRESH }: TasksTextOptions = {},
 ): string {
   const columns: readonly Column<TaskStatus>[] = [
     { title: 'ID', value: ({ id }) => id, min: 12 },
@@ -69,7 +76,11 @@ export function tasksText(
       colour: (cell, { phase }) => paint(PHASE_COLOURS[phase] ?? 'cyan', cell),
     },
     { title: 'PID', value: ({ pid }) => pid?.toString() ?? NOTHING, align: 'right', isOptional: true },
-    { title: 'STARTED', value: ({ startedAtMs }) => ago(startedAtMs, nowMs), isOptional: true },
+    {
+      title: 'STARTED',
+      value: ({ startedAtMs, host }) => ago(startedAtMs, knownUntilMs(freshness, nowMs, host)),
+      isOptional: true,
+    },
     ...(tasks.some(({ restart }) => restart !== undefined) ? [RESTARTS] : []),
     { title: 'EXIT', value: ({ exitResult }) => exitText(exitResult), min: 10 },
   ];

@@ -28,7 +28,7 @@ export function topCommand(program: Command): void {
       await withReplay(
         self,
         untilSignal((session) => top(session, flags)),
-        { end: 'hold' },
+        { end: 'hold', reconnect: true },
       );
     });
   withExamples(addReplayOptions(command), [

@@ -39,19 +39,23 @@ export interface ReplayedCommand {
   /** What the end of the recording does: see {@link openReplay}. */
   readonly end?: Parameters<typeof openReplay>[1];
   readonly asked?: AgentAnswer | undefined;
+  /** A lost connection to the chosen host is opened again. */
+  readonly reconnect?: boolean;
 }
 
 /** The same, or with the recording of `--replay`. */
 export async function withReplay(
   command: Command,
   act: Action,
-  { end = 'complete', asked }: ReplayedCommand = {},
+  { end = 'complete', asked, reconnect = false }: ReplayedCommand = {},
 ): Promise<void> {
   await run<CommandDriver>(
     command,
     act,
     async (common) =>
-      (await openReplay(command, end)) ?? (await agentOf(common, asked)) ?? (await ownDriver(common)),
+      (await openReplay(command, end)) ??
+      (await agentOf(common, asked, reconnect)) ??
+      (await ownDriver(common)),
   );
 }
 
@@ -102,6 +106,11 @@ export async function withDriverUntilSignal(command: Command, act: Action): Prom
   await withDriver(command, untilSignal(act));
 }
 
+/** The same for a command that watches, and shows since when it is stale while the chosen host is lost. */
+export async function withWatchedDriver(command: Command, act: Action): Promise<void> {
+  await withReplay(command, untilSignal(act), { reconnect: true });
+}
+
 type Common = Pick<Session, 'settings' | 'output' | 'logger'>;
 
 async function run<D extends CommandDriver>(
@@ -125,23 +134,24 @@ interface Replayed {
 async function agentOf(
   { settings, logger }: Common,
   asked?: AgentAnswer,
+  reconnect = false,
 ): Promise<CommandDriver | undefined> {
   const address = chosenHost(settings, process.env);
   if (address !== undefined) {
-    return await driverOf(address, logger);
+    return await driverOf(address, logger, reconnect);
   }
   if (!settings.agent) return undefined;
   const { connectAgent } = await import('./agent-client/connect-agent.ts');
   return connectAgent(agentSocketOf(settings), logger, asked);
 }
 
-async function driverOf(address: AgentAddress, logger: Logger): Promise<RemoteDriver> {
+async function driverOf(address: AgentAddress, logger: Logger, reconnect = false): Promise<RemoteDriver> {
   const [{ askHost }, { createRemoteDriver }] = await Promise.all([
     import('./agent-client/ask-agent.ts'),
     import('../drivers/remote/connect-remote.ts'),
   ]);
   const { tasks } = await askHost(address);
-  return createRemoteDriver({ ...address, tasks, reconnect: false, logger });
+  return createRemoteDriver({ ...address, tasks, reconnect, logger });
 }
 
 /** Where the agent of the data directory listens, if there is one. */

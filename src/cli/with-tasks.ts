@@ -2,6 +2,7 @@ import { join } from 'node:path';
 
 import type { Command } from 'commander';
 
+import type { FleetHost } from '../model/fleet-host.ts';
 import type { Logger } from '../model/logger.ts';
 import { createAgentOps } from '../drivers/remote/agent-ops.ts';
 import { askAgent, askHost, type AgentAnswer } from './agent-client/ask-agent.ts';
@@ -26,7 +27,10 @@ export async function withTasks(command: Command, act: Action<OpsSession>): Prom
   }
   const { requests, tasks } = asked.agent;
   const listTasks: OpsSession['listTasks'] = () => Promise.resolve(tasks);
-  const common = { output: createOutput(settings), logger: lateLogger(settings), listTasks, nowMs: Date.now };
+  const listHosts = async (): Promise<readonly FleetHost[]> =>
+    ((await requests.json({ path: '/v1/hosts' })) as { readonly hosts: readonly FleetHost[] }).hosts;
+  const logger = lateLogger(settings);
+  const common = { output: createOutput(settings), logger, listTasks, listHosts, nowMs: Date.now };
   const driver = createAgentOps(requests, { tasks });
   await runSession<OpsSession>((interrupt) => ({ ...common, driver, interrupt }), untilSignal(act));
 }

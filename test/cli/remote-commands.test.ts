@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { FOREVER, useCliSandbox } from '../support/cli-sandbox.ts';
-import { parseLines, type CliOptions, type CliProcess, type CliResult } from '../support/cli-process.ts';
+import {
+  parseLines,
+  shellLine,
+  type CliOptions,
+  type CliProcess,
+  type CliResult,
+} from '../support/cli-process.ts';
+import { openTerminal } from '../support/tmux.ts';
 import { until } from '../support/until.ts';
 
 describe('commands with --host', function () {
@@ -154,6 +161,39 @@ describe('commands with --host', function () {
       const { exitCode, stdout, stderr } = await cli().run(['-H', 'http://127.0.0.1:1', 'run', ...args]);
       expect([exitCode, stdout]).to.deep.equal([2, '']);
       expect(stderr).to.include(words);
+    }
+  });
+
+  it('top, ps and stats: say since when an agent that is lost is stale, and go on when it is back', async function () {
+    await cli().detach('web', FOREVER);
+    const env = { ...elsewhere(), RKT_STREAMS_HOST: url };
+    const screen = await openTerminal(this, shellLine(['top']), { columns: 100, rows: 12, env });
+    try {
+      const list = start(['ps', '--watch', '--json']);
+      const samples = start(['stats', '--json', '--interval', '200ms']);
+      await Promise.all([screen.shows(/shell +running/), list.says('"web"'), samples.says('"web"')]);
+      agent.child.kill('SIGKILL');
+      await agent.ended;
+      const since = /stale since \d\d:\d\d:\d\d: The agent at /;
+      await screen.shows(since);
+      await until('both report it', () => [list, samples].every(({ stderr }) => since.test(stderr())));
+      const seen = samples.stdout().length;
+      agent = cli().start(['agent', '--listen', new URL(url).host]);
+      await agent.says('agent.sock');
+      await until('both report it', () =>
+        [list, samples].every(({ stderr }) => stderr().includes('live again')),
+      );
+      await until('there are new samples', () => samples.stdout().length > seen);
+      await until('the screen is current', async () => !since.test(await screen.text()));
+      await screen.shows(/shell +running/);
+      [list, samples].forEach(({ child }) => child.kill('SIGINT'));
+      expect(
+        await Promise.all([list, samples].map(async ({ ended }) => (await ended).exitCode)),
+      ).to.deep.equal([0, 0]);
+      await screen.press('q');
+      await screen.shows('ended with 0');
+    } finally {
+      await screen.close();
     }
   });
 });

@@ -18,7 +18,7 @@ const TASKS = [
 describe('table', () => {
   for (const width of [200, 120, 80, 60, 40]) {
     it(`fits into ${width} columns of a terminal`, () => {
-      const lines = tasksText(TASKS, plain, 100_000_000, width).split('\n');
+      const lines = tasksText(TASKS, plain, 100_000_000, { width }).split('\n');
       lines.forEach((line) => expect(widthOf(line), line).to.be.at.most(width));
       expect(lines[0]).to.match(/^ID +NAME .*PHASE/);
       expect(lines[1]).to.match(/^web-012345/);
@@ -27,10 +27,10 @@ describe('table', () => {
 
   it('cuts nothing where there is space, and leaves out columns only where cutting does not help', () => {
     expect(tasksText(TASKS, plain, 100_000_000)).to.include(`${'path/'.repeat(30)}web:1.2`);
-    const [titles, first] = tasksText(TASKS, plain, 100_000_000, 80).split('\n');
+    const [titles, first] = tasksText(TASKS, plain, 100_000_000, { width: 80 }).split('\n');
     expect(titles).to.include('IMAGE').and.to.include('STARTED');
     expect(first).to.include('…');
-    expect(tasksText(TASKS, plain, 100_000_000, 40).split('\n')[0]).to.not.include('IMAGE');
+    expect(tasksText(TASKS, plain, 100_000_000, { width: 40 }).split('\n')[0]).to.not.include('IMAGE');
   });
 
   it('aligns columns by what a terminal shows', () => {

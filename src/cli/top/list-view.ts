@@ -1,4 +1,5 @@
 import { printable } from '../../model/printable.ts';
+import { knownUntilMs, type Freshness } from '../freshness.ts';
 import { GAP, layoutColumns, type Placed } from './top-layout.ts';
 import { EMPTY_LINE, line, segment, type Line } from './line.ts';
 import { fit } from '../text-width.ts';
@@ -9,6 +10,7 @@ export interface ViewSize {
   readonly width: number;
   readonly height: number;
   readonly nowMs: number;
+  readonly freshness: Freshness;
 }
 
 const MARK = '▸ ';
@@ -19,7 +21,7 @@ export function listView(
   shown: readonly TopTask[],
   selected: TopTask | undefined,
   state: TopState,
-  { width, height, nowMs }: ViewSize,
+  { width, height, nowMs, freshness }: ViewSize,
 ): readonly Line[] {
   const columns = layoutColumns(width - MARK.length, shown);
   const titles = titleLine(columns, state);
@@ -32,7 +34,10 @@ export function listView(
     const isSelected = task === selected;
     const cells = columns.flatMap(({ column, width: cellWidth }, index) => [
       ...(index === 0 ? [] : [segment(' '.repeat(GAP))]),
-      ...column.cell(task, { width: cellWidth, nowMs }),
+      ...column.cell(task, {
+        width: cellWidth,
+        nowMs: knownUntilMs(freshness, nowMs, task.status.host),
+      }),
     ]);
     return { isSelected, segments: [segment(isSelected ? MARK : NO_MARK, 'accent'), ...cells] };
   });

@@ -4,6 +4,7 @@ import { printable } from '../../model/printable.ts';
 import type { TaskEvent } from '../../model/task-event.ts';
 import type { TaskResourceUsage, TaskStatsSample } from '../../model/task-stats.ts';
 import type { TaskStatus } from '../../model/task-status.ts';
+import type { Freshness } from '../freshness.ts';
 import type { Series } from './blocks.ts';
 
 /** A task with its measurements since top was started. */
@@ -24,7 +25,10 @@ export interface TopData {
   readonly host: HostStats | undefined;
   /** Oldest first. */
   readonly events: readonly TaskEvent[];
+  /** Until when the values are known; now, while they are current. */
   readonly nowMs: number;
+  /** Absent while everything is current. */
+  readonly freshness?: Freshness;
 }
 
 export const NO_DATA: TopData = { tasks: [], host: undefined, events: [], nowMs: 0 };

@@ -1,4 +1,5 @@
 import { printable } from '../../model/printable.ts';
+import { FRESH, knownUntilMs } from '../freshness.ts';
 import { shortBytes } from './short-numbers.ts';
 import { helpView } from './help-view.ts';
 import { line, segment, type Line } from './line.ts';
@@ -31,11 +32,15 @@ export interface Scene {
 export function frame(scene: Scene): readonly Line[] {
   const { data, state, size } = scene;
   const shown = shownTasks(data.tasks, state);
-  const height = Math.max(0, size.rows - 3);
+  const { freshness = FRESH } = data;
+  const stale =
+    freshness.lines.length === 0 ? [] : [line(fit(freshness.lines.join('; '), size.columns), 'warn')];
+  const height = Math.max(0, size.rows - 3 - stale.length);
   const body = bodyOf(scene, shown, height).slice(0, height);
   const padding = Array.from({ length: height - body.length }, () => line(''));
   const lines = [
     headerLine(data, shown.length, size.columns),
+    ...stale,
     ...body,
     ...padding,
     footerLine(state, size.columns),
@@ -48,15 +53,17 @@ function bodyOf(
   shown: readonly TopTask[],
   height: number,
 ): readonly Line[] {
-  const space = { width: size.columns, height, nowMs: data.nowMs };
+  const { freshness = FRESH } = data;
   if (state.isHelpOpen) return helpView();
   // A task that was opened stays open when the filter no longer shows it.
   const opened = data.tasks.find(({ status }) => status.id === state.selectedId);
+  const nowMs = knownUntilMs(freshness, data.nowMs, opened?.status.host);
+  const space = { width: size.columns, height, nowMs, freshness };
   if (state.view !== 'list' && opened === undefined)
     return [line('This task no longer exists; press Esc to go back.', 'warn')];
   if (state.view === 'task' && opened !== undefined) return taskView(opened, data, space);
   if (state.view === 'log' && opened !== undefined) return logView(opened, log, state, space);
-  return listView(shown, selectedTask(shown, state), state, space);
+  return listView(shown, selectedTask(shown, state), state, { ...space, nowMs: data.nowMs });
 }
 
 function headerLine({ tasks, host }: TopData, shown: number, width: number): Line {

@@ -2,6 +2,7 @@ import { map, merge, scan, type Observable } from 'rxjs';
 
 import type { Driver } from '../../driver-interface.ts';
 import type { FieldGroup } from '../../model/field-groups.ts';
+import { FRESH, freshnessOf, knownUntilMs } from '../freshness.ts';
 import { NO_DATA, withEvent, withSamples, withTasks, type TopData } from './top-data.ts';
 
 const GROUPS: readonly FieldGroup[] = [
@@ -17,7 +18,10 @@ const GROUPS: readonly FieldGroup[] = [
 const HOST_MS = 5_000;
 
 /** The part of the driver that top uses. */
-export type TopDriver = Pick<Driver, 'tasks' | 'allTaskStats' | 'taskEvents' | 'hostStats' | 'readTaskLog'>;
+export type TopDriver = Pick<
+  Driver,
+  'tasks' | 'allTaskStats' | 'taskEvents' | 'hostStats' | 'readTaskLog' | 'connection' | 'hosts'
+>;
 
 /** All data for the views, after every change. Completes with the driver. */
 export function watchTasks(
@@ -47,7 +51,13 @@ export function watchTasks(
             withEvent(data, event),
       ),
     ),
+    freshnessOf(driver).pipe(map((freshness): Change => (data) => ({ ...data, freshness }))),
     driver.hostStats({ intervalMs: HOST_MS }).pipe(map((host): Change => (data) => ({ ...data, host }))),
   );
-  return changes$.pipe(scan((data: TopData, change) => ({ ...change(data), nowMs: nowMs() }), NO_DATA));
+  return changes$.pipe(
+    scan((data: TopData, change) => {
+      const changed = change(data);
+      return { ...changed, nowMs: knownUntilMs(changed.freshness ?? FRESH, nowMs()) };
+    }, NO_DATA),
+  );
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { AuditReport } from '../../model/audit.ts';
 import { exitResultSchema } from '../../model/exit-result.ts';
 import type { Fingerprint } from '../../model/fingerprint.ts';
+import type { FleetHost } from '../../model/fleet-host.ts';
 import type { HostStats } from '../../model/host-stats.ts';
 import { podSchema, type Pod } from '../../model/pod.ts';
 import type { SamplingStats } from '../../model/sampling-stats.ts';
@@ -105,6 +106,22 @@ export const hostSchema = asReceived<HostStats>(
 export const samplingSchema = asReceived<SamplingStats>(
   z.object({ timestampMs: z.number(), tasks: z.number(), samples: z.number(), workMs: z.number() }),
 );
+
+/** Of the topic `hosts`: empty for an agent of one machine. */
+export const hostsSchema = asReceived<{ readonly hosts: readonly FleetHost[] }>(
+  z.object({
+    hosts: z.array(
+      z.object({
+        host: z.string(),
+        connection: z.discriminatedUnion('state', [
+          z.object({ state: z.literal('live') }),
+          z.object({ state: z.literal('closed') }),
+          z.object({ state: z.literal('stale'), sinceMs: z.number(), reason: z.string().optional() }),
+        ]),
+      }),
+    ),
+  }),
+).transform(({ hosts }) => hosts);
 
 /** Of the topic `pods`. */
 export const podsSchema = asReceived<{ readonly pods: readonly Pod[] }>(

@@ -1,4 +1,5 @@
 import {
+  EMPTY,
   NEVER,
   ReplaySubject,
   Subject,
@@ -130,6 +131,7 @@ function untilShutdown(streams: DriverStreams, closed$: Observable<void>): Drive
     taskStats: (id, options) => until(streams.taskStats(id, options)),
     allTaskStats: (options) => until(streams.allTaskStats(options)),
     tasks: () => until(streams.tasks()),
+    hosts: () => until(streams.hosts?.() ?? EMPTY),
     pods: () => until(streams.pods()),
     hostStats: (options) => until(streams.hostStats(options)),
     samplingStats: (options) => until(streams.samplingStats(options)),

@@ -11,6 +11,7 @@ import {
   eventSchema,
   fingerprintSchema,
   hostSchema,
+  hostsSchema,
   podsSchema,
   samplesSchema,
   samplingSchema,
@@ -84,6 +85,7 @@ export function createRemoteStreams(
     hostStats: ({ intervalMs = HOST_INTERVAL_MS } = {}) =>
       latest({ topics: ['host'], intervalMs }, hostSchema),
     samplingStats: (options = {}) => latest({ topics: ['sampling'], ...sampling(options) }, samplingSchema),
+    hosts: () => latest({ topics: ['hosts'] }, hostsSchema),
     pods: () => latest({ topics: ['pods'] }, podsSchema),
     waitTask: (task) =>
       exitOf(task, resumedStream(link, { topics: ['tasks', 'events'], task })).pipe(

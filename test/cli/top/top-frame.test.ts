@@ -4,6 +4,8 @@ import fc from 'fast-check';
 import { frame, type Scene } from '../../../src/cli/top/top-frame.ts';
 import { lineText } from '../../../src/cli/top/line.ts';
 import { widthOf } from '../../../src/cli/text-width.ts';
+import { freshness } from '../../../src/cli/freshness.ts';
+import { LIVE } from '../../../src/model/driver-connection.ts';
 import { NO_LOG, tailLines } from '../../../src/cli/top/log-view.ts';
 import { FIRST_STATE, type TopState } from '../../../src/cli/top/top-state.ts';
 import type { TaskEvent } from '../../../src/model/task-event.ts';
@@ -55,6 +57,21 @@ describe('the screen of top', () => {
     expect(web).to.match(/^ {2}web {10}running +1\.50 .* ████ 61M\/64M +7 +1h00m …web:1\.0$/);
     expect(below).to.equal('');
     expect(lines.at(-1)).to.match(/^s sort .* q quit {3}by name$/);
+  });
+
+  it('says since when hosts are stale, and does not count their tasks on', () => {
+    const stale = { state: 'stale', sinceMs: data.nowMs - 30 * 60_000, reason: 'is gone' } as const;
+    const at = data.tasks.map((task) => ({ ...task, status: { ...task.status, host: 'n1' } }));
+    const known = freshness(LIVE, [
+      { host: 'n1', connection: stale },
+      { host: 'n2', connection: LIVE },
+    ]);
+    const lines = screen({}, { data: { ...data, tasks: at, freshness: known } });
+    expect(lines).to.have.length(23);
+    expect(lines[1]).to.match(/^host n1 stale since \d\d:\d\d:\d\d: is gone$/);
+    expect(lines[3]).to.match(/^▸ job .* \+?30m\d\ds .*job:1\.0$|^▸ job .* 30m00s/);
+    const lost = { ...data, freshness: freshness(stale, []) };
+    expect(screen({}, { data: lost })[1]).to.match(/^stale since \d\d:\d\d:\d\d: is gone$/);
   });
 
   it('has wider columns where there is sandbox, and I/O where it was measured', () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Subject, of } from 'rxjs';
+import { EMPTY, Subject, of } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 
 import { lineText, type Line } from '../../../src/cli/top/line.ts';
@@ -86,6 +86,7 @@ describe('watchTasks', () => {
         return of(event);
       },
       readTaskLog: () => Promise.resolve(),
+      connection: () => EMPTY,
       hostStats: () => of(host),
     };
     const { seen, ends, observer } = recorder<TopData>();
