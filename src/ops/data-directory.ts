@@ -1,5 +1,5 @@
-import { mkdir, open, rm, truncate, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, open, readdir, rm, rmdir, truncate, unlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 
 import { RktError } from '../model/rkt-error.ts';
 import { exhaustionCode } from '../model/exhaustion.ts';
@@ -7,6 +7,8 @@ import { permissionError } from '../model/permission.ts';
 import { reasonOf } from '../model/reason-of.ts';
 import { EXIT_PLACEHOLDER } from './exit-record.ts';
 import type { TaskFiles } from './task-files.ts';
+
+const ABSENT: readonly string[] = ['ENOENT', 'ENOTDIR'];
 
 /** Creates the directory for the files of one start. @throws RKT_ERR_DATA_DIR */
 export async function makeTaskDirectory({ directory }: TaskFiles): Promise<void> {
@@ -17,8 +19,7 @@ export async function makeTaskDirectory({ directory }: TaskFiles): Promise<void>
  * Reserves the space of the exit code and creates the ticket of a shim. @throws RKT_ERR_DATA_DIR, RKT_ERR_NO_SPACE
  */
 export async function writeTicket({ ticket, exitFile }: TaskFiles): Promise<void> {
-  await inDataDirectory(exitFile, 'prepare', () => mkdir(dirname(exitFile), { recursive: true }));
-  await inDataDirectory(exitFile, 'reserve', () => reserve(exitFile));
+  await inDataDirectory(exitFile, 'reserve', () => reserveIn(exitFile));
   await inDataDirectory(ticket, 'write', () => writeFile(ticket, ''));
 }
 
@@ -35,14 +36,23 @@ export async function writeLaunchScript({ launchScript }: TaskFiles, text: strin
 
 /** Removes all files of a start in the data directory except its state. @throws RKT_ERR_DATA_DIR */
 export async function removeTaskFiles({ directory, exitFile }: TaskFiles): Promise<void> {
-  await inDataDirectory(directory, 'remove', () => removeIfThere(directory));
-  await inDataDirectory(exitFile, 'remove', () => removeIfThere(exitFile));
+  await inDataDirectory(directory, 'remove', () => removeDirectory(directory));
+  await inDataDirectory(exitFile, 'remove', () => removeIfThere(exitFile, unlink));
+}
+
+/** It has only files as a rule, and `rm` asks four times about each of them. */
+async function removeDirectory(directory: string): Promise<void> {
+  const names = await readdir(directory).catch(() => []);
+  await Promise.all(names.map((name) => unlink(join(directory, name)).catch(() => undefined)));
+  await removeIfThere(directory, rmdir).catch(() =>
+    removeIfThere(directory, (path) => rm(path, { recursive: true })),
+  );
 }
 
 /** Below a path that is not a directory nothing exists: a start that could not begin must be rolled back anyway. */
-async function removeIfThere(path: string): Promise<void> {
-  await rm(path, { recursive: true, force: true }).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOTDIR') throw error;
+async function removeIfThere(path: string, remove: (path: string) => Promise<void>): Promise<void> {
+  await remove(path).catch((error: unknown) => {
+    if (!ABSENT.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
   });
 }
 
@@ -56,6 +66,15 @@ export async function emptyLogs({ stdout, stderr }: TaskFiles): Promise<void> {
 async function truncateIfThere(path: string): Promise<void> {
   await truncate(path).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  });
+}
+
+/** The directory is missing for the first task only. */
+async function reserveIn(exitFile: string): Promise<void> {
+  await reserve(exitFile).catch(async (error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    await mkdir(dirname(exitFile), { recursive: true });
+    await reserve(exitFile);
   });
 }
 

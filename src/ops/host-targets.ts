@@ -1,12 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-
 import { RktError } from '../model/rkt-error.ts';
 import { reasonOf } from '../model/reason-of.ts';
 import { resolveInApp, type AppPath, type PlacedOnHost } from './app-view.ts';
 import type { Volume } from './arguments/volume-arguments.ts';
 import type { OpsContext } from './ops-context.ts';
-import { readPreparedApp, type PreparedApp } from '../rkt/disk/prepared-app.ts';
+import { isLikeFly, readPreparedApp, type PreparedApp } from '../rkt/disk/prepared-app.ts';
 
 /** Directories of the host that are visible to every app of fly and of the embedded rkt. */
 const HOST_DIRS = ['/dev', '/proc', '/sys'];
@@ -23,8 +20,8 @@ export async function checkHostTargets(
   podId: string,
   volumes: readonly Volume[],
 ): Promise<void> {
-  if (!(await isLikeFly(ctx.rktDir, podId))) return;
-  const prepared = await readPreparedApp(ctx, podId);
+  if (!isLikeFly(ctx.rktDir, podId)) return;
+  const prepared = readPreparedApp(ctx, podId);
   const mounts: PlacedOnHost[] = [{ at: '/', host: prepared?.imageRoot ?? '/nonexistent' }];
   for (const host of HOST_DIRS) mounts.push({ at: (await resolveInApp(mounts, host)).path, host });
   for (const { source, target } of [...volumes, ...ofImage(prepared)]) {
@@ -53,11 +50,4 @@ function checkMissing(source: string | undefined, target: string, { path, mount 
 function refusal(source: string | undefined, target: string, why: string): RktError {
   const what = source === undefined ? 'the mount point of the image' : source;
   return new RktError('RKT_ERR_VOLUME', `${what} cannot be mounted at ${target}: ${why}`);
-}
-
-/** True for a prepared pod of fly or of the embedded rkt, whose app is only chrooted. */
-export async function isLikeFly(rktDir: string, podId: string): Promise<boolean> {
-  const manifest = join(rktDir, 'pods', 'prepared', podId, 'stage1', 'manifest');
-  const text = await readFile(manifest, 'utf8').catch(() => '');
-  return /"name":\s*"[^"]*stage1-(?:fly|embedded)[^"]*"/.test(text);
 }

@@ -1,8 +1,10 @@
-import { type FileHandle, open, readFile, rm } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { RktError } from '../model/rkt-error.ts';
 import type { ProcessId } from '../model/process-id.ts';
+import { unlinkIfThere } from '../files/durable-file.ts';
 import { descriptorPath } from '../files/regular-file.ts';
 import { withoutSecrets } from '../model/secret-words.ts';
 import type { RktRunner } from '../rkt/command-runner.ts';
@@ -53,7 +55,7 @@ export async function launch(ctx: OpsContext, runner: RktRunner, order: ShimOrde
   const outcome = await waitForPush<Outcome>(
     async () => {
       const exit = readExitFile(order.files.exitFile);
-      const appPid = await readProcessId(order.files.appPid);
+      const appPid = readProcessId(order.files.appPid);
       const pod = appPid === undefined ? undefined : await findPodStart(ctx, runner, order.podId);
       if (exit === undefined) {
         if (pod !== undefined) seenMs ??= ctx.scheduler.now();
@@ -72,7 +74,7 @@ export async function launch(ctx: OpsContext, runner: RktRunner, order: ShimOrde
       ...{ deadlineMs: ctx.timeouts.launchMs, scheduler: ctx.scheduler },
     },
   );
-  await rm(order.files.launchScript, { force: true });
+  await unlinkIfThere(order.files.launchScript);
   if (outcome !== undefined && 'launched' in outcome) return outcome.launched;
   const isOfRuntime = runner.binary.runtime === 'embedded' && outcome?.exitCode !== RKT_FAILURE;
   const message =
@@ -99,8 +101,8 @@ async function findPodStart(
   runner: RktRunner,
   podId: string,
 ): Promise<PodStart | undefined> {
-  const start = await readPodStart(podDirectory(ctx.rktDir, podId));
-  if (start !== undefined || (await canSee(join(ctx.rktDir, 'pods', 'run')))) return start;
+  const start = readPodStart(podDirectory(ctx.rktDir, podId));
+  if (start !== undefined || canSee(join(ctx.rktDir, 'pods', 'run'))) return start;
   const { pid } = await podStatusText(runner, podId);
   return pid === undefined ? undefined : { pid, flavor: 'other' };
 }
@@ -111,9 +113,13 @@ async function launched(pod: PodStart, shim: ProcessId): Promise<Launched> {
   return { process, shim, flavor: pod.flavor };
 }
 
-async function readProcessId(path: string): Promise<number | undefined> {
-  const text = await readFile(path, 'utf8').catch(() => '');
-  return text.endsWith('\n') ? Number(text) : undefined;
+function readProcessId(path: string): number | undefined {
+  try {
+    const text = readFileSync(path, 'utf8');
+    return text.endsWith('\n') ? Number(text) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Only a regular file can be read back, not a pipe. */

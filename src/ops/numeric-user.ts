@@ -4,8 +4,7 @@ import type { RktRunner } from '../rkt/command-runner.ts';
 import { START_ANNOTATION } from './arguments/prepare-arguments.ts';
 import type { Volume } from './arguments/volume-arguments.ts';
 import type { OpsContext } from './ops-context.ts';
-import { isLikeFly } from './host-targets.ts';
-import { readPreparedApp } from '../rkt/disk/prepared-app.ts';
+import { isLikeFly, readPreparedApp } from '../rkt/disk/prepared-app.ts';
 import { preparePod, type Preparation } from './prepare-pod.ts';
 import { removePodIfThere } from './pods-of-start.ts';
 import type { UndoStack } from './undo.ts';
@@ -49,8 +48,8 @@ async function numericIdentity(
   podId: string,
   volumes: readonly Volume[],
 ): Promise<Identity | undefined> {
-  if (!(await isLikeFly(ctx.rktDir, podId)) || volumes.some(coversNames)) return undefined;
-  const prepared = await readPreparedApp(ctx, podId);
+  if (!isLikeFly(ctx.rktDir, podId) || volumes.some(coversNames)) return undefined;
+  const prepared = readPreparedApp(ctx, podId);
   const { user = '0', group = '0' } = prepared?.app.app ?? {};
   if (prepared === undefined || (isNumeric(user) && isNumeric(group))) return undefined;
   const root = prepared.imageRoot;

@@ -16,7 +16,9 @@ const MOST_LINKS = 40;
  * @throws the error of the system, and one that names the link
  */
 export async function openDirectoryOf(path: string, allocDir: string | undefined): Promise<FileHandle> {
-  const root = allocDir === undefined ? undefined : await stat(allocDir).catch(() => undefined);
+  // Step by step it would be found as well, but twenty promises later.
+  if (allocDir === undefined) return open(dirname(path), O_PATH | constants.O_DIRECTORY);
+  const root = await stat(allocDir).catch(() => undefined);
   let names = namesOf(dirname(path));
   let links = 0;
   let at = await openDirectory('/');

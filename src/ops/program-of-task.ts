@@ -29,7 +29,7 @@ export async function programOf(
   name: string,
 ): Promise<FoundProgram> {
   const root = `/proc/${pid}/root`;
-  const isVisible = (await isChrooted(root)) || (await isOciPod(podDirectory(ctx.rktDir, podId)));
+  const isVisible = (await isChrooted(root)) || isOciPod(podDirectory(ctx.rktDir, podId));
   if (!isVisible) return { path: name };
   const app = await appSection(runner, ctx.rktDir, podId);
   const { env, config } = { env: environmentOf(task.spec), config: task.spec.config };

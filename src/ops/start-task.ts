@@ -23,7 +23,8 @@ import type { OpsContext } from './ops-context.ts';
 import { makeTaskDirectory, removeTaskFiles } from './data-directory.ts';
 import { endLaunch } from './end-launch.ts';
 import { coresVariable, poolProcsFiles } from './cpuset-pool.ts';
-import { checkHostTargets, isLikeFly } from './host-targets.ts';
+import { checkHostTargets } from './host-targets.ts';
+import { isLikeFly } from '../rkt/disk/prepared-app.ts';
 import { checkChrooted, checkKnownIsolation, withoutEffect } from './isolation.ts';
 import { launch, type Launched } from './launch.ts';
 import { logLimitsOf } from './task-log-limits.ts';
@@ -171,7 +172,7 @@ async function prepare(begun: Start, startToken: string, args: readonly string[]
   const order = { args, preparation, volumes: begun.volumes, undo };
   const podId = await prepareEnterable(ctx, runner, order);
   await checkHostTargets(ctx, podId, begun.volumes);
-  const ignored = await checkIsolation(ctx, podId, config);
+  const ignored = checkIsolation(ctx, podId, config);
   const record = ctx.registry.update(spec.id, { podId });
   const without = ignored === '' ? '' : `; without effect in it: ${ignored}`;
   const image = withoutCredentials(config.image);
@@ -187,8 +188,8 @@ async function prepare(begun: Start, startToken: string, args: readonly string[]
 }
 
 /** Reports the attributes that a pod ignores which is only chrooted. @throws RKT_ERR_ISOLATION, RKT_ERR_NETWORK */
-async function checkIsolation(ctx: OpsContext, podId: string, config: TaskSpec['config']): Promise<string> {
-  if (!(await isLikeFly(ctx.rktDir, podId))) return '';
+function checkIsolation(ctx: OpsContext, podId: string, config: TaskSpec['config']): string {
+  if (!isLikeFly(ctx.rktDir, podId)) return '';
   checkChrooted(config, ctx.driverConfig());
   const ignored = withoutEffect(config).join(', ');
   if (ignored !== '') ctx.logger.warn({ podId, ignored }, 'The pod does not isolate as its task asks');

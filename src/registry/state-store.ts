@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { RktError } from '../model/rkt-error.ts';
@@ -8,7 +7,15 @@ import { parseWith } from '../model/parse.ts';
 import { permissionError } from '../model/permission.ts';
 import { reasonOf } from '../model/reason-of.ts';
 import { createTurns, type Turns } from '../model/turns.ts';
-import { createFile, isLeftover, listIfThere, readIfThere, replaceFile } from '../files/durable-file.ts';
+import {
+  createFile,
+  isLeftover,
+  listIfThere,
+  readIfThere,
+  readWritten,
+  replaceFile,
+  unlinkIfThere,
+} from '../files/durable-file.ts';
 import { storedTaskSchema, type StoredTask } from './stored-task.ts';
 
 /** The contents of a directory of state files. */
@@ -76,11 +83,13 @@ export function createStateStore(directory: string, exclusive: Turns = createTur
     return true;
   };
   const load = async (id: string): Promise<StoredTask | undefined> => {
-    const text = await orStateFileError(pathOf(id), 'read', () => readIfThere(pathOf(id)));
+    const text = await textOf(pathOf(id));
     return text === undefined ? undefined : parseStoredTask(pathOf(id), text);
   };
+  const textOf = (path: string): Promise<string | undefined> =>
+    orStateFileError(path, 'read', () => Promise.resolve(readWritten(path)));
   const isOfOther = async ({ id, startToken }: StartOf): Promise<boolean> => {
-    const text = await orStateFileError(pathOf(id), 'read', () => readIfThere(pathOf(id)));
+    const text = await textOf(pathOf(id));
     const token = text === undefined ? undefined : tokenIn(text);
     return token !== undefined && token !== startToken;
   };
@@ -109,8 +118,7 @@ export function createStateStore(directory: string, exclusive: Turns = createTur
     remove: (start) =>
       exclusive(start.id, async () => {
         const path = pathOf(start.id);
-        if (!(await isOfOther(start)))
-          await orStateFileError(path, 'remove', () => rm(path, { force: true }));
+        if (!(await isOfOther(start))) await orStateFileError(path, 'remove', () => unlinkIfThere(path));
       }),
   };
 }
@@ -156,7 +164,7 @@ async function loadDirectory(directory: string): Promise<LoadedTasks> {
 
 async function removeLeftover(directory: string, name: string): Promise<void> {
   const file = join(directory, name);
-  if (isLeftover(name)) await orStateFileError(file, 'remove', () => rm(file, { force: true }));
+  if (isLeftover(name)) await orStateFileError(file, 'remove', () => unlinkIfThere(file));
 }
 
 function parseStoredTask(file: string, text: string): StoredTask {

@@ -247,7 +247,7 @@ export const START_FAILURES: readonly StartFailure[] = [
       await writeFile(join(dataDir, 'exits'), '');
     },
     code: 'RKT_ERR_DATA_DIR',
-    message: /^Could not prepare .*\/exits\//,
+    message: /^Could not reserve .*\/exits\//,
     isKnown: true,
     undoing: ['rm POD'],
     before: ['prepared'],

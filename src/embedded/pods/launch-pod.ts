@@ -7,10 +7,11 @@ import type { PodFile } from '../stage1/stage1-contract.ts';
 import { readNameFiles } from './dns.ts';
 import { SecretWords } from './exec-line.ts';
 import { LaunchScript } from './launch-script.ts';
+import { perlProgram } from './perl-program.ts';
 import { podPath, type PodEntry } from './phases.ts';
 import { namespaceWords, type Privileges } from './privileges.ts';
 import { stage0 } from './stage0.ts';
-import { commandLine, hostTool, quote } from './shell.ts';
+import { commandLine, findHostTool, hostTool, quote } from './shell.ts';
 
 /** A pod to be launched. */
 export interface LaunchOrder {
@@ -21,7 +22,7 @@ export interface LaunchOrder {
 
 /** The inner script is an argument, which every user can read: secrets are passed in variables. */
 interface Inner {
-  readonly script: string;
+  readonly script: LaunchScript;
   readonly exports: readonly string[];
   /** Files of the pod, by their paths in it. */
   readonly files: ReadonlyMap<string, PodFile>;
@@ -36,34 +37,80 @@ interface Inner {
 export function launchScript(ctx: RktContext, order: LaunchOrder): string {
   const { pod } = order;
   const notPrepared = `${ctx.label}: pod ${JSON.stringify(pod.uuid)} is not prepared`;
-  const inner = innerScript(ctx, order, notPrepared);
-  const launch = [
-    ...[hostTool(ctx.env, 'flock'), '--no-fork', '-x', './.'],
-    ...namespaceWords(ctx, order.privileges),
-    ...['/bin/sh', '-c', inner.script, 'rkt'],
-  ];
-  // Of several launchers the one that gets pod.lck goes on; the others must not wait for the lock of a running pod.
+  const places = { from: pod.dir, to: podPath(ctx, 'run', pod.uuid), notPrepared };
+  const begin = beginsInPerl(ctx, order);
+  const inner = innerScript(ctx, order, begin === undefined ? placing(places) : undefined);
+  const words =
+    begin === undefined ? inTools(ctx, order, inner.script.toString()) : inPerl(begin, places, inner.script);
   // The working directory and `./.` follow the pod through its renames, and flock cannot create them by accident.
   return [
     `not_prepared() { printf '%s\\n' ${quote(notPrepared)} >&2; exit 254; }`,
     `cd -- ${quote(pod.dir)} 2>/dev/null || not_prepared`,
     '[ -e pod.lck ] || : >pod.lck',
     'exec 9<pod.lck',
-    'flock -n 9 || not_prepared',
-    `[ -d ${quote(pod.dir)} ] || not_prepared`,
-    ...[...inner.files].map(([path, file]) => writeLine(path, file)),
+    ...(begin === undefined ? lockingLines(pod, inner.files) : []),
     ...inner.exports,
-    `exec ${commandLine(...launch)}`,
+    words,
   ].join('\n');
 }
 
-function innerScript(ctx: RktContext, { pod, flags, privileges }: LaunchOrder, notPrepared: string): Inner {
-  const script = new LaunchScript();
-  script.raw('umask 0022');
-  script.raw(
-    `mv -T -- ${quote(pod.dir)} ${quote(podPath(ctx, 'run', pod.uuid))} 2>/dev/null || die ${quote(notPrepared)}`,
-  );
-  script.raw('exec 9<&-');
+interface Places {
+  readonly from: string;
+  readonly to: string;
+  /** What a launcher says that came too late. */
+  readonly notPrepared: string;
+}
+
+/** Of several launchers the one that gets pod.lck goes on; the others must not wait for the lock of a running pod. */
+function lockingLines(pod: PodEntry, files: Inner['files']): readonly string[] {
+  return [
+    'flock -n 9 || not_prepared',
+    `[ -d ${quote(pod.dir)} ] || not_prepared`,
+    ...[...files].map(([path, file]) => writeLine(path, file)),
+  ];
+}
+
+function placing({ from, to, notPrepared }: Places): readonly string[] {
+  return [
+    'umask 0022',
+    `mv -T -- ${quote(from)} ${quote(to)} 2>/dev/null || die ${quote(notPrepared)}`,
+    'exec 9<&-',
+  ];
+}
+
+function inTools(ctx: RktContext, { privileges }: LaunchOrder, script: string): string {
+  const lock = [hostTool(ctx.env, 'flock'), '--no-fork', '-x', './.'];
+  return `exec ${commandLine(...lock, ...namespaceWords(ctx, privileges), '/bin/sh', '-c', script, 'rkt')}`;
+}
+
+/** `unshare` and `mount` of the architectures, by the names that Node has for them. */
+const SYSTEM_CALLS: Readonly<Record<string, readonly number[]>> = { x64: [272, 165], arm64: [97, 40] };
+
+/** The words before the arguments of begin-launch.pl; undefined where the tools of util-linux have to do it. */
+function beginsInPerl({ env }: RktContext, { pod, privileges }: LaunchOrder): readonly string[] | undefined {
+  const perl = findHostTool(env, 'perl');
+  const calls = SYSTEM_CALLS[process.arch];
+  if (perl === undefined || calls === undefined || privileges !== 'root') return undefined;
+  if (stage1OfPod(pod).flavor !== 'fly') return undefined;
+  return [perl, '-C0', '-e', perlProgram('begin-launch'), '--', ...calls.map(String)];
+}
+
+function inPerl(begin: readonly string[], { from, to, notPrepared }: Places, script: LaunchScript): string {
+  const mounts = script.earlyMounts.flatMap(({ source, target, type, flags, options = '' }) => [
+    ...[source, target, type, String(flags), options],
+  ]);
+  // Without the variable perl would complain of a locale that the host lacks.
+  return `PERL_BADLANG=0 exec ${commandLine(...begin, from, to, notPrepared, script.toString(), ...mounts)}`;
+}
+
+/** @param first lines that move the pod; undefined when it was moved before */
+function innerScript(
+  ctx: RktContext,
+  { pod, flags, privileges }: LaunchOrder,
+  first: readonly string[] | undefined,
+): Inner {
+  const script = new LaunchScript(first === undefined);
+  for (const line of first ?? []) script.raw(line);
   const secrets = new SecretWords();
   const files = new Map<string, PodFile>();
   section(script, ctx.label, () => {
@@ -74,7 +121,7 @@ function innerScript(ctx: RktContext, { pod, flags, privileges }: LaunchOrder, n
       stage1OfPod(pod).launch(ctx, script, order);
     });
   });
-  return { script: script.toString(), exports: secrets.exports, files };
+  return { script, exports: secrets.exports, files };
 }
 
 /** This part of the script is no argument of a process: what it writes stays between it and the file. */

@@ -27,9 +27,48 @@ attempt() {
 }
 `;
 
+/** A mount before a script begins: the arguments of mount(2), with a target that is relative to the pod. */
+export interface EarlyMount {
+  readonly source: string;
+  readonly target: string;
+  readonly type: string;
+  readonly flags: number;
+  /** A target without options is a directory that is made, and in whose path no link is followed. */
+  readonly options?: string;
+}
+
 /** Collects the lines of a launch script, a POSIX sh program. */
 export class LaunchScript {
   readonly #lines: string[] = [];
+  readonly #early: EarlyMount[] = [];
+  #takesEarly: boolean;
+
+  /** @param takesEarly whether the first argument of the script is the number of early mounts that were made */
+  constructor(takesEarly = false) {
+    this.#takesEarly = takesEarly;
+  }
+
+  /** In their order. */
+  get earlyMounts(): readonly EarlyMount[] {
+    return this.#early;
+  }
+
+  /** From here on no mount can be early: the next ones need what the script does before. */
+  endEarlyMounts(): void {
+    this.#takesEarly = false;
+  }
+
+  /** Mounts something with lines that do it with mount(8), which are skipped when it was done early. */
+  mount(early: EarlyMount, lines: () => void): this {
+    if (!this.#takesEarly) {
+      lines();
+      return this;
+    }
+    this.#early.push(early);
+    this.raw(`[ "$1" -ge ${this.#early.length} ] || {`);
+    lines();
+    return this.raw('}');
+  }
 
   /** A command line of words that are quoted as needed; its failure goes unnoticed. */
   run(...words: readonly string[]): this {

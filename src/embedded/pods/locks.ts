@@ -3,6 +3,7 @@ import { readFileSync, readlinkSync, statfsSync, statSync } from 'node:fs';
 import { once } from 'node:events';
 
 import { RktFailure } from '../embedded-context.ts';
+import { takeLock } from './lock-holder.ts';
 import { runShell } from './shell.ts';
 
 /** What /proc/locks says about a directory. */
@@ -53,9 +54,11 @@ function listed(table: LockTable, dir: string): Listed {
 /**
  * Which of these directories are locked exclusively, at this instant.
  *
- * Reads /proc/locks; only where that cannot be conclusive one shell tries a shared lock on the doubtful ones.
+ * Reads /proc/locks; only where that cannot be conclusive one shell tries a shared lock on the doubtful ones. The kernel stops
+ * all locking for that file, which takes ten milliseconds.
  */
 export function lockedDirs(dirs: readonly string[]): ReadonlySet<string> {
+  if (dirs.length === 0) return new Set();
   const table = readLockTable();
   const answers = dirs.map((dir) => ({ dir, answer: listed(table, dir) }));
   const doubtful = answers.filter(({ answer }) => answer === 'doubtful').map(({ dir }) => dir);
@@ -87,14 +90,17 @@ export interface LockOptions {
 /**
  * Takes the exclusive flock of a directory and holds it until released or until this process ends.
  *
- * The holder is a shell that waits for the end of its input, so it cannot outlive us. The lock follows the directory
- * through renames.
+ * The holder is another process that waits for the end of its input, so it cannot outlive us: that of a worker, or a shell. The lock
+ * follows the directory through renames.
  * @returns undefined when somebody else holds it (only with `wait: false`) or the directory is gone
  */
-export function holdLock(
+export async function holdLock(
   dir: string,
   { wait, seconds, sharing }: LockOptions,
 ): Promise<HeldLock | undefined> {
+  const release = await takeLock({ dir, sharing });
+  if (typeof release === 'function') return { release };
+  if (release === false && !wait) return undefined;
   const first = sharing === undefined ? [] : ['flock', '--no-fork', '-s', sharing];
   const limit = seconds === undefined ? [] : ['-w', String(seconds)];
   return hold([...first, 'flock', '--no-fork', '-x', ...(wait ? limit : ['-n']), `${dir}/.`]);

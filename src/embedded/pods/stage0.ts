@@ -63,7 +63,9 @@ function appSite(ctx: RktContext, script: LaunchScript, { pod, app, stage1Tree }
 /** Makes the directories of a pod that are not there yet: it may have been prepared by another rkt. */
 function make(script: LaunchScript, pod: PodEntry, paths: readonly string[]): void {
   const missing = paths.filter((path) => !existsSync(join(pod.dir, path)));
-  if (missing.length > 0) script.attempt(NO_DIRECTORIES, 'mkdir', '-p', ...missing);
+  if (missing.length === 0) return;
+  script.endEarlyMounts();
+  script.attempt(NO_DIRECTORIES, 'mkdir', '-p', ...missing);
 }
 
 /** An app's tree and the place it is mounted at. */
@@ -85,6 +87,7 @@ function mountOverlay(script: LaunchScript, { pod, tree, directories, rootStat }
   if (layers === undefined) return;
   const { upper, work, status } = layers;
   if (!existsSync(join(pod.dir, upper))) {
+    script.endEarlyMounts();
     script.raw('umask 0027');
     make(script, pod, [upper, work, status]);
     script.raw('umask 0022');
@@ -94,7 +97,10 @@ function mountOverlay(script: LaunchScript, { pod, tree, directories, rootStat }
   }
   const options = `lowerdir=../../../cas/tree/${tree}/rootfs,upperdir=${upper},workdir=${work}`;
   const failure = 'stage0: error setting up app image: error mounting';
-  script.attempt(failure, 'mount', '-t', 'overlay', '-o', options, 'overlay', root);
+  const early = { source: 'overlay', target: root, type: 'overlay', flags: 0, options };
+  script.mount(early, () =>
+    script.attempt(failure, 'mount', '-t', 'overlay', '-o', options, 'overlay', root),
+  );
 }
 
 const NO_METADATA_SERVICE = [

@@ -1,4 +1,4 @@
-import { access, readFile, readlink } from 'node:fs/promises';
+import { existsSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
@@ -23,23 +23,28 @@ export const STARTED_FILE = 'started';
 /** The files of a pod whose change can mean that its app runs. */
 export const START_FILES: ReadonlySet<string> = new Set(['pid', 'ppid', STARTED_FILE]);
 
-/** Reads how a pod started; undefined before it did, or when the data directory cannot be read. */
-export async function readPodStart(podDir: string): Promise<PodStart | undefined> {
-  const supervisor = await readPid(join(podDir, 'ppid'));
+/**
+ * Reads how a pod started; undefined before it did, or when the data directory cannot be read.
+ *
+ * Synchronous on purpose: these files have just been written or are of the kernel, and a start reads them several times.
+ */
+export function readPodStart(podDir: string): PodStart | undefined {
+  const supervisor = readPid(join(podDir, 'ppid'));
   if (supervisor !== undefined) {
-    return (await isOciPod(podDir)) ? ociStart(podDir, supervisor) : { pid: supervisor, flavor: 'other' };
+    return isOciPod(podDir) ? ociStart(podDir, supervisor) : { pid: supervisor, flavor: 'other' };
   }
-  const pid = await readPid(join(podDir, 'pid'));
+  const pid = readPid(join(podDir, 'pid'));
   if (pid === undefined) return undefined;
-  return { pid, flavor: await flavorOf(pid) };
+  return { pid, flavor: flavorOf(pid) };
 }
 
 /** True for a pod that the embedded rkt has given to an OCI runtime: the root of its processes is visible through /proc. */
-export async function isOciPod(podDir: string): Promise<boolean> {
-  return readlink(join(podDir, 'stage1/rootfs/flavor')).then(
-    (flavor) => flavor === 'oci',
-    () => false,
-  );
+export function isOciPod(podDir: string): boolean {
+  try {
+    return readlinkSync(join(podDir, 'stage1/rootfs/flavor')) === 'oci';
+  } catch {
+    return false;
+  }
 }
 
 /** The words of a process that runc turns into the first one of a pod, later. */
@@ -52,40 +57,45 @@ const INIT = /^\/dev\/\.rkt-init\0/;
  * The pid is known some time before the runtime's child becomes the pod's first process; until then crun's words are those of the
  * child as well. As long as an init has no app, a signal to it would be lost: it is the first process of a pid namespace.
  */
-async function ociStart(podDir: string, runtime: number): Promise<PodStart | undefined> {
-  const pid = await readPid(join(podDir, 'pid'));
+function ociStart(podDir: string, runtime: number): PodStart | undefined {
+  const pid = readPid(join(podDir, 'pid'));
   if (pid === undefined) return undefined;
-  const [words, runtimeWords] = await Promise.all([commandLine(pid), commandLine(runtime)]);
+  const words = commandLine(pid);
   if (words === '') return { pid, flavor: 'ended' };
-  if (words === runtimeWords || RUNC_INIT.test(words)) return undefined;
-  return INIT.test(words) && !(await hasChild(pid)) ? undefined : { pid, flavor: 'oci' };
+  if (words === commandLine(runtime) || RUNC_INIT.test(words)) return undefined;
+  return INIT.test(words) && !hasChild(pid) ? undefined : { pid, flavor: 'oci' };
 }
 
 /** True also where the kernel does not say. */
-async function hasChild(pid: number): Promise<boolean> {
-  return readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').then(
-    (children) => children.trim() !== '',
-    () => true,
-  );
+function hasChild(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim() !== '';
+  } catch {
+    return true;
+  }
 }
 
 /** Empty for a process that is gone. */
-async function commandLine(pid: number): Promise<string> {
-  return readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+function commandLine(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 /** Only the flavors that are not chrooted, the systemd ones and kvm, can have a network of their own. */
-async function flavorOf(pid: number): Promise<PodStart['flavor']> {
+function flavorOf(pid: number): PodStart['flavor'] {
   try {
-    return (await readlink(`/proc/${pid}/root`)) === '/' ? 'other' : 'fly';
+    return readlinkSync(`/proc/${pid}/root`) === '/' ? 'other' : 'fly';
   } catch {
     return 'ended';
   }
 }
 
-async function readPid(path: string): Promise<number | undefined> {
+function readPid(path: string): number | undefined {
   try {
-    const pid = Number((await readFile(path, 'utf8')).trim());
+    const pid = Number(readFileSync(path, 'utf8').trim());
     return Number.isInteger(pid) && pid > 0 ? pid : undefined;
   } catch (error) {
     if (['ENOENT', 'EACCES', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? ''))
@@ -95,9 +105,6 @@ async function readPid(path: string): Promise<number | undefined> {
 }
 
 /** True when a pod directory can be seen at all, so that its files may be trusted over `rkt status`. */
-export async function canSee(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
+export function canSee(path: string): boolean {
+  return existsSync(path);
 }

@@ -42,7 +42,9 @@ describe('the directories of the host in an app', function () {
     const targets = together.map((line) => line.split(' ')[1]);
     for (const path of ['/dev', '/proc', '/sys', '/tmp'])
       expect(targets.filter((target) => target === path)).to.deep.equal([path]);
-    expect(await mountsOf(replacing('0 + $flags', '1'))).to.deep.equal(together);
+    expect(await mountsOf(replacing('$here, $type, 0 + $flags', '$here, $type, 1'))).to.deep.equal(together);
+    // Not even the overlay, which is the first.
+    expect(await mountsOf(replacing('my $done = 0;', 'my $done = 0; @mounts = ();'))).to.deep.equal(together);
     expect(await mountsOf(replacing('$done++;', '++$done < 2 or last;'))).to.deep.equal(together);
   });
 });

@@ -250,12 +250,12 @@ describe('launching a pod', () => {
 
 /** The script inside: the word behind `-c` of the last line, unquoted by a shell. */
 function innerScript(script: string): string {
-  const line = script.split('\n').findIndex((text) => text.startsWith('exec ') && text.includes('--no-fork'));
-  const rest = script
-    .split('\n')
+  const lines = script.split('\n');
+  const line = lines.findIndex((text) => /^(?:PERL_BADLANG=0 )?exec \//.test(text));
+  const rest = lines
     .slice(line)
     .join('\n')
-    .replace(/^exec /, "printf '%s\\0' ");
+    .replace(/^(?:PERL_BADLANG=0 )?exec /, "printf '%s\\0' ");
   const words = spawnSync('sh', ['-c', rest], { encoding: 'utf8' }).stdout.split('\0');
-  return words[words.indexOf('-c') + 1] ?? '';
+  return words.find((word) => word.startsWith('die() {')) ?? '';
 }

@@ -20,20 +20,20 @@ describe('readPodStart', () => {
 
   const write = (name: string, text: string): Promise<void> => writeFile(join(directory, name), text);
 
-  it('knows nothing of a pod that has not started', async () => {
-    expect(await readPodStart(directory)).to.equal(undefined);
-    expect(await readPodStart(join(directory, 'gone'))).to.equal(undefined);
+  it('knows nothing of a pod that has not started', () => {
+    expect(readPodStart(directory)).to.equal(undefined);
+    expect(readPodStart(join(directory, 'gone'))).to.equal(undefined);
   });
 
   it('takes the supervisor that the systemd flavors write down', async () => {
     await write('ppid', '4711\n');
     await write('pid', '4712\n');
-    expect(await readPodStart(directory)).to.deep.equal({ pid: 4711, flavor: 'other' });
+    expect(readPodStart(directory)).to.deep.equal({ pid: 4711, flavor: 'other' });
   });
 
   it('sees a pid that is not chrooted as no fly pod', async () => {
     await write('pid', `${process.pid}\n`);
-    expect(await readPodStart(directory)).to.deep.equal({ pid: process.pid, flavor: 'other' });
+    expect(readPodStart(directory)).to.deep.equal({ pid: process.pid, flavor: 'other' });
   });
 
   it('sees a chrooted pid as a fly pod', async function () {
@@ -42,7 +42,7 @@ describe('readPodStart', () => {
     const child = spawn('perl', ['-e', 'chroot shift; sleep 1000', directory], { stdio: 'ignore' });
     try {
       await write('pid', `${child.pid}\n`);
-      await until('it is chrooted', async () => (await readPodStart(directory))?.flavor === 'fly');
+      await until('it is chrooted', () => readPodStart(directory)?.flavor === 'fly');
     } finally {
       child.kill('SIGKILL');
       await once(child, 'exit');
@@ -53,7 +53,7 @@ describe('readPodStart', () => {
     const child = spawn('true', { stdio: 'ignore' });
     await once(child, 'exit');
     await write('pid', `${child.pid}\n`);
-    expect(await readPodStart(directory)).to.deep.equal({ pid: child.pid, flavor: 'ended' });
+    expect(readPodStart(directory)).to.deep.equal({ pid: child.pid, flavor: 'ended' });
   });
 
   const ociPod = async (argv0: string, words: readonly string[]) => {
@@ -69,9 +69,9 @@ describe('readPodStart', () => {
   it('waits for the app of an init, to which a signal would be lost before', async () => {
     const child = await ociPod('/dev/.rkt-init', ['-c', 'read line; sleep 1000 & read line; kill $!']);
     try {
-      expect(await readPodStart(directory)).to.equal(undefined);
+      expect(readPodStart(directory)).to.equal(undefined);
       child.stdin.write('\n');
-      await until('it has a child', async () => (await readPodStart(directory))?.flavor === 'oci');
+      await until('it has a child', () => readPodStart(directory)?.flavor === 'oci');
     } finally {
       child.stdin.end();
       await once(child, 'exit');
@@ -82,7 +82,7 @@ describe('readPodStart', () => {
     await write('init', 'read line\n');
     const child = await ociPod('/usr/sbin/runc', ['init']);
     try {
-      expect(await readPodStart(directory)).to.equal(undefined);
+      expect(readPodStart(directory)).to.equal(undefined);
     } finally {
       child.stdin.end();
       await once(child, 'exit');
@@ -92,7 +92,7 @@ describe('readPodStart', () => {
   for (const text of ['', '\n', 'x\n', '0\n', '-5\n', '1.5\n']) {
     it(`takes ${JSON.stringify(text)} for no pid`, async () => {
       await write('pid', text);
-      expect(await readPodStart(directory)).to.equal(undefined);
+      expect(readPodStart(directory)).to.equal(undefined);
     });
   }
 });
@@ -107,8 +107,8 @@ describe('canSee', () => {
   it('reports what is there from what is not', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'rkt-streams-test-'));
     await mkdir(join(directory, 'run'));
-    expect(await canSee(join(directory, 'run'))).to.equal(true);
-    expect(await canSee(join(directory, 'other'))).to.equal(false);
+    expect(canSee(join(directory, 'run'))).to.equal(true);
+    expect(canSee(join(directory, 'other'))).to.equal(false);
     await rm(directory, { recursive: true });
   });
 });

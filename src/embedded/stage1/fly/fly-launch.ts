@@ -35,7 +35,7 @@ export function flyLaunch(ctx: RktContext, script: LaunchScript, order: Stage1Or
   };
   script.raw(`${TARGET_FUNCTIONS.trim()}\n${IMPLICIT_FUNCTIONS.trim()}`);
   script.raw(`cd -P . && root=$PWD/${quote(root)}`);
-  mountHostDirs(ctx, mountSite);
+  mountHostDirs(mountSite);
   const volumes = `${podPath(ctx, 'run', pod.uuid)}/sharedVolumes`;
   for (const mount of mounts) {
     if (mount.isImplicit === true) mountImplicit(mountSite, mount, volumes);

@@ -82,8 +82,9 @@ async function makeIn(
   const directory = directoryIn(place, hierarchy, name);
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await mkdirs(parents);
       const { version, base = '', controllers } = hierarchy;
+      // In v1 the parents are there if there are other tasks.
+      if (version === 'v2' || attempt > 1) await mkdirs(parents);
       const passedOn = controllers.filter(
         (controller) => controller !== 'cpuset' || required.has(controller),
       );

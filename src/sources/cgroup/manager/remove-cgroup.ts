@@ -51,9 +51,13 @@ export function subtree(directory: string): readonly string[] {
 /** The link count of a cgroup counts its subdirectories: one without any is not searched. */
 const LINKS_WITHOUT_CHILDREN = 2;
 
+function hasChildren(directory: string): boolean {
+  return statSync(directory).nlink !== LINKS_WITHOUT_CHILDREN;
+}
+
 export function childDirectories(directory: string): readonly string[] {
   try {
-    if (statSync(directory).nlink === LINKS_WITHOUT_CHILDREN) return [];
+    if (!hasChildren(directory)) return [];
     const entries = readdirSync(directory, { withFileTypes: true });
     return entries.filter((entry) => entry.isDirectory()).map((entry) => join(directory, entry.name));
   } catch (error) {
@@ -82,6 +86,7 @@ export async function removeEmptyParents(place: CgroupPlace, directory: string):
   for (const parent of parentChain(place, hierarchy).toReversed()) {
     if (!directory.startsWith(`${dirname(parent)}/`)) return;
     try {
+      if (hasChildren(parent)) return;
       await rmdir(parent);
     } catch {
       // Other tasks still use it, or another process removed it: both are fine.
