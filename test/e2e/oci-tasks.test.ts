@@ -1,12 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, readlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
 
 import { expect } from 'chai';
-import { filter, firstValueFrom, of } from 'rxjs';
+import { filter, firstValueFrom } from 'rxjs';
 
-import type { Driver, ExecStreamingOptions, TaskSpecInput } from '../../src/index.ts';
+import type { Driver, TaskSpecInput } from '../../src/index.ts';
 import { taskFiles } from '../../src/ops/task-files.ts';
 import { expectRktRejection } from '../support/errors.ts';
 import { describeRuntimes } from '../support/oci-runtimes.ts';
@@ -17,18 +16,6 @@ import { until } from '../support/until.ts';
 const FOREVER = 'while :; do sleep 1; done';
 const FACTS =
   'grep -E "^(CapEff|CapBnd|NoNewPrivs|Seccomp):" /proc/self/status; id; readlink /proc/self/ns/net';
-
-/** The process with exactly these arguments. */
-function pidOf(argv: readonly string[]): string | undefined {
-  const wanted = [...argv, ''].join('\0');
-  return readdirSync('/proc').find((entry) => {
-    try {
-      return /^\d+$/.test(entry) && readFileSync(`/proc/${entry}/cmdline`, 'utf8') === wanted;
-    } catch {
-      return false;
-    }
-  });
-}
 
 describeRuntimes('a task of the stage1 oci', function (runtime) {
   this.timeout(60_000);
@@ -165,48 +152,6 @@ describeRuntimes('a task of the stage1 oci', function (runtime) {
     const { cgroupPaths } = driver.inspectTask('exec');
     const procs = await readFile(join(cgroupPaths[0] ?? '', 'cgroup.procs'), 'utf8');
     expect(procs.trim().split('\n').length).to.be.at.least(2);
-  });
-
-  it('executes commands in a terminal that can be resized', async () => {
-    await driver.startTask(task('tty', FOREVER));
-    const exec = async (script: string, more: Partial<ExecStreamingOptions> = {}) => {
-      const out: Buffer[] = [];
-      const stdout = new PassThrough().on('data', (chunk: Buffer) => out.push(chunk));
-      const cmd = ['/bin/sh', '-c', script];
-      const { exitCode } = await driver.execTaskStreaming('tty', { cmd, stdout, tty: true, ...more });
-      return { exitCode, stdout: Buffer.concat(out).toString() };
-    };
-    const isTerminal = 'test -t 0 && test -t 1 && echo terminal; grep NoNewPrivs /proc/self/status; exit 43';
-    expect(await exec(isTerminal)).to.deep.equal({ exitCode: 43, stdout: 'terminal\r\nNoNewPrivs:\t1\r\n' });
-    const script = 'while [ "$(stty size 2>/dev/null)" != "100 100" ]; do sleep 0.05; done; stty size';
-    const resized = await exec(script, { resize: of({ rows: 100, columns: 100 }) });
-    expect(resized).to.deep.equal({ exitCode: 0, stdout: '100 100\r\n' });
-  });
-
-  // crun prints what it has not read when a command ends as a message of its log: here it is stopped until then.
-  it('prints the last output of a command in a terminal as it is', async () => {
-    const script = 'until test -e /tmp/go; do sleep 0.05; done; printf "%08000d" 0; exit 7';
-    await driver.startTask(task('last', `mkdir -p /tmp; ${FOREVER}`));
-    const out: Buffer[] = [];
-    const stdout = new PassThrough().on('data', (chunk: Buffer) => out.push(chunk));
-    const exec = driver.execTaskStreaming('last', { cmd: ['/bin/sh', '-c', script], stdout, tty: true });
-    let command: string | undefined;
-    await until('the command runs', () => (command = pidOf(['/bin/sh', '-c', script])) !== undefined);
-    const status = (pid = command) => readFileSync(`/proc/${pid ?? ''}/status`, 'utf8');
-    const parentOf = (pid = command) => /^PPid:\t(\d+)$/m.exec(status(pid))?.[1];
-    const launcher = Number(parentOf());
-    process.kill(launcher, 'SIGSTOP');
-    try {
-      await driver.execTask('last', ['/bin/sh', '-c', 'touch /tmp/go']);
-      await until('the command has ended', () => /^State:\tZ/m.test(status()));
-    } finally {
-      // script(1) stops together with its child.
-      for (const pid of [Number(parentOf(String(launcher))), launcher]) process.kill(pid, 'SIGCONT');
-    }
-    expect({ ...(await exec), stdout: Buffer.concat(out).toString() }).to.deep.include({
-      exitCode: 7,
-      stdout: '0'.repeat(8000),
-    });
   });
 
   it('mounts the volumes of a task', async () => {
