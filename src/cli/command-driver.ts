@@ -1,4 +1,5 @@
 import type { Driver } from '../driver-interface.ts';
+import type { RemoteDriver } from '../drivers/remote/index.ts';
 
 /** What a command needs of a driver that asks and acts, but watches nothing: an agent answers it without a stream. */
 export type CommandOps = Pick<
@@ -29,4 +30,5 @@ export type CommandDriver = CommandOps &
     | 'hostStats'
     | 'followTasks'
     | 'execTaskStreaming'
-  >;
+  > &
+  Partial<Pick<RemoteDriver, 'alerts'>>;

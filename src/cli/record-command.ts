@@ -67,6 +67,8 @@ async function record(session: Session, flags: RecordFlags): Promise<undefined> 
   const file = resolve(flags.output);
   const recording = await recordDriver(driver, file, {
     ...{ intervalMs: flags.interval, groups, logger, ...taskIds },
+    // Rules are evaluated by agents.
+    ...(driver.alerts !== undefined && { alerts$: driver.alerts() }),
     ...(flags.maxSize === undefined ? {} : { maxBytes: flags.maxSize }),
     ...(flags.maxAge === undefined ? {} : { maxAgeMs: flags.maxAge }),
     ...(flags.keep === undefined ? {} : { keep: flags.keep }),

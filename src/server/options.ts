@@ -1,6 +1,9 @@
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 
+import type { Observable } from 'rxjs';
+
+import type { RecordedAlert } from '../drivers/recorded/recorded-alert.ts';
 import { hostGroupId } from '../files/host-group.ts';
 import { driverSettings } from '../model/driver-options.ts';
 import { RktError } from '../model/rkt-error.ts';
@@ -31,6 +34,13 @@ export interface ReloadableOptions {
 /** The text that a scrape gets. */
 export type MetricsRenderer = (accept?: string) => { readonly contentType: string; readonly body: string };
 
+/** The alerts of a recording that is played, such as those of a recorded driver. */
+export interface PlayedAlerts {
+  readonly recordedAlerts: () => Observable<RecordedAlert>;
+  /** Those until the current time of the replay, oldest first. */
+  readonly recordedAlertsUntilNow: () => readonly RecordedAlert[];
+}
+
 export interface ServerOptions extends ReloadableOptions {
   /** Holds the token and the socket. Default: that of the driver. */
   readonly dataDir?: string;
@@ -53,6 +63,8 @@ export interface ServerOptions extends ReloadableOptions {
   readonly historyFile?: string;
   /** Where alerts and silences are recorded, to be there again after a restart; in memory alone by default. */
   readonly alertsFile?: string;
+  /** Alerts of a recording, which are served instead of evaluating rules. */
+  readonly playedAlerts?: PlayedAlerts;
   /** Done when alerts, history and streams watch the driver; requests are answered with 503 until it is over. */
   readonly beforeServing?: () => Promise<void>;
   /** Silent by default. */
@@ -109,6 +121,7 @@ export interface ServerSettings {
   readonly metrics: MetricsRenderer | undefined;
   readonly historyFile: string | undefined;
   readonly alertsFile: string | undefined;
+  readonly playedAlerts: PlayedAlerts | undefined;
   readonly logger: Logger;
   readonly version: string;
   readonly limits: ServerLimits;
@@ -139,6 +152,7 @@ export function serverSettings(options: ServerOptions): ServerSettings {
     metrics: options.metrics,
     historyFile: options.historyFile,
     alertsFile: options.alertsFile,
+    playedAlerts: options.playedAlerts,
     logger,
     version: options.version ?? PLUGIN_VERSION,
     limits: Object.freeze({ ...DEFAULT_LIMITS, ...options.limits }),

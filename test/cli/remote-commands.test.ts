@@ -11,6 +11,7 @@ import {
   type CliProcess,
   type CliResult,
 } from '../support/cli-process.ts';
+import { createRecordedDriver, recordingSummary } from '../../src/drivers/recorded/index.ts';
 import { openTerminal } from '../support/tmux.ts';
 import { until } from '../support/until.ts';
 
@@ -194,6 +195,24 @@ describe('commands with --host', function () {
       await screen.shows('ended with 0');
     } finally {
       await screen.close();
+    }
+  });
+
+  it('record: has the alerts of the agent', async () => {
+    const file = join(cli().sandbox.base, 'remote.rec');
+    await cli().detach('job', 'sleep 1; exit 3');
+    const recording = start(['record', '-o', file, '--json', '--interval', '200ms']);
+    const alerts = async (): Promise<string> => (await run(['alerts', 'ls', '--all', '--json'])).stdout;
+    await until('there is an alert', async () => (await alerts()).includes('"taskId":"job"'));
+    await cli().detach('job2', 'exit 4');
+    await until('there is another one', async () => (await alerts()).includes('"taskId":"job2"'));
+    recording.child.kill('SIGINT');
+    expect((await recording.ended).exitCode).to.equal(0);
+    const played = createRecordedDriver(file, { from: recordingSummary(file).toMs });
+    try {
+      expect(played.recordedAlertsUntilNow().map(({ taskId }) => taskId)).to.include.members(['job', 'job2']);
+    } finally {
+      await played.shutdown();
     }
   });
 });

@@ -11,11 +11,20 @@ import {
   type CliProcess,
   type CliResult,
 } from '../support/cli-process.ts';
+import type { RecordedAlert } from '../../src/drivers/recorded/recorded-alert.ts';
 import { openTerminal } from '../support/tmux.ts';
 import { shellLine } from '../support/cli-process.ts';
 import { BEGIN_MS, exitEvent, exited, writeRecording } from '../drivers/recorded/write-recording.ts';
 
 const UNPRIVILEGED = 65_534;
+
+/** An alert of the recording. */
+function alert(state: 'raised' | 'cleared', timeMs: number): RecordedAlert {
+  return {
+    ...{ id: 'web memory 1', raisedAtMs: BEGIN_MS + 10_000, labels: { task_id: 'web' }, taskId: 'web' },
+    ...{ rule: 'memory', state, value: 2, threshold: 1, timeMs, message: 'web uses 200% of its memory' },
+  };
+}
 
 /** Commands that play a recording, on a machine without rkt, by a user who is not root. */
 describe('rkt-streams --replay', function () {
@@ -31,6 +40,8 @@ describe('rkt-streams --replay', function () {
       taskIds: ['web', 'db'],
       ticks: 120,
       documents(tick, timeMs) {
+        if (tick === 10 || tick === 70)
+          return [{ kind: 'alert', timeMs, value: alert(tick === 10 ? 'raised' : 'cleared', timeMs) }];
         if (tick !== 60) return [];
         const ended = exited('db', 1, timeMs);
         return [
@@ -129,6 +140,27 @@ describe('rkt-streams --replay', function () {
     expect(page.status).to.equal(200);
     agent.child.kill('SIGTERM');
     expect((await agent.ended).exitCode).to.equal(0);
+  });
+
+  it('agent serves the alerts of the recording, as they were at the time of the replay', async () => {
+    const alertsAt = async (from: string): Promise<readonly unknown[]> => {
+      const place = ['--replay', file, '--from', from, '--speed', '0.001'];
+      const agent = start('agent', ...place, '--listen', '127.0.0.1:0', '--json');
+      await agent.says('"url"');
+      const { url } = parseLines(agent.stdout())[0] as { url: string };
+      const get = async (path: string): Promise<readonly { message: string; state: string }[]> =>
+        ((await (await fetch(`${url}${path}`)).json()) as { alerts: { message: string; state: string }[] })
+          .alerts;
+      const [active, past] = [await get('/v1/alerts'), await get('/v1/alerts/history')];
+      agent.child.kill('SIGTERM');
+      expect((await agent.ended).exitCode).to.equal(0);
+      return [active.map(({ message }) => message), past.map(({ state }) => state)];
+    };
+    expect(await Promise.all(['5s', '30s', '90s'].map(alertsAt))).to.deep.equal([
+      [[], []],
+      [['web uses 200% of its memory'], ['raised']],
+      [[], ['cleared']],
+    ]);
   });
 
   for (const [what, args, message] of [

@@ -39,6 +39,7 @@ export async function runReplayAgent(command: Command): Promise<void> {
       socketPath: false,
       ...serverOptions({ ...agent, history: 'none' }, directory),
       metrics: metrics.render,
+      playedAlerts: driver,
       logger,
     });
     closers.push(() => server.close());

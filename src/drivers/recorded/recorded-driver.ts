@@ -9,7 +9,7 @@ import { takeUntilAbort } from '../../streams/operators/take-until-abort.ts';
 import { refusedOps } from '../refused-ops.ts';
 import type { RecordedAlert } from './recorded-alert.ts';
 import { createRecordedStreams } from './recorded-streams.ts';
-import { openRecording, type RecordingSummary } from './recording-reader.ts';
+import { openRecording, type RecordingReader, type RecordingSummary } from './recording-reader.ts';
 import { createReplay, type Replay, type ReplayPosition } from './replay.ts';
 import { createReplayFeeds } from './replay-feeds.ts';
 
@@ -36,6 +36,8 @@ export interface RecordedDriver extends Driver {
   readonly positions: () => Observable<ReplayPosition>;
   /** The alerts that were recorded. Completes at shutdown. */
   readonly recordedAlerts: () => Observable<RecordedAlert>;
+  /** Those that were recorded until the current time of the replay, oldest first. */
+  readonly recordedAlertsUntilNow: () => readonly RecordedAlert[];
   /** Continues at a time (ms since 1970), or at the nearest one that is played. Streams emit the values of that time. */
   readonly seek: (timeMs: number) => void;
   readonly pause: () => void;
@@ -83,6 +85,7 @@ export function createRecordedDriver(file: string, options: RecordedDriverOption
     positions: () =>
       defer(() => replay.jumps$.pipe(startWith(undefined), map(replay.position))).pipe(takeUntilAbort(any)),
     recordedAlerts: () => feeds.alerts$.pipe(takeUntilAbort(any)),
+    recordedAlertsUntilNow: alertsUntilNow(reader, replay.position),
     position: replay.position,
     seek: replay.seek,
     pause: replay.pause,
@@ -95,6 +98,23 @@ export function createRecordedDriver(file: string, options: RecordedDriverOption
       }
       return Promise.resolve();
     },
+  };
+}
+
+/** The alerts of the whole recording are read at the first call. */
+function alertsUntilNow(
+  reader: RecordingReader,
+  position: () => ReplayPosition,
+): RecordedDriver['recordedAlertsUntilNow'] {
+  let all: readonly RecordedAlert[] | undefined;
+  const read = (): readonly RecordedAlert[] =>
+    [...reader.blocksFrom(-Infinity)].flatMap(({ documents }) =>
+      documents.flatMap((document) => (document.kind === 'alert' ? [document.value] : [])),
+    );
+  return () => {
+    const { timeMs } = position();
+    all ??= read();
+    return all.filter((alert) => alert.timeMs <= timeMs);
   };
 }
 

@@ -25,6 +25,7 @@ import { refusedOps } from '../refused-ops.ts';
 import { createAgentOps } from './agent-ops.ts';
 import { createAgentRequests } from './agent-requests.ts';
 import type { AgentTransport } from './agent-transport.ts';
+import { alertsOf, type AgentAlert } from './remote-alerts.ts';
 import type { Missed, RemoteLink } from './remote-link.ts';
 import { remoteExec } from './remote-exec.ts';
 import { createRemoteStreams } from './remote-streams.ts';
@@ -55,6 +56,13 @@ export interface RemoteDriver extends Driver {
    * remote.missed().subscribe(({ topic, count }) => console.log(`${count ?? 'some'} of ${topic} are missing`));
    */
   missed(): Observable<Missed>;
+  /**
+   * The alerts of the agent: first the active ones, then those that begin and end. Completes at shutdown.
+   *
+   * @example
+   * remote.alerts().subscribe(({ state, message }) => console.log(state, message));
+   */
+  alerts(): Observable<AgentAlert>;
 }
 
 const DEFAULT_SILENCE_MS = 40_000;
@@ -105,6 +113,7 @@ export function createDriverOver(transport: AgentTransport, options: RemoteOptio
     // The agent follows other processes itself.
     followTasks: () => untilClosed(NEVER),
     missed: () => untilClosed(missedSubject),
+    alerts: () => untilClosed(alertsOf(link)),
     async shutdown() {
       closedSubject.next();
       closing.abort();

@@ -14,6 +14,7 @@ import { parseAlertConfig, type AlertConfig, type AlertRule } from './alert-rule
 import type { Alert } from './alert.ts';
 import { createAlerts } from './alerts.ts';
 import { createAlertDelivery, type AlertDelivery } from './delivery/alert-delivery.ts';
+import { servePlayed } from './played-alerts.ts';
 import { createSilences, type Silences } from './silences.ts';
 
 /** The alerts of a server, by the rules of its options. */
@@ -36,7 +37,7 @@ export interface ConfiguredAlerts {
 export interface ConfiguredAlertsDeps {
   readonly driver: Driver;
   readonly logger: Logger;
-  readonly settings: Pick<ServerSettings, 'alertsFile'>;
+  readonly settings: Pick<ServerSettings, 'alertsFile' | 'playedAlerts'>;
   readonly hub: Pick<Hub, 'provide'>;
   readonly reloadable: () => ReloadableOptions;
   readonly reloaded$: Observable<ReloadableOptions>;
@@ -53,6 +54,12 @@ export async function configuredAlerts(deps: ConfiguredAlertsDeps): Promise<Conf
   const { driver, logger, hub, reloadable, reloaded$, closing } = deps;
   let config = parseAlertConfig(reloadable().alerts);
   const { restored, history, silences, delivery } = await openParts(deps);
+  const { playedAlerts } = deps.settings;
+  if (playedAlerts !== undefined) {
+    const played = servePlayed(playedAlerts);
+    hub.provide('alerts', played.alerts$);
+    return { ...played, silences, receivers: delivery.list, metrics: delivery.metrics };
+  }
   // Fails before anything watches.
   delivery.open(config.receivers);
   const next = (input: unknown): AlertConfig => {
