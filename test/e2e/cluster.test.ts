@@ -1,55 +1,73 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 import { expect } from 'chai';
-import type { Subscription } from 'rxjs';
 
-import { createFleetDriver, type FleetDriver, type FleetHost } from '../../src/drivers/fleet/index.ts';
-import { createRecordedDriver, type RecordedDriver } from '../../src/drivers/recorded/index.ts';
-import { createRemoteDriver } from '../../src/drivers/remote/index.ts';
-import { createPrometheusExporter } from '../../src/exporters/prometheus/index.ts';
-import { createServer, type Server } from '../../src/server/index.ts';
+import type { FleetHost } from '../../src/model/fleet-host.ts';
+import type { TaskStatus } from '../../src/model/task-status.ts';
 import { writeRecording } from '../drivers/recorded/write-recording.ts';
 import { eventually, openPrometheus, type Scraper } from '../exporters/scraper.ts';
+import { openClusterNetwork, type ClusterNetwork } from '../support/cluster-network.ts';
 import { requires } from '../support/requirements.ts';
 
 const EXAMPLES = 'examples/cluster';
+const HOST_AGENT = fileURLToPath(new URL('../support/host-agent-child.js', import.meta.url));
+const COMMAND = fileURLToPath(new URL('../../dist/programs/rkt-streams.js', import.meta.url));
+const FLEET = 'http://127.0.0.1:9480';
 const HOSTS = 20;
+/** Of all agents, as that of the examples. */
+const TOKEN = 'one-token-of-all-agents-of-the-cluster';
 const nameOf = (index: number): string => `node-${index}`;
 
-/** Twenty agents at addresses of their own, a real Prometheus that finds them in a file, and a fleet of them. */
+/** Twenty agents in network namespaces of their own, a real Prometheus that finds them in a file, and an agent of the fleet. */
 describe('the examples of a cluster', function () {
   this.timeout(240_000);
   let directory: string;
-  let recorded: RecordedDriver;
+  let recording: string;
+  let network: ClusterNetwork;
   let prometheus: Scraper;
-  let fleet: FleetDriver;
-  let watch: Subscription;
-  let hosts: readonly FleetHost[] = [];
-  const agents: Server[] = [];
+  const agents: ChildProcess[] = [];
   const closers: (() => unknown)[] = [];
 
-  /** Each has its address, as a machine has. */
-  const open = (index: number, port: number): Promise<Server> => {
-    const exporter = createPrometheusExporter(recorded);
-    closers.push(() => exporter.close());
-    const dataDir = join(directory, nameOf(index));
-    const listen = { host: `127.0.1.${index + 1}`, port };
-    return createServer(recorded, {
-      dataDir,
-      listen,
-      socketPath: false,
-      metrics: (accept) => exporter.render(accept),
+  /** Resolves when it has printed a text. */
+  const start = async (text: string, words: readonly string[]): Promise<ChildProcess> => {
+    const [program = '', ...args] = words;
+    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+    let printed = '';
+    await new Promise<void>((started, failed) => {
+      child.stdout.on('data', (bytes: Buffer) => {
+        printed += bytes.toString();
+        if (printed.includes(text)) started();
+      });
+      child.on('exit', (code) => failed(new Error(`${words.join(' ')} has ended with ${code}: ${printed}`)));
     });
+    return child;
   };
-  const target = ({ url = '' }: Server): string => new URL(url).host;
+  const end = async (child: ChildProcess | undefined): Promise<void> => {
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'close');
+    child.kill('SIGKILL');
+    await ended;
+  };
+  const startAgent = async (index: number): Promise<void> => {
+    const words = [HOST_AGENT, recording, join(directory, nameOf(index)), network.addressOf(index)];
+    agents[index] = await start('ready', [...network.enter(index), process.execPath, ...words]);
+  };
+  const ask = async <T>(path: string): Promise<T> =>
+    JSON.parse((await network.fetch(`${FLEET}${path}`)).text) as T;
+  const states = async (): Promise<readonly string[]> =>
+    (await ask<{ readonly hosts: readonly FleetHost[] }>('/v1/hosts')).hosts.map(
+      ({ host, connection }) => `${host} ${connection.state}`,
+    );
+  const stale = async (): Promise<string> =>
+    (await states()).filter((state) => !state.endsWith(' live')).join(', ');
   const expression = (expr: string): string =>
     expr.replaceAll('$__rate_interval', '10s').replaceAll(/\$(datacenter|namespace|node)\b/g, '.*');
-  const stale = (): string =>
-    hosts.flatMap(({ host, connection }) => (connection.state === 'stale' ? [host] : [])).join(' ');
   const isUp = (index: number, value: number): Promise<void> =>
     eventually(`${nameOf(index)} is ${value}`, async () => {
       const [sample] = await prometheus.query(`up{node="${nameOf(index)}"}`);
@@ -57,40 +75,53 @@ describe('the examples of a cluster', function () {
     });
 
   before(async function () {
-    requires(this, 'prometheus');
+    requires(this, 'root', 'pods', 'ip', 'prometheus');
     directory = await mkdtemp(join(tmpdir(), 'rkt-streams-test-'));
     closers.push(() => rm(directory, { recursive: true }));
-    const file = join(directory, 'host.rec');
-    await writeRecording(file, { taskIds: ['web', 'db'], ticks: 120 });
-    recorded = createRecordedDriver(file, { loop: true });
-    closers.push(() => recorded.shutdown());
-    for (let index = 0; index < HOSTS; index += 1) agents.push(await open(index, 0));
-    closers.push(() => Promise.all(agents.map((agent) => agent.close())));
+    recording = join(directory, 'host.rec');
+    await writeRecording(recording, { taskIds: ['web', 'db'], ticks: 120 });
+    network = await openClusterNetwork(HOSTS);
+    closers.push(() => network.close());
+    const indexes = Array.from({ length: HOSTS }, (_, index) => index);
+    for (const name of ['operator', ...indexes.map(nameOf)]) {
+      await mkdir(join(directory, name));
+      await writeFile(join(directory, name, 'agent-token'), TOKEN, { mode: 0o600 });
+    }
+    closers.push(() => Promise.all(agents.map(end)));
+    await Promise.all(indexes.map(startAgent));
     await mkdir(join(directory, 'targets'));
-    const groups = agents.map((agent, index) => ({
-      targets: [target(agent)],
+    const groups = indexes.map((index) => ({
+      targets: [`${network.addressOf(index)}:9477`],
       labels: { node: nameOf(index), datacenter: index < 10 ? 'dc1' : 'dc2', namespace: 'default' },
     }));
     await writeFile(join(directory, 'targets', 'hosts.json'), JSON.stringify(groups));
-    prometheus = await openPrometheus({
-      global: { scrape_interval: '1s', evaluation_interval: '1s' },
-      rule_files: [resolve(EXAMPLES, 'rules.yml')],
-      scrape_configs: [
-        {
-          job_name: 'rkt-streams-files',
-          honor_labels: true,
-          file_sd_configs: [{ files: [join(directory, 'targets', '*.json')] }],
-        },
-      ],
-    });
-    closers.push(() => prometheus.close());
-    const sources = agents.map(
-      ({ url = '' }, index) => [nameOf(index), createRemoteDriver({ url })] as const,
+    const token = join(directory, 'operator', 'agent-token');
+    prometheus = await openPrometheus(
+      {
+        global: { scrape_interval: '1s', evaluation_interval: '1s' },
+        rule_files: [resolve(EXAMPLES, 'rules.yml')],
+        scrape_configs: [
+          {
+            job_name: 'rkt-streams-files',
+            honor_labels: true,
+            authorization: { credentials_file: token },
+            file_sd_configs: [{ files: [join(directory, 'targets', '*.json')] }],
+          },
+        ],
+      },
+      { enter: network.enter(), fetch: network.fetch },
     );
-    fleet = createFleetDriver({ sources: Object.fromEntries(sources), closeSources: true });
-    closers.push(() => fleet.shutdown());
-    watch = fleet.hosts().subscribe((all) => (hosts = all));
-    closers.push(() => watch.unsubscribe());
+    closers.push(() => prometheus.close());
+    const hosts = indexes.map((index) => ({
+      name: nameOf(index),
+      url: `http://${network.addressOf(index)}:9477`,
+    }));
+    await writeFile(join(directory, 'hosts.json'), JSON.stringify({ hosts }));
+    const fleet = await start(FLEET, [
+      ...[...network.enter(), process.execPath, COMMAND, 'agent', '--fleet', join(directory, 'hosts.json')],
+      ...['--fleet-tokens', token, '--listen', '127.0.0.1:9480', '--data-dir', join(directory, 'operator')],
+    ]);
+    closers.push(() => end(fleet));
   });
   after(async () => {
     for (const close of closers.reverse()) await close();
@@ -153,23 +184,36 @@ describe('the examples of a cluster', function () {
     expect(jobs?.value).to.equal(2 * HOSTS);
   });
 
-  it('have a fleet that shows the tasks of all of them', async () => {
+  it('have an agent of the fleet that shows the tasks of all of them', async () => {
+    await eventually(
+      'all hosts are live',
+      async () => (await states()).length === HOSTS && (await stale()) === '',
+    );
     let ids: readonly string[] = [];
-    const tasks = fleet.tasks().subscribe((all) => (ids = all.map(({ id }) => id)));
-    await eventually('all tasks are there', () => ids.length === 2 * HOSTS);
-    tasks.unsubscribe();
+    await eventually('all tasks are there', async () => {
+      ids = (await ask<{ readonly tasks: readonly TaskStatus[] }>('/v1/tasks')).tasks.map(({ id }) => id);
+      return ids.length === 2 * HOSTS;
+    });
     expect(ids).to.include.members(['node-0/web', 'node-19/db']);
-    await eventually('all hosts are live', () => hosts.length === HOSTS && stale() === '');
+    expect(await network.fetch(`${FLEET}/`)).to.include({ status: 200 });
+    await eventually('its metrics have all tasks', async () => {
+      const { text } = await network.fetch(`${FLEET}/metrics`);
+      return (text.match(/^container_memory_usage_bytes\{.*host="node-\d+"/gm) ?? []).length === 2 * HOSTS;
+    });
+  });
+
+  it('require the token of the agents', async () => {
+    const url = `http://${network.addressOf(5)}:9477/v1/tasks`;
+    expect((await network.fetch(url)).status).to.equal(401);
+    expect((await network.fetch(url, { authorization: `Bearer ${TOKEN}` })).status).to.equal(200);
   });
 
   it('show a host that is lost, and that it is back', async () => {
-    const lost = agents[3];
-    const port = Number(new URL(lost?.url ?? '').port);
-    await lost?.close();
+    await end(agents[3]);
     await isUp(3, 0);
-    await eventually('the fleet shows it', () => stale() === 'node-3');
-    agents[3] = await open(3, port);
+    await eventually('the fleet shows it', async () => (await stale()) === 'node-3 stale');
+    await startAgent(3);
     await isUp(3, 1);
-    await eventually('the fleet shows that it is live', () => stale() === '');
+    await eventually('the fleet shows that it is live', async () => (await stale()) === '');
   });
 });

@@ -50,15 +50,32 @@ export async function openScraper(exporter: PrometheusExporter, rules: string): 
   };
 }
 
+/** Where a Prometheus runs, and how it is asked there. */
+export interface ScraperPlace {
+  /** What has to stand before a command. */
+  readonly enter: readonly string[];
+  readonly fetch: (url: string) => Promise<{ readonly status: number; readonly text: string }>;
+}
+
+const HERE: ScraperPlace = {
+  enter: [],
+  fetch: async (url) => {
+    const response = await fetch(url);
+    return { status: response.status, text: await response.text() };
+  },
+};
+
 /** Starts a Prometheus with this configuration in a directory of its own. */
-export async function openPrometheus(config: object): Promise<Scraper> {
+export async function openPrometheus(config: object, place: ScraperPlace = HERE): Promise<Scraper> {
   const base = await mkdtemp(join(tmpdir(), 'rkt-streams-prometheus-'));
   // JSON is YAML.
   await writeFile(join(base, 'prometheus.yml'), JSON.stringify(config));
   const port = await freePort();
+  const [program = '', ...words] = [...place.enter, 'prometheus'];
   const prometheus = spawn(
-    'prometheus',
+    program,
     [
+      ...words,
       `--config.file=${join(base, 'prometheus.yml')}`,
       `--storage.tsdb.path=${join(base, 'data')}`,
       `--web.listen-address=127.0.0.1:${port}`,
@@ -77,7 +94,7 @@ export async function openPrometheus(config: object): Promise<Scraper> {
   try {
     const isReady = async (): Promise<boolean> => {
       if (prometheus.exitCode !== null) throw new Error(`Prometheus has ended: ${await complaints}`);
-      return (await fetch(`${url}/-/ready`).catch(() => undefined))?.ok === true;
+      return (await place.fetch(`${url}/-/ready`).catch(() => undefined))?.status === 200;
     };
     await eventually('Prometheus is ready', isReady);
   } catch (error) {
@@ -85,9 +102,9 @@ export async function openPrometheus(config: object): Promise<Scraper> {
     throw error;
   }
   const get = async (path: string): Promise<unknown> => {
-    const response = await fetch(`${url}/api/v1/${path}`);
-    const answer = (await response.json()) as { data?: unknown; error?: string };
-    if (answer.data === undefined) throw new Error(`${path}: ${answer.error ?? response.statusText}`);
+    const { status, text: body } = await place.fetch(`${url}/api/v1/${path}`);
+    const answer = JSON.parse(body) as { data?: unknown; error?: string };
+    if (answer.data === undefined) throw new Error(`${path}: ${answer.error ?? status}`);
     return answer.data;
   };
   return {
