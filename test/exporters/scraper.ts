@@ -71,7 +71,7 @@ export async function openPrometheus(config: object, place: ScraperPlace = HERE)
   // JSON is YAML.
   await writeFile(join(base, 'prometheus.yml'), JSON.stringify(config));
   const port = await freePort();
-  const [program = '', ...words] = [...place.enter, 'prometheus'];
+  const [program, ...words] = [...place.enter, 'prometheus'];
   const prometheus = spawn(
     program,
     [

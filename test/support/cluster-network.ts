@@ -2,8 +2,6 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-import { runProgram } from './program.ts';
-
 const FETCH = fileURLToPath(new URL('fetch-child.js', import.meta.url));
 
 /**
@@ -42,9 +40,7 @@ export interface ClusterNetwork {
   /** What has to stand before a command of the operator's machine, or of a host. */
   enter(index?: number): readonly string[];
   /** Fetches from the operator's machine. */
-  fetch(url: string, headers?: Readonly<Record<string, string>>): Promise<Fetched>;
-  /** Sets the link of a host up or down. */
-  link(index: number, state: 'up' | 'down'): Promise<void>;
+  readonly fetch: (url: string, headers?: Readonly<Record<string, string>>) => Promise<Fetched>;
   /** What was started in it has to have ended. */
   close(): Promise<void>;
 }
@@ -70,13 +66,6 @@ export async function openClusterNetwork(hosts: number): Promise<ClusterNetwork>
     addressOf: (index) => `10.98.0.${index + 10}`,
     enter,
     fetch: fetchThrough(fetcher),
-    async link(index, state) {
-      const { exitCode, stderr } = await runProgram(program, [
-        ...words,
-        ...['ip', 'link', 'set', `host-${index}`, state],
-      ]);
-      if (exitCode !== 0) throw new Error(stderr);
-    },
     async close() {
       const gone = once(fetcher, 'exit');
       fetcher.disconnect();

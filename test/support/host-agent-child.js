@@ -3,6 +3,10 @@ import { createRecordedDriver } from '../../dist/drivers/recorded/index.js';
 import { createPrometheusExporter } from '../../dist/exporters/prometheus/index.js';
 import { createServer } from '../../dist/server/index.js';
 
+// A warning of Node.js would be one in production.
+process.on('warning', (warning) => {
+  throw warning;
+});
 const [recording, dataDir, host] = process.argv.slice(2);
 const driver = createRecordedDriver(recording, { loop: true });
 const exporter = createPrometheusExporter(driver);

@@ -1,4 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 
 import { asyncScheduler, timer, type SchedulerLike, type Subscription } from 'rxjs';
 
@@ -161,6 +162,8 @@ class HeldToken {
     this.sha256 = Buffer.from(sha256, 'hex');
     this.expiresAtMs = expires === undefined ? Infinity : Date.parse(expires);
     this.controller = controller;
+    // One for each stream of its readers.
+    setMaxListeners(0, controller.signal);
     this.caller = { label, right, ended: controller.signal, ...(expires !== undefined && { expires }) };
   }
 
