@@ -7,6 +7,7 @@ import { agentUrl } from '../drivers/remote/agent-url.ts';
 import { replaceFile } from '../files/durable-file.ts';
 import { RktError } from '../model/rkt-error.ts';
 import { createOutput } from './cli-output.ts';
+import { readCaFile } from './contexts/ca-file.ts';
 import { LOCAL } from './contexts/chosen-host.ts';
 import { contextsPath, readContexts, type Contexts } from './contexts/contexts-file.ts';
 import { withExamples } from './help-examples.ts';
@@ -23,7 +24,7 @@ export function contextCommand(program: Command): void {
   const add = context
     .command('add')
     .summary('name an agent')
-    .description('Names an agent, or replaces the one of that name.')
+    .description('Names an agent, or replaces the one of that name. --tls-ca is kept with it.')
     .argument('<name>', 'letters, digits, dots, dashes and underscores')
     .argument('<url>', 'http://host:port, https://host:port or unix:///path')
     .option('--token-file <file>', 'file with the token; - for standard input')
@@ -49,14 +50,24 @@ export function contextCommand(program: Command): void {
   withExamples(rm, [['context rm node-1', 'Forget an agent']]);
 }
 
-async function addContext(name: string, url: string, { tokenFile }: { tokenFile?: string }): Promise<void> {
+async function addContext(
+  name: string,
+  url: string,
+  { tokenFile }: { tokenFile?: string },
+  self: Command,
+): Promise<void> {
   if (!/^[\w][\w.-]{0,63}$/.test(name) || name === LOCAL)
     throw new RktError('RKT_ERR_OPTIONS', `${JSON.stringify(name)} cannot be the name of a context`);
   if (!/^unix:(?:\/\/)?\/./.test(url)) agentUrl(url);
   const token = tokenFile === undefined ? undefined : await readToken(tokenFile);
+  const { tlsCa } = settingsOf(self);
+  const ca = tlsCa === undefined ? undefined : readCaFile(tlsCa);
   await change(({ contexts, ...rest }) => ({
     ...rest,
-    contexts: { ...contexts, [name]: { url, ...(token !== undefined && { token }) } },
+    contexts: {
+      ...contexts,
+      [name]: { url, ...(token !== undefined && { token }), ...(ca !== undefined && { ca }) },
+    },
   }));
 }
 

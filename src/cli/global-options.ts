@@ -49,6 +49,7 @@ export const GLOBAL_OPTIONS: readonly GlobalOption[] = [
     value: '<host>',
     help: 'the agent of another machine: a context, http(s)://host:port or unix:///path',
   },
+  option('tlsCa', 'path', '<file>', 'certificates in PEM that are trusted for an agent over https'),
   { key: 'agent', kind: 'boolean', help: 'do not use a running agent', isNegated: true },
   { key: 'json', kind: 'boolean', help: 'print NDJSON, one JSON object a line' },
 ];

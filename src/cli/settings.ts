@@ -14,6 +14,8 @@ export const settingsSchema = driverOptionsSchema.omit({ publisher: true }).exte
   agent: z.boolean().default(true),
   /** A URL, a context, or `local`. */
   host: z.string().min(1).optional(),
+  /** A file of certificates in PEM. */
+  tlsCa: z.string().min(1).optional(),
   json: z.boolean().default(false),
   logLevel: z.enum(LOG_LEVELS).default('warn'),
   volumesEnabled: z.boolean().default(true),
@@ -34,6 +36,7 @@ export function driverOptionsOf(settings: Settings): DriverOptions {
   const {
     agent: _agent,
     host: _host,
+    tlsCa: _tlsCa,
     json: _json,
     logLevel: _level,
     volumesEnabled: _volumes,

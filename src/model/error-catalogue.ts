@@ -360,6 +360,11 @@ export const ERROR_CATALOGUE = {
     'The agent no longer responds.',
     'Check whether it is still running, or bypass it with --no-agent.',
   ),
+  RKT_ERR_AGENT_TLS: entry(
+    false,
+    'The certificate of an agent is not trusted, or not valid.',
+    'Name the certificate of its authority, or its self-signed one, with --tls-ca (`ca` of a remote driver), and the agent by a name that its certificate contains.',
+  ),
   RKT_ERR_TOKEN_FILE: entry(
     false,
     'A token file of the agent cannot be used.',

@@ -12,7 +12,7 @@ import { toDrivers } from '../fleet/fleet-drivers.ts';
 import { parseFleetSource } from '../fleet/fleet-source.ts';
 import { tokenFinder } from '../fleet/host-token.ts';
 import { createLogger } from '../log.ts';
-import { driverOptionsOf } from '../settings.ts';
+import { driverOptionsOf, type Settings } from '../settings.ts';
 import { metricsSource, serverOptions, type AgentConfiguration } from './agent-parts.ts';
 import type { AgentSettings } from './agent-settings.ts';
 import { untilStopped } from './agent-signals.ts';
@@ -39,7 +39,7 @@ export async function runFleetAgent(
   const closers: (() => unknown)[] = [];
   try {
     const refreshSubject = new Subject<void>();
-    const driver = await openFleet(agent, logger, refreshSubject);
+    const driver = await openFleet({ ...agent, tlsCa: common.tlsCa }, logger, refreshSubject);
     closers.push(() => driver.shutdown());
     const metrics = await metricsSource(driver, agent, logger);
     closers.push(metrics.close);
@@ -68,7 +68,7 @@ export async function runFleetAgent(
 
 /** @throws RKT_ERR_OPTIONS for a source of another form, and for a file that cannot be read */
 async function openFleet(
-  { fleet, fleetTokens }: AgentSettings,
+  { fleet, fleetTokens, tlsCa }: AgentSettings & Pick<Settings, 'tlsCa'>,
   logger: Logger,
   refresh$: Subject<void>,
 ): Promise<FleetDriver> {
@@ -77,7 +77,7 @@ async function openFleet(
   // What is wrong in a file can be mended now; Nomad and name servers come and go.
   if (source.kind === 'file') await searchOf(source, nomadToken).find(() => undefined);
   const sources$ = findHosts(source, { logger, nomadToken, refreshMs: REFRESH_MS, refresh$ }).pipe(
-    toDrivers(tokenFinder(fleetTokens), logger),
+    toDrivers({ findToken: tokenFinder(fleetTokens), tlsCa, logger }),
   );
   return createFleetDriver({ sources: sources$, closeSources: true, logger });
 }

@@ -1,5 +1,6 @@
 import type { AgentAddress } from '../../drivers/remote/node-transport.ts';
 import { RktError } from '../../model/rkt-error.ts';
+import { readCaFile } from './ca-file.ts';
 import { readContexts } from './contexts-file.ts';
 
 /** The name of this machine among the contexts. */
@@ -9,6 +10,8 @@ export interface HostSettings {
   /** A URL, the name of a context, or `local`. */
   readonly host?: string | undefined;
   readonly agent: boolean;
+  /** A file of certificates that are trusted for it, before those of a context. */
+  readonly tlsCa?: string | undefined;
 }
 
 /**
@@ -18,19 +21,19 @@ export interface HostSettings {
  * @throws RKT_ERR_OPTIONS for an unknown context, and for a host together with --no-agent
  */
 export function chosenHost(
-  { host, agent }: HostSettings,
+  { host, agent, tlsCa }: HostSettings,
   env: Readonly<Record<string, string | undefined>>,
 ): AgentAddress | undefined {
   if (host === LOCAL) return undefined;
   if (host !== undefined && !agent)
     throw new RktError('RKT_ERR_OPTIONS', '--host names an agent, and --no-agent excludes it');
   if (!agent) return undefined;
-  if (host?.includes(':') === true) return addressOf({ url: host, token: env['RKT_STREAMS_TOKEN'] });
+  if (host?.includes(':') === true) return addressOf({ url: host, token: env['RKT_STREAMS_TOKEN'] }, tlsCa);
   const { current = LOCAL, contexts } = readContexts(env);
   const name = host ?? current;
   if (name === LOCAL) return undefined;
   const context = Object.hasOwn(contexts, name) ? contexts[name] : undefined;
-  if (context !== undefined) return addressOf(context);
+  if (context !== undefined) return addressOf(context, tlsCa);
   throw new RktError(
     'RKT_ERR_OPTIONS',
     `There is no context ${JSON.stringify(name)}; \`rkt-streams context ls\` lists them, and a URL begins with http://, https:// or unix://`,
@@ -38,14 +41,20 @@ export function chosenHost(
 }
 
 /** `unix:///run/agent.sock` is a socket. */
-function addressOf({
-  url,
-  token,
-}: {
-  readonly url: string;
-  readonly token?: string | undefined;
-}): AgentAddress {
+function addressOf(
+  {
+    url,
+    token,
+    ca: kept,
+  }: {
+    readonly url: string;
+    readonly token?: string | undefined;
+    readonly ca?: string | undefined;
+  },
+  tlsCa: string | undefined,
+): AgentAddress {
   const socketPath = /^unix:(?:\/\/)?(\/.+)$/.exec(url)?.[1];
   if (socketPath !== undefined) return { socketPath };
-  return { url, ...(token !== undefined && token !== '' && { token }) };
+  const ca = tlsCa === undefined ? kept : readCaFile(tlsCa);
+  return { url, ...(ca !== undefined && { ca }), ...(token !== undefined && token !== '' && { token }) };
 }

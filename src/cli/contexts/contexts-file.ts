@@ -12,6 +12,8 @@ export interface AgentContext {
   /** `http:`, `https:` or `unix:`. */
   readonly url: string;
   readonly token?: string;
+  /** Certificates in PEM that are trusted for it. */
+  readonly ca?: string;
 }
 
 /** All contexts of a user, and the one that commands use without `--host`. */
@@ -51,9 +53,12 @@ export function readContexts(env: Environment): Contexts {
 function contextsOf(value: unknown): Contexts {
   const { current, contexts } = objectOf(value);
   const entries = Object.entries(objectOf(contexts ?? {})).map(([name, one]) => {
-    const { url, token } = objectOf(one);
+    const { url, token, ca } = objectOf(one);
     if (typeof url !== 'string') throw new TypeError(`${JSON.stringify(name)} has no url`);
-    return [name, { url, ...(typeof token === 'string' && { token }) }] as const;
+    return [
+      name,
+      { url, ...(typeof token === 'string' && { token }), ...(typeof ca === 'string' && { ca }) },
+    ] as const;
   });
   return { ...(typeof current === 'string' && { current }), contexts: Object.fromEntries(entries) };
 }

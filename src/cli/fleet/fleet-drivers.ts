@@ -5,8 +5,22 @@ import { createRemoteDriver, type AgentAddress } from '../../drivers/remote/inde
 import type { Driver } from '../../driver-interface.ts';
 import type { Logger } from '../../model/logger.ts';
 import { reasonOf } from '../../model/reason-of.ts';
+import { readCaFile } from '../contexts/ca-file.ts';
 import type { FoundHost } from './found-host.ts';
 import type { FindToken } from './host-token.ts';
+
+/** How the agents of a fleet are reached. */
+export interface FleetAccess {
+  readonly findToken: FindToken;
+  /** A file of certificates that are trusted for all hosts without one of their own. */
+  readonly tlsCa?: string | undefined;
+  readonly logger: Logger;
+}
+
+interface Access {
+  readonly token?: string | undefined;
+  readonly ca?: string | undefined;
+}
 
 /** A driver, and what it was created with. */
 interface Known {
@@ -16,30 +30,32 @@ interface Known {
 
 /**
  * Hosts as the sources of a fleet. A host has the same driver for as long as its address and its token stay the same. A host
- * whose token cannot be read is asked without one, and is stale if its agent wants it.
+ * whose token or certificates cannot be read is asked without them, and is stale if its agent wants them.
  */
-export function toDrivers(
-  findToken: FindToken,
-  logger: Logger,
-): OperatorFunction<readonly FoundHost[], FleetSources> {
+export function toDrivers({
+  findToken,
+  tlsCa,
+  logger,
+}: FleetAccess): OperatorFunction<readonly FoundHost[], FleetSources> {
   let known: ReadonlyMap<string, Known> = new Map();
   const warned = new Map<string, string>();
-  const tokenOf = async (host: FoundHost): Promise<string | undefined> => {
+  const accessOf = async (host: FoundHost): Promise<Access> => {
     try {
-      const token = await findToken(host);
+      const caFile = host.caFile ?? (host.url.startsWith('https:') ? tlsCa : undefined);
+      const access = { token: await findToken(host), ca: caFile && readCaFile(caFile) };
       warned.delete(host.name);
-      return token;
+      return access;
     } catch (error) {
       const why = reasonOf(error);
       if (warned.get(host.name) !== why) logger.warn({ host: host.name }, why);
       warned.set(host.name, why);
-      return undefined;
+      return {};
     }
   };
   return concatMap(async (hosts) => {
     const entries = await Promise.all(
       hosts.map(async (host): Promise<readonly [string, Known]> => {
-        const address = addressOf(host.url, await tokenOf(host));
+        const address = addressOf(host.url, await accessOf(host));
         const key = JSON.stringify(address);
         const before = known.get(host.name);
         if (before?.key === key) return [host.name, before];
@@ -51,8 +67,8 @@ export function toDrivers(
   });
 }
 
-function addressOf(url: string, token: string | undefined): AgentAddress {
+function addressOf(url: string, { token, ca }: Access): AgentAddress {
   const socketPath = /^unix:\/\/(\/.+)$/.exec(url)?.[1];
   if (socketPath !== undefined) return { socketPath };
-  return { url, ...(token !== undefined && { token }) };
+  return { url, ...(token !== undefined && { token }), ...(ca !== undefined && { ca }) };
 }

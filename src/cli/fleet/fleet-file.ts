@@ -19,6 +19,7 @@ const fileSchema = z.strictObject({
         if (problem !== undefined) issues.addIssue({ code: 'custom', message: problem });
       }),
       tokenFile: z.string().min(1).optional(),
+      caFile: z.string().min(1).optional(),
     }),
   ),
 });
@@ -45,9 +46,10 @@ export function fileSearch(path: string): HostSearch {
       const doubled = names.find((name, index) => names.indexOf(name) !== index);
       if (doubled !== undefined)
         throw unusable(path, `it has two hosts with the name ${JSON.stringify(doubled)}`);
-      return hosts.map(({ name, url, tokenFile }): FoundHost => ({
+      return hosts.map(({ name, url, tokenFile, caFile }): FoundHost => ({
         ...{ name, url },
         ...(tokenFile !== undefined && { tokenFile: resolve(dirname(path), tokenFile) }),
+        ...(caFile !== undefined && { caFile: resolve(dirname(path), caFile) }),
       }));
     },
   };

@@ -6,6 +6,8 @@ export interface FoundHost {
   readonly url: string;
   /** Absolute path of the file with the token of its agent. */
   readonly tokenFile?: string;
+  /** Absolute path of a file with the certificates that are trusted for its agent. */
+  readonly caFile?: string;
 }
 
 /** How the hosts are found: one question, which is asked again and again. */

@@ -31,6 +31,7 @@ const COMMON_VALUES: Readonly<Record<string, unknown>> = {
   logMaxFiles: 3,
   logLevel: 'warn',
   host: 'https://node-1.example.com:9477',
+  tlsCa: '/etc/rkt-streams/ca.pem',
   agent: true,
   json: false,
 };

@@ -1,6 +1,7 @@
 import { ERROR_CATALOGUE, type ErrorCode } from '../../model/error-catalogue.ts';
 import { RktError, isRktError, type RktErrorDetails } from '../../model/rkt-error.ts';
 import { reasonOf } from '../../model/reason-of.ts';
+import { certificateFault } from './certificate-fault.ts';
 
 /** How a client makes errors of what an agent reports, and of what it does not. */
 export interface AgentErrors {
@@ -29,6 +30,9 @@ export function errorOfBody(text: string, details: RktErrorDetails = {}): Error 
 
 /** The agent no longer responds, or its response is not one of an agent. */
 export function agentLost(place: string, what: string, cause?: unknown): RktError {
+  const fault = certificateFault(cause);
+  if (fault !== undefined)
+    return new RktError('RKT_ERR_AGENT_TLS', `The agent at ${place} is not trusted: ${fault}`, { cause });
   const why = cause === undefined ? '' : `: ${reasonOf(cause).replaceAll(/\s+/g, ' ')}`;
   return new RktError('RKT_ERR_AGENT_LOST', `The agent at ${place} ${what}${why}`, { cause });
 }
@@ -46,7 +50,12 @@ function isCode(code: string): code is ErrorCode {
   return Object.hasOwn(ERROR_CATALOGUE, code);
 }
 
-const PASSING = ['RKT_ERR_AGENT_LOST', 'RKT_ERR_AGENT_BUSY', 'RKT_ERR_SHUTDOWN'] as const;
+const PASSING = [
+  'RKT_ERR_AGENT_LOST',
+  'RKT_ERR_AGENT_TLS',
+  'RKT_ERR_AGENT_BUSY',
+  'RKT_ERR_SHUTDOWN',
+] as const;
 
 /** Errors of the catalogue. */
 export const RKT_ERRORS: AgentErrors = {

@@ -20,16 +20,28 @@ const MAX_MESSAGE_BYTES = 4 * CHUNK_BYTES;
 
 /** Where an agent listens. */
 export type AgentAddress =
-  | { readonly socketPath: string; readonly url?: undefined; readonly token?: undefined }
-  | { readonly url: string; readonly socketPath?: undefined; readonly token?: string | undefined };
+  | {
+      readonly socketPath: string;
+      readonly url?: undefined;
+      readonly token?: undefined;
+      readonly ca?: undefined;
+    }
+  | {
+      readonly url: string;
+      readonly socketPath?: undefined;
+      readonly token?: string | undefined;
+      /** Certificates in PEM that are trusted for https, instead of those of Node. */
+      readonly ca?: string | undefined;
+    };
 
 /** The modules of Node as the way to an agent. @throws RKT_ERR_OPTIONS for a URL that is none of HTTP */
-export function nodeTransport({ socketPath, url, token }: AgentAddress): AgentTransport {
+export function nodeTransport({ socketPath, url, token, ca }: AgentAddress): AgentTransport {
   const base = url === undefined ? undefined : agentUrl(url);
   const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const trust = base?.protocol === 'https:' && ca !== undefined ? { ca } : {};
   return {
     place: base?.origin ?? socketPath ?? '',
-    socket: (request) => openSocket({ socketPath, base, headers: authorization }, request),
+    socket: (request) => openSocket({ socketPath, base, headers: authorization, trust }, request),
     async request({ method, path, body, signal }: TransportRequest) {
       const headers = {
         ...authorization,
@@ -40,22 +52,30 @@ export function nodeTransport({ socketPath, url, token }: AgentAddress): AgentTr
           'content-length': Buffer.byteLength(body),
         }),
       };
-      const options = { method, headers, ...(signal !== undefined && { signal }) };
+      const options = { ...trust, method, headers, ...(signal !== undefined && { signal }) };
       const where = base === undefined ? { socketPath, path } : addressOf(base, path);
       return toResponse(await send(base?.protocol, { ...options, ...where }, body));
     },
   };
 }
 
+interface SocketAddress {
+  readonly socketPath: string | undefined;
+  readonly base: URL | undefined;
+  readonly headers: Headers;
+  readonly trust: { readonly ca?: string };
+}
+
 /** Loaded for the first exec: most clients open no WebSocket. */
 async function openSocket(
-  { socketPath, base, headers }: { socketPath: string | undefined; base: URL | undefined; headers: Headers },
+  { socketPath, base, headers, trust }: SocketAddress,
   { path, signal }: SocketRequest,
 ): Promise<ExecSocket> {
   const { WebSocket } = await import('ws');
   const url = base === undefined ? 'ws://localhost' : base.origin.replace(/^http/, 'ws') + prefixOf(base);
   const socket = new WebSocket(`${url}${path}`, [EXEC_PROTOCOL], {
     headers,
+    ...trust,
     ...(socketPath !== undefined && { createConnection: () => connect({ path: socketPath }) }),
     ...{ perMessageDeflate: false, maxPayload: MAX_MESSAGE_BYTES, signal },
   });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
+import { HOST_CERT, HOST_KEY } from '../../support/host-certificate.ts';
 import { openServerFixture, type ServerFixture } from '../../support/server-fixture.ts';
 import { runProgram, type ProgramResult } from '../../support/program.ts';
 
@@ -107,5 +108,52 @@ describe('the command line with the agent of another machine', function () {
     expect((await cli(['context', 'rm', 'node-1'])).exitCode).to.equal(0);
     expect(readFileSync(file(), 'utf8')).not.to.contain(agent.token).and.not.to.contain('node-1');
     expect((await cli(['ps', '--json'])).stdout).to.equal('');
+  });
+
+  describe('over https', () => {
+    let secure: ServerFixture;
+    let origin: string;
+    const ca = (): string => join(directory, 'ca.pem');
+    before(async () => {
+      writeFileSync(ca(), HOST_CERT);
+      writeFileSync(join(directory, 'key.pem'), HOST_KEY, { mode: 0o600 });
+      secure = await openServerFixture({
+        requireToken: true,
+        tls: { cert: ca(), key: join(directory, 'key.pem') },
+      });
+      origin = `https://localhost:${new URL(secure.server.url ?? '').port}`;
+    });
+    after(() => secure.close());
+    const withToken = (): Record<string, string> => ({ RKT_STREAMS_TOKEN: secure.token });
+
+    it('trusts the certificates of --tls-ca, and keeps them with a context', async () => {
+      const direct = await cli(['-H', origin, '--tls-ca', ca(), 'ps', '--json'], withToken());
+      expect(direct.stderr).to.equal('');
+      expect(direct.stdout).to.contain('"id":"web"');
+      writeFileSync(join(directory, 'secure-token'), secure.token);
+      const token = ['--token-file', join(directory, 'secure-token')];
+      const added = await cli(['context', 'add', 'secure', origin, '--tls-ca', ca(), ...token]);
+      expect(added).to.include({ exitCode: 0, stderr: '' });
+      const { stdout } = await cli(['-H', 'secure', 'ps', '--json']);
+      expect(stdout).to.contain('"id":"web"');
+    });
+
+    it('says what is wrong with a certificate', async () => {
+      const port = new URL(origin).port;
+      for (const [args, message] of [
+        [['-H', origin], /RKT_ERR_AGENT_TLS.*self-signed/s],
+        [['-H', `https://127.0.0.1:${port}`, '--tls-ca', ca()], /for another host: .*127\.0\.0\.1/],
+        [['-H', url.replace('http', 'https'), '--tls-ca', ca()], /does not speak TLS/],
+      ] as const) {
+        const { exitCode, stderr } = await cli([...args, 'ps'], withToken());
+        expect(stderr).to.match(message);
+        expect(exitCode).to.equal(1);
+      }
+      for (const file of [join(directory, 'token'), join(directory, 'none')]) {
+        const { exitCode, stderr } = await cli(['-H', origin, '--tls-ca', file, 'ps'], withToken());
+        expect(stderr).to.include(file).and.not.include(agent.token);
+        expect(exitCode).to.equal(2);
+      }
+    });
   });
 });
