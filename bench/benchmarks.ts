@@ -17,6 +17,7 @@ import { recording } from './recording.bench.ts';
 import { samplingPeers } from './sampling-peers.bench.ts';
 import { shimMemory } from './shim-memory.bench.ts';
 import { soak } from './soak.bench.ts';
+import { sseChanges } from './sse-changes.bench.ts';
 import { sse } from './sse.bench.ts';
 import { startOverhead } from './start-overhead.bench.ts';
 import { stage1Start } from './stage1-start.bench.ts';
@@ -48,6 +49,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   imagePull,
   nomadPlugin,
   sse,
+  sseChanges,
   pageTasks,
   recording,
   fleet,

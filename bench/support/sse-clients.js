@@ -25,7 +25,7 @@ const read = () =>
 await Promise.all(Array.from({ length: clients }, read));
 process.send('reading');
 process.on('message', (what) => {
-  if (what !== 'look') process.exit(0);
+  if (what !== 'measure') process.exit(0);
   process.send({ frames, bytes });
   frames = 0;
   bytes = 0;

@@ -13,6 +13,7 @@ import { createServer } from '../../dist/server/index.js';
 import { detectCgroups } from '../../dist/sources/cgroup/cgroups.js';
 import { createProcesses } from '../../dist/sources/processes.js';
 import { allTaskStats } from '../../dist/streams/all-task-stats-stream.js';
+import { createStats } from '../../dist/streams/stats/create-stats.js';
 import { tasks } from '../../dist/streams/tasks-stream.js';
 
 const RESOLUTION_MS = 10;
@@ -25,7 +26,7 @@ for (const [index, cgroupPaths] of order.paths.entries()) {
   registry.transition(id, 'starting');
   registry.transition(id, 'running');
 }
-const deps = {
+const stats = createStats({
   registry,
   cgroups: await detectCgroups({ parent: order.parent }),
   processes: createProcesses(),
@@ -33,11 +34,12 @@ const deps = {
   logger: silentLogger,
   onDegraded: () => undefined,
   sampling: {},
-};
+});
 const driver = {
+  capabilities: () => ({ ops: [] }),
   tasks: () => tasks({ registry }),
   taskEvents: () => registry.events$,
-  allTaskStats: (options) => allTaskStats(deps, options),
+  allTaskStats: (options) => allTaskStats(stats, options),
   hostStats: () => NEVER,
   samplingStats: () => NEVER,
   fingerprint: () => concat(of({ health: 'healthy', description: '', attributes: {}, timeMs: 0 }), NEVER),
@@ -50,17 +52,20 @@ const server = await createServer(driver, {
 });
 process.send({ url: server.url });
 
+let cpu = process.cpuUsage();
 let histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
 histogram.enable();
 process.on('message', async (what) => {
-  if (what === 'look') {
+  if (what === 'measure') {
     const p99Ms = Math.max(0, histogram.percentile(99) / 1e6 - RESOLUTION_MS);
     const maxMs = Math.max(0, histogram.max / 1e6 - RESOLUTION_MS);
     histogram.reset();
+    const used = process.cpuUsage(cpu);
     globalThis.gc();
     const { rss, heapUsed, external } = process.memoryUsage();
     // The collection is ours: it does not count.
     setTimeout(() => histogram.reset(), 50);
+    cpu = process.cpuUsage();
     process.send({
       p99Ms,
       maxMs,
@@ -68,7 +73,7 @@ process.on('message', async (what) => {
       heapUsed,
       external,
       values: server.stats(),
-      cpu: process.cpuUsage(),
+      cpu: used,
     });
     return;
   }
