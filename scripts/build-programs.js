@@ -12,6 +12,8 @@ const OUTPUT = 'dist/programs';
 const LIGHT = 'light.js';
 /** The driver, in one file with what every program that has one needs. */
 const WITH_DRIVER = 'with-driver.js';
+/** What only an agent needs until it serves metrics, in one file. */
+const AGENT = 'agent.js';
 const LIGHT_COMMANDS = ['inspect', 'kill', 'ps', 'rm', 'signal', 'stop'];
 
 /** The libraries that a user may leave out, or that only a debugger of a library asks for. */
@@ -85,7 +87,7 @@ const { metafile } = await build({
   },
 });
 
-const merge = (file, entries, before) =>
+const merge = (file, entries, { before = [], others = [] } = {}) =>
   mergeChunks(metafile.outputs, {
     outdir: OUTPUT,
     file,
@@ -95,12 +97,26 @@ const merge = (file, entries, before) =>
       { entry: 'src/cli/nomad-plugin.ts' },
       { entry: 'src/embedded/main.ts', andLater: true },
       { entry: 'src/embedded/called-main.ts', andLater: true },
+      ...others.map((entry) => ({ entry })),
     ],
     before,
   });
 const light = await merge(LIGHT, ['cli/run-program', ...LIGHT_COMMANDS.map((name) => `cli/${name}-command`)]);
-await merge(WITH_DRIVER, ['cli/with-driver', 'cli/agent-client/connect-agent', 'driver'], light);
+const withDriver = await merge(WITH_DRIVER, ['cli/with-driver', 'cli/agent-client/connect-agent', 'driver'], {
+  before: light,
+});
+await merge(AGENT, ['cli/agent-command', 'cli/agent/run-agent', 'exporters/prometheus/index'], {
+  before: [...light, ...withDriver],
+  others: Object.values(metafile.outputs)
+    .map(({ entryPoint = '' }) => entryPoint)
+    .filter((entry) => /^src\/cli\/(?!agent-command)[\w-]+-command\.ts$/.test(entry)),
+});
 
 // Parts of an earlier build have names of their own, and would stay.
-const current = new Set([LIGHT, WITH_DRIVER, ...Object.keys(metafile.outputs).map((path) => basename(path))]);
+const current = new Set([
+  LIGHT,
+  WITH_DRIVER,
+  AGENT,
+  ...Object.keys(metafile.outputs).map((path) => basename(path)),
+]);
 for (const name of await readdir(OUTPUT)) if (!current.has(name)) await rm(join(OUTPUT, name));

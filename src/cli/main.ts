@@ -1,3 +1,4 @@
+import { useCompileCache } from './compile-cache.ts';
 import { PLUGIN_VERSION } from '../model/plugin.ts';
 import { guardStandardStreams } from './standard-streams.ts';
 
@@ -13,6 +14,7 @@ async function main(argv: readonly string[]): Promise<void> {
     const { runEmbeddedRkt } = await import('./rkt-command.ts');
     process.exitCode = await runEmbeddedRkt(argv.slice(1));
   } else {
+    useCompileCache();
     const { runProgram } = await import('./run-program.ts');
     await runProgram(argv, outputFailure);
   }

@@ -1,3 +1,5 @@
+import { stat } from 'node:fs/promises';
+
 import { RktError } from '../model/rkt-error.ts';
 import type { RktRunner } from './command-runner.ts';
 import type { RktVersion } from './found-binary.ts';
@@ -18,7 +20,7 @@ const supported = new WeakSet<RktRunner>();
  * @throws {@link RktError} as {@link rktVersion}, and RKT_ERR_RKT_VERSION for one that is too old
  */
 export async function probeVersion(runner: RktRunner): Promise<RktVersion> {
-  const version = firstAnswer(runner) ?? (await rktVersion(runner));
+  const version = firstAnswer(runner) ?? (await currentVersion(runner));
   if (!isAtLeast(version.rkt, MINIMUM_RKT_VERSION)) {
     supported.delete(runner);
     const what = `Unsupported rkt version ${version.rkt}: at least ${MINIMUM_RKT_VERSION} is needed`;
@@ -26,6 +28,32 @@ export async function probeVersion(runner: RktRunner): Promise<RktVersion> {
   }
   supported.add(runner);
   return version;
+}
+
+/** The version of the embedded rkt of this package, and the files that reported it. */
+const ofPackage = new WeakMap<RktRunner, { readonly version: RktVersion; readonly file: string }>();
+
+/**
+ * The embedded rkt of this package is asked again only when its program has changed: a worker for the question takes more CPU
+ * time than all else that an idle driver does.
+ */
+async function currentVersion(runner: RktRunner): Promise<RktVersion> {
+  const { worker } = runner.binary;
+  if (worker === undefined) return rktVersion(runner);
+  const file = await identityOf([worker, ...runner.binary.command.slice(1)]);
+  const known = ofPackage.get(runner);
+  if (known !== undefined && known.file === file) return known.version;
+  const version = await rktVersion(runner);
+  if (file !== undefined) ofPackage.set(runner, { version, file });
+  return version;
+}
+
+/** Undefined when a file is not there: the command reports what is wrong. */
+async function identityOf(paths: readonly string[]): Promise<string | undefined> {
+  return Promise.all(paths.map((path) => stat(path))).then(
+    (files) => files.map(({ dev, ino, size, mtimeMs }) => `${dev} ${ino} ${size} ${mtimeMs}`).join(),
+    () => undefined,
+  );
 }
 
 function firstAnswer(runner: RktRunner): RktVersion | undefined {

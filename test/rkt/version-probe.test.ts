@@ -1,10 +1,12 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { expect } from 'chai';
 import { firstValueFrom } from 'rxjs';
 
 import { createDriver, type Driver } from '../../src/index.ts';
+import type { RktRunner } from '../../src/rkt/command-runner.ts';
+import { probeVersion } from '../../src/rkt/version-probe.ts';
 import { expectRktRejection } from '../support/errors.ts';
 import { scriptDirectory, type ScriptDirectory } from '../support/scripts.ts';
 
@@ -18,7 +20,7 @@ describe('the version of rkt', () => {
     calls = join(scripts.path, 'calls');
   });
   afterEach(async () => {
-    await driver.shutdown();
+    await (driver as Driver | undefined)?.shutdown();
     await scripts.remove();
   });
 
@@ -64,6 +66,24 @@ describe('the version of rkt', () => {
     const error = await start().catch((caught: unknown) => caught);
     expect(error).to.be.instanceOf(Error).and.not.have.property('code', 'RKT_ERR_RKT_VERSION');
     expect((await called()).at(-1)).to.not.equal('version');
+  });
+
+  it('of this package is asked for again only when a file of it has changed', async () => {
+    const worker = await scripts.script('worker.js', '');
+    let asked = 0;
+    const runner = {
+      binary: { command: ['/bin/sh', worker], runtime: 'embedded', worker },
+      run: () => {
+        asked += 1;
+        return Promise.resolve({ stdout: `rkt Version: 1.30.${asked}\nappc Version: 0.8.11\n` });
+      },
+    } as unknown as RktRunner;
+    const version = async (): Promise<string> => (await probeVersion(runner)).rkt;
+    expect([await version(), await version()]).to.deep.equal(['1.30.1', '1.30.1']);
+    await writeFile(worker, 'upgraded');
+    expect([await version(), await version()]).to.deep.equal(['1.30.2', '1.30.2']);
+    await rm(worker);
+    expect([await version(), await version()]).to.deep.equal(['1.30.3', '1.30.4']);
   });
 
   it('keeps a start from an rkt that does not say it', async () => {
