@@ -40,7 +40,7 @@ const LAYERS = {
     'nomad',
     'server/index',
     'server/logs',
-    'server/token',
+    'server/tokens',
     'server/tls-files',
     'server/alerts/alert-rules',
     'server/alerts/delivery/receiver-config',

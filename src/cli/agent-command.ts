@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 
 import { RktError } from '../model/rkt-error.ts';
-import type { AgentFlags } from './agent/agent-settings.ts';
+import type { AgentFlags } from './agent/agent-flags.ts';
 import { agentConfigCommand } from './agent-config-command.ts';
 import { agentServiceCommands } from './agent-service-commands.ts';
 import { withExamples } from './help-examples.ts';

@@ -2,6 +2,7 @@ import { pino } from 'pino';
 
 import type { Logger } from '../model/logger.ts';
 import { printable, printableJson } from '../model/printable.ts';
+import { isJournal, journalPrefix } from './journal-priority.ts';
 import type { Settings } from './settings.ts';
 
 /** A log whose level can be changed. */
@@ -9,9 +10,14 @@ export interface LevelledLogger extends Logger {
   level: string;
 }
 
-/** The log on stderr: JSON lines with `--json`, else lines like `rkt-streams: warn: message {"taskId":"web"}`. */
+/**
+ * The log on stderr: JSON lines with `--json`, else lines like `rkt-streams: warn: message {"taskId":"web"}`, with a priority in
+ * front for the journal of systemd.
+ */
 export function createLogger({ json, logLevel }: Pick<Settings, 'json' | 'logLevel'>): LevelledLogger {
-  const write = (line: string): void => void process.stderr.write(json ? jsonLine(line) : readable(line));
+  const isPrefixed = !json && isJournal();
+  const write = (line: string): void =>
+    void process.stderr.write(json ? jsonLine(line) : readable(line, isPrefixed));
   const options = {
     level: logLevel,
     base: null,
@@ -38,8 +44,9 @@ function jsonLine(line: string): string {
   return `${printableJson(line.trimEnd())}\n`;
 }
 
-function readable(line: string): string {
+function readable(line: string, isPrefixed: boolean): string {
   const { level, msg, time: _time, ...fields } = JSON.parse(line) as Record<string, unknown>;
   const more = Object.keys(fields).length === 0 ? '' : ` ${printableJson(JSON.stringify(fields))}`;
-  return `rkt-streams: ${String(level)}: ${printable(String(msg))}${more}\n`;
+  const prefix = isPrefixed ? journalPrefix(String(level)) : '';
+  return `${prefix}rkt-streams: ${String(level)}: ${printable(String(msg))}${more}\n`;
 }

@@ -5,6 +5,7 @@ import { EXIT_OK, EXIT_USAGE, exitCodeOfError } from './exit-codes.ts';
 import { errorText } from './cli-output.ts';
 import { withAppWords } from './app-words.ts';
 import { helpWords } from './help-format.ts';
+import { isJournal, journalPrefix } from './journal-priority.ts';
 import { createProgram } from './program.ts';
 
 /**
@@ -33,7 +34,9 @@ export async function runProgram(
       return;
     }
     const shown = permissionError(error, 'The command failed') ?? error;
-    process.stderr.write(errorText(shown, errorStyle(argv)));
+    const style = errorStyle(argv);
+    const prefix = !style.json && isJournal() ? journalPrefix('error') : '';
+    process.stderr.write(`${prefix}${errorText(shown, style)}`);
     process.exitCode = exitCodeOfError(error, running);
   }
 }

@@ -5,6 +5,7 @@ import { READS, checkAccess } from './access.ts';
 import { answerHeaders } from './answer-headers.ts';
 import { errorAnswer } from './error-body.ts';
 import type { Api } from './request-api.ts';
+import { logRequest } from './request-log.ts';
 import type { MetricsRenderer } from './options.ts';
 import type { ServerContext } from './server-context.ts';
 import type { Via } from './sse/stream-readers.ts';
@@ -32,13 +33,18 @@ export function withScrapes(api: Api, ctx: ServerContext): Api {
 function scrapes(ctx: ServerContext, render: MetricsRenderer, via: Via): RequestListener {
   const common = answerHeaders(ctx.version);
   return (incoming, outgoing) => {
+    const startMs = performance.now();
     const header = (name: string): string | undefined => incoming.headers[name]?.toString();
+    let token: string | undefined;
     const send = (status: number, headers: Readonly<Record<string, string>>, body: string): void => {
       const length = String(Buffer.byteLength(body));
       outgoing.writeHead(status, { ...common, ...headers, 'Content-Length': length }).end(body);
+      const { method = '', socket } = incoming;
+      const request = { method, path: '/metrics', remote: socket.remoteAddress, token };
+      logRequest(ctx.logger, request, { status, startMs });
     };
     try {
-      checkAccess({ via, method: incoming.method ?? '', path: '/metrics', header }, ctx);
+      token = checkAccess({ via, method: incoming.method ?? '', path: '/metrics', header }, ctx).label;
       const { contentType, body } = render(header('accept'));
       send(200, { 'Content-Type': contentType }, body);
     } catch (error) {

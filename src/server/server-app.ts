@@ -11,6 +11,7 @@ import { answerError } from './error-answers.ts';
 import { docsRoutes } from './docs/docs-routes.ts';
 import type { ExecTickets } from './exec/exec-tickets.ts';
 import { guard } from './guard.ts';
+import { requestLog } from './request-log.ts';
 import { plainPage } from './plain-page.ts';
 import { historyRoutes } from './history/history-routes.ts';
 import { auditRoutes } from './routes/audit-routes.ts';
@@ -36,6 +37,7 @@ export function createApp(ctx: ServerContext, tickets: ExecTickets): ServerRoute
     answerError(c, new RktError('RKT_ERR_ROUTE', `There is no ${c.req.method} ${c.req.path}`), logger),
   );
   app.use(commonHeaders(version));
+  app.use(requestLog(logger));
   app.use(guard(ctx));
   const logParts = [logRoutes, logLineRoutes, logPieceRoutes];
   const parts = [

@@ -8,7 +8,7 @@ import { recordingSummary } from '../../src/drivers/recorded/index.ts';
 import type { TaskEvent, TaskHandle } from '../../src/index.ts';
 import type { Alert } from '../../src/server/alerts/alert.ts';
 import { statsFrameSchema } from '../../src/server/schemas/usage-schemas.ts';
-import type { CliProcess } from '../support/cli-process.ts';
+import { parseLines, type CliProcess } from '../support/cli-process.ts';
 import { FOREVER, useCliSandbox, type CliSandbox } from '../support/cli-sandbox.ts';
 import { ask, readStream, type Answer, type AskOptions } from '../support/server-fixture.ts';
 import { until } from '../support/until.ts';
@@ -193,6 +193,31 @@ describe('rkt-streams agent', () => {
     await reload('Configuration reloaded');
     expect(agent.process.stderr()).to.include('rktConcurrency').and.to.include('server.allowRemote');
     expect((await agent.ask('/v1/tasks')).status).to.equal(401);
+    const log = (message: string) => parseLines(agent.process.stderr()).filter(({ msg }) => msg === message);
+    expect(log('Agent started')[0]).to.include({
+      config,
+      url: agent.url,
+      node: process.version,
+      recoveredTasks: 0,
+    });
+    expect(log('Configuration reloaded')[0]?.['changed']).to.deep.include({
+      'server.requireToken': { from: false, to: true },
+      rktConcurrency: { from: 4, to: 2 },
+    });
+    const receivers = [
+      { name: 'hook', type: 'webhook', url: 'http://localhost/T0KEN', headers: { a: 'S3CRET' } },
+    ];
+    await write({ requireToken: true, allowRemote: true, alerts: { receivers } }, { rktConcurrency: 2 });
+    await reload('Configuration reloaded');
+    // They still need one.
+    expect(log('These settings need a restart to change')[1]).to.deep.include({
+      settings: ['rktConcurrency', 'server.allowRemote'],
+    });
+    expect(JSON.stringify(log('Configuration reloaded')[1]))
+      .to.include('server.alerts')
+      .and.not.match(/T0KEN|S3CRET/);
+    await write({ alerts: { rules: [{ name: 'x', on: 'nonsense' }] } });
+    await reload('Configuration not reloaded');
     await writeFile(config, '{');
     await reload('Configuration not reloaded');
     await write({ labels: ['nonsense'] });

@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import type { PastAlert } from '../../src/server/alerts/alert-history.ts';
 import { openAlertReceiver, type AlertReceiverServer } from '../support/alert-receiver.ts';
 import { openAlertmanager, type Alertmanager } from '../support/alertmanager.ts';
-import type { CliProcess } from '../support/cli-process.ts';
+import { parseLines, type CliProcess } from '../support/cli-process.ts';
 import { useCliSandbox } from '../support/cli-sandbox.ts';
 import { requires } from '../support/requirements.ts';
 import { ask } from '../support/server-fixture.ts';
@@ -31,7 +31,7 @@ describe('alerts of an agent', function () {
     const file = join(cli.sandbox.options.dataDir, 'agent.json');
     const alerts = { receivers, ...(rules.length > 0 && { rules }) };
     await mkdir(cli.sandbox.options.dataDir, { recursive: true });
-    await writeFile(file, JSON.stringify({ server: { listen: 'none', alerts } }));
+    await writeFile(file, JSON.stringify({ logLevel: 'info', server: { listen: 'none', alerts } }));
     const process = cli.start(['--config', file, '--json', 'agent']);
     await process.says('\n');
     return process;
@@ -45,7 +45,7 @@ describe('alerts of an agent', function () {
     return (await agent.ended).exitCode;
   };
 
-  it('of a crash within milliseconds come to a webhook and to Alertmanager', async function () {
+  it('of a crash that lived 20 ms come to a webhook and to Alertmanager', async function () {
     requires(this, 'alertmanager');
     manager = await openAlertmanager();
     const agent = await begin([
@@ -53,7 +53,9 @@ describe('alerts of an agent', function () {
       { type: 'alertmanager', name: 'am', url: manager.url, groupMs: 0, resendMs: 500 },
     ]);
     const cli = get();
-    expect((await cli.run(cli.shell('exit 9', '--id', 'job/short', '--name', 'short'))).exitCode).to.equal(9);
+    expect(
+      (await cli.run(cli.shell('sleep 0.02; exit 9', '--id', 'job/short', '--name', 'short'))).exitCode,
+    ).to.equal(9);
     await until('the webhook got it', () => hook?.delivered().length === 1);
     expect(hook?.delivered()).to.deep.equal(['raised crash job/short']);
     await until('Alertmanager has it', async () => (await manager?.alerts())?.length === 1);
@@ -67,6 +69,10 @@ describe('alerts of an agent', function () {
     expect((await cli.run(['rm', 'job/short'])).exitCode).to.equal(0);
     await until('the webhook got its end', () => hook?.delivered().length === 2);
     expect(hook?.delivered()[1]).to.equal('cleared crash job/short');
+    await until('all of it is in the log', () => {
+      const messages = parseLines(agent.stderr()).map(({ msg }) => msg);
+      return ['Alert raised', 'Alert resolved', 'Alerts delivered'].every((each) => messages.includes(each));
+    });
     expect(await end(agent, 'SIGTERM')).to.equal(0);
   });
 

@@ -12,6 +12,8 @@ import type { AgentSettings } from './agent-settings.ts';
 export interface AgentConfiguration {
   readonly common: Settings;
   readonly agent: AgentSettings;
+  /** The config file; undefined without one. */
+  readonly path: string | undefined;
 }
 
 /** The parts of an agent. */

@@ -6,6 +6,7 @@ import { RktError } from '../../model/rkt-error.ts';
 import { FIELD_GROUPS } from '../../model/field-groups.ts';
 import { parseWith } from '../../model/parse.ts';
 import { parseListenAddress } from '../../model/listen-address.ts';
+import { agentFlagsOf, type AgentFlags } from './agent-flags.ts';
 import { agentVariablesOf } from './agent-variables.ts';
 
 /** `none`, a port, `host:port` or `[address]:port`; without a host 127.0.0.1. */
@@ -57,23 +58,6 @@ export const agentSettingsSchema = z.strictObject({
 
 export type AgentSettings = z.output<typeof agentSettingsSchema>;
 
-/** The settings of the command line; `server` in the config file has all of them. */
-export interface AgentFlags {
-  readonly listen?: string;
-  readonly socket?: string;
-  readonly socketGroup?: string;
-  readonly allowRemote?: boolean;
-  readonly requireToken?: boolean;
-  readonly dashboard?: boolean;
-  readonly otlp?: string;
-  readonly history?: string;
-  readonly fleet?: string;
-  readonly fleetTokens?: string;
-  readonly metricsLabels?: string;
-  readonly metricsHosts?: string;
-  readonly metricsGroups?: readonly string[];
-}
-
 /** Settings that SIGHUP reloads; all others need a restart. */
 export const RELOADABLE: ReadonlySet<keyof AgentSettings> = new Set([
   'requireToken',
@@ -86,30 +70,6 @@ export const RELOADABLE: ReadonlySet<keyof AgentSettings> = new Set([
   'metricsGroups',
   'intervalMs',
 ]);
-
-/** The flags that were given, of all options of a command line. */
-export function agentFlagsOf({
-  listen,
-  socket,
-  socketGroup,
-  allowRemote,
-  requireToken,
-  dashboard,
-  otlp,
-  history,
-  fleet,
-  fleetTokens,
-  metricsLabels,
-  metricsHosts,
-  metricsGroups,
-}: AgentFlags): Readonly<Record<string, unknown>> {
-  const given = Object.entries({
-    ...{ listen, socket, socketGroup, allowRemote, requireToken, otlp, history, fleet, fleetTokens },
-    ...{ metricsLabels, metricsHosts, metricsGroups },
-  }).filter(([, value]) => value !== undefined);
-  // Without --no-dashboard, commander sets true; then the file applies.
-  return { ...Object.fromEntries(given), ...(dashboard === false && { dashboard }) };
-}
 
 /** Merges flag over variable over config file over default. @throws RKT_ERR_OPTIONS */
 export function agentSettings(

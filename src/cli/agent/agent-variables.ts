@@ -1,5 +1,5 @@
 import { variableOf } from '../global-options.ts';
-import type { AgentFlags } from './agent-settings.ts';
+import type { AgentFlags } from './agent-flags.ts';
 
 type Kind = 'text' | 'boolean' | 'list';
 

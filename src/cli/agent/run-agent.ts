@@ -7,10 +7,13 @@ import { driverSettings } from '../../model/driver-options.ts';
 import { createServer } from '../../server/index.ts';
 import { createLogger, type LevelledLogger } from '../log.ts';
 import { createOutput, type Output } from '../cli-output.ts';
+import { sourcesOf } from '../command-settings.ts';
+import { configPath } from '../settings-sources.ts';
 import { driverConfigOf, driverOptionsOf } from '../settings.ts';
 import { agentSocketOf, settingsOf } from '../with-driver.ts';
 import { metricsSource, serverOptions, type AgentConfiguration, type AgentParts } from './agent-parts.ts';
 import { settingsOfAgent } from './settings-of-agent.ts';
+import { logHealth, logStart } from './log-start.ts';
 import { reloader } from './reload.ts';
 import { Restarts } from './restart-tasks.ts';
 import { takeServiceManager } from './service-manager.ts';
@@ -22,7 +25,7 @@ import { announce } from './announce.ts';
 export async function runAgent(command: Command): Promise<void> {
   const load = (): AgentConfiguration => {
     const common = settingsOf(command);
-    return { common, agent: settingsOfAgent(command, common) };
+    return { common, agent: settingsOfAgent(command, common), path: configPath(sourcesOf(command)) };
   };
   const configuration = load();
   if (configuration.agent.fleet !== undefined) {
@@ -37,6 +40,9 @@ export async function runAgent(command: Command): Promise<void> {
     const manager = takeServiceManager(logger);
     const parts = await openParts(configuration, { output, logger }, closers);
     const { driver, server } = parts;
+    logStart(logger, { server, config: configuration.path, recovered: parts.recovered });
+    const health = logHealth(logger, driver);
+    closers.push(() => health.unsubscribe());
     const reload = reloader(parts, configuration, load);
     const supervision = supervise(manager, {
       server,
@@ -57,7 +63,7 @@ async function openParts(
   { common, agent }: AgentConfiguration,
   { output, logger }: { readonly output: Output; readonly logger: LevelledLogger },
   closers: (() => unknown)[],
-): Promise<AgentParts> {
+): Promise<AgentParts & { readonly recovered: readonly string[] }> {
   const options: DriverOptions = { ...driverOptionsOf(common), publisher: 'agent' };
   const driver = createDriver({ ...options, logger });
   closers.push(() => driver.shutdown());
@@ -76,11 +82,12 @@ async function openParts(
     const otlp = await createOtlpExporter(driver, { url: agent.otlp, groups, logger });
     closers.push(() => otlp.close());
   }
+  const recovered: string[] = [];
   const server = await createServer(driver, {
     ...serverOptions(agent, dataDir),
     metrics: metrics.render,
     // Metrics, OTLP and alerts are subscribed by now, so that they see the exits that recovery publishes.
-    beforeServing: () => recover(driver, output),
+    beforeServing: async () => void recovered.push(...(await recover(driver, output))),
     logger,
   });
   closers.push(() => server.close());
@@ -89,13 +96,14 @@ async function openParts(
   });
   closers.push(() => others.unsubscribe());
   closers.push(await new Restarts({ driver, dataDir, logger }).begin());
-  return { driver, server, metrics, logger };
+  return { driver, server, metrics, logger, recovered };
 }
 
-async function recover(driver: Driver, output: Output): Promise<void> {
-  const { failures } = await driver.recoverTasks();
+async function recover(driver: Driver, output: Output): Promise<readonly string[]> {
+  const { recovered, failures } = await driver.recoverTasks();
   const denied = failures.find(({ error }) => error.code === 'RKT_ERR_PERMISSION');
   if (denied !== undefined) throw denied.error;
   for (const { file, error } of failures)
     output.warn(`${file}: ${error.message}`, { code: error.code, file });
+  return recovered;
 }

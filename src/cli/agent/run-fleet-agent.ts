@@ -16,6 +16,7 @@ import { driverOptionsOf, type Settings } from '../settings.ts';
 import { metricsSource, serverOptions, type AgentConfiguration } from './agent-parts.ts';
 import type { AgentSettings } from './agent-settings.ts';
 import { untilStopped } from './agent-signals.ts';
+import { logStart } from './log-start.ts';
 import { announce } from './announce.ts';
 import { reloader } from './reload.ts';
 import { takeServiceManager } from './service-manager.ts';
@@ -51,6 +52,7 @@ export async function runFleetAgent(
     });
     closers.push(() => server.close());
     const reload = reloader({ driver, server, metrics, logger }, configuration, load);
+    logStart(logger, { server, config: configuration.path });
     const supervision = supervise(manager, { server });
     const stopped = untilStopped(() =>
       supervision.reload(() => {

@@ -6,12 +6,15 @@ import type { Command } from 'commander';
 
 import { createServer } from '../../server/index.ts';
 import { createOutput } from '../cli-output.ts';
+import { sourcesOf } from '../command-settings.ts';
 import { createLogger } from '../log.ts';
 import { openReplay } from '../replay-options.ts';
+import { configPath } from '../settings-sources.ts';
 import { settingsOf } from '../with-driver.ts';
 import { metricsSource, reloadableOptions, serverOptions } from './agent-parts.ts';
 import { settingsOfAgent } from './settings-of-agent.ts';
 import { untilStopped } from './agent-signals.ts';
+import { logStart } from './log-start.ts';
 import { announce } from './announce.ts';
 import { takeServiceManager } from './service-manager.ts';
 import { supervise } from './supervise.ts';
@@ -43,6 +46,7 @@ export async function runReplayAgent(command: Command): Promise<void> {
       logger,
     });
     closers.push(() => server.close());
+    logStart(logger, { server, config: configPath(sourcesOf(command)) });
     const supervision = supervise(manager, { server });
     // Only what is in files: tokens and certificates.
     const stopped = untilStopped(() => supervision.reload(() => server.reload(reloadableOptions(agent))));

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 
-import { agentFlagsOf, agentSettings, type AgentFlags } from '../agent/agent-settings.ts';
+import { agentFlagsOf, type AgentFlags } from '../agent/agent-flags.ts';
+import { agentSettings } from '../agent/agent-settings.ts';
 import { GLOBAL_OPTIONS } from '../global-options.ts';
 import { findSettings, type SettingSources } from '../settings-sources.ts';
 import type { ActiveSettings } from './sample-config.ts';

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 
 import { driverSettings } from '../../model/driver-options.ts';
-import { agentFlagsOf, agentSettings, type AgentFlags } from '../agent/agent-settings.ts';
+import { agentFlagsOf, type AgentFlags } from '../agent/agent-flags.ts';
+import { agentSettings } from '../agent/agent-settings.ts';
 import { agentVariablesOf } from '../agent/agent-variables.ts';
 import { shownSetting } from '../agent/shown-setting.ts';
 import { sourcesOf } from '../command-settings.ts';

@@ -76,6 +76,7 @@ export async function configuredAlerts(deps: ConfiguredAlertsDeps): Promise<Conf
   const config$ = reloaded$.pipe(map((options) => next(options.alerts)));
   const labelsOf = (rule: string, taskId: string) => alertLabels(rule, taskId, taskOf(driver, taskId));
   const onAlert = (alert: Alert): void => {
+    logAlert(logger, alert);
     history.add(alert);
     delivery.take(alert);
   };
@@ -95,6 +96,10 @@ export async function configuredAlerts(deps: ConfiguredAlertsDeps): Promise<Conf
       delivery.notifyActive();
     },
   };
+}
+
+function logAlert(logger: Logger, { id, rule, taskId, state, value }: Alert): void {
+  logger.info({ id, rule, taskId, value }, state === 'raised' ? 'Alert raised' : 'Alert resolved');
 }
 
 /** What is on disk, and what delivers it. */

@@ -7,6 +7,7 @@ import { isRktError, type RktError } from '../../model/rkt-error.ts';
 import { checkAccess } from '../access.ts';
 import { answerHeaders } from '../answer-headers.ts';
 import { errorAnswer, httpError } from '../error-body.ts';
+import { logRequest, logStreamClosed, logStreamOpened, type LoggedRequest } from '../request-log.ts';
 import type { ServerContext } from '../server-context.ts';
 import type { Via } from '../sse/stream-readers.ts';
 import type { ExecTickets } from './exec-tickets.ts';
@@ -39,7 +40,7 @@ export function execUpgrades(
       ticket === undefined ? undefined : tickets.redeem(ticket.slice(TICKET_PROTOCOL.length), taskId);
     const header = (name: string): string | undefined => request.headers[name]?.toString();
     // A GET by its method, and more than a read.
-    const { ended } = checkAccess({ via, method: 'POST', path: PATH_FORM, header, holder }, ctx);
+    const { ended, label } = checkAccess({ via, method: 'POST', path: PATH_FORM, header, holder }, ctx);
     if (!protocols.includes(EXEC_PROTOCOL))
       throw httpError('RKT_ERR_REQUEST', `The subprotocol is not ${EXEC_PROTOCOL}`, 400);
     const readers = ctx.hub.readers;
@@ -50,9 +51,13 @@ export function execUpgrades(
       ...{ noServer: true, clientTracking: false, perMessageDeflate: false },
       ...{ maxPayload: MAX_MESSAGE_BYTES, handleProtocols: () => EXEC_PROTOCOL },
     });
-    server.handleUpgrade(request, socket, head, (open) =>
-      serveExec(open, { driver: ctx.driver, logger: ctx.logger, readers, taskId, ended }),
-    );
+    server.handleUpgrade(request, socket, head, (open) => {
+      const startMs = performance.now();
+      const logged = { ...loggedOf(request), token: label };
+      logStreamOpened(ctx.logger, logged);
+      open.once('close', () => logStreamClosed(ctx.logger, logged, startMs));
+      serveExec(open, { driver: ctx.driver, logger: ctx.logger, readers, taskId, ended });
+    });
   };
   return (request, socket, head) => {
     socket.on('error', () => socket.destroy());
@@ -64,8 +69,14 @@ export function execUpgrades(
     accept(request, socket, head).catch((error: unknown) => {
       if (!isRktError(error)) ctx.logger.error({ error }, 'An exec could not be opened');
       refuse(socket, error, ctx.version);
+      const { status } = errorAnswer(error);
+      logRequest(ctx.logger, loggedOf(request), { status, startMs: performance.now() });
     });
   };
+}
+
+function loggedOf({ method = '', url = '', socket: { remoteAddress } }: IncomingMessage): LoggedRequest {
+  return { method, path: url.replace(/[?#].*$/, ''), remote: remoteAddress };
 }
 
 /** How the path of all execs is checked: no part of it comes from a client. */

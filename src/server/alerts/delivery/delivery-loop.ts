@@ -52,13 +52,13 @@ export function startDelivery(deps: DeliveryLoopDeps): DeliveryLoop {
   const deliver = async (): Promise<void> => {
     const batch = batchOf(outbox.pending(name), receiver.maxAlerts, deps.isWanted);
     const alerts = batch.map(({ alert }) => alert).filter(deps.isWanted);
-    if (alerts.length > 0 && !(await attempts.send(alerts))) return;
+    if (alerts.length > 0 && !(await attempts.send(alerts, 'info'))) return;
     const last = batch.at(-1);
     if (last !== undefined) await outbox.done(name, last.seq);
   };
   const resend = async (): Promise<boolean> => {
     const active = deps.active().filter(deps.isWanted).slice(-receiver.maxAlerts);
-    return active.length === 0 || attempts.send(active);
+    return active.length === 0 || attempts.send(active, 'debug');
   };
   const run = async (): Promise<void> => {
     let resendAtMs = receiver.resendMs === undefined ? Infinity : 0;
@@ -111,7 +111,7 @@ function createWaits(closed: AbortSignal): Waits {
 
 interface Attempts {
   /** True when nothing is left to do for these alerts; a failure waits before it returns false. */
-  readonly send: (alerts: readonly Alert[]) => Promise<boolean>;
+  readonly send: (alerts: readonly Alert[], level: 'info' | 'debug') => Promise<boolean>;
   readonly isFailing: () => boolean;
 }
 
@@ -131,7 +131,7 @@ function createAttempts(
   };
   return {
     isFailing: () => failures > 0,
-    async send(alerts) {
+    async send(alerts, level) {
       try {
         await receiver.send(alerts, AbortSignal.any([ending, AbortSignal.timeout(timeoutMs)]));
       } catch (error) {
@@ -145,6 +145,7 @@ function createAttempts(
       if (failures > 0) logger.info({ receiver: name, failures }, 'alerts are delivered again');
       failures = 0;
       counts.delivered(name, alerts.length);
+      logger[level]({ receiver: name, ids: alerts.map(({ id }) => id) }, 'Alerts delivered');
       return true;
     },
   };
