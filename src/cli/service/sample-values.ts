@@ -50,7 +50,6 @@ export const AGENT_SAMPLE: readonly SampleSetting[] = [
   setting('socketGroup', 'root', 'a group that may use the socket, and so do everything'),
   setting('allowRemote', false, 'allow an address beyond loopback; reads then require a token too'),
   setting('requireToken', false, 'reads over TCP require a token too'),
-  setting('tokens', '/etc/rkt-streams/agent-tokens.json', 'a file with more tokens, with rights and labels'),
   setting('allowedHosts', ['node-1.example.com'], 'additional host names that requests may use'),
   setting(
     'tls',
