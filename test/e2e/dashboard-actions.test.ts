@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 
 import axe from 'axe-core';
 import { expect } from 'chai';
@@ -6,10 +6,13 @@ import type { Page } from 'playwright-core';
 
 import type { Driver } from '../../src/index.ts';
 import { createServer, type Server } from '../../src/server/index.ts';
+import { defaultTokensPath, tokenHash, tokensText } from '../../src/server/tokens/tokens-file.ts';
 import { openBrowser, type TestBrowser } from '../support/browser.ts';
 import { FOREVER } from '../support/cli-sandbox.ts';
 import { openSandbox, type Sandbox } from '../support/sandbox.ts';
 import { until } from '../support/until.ts';
+
+const READ = 'r'.repeat(43);
 
 interface AxeResult {
   readonly violations: readonly { id: string; nodes: { html: string }[] }[];
@@ -28,6 +31,9 @@ describe('actions of the dashboard', function () {
     sandbox = await openSandbox(this);
     browser = await openBrowser(this);
     driver = sandbox.driver();
+    const readers = { label: 'readers', right: 'read', sha256: tokenHash(READ) } as const;
+    await mkdir(sandbox.options.dataDir, { recursive: true });
+    await writeFile(defaultTokensPath(sandbox.options.dataDir), tokensText([readers]), { mode: 0o600 });
     server = await createServer(driver, {
       dataDir: sandbox.options.dataDir,
       listen: { host: '127.0.0.1', port: 0 },
@@ -78,12 +84,16 @@ describe('actions of the dashboard', function () {
     }
     await shot('locked');
     expect(await violations()).to.deep.equal([]);
-    await action('Unlock').click();
-    await page
-      .getByRole('dialog')
-      .locator('input')
-      .fill(await token());
-    await page.getByRole('button', { name: 'Use token' }).click();
+    const enter = async (text: string): Promise<void> => {
+      await action('Unlock').click();
+      await page.getByRole('dialog').locator('input').fill(text);
+      await page.getByRole('button', { name: 'Use token' }).click();
+    };
+    await enter(READ);
+    await page.locator('#toast').filter({ hasText: 'this tab only reads' }).waitFor();
+    expect(await page.locator('#token').getAttribute('title')).to.include('Now used: readers');
+    expect(await action('Stop').isDisabled()).to.equal(true);
+    await enter(await token());
     await until('the buttons are unlocked', async () => !(await action('Terminal').isDisabled()));
     expect(await action('Unlock').isVisible()).to.equal(false);
   });

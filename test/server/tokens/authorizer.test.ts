@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { expect } from 'chai';
 
@@ -94,6 +95,17 @@ describe('the tokens of an agent', () => {
     authorizer?.reload();
     expect(write?.aborted).to.equal(true);
     expect(errors).to.deep.equal([]);
+  });
+
+  it('have as many streams as they like, without a warning', async () => {
+    const warnings: Error[] = [];
+    const warned = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', warned);
+    const { ended } = open().bearer(`Bearer ${OWN}`);
+    for (let stream = 0; stream < 20; stream += 1) ended?.addEventListener('abort', () => stream);
+    await nextTurn();
+    process.off('warning', warned);
+    expect(warnings).to.deep.equal([]);
   });
 
   it('with less right are others', async () => {
