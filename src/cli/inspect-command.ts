@@ -1,8 +1,11 @@
 import type { Command } from 'commander';
 
+import { isRktError } from '../model/rkt-error.ts';
+import type { TaskSpec } from '../model/task-spec.ts';
 import type { TaskStatus } from '../model/task-status.ts';
 import { restartText } from '../model/restart-policy.ts';
 import { printable, printableJson } from '../model/printable.ts';
+import type { OpsSession } from './command-session.ts';
 import { throwLast } from './each-task.ts';
 import { findTask } from './find-task.ts';
 import { parseTemplate } from '../model/go-template.ts';
@@ -42,12 +45,14 @@ async function inspect(wanted: readonly string[], { format }: InspectFlags, comm
     for (const text of wanted) {
       try {
         const task = findTask(tasks, text);
-        if (format === 'json') output.print(task, () => printableJson(JSON.stringify(task)));
+        const spec = await specOf(session, task.id);
+        const shown = spec === undefined ? task : { ...task, spec };
+        if (format === 'json') output.print(shown, () => printableJson(JSON.stringify(shown)));
         else if (template === undefined)
-          output.print(task, () => inspectText(task, output.paint, Date.now()));
+          output.print(shown, () => inspectText(task, output.paint, Date.now(), spec));
         else {
-          const line = template({ ...dockerNames(task), ...task });
-          output.print(task, () => printable(line));
+          const line = template({ ...dockerNames(task), ...shown });
+          output.print(shown, () => printable(line));
         }
       } catch (error) {
         failures.push(error as Error);
@@ -56,6 +61,17 @@ async function inspect(wanted: readonly string[], { format }: InspectFlags, comm
     throwLast(failures, output.isJson);
     return undefined;
   });
+}
+
+/** Without secrets; undefined for a driver that has no specifications, and for a task that is gone meanwhile. */
+async function specOf({ driver }: OpsSession, taskId: string): Promise<TaskSpec | undefined> {
+  try {
+    return await driver.describeTask(taskId);
+  } catch (error) {
+    if (isRktError(error, 'RKT_ERR_UNSUPPORTED') || isRktError(error, 'RKT_ERR_TASK_NOT_FOUND'))
+      return undefined;
+    throw error;
+  }
 }
 
 /** What `docker inspect --format` is asked for most. */
@@ -89,7 +105,7 @@ function dockerNames(task: TaskStatus): object {
 }
 
 /** One fact a line. */
-export function inspectText(task: TaskStatus, paint: Paint, nowMs: number): string {
+export function inspectText(task: TaskStatus, paint: Paint, nowMs: number, spec?: TaskSpec): string {
   const { network, exitResult } = task;
   const cgroups = task.cgroupPaths.length === 0 ? [NOTHING] : task.cgroupPaths;
   const facts: readonly (readonly [string, string | undefined])[] = [
@@ -117,10 +133,26 @@ export function inspectText(task: TaskStatus, paint: Paint, nowMs: number): stri
     ['restart', task.restart && `${restartText(task.restart)}, restarted ${task.restart.count} times`],
     ['memory limit', task.memoryLimitBytes === undefined ? undefined : bytes(task.memoryLimitBytes)],
     ['cores', task.cpusetCpus],
+    ...specFacts(spec),
     ['stdout', task.stdoutPath],
     ['stderr', task.stderrPath],
     ...cgroups.map((path, i) => [i === 0 ? 'cgroups' : '', path] as const),
   ];
   const known = facts.flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]));
   return pairs(known, paint);
+}
+
+/** What the task was started with: no values of variables, and no words of args. */
+function specFacts(spec: TaskSpec | undefined): readonly (readonly [string, string | undefined])[] {
+  if (spec === undefined) return [];
+  const { config, env } = spec;
+  const list = (words: readonly string[]): string | undefined => words.join(', ') || undefined;
+  return [
+    ['command', config.command],
+    ['args', config.args.length === 0 ? undefined : `${config.args.length}, not shown`],
+    ['env', list(Object.keys(env))],
+    ['volumes', list(config.volumes)],
+    ['networks', list(config.net)],
+    ['stage1', config.stage1],
+  ];
 }

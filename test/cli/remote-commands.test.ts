@@ -215,4 +215,19 @@ describe('commands with --host', function () {
       await played.shutdown();
     }
   });
+
+  it('inspect: shows the specification without secrets, as on that machine', async () => {
+    await cli().detach('web', FOREVER, '--env', 'PASSWORD=hunter2', '--memory', '64Mi');
+    const there = await run(['inspect', '--json', 'web']);
+    const [shown] = parseLines(there.stdout);
+    expect(shown).to.have.nested.property('spec.env.PASSWORD', '…');
+    expect(shown).to.have.nested.property('spec.resources.memoryLimitBytes', 64 * 1024 * 1024);
+    expect(there.stdout).not.to.include('hunter2').and.not.to.include('trap');
+    const own = await cli().run(['inspect', 'web'], { env: { RKT_STREAMS_AGENT: 'false' } });
+    expect(own.stdout)
+      .to.match(/^env +PASSWORD$/m)
+      .and.match(/^args +2, not shown$/m);
+    const remote = await run(['inspect', '--format', '{{.spec.config.image}} {{.phase}}', 'web']);
+    expect([remote.exitCode, remote.stdout.trim().endsWith('running')]).to.deep.equal([0, true]);
+  });
 });

@@ -1,4 +1,4 @@
-import { concatMap, defer, from, map, merge, type Observable } from 'rxjs';
+import { concatMap, defer, map, merge, type Observable } from 'rxjs';
 import { z } from 'zod';
 
 import type { RemoteLink } from './remote-link.ts';
@@ -26,7 +26,7 @@ const activeSchema = z.object({ alerts: z.array(alertSchema) });
 /** The alerts that are active, then those that begin and end; one that begins meanwhile can come twice, with the same id. */
 export function alertsOf(link: RemoteLink): Observable<AgentAlert> {
   const active$ = defer(() => link.requests.json({ path: '/v1/alerts' })).pipe(
-    concatMap((answer) => from(activeSchema.parse(answer).alerts)),
+    concatMap((answer) => activeSchema.parse(answer).alerts),
   );
   const changes$ = resumedStream(link, { topics: ['alerts'] }).pipe(
     map(({ data }) => alertSchema.parse(data)),
