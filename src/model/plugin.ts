@@ -52,7 +52,7 @@ export const PLUGIN_INFO: PluginInfo = {
   pluginVersion: PLUGIN_VERSION,
 };
 
-export const CAPABILITIES: Capabilities = Object.freeze({
+export const CAPABILITIES: Capabilities = /* @__PURE__ */ Object.freeze({
   kind: 'local',
   ops: DRIVER_OPS,
   sendSignals: true,
@@ -62,7 +62,8 @@ export const CAPABILITIES: Capabilities = Object.freeze({
   mustInitiateNetwork: false,
 });
 
-const optional = (
+// A page that imports one constant gets no more than that: bundlers drop what is marked.
+const optional = /* @__NO_SIDE_EFFECTS__ */ (
   name: string,
   type: AttributeType,
   more: Pick<Partial<AttributeSpec>, 'form' | 'default'> = {},

@@ -20,6 +20,7 @@ import { execRoutes } from './routes/exec-routes.ts';
 import { logPieceRoutes } from './routes/log-piece-routes.ts';
 import { logRoutes } from './routes/log-routes.ts';
 import { machineRoutes } from './routes/machine-routes.ts';
+import { replayRoutes } from './replay/replay-routes.ts';
 import { silenceRoutes } from './alerts/silence-routes.ts';
 import { sessionRoutes } from './routes/session-routes.ts';
 import { streamRoutes } from './routes/stream-routes.ts';
@@ -48,6 +49,7 @@ export function createApp(ctx: ServerContext, tickets: ExecTickets): ServerRoute
     historyRoutes,
     ...[alertRoutes, silenceRoutes],
     auditRoutes,
+    replayRoutes,
   ];
   parts.forEach((part) => app.route('/', part(ctx)));
   app.route('/', sessionRoutes(ctx));

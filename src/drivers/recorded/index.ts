@@ -7,6 +7,7 @@ export {
   type Recording,
   type RecordingStats,
 } from './record-driver.ts';
+export type { ReplayMarker } from './recorded-markers.ts';
 export { recordingSummary, type RecordingSummary } from './recording-reader.ts';
 export type { RotationOptions } from './recording-writer.ts';
 export type { ReplayPosition } from './replay.ts';

@@ -8,6 +8,7 @@ import { RktError, taskNotFound } from '../../model/rkt-error.ts';
 import { takeUntilAbort } from '../../streams/operators/take-until-abort.ts';
 import { refusedOps } from '../refused-ops.ts';
 import type { RecordedAlert } from './recorded-alert.ts';
+import { recordedMarkers, type ReplayMarker } from './recorded-markers.ts';
 import { createRecordedStreams } from './recorded-streams.ts';
 import { openRecording, type RecordingReader, type RecordingSummary } from './recording-reader.ts';
 import { createReplay, type Replay, type ReplayPosition } from './replay.ts';
@@ -32,7 +33,7 @@ export interface RecordedDriver extends Driver {
   readonly recording: RecordingSummary;
   /** Where the replay is now. */
   readonly position: () => ReplayPosition;
-  /** The same: immediately, and after each seek, pause, resume and end. Completes at shutdown. */
+  /** The same: immediately, and after each seek, pause, resume, change of speed and end. Completes at shutdown. */
   readonly positions: () => Observable<ReplayPosition>;
   /** The alerts that were recorded. Completes at shutdown. */
   readonly recordedAlerts: () => Observable<RecordedAlert>;
@@ -42,6 +43,10 @@ export interface RecordedDriver extends Driver {
   readonly seek: (timeMs: number) => void;
   readonly pause: () => void;
   readonly resume: () => void;
+  /** Plays so many times faster than recorded. @throws RKT_ERR_OPTIONS unless it is a number above 0 */
+  readonly setSpeed: (speed: number) => void;
+  /** The starts, exits and alerts of the part that is played; at most 500, of which those that matter most. */
+  readonly markers: () => Promise<readonly ReplayMarker[]>;
 }
 
 /**
@@ -55,8 +60,7 @@ export interface RecordedDriver extends Driver {
  */
 export function createRecordedDriver(file: string, options: RecordedDriverOptions = {}): RecordedDriver {
   const { speed = 1, loop = false, end = 'complete', scheduler = asyncScheduler } = options;
-  if (!(speed > 0) || !Number.isFinite(speed))
-    throw new RktError('RKT_ERR_OPTIONS', `The speed of a replay is a number above 0, not ${speed}`);
+  checkSpeed(speed);
   const reader = openRecording(file);
   const { summary } = reader;
   const fromMs = Math.max(summary.fromMs, options.from ?? -Infinity);
@@ -76,6 +80,7 @@ export function createRecordedDriver(file: string, options: RecordedDriverOption
     },
   });
   const { any } = stops;
+  let markers: Promise<readonly ReplayMarker[]> | undefined;
   return {
     ...refusedOps('recorded'),
     ...createRecordedStreams({ replay, feeds, closed: any, scheduler }),
@@ -90,6 +95,11 @@ export function createRecordedDriver(file: string, options: RecordedDriverOption
     seek: replay.seek,
     pause: replay.pause,
     resume: replay.resume,
+    setSpeed(next) {
+      checkSpeed(next);
+      replay.setSpeed(next);
+    },
+    markers: () => (markers ??= recordedMarkers(reader, { fromMs, toMs, closed: stops.closed.signal })),
     shutdown() {
       if (!stops.closed.signal.aborted) {
         replay.close();
@@ -116,6 +126,11 @@ function alertsUntilNow(
     all ??= read();
     return all.filter((alert) => alert.timeMs <= timeMs);
   };
+}
+
+function checkSpeed(speed: number): void {
+  if (speed > 0 && Number.isFinite(speed)) return;
+  throw new RktError('RKT_ERR_OPTIONS', `The speed of a replay is a number above 0, not ${speed}`);
 }
 
 /** What ends the streams: the shutdown, or the end of the recording. */

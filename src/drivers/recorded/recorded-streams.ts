@@ -56,7 +56,13 @@ export function createRecordedStreams(deps: RecordedStreamsDeps): DriverStreams 
   const samples = createSampleStreams(deps);
   return {
     connection: () => connectionOf(deps),
-    fingerprint: () => started(() => latest(() => replay.state.fingerprint, feeds.fingerprints$)),
+    fingerprint: () =>
+      started(() =>
+        latest(
+          () => replay.state.fingerprint,
+          afterJumps(replay, () => replay.state.fingerprint, feeds.fingerprints$),
+        ),
+      ),
     taskEvents: ({ replay: wanted = false } = {}) =>
       started(() => {
         const count = wanted === true ? EVENT_LIMIT : Math.min(EVENT_LIMIT, Math.max(0, Number(wanted) || 0));
@@ -86,7 +92,10 @@ export function createRecordedStreams(deps: RecordedStreamsDeps): DriverStreams 
       ),
     hostStats: ({ intervalMs = 10_000 } = {}) =>
       started(() =>
-        latest(() => replay.state.host, feeds.hosts$).pipe(thinned(intervalMs, (host) => host.timestampMs)),
+        latest(
+          () => replay.state.host,
+          afterJumps(replay, () => replay.state.host, feeds.hosts$),
+        ).pipe(thinned(intervalMs, (host) => host.timestampMs)),
       ),
     samplingStats: ({ intervalMs = 1_000 } = {}) =>
       started(() => timer(0, Math.max(100, intervalMs), scheduler).pipe(map(() => samplingOf(deps)))),
@@ -100,6 +109,15 @@ function latest<T>(current: () => T | undefined, later$: Observable<T>): Observa
     return value === undefined ? EMPTY : of(value);
   });
   return merge(now$, later$);
+}
+
+/** The values that follow, and after a jump that of its time. */
+function afterJumps<T>(replay: Replay, current: () => T | undefined, later$: Observable<T>): Observable<T> {
+  const jumped$ = replay.jumps$.pipe(
+    map(current),
+    filter((value) => value !== undefined),
+  );
+  return merge(later$, jumped$);
 }
 
 /** The same array until a task changes. */
@@ -117,11 +135,10 @@ function createSampleStreams({
   replay,
   feeds,
 }: RecordedStreamsDeps): (options: SampleOptions) => Observable<readonly TaskStatsSample[]> {
-  const jumped$ = replay.jumps$.pipe(
-    map(() => replay.state.tick),
-    filter((tick) => tick !== undefined),
+  const ticks$ = latest(
+    () => replay.state.tick,
+    afterJumps(replay, () => replay.state.tick, feeds.ticks$),
   );
-  const ticks$ = latest(() => replay.state.tick, merge(feeds.ticks$, jumped$));
   const isLive = ({ taskId }: TaskStatsSample): boolean => {
     const task = replay.state.tasks.get(taskId);
     return task !== undefined && !hasEnded(task);

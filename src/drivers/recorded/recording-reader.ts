@@ -8,6 +8,7 @@ import {
   type BlockContent,
   type GroupState,
 } from './block-codec.ts';
+import type { RecordedDocument } from './recorded-document.ts';
 import { indexFile, type IndexedBlock, type IndexedFile } from './recording-index.ts';
 import { rotatedFiles } from './recording-files.ts';
 
@@ -34,6 +35,8 @@ export interface RecordingReader {
    * @param isReused the ticks of a block hold until those of the second next one are read, which then take their memory
    */
   blocksFrom(timeMs: number, isReused?: boolean): Generator<BlockContent>;
+  /** The documents of all blocks that can be read, a block at a time. */
+  documents(): Generator<readonly RecordedDocument[]>;
   /** The last events up to a time, oldest first. */
   eventsUntil(timeMs: number, limit: number): readonly TaskEvent[];
   readonly close: () => void;
@@ -77,6 +80,9 @@ export function openRecording(path: string): RecordingReader {
     summary: summaryOf(files),
     blocksFrom: (timeMs, isReused = false) =>
       decodeAll(places.slice(groupStarts[groupBefore(timeMs)] ?? 0), isReused),
+    *documents() {
+      for (const { content } of walk(places, false, decodeDocuments)) yield content;
+    },
     eventsUntil(timeMs, limit) {
       let found: readonly TaskEvent[] = [];
       for (let group = groupBefore(timeMs); group >= 0 && found.length < limit; group -= 1) {

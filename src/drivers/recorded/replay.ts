@@ -11,6 +11,8 @@ export interface ReplayPosition {
   readonly fromMs: number;
   readonly toMs: number;
   readonly speed: number;
+  /** How often the time has jumped: by a seek, or because a loop began again. */
+  readonly seeks: number;
   /** `ended`: at the end of the recording; a seek makes it play again. */
   readonly state: 'playing' | 'paused' | 'ended';
 }
@@ -33,6 +35,7 @@ export interface Replay {
   readonly seek: (timeMs: number) => void;
   readonly pause: () => void;
   readonly resume: () => void;
+  readonly setSpeed: (speed: number) => void;
   readonly stats: ReplayPlayer['stats'];
   readonly close: () => void;
 }
@@ -45,13 +48,15 @@ export function createReplay(reader: RecordingReader, options: ReplayOptions): R
   const clock = createReplayClock(options);
   const player = createReplayPlayer(reader, clock, listener);
   const jumpsSubject = new Subject<ReplayPosition>();
-  const position = (): ReplayPosition => positionOf(clock, options);
+  let seeks = 0;
+  const position = (): ReplayPosition => positionOf(clock, options, seeks);
   const jumped = (): void => jumpsSubject.next(position());
 
   const seek = (timeMs: number): void => {
     if (clock.mode === 'closed') return;
     clock.set(timeMs, clock.mode === 'paused' ? 'paused' : 'playing');
     player.load(clock.now());
+    seeks += 1;
     jumped();
     listener.tasks();
     timer.wait();
@@ -85,6 +90,11 @@ export function createReplay(reader: RecordingReader, options: ReplayOptions): R
       turn('playing', 'paused');
     },
     resume: () => turn('paused', 'playing'),
+    setSpeed(speed) {
+      clock.setSpeed(speed);
+      jumped();
+      timer.wait();
+    },
     stats: () => player.stats(),
     close() {
       clock.set(clock.now(), 'closed');
@@ -115,18 +125,18 @@ function createReplayTimer(
       player.play();
       wait();
     };
-    timer = scheduler.schedule(play, delayUntil(Math.min(nextMs, toMs), clock, options));
+    timer = scheduler.schedule(play, delayUntil(Math.min(nextMs, toMs), clock));
   };
   return { wait };
 }
 
-function positionOf(clock: ReplayClock, { fromMs, toMs, speed }: ReplayOptions): ReplayPosition {
-  const { mode } = clock;
+function positionOf(clock: ReplayClock, { fromMs, toMs }: ReplayOptions, seeks: number): ReplayPosition {
+  const { mode, speed } = clock;
   const state = mode === 'playing' || mode === 'ended' ? mode : 'paused';
-  return { timeMs: clock.now(), fromMs, toMs, speed, state };
+  return { timeMs: clock.now(), fromMs, toMs, speed, seeks, state };
 }
 
 /** In ms of the scheduler; never longer than a timer can wait. */
-function delayUntil(timeMs: number, clock: ReplayClock, { speed }: ReplayOptions): number {
-  return Math.min(Math.max(0, Math.ceil((timeMs - clock.now()) / speed)), LONGEST_DELAY_MS);
+function delayUntil(timeMs: number, clock: ReplayClock): number {
+  return Math.min(Math.max(0, Math.ceil((timeMs - clock.now()) / clock.speed)), LONGEST_DELAY_MS);
 }

@@ -38,6 +38,8 @@ export interface History {
   stats(): { readonly tasks: number; readonly leftOut: number; readonly bytes: number };
   /** Adds what earlier agents recorded, before what is there already. */
   seed(recorded: HistorySeed): void;
+  /** Forgets everything. */
+  readonly clear: () => void;
   readonly close: () => void;
 }
 
@@ -112,16 +114,21 @@ export function createHistory(
         tasks: Object.fromEntries(ofTasks.flat()),
       };
     },
-    stats() {
-      const stats = tasks.stats();
-      return { ...stats, bytes: stats.bytes + host.bytes };
-    },
+    stats: () => withBytes(tasks.stats(), host.bytes),
     seed(recorded) {
       host = continued(recorded.host, host, HOST_SERIES.length);
       tasks.seed(recorded.tasks);
     },
+    clear() {
+      host = createTwoRings(HOST_GATHERS, fine, coarse);
+      tasks.retain([]);
+    },
     close: () => following.forEach((subscription) => subscription.unsubscribe()),
   };
+}
+
+function withBytes<Stats extends { readonly bytes: number }>(stats: Stats, more: number): Stats {
+  return { ...stats, bytes: stats.bytes + more };
 }
 
 function columnsOf(ring: HistoryRing, names: readonly string[]): Pick<HistoryColumns, 'timeMs' | 'series'> {

@@ -18,6 +18,8 @@ export interface EventLog {
   readonly oldest: number;
   /** The id of the latest event, kept or not; undefined before the first one. */
   readonly latestId: string | undefined;
+  /** Forgets all events; those that follow have later numbers. */
+  restart(): void;
   at(position: number): Entry | undefined;
   /** Where a client goes on that has seen the event of this id; `isForeign` when another run of the agent gave it. */
   resume(lastEventId: string): { readonly position: number; readonly isForeign: boolean };
@@ -27,12 +29,14 @@ export interface EventLog {
 export function createEventLog(limit: number, epoch = randomBytes(6).toString('base64url')): EventLog {
   const ring: Entry[] = [];
   let next = 0;
-  const oldest = (): number => Math.max(0, next - limit);
+  let first = 0;
+  const oldest = (): number => Math.max(first, next - limit);
   return {
     push(topic, taskId, data) {
       ring[next % limit] = { topic, taskId, bytes: frame(topic, data, `${epoch}.${next}`) };
       next += 1;
     },
+    restart: () => void (first = next),
     get next() {
       return next;
     },

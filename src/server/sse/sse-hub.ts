@@ -1,8 +1,17 @@
-import { asyncScheduler, type Observable, type SchedulerLike, Subscription } from 'rxjs';
+import {
+  asyncScheduler,
+  startWith,
+  Subscription,
+  switchMap,
+  tap,
+  type Observable,
+  type SchedulerLike,
+} from 'rxjs';
 
 import type { Driver } from '../../driver-interface.ts';
 import type { Logger } from '../../model/logger.ts';
 import type { ServerLimits } from '../options.ts';
+import { jumpsOf } from '../replay/replay-control.ts';
 import { createChannels } from './channels.ts';
 import type { EventRequest } from './event-cursor.ts';
 import { createEventLog, type EventLog } from './event-log.ts';
@@ -79,7 +88,13 @@ export function createHub({ driver, logger, limits, scheduler = asyncScheduler, 
     readers.check(via);
     topics.checkLimit(request);
   };
-  keep('events', driver.taskEvents({ replay: true }));
+  // After a jump of a replay, the events are those before its time.
+  const events$ = jumpsOf(driver).pipe(
+    tap(() => log.restart()),
+    startWith(undefined),
+    switchMap(() => driver.taskEvents({ replay: true })),
+  );
+  keep('events', events$);
   return {
     provide: keep,
     check,

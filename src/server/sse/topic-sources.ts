@@ -2,6 +2,7 @@ import { NEVER, concat, map, of, throttleTime, type Observable, type SchedulerLi
 
 import type { Driver } from '../../driver-interface.ts';
 import type { FleetHost } from '../../model/fleet-host.ts';
+import { positionsOf } from '../replay/replay-control.ts';
 import type { SampleTopic, StreamRequest } from './topics.ts';
 
 /** A thousand tasks that start at once are a thousand lists of a thousand tasks. */
@@ -28,6 +29,7 @@ export function channelKey(
     case 'fingerprint':
     case 'pods':
     case 'hosts':
+    case 'replay':
       return topic;
   }
 }
@@ -69,6 +71,8 @@ export function sourceOf(
       return driver.hostStats({ intervalMs: Math.max(intervalMs, MIN_HOST_INTERVAL_MS) });
     case 'sampling':
       return driver.samplingStats({ intervalMs });
+    case 'replay':
+      return positionsOf(driver, scheduler);
     default:
       return NEVER;
   }

@@ -10,6 +10,7 @@ export const TOPICS = [
   'pods',
   'hosts',
   'alerts',
+  'replay',
 ] as const;
 export type Topic = (typeof TOPICS)[number];
 

@@ -2,12 +2,14 @@ import { ApiError, beginSession, currentSession, getJson, keepToken, mayWrite, r
 import type { PastAlert } from '../alerts/alert-history.ts';
 import type { Alert } from '../alerts/alert.ts';
 import { clockText } from './logic/format.ts';
+import type { ReplayPosition } from '../../drivers/recorded/replay.ts';
 import type { RecentHistory } from '../history/recent-history.ts';
+import { createReplayTime, replayText } from './logic/replay-time.ts';
 import { createStore } from './logic/store.ts';
 import { openStream } from './stream.ts';
 import { createAddress } from './view/address.ts';
 import { createDetail, type DetailView } from './view/detail.ts';
-import { refusalText, showLock } from './view/actions.ts';
+import { lockWrites, refusalText, showLock } from './view/actions.ts';
 import { ask, toast } from './view/dialogs.ts';
 import { byId, setAttribute, setText } from './view/dom.ts';
 import { createFrames } from './view/frames.ts';
@@ -15,6 +17,7 @@ import { createHostsPanel } from './view/hosts-panel.ts';
 import { listenToKeys, showKeys } from './view/keys-help.ts';
 import { createOverview } from './view/overview.ts';
 import { createPages } from './view/pages.ts';
+import { createReplayBar, type ReplayBar } from './view/replay-bar.ts';
 import { startFromPage } from './view/start-dialog.ts';
 import { createEventsPanel, createMachinePanels } from './view/side-panels.ts';
 import { createTable } from './view/task-table.ts';
@@ -25,11 +28,16 @@ const store = createStore();
 let detail: DetailView | undefined;
 let isPaused = false;
 let isLocked = false;
+const replay = createReplayTime();
+let replayBar: ReplayBar | undefined;
 
 const frames = createFrames(() => {
   // While the agent is away, nothing counts on.
-  const asOfMs = stream.asOfMs();
-  const nowMs = asOfMs ?? Date.now();
+  const atMs = stream.asOfMs() ?? Date.now();
+  const nowMs = replay.timeMs(atMs) ?? atMs;
+  const asOfMs = stream.asOfMs() === undefined ? undefined : nowMs;
+  const position = replay.position();
+  if (position !== undefined) replayBar?.update(position, nowMs);
   overview.update();
   pages.update(nowMs);
   panels.forEach((panel) => panel.update(nowMs));
@@ -61,20 +69,42 @@ const note = (message: string): void => {
   const timeMs = Date.now();
   store.feed.add({ kind: 'note', id: String(timeMs), timeMs, message });
 };
+function reopenDetail(): void {
+  if (detail === undefined) return;
+  const { taskId } = detail;
+  detail.destroy();
+  detail = openDetail(taskId);
+}
+
+/** The agent plays a recording: its time is that of the page, which gets its slider. */
+function setReplay(position: ReplayPosition): void {
+  const isFirst = replay.position() === undefined;
+  if (replay.set(position, Date.now())) {
+    store.reset();
+    reopenDetail();
+    stream.restart();
+  }
+  if (!isFirst) return;
+  document.body.dataset['replay'] = 'true';
+  lockWrites('This is a recording: nothing can be changed.');
+  replayBar = createReplayBar(byId('replay'));
+}
 const stream = openStream({
   listeners: {
     tasks: updating(({ tasks }) => store.setTasks(tasks)),
     stats: updating(({ samples }) => store.addSamples(samples)),
-    events: updating(store.addEvent),
-    alerts: updating(store.addAlert),
-    host: updating(store.setHost),
+    events: updating((event) => store.addEvent(event)),
+    alerts: updating((alert, id) => store.addAlert(alert, id)),
+    host: updating((host) => store.setHost(host)),
     hosts: updating(({ hosts }) => store.setHosts(hosts)),
-    fingerprint: updating(store.setFingerprint),
-    sampling: updating(store.setSampling),
+    fingerprint: updating((fingerprint) => store.setFingerprint(fingerprint)),
+    sampling: updating((sampling) => store.setSampling(sampling)),
+    replay: updating(setReplay),
     missed: updating(({ count }) => note(`${count} events were missed`)),
-    dropped: updating(({ topic, count }) =>
-      note(`${count} ${topic} were dropped, because this page is slow`),
-    ),
+    dropped: updating(({ topic, count }) => {
+      // A recording can be played faster than it can be shown.
+      if (replay.position() === undefined) note(`${count} ${topic} were dropped, because this page is slow`);
+    }),
   },
   onLost(error) {
     isLocked = error instanceof ApiError && error.status === 401;
@@ -107,7 +137,12 @@ const showConnection = (): void => {
   const pill = byId('connection');
   const asOfMs = stream.asOfMs();
   const away = asOfMs === undefined ? '' : ` · as of ${clockText(asOfMs)}`;
-  setText(pill, isPaused ? 'Paused' : isLocked ? 'Token needed' : `${CONNECTION[state]}${away}`);
+  const position = replay.position();
+  const text =
+    position !== undefined && stream.isOpen() ? replayText(position) : `${CONNECTION[state]}${away}`;
+  setText(pill, isPaused ? 'Paused' : isLocked ? 'Token needed' : text);
+  // The time of a recording goes on by itself.
+  if (position?.state === 'playing') redraw();
   const isAway = String(asOfMs !== undefined);
   if (document.body.dataset['away'] !== isAway) redraw();
   document.body.dataset['away'] = isAway;
@@ -154,6 +189,8 @@ const askForToken = async (): Promise<void> => {
 const close = (): void => {
   location.hash = '#/';
 };
+const openDetail = (taskId: string): DetailView =>
+  createDetail(byId('detail'), { store, taskId, close, redraw });
 const follow = (): void => {
   const route = address.follow();
   const { taskId, token } = route;
@@ -169,7 +206,7 @@ const follow = (): void => {
     detail = undefined;
     table.setOpen(taskId);
     if (taskId !== undefined) {
-      detail = createDetail(byId('detail'), { store, taskId, close, redraw });
+      detail = openDetail(taskId);
       detail.focus();
     } else if (before !== undefined) table.focusRow(before);
     document.title = taskId === undefined ? 'rkt-streams' : `${taskId} – rkt-streams`;

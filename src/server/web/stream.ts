@@ -1,4 +1,5 @@
 import type { Fingerprint } from '../../model/fingerprint.ts';
+import type { ReplayPosition } from '../../drivers/recorded/replay.ts';
 import type { FleetHost } from '../../model/fleet-host.ts';
 import type { HostStats } from '../../model/host-stats.ts';
 import type { SamplingStats } from '../../model/sampling-stats.ts';
@@ -21,6 +22,7 @@ export interface Listeners {
   readonly hosts: (data: { readonly hosts: readonly FleetHost[] }) => void;
   readonly fingerprint: (fingerprint: Fingerprint) => void;
   readonly sampling: (sampling: SamplingStats) => void;
+  readonly replay: (position: ReplayPosition) => void;
   readonly missed: (data: { readonly count: number }) => void;
   readonly dropped: (data: { readonly topic: string; readonly count: number }) => void;
 }
@@ -39,10 +41,13 @@ export interface StreamView {
   asOfMs(): number | undefined;
   /** Connects at once, unless it is connected: there is a token now. */
   readonly retry: () => void;
+  /** Begins anew: what has come so far belongs to another time. */
+  readonly restart: () => void;
+  readonly isOpen: () => boolean;
 }
 
 const QUERY: StreamQuery = {
-  topics: ['tasks', 'stats', 'events', 'fingerprint', 'host', 'hosts', 'sampling', 'alerts'],
+  topics: ['tasks', 'stats', 'events', 'fingerprint', 'host', 'hosts', 'sampling', 'alerts', 'replay'],
   intervalMs: 1_000,
   groups: ['cpu', 'throttling', 'memory', 'memoryDetail', 'limits', 'pids'],
   replay: 200,
@@ -77,13 +82,18 @@ export function openStream({ listeners, onOpen, onLost }: StreamOptions): Stream
       },
     );
   let close = open();
+  const restart = (): void => {
+    close();
+    wasOpen = false;
+    close = open();
+  };
   return {
     state: () => connection.state(Date.now()),
     asOfMs: () => connection.asOfMs(Date.now()),
+    isOpen: () => connection.isOpen(),
+    restart,
     retry() {
-      if (connection.isOpen()) return;
-      close();
-      close = open();
+      if (!connection.isOpen()) restart();
     },
   };
 }

@@ -165,6 +165,49 @@ describe('a recorded driver in virtual time', () => {
       expect(states.values.map(([, { state }]) => state)).to.deep.equal(['live', 'stale', 'live', 'closed']);
     }));
 
+  it('changes its speed at the time of now, and counts its jumps', () =>
+    withReplay({}, async (open) => {
+      const { driver, time } = open();
+      const all = collect(driver.allTaskStats(), time);
+      const positions = collect(driver.positions(), time);
+      advance(time, 5_000);
+      driver.setSpeed(10);
+      advance(time, 6_000);
+      expect(driver.position()).to.deep.include({ timeMs: BEGIN_MS + 15_000, speed: 10, seeks: 0 });
+      expect(all.values).to.have.length(16);
+      driver.pause();
+      driver.setSpeed(0.5);
+      advance(time, 66_000);
+      driver.resume();
+      advance(time, 10_000);
+      expect(driver.position().timeMs).to.equal(BEGIN_MS + 17_000);
+      driver.seek(BEGIN_MS + 40_000);
+      const states = positions.values.map(([, { state, speed, seeks }]) => `${state} ${speed} ${seeks}`);
+      expect(states).to.deep.equal([
+        'playing 1 0',
+        'playing 10 0',
+        'paused 10 0',
+        'paused 0.5 0',
+        'playing 0.5 0',
+        'playing 0.5 1',
+      ]);
+      expect(() => driver.setSpeed(0)).to.throw('The speed of a replay is a number above 0, not 0');
+      const { timestampMs } = await firstValueFrom(driver.hostStats());
+      expect(timestampMs).to.be.at.most(BEGIN_MS + 40_000);
+    }));
+
+  it('names the starts, exits and alerts of the part that is played', () =>
+    withReplay(ENDING, async (open) => {
+      const whole = await open().driver.markers();
+      expect(whole.map(({ kind, taskId, isBad }) => [kind, taskId, isBad])).to.deep.include([
+        'event',
+        'db',
+        true,
+      ]);
+      const part = open({ to: BEGIN_MS + 1_000 });
+      expect(await part.driver.markers()).to.deep.equal([]);
+    }));
+
   it('holds the last values at the end if it is to, and plays again after a seek', () =>
     withReplay({ ticks: 10 }, (open) => {
       const { driver, time } = open({ end: 'hold' });

@@ -30,12 +30,15 @@ export interface AlertLog {
 
 const LONGEST = 2_000;
 
+/** No two states have the same version, whatever was forgotten between them. */
+let versions = 0;
+
 export function createAlertLog(): AlertLog {
   let log = new Map<string, AlertEntry>();
-  let version = 0;
+  let version = (versions += 1);
   const put = (entry: AlertEntry): void => {
     log.set(entry.id, entry);
-    version += 1;
+    version = versions += 1;
   };
   const entries = (): readonly AlertEntry[] =>
     [...log.values()].sort((a, b) => b.raisedMs - a.raisedMs).slice(0, LONGEST);

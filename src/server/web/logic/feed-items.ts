@@ -29,14 +29,17 @@ export interface FeedFilter {
 
 export const FEED_LENGTH = 500;
 
+/** No two states have the same version, whatever was forgotten between them. */
+let versions = 0;
+
 export function createFeed(length = FEED_LENGTH): Feed {
   let items: readonly FeedItem[] = [];
-  let version = 0;
+  let version = (versions += 1);
   return {
     add(item) {
       if (items.some((other) => isSame(other, item))) return;
       items = [item, ...items].slice(0, length);
-      version += 1;
+      version = versions += 1;
     },
     items: (filter = {}) => items.filter((item) => fits(item, filter)),
     get version() {

@@ -35,9 +35,21 @@ export interface Store extends MachineState {
   readonly timeMs: () => number;
   readonly loops: () => ReadonlyMap<string, CrashLoop>;
   readonly lines: OverviewLines;
+  /** Forgets everything: what comes next is of another time. Its parts are others then. */
+  readonly reset: () => void;
 }
 
 export function createStore(): Store {
+  let data = createData();
+  const store = { reset: () => void (data = createData()) };
+  for (const name of Object.keys(data) as (keyof Data)[])
+    Object.defineProperty(store, name, { enumerable: true, get: () => data[name] });
+  return store as Store;
+}
+
+type Data = Omit<Store, 'reset'>;
+
+function createData(): Data {
   const rows = createTaskRows();
   const [feed, alertLog] = [createFeed(), createAlertLog()];
   const watch = createLoopWatch(rows.all);

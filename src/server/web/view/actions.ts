@@ -33,7 +33,7 @@ export function createActions(taskId: string): Actions {
     element,
     update(row) {
       const isActive = row !== undefined && row.status.state !== 'exited';
-      unlock.hidden = mayWrite();
+      unlock.hidden = whyLocked !== undefined || mayWrite();
       const all: readonly (readonly [HTMLButtonElement, string, boolean])[] = [
         [terminal, 'Run a command in the task, in a terminal', isActive],
         [restart, 'Start the task again, in a new pod', row !== undefined],
@@ -43,7 +43,7 @@ export function createActions(taskId: string): Actions {
       ];
       for (const [button_, what, isPossible] of all) {
         showLock(button_, isPossible ? what : `${what}: it has ended`);
-        button_.disabled = !mayWrite() || !isPossible;
+        button_.disabled = !canWrite() || !isPossible;
       }
     },
   };
@@ -51,10 +51,24 @@ export function createActions(taskId: string): Actions {
 
 const UNLOCK = 'Use a write token to unlock these buttons';
 
+let whyLocked: string | undefined;
+
+/** Locks everything that changes tasks, with or without the token. */
+export function lockWrites(why: string): void {
+  whyLocked = why;
+  (byId('start') as HTMLButtonElement).disabled = true;
+  showLock(byId('start'), 'Start a task');
+}
+
+/** Whether tasks can be changed from this page. */
+export function canWrite(): boolean {
+  return whyLocked === undefined && mayWrite();
+}
+
 /** Says what a button does, and what unlocks it. */
 export function showLock(element: HTMLElement, what: string): void {
-  const isLocked = !mayWrite();
-  setAttribute(element, 'title', isLocked ? `${what}. Needs a write token.` : what);
+  const isLocked = !canWrite();
+  setAttribute(element, 'title', isLocked ? `${what}. ${whyLocked ?? 'Needs a write token.'}` : what);
   setAttribute(element, 'data-locked', String(isLocked));
 }
 
