@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RecordedDocument } from './recorded-document.ts';
 import type { RecordingReader } from './recording-reader.ts';
 
-/** A moment of a recording that is worth a look. */
+/** A moment of a recording that users want to find. */
 export interface ReplayMarker {
   readonly timeMs: number;
   readonly kind: 'event' | 'alert';
