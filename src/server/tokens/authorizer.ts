@@ -156,7 +156,7 @@ class HeldToken {
   readonly caller: Caller;
   readonly controller: AbortController;
 
-  constructor(entry: TokenEntry, controller = controllerOfStreams()) {
+  constructor(entry: TokenEntry, controller = new AbortController()) {
     const { label, right, sha256, expires } = entry;
     this.id = idOf(entry);
     this.sha256 = Buffer.from(sha256, 'hex');
@@ -179,13 +179,6 @@ class HeldToken {
   revoked(): RktError {
     return new RktError('RKT_ERR_TOKEN', `The token ${JSON.stringify(this.caller.label)} was revoked`);
   }
-}
-
-/** Each stream of a token has a listener. */
-function controllerOfStreams(): AbortController {
-  const controller = new AbortController();
-  setMaxListeners(0, controller.signal);
-  return controller;
 }
 
 /** With less right it is another token. */
