@@ -19,7 +19,7 @@ export interface CellState {
   readonly isOpen: boolean;
   /** Whether the task is the only one of its name; others show their allocation or id in place of it. */
   readonly isNamed: boolean;
-  /** Whether there is room for text. */
+  /** Whether there is space for text. */
   readonly hasText: boolean;
 }
 
