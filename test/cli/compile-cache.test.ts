@@ -22,7 +22,7 @@ describe('the cache of compiled code', () => {
     expect(await directory({})).not.to.match(new RegExp(`^${tmpdir()}`));
   });
 
-  it('is not used where Node.js is told so', async () => {
+  it('is not used where its variable disables it', async () => {
     expect(await directory({ NODE_DISABLE_COMPILE_CACHE: '1' })).to.equal('');
   });
 });
