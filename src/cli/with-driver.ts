@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 
 import type { Command } from 'commander';
-import { firstValueFrom } from 'rxjs';
+import { firstValueFrom, of } from 'rxjs';
 
 import type { Driver } from '../driver-interface.ts';
 import type { RemoteDriver } from '../drivers/remote/index.ts';
 import type { AgentAddress } from '../drivers/remote/node-transport.ts';
 import { defaultDataDir } from '../model/default-directories.ts';
+import type { FleetHost } from '../model/fleet-host.ts';
 import type { Logger } from '../model/logger.ts';
 import type { TaskStatus } from '../model/task-status.ts';
 import type { AgentAnswer } from './agent-client/ask-agent.ts';
@@ -122,8 +123,9 @@ async function run<D extends CommandDriver>(
   const common = { settings, output: createOutput(settings), logger: createLogger(settings) };
   const driver = await open(common);
   const listTasks = (): Promise<readonly TaskStatus[]> => firstValueFrom(driver.tasks());
+  const listHosts = (): Promise<readonly FleetHost[]> => firstValueFrom(driver.hosts?.() ?? of([]));
   const nowMs = 'position' in driver ? () => (driver as unknown as Replayed).position().timeMs : Date.now;
-  await runSession((interrupt) => ({ ...common, driver, listTasks, nowMs, interrupt }), act);
+  await runSession((interrupt) => ({ ...common, driver, listTasks, listHosts, nowMs, interrupt }), act);
 }
 
 /** The time of a replay is that of the recording. */

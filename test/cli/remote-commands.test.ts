@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { expect } from 'chai';
@@ -229,5 +229,55 @@ describe('commands with --host', function () {
       .and.match(/^args +2, not shown$/m);
     const remote = await run(['inspect', '--format', '{{.spec.config.image}} {{.phase}}', 'web']);
     expect([remote.exitCode, remote.stdout.trim().endsWith('running')]).to.deep.equal([0, true]);
+  });
+
+  it('an agent of a fleet: passes commands to the host that the id names, and refuses those for a lost one at once', async () => {
+    const { sandbox } = cli();
+    const hosts = join(sandbox.base, 'hosts.json');
+    const data = join(sandbox.base, 'fleet-data');
+    const tokenFile = join(sandbox.options.dataDir, 'agent-token');
+    const entries = [
+      { name: 'n1', url, tokenFile },
+      { name: 'n2', url: 'http://127.0.0.1:1' },
+    ];
+    writeFileSync(hosts, JSON.stringify({ hosts: entries }));
+    const fleet = cli().start(['agent', '--fleet', hosts, '--data-dir', data, '--listen', '127.0.0.1:0']);
+    await fleet.says('rkt-streams agent: http');
+    const host = /http:\S+/.exec(fleet.stdout())?.[0] ?? '';
+    const own = { RKT_STREAMS_TOKEN: readFileSync(join(data, 'fleet', 'agent-token'), 'utf8').trim() };
+    const ask = (...args: readonly string[]): Promise<CliResult> =>
+      cli().run(['-H', host, ...args], { env: { ...elsewhere(), ...own } });
+    await until('n2 is stale', async () => {
+      const { hosts: all } = (await (await fetch(`${host}/v1/hosts`)).json()) as {
+        hosts: { connection: { state: string } }[];
+      };
+      return all.map(({ connection }) => connection.state).join() === 'live,stale';
+    });
+    const script = `echo up; ${FOREVER}`;
+    const started = await ask('run', '-d', '--id', 'n1/web', sandbox.image, '--', '-c', script);
+    expect(started).to.deep.equal({ exitCode: 0, stdout: 'n1/web\n', stderr: '' });
+    const once = await ask('run', '--rm', '--id', 'n1/job', sandbox.image, '--', '-c', 'echo out; exit 4');
+    expect(once).to.deep.equal({ exitCode: 4, stdout: 'out\n', stderr: '' });
+    await until('the log is there', async () => (await ask('logs', 'n1/web')).stdout === 'up\n');
+    expect(await ask('exec', 'n1/web', 'echo', 'in')).to.deep.equal({
+      exitCode: 0,
+      stdout: 'in\n',
+      stderr: '',
+    });
+    const listed = await ask('ps');
+    expect(listed.stdout).to.match(/n1\/web .*running/);
+    expect(listed.stderr).to.match(/host n2 stale since \d\d:\d\d:\d\d/);
+    for (const args of [
+      ['run', '-d', '--id', 'n2/x', sandbox.image],
+      ['run', '-d', '--id', 'x', sandbox.image],
+    ]) {
+      const { exitCode, stderr } = await ask(...args);
+      expect(exitCode).to.equal(125);
+      expect(stderr).to.match(
+        args[3] === 'x' ? /names a host of the fleet/ : /RKT_ERR_AGENT_LOST: host "n2" is stale since/,
+      );
+    }
+    expect((await ask('restart', '-t', '0', 'n1/web')).exitCode).to.equal(0);
+    expect((await ask('stop', '-t', '0', 'n1/web')).exitCode).to.equal(0);
   });
 });
