@@ -5,7 +5,7 @@ import { basename, join, relative, resolve } from 'node:path';
 
 import { build } from 'esbuild';
 
-import { mergeChunks } from './merge-chunks.js';
+import { mergeChunks, mergeSmallChunks } from './merge-chunks.js';
 
 const OUTPUT = 'dist/programs';
 /** The commands that an agent answers, in one file with all that they need until then. */
@@ -14,6 +14,9 @@ const LIGHT = 'light.js';
 const WITH_DRIVER = 'with-driver.js';
 /** What only an agent needs until it serves metrics, in one file. */
 const AGENT = 'agent.js';
+/** What these share with other programs, which load little of it. */
+const LIGHT_BASE = 'light-base.js';
+const DRIVER_BASE = 'driver-base.js';
 const LIGHT_COMMANDS = ['inspect', 'kill', 'ps', 'rm', 'signal', 'stop'];
 
 /** The libraries that a user may leave out, or that only a debugger of a library asks for. */
@@ -101,12 +104,20 @@ const merge = (file, entries, { before = [], others = [] } = {}) =>
     ],
     before,
   });
-const light = await merge(LIGHT, ['cli/run-program', ...LIGHT_COMMANDS.map((name) => `cli/${name}-command`)]);
-const withDriver = await merge(WITH_DRIVER, ['cli/with-driver', 'cli/agent-client/connect-agent', 'driver'], {
-  before: light,
-});
+const small = (file, entries, before) =>
+  mergeSmallChunks(metafile.outputs, {
+    ...{ outdir: OUTPUT, file, before, apart: ['src/cli/main.ts'] },
+    shared: ['src/embedded/main.ts', 'src/embedded/called-main.ts', 'src/cli/nomad-plugin.ts'],
+    entries: entries.map((entry) => `src/${entry}.ts`),
+  });
+const lightEntries = ['cli/run-program', ...LIGHT_COMMANDS.map((name) => `cli/${name}-command`)];
+const driverEntries = ['cli/with-driver', 'cli/agent-client/connect-agent', 'driver'];
+const lightBase = await small(LIGHT_BASE, lightEntries, []);
+const light = [...lightBase, ...(await merge(LIGHT, lightEntries, { before: lightBase }))];
+const driverBase = [...light, ...(await small(DRIVER_BASE, driverEntries, light))];
+const withDriver = await merge(WITH_DRIVER, driverEntries, { before: driverBase });
 await merge(AGENT, ['cli/agent-command', 'cli/agent/run-agent', 'exporters/prometheus/index'], {
-  before: [...light, ...withDriver],
+  before: [...driverBase, ...withDriver],
   others: Object.values(metafile.outputs)
     .map(({ entryPoint = '' }) => entryPoint)
     .filter((entry) => /^src\/cli\/(?!agent-command)[\w-]+-command\.ts$/.test(entry)),
@@ -115,7 +126,9 @@ await merge(AGENT, ['cli/agent-command', 'cli/agent/run-agent', 'exporters/prome
 // Parts of an earlier build have names of their own, and would stay.
 const current = new Set([
   LIGHT,
+  LIGHT_BASE,
   WITH_DRIVER,
+  DRIVER_BASE,
   AGENT,
   ...Object.keys(metafile.outputs).map((path) => basename(path)),
 ]);

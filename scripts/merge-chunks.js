@@ -16,6 +16,39 @@ export async function mergeChunks(outputs, { outdir, file, entries, apart, befor
   const kept = apart.map(({ entry, andLater }) => loadedBy(outputs, [entry], andLater));
   const isKept = (path) => before.includes(path) || kept.some((paths) => paths.has(path));
   const merged = [...loadedBy(outputs, entries)].filter((path) => !isKept(path));
+  await writeMerged(outputs, { outdir, file, merged, before });
+  return merged;
+}
+
+/** One of at most this size is loaded by all who load one of them. */
+const SMALL_BYTES = 12_000;
+
+/**
+ * Merges the small chunks that `entries` load and others do as well into `file`, if they load nothing but each other.
+ *
+ * @param shared entries of which some load each of them, now or later
+ * @param apart entries of which all that they load stays as it is
+ * @returns the merged outputs
+ */
+export async function mergeSmallChunks(outputs, { outdir, file, entries, shared, apart, before = [] }) {
+  const others = loadedBy(outputs, shared, true);
+  const outside = new Set([...before, ...loadedBy(outputs, apart)]);
+  const isSmall = (path) => outputs[path].entryPoint === undefined && outputs[path].bytes <= SMALL_BYTES;
+  const small = new Set(
+    [...loadedBy(outputs, entries)].filter((path) => isSmall(path) && others.has(path) && !outside.has(path)),
+  );
+  const isFine = ({ path, kind }) =>
+    kind !== 'import-statement' || !(path in outputs) || small.has(path) || outside.has(path);
+  let size;
+  do {
+    size = small.size;
+    for (const path of small) if (!outputs[path].imports.every(isFine)) small.delete(path);
+  } while (small.size < size);
+  await writeMerged(outputs, { outdir, file, merged: [...small], before });
+  return [...small];
+}
+
+async function writeMerged(outputs, { outdir, file, merged, before }) {
   const inside = new Set([...merged, ...before]);
   const names = new Map(
     merged.map((path, at) => [path, outputs[path].exports.map((name) => [name, `_${at}_${name}`])]),
@@ -46,7 +79,6 @@ export async function mergeChunks(outputs, { outdir, file, entries, apart, befor
     const back = pairs.map(([name, unique]) => [unique, name]);
     await writeFile(path, `${exportsFrom(file, back)}\n`);
   }
-  return merged;
 }
 
 /** The outputs of these source files, and what they load. */

@@ -1,6 +1,3 @@
-import { EMPTY, catchError, combineLatest, map, of, startWith, type Observable } from 'rxjs';
-
-import type { Driver } from '../driver-interface.ts';
 import type { Connection } from '../model/driver-connection.ts';
 import type { FleetHost } from '../model/fleet-host.ts';
 import { printable } from '../model/printable.ts';
@@ -18,20 +15,7 @@ export interface Freshness {
 
 export const FRESH: Freshness = { hosts: new Map(), lines: [] };
 
-/** Immediately, and after every change. */
-export function freshnessOf(driver: Pick<Driver, 'connection' | 'hosts'>): Observable<Freshness> {
-  const hosts$ = driver.hosts?.() ?? EMPTY;
-  return combineLatest([
-    driver.connection(),
-    // An agent of an earlier version has no list of hosts.
-    hosts$.pipe(
-      catchError(() => of([])),
-      startWith([]),
-    ),
-  ]).pipe(map(([connection, hosts]) => freshness(connection, hosts)));
-}
-
-/** Of a list of hosts alone. */
+/** Of a connection and the hosts of a fleet. */
 export function freshness(connection: Connection, hosts: readonly FleetHost[]): Freshness {
   const stale = hosts.flatMap(({ host, connection: each }) =>
     each.state === 'stale' ? [{ host, ...each }] : [],

@@ -3,7 +3,8 @@ import { combineLatest, map, of, timer } from 'rxjs';
 
 import { takeUntilAbort } from '../streams/operators/take-until-abort.ts';
 import { selected, tasksText, type TaskSelection } from './task-list.ts';
-import { FRESH, freshnessOf, knownUntilMs } from './freshness.ts';
+import { FRESH, knownUntilMs } from './freshness.ts';
+import { freshnessOf } from './freshness-changes.ts';
 import { reportFreshness } from './report-freshness.ts';
 import { followOthers, withWatchedDriver } from './with-driver.ts';
 

@@ -1,7 +1,7 @@
 import { distinctUntilChanged, filter, map, pairwise, startWith, type Subscription } from 'rxjs';
 
 import type { Session } from './command-session.ts';
-import { freshnessOf } from './freshness.ts';
+import { freshnessOf } from './freshness-changes.ts';
 
 /** Reports on stderr, for output that is not redrawn, when values become stale and when they are current again. */
 export function reportFreshness({ driver, output, logger }: Session): Subscription {

@@ -22,7 +22,7 @@ import { rowPrinter } from './row-format.ts';
 import { STATS_FIELDS, statsFields, statsLines, statsText, type StatsRow } from './stats-text.ts';
 import { count, durationMs } from './flag-values.ts';
 import type { Session } from './command-session.ts';
-import { freshnessOf } from './freshness.ts';
+import { freshnessOf } from './freshness-changes.ts';
 import { reportFreshness } from './report-freshness.ts';
 import { followOthers, withWatchedDriver } from './with-driver.ts';
 

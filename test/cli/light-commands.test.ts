@@ -67,7 +67,7 @@ describe('a command that an agent answers', function () {
     const names = loadedFiles(directory)
       .filter((url) => url.startsWith('file:'))
       .map((url) => basename(url));
-    expect(names).to.include('light.js').and.to.have.length.below(16);
+    expect(names).to.include('light.js').and.to.have.length.below(10);
     expect(names).to.not.include('with-driver.js');
   });
 });

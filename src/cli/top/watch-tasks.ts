@@ -2,7 +2,8 @@ import { map, merge, scan, type Observable } from 'rxjs';
 
 import type { Driver } from '../../driver-interface.ts';
 import type { FieldGroup } from '../../model/field-groups.ts';
-import { FRESH, freshnessOf, knownUntilMs } from '../freshness.ts';
+import { FRESH, knownUntilMs } from '../freshness.ts';
+import { freshnessOf } from '../freshness-changes.ts';
 import { NO_DATA, withEvent, withSamples, withTasks, type TopData } from './top-data.ts';
 
 const GROUPS: readonly FieldGroup[] = [
