@@ -4,8 +4,8 @@ import { format } from 'prettier';
 
 import { BENCHMARKS } from './benchmarks.ts';
 import { machineText } from './support/machine.ts';
-import { thresholdText, value, ratioText } from './support/print.ts';
-import { keepsThreshold, type Row } from './support/benchmark.ts';
+import { judged, thresholdText, value, ratioText } from './support/print.ts';
+import type { Row } from './support/benchmark.ts';
 import { savedAnswers, type Answer } from './support/results.ts';
 
 /** Puts the saved results into docs/performance.md, between two marks; the rest of the page is written by hand. */
@@ -20,19 +20,24 @@ if (begin < 0 || end < begin)
   throw new Error(`docs/performance.md has no place for results: ${BEGIN} … ${END}`);
 const saved = savedAnswers();
 const answers = BENCHMARKS.flatMap(({ name }) => saved.get(name) ?? []);
-const measured = [missedText(answers), ...answers.map(answerText)].join('\n\n');
+const measured = [thresholdsText(answers), ...answers.map(answerText)].join('\n\n');
 const text = `${page.slice(0, begin)}${BEGIN}\n\n${measured}\n\n${page.slice(end)}`;
 writeFileSync(PAGE, await format(text, { parser: 'markdown', printWidth: 110 }));
 
-function missedText(all: readonly Answer[]): string {
-  const rows = all.flatMap(({ name, rows }) => rows.map((row) => ({ name, row })));
-  const judged = rows.filter(({ row }) => row.threshold !== undefined);
-  const missed = judged.filter(({ row }) => keepsThreshold(row) === false);
-  const lines = missed.map(
-    ({ name, row }) => `- \`${name}\`, ${row.what}: ${valueText(row)}, threshold ${thresholdText(row)}`,
-  );
-  const kept = `${judged.length - missed.length} of ${judged.length} thresholds are met.`;
-  return missed.length === 0 ? kept : [kept, 'Missed, with the reasons below:', '', ...lines].join('\n');
+/** Every threshold in one table; the reasons for those that are missed are written by hand. */
+function thresholdsText(all: readonly Answer[]): string {
+  const lines = judged(all);
+  const met = lines.filter(({ result }) => result === 'met').length;
+  const cells = lines.map(({ name, what, threshold, measured, result }) => [
+    `\`${name}\``,
+    what,
+    threshold,
+    measured,
+    result === 'met' ? result : `**${result}**`,
+  ]);
+  const heading = ['Benchmark', 'What', 'Threshold', 'Measured', 'Result'];
+  const table = [heading, heading.map(() => '---'), ...cells].map((line) => `| ${line.join(' | ')} |`);
+  return `${met} of ${lines.length} thresholds are met. The reasons for those that are missed are below.\n\n${table.join('\n')}`;
 }
 
 function answerText({ name, asks, measuredAt, machine, rows }: Answer): string {
@@ -53,8 +58,4 @@ function answerText({ name, asks, measuredAt, machine, rows }: Answer): string {
 
 function rangeText({ range }: Row): string {
   return range === undefined ? '' : `${value(range[0])}–${value(range[1])}`;
-}
-
-function valueText(row: Row): string {
-  return row.ratio === undefined ? `${value(row.median)} ${row.unit}` : ratioText(row);
 }

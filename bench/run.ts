@@ -1,8 +1,8 @@
 import { BENCHMARKS } from './benchmarks.ts';
 import { endOnInterrupt } from './support/interrupt.ts';
 import { machineFacts, machineText } from './support/machine.ts';
-import { printAnswer } from './support/print.ts';
-import { saveAnswer } from './support/results.ts';
+import { judged, printAnswer, printThresholds } from './support/print.ts';
+import { saveAnswer, type Answer } from './support/results.ts';
 
 /**
  * `npm run bench [-- NAME…] [--json] [--save] [--quick]`: answers the benchmarks in turn.
@@ -28,6 +28,7 @@ endOnInterrupt();
 const machine = machineFacts();
 if (!asJson) console.log(machineText(machine));
 let failures = 0;
+const answers: Answer[] = [];
 for (const benchmark of BENCHMARKS) {
   if (names.length > 0 && !names.includes(benchmark.name)) continue;
   try {
@@ -40,6 +41,7 @@ for (const benchmark of BENCHMARKS) {
       options,
       rows,
     };
+    answers.push(answer);
     if (asJson) console.log(JSON.stringify(answer));
     else printAnswer(answer);
     if (args.includes('--save')) await saveAnswer(answer);
@@ -48,4 +50,6 @@ for (const benchmark of BENCHMARKS) {
     console.error(`\n${benchmark.name} failed:`, error);
   }
 }
+const lines = judged(answers);
+if (!asJson && lines.length > 0) printThresholds(lines);
 process.exitCode = failures > 0 ? 1 : 0;

@@ -21,6 +21,46 @@ export function printAnswer({
   }
 }
 
+/** A line for each threshold: what was measured, and whether that keeps it or by how much it does not. */
+export interface Judged {
+  readonly name: string;
+  readonly what: string;
+  readonly threshold: string;
+  readonly measured: string;
+  readonly result: string;
+}
+
+export function judged(
+  answers: readonly { readonly name: string; readonly rows: readonly Row[] }[],
+): readonly Judged[] {
+  return answers.flatMap(({ name, rows }) =>
+    rows
+      .filter(({ threshold }) => threshold !== undefined)
+      .map((row): Judged => {
+        const [threshold = '', missed = 'met'] = thresholdText(row).split(', ');
+        const measured = row.ratio === undefined ? `${value(row.median)} ${row.unit}` : ratioText(row);
+        return { name, what: row.what, threshold, measured, result: missed };
+      }),
+  );
+}
+
+/** Prints all thresholds as one table. */
+export function printThresholds(lines: readonly Judged[]): void {
+  const width = (of: (line: Judged) => string): number => Math.max(...lines.map((line) => of(line).length));
+  const [name, what, threshold, measured] = [
+    width((line) => line.name),
+    width((line) => line.what),
+    width((line) => line.threshold),
+    width((line) => line.measured),
+  ];
+  const met = lines.filter(({ result }) => result === 'met').length;
+  console.log(`\n${met} of ${lines.length} thresholds are met:`);
+  for (const line of lines)
+    console.log(
+      `  ${line.name.padEnd(name)}  ${line.what.padEnd(what)}  ${line.threshold.padEnd(threshold)}  ${line.measured.padEnd(measured)}  ${line.result}`,
+    );
+}
+
 export function ratioText({ ratio, ratioTo = '' }: Row): string {
   return ratio === undefined ? '' : `${value(ratio)} × ${ratioTo}`;
 }
