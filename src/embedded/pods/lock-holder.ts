@@ -61,12 +61,14 @@ function startHolder(): LockHolder | undefined {
     holder = undefined;
     for (const answer of pending.splice(0)) answer(undefined);
   };
-  child.on('error', end).on('exit', end);
+  child.on('error', end);
   child.stdin.on('error', end);
-  createInterface(child.stdout).on('line', (line) => {
+  const answers = createInterface(child.stdout).on('line', (line) => {
     pending.shift()?.(line === 'yes');
     if (pending.length === 0) keepAlive(child, false);
   });
+  // Not the exit of the child: what holds the locks is a child of it.
+  answers.on('close', end);
   keepAlive(child, false);
   return {
     ask: (line) =>

@@ -5,6 +5,9 @@
 # process has a lock or there is no such directory.
 use strict;
 
+# Not a child of that thread: when the thread has ended, only its process could wait for it, and would not.
+exit 0 if fork;
+
 my %held;
 $| = 1;
 while (my $line = <STDIN>) {
