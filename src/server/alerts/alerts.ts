@@ -12,7 +12,7 @@ import {
 
 import type { Driver } from '../../driver-interface.ts';
 import { silentLogger, type Logger } from '../../model/logger.ts';
-import { RECORDED_GROUPS } from '../history/history.ts';
+import { HISTORY_GROUPS } from '../history/history.ts';
 import type { AlertConfig } from './alert-rules.ts';
 import type { Alert } from './alert.ts';
 import {
@@ -60,7 +60,7 @@ export function createAlerts(
       shared$.pipe(
         map(({ intervalMs }) => intervalMs),
         distinctUntilChanged(),
-        switchMap((intervalMs) => driver.allTaskStats({ intervalMs, groups: RECORDED_GROUPS })),
+        switchMap((intervalMs) => driver.allTaskStats({ intervalMs, groups: HISTORY_GROUPS })),
         map((samples): AlertInput => ({ kind: 'samples', samples })),
       ),
     );

@@ -16,24 +16,33 @@ const FIRST_ROWS = 32;
 
 /**
  * A ring of 32-bit floats (seven digits, enough for a chart) that starts small: a short task never pays for a whole
- * day.
+ * day, and a value that is never measured costs nothing.
  */
 export function createHistoryRing(width: number, capacity: number): HistoryRing {
   let rows = Math.min(FIRST_ROWS, capacity);
   let times = new Float64Array(rows);
-  let values = new Float32Array(rows * width);
+  /** By the place of the value in a row; undefined until it was measured once. */
+  const columns = Array.from({ length: width }, (): Float32Array | undefined => undefined);
   let first = 0;
   let length = 0;
 
   const grow = (): void => {
     rows = Math.min(rows * 2, capacity);
     const moreTimes = new Float64Array(rows);
-    const moreValues = new Float32Array(rows * width);
     // It only ever wraps around at full capacity, so the rows still lie in order here.
     moreTimes.set(times);
-    moreValues.set(values);
     times = moreTimes;
-    values = moreValues;
+    columns.forEach((column, index) => {
+      if (column === undefined) return;
+      const more = new Float32Array(rows);
+      more.set(column);
+      columns[index] = more;
+    });
+  };
+  const write = (index: number, place: number, value: number): void => {
+    if (columns[index] === undefined && Number.isNaN(value)) return;
+    const column = (columns[index] ??= new Float32Array(rows).fill(NaN));
+    column[place] = value;
   };
 
   return {
@@ -45,19 +54,19 @@ export function createHistoryRing(width: number, capacity: number): HistoryRing 
       else length += 1;
       const place = (first + length - 1) % rows;
       times[place] = timeMs;
-      for (let index = 0; index < width; index += 1) values[place * width + index] = row[index] ?? NaN;
+      for (let index = 0; index < width; index += 1) write(index, place, row[index] ?? NaN);
     },
     get length() {
       return length;
     },
     get bytes() {
-      return times.byteLength + values.byteLength;
+      return columns.reduce((sum, column) => sum + (column?.byteLength ?? 0), times.byteLength);
     },
     forEach(visit, sinceMs = -Infinity) {
       for (let n = 0; n < length; n += 1) {
         const place = (first + n) % rows;
         if ((times[place] ?? NaN) < sinceMs) continue;
-        visit(times[place] ?? NaN, (index) => values[place * width + index] ?? NaN);
+        visit(times[place] ?? NaN, (index) => columns[index]?.[place] ?? NaN);
       }
     },
   };

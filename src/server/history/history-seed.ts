@@ -1,7 +1,7 @@
 import type { RecordedDocument } from '../../drivers/recorded/recorded-document.ts';
 import type { TaskStatsSample } from '../../model/task-stats.ts';
 import { HOST_GATHERS, TASK_GATHERS, hostSeriesRow } from './history-gathers.ts';
-import { taskSeriesRow, type Before } from './task-series.ts';
+import { beforeOf, taskSeriesRow, type Before } from './task-series.ts';
 import { createTwoRings, type TwoRings } from './two-rings.ts';
 
 /** The recorded history of a task. */
@@ -48,7 +48,7 @@ export function createHistorySeed(): HistorySeed {
       const seed = tasks.get(taskId);
       if (seed === undefined) return;
       seed.rings.append(usage.timestampMs, taskSeriesRow(usage, seed.before));
-      seed.before = { timestampMs: usage.timestampMs, cpu: usage.cpu };
+      seed.before = beforeOf(usage);
     },
   };
 }

@@ -46,12 +46,12 @@ export interface History {
 export interface HistoryOptions {
   readonly fine?: HistorySpan;
   readonly coarse?: HistorySpan;
-  /** Tasks beyond this many are not recorded: 52 kB each after a day. 2000 by default. */
+  /** Tasks beyond this many are not recorded: 35 to 92 kB each after a day. 2000 by default. */
   readonly maxTasks?: number;
   readonly logger?: Logger;
 }
 
-/** What a history and the alerts read; one sampling serves both. */
+/** What a history keeps on disk. */
 export const RECORDED_GROUPS: readonly FieldGroup[] = [
   'cpu',
   'throttling',
@@ -60,6 +60,12 @@ export const RECORDED_GROUPS: readonly FieldGroup[] = [
   'limits',
   'pids',
 ];
+
+/**
+ * What a history and the alerts read; one sampling serves both. I/O, network and pressure change with every sample: a recording
+ * would be half as large again, so they are kept in memory alone.
+ */
+export const HISTORY_GROUPS: readonly FieldGroup[] = [...RECORDED_GROUPS, 'io', 'network', 'pressure'];
 
 /**
  * Keeps metrics of every task and of the machine in memory: an hour finely, a day coarsely.
@@ -79,7 +85,7 @@ export function createHistory(
       error: (error: unknown) => logger.error({ err: error }, 'history is no longer recorded'),
     });
   const following = [
-    follow(driver.allTaskStats({ intervalMs: fine.stepMs, groups: RECORDED_GROUPS }), (samples) =>
+    follow(driver.allTaskStats({ intervalMs: fine.stepMs, groups: HISTORY_GROUPS }), (samples) =>
       samples.forEach(tasks.record),
     ),
     follow(driver.hostStats({ intervalMs: fine.stepMs }), (stats) =>

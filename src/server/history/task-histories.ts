@@ -2,7 +2,7 @@ import type { TaskStatsSample } from '../../model/task-stats.ts';
 import type { TaskStatus } from '../../model/task-status.ts';
 import { TASK_GATHERS } from './history-gathers.ts';
 import { continued, type TaskSeed } from './history-seed.ts';
-import { taskSeriesRow, type Before } from './task-series.ts';
+import { beforeOf, taskSeriesRow, type Before } from './task-series.ts';
 import { createTwoRings, type HistorySpan, type TwoRings } from './two-rings.ts';
 
 /** The rings of each task that is recorded. */
@@ -66,7 +66,7 @@ export function createTaskHistories({ fine, coarse, maxTasks }: TaskHistoriesOpt
       const entry = entryOf(taskId);
       if (entry === undefined || entry.before?.timestampMs === usage.timestampMs) return;
       entry.rings.append(usage.timestampMs, taskSeriesRow(usage, entry.before));
-      entry.before = { timestampMs: usage.timestampMs, cpu: usage.cpu };
+      entry.before = beforeOf(usage);
     },
     retain(known) {
       latest = known;

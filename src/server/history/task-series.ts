@@ -1,7 +1,10 @@
 import { coresOf, memoryOf } from '../../model/headline.ts';
 import type { TaskResourceUsage } from '../../model/task-stats.ts';
 
-/** What the charts show of a task: CPU in cores, throttling in seconds a second, memory in bytes. */
+/**
+ * What the charts show of a task: CPU in cores, throttling in seconds a second, memory in bytes, I/O and network in bytes a
+ * second, pressure in percent of the last 10 s.
+ */
 export const TASK_SERIES = [
   'cpuCores',
   'throttledSeconds',
@@ -10,29 +13,53 @@ export const TASK_SERIES = [
   'cacheBytes',
   'swapBytes',
   'processes',
+  'ioRead',
+  'ioWritten',
+  'netReceived',
+  'netSent',
+  'cpuPressure',
+  'memoryPressure',
+  'ioPressure',
 ] as const;
 export type TaskSeries = (typeof TASK_SERIES)[number];
 
-/** Of the sample before: throttling is a counter, and the first rate of CPU has nothing to compare with. */
-export type Before = Pick<TaskResourceUsage, 'timestampMs' | 'cpu'>;
+/** Of the sample before: the counters that rates are computed of, and the first rate of CPU has nothing to compare with. */
+export type Before = Pick<TaskResourceUsage, 'timestampMs' | 'cpu' | 'io' | 'network'>;
+
+/** What a sample is to the next one. */
+export function beforeOf({ timestampMs, cpu, io, network }: TaskResourceUsage): Before {
+  return { timestampMs, cpu, ...(io && { io }), ...(network && { network }) };
+}
 
 /** One row of the history, in the order of {@link TASK_SERIES}; NaN for what was not measured. */
 export function taskSeriesRow(usage: TaskResourceUsage, before: Before | undefined): readonly number[] {
-  const { memory, pidCount } = usage;
+  const { memory, pidCount, pressure } = usage;
+  const rate = (counter: (one: Before) => number | undefined): number => perSecond(usage, before, counter);
   return [
     (before === undefined ? undefined : coresOf(usage)) ?? NaN,
-    throttledSeconds(usage, before),
+    rate(({ cpu }) => cpu.throttledNs) / 1e9,
     memoryOf(usage) ?? NaN,
     memory.rssBytes ?? NaN,
     memory.cacheBytes ?? NaN,
     memory.swapBytes ?? NaN,
     pidCount?.current ?? NaN,
+    rate(({ io }) => io?.readBytes),
+    rate(({ io }) => io?.writeBytes),
+    rate(({ network }) => network?.receivedBytes),
+    rate(({ network }) => network?.sentBytes),
+    pressure?.cpu?.some?.avg10 ?? NaN,
+    pressure?.memory?.some?.avg10 ?? NaN,
+    pressure?.io?.some?.avg10 ?? NaN,
   ];
 }
 
-function throttledSeconds({ cpu, timestampMs }: TaskResourceUsage, before: Before | undefined): number {
-  const now = cpu.throttledNs;
-  const then = before?.cpu.throttledNs;
+function perSecond(
+  usage: TaskResourceUsage,
+  before: Before | undefined,
+  counter: (one: Before) => number | undefined,
+): number {
+  const now = counter(usage);
+  const then = before === undefined ? undefined : counter(before);
   if (before === undefined || now === undefined || then === undefined || now < then) return NaN;
-  return (now - then) / 1e6 / (timestampMs - before.timestampMs);
+  return ((now - then) / (usage.timestampMs - before.timestampMs)) * 1_000;
 }

@@ -40,9 +40,21 @@ describe('createHistoryRing', () => {
     const ring = createHistoryRing(2, 100);
     const empty = ring.bytes;
     for (let timeMs = 1; timeMs <= 1_000; timeMs += 1) ring.append(timeMs, [timeMs, 0]);
-    expect(empty).to.equal(32 * 16);
+    expect(empty).to.equal(32 * 8);
     expect(ring.bytes).to.equal(100 * 16);
     expect(ring).to.have.length(100);
+  });
+
+  it('spends nothing on a value that is never measured, and knows later that it was not before', () => {
+    const ring = createHistoryRing(2, 100);
+    for (let timeMs = 1; timeMs <= 50; timeMs += 1) ring.append(timeMs, [timeMs, NaN]);
+    expect(ring.bytes).to.equal(64 * (8 + 4));
+    ring.append(51, [51, 1]);
+    expect(ring.bytes).to.equal(64 * (8 + 4 + 4));
+    expect(rowsOf(ring).slice(-2)).to.deep.equal([
+      [50, 50, NaN],
+      [51, 51, 1],
+    ]);
   });
 
   it('holds the latest rows, whatever its capacity and however many there were', () => {

@@ -4,6 +4,10 @@ import { Subject } from 'rxjs';
 import type { HostStats, TaskResourceUsage, TaskStatsSample, TaskStatus } from '../../../src/index.ts';
 import { createHistory, type History, type HistoryOptions } from '../../../src/server/history/history.ts';
 
+const IO_SERIES = [
+  ...['ioRead', 'ioWritten', 'netReceived', 'netSent'],
+  ...['cpuPressure', 'memoryPressure', 'ioPressure'],
+];
 const SPANS = { fine: { stepMs: 1_000, rows: 10 }, coarse: { stepMs: 4_000, rows: 10 } };
 
 describe('createHistory', () => {
@@ -42,7 +46,10 @@ describe('createHistory', () => {
   it('samples at the fine step, with the groups that the alerts read too', () => {
     expect(asked).to.deep.equal({
       intervalMs: 1_000,
-      groups: ['cpu', 'throttling', 'memory', 'memoryDetail', 'limits', 'pids'],
+      groups: [
+        ...['cpu', 'throttling', 'memory', 'memoryDetail', 'limits', 'pids'],
+        ...['io', 'network', 'pressure'],
+      ],
     });
   });
 
@@ -72,6 +79,7 @@ describe('createHistory', () => {
         cacheBytes: [null, null],
         swapBytes: [null, null],
         processes: [null, 3],
+        ...Object.fromEntries(IO_SERIES.map((name) => [name, [null, null]])),
       },
     });
   });
@@ -139,7 +147,22 @@ describe('createHistory', () => {
     expect(history.stats()).to.include({ tasks: 1, leftOut: 0 });
   });
 
-  it('costs 52 kB a task when a day has passed', () => {
+  it('has I/O and network as rates of their counters, and pressure', () => {
+    const pressure = { cpu: { some: { avg10: 1.5 } } };
+    sample('web', 1_000, { io: { readBytes: 100, writeBytes: 50 }, network: { sentBytes: 7 }, pressure });
+    sample('web', 3_000, { io: { readBytes: 300, writeBytes: 50 }, network: { sentBytes: 3 }, pressure });
+    expect(history.task('web', 'fine')?.series).to.deep.include({
+      ioRead: [null, 100],
+      ioWritten: [null, 0],
+      netReceived: [null, null],
+      // A counter that decreased is another counter.
+      netSent: [null, null],
+      cpuPressure: [1.5, 1.5],
+      memoryPressure: [null, null],
+    });
+  });
+
+  it('costs 92 kB a task when a day has passed, and less where less is measured', () => {
     history.close();
     history = createHistory({
       allTaskStats: () => samplesSubject,
@@ -147,8 +170,20 @@ describe('createHistory', () => {
       tasks: () => tasksSubject,
     });
     const empty = history.stats().bytes;
-    for (let timeMs = 0; timeMs <= 86_520_000; timeMs += 5_000) sample('web', timeMs);
-    expect(history.stats().bytes - empty).to.equal(2 * 720 * (8 + 7 * 4));
+    const some = { some: { avg10: 0 } };
+    const all: Partial<TaskResourceUsage> = {
+      cpu: { percent: 1, throttledNs: 0 },
+      memory: { workingSetBytes: 1, rssBytes: 1, cacheBytes: 1, swapBytes: 1 },
+      pidCount: { current: 1 },
+      io: { readBytes: 0, writeBytes: 0 },
+      network: { receivedBytes: 0, sentBytes: 0 },
+      pressure: { cpu: some, memory: some, io: some },
+    };
+    for (let timeMs = 0; timeMs <= 86_520_000; timeMs += 5_000) {
+      sample('web', timeMs, all);
+      sample('job', timeMs, { memory: { workingSetBytes: 1 } });
+    }
+    expect(history.stats().bytes - empty).to.equal(2 * 720 * (8 + 14 * 4) + 2 * 720 * (8 + 4));
     expect(history.task('web', 'fine')?.timeMs).to.have.length(720);
     expect(history.task('web', 'coarse')?.timeMs).to.have.length(720);
   });

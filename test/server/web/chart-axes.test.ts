@@ -92,10 +92,10 @@ describe('chartWindow', () => {
 describe('live series', () => {
   it('have I/O, network and pressure where they were measured', () => {
     const live = createLiveRows();
-    live.add(usage(1_000, {}));
+    live.add(usage(1_000, { io: { readBytes: 90, writeBytes: 30 } }));
     live.add(
       usage(2_000, {
-        io: { readBytesPerSecond: 10, writeBytesPerSecond: 20 },
+        io: { readBytes: 100, writeBytes: 50 },
         pressure: { cpu: { some: { avg10: 1.5 } } },
       }),
     );

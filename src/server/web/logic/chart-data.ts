@@ -1,7 +1,13 @@
 import type { TaskResourceUsage } from '../../../model/task-stats.ts';
 import type { TaskStatus } from '../../../model/task-status.ts';
 import type { HistoryColumns } from '../../history/history.ts';
-import { TASK_SERIES, taskSeriesRow, type Before } from '../../history/task-series.ts';
+import {
+  TASK_SERIES,
+  beforeOf,
+  taskSeriesRow,
+  type Before,
+  type TaskSeries,
+} from '../../history/task-series.ts';
 
 export const RANGES = ['5m', '15m', '1h', '6h', '24h'] as const;
 export type Range = (typeof RANGES)[number];
@@ -14,30 +20,7 @@ export const RANGE_MS: Readonly<Record<Range, number>> = {
   '24h': 86_400_000,
 };
 
-/** What the history does not keep: it is measured while the task is open. Bytes a second, and percent. */
-export const LIVE_SERIES = [
-  'ioRead',
-  'ioWritten',
-  'netReceived',
-  'netSent',
-  'cpuPressure',
-  'memoryPressure',
-  'ioPressure',
-] as const;
-const CHART_SERIES = [...TASK_SERIES, ...LIVE_SERIES];
-export type ChartSeries = (typeof CHART_SERIES)[number];
-
-function liveSeriesRow({ io, network, pressure }: TaskResourceUsage): readonly number[] {
-  return [
-    io?.readBytesPerSecond ?? NaN,
-    io?.writeBytesPerSecond ?? NaN,
-    network?.receivedBytesPerSecond ?? NaN,
-    network?.sentBytesPerSecond ?? NaN,
-    pressure?.cpu?.some?.avg10 ?? NaN,
-    pressure?.memory?.some?.avg10 ?? NaN,
-    pressure?.io?.some?.avg10 ?? NaN,
-  ];
-}
+export type ChartSeries = TaskSeries;
 
 /** Columns for the charts: times in ms, and the values; null where nothing was measured. */
 export interface ChartData {
@@ -70,10 +53,9 @@ export function createLiveRows(length = LIVE_LENGTH): LiveRows {
       if (before?.cpu.totalNs !== undefined && (cpu.totalNs ?? 0) < before.cpu.totalNs) before = undefined;
       // The first one has no rates, and would tear a hole between the history and what follows.
       if (before !== undefined) {
-        const values = [...taskSeriesRow(usage, before), ...liveSeriesRow(usage)];
-        rows = [...rows.slice(1 - length), { timeMs: timestampMs, values }];
+        rows = [...rows.slice(1 - length), { timeMs: timestampMs, values: taskSeriesRow(usage, before) }];
       }
-      before = { timestampMs, cpu };
+      before = beforeOf(usage);
     },
     rows: () => rows,
   };
@@ -103,7 +85,7 @@ export function chartWindow(
 export type LastValues = Readonly<Partial<Record<ChartSeries, number>>>;
 
 export function lastValues({ series }: ChartData): LastValues {
-  const found = CHART_SERIES.flatMap((name) => {
+  const found = TASK_SERIES.flatMap((name) => {
     const value = series[name].findLast((one) => one !== null);
     return value === undefined ? [] : [[name, value] as const];
   });
@@ -120,7 +102,7 @@ export function chartData(
   { nowMs, rangeMs }: { readonly nowMs: number; readonly rangeMs: number },
 ): ChartData {
   const timeMs: number[] = [];
-  const columns = CHART_SERIES.map((): (number | null)[] => []);
+  const columns = TASK_SERIES.map((): (number | null)[] => []);
   const append = (time: number, valueAt: (index: number) => number | null, stepMs: number): void => {
     const last = timeMs.at(-1);
     if (last !== undefined && time - last > 2.5 * stepMs) {
@@ -135,7 +117,7 @@ export function chartData(
   const stepMs = history?.stepMs ?? 1_000;
   history?.timeMs.forEach((time, n) => {
     if (time < from || time >= liveFrom) return;
-    append(time, (index) => history.series[CHART_SERIES[index] ?? '']?.[n] ?? null, stepMs);
+    append(time, (index) => history.series[TASK_SERIES[index] ?? '']?.[n] ?? null, stepMs);
   });
   for (const { timeMs: time, values } of live) {
     const valueAt = (index: number): number | null => {
@@ -144,6 +126,6 @@ export function chartData(
     };
     if (time >= from) append(time, valueAt, stepMs);
   }
-  const series = Object.fromEntries(CHART_SERIES.map((name, index) => [name, columns[index] ?? []]));
+  const series = Object.fromEntries(TASK_SERIES.map((name, index) => [name, columns[index] ?? []]));
   return { timeMs, series: series as Record<ChartSeries, (number | null)[]> };
 }
