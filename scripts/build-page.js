@@ -22,5 +22,9 @@ await build({
   minify: true,
   // Private properties of libraries: an eighth of the terminal.
   mangleProps: new RegExp(`^(_[a-zA-Z]\\w*|${privateNames().join('|')})$`),
+  // A library's warnings for developers.
+  drop: ['console'],
+  // The licences are beside the scripts.
+  legalComments: 'linked',
   sourcemap: true,
 });

@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { firstValueFrom } from 'rxjs';
 
 import { driverSettings } from '../model/driver-options.ts';
-import { PLUGIN_VERSION } from '../model/plugin.ts';
+import { PLUGIN_VERSION } from '../model/agent-version.ts';
 import type { TaskStatus } from '../model/task-status.ts';
 import { parseTemplate } from '../model/go-template.ts';
 import { withExamples } from './help-examples.ts';

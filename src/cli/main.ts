@@ -1,5 +1,5 @@
 import { useCompileCache } from './compile-cache.ts';
-import { PLUGIN_VERSION } from '../model/plugin.ts';
+import { PLUGIN_VERSION } from '../model/agent-version.ts';
 import { guardStandardStreams } from './standard-streams.ts';
 
 /** The time for cleanup of the driver after a command; then the process exits anyway. */

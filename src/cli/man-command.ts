@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-import { PLUGIN_VERSION } from '../model/plugin.ts';
+import { PLUGIN_VERSION } from '../model/agent-version.ts';
 import type { AllCommands } from './all-commands.ts';
 import { commandTree } from './command-tree.ts';
 import { withExamples } from './help-examples.ts';

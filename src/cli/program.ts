@@ -1,7 +1,7 @@
 import { Command, Option, type CommanderError } from 'commander';
 
 import { RktError } from '../model/rkt-error.ts';
-import { PLUGIN_VERSION } from '../model/plugin.ts';
+import { PLUGIN_VERSION } from '../model/agent-version.ts';
 import { COMMAND_TABLE } from './cli-commands.ts';
 import { requireOneSource } from './contexts/one-source.ts';
 import { requireLocal } from './contexts/require-local.ts';

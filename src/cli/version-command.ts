@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-import { PLUGIN_VERSION } from '../model/plugin.ts';
+import { PLUGIN_VERSION } from '../model/agent-version.ts';
 import { createPaint } from './cli-output.ts';
 import { parseTemplate } from '../model/go-template.ts';
 import { withExamples } from './help-examples.ts';

@@ -1,3 +1,4 @@
+import { PLUGIN_VERSION } from './agent-version.ts';
 import { DRIVER_OPS, type DriverOp } from './driver-ops.ts';
 
 /** The plugin info for Nomad. */
@@ -37,13 +38,6 @@ export interface AttributeSpec {
   /** Those of a block of type `object`. */
   readonly attributes?: readonly AttributeSpec[];
 }
-
-export const PLUGIN_VERSION = '0.1.0';
-/** The header by which every answer of an agent names its version. */
-export const VERSION_HEADER = 'rkt-streams-version';
-
-/** The header by which the answer with a stream names the latest event: one that comes back without having received any resumes there. */
-export const POSITION_HEADER = 'rkt-streams-event-id';
 
 export const PLUGIN_INFO: PluginInfo = {
   type: 'driver',

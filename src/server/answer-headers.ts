@@ -1,4 +1,4 @@
-import { VERSION_HEADER } from '../model/plugin.ts';
+import { VERSION_HEADER } from '../model/agent-version.ts';
 
 /** The headers of every answer; the page has a policy of its own. */
 export function answerHeaders(version: string): Readonly<Record<string, string>> {

@@ -11,7 +11,7 @@ import type { AlertConfigInput } from './alerts/alert-rules.ts';
 import { parseListenAddress, type ListenAddress } from '../model/listen-address.ts';
 import type { TlsFiles } from './tls-files.ts';
 import { silentLogger, type Logger } from '../model/logger.ts';
-import { PLUGIN_VERSION } from '../model/plugin.ts';
+import { PLUGIN_VERSION } from '../model/agent-version.ts';
 
 /** What can be changed while the server runs. */
 export interface ReloadableOptions {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { PLUGIN_VERSION } from '../../src/model/plugin.ts';
+import { PLUGIN_VERSION } from '../../src/model/agent-version.ts';
 import type { CliResult } from '../support/cli-process.ts';
 import { FOREVER, useCliSandbox, type CliSandbox } from '../support/cli-sandbox.ts';
 

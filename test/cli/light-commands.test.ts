@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { PLUGIN_VERSION, VERSION_HEADER } from '../../src/model/plugin.ts';
+import { PLUGIN_VERSION, VERSION_HEADER } from '../../src/model/agent-version.ts';
 import { startCli } from '../support/cli-process.ts';
 import { runProgram } from '../support/program.ts';
 import { fakeAgent, type FakeAgent } from '../support/fake-agent.ts';

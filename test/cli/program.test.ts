@@ -7,7 +7,7 @@ import type { Command } from 'commander';
 
 import { GLOBAL_OPTIONS, flagOf } from '../../src/cli/global-options.ts';
 import { createProgram } from '../../src/cli/program.ts';
-import { PLUGIN_VERSION } from '../../src/model/plugin.ts';
+import { PLUGIN_VERSION } from '../../src/model/agent-version.ts';
 import { parseLines, startCli } from '../support/cli-process.ts';
 import { expectRktRejection } from '../support/errors.ts';
 

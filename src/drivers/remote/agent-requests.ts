@@ -1,4 +1,4 @@
-import { PLUGIN_VERSION, VERSION_HEADER } from '../../model/plugin.ts';
+import { PLUGIN_VERSION, VERSION_HEADER } from '../../model/agent-version.ts';
 import { RKT_ERRORS, parseJson, type AgentErrors } from './agent-error.ts';
 import {
   UpgradeRefused,

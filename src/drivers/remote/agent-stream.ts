@@ -1,4 +1,4 @@
-import { POSITION_HEADER } from '../../model/plugin.ts';
+import { POSITION_HEADER } from '../../model/agent-version.ts';
 import { STATS_CHANGES } from '../../model/stats-changes.ts';
 import { StatsChangesError, StatsChangesReader } from '../../model/stats-changes-reader.ts';
 import { parseJson } from './agent-error.ts';

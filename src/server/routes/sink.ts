@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 
-import { PLUGIN_VERSION, POSITION_HEADER, VERSION_HEADER } from '../../model/plugin.ts';
+import { PLUGIN_VERSION, POSITION_HEADER, VERSION_HEADER } from '../../model/agent-version.ts';
 import { errorAnswer } from '../error-body.ts';
 import type { ServerEnv } from '../server-context.ts';
 import type { Sink } from '../sse/sse-client.ts';

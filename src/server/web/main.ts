@@ -18,7 +18,6 @@ import { listenToKeys, showKeys } from './view/keys-help.ts';
 import { createOverview } from './view/overview.ts';
 import { createPages } from './view/pages.ts';
 import { createReplayBar, type ReplayBar } from './view/replay-bar.ts';
-import { startFromPage } from './view/start-dialog.ts';
 import { createEventsPanel, createMachinePanels } from './view/side-panels.ts';
 import { createTable } from './view/task-table.ts';
 import { createTheme } from './view/theme.ts';
@@ -186,6 +185,12 @@ const askForToken = async (): Promise<void> => {
   if (answer === undefined) return;
   useToken(answer.trim());
 };
+const start = async (): Promise<void> => {
+  if (!mayWrite()) return askForToken();
+  // Loaded when it is opened.
+  const { onDemand } = await import('./view/on-demand.ts');
+  await onDemand.startFromPage();
+};
 const close = (): void => {
   location.hash = '#/';
 };
@@ -219,7 +224,9 @@ createTheme(byId('theme'), () => {
   redraw();
 });
 byId('pause').addEventListener('click', togglePause);
-byId('start').addEventListener('click', () => void startFromPage());
+byId('start').addEventListener('click', () => {
+  start().catch((error: unknown) => toast(refusalText(error), 'bad'));
+});
 byId('token').addEventListener('click', () => void askForToken());
 window.addEventListener('hashchange', follow);
 byId('keys').addEventListener('click', showKeys);

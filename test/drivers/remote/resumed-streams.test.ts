@@ -6,7 +6,7 @@ import { firstValueFrom } from 'rxjs';
 import { createRemoteDriver, type RemoteDriverOptions } from '../../../src/drivers/remote/connect-remote.ts';
 import type { RemoteDriver } from '../../../src/drivers/remote/remote-driver.ts';
 import { delayOf } from '../../../src/drivers/remote/reconnecting-stream.ts';
-import { POSITION_HEADER } from '../../../src/model/plugin.ts';
+import { POSITION_HEADER } from '../../../src/model/agent-version.ts';
 import { expectRktRejection } from '../../support/errors.ts';
 import { answers, fakeAgent, type FakeAgent } from '../../support/fake-agent.ts';
 import { aTaskEvent } from '../../support/task-events.ts';

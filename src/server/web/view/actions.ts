@@ -75,8 +75,8 @@ export function showLock(element: HTMLElement, what: string): void {
 /** The terminal is most of the page's code, and is loaded when it is opened. */
 async function terminalOf(taskId: string): Promise<void> {
   try {
-    const { openTerminal } = await import('./terminal-dialog.ts');
-    await openTerminal(taskId);
+    const { onDemand } = await import('./on-demand.ts');
+    await onDemand.openTerminal(taskId);
   } catch (error) {
     toast(error instanceof Error ? error.message : String(error), 'bad');
   }

@@ -21,7 +21,7 @@ export function createAlertsPage(parent: HTMLElement, store: Store): AlertsPage 
     title: 'Active',
     nothing: 'No alerts. All tasks are as they should be.',
     store,
-    onSilence: (entry) => void silences.create(matchersFor(entry)),
+    onSilence: (entry) => silences.create(matchersFor(entry)),
   });
   const ended = createAlertTable({
     title: 'History',

@@ -4,6 +4,7 @@ import { readMatchers } from '../logic/silence-list.ts';
 import type { Store } from '../logic/store.ts';
 import { toast } from './dialogs.ts';
 import { h, setText } from './dom.ts';
+import { openForm } from './form-dialog.ts';
 
 const HOUR_MS = 3_600_000;
 const LENGTHS: readonly (readonly [text: string, ms: number])[] = [
@@ -20,32 +21,18 @@ const LABELS = 'alertname, task_id, task, job, task_group, alloc_id, instance';
 /** Asks for a silence, and creates it; the alerts that it matches are counted while it is written. False when it was not. */
 export async function askForSilence(matchers: string, store: Store): Promise<boolean> {
   const fields = createFields(matchers);
-  const problem = h('p', { class: 'problem', role: 'alert' });
-  const confirm = h('button', { type: 'submit', class: 'primary' }, 'Silence');
-  const cancel = h('button', { type: 'button', click: () => dialog.close('') }, 'Cancel');
-  const title = h('h2', { id: 'silence-title' }, 'Silence alerts');
-  const form = h('form', {}, title, ...fields.elements, problem, h('menu', {}, cancel, confirm));
-  const dialog = h('dialog', { 'aria-labelledby': 'silence-title' }, form);
-  form.addEventListener('input', () => fields.preview(store));
-  form.addEventListener('submit', (event) => {
-    event.preventDefault();
-    confirm.disabled = true;
-    setText(problem, '');
-    fields
-      .send()
-      .then(() => dialog.close('created'))
-      .catch((error: unknown) => setText(problem, error instanceof Error ? error.message : String(error)))
-      .finally(() => (confirm.disabled = false));
-  });
   fields.preview(store);
-  document.body.append(dialog);
-  dialog.showModal();
-  await new Promise((resolve) => dialog.addEventListener('close', resolve, { once: true }));
-  dialog.remove();
-  return dialog.returnValue === 'created';
+  fields.text.addEventListener('input', () => fields.preview(store));
+  return openForm({
+    title: 'Silence alerts',
+    fields: fields.elements,
+    confirm: 'Silence',
+    send: fields.send,
+  });
 }
 
 interface SilenceFields {
+  readonly text: HTMLElement;
   readonly elements: readonly HTMLElement[];
   /** Says how many alerts match. */
   preview(store: Store): void;
@@ -69,6 +56,7 @@ function createFields(matchers: string): SilenceFields {
   const hint = `Labels: ${LABELS}. All lines have to match: =, !=, =~ and !~.`;
   const matched = h('p', { class: 'muted', role: 'status' });
   return {
+    text,
     elements: [
       h('label', {}, 'Alerts with, one label a line', text),
       h('p', { id: 'silence-hint', class: 'muted' }, hint),

@@ -3,17 +3,16 @@ import type { ListedSilence } from '../../alerts/silences.ts';
 import { getJson, write } from '../api.ts';
 import { absoluteText, agoText, durationText } from '../logic/format.ts';
 import type { Store } from '../logic/store.ts';
-import { showLock } from './actions.ts';
+import { refusalText, showLock } from './actions.ts';
 import { ask, toast } from './dialogs.ts';
 import { h, setText } from './dom.ts';
-import { askForSilence } from './silence-dialog.ts';
 
 /** The silences of the agent: whom they match, until when, and by whom. With the token they are created and ended here. */
 export interface SilencesPanel {
   readonly element: HTMLElement;
   update(nowMs: number): void;
   /** Asks for a silence, and creates it. */
-  create(matchers: string): Promise<void>;
+  create(matchers: string): void;
 }
 
 /** Silences of others appear so much later at most. */
@@ -28,7 +27,7 @@ export function createSilencesPanel(store: Store): SilencesPanel {
   heads.at(-1)?.append(h('span', { class: 'sr-only' }, 'End'));
   const table = h('table', { 'aria-label': 'Silences' }, h('thead', {}, h('tr', {}, ...heads)), body);
   const empty = h('p', { class: 'empty' }, 'No silences. One keeps alerts from being delivered for a time.');
-  const add = h('button', { type: 'button', click: () => void create('') }, 'New silence');
+  const add = h('button', { type: 'button', click: () => tried(create('')) }, 'New silence');
   const head = h('div', { class: 'section-head' }, h('h3', {}, 'Silences ', count), add);
   let refreshedMs = 0;
   let drawn = '';
@@ -38,26 +37,18 @@ export function createSilencesPanel(store: Store): SilencesPanel {
     store.silences.set(silences);
   };
   const create = async (matchers: string): Promise<void> => {
-    if (await askForSilence(matchers, store)) await refresh().catch(() => undefined);
+    const { onDemand } = await import('./on-demand.ts');
+    if (await onDemand.askForSilence(matchers, store)) await refresh();
   };
   const end = async (silence: ListedSilence): Promise<void> => {
-    const answer = await ask({
-      title: 'End this silence?',
-      text: `Alerts with ${textOf(silence)} that are still active are delivered.`,
-      confirm: 'End',
-    });
-    if (answer === undefined) return;
-    try {
-      await write('DELETE', `v1/silences/${encodeURIComponent(silence.id)}`);
-      toast('The silence has ended');
-      await refresh();
-    } catch (error) {
-      toast(error instanceof Error ? error.message : String(error), 'bad');
-    }
+    if (await isEnded(silence)) await refresh();
+  };
+  const tried = (work: Promise<void>): void => {
+    work.catch((error: unknown) => toast(refusalText(error), 'bad'));
   };
   return {
     element: h('section', { class: 'alert-table silences', 'aria-label': 'Silences' }, head, table, empty),
-    create,
+    create: (matchers) => tried(create(matchers)),
     update(nowMs) {
       // While the agent is away, the list stays as it is.
       if (Date.now() - refreshedMs > REFRESH_MS) void refresh().catch(() => undefined);
@@ -77,11 +68,24 @@ export function createSilencesPanel(store: Store): SilencesPanel {
       drawn = next;
       const focused = document.activeElement?.closest('tr')?.dataset['id'];
       const hadFocus = body.contains(document.activeElement);
-      body.replaceChildren(...shown.map((silence) => line(silence, nowMs, () => void end(silence))));
+      body.replaceChildren(...shown.map((silence) => line(silence, nowMs, () => tried(end(silence)))));
       // The focus stays on the button of its silence, or goes on when that has ended.
       if (hadFocus) (body.querySelector<HTMLElement>(`tr[data-id="${focused ?? ''}"] button`) ?? add).focus();
     },
   };
+}
+
+/** Asks, and ends it. */
+async function isEnded(silence: ListedSilence): Promise<boolean> {
+  const answer = await ask({
+    title: 'End this silence?',
+    text: `Alerts with ${textOf(silence)} that are still active are delivered.`,
+    confirm: 'End',
+  });
+  if (answer === undefined) return false;
+  await write('DELETE', `v1/silences/${encodeURIComponent(silence.id)}`);
+  toast('The silence has ended');
+  return true;
 }
 
 function textOf({ matchers }: ListedSilence): string {

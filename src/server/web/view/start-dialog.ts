@@ -1,8 +1,8 @@
-import { mayWrite, postJson } from '../api.ts';
+import { postJson } from '../api.ts';
 import { startSpec, type StartFields } from '../logic/start-spec.ts';
-import { refusalText } from './actions.ts';
 import { toast } from './dialogs.ts';
-import { byId, h, setText } from './dom.ts';
+import { h } from './dom.ts';
+import { openForm } from './form-dialog.ts';
 
 type Field = keyof StartFields;
 
@@ -16,44 +16,25 @@ const FIELDS: readonly (readonly [name: Field, label: string, hint: string])[] =
   ['cpus', 'CPU limit in cores', 'no limit'],
 ];
 
-/** Asks for a task and starts it. Without a write token, that is asked for. Values of variables are sent, and not kept or shown again. */
+/** Asks for a task and starts it. Values of variables are sent, and not kept or shown again. */
 export async function startFromPage(): Promise<void> {
-  if (!mayWrite()) {
-    byId('token').click();
-    return;
-  }
-  const form = h('form', { class: 'start' }, h('h2', { id: 'start-title' }, 'Start a task'));
-  form.append(...FIELDS.map(([name, label, hint]) => field(label, input(name, hint))));
-  form.append(
-    field(
-      'Variables, NAME=VALUE, one a line',
-      h('textarea', { class: 'field', name: 'env', rows: '3', spellcheck: 'false' }),
-    ),
-    field('Network', select('network', ['', 'host', 'none', 'default'])),
-    field('Isolation (stage1)', select('stage1', ['', 'fly', 'oci'])),
-  );
-  const problem = h('p', { class: 'problem', role: 'alert' });
-  const cancel = h('button', { type: 'button', click: () => dialog.close() }, 'Cancel');
-  const confirm = h('button', { type: 'submit', class: 'primary' }, 'Start');
-  form.append(problem, h('menu', {}, cancel, confirm));
-  const dialog = h('dialog', { class: 'wide', 'aria-labelledby': 'start-title' }, form);
-  form.addEventListener('submit', (event) => {
-    event.preventDefault();
-    confirm.disabled = true;
-    setText(problem, '');
-    submit(form)
-      .then((id) => {
-        dialog.close();
-        toast(`${id} is started`);
-        location.hash = `#/task/${encodeURIComponent(id)}`;
-      })
-      .catch((error: unknown) => setText(problem, refusalText(error)))
-      .finally(() => (confirm.disabled = false));
+  const variables = h('textarea', { class: 'field', name: 'env', rows: '3', spellcheck: 'false' });
+  await openForm({
+    title: 'Start a task',
+    kind: 'wide start',
+    fields: [
+      ...FIELDS.map(([name, label, hint]) => field(label, input(name, hint))),
+      field('Variables, NAME=VALUE, one a line', variables),
+      field('Network', select('network', ['', 'host', 'none', 'default'])),
+      field('Isolation (stage1)', select('stage1', ['', 'fly', 'oci'])),
+    ],
+    confirm: 'Start',
+    async send(form) {
+      const id = await submit(form);
+      toast(`${id} is started`);
+      location.hash = `#/task/${encodeURIComponent(id)}`;
+    },
   });
-  document.body.append(dialog);
-  dialog.showModal();
-  await new Promise((resolve) => dialog.addEventListener('close', resolve, { once: true }));
-  dialog.remove();
 }
 
 async function submit(form: HTMLFormElement): Promise<string> {
