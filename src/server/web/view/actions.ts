@@ -1,7 +1,8 @@
-import { ApiError, mayWrite, taskPath, write } from '../api.ts';
+import { mayWrite, taskPath, write } from '../api.ts';
 import type { TaskRow } from '../logic/task-row.ts';
 import { ask, toast, type Question } from './dialogs.ts';
 import { byId, h, setAttribute } from './dom.ts';
+import { refusalText } from './refusal-text.ts';
 
 /** What can be done with a task. Without a write token everything is there and locked, beside a button that asks for it. */
 export interface Actions {
@@ -147,10 +148,4 @@ async function run({ question, done, send }: Action): Promise<void> {
   } catch (error) {
     toast(refusalText(error), 'bad');
   }
-}
-
-/** Why the agent did not do something. */
-export function refusalText(error: unknown): string {
-  const why = error instanceof Error ? error.message : String(error);
-  return error instanceof ApiError && error.status === 401 ? `The token is not the agent's. ${why}` : why;
 }

@@ -1,4 +1,4 @@
-import { refusalText } from './actions.ts';
+import { refusalText } from './refusal-text.ts';
 import { h, setText } from './dom.ts';
 
 export interface FormQuestion {

@@ -3,7 +3,8 @@ import type { ListedSilence } from '../../alerts/silences.ts';
 import { getJson, write } from '../api.ts';
 import { absoluteText, agoText, durationText } from '../logic/format.ts';
 import type { Store } from '../logic/store.ts';
-import { refusalText, showLock } from './actions.ts';
+import { showLock } from './actions.ts';
+import { refusalText } from './refusal-text.ts';
 import { ask, toast } from './dialogs.ts';
 import { h, setText } from './dom.ts';
 
