@@ -2,7 +2,7 @@ import { take, type Subscription } from 'rxjs';
 
 import type { Driver } from '../../driver-interface.ts';
 import type { Logger } from '../../model/logger.ts';
-import { PLUGIN_VERSION } from '../../model/plugin.ts';
+import { PLUGIN_VERSION } from '../../model/agent-version.ts';
 import type { Server } from '../../server/index.ts';
 
 /** What is known when an agent serves. */
