@@ -35,6 +35,22 @@ export interface MetricsSource {
   readonly close: () => void;
 }
 
+/** Sends metrics and events to the collector of the settings, if there is one, until the returned function is called. */
+export async function startOtlp(
+  driver: Driver,
+  { otlp: url, metricsGroups }: AgentSettings,
+  logger: Logger,
+): Promise<() => Promise<void>> {
+  if (url === undefined) return () => Promise.resolve();
+  const { EXPORTED_GROUPS, createOtlpExporter } = await import('../../exporters/otlp/index.ts');
+  const otlp = await createOtlpExporter(driver, {
+    url,
+    groups: [...EXPORTED_GROUPS, ...metricsGroups],
+    logger,
+  });
+  return () => otlp.close();
+}
+
 export async function metricsSource(
   driver: Driver,
   settings: AgentSettings,

@@ -11,7 +11,13 @@ import { sourcesOf } from '../command-settings.ts';
 import { configPath } from '../settings-sources.ts';
 import { driverConfigOf, driverOptionsOf } from '../settings.ts';
 import { agentSocketOf, settingsOf } from '../with-driver.ts';
-import { metricsSource, serverOptions, type AgentConfiguration, type AgentParts } from './agent-parts.ts';
+import {
+  metricsSource,
+  startOtlp,
+  serverOptions,
+  type AgentConfiguration,
+  type AgentParts,
+} from './agent-parts.ts';
 import { settingsOfAgent } from './settings-of-agent.ts';
 import { logHealth, logStart } from './log-start.ts';
 import { reloader } from './reload.ts';
@@ -76,12 +82,7 @@ async function openParts(
   const metrics = await metricsSource(driver, agent, logger);
   closers.push(metrics.close);
   const { dataDir } = driverSettings(options);
-  if (agent.otlp !== undefined) {
-    const { EXPORTED_GROUPS, createOtlpExporter } = await import('../../exporters/otlp/index.ts');
-    const groups = [...EXPORTED_GROUPS, ...agent.metricsGroups];
-    const otlp = await createOtlpExporter(driver, { url: agent.otlp, groups, logger });
-    closers.push(() => otlp.close());
-  }
+  closers.push(await startOtlp(driver, agent, logger));
   const recovered: string[] = [];
   const server = await createServer(driver, {
     ...serverOptions(agent, dataDir),

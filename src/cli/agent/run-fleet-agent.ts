@@ -13,7 +13,7 @@ import { parseFleetSource } from '../fleet/fleet-source.ts';
 import { tokenFinder } from '../fleet/host-token.ts';
 import { createLogger } from '../log.ts';
 import { driverOptionsOf, type Settings } from '../settings.ts';
-import { metricsSource, serverOptions, type AgentConfiguration } from './agent-parts.ts';
+import { metricsSource, serverOptions, startOtlp, type AgentConfiguration } from './agent-parts.ts';
 import type { AgentSettings } from './agent-settings.ts';
 import { untilStopped } from './agent-signals.ts';
 import { logStart } from './log-start.ts';
@@ -44,6 +44,7 @@ export async function runFleetAgent(
     closers.push(() => driver.shutdown());
     const metrics = await metricsSource(driver, agent, logger);
     closers.push(metrics.close);
+    closers.push(await startOtlp(driver, agent, logger));
     const dataDir = join(driverSettings(driverOptionsOf(common)).dataDir, 'fleet');
     const server = await createServer(driver, {
       ...serverOptions(agent, dataDir),

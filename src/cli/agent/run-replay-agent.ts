@@ -11,7 +11,7 @@ import { createLogger } from '../log.ts';
 import { openReplay } from '../replay-options.ts';
 import { configPath } from '../settings-sources.ts';
 import { settingsOf } from '../with-driver.ts';
-import { metricsSource, reloadableOptions, serverOptions } from './agent-parts.ts';
+import { metricsSource, startOtlp, reloadableOptions, serverOptions } from './agent-parts.ts';
 import { settingsOfAgent } from './settings-of-agent.ts';
 import { untilStopped } from './agent-signals.ts';
 import { logStart } from './log-start.ts';
@@ -38,6 +38,7 @@ export async function runReplayAgent(command: Command): Promise<void> {
     closers.push(() => rm(directory, { recursive: true, force: true }));
     const metrics = await metricsSource(driver, agent, logger);
     closers.push(metrics.close);
+    closers.push(await startOtlp(driver, agent, logger));
     const server = await createServer(driver, {
       socketPath: false,
       ...serverOptions({ ...agent, history: 'none' }, directory),
