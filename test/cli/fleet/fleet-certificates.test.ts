@@ -41,7 +41,7 @@ describe('the hosts of a fleet over https', () => {
     if (driver === undefined) throw new Error('there is no driver');
     const connection = await firstValueFrom(driver.connection());
     await driver.shutdown();
-    return connection.state === 'stale' ? connection.reason : connection.state;
+    return connection.state === 'stale' ? (connection.reason ?? '') : connection.state;
   };
 
   it('are trusted by the file of the host, or by that of all hosts, and not otherwise', async () => {
