@@ -38,6 +38,7 @@ export async function remoteLog(
       for (const frame of complete) {
         if (frame.event === 'ended') {
           const error = errorOfBody(frame.data, { taskId });
+          if (isRktError(error, 'RKT_ERR_SHUTDOWN')) throw agentLost(requests.place, 'was shut down');
           if (error !== undefined) throw error;
           return;
         }

@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 
 import type { TaskLogOptions } from '../../model/task-log.ts';
+import { RktError } from '../../model/rkt-error.ts';
 import { errorAnswer } from '../error-body.ts';
 import { logReader } from '../logs/log-reader.ts';
 import type { ServerContext, ServerRoutes } from '../server-context.ts';
@@ -65,8 +66,9 @@ export function logPieceRoutes({ driver, logger, hub }: ServerContext): ServerRo
                 frame('piece', { stream: piece.stream, base64: Buffer.from(piece.bytes).toString('base64') }),
               ),
           });
+          // The server closes: the log goes on.
+          if (over.aborted) throw new RktError('RKT_ERR_SHUTDOWN', '');
         } catch (error) {
-          if (over.aborted) throw error;
           await write(frame('ended', { topic: 'log', ...errorAnswer(error).body }));
         }
       }),
