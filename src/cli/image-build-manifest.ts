@@ -1,4 +1,5 @@
 import type { ImageBase } from './images/image-base.ts';
+import { APPC_VERSION } from '../model/embedded-version.ts';
 
 /** A port of the app: `http:tcp:8080`. */
 export interface ImagePort {
@@ -39,8 +40,6 @@ export interface ImageDescription {
   readonly base?: ImageBase;
 }
 
-const AC_VERSION = '0.8.11';
-
 /** Node's names of processors, and those of appc. */
 const ARCHES: Readonly<Record<string, string>> = {
   x64: 'amd64',
@@ -57,7 +56,7 @@ export function imageManifest(image: ImageDescription): object {
   if (base !== undefined) return manifestOn(base, image);
   return {
     acKind: 'ImageManifest',
-    acVersion: AC_VERSION,
+    acVersion: APPC_VERSION,
     name: image.name,
     labels: labelsOf(image),
     app: {
@@ -87,7 +86,7 @@ function manifestOn({ id, manifest }: ImageBase, image: ImageDescription): objec
   const environment = merged(app?.environment ?? [], image.environment ?? []);
   return {
     acKind: 'ImageManifest',
-    acVersion: AC_VERSION,
+    acVersion: APPC_VERSION,
     name: image.name,
     labels: merged(
       (manifest.labels ?? []).filter(({ name }) => name !== 'version'),

@@ -1,5 +1,7 @@
-import { stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
 
+import { APPC_VERSION, EMBEDDED_RKT_VERSION } from '../model/embedded-version.ts';
 import { RktError } from '../model/rkt-error.ts';
 import type { RktRunner } from './command-runner.ts';
 import type { RktVersion } from './found-binary.ts';
@@ -30,29 +32,23 @@ export async function probeVersion(runner: RktRunner): Promise<RktVersion> {
   return version;
 }
 
-/** The version of the embedded rkt of this package, and the files that reported it. */
-const ofPackage = new WeakMap<RktRunner, { readonly version: RktVersion; readonly file: string }>();
+/** Of the embedded rkt of this package. */
+const OF_PACKAGE: RktVersion = {
+  ...{ rkt: EMBEDDED_RKT_VERSION.replace(/\+.*/, ''), appc: APPC_VERSION },
+  ...{ full: EMBEDDED_RKT_VERSION, embedded: true },
+};
 
 /**
- * The embedded rkt of this package is asked again only when its program has changed: a worker for the question takes more CPU
- * time than all else that an idle driver does.
+ * The embedded rkt of this package is asked only when a file of it is missing, to report that: a worker for the question takes
+ * more CPU time and memory than all else that an idle driver does.
  */
 async function currentVersion(runner: RktRunner): Promise<RktVersion> {
-  const { worker } = runner.binary;
+  const { worker, command } = runner.binary;
   if (worker === undefined) return rktVersion(runner);
-  const file = await identityOf([worker, ...runner.binary.command.slice(1)]);
-  const known = ofPackage.get(runner);
-  if (known !== undefined && known.file === file) return known.version;
-  const version = await rktVersion(runner);
-  if (file !== undefined) ofPackage.set(runner, { version, file });
-  return version;
-}
-
-/** Undefined when a file is not there: the command reports what is wrong. */
-async function identityOf(paths: readonly string[]): Promise<string | undefined> {
-  return Promise.all(paths.map((path) => stat(path))).then(
-    (files) => files.map(({ dev, ino, size, mtimeMs }) => `${dev} ${ino} ${size} ${mtimeMs}`).join(),
-    () => undefined,
+  const files = [worker, ...command.slice(1)].map((path) => access(path, constants.R_OK));
+  return Promise.all(files).then(
+    () => OF_PACKAGE,
+    () => rktVersion(runner),
   );
 }
 

@@ -35,8 +35,8 @@ const UNLISTED: readonly PodState[] = ['preparing', 'aborted prepare', 'embryo',
  * All pods in rkt's data directory, including those of others: immediately, then after every change.
  *
  * A change is detected in rkt's directories without starting a process and confirmed by `rkt status`; `rkt list`
- * checks everything every 2 s at first, then less and less often, down to once a minute. If the directories cannot be
- * read, it is the only source. A failure is logged when it starts, and the next poll retries.
+ * checks everything every 2 s at first, then less and less often, down to once a minute, while there are pods. If the directories
+ * cannot be read, it is the only source. A failure is logged when it starts, and the next poll retries.
  *
  * Shared; the latest value is replayed; stops 1 s after the last subscriber unsubscribed.
  *
@@ -90,8 +90,11 @@ export function createPodView(
     nextListAtMs = scheduler.now() + listMs;
     return fresh;
   };
-  const next = async (before: ReadonlyMap<string, Pod>): Promise<ReadonlyMap<string, Pod>> => {
+  const next = async (before: ReadonlyMap<string, Pod> | undefined): Promise<ReadonlyMap<string, Pod>> => {
     const states = await directories.read();
+    // Without a pod there is nothing to ask for.
+    if (states?.size === 0) return new Map();
+    if (before === undefined) return list(await deps.runner());
     const changed = states === undefined ? [] : changedPods(before, states);
     if (scheduler.now() >= nextListAtMs || changed.length > MAX_STATUS_CALLS)
       return list(await deps.runner());
@@ -101,7 +104,7 @@ export function createPodView(
   };
   return async () => {
     const before = known;
-    known = before === undefined ? await list(await deps.runner()) : await next(before);
+    known = await next(before);
     return before !== undefined && isSame(before, known) ? undefined : inOrder(known);
   };
 }

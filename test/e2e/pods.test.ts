@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { expect } from 'chai';
@@ -68,6 +68,7 @@ describe('pods', function () {
   it('are not guessed where the directories cannot be read', async () => {
     const elsewhere = join(sandbox.base, 'elsewhere');
     await mkdir(elsewhere);
+    await writeFile(join(elsewhere, 'pods'), '');
     expect(await createPodDirectories({ rktDir: elsewhere }).read()).to.equal(undefined);
     const { rktDir } = sandbox.options;
     expect(await createPodDirectories({ rktDir, procRoot: elsewhere }).read()).to.equal(undefined);

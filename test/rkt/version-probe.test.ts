@@ -1,4 +1,5 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { expect } from 'chai';
@@ -6,6 +7,8 @@ import { firstValueFrom } from 'rxjs';
 
 import { createDriver, type Driver } from '../../src/index.ts';
 import type { RktRunner } from '../../src/rkt/command-runner.ts';
+import { resolveRkt } from '../../src/rkt/resolve-binary.ts';
+import { parseVersion } from '../../src/rkt/rkt-version.ts';
 import { probeVersion } from '../../src/rkt/version-probe.ts';
 import { expectRktRejection } from '../support/errors.ts';
 import { scriptDirectory, type ScriptDirectory } from '../support/scripts.ts';
@@ -68,22 +71,23 @@ describe('the version of rkt', () => {
     expect((await called()).at(-1)).to.not.equal('version');
   });
 
-  it('of this package is asked for again only when a file of it has changed', async () => {
+  it('of this package is known, and asked for only when a file of it is missing', async () => {
     const worker = await scripts.script('worker.js', '');
     let asked = 0;
     const runner = {
       binary: { command: ['/bin/sh', worker], runtime: 'embedded', worker },
       run: () => {
         asked += 1;
-        return Promise.resolve({ stdout: `rkt Version: 1.30.${asked}\nappc Version: 0.8.11\n` });
+        return Promise.reject(new Error('not there'));
       },
     } as unknown as RktRunner;
-    const version = async (): Promise<string> => (await probeVersion(runner)).rkt;
-    expect([await version(), await version()]).to.deep.equal(['1.30.1', '1.30.1']);
-    await writeFile(worker, 'upgraded');
-    expect([await version(), await version()]).to.deep.equal(['1.30.2', '1.30.2']);
+    const { command } = await resolveRkt('embedded');
+    const printed = execFileSync(command[0] ?? '', [...command.slice(1), 'version'], { encoding: 'utf8' });
+    expect(await probeVersion(runner)).to.deep.equal(parseVersion(printed));
+    expect(asked).to.equal(0);
     await rm(worker);
-    expect([await version(), await version()]).to.deep.equal(['1.30.3', '1.30.4']);
+    const error = await probeVersion(runner).catch((caught: unknown) => caught);
+    expect(error).to.have.property('message', 'not there');
   });
 
   it('keeps a start from an rkt that does not say it', async () => {

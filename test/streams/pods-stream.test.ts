@@ -57,6 +57,18 @@ describe('createPodView', () => {
     expect(calls).to.deep.equal(['list']);
   });
 
+  it('asks nothing while there are no pods', async () => {
+    const { calls, deps, pass, pods } = machine();
+    pods.clear();
+    const look = createPodView(deps);
+    expect(await look()).to.deep.equal([]);
+    pass(120_000);
+    expect(await look()).to.equal(undefined);
+    expect(calls).to.deep.equal([]);
+    pods.set(TWO, 'prepared');
+    expect(await look()).to.deep.equal([{ name: TWO, state: 'prepared' }]);
+  });
+
   it('confirms a change by the status of that pod', async () => {
     const { pods, calls, deps, pass } = machine();
     const look = createPodView(deps);

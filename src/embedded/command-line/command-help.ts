@@ -2,7 +2,7 @@ import type { FlagSpec } from './args.ts';
 import type { Command, CommandEntry } from './command-shape.ts';
 import { globalFlags, helpFlag } from './global-flags.ts';
 import { tabTable } from './text.ts';
-import { versionText } from '../version-number.ts';
+import { EMBEDDED_RKT_VERSION } from '../../model/embedded-version.ts';
 
 const ROOT_DESCRIPTION = `A CLI for running app containers on Linux.
 
@@ -28,7 +28,7 @@ export function rootHelp(table: readonly CommandEntry[], withHelpFlag = false): 
   return page([
     ['NAME', '\trkt - rkt, the application container runner\n'],
     ['USAGE', '\trkt [command]\n'],
-    ['VERSION', `\t${versionText}\n`],
+    ['VERSION', `\t${EMBEDDED_RKT_VERSION}\n`],
     ['COMMANDS', commandRows(rows)],
     ['DESCRIPTION', indented(ROOT_DESCRIPTION)],
     ['OPTIONS', flagRows(withHelpFlag ? [...globalFlags, helpFlag] : globalFlags)],

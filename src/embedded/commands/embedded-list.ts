@@ -5,6 +5,7 @@ import { formatAge, formatTime, tabTable } from '../command-line/text.ts';
 import { ensurePhases, visiblePods } from '../pods/phases.ts';
 import { networkText, podStatuses, podTimes, readPodManifest, type PodStatus } from '../pods/pod-info.ts';
 import { imageTitle, podJson, printPods } from '../pods/pod-json.ts';
+import { APPC_VERSION } from '../../model/embedded-version.ts';
 
 const RULER = '-'.repeat(40);
 
@@ -82,7 +83,7 @@ function printErrors(ctx: RktContext, errors: readonly string[]): void {
     printMessage(ctx, RULER);
     printMessage(ctx, error);
   }
-  for (const line of [RULER, 'misc:', "  rkt's appc version: 0.8.11", '']) printMessage(ctx, line);
+  for (const line of [RULER, 'misc:', `  rkt's appc version: ${APPC_VERSION}`, '']) printMessage(ctx, line);
 }
 
 function heading({ full }: TableStyle): readonly string[] {

@@ -1,5 +1,5 @@
+import { APPC_VERSION, EMBEDDED_RKT_VERSION } from '../../model/embedded-version.ts';
 import type { Command } from '../command-line/command-shape.ts';
-import { versionText } from '../version-number.ts';
 
 /** `rkt version`: five lines with rkt's labels, so that parsers of the real output accept them. */
 export const command: Command = {
@@ -9,7 +9,7 @@ export const command: Command = {
   flags: [],
   run(ctx) {
     ctx.stdout(
-      `rkt Version: ${versionText}\nappc Version: 0.8.11\nGo Version: none (Node.js ${process.version})\n` +
+      `rkt Version: ${EMBEDDED_RKT_VERSION}\nappc Version: ${APPC_VERSION}\nGo Version: none (Node.js ${process.version})\n` +
         `Go OS/Arch: ${process.platform}/${goArch()}\nFeatures: -TPM -SDJOURNAL\n`,
     );
     return Promise.resolve(0);

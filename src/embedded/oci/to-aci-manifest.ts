@@ -11,8 +11,8 @@ import type { OciImage } from './oci-image.ts';
 import type { ImageUser } from './image-user.ts';
 import type { ImageOrigin } from './origin.ts';
 import { appcArchitecture } from './oci-platform.ts';
+import { APPC_VERSION } from '../../model/embedded-version.ts';
 
-const AC_VERSION = '0.8.11';
 const VARIABLE = /^[A-Za-z_][A-Za-z_0-9.-]*$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 const PORT = /^(\d{1,5})(?:-(\d{1,5}))?(?:\/(tcp|udp|sctp))?$/i;
@@ -40,7 +40,7 @@ export function toImageManifest(
   const annotations = annotationsOf(image, config, origin);
   return {
     acKind: 'ImageManifest',
-    acVersion: AC_VERSION,
+    acVersion: APPC_VERSION,
     name: origin.name,
     labels: labelsOf(config, origin),
     app: appOf(config.config ?? {}, user, warn),

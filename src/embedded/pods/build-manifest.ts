@@ -6,7 +6,7 @@ import { checkPodPlatform } from '../manifest/aci-platform.ts';
 import { parseQuantity } from '../manifest/quantity.ts';
 import { acNameProblem, defaultAppName } from '../names.ts';
 import type { StoredImage } from '../store/image-store.ts';
-import { versionText } from '../version-number.ts';
+import { EMBEDDED_RKT_VERSION } from '../../model/embedded-version.ts';
 import { checkUnique, type PodApp, type PodManifest, type PodPort, type PodVolume } from './pod-manifest.ts';
 import { checkPorts } from './manifest-ports.ts';
 
@@ -43,7 +43,7 @@ export function buildManifest(request: PodRequest): PodManifest {
   }
   checkPorts(apps, request.ports);
   const manifest: PodManifest = {
-    acVersion: versionText,
+    acVersion: EMBEDDED_RKT_VERSION,
     acKind: 'PodManifest',
     apps,
     volumes: request.volumes.length === 0 ? null : request.volumes,

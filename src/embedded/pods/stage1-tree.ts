@@ -13,7 +13,7 @@ import { join } from 'node:path';
 
 import type { RktContext } from '../embedded-context.ts';
 import { ENTRY_POINTS, type Stage1 } from '../stage1/stage1-contract.ts';
-import { versionText } from '../version-number.ts';
+import { APPC_VERSION, EMBEDDED_RKT_VERSION } from '../../model/embedded-version.ts';
 
 const INTERFACE_VERSION = '5';
 
@@ -28,10 +28,10 @@ export interface Stage1Tree {
 function manifestText(name: string): string {
   return JSON.stringify({
     acKind: 'ImageManifest',
-    acVersion: '0.8.11',
+    acVersion: APPC_VERSION,
     name,
     labels: [
-      { name: 'version', value: versionText },
+      { name: 'version', value: EMBEDDED_RKT_VERSION },
       { name: 'os', value: 'linux' },
       { name: 'arch', value: process.arch === 'arm64' ? 'aarch64' : 'amd64' },
     ],

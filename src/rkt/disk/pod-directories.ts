@@ -8,7 +8,7 @@ import { createDirectoryNames } from '../../files/directory-names.ts';
 export interface PodDirectories {
   /**
    * Pod UUID → state, of all pods that `rkt list` shows; undefined if that is uncertain: the directories cannot be
-   * read, or locks of other pid namespaces are not visible.
+   * read, or there are pods and locks of other pid namespaces are not visible.
    */
   read(): Promise<ReadonlyMap<string, PodState> | undefined>;
 }
@@ -49,15 +49,16 @@ export function createPodDirectories({ rktDir, procRoot = '/proc' }: PodDirector
 
   return {
     async read() {
-      isInitial ??= (await readlink(`${procRoot}/self/ns/pid`).catch(() => '')) === INITIAL_PID_NAMESPACE;
-      if (!isInitial) return undefined;
       const states = new Map<string, PodState>();
       const seen = new Map<string, number>();
       for (const { locked, free, directory, names: namesNow } of phases) {
-        const names = await namesNow().catch(() => undefined);
+        const names = await namesNow().catch(noneIfMissing);
         if (names === undefined) return undefined;
+        if (names.length === 0) continue;
+        isInitial ??= (await readlink(`${procRoot}/self/ns/pid`).catch(() => '')) === INITIAL_PID_NAMESPACE;
+        if (!isInitial) return undefined;
         // Read after the names: an existing pod without a lock has released it.
-        const locks = names.length === 0 ? new Set<number>() : await lockedInodes(procRoot);
+        const locks = await lockedInodes(procRoot);
         for (const uuid of names.filter((name) => UUID.test(name))) {
           const inode = await inodeOf(join(directory, uuid), uuid);
           if (inode === undefined) continue;
@@ -69,6 +70,11 @@ export function createPodDirectories({ rktDir, procRoot = '/proc' }: PodDirector
       return states;
     },
   };
+}
+
+/** A directory that rkt has not made yet contains no pods. */
+function noneIfMissing(error: unknown): readonly string[] | undefined {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT' ? [] : undefined;
 }
 
 async function lockedInodes(procRoot: string): Promise<ReadonlySet<number>> {
