@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import { cliIn, shellLine, variablesOf } from '../support/cli-process.ts';
 import { openSandbox, type Sandbox } from '../support/sandbox.ts';
 import { openTerminal, type Terminal } from '../support/tmux.ts';
+import { knownPid } from '../support/known-pid.ts';
 
 const COUNTS = 'i=0; while :; do i=$((i+1)); echo "line $i"; echo "problem $i" >&2; sleep 0.2; done';
 
@@ -127,7 +128,7 @@ describe('rkt-streams top', function () {
     const terminal = await open(this, { NO_COLOR: '1' });
     await terminal.shows(/^ rkt-streams top /);
     expect(await terminal.styled()).to.not.contain('\x1b[');
-    process.kill(Number(readFileSync(join(sandbox.base, 'pid'), 'utf8')), 'SIGTERM');
+    process.kill(knownPid(Number(readFileSync(join(sandbox.base, 'pid'), 'utf8'))), 'SIGTERM');
     await terminal.shows('ended with 0');
     await isRestored(terminal);
 

@@ -9,6 +9,7 @@ import { describeRuntimes } from '../support/oci-runtimes.ts';
 import { skipFor } from '../support/requirements.ts';
 import { openSandbox, type Sandbox } from '../support/sandbox.ts';
 import { until } from '../support/until.ts';
+import { knownPid } from '../support/known-pid.ts';
 
 const FOREVER = 'while :; do sleep 1; done';
 
@@ -74,13 +75,14 @@ describeRuntimes('the terminal of a command in a task of the stage1 oci', functi
     const status = (pid = command) => readFileSync(`/proc/${pid ?? ''}/status`, 'utf8');
     const parentOf = (pid = command) => /^PPid:\t(\d+)$/m.exec(status(pid))?.[1];
     const launcher = Number(parentOf());
-    process.kill(launcher, 'SIGSTOP');
+    process.kill(knownPid(launcher), 'SIGSTOP');
     try {
       await driver.execTask('last', ['/bin/sh', '-c', 'touch /tmp/go']);
       await until('the command has ended', () => /^State:\tZ/m.test(status()));
     } finally {
       // script(1) stops together with its child.
-      for (const pid of [Number(parentOf(String(launcher))), launcher]) process.kill(pid, 'SIGCONT');
+      for (const pid of [Number(parentOf(String(launcher))), launcher])
+        process.kill(knownPid(pid), 'SIGCONT');
     }
     expect({ ...(await exec), stdout: Buffer.concat(out).toString() }).to.deep.include({
       exitCode: 7,

@@ -10,6 +10,7 @@ import { abandonSocket } from '../support/abandoned-socket.ts';
 import { useCliSandbox } from '../support/cli-sandbox.ts';
 import { expectRktRejection } from '../support/errors.ts';
 import { startRacer, type RaceOutcome, type Racer } from '../support/racers.ts';
+import { knownPid } from '../support/known-pid.ts';
 
 const ROUNDS = 30;
 
@@ -71,7 +72,7 @@ describe('two agents', function () {
     for (let round = 0; round < 5; round += 1) {
       await race('data');
       expect((await serve(true, 'killed.sock'))[0]).to.have.property('value');
-      process.kill(racers[0]?.pid ?? 0, 'SIGKILL');
+      process.kill(knownPid(racers[0]?.pid), 'SIGKILL');
       await racers[0]?.end();
       expect(existsSync(join(base, 'data/agent-lock'))).to.equal(true);
       await race('data', 'data');

@@ -15,6 +15,7 @@ import { TestRegistry, sha256 } from '../support/registry.ts';
 import { requires } from '../support/requirements.ts';
 import { treeFacts } from '../support/tree-facts.ts';
 import { until } from '../support/until.ts';
+import { knownPid } from '../support/known-pid.ts';
 
 const RKT = fileURLToPath(new URL('../../dist/embedded/rkt.sh', import.meta.url));
 const MOMENTS = 24;
@@ -81,7 +82,7 @@ describe('a fetch that is killed', function () {
       const started = performance.now();
       const { child, end } = rkt(dir, 'fetch', image);
       await Promise.race([delay((0.2 + 0.8 * draw()) * lifeMs), end]);
-      if (child.exitCode === null) process.kill(-(child.pid ?? 0), 'SIGKILL');
+      if (child.exitCode === null) process.kill(-knownPid(child.pid), 'SIGKILL');
       if ((await end).code === null) cut += 1;
       // The first one was slower than this one: the moments to come lie within a shorter life.
       else lifeMs = Math.min(lifeMs * 0.9, performance.now() - started);
@@ -116,7 +117,7 @@ describe('a fetch that is killed', function () {
       'half of the layer is on the disk',
       () => statSync(part, { throwIfNoEntry: false })?.size === Math.floor(blob.length / 2),
     );
-    process.kill(-(child.pid ?? 0), 'SIGKILL');
+    process.kill(-knownPid(child.pid), 'SIGKILL');
     await end;
     registry.reset();
     expect((await rkt(dir, 'fetch', image).end).code).to.equal(0);

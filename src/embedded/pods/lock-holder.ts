@@ -52,8 +52,12 @@ function startHolder(): LockHolder | undefined {
   if (perl === undefined) return undefined;
   const child = spawn(perl, ['-C0', '-e', perlProgram('lock-holder')], {
     env: { LC_ALL: 'C' },
-    stdio: ['pipe', 'pipe', 'ignore'],
+    // Not its stdin: Node destroys that when the child ends, and what holds the locks is a child of it.
+    stdio: ['ignore', 'pipe', 'ignore', 'pipe'],
   });
+  const output = child.stdio[1] as Socket;
+  const input = child.stdio[3] as Socket;
+  const handles = [child, output, input];
   const pending: ((answer: boolean | undefined) => void)[] = [];
   let hasEnded = false;
   const end = (): void => {
@@ -62,14 +66,13 @@ function startHolder(): LockHolder | undefined {
     for (const answer of pending.splice(0)) answer(undefined);
   };
   child.on('error', end);
-  child.stdin.on('error', end);
-  const answers = createInterface(child.stdout).on('line', (line) => {
+  input.on('error', end);
+  const answers = createInterface(output).on('line', (line) => {
     pending.shift()?.(line === 'yes');
-    if (pending.length === 0) keepAlive(child, false);
+    if (pending.length === 0) keepAlive(handles, false);
   });
-  // Not the exit of the child: what holds the locks is a child of it.
   answers.on('close', end);
-  keepAlive(child, false);
+  keepAlive(handles, false);
   return {
     ask: (line) =>
       new Promise((resolve) => {
@@ -78,16 +81,16 @@ function startHolder(): LockHolder | undefined {
           return;
         }
         pending.push(resolve);
-        keepAlive(child, true);
-        child.stdin.write(`${line}\n`);
+        keepAlive(handles, true);
+        input.write(`${line}\n`);
       }),
   };
 }
 
 /** Between two commands it must not look like something that the last one has left behind. */
-function keepAlive(child: ChildProcess, isNeeded: boolean): void {
-  for (const handle of [child, child.stdin as Socket | null, child.stdout as Socket | null]) {
-    if (isNeeded) handle?.ref();
-    else handle?.unref();
+function keepAlive(handles: readonly (ChildProcess | Socket)[], isNeeded: boolean): void {
+  for (const handle of handles) {
+    if (isNeeded) handle.ref();
+    else handle.unref();
   }
 }

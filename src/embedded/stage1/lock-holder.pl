@@ -1,4 +1,4 @@
-# Holds locks for the thread that has started it, as long as its input is open: perl lock-holder.pl
+# Holds locks for the thread that has started it, as long as its descriptor 3 is open: perl lock-holder.pl
 #
 # `lock ID DIRECTORY [FILE]` takes the exclusive lock of a directory, and before it the shared one of a file, which is made when it is
 # missing; `free ID` releases both. Paths are in hexadecimal digits. Each line is answered by one: `yes`, or `no` when another
@@ -8,9 +8,10 @@ use strict;
 # Not a child of that thread: when the thread has ended, only its process could wait for it, and would not.
 exit 0 if fork;
 
+open my $requests, '<&=', 3 or exit 1;
 my %held;
 $| = 1;
-while (my $line = <STDIN>) {
+while (my $line = <$requests>) {
   my ($verb, $id, @paths) = split ' ', $line;
   my ($directory, $shared) = map { pack 'H*', $_ } @paths;
   my @locks;

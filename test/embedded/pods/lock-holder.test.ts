@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -50,19 +50,17 @@ describe('the locks of a worker', function () {
     worker.postMessage(message);
     return ((await once(worker, 'message')) as [Answer])[0];
   };
-  /** The processes that hold them. */
-  const holders = (): readonly number[] =>
-    readdirSync('/proc/self/task')
-      .flatMap((thread) => readFileSync(`/proc/self/task/${thread}/children`, 'utf8').trim().split(' '))
-      .filter((pid) => pid !== '' && wordsOf(pid).includes('%held'))
-      .map(Number);
-  const wordsOf = (pid: string): string => {
-    try {
-      return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-    } catch {
-      // It has just ended.
-      return '';
-    }
+  /** The processes that have locked one of the directories. */
+  const holders = (): readonly number[] => {
+    const inodes = new Set(readdirSync(dir).map((name) => statSync(place(name)).ino));
+    const locks = readFileSync('/proc/locks', 'utf8').matchAll(/ FLOCK +ADVISORY +WRITE (\d+) \S+:(\d+) /g);
+    const pids = [...locks].filter(([, , inode]) => inodes.has(Number(inode))).map(([, pid]) => Number(pid));
+    return [...new Set(pids)];
+  };
+  const onlyHolder = (): number => {
+    const [pid, ...others] = holders();
+    if (pid === undefined || others.length > 0) throw new Error('not one process has the locks');
+    return pid;
   };
   const place = (name: string): string => join(dir, name);
   const locked = (): readonly string[] => [...lockedDirs(readdirSync(dir).map(place))].sort();
@@ -96,7 +94,7 @@ describe('the locks of a worker', function () {
 
   it('end with it', async () => {
     await ask({ dir: place('e') });
-    const [pid] = holders();
+    const pid = onlyHolder();
     await worker.terminate();
     await until('the holder has ended', () => !existsSync(`/proc/${pid}/exe`));
     expect(locked()).to.deep.equal([]);
@@ -104,8 +102,7 @@ describe('the locks of a worker', function () {
 
   it('are held by another process when theirs was killed', async () => {
     await ask({ dir: place('e') });
-    const [pid] = holders();
-    process.kill(pid ?? 0, 'SIGKILL');
+    process.kill(onlyHolder(), 'SIGKILL');
     await until('the holder has ended', () => holders().length === 0);
     expect((await ask({ dir: place('a b') })).isHeld).to.equal(true);
     expect(locked()).to.deep.equal([place('a b')]);

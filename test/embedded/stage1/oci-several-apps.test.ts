@@ -7,6 +7,7 @@ import { liveApp, liveInit } from '../../../src/embedded/pods/live-init.ts';
 import { describeRuntimes } from '../../support/oci-runtimes.ts';
 import { PodFixture } from '../../support/pod-fixture.ts';
 import { until } from '../../support/until.ts';
+import { knownPid } from '../../support/known-pid.ts';
 
 const LOOPBACK_ONLY = 'networking: networking namespace with loopback only\n';
 const SHARED = ['pid', 'uts', 'ipc', 'net'];
@@ -184,10 +185,16 @@ describeRuntimes('pods of several apps of the stage1 oci', () => {
       { name: 'b', script: forever },
     ]);
     for (const name of ['a', 'b'])
-      process.kill(Number(readFileSync(join(pod.dir, 'oci/apps', name, 'runtime'), 'utf8')), 'SIGSTOP');
+      process.kill(
+        knownPid(Number(readFileSync(join(pod.dir, 'oci/apps', name, 'runtime'), 'utf8'))),
+        'SIGSTOP',
+      );
     process.kill(pod.process.pid, 'SIGKILL');
     for (const name of ['a', 'b'])
-      process.kill(Number(readFileSync(join(pod.dir, 'oci/apps', name, 'runtime'), 'utf8')), 'SIGKILL');
+      process.kill(
+        knownPid(Number(readFileSync(join(pod.dir, 'oci/apps', name, 'runtime'), 'utf8'))),
+        'SIGKILL',
+      );
     await pod.process.outcome;
     expect(liveApp(pod.dir, 'a')).to.not.equal(undefined);
     expect((await fixture.rkt(['rm', pod.uuid])).stderr).to.include('is currently running');

@@ -10,6 +10,7 @@ describe('createHub', () => {
   it('keeps nothing of a client whose topics cannot all be served', () => {
     let subscribed = 0;
     const driver = {
+      capabilities: () => ({ kind: 'local', ops: [] }),
       taskEvents: () => NEVER,
       hostStats: () =>
         new Observable(() => {

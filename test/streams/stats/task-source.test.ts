@@ -26,6 +26,7 @@ import { recorder } from '../../support/stats-deps.ts';
 import { aNewTask } from '../../support/task-specs.ts';
 import { until } from '../../support/until.ts';
 import { COLUMNS, type ColumnName } from '../../support/columns.ts';
+import { knownPid } from '../../support/known-pid.ts';
 
 const CPU_AND_MEMORY = GROUP.cpu | GROUP.memory | GROUP.memoryDetail;
 
@@ -135,7 +136,7 @@ describe('createTaskSource', () => {
     expect(await states(CPU_AND_MEMORY)).to.deep.equal([NaN, NaN, NaN, NaN]);
     await until('it sleeps', async () => (await states(GROUP.processes))[1] === 1);
     expect(await states(GROUP.processes)).to.deep.equal([0, 1, 0, 0]);
-    process.kill(record.process?.pid ?? 0, 'SIGSTOP');
+    process.kill(knownPid(record.process?.pid), 'SIGSTOP');
     await until('it is stopped', async () => (await states(GROUP.processes))[2] === 1);
   });
 

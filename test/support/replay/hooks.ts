@@ -17,6 +17,7 @@ import { join } from 'node:path';
 
 import { until } from '../until.ts';
 import type { Replay } from './replay.ts';
+import { knownPid } from '../known-pid.ts';
 
 /** Something done by hand before a step. */
 export type Hook = (replay: Replay) => void | Promise<void>;
@@ -98,7 +99,7 @@ async function prepareStopped(replay: Replay, id: string, uuid: string): Promise
   );
   const fresh = () => readdirSync(prepare).find((name) => !before.has(name));
   await until('a pod is being prepared', () => fresh() !== undefined);
-  process.kill(process_?.pid ?? 0, 'SIGSTOP');
+  process.kill(knownPid(process_?.pid), 'SIGSTOP');
   replay.cast.update('', '');
   replay.cast.assign(uuid, fresh() ?? '');
 }
@@ -164,7 +165,7 @@ export const HOOKS: Readonly<Record<string, Readonly<Record<number, Hook>>>> = {
     41: lockMarked,
     50: async (replay) => {
       await UNLOCK.get(replay)?.();
-      process.kill(replay.processes.get('prep')?.pid ?? 0, 'SIGCONT');
+      process.kill(knownPid(replay.processes.get('prep')?.pid), 'SIGCONT');
     },
     52: ({ dataDir }) => {
       writeFileSync(join(dataDir, 'pods/run/stray-file'), '');
