@@ -20,7 +20,7 @@ const NOTHING = '–';
 
 const POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'";
 
-/** The tasks as a table that any browser shows: with their alerts first, loaded again every ten seconds. */
+/** The tasks as a table that any browser shows: with their alerts first; with `?refresh=on` loaded again every ten seconds. */
 export function plainPage({ driver, history, alerts }: ServerContext): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>();
   app.get(PLAIN_PAGE, async (c) => {
@@ -39,7 +39,7 @@ export function plainPage({ driver, history, alerts }: ServerContext): Hono<Serv
     const lines = rows.map((row) => line(row, recent.tasks[row.status.id], nowMs));
     c.header('Content-Security-Policy', POLICY);
     c.header('Cache-Control', 'no-store');
-    return c.html(page(lines, new Date(nowMs)));
+    return c.html(page(lines, new Date(nowMs), c.req.query('refresh') === 'on'));
   });
   return app;
 }
@@ -50,7 +50,7 @@ interface Row {
   readonly rules: readonly string[];
 }
 
-function page(lines: readonly unknown[], now: Date) {
+function page(lines: readonly unknown[], now: Date, isRefreshing: boolean) {
   const heads = ['Task', 'Job', 'Id', 'State', 'Alerts', 'Image', 'CPU', 'Memory', 'Uptime', 'Exit'];
   const table = html`<table>
     <thead>
@@ -65,12 +65,17 @@ function page(lines: readonly unknown[], now: Date) {
   const empty = html`<p>
     No tasks yet. Start one on this machine: <code>rkt-streams run --detach --id hello IMAGE</code>
   </p>`;
+  // Nothing reloads under a reader who has not asked for it.
+  const refresh = isRefreshing ? html`<meta http-equiv="refresh" content="${REFRESH_S}" />` : '';
+  const choice = isRefreshing
+    ? html`loaded again every ${REFRESH_S} seconds, <a href="overview.html">stop</a>.`
+    : html`<a href="overview.html?refresh=on">load again every ${REFRESH_S} seconds</a>.`;
   return html`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta http-equiv="refresh" content="${REFRESH_S}" />
+        ${refresh}
         <title>Tasks – rkt-streams</title>
         <link rel="stylesheet" href="../assets/theme.css" />
         <link rel="stylesheet" href="../assets/plain.css" />
@@ -79,8 +84,8 @@ function page(lines: readonly unknown[], now: Date) {
         <main>
           <h1>Tasks</h1>
           <p>
-            ${lines.length} at ${now.toISOString().slice(11, 19)} UTC; loaded again every ${REFRESH_S}
-            seconds. With JavaScript, <a href="../">the dashboard</a> is live.
+            ${lines.length} at ${now.toISOString().slice(11, 19)} UTC; ${choice} With JavaScript,
+            <a href="../">the dashboard</a> is live.
           </p>
           ${lines.length === 0 ? empty : table}
         </main>

@@ -1,22 +1,18 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 
-import axe from 'axe-core';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 
 import type { Driver } from '../../src/index.ts';
 import { createServer, type Server } from '../../src/server/index.ts';
 import { defaultTokensPath, tokenHash, tokensText } from '../../src/server/tokens/tokens-file.ts';
+import { violationsOf } from '../support/axe.ts';
 import { openBrowser, type TestBrowser } from '../support/browser.ts';
 import { FOREVER } from '../support/cli-sandbox.ts';
 import { openSandbox, type Sandbox } from '../support/sandbox.ts';
 import { until } from '../support/until.ts';
 
 const READ = 'r'.repeat(43);
-
-interface AxeResult {
-  readonly violations: readonly { id: string; nodes: { html: string }[] }[];
-}
 
 describe('actions of the dashboard', function () {
   this.timeout(120_000);
@@ -54,13 +50,6 @@ describe('actions of the dashboard', function () {
 
   const token = async (): Promise<string> => (await readFile(server.tokenPath, 'utf8')).trim();
   const action = (name: string) => page.locator('.drawer .actions').getByRole('button', { name });
-  const violations = async (): Promise<readonly string[]> => {
-    await page.evaluate(axe.source);
-    const found = await page.evaluate<AxeResult>('axe.run()');
-    return found.violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`),
-    );
-  };
   /** For a person: RKT_STREAMS_TEST_SCREENSHOTS=/tmp/dir. */
   const shot = async (name: string): Promise<void> => {
     const directory = process.env['RKT_STREAMS_TEST_SCREENSHOTS'];
@@ -83,7 +72,7 @@ describe('actions of the dashboard', function () {
       expect(await action(name).getAttribute('title'), name).to.include('Needs a write token');
     }
     await shot('locked');
-    expect(await violations()).to.deep.equal([]);
+    expect(await violationsOf(page)).to.deep.equal([]);
     const enter = async (text: string): Promise<void> => {
       await action('Unlock').click();
       await page.getByRole('dialog').locator('input').fill(text);
@@ -113,7 +102,7 @@ describe('actions of the dashboard', function () {
     await until('the size is printed', async () => (await sizeOf()).length === 2);
     const [, wide = 0] = await sizeOf();
     await shot('terminal');
-    expect(await violations()).to.deep.equal([]);
+    expect(await violationsOf(page)).to.deep.equal([]);
     await page.setViewportSize({ width: 700, height: 700 });
     await until('the terminal is narrower', async () => {
       await page.keyboard.type('clear; stty size\n');
@@ -147,16 +136,34 @@ describe('actions of the dashboard', function () {
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Image').fill('/none.aci');
     await shot('start');
-    expect(await violations()).to.deep.equal([]);
+    expect(await violationsOf(page)).to.deep.equal([]);
     browser.allow(/status of [45]\d\d/);
-    await dialog.getByRole('button', { name: 'Start', exact: true }).click();
-    await dialog.locator('.problem').filter({ hasText: /\S/ }).waitFor();
+    const start = dialog.getByRole('button', { name: 'Start', exact: true });
+    /** What is refused is said below its field, which has the focus; no other field is marked. */
+    const isRefused = async (label: string, why: RegExp): Promise<void> => {
+      await start.click();
+      await dialog.locator('.problem').filter({ hasText: why }).waitFor();
+      const field = dialog.getByLabel(label);
+      expect(await field.getAttribute('aria-describedby')).to.equal('form-problem');
+      expect(await dialog.locator('[aria-invalid="true"]').count()).to.equal(1);
+      expect(await field.getAttribute('aria-invalid')).to.equal('true');
+      expect(await field.and(page.locator(':focus')).count()).to.equal(1);
+      const below = dialog.locator('.form-field', { has: page.getByLabel(label) }).locator('#form-problem');
+      expect(await below.innerText()).to.match(why);
+    };
+    await isRefused('Image', /\/none\.aci/);
+    await dialog.getByLabel('Ports').fill('80');
+    await isRefused('Ports', /80 is not HOSTPORT:PORT/);
+    await dialog.getByLabel('Ports').fill('');
+    await dialog.getByLabel('Memory limit').fill('0.001');
+    await isRefused('Memory limit', /memoryLimitBytes: Too small/);
+    expect(await violationsOf(page)).to.deep.equal([]);
     await dialog.getByLabel('Image').fill(sandbox.image);
     await dialog.getByLabel('Name', { exact: true }).fill('fresh');
     await dialog.getByLabel('Arguments').fill(`-c "echo value is $SECRET; while :; do sleep 0.05; done"`);
     await dialog.getByLabel(/Variables/).fill('SECRET=hunter2');
     await dialog.getByLabel('Memory limit').fill('64');
-    await dialog.getByRole('button', { name: 'Start', exact: true }).click();
+    await start.click();
     await page.locator('#detail-title').filter({ hasText: 'fresh-' }).waitFor();
     const id = (await page.locator('#detail-title').innerText()).trim();
     expect(driver.inspectTask(id)).to.include({ phase: 'running', memoryLimitBytes: 64 * 1_048_576 });

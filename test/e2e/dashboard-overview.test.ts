@@ -2,28 +2,15 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import axe from 'axe-core';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 
 import type { TaskStatus } from '../../src/index.ts';
 import { createServer, type Server } from '../../src/server/index.ts';
+import { violationsOf } from '../support/axe.ts';
 import { openBrowser, textsOf, type TestBrowser } from '../support/browser.ts';
 import { crashingTask, nomadTask, pageDriver, type PageDriver } from '../support/page-driver.ts';
 import { until } from '../support/until.ts';
-
-interface AxeResult {
-  readonly violations: readonly { id: string; nodes: { html: string }[] }[];
-}
-
-/** What axe-core finds wrong on a page as it stands. */
-async function violationsOf(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate<AxeResult>('axe.run()');
-  return violations
-    .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`))
-    .slice(0, 3);
-}
 
 const nomadTasks = (count: number): readonly TaskStatus[] =>
   Array.from({ length: count }, (_, index) => nomadTask(index));
@@ -69,6 +56,13 @@ describe('the overview of the dashboard', function () {
       const box = element.getBoundingClientRect();
       return [range.getBoundingClientRect().right, box.left, box.right];
     })()`);
+
+  /** Texts of the tiles, the heads, the bar and the exits that do not fit their box. */
+  const cutTexts = () =>
+    page.evaluate<readonly string[]>(`[...document.querySelectorAll(
+      '.tile h2, .tile .value, .tile .note, .head button, .head .scale, .bar *, .row > .exit')]
+      .filter((one) => one.checkVisibility() && one.clientWidth > 1 && one.scrollWidth > one.clientWidth)
+      .map((one) => one.className + ': ' + one.textContent)`);
 
   before(async function () {
     browser = await openBrowser(this);
@@ -275,6 +269,10 @@ describe('the overview of the dashboard', function () {
     );
     await says(`${active} tbody .badge`, 'silenced');
     expect(await violationsOf(page)).to.deep.equal([]);
+    await page.setViewportSize({ width: 768, height: 1024 });
+    const comment = await page.locator('#alerts .silences tbody td').nth(3).boundingBox();
+    expect(comment?.width).to.be.above(120);
+    await page.setViewportSize({ width: 1440, height: 900 });
     await page.locator('#alerts .silences').getByRole('button', { name: 'End' }).click();
     await page.locator('dialog').getByRole('button', { name: 'End' }).click();
     await says('#alerts .silences tbody', /crasher\.\*\s*ended/);
@@ -355,6 +353,7 @@ describe('the overview of the dashboard', function () {
       const size = `${width} x ${height}`;
       expect(await page.evaluate<number>('document.documentElement.scrollWidth'), size).to.be.at.most(width);
       expect(await cut('.row', '.scroller'), size).to.equal(0);
+      expect(await cutTexts(), size).to.deep.equal([]);
       if (width > 1020) {
         expect(await cut('.side .panel', 'body'), size).to.equal(0);
         expect(await cut('.events .feed li', '.events .feed'), size).to.equal(0);
@@ -393,8 +392,20 @@ describe('the overview of the dashboard', function () {
       expect(await tab.locator('tbody tr', { hasText: '<b>bold</b>' }).innerText()).to.match(
         /billing.*\d+\.\d%/s,
       );
+      const refresh = tab.locator('meta[http-equiv="refresh"]');
+      expect(await refresh.count()).to.equal(0);
+      await tab.getByRole('link', { name: 'load again every 10 seconds' }).click();
+      await refresh.waitFor({ state: 'attached' });
+      await tab.getByRole('link', { name: 'stop' }).click();
+      await refresh.waitFor({ state: 'detached' });
     } finally {
       await plain?.close();
     }
+    await page.goto(`${(server.url ?? '').replace(/\/$/, '')}/v1/overview.html`);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect(await violationsOf(page), colorScheme).to.deep.equal([]);
+    }
+    await page.emulateMedia({ colorScheme: null });
   });
 });

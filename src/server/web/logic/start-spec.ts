@@ -19,18 +19,31 @@ export interface StartFields {
 
 const PERIOD_US = 100_000;
 
-/** The task of a form. @throws Error, which names the field and the remedy, and no value of a variable */
+/** What was typed is no task: names the field and the remedy. */
+export class StartFieldError extends Error {
+  override readonly name = 'StartFieldError';
+  readonly field: keyof StartFields;
+
+  constructor(field: keyof StartFields, message: string) {
+    super(message);
+    this.field = field;
+  }
+}
+
+/** The task of a form. @throws StartFieldError, which has no value of a variable */
 export function startSpec(fields: StartFields, randomId: string): TaskSpecInput {
   const image = fields.image.trim();
-  if (image === '') throw new Error('Image: give a path of an .aci, a name, or docker://NAME.');
+  if (image === '')
+    throw new StartFieldError('image', 'Image: give a path of an .aci, a name, or docker://NAME.');
   const name = fields.name.trim() === '' ? imageName(image) : fields.name.trim();
   const ports = wordsOf(fields.ports).map((text) => {
     const port = publishedPort(text);
-    if (port === undefined) throw new Error(`Ports: ${text} is not HOSTPORT:PORT, as in 8080:80.`);
+    if (port === undefined)
+      throw new StartFieldError('ports', `Ports: ${text} is not HOSTPORT:PORT, as in 8080:80.`);
     return port;
   });
-  const memory = positive('Memory', fields.memoryMiB);
-  const cpus = positive('CPUs', fields.cpus);
+  const memory = positive('memoryMiB', 'Memory limit', fields);
+  const cpus = positive('cpus', 'CPU limit', fields);
   const command = fields.command.trim();
   return {
     id: `${name}-${randomId}`,
@@ -69,17 +82,21 @@ function environmentOf(text: string): Record<string, string> {
       .filter(([, line]) => line.trim() !== '')
       .map(([number, line]) => {
         const at = line.indexOf('=');
-        if (at <= 0) throw new Error(`Variables: line ${number} is not NAME=VALUE.`);
+        if (at <= 0) throw new StartFieldError('env', `Variables: line ${number} is not NAME=VALUE.`);
         return [line.slice(0, at).trim(), line.slice(at + 1)] as const;
       }),
   );
 }
 
-function positive(field: string, text: string): number | undefined {
+function positive(
+  field: 'memoryMiB' | 'cpus',
+  title: string,
+  { [field]: text }: StartFields,
+): number | undefined {
   if (text.trim() === '') return undefined;
   const value = Number(text);
   if (Number.isFinite(value) && value > 0) return value;
-  throw new Error(`${field}: ${text} is not a number above 0.`);
+  throw new StartFieldError(field, `${title}: ${text} is not a number above 0.`);
 }
 
 /** `etcd` for `coreos.com/etcd:v3.1.7`, `/images/etcd.aci` and `docker://etcd`. */

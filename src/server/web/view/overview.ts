@@ -35,7 +35,7 @@ export function createOverview(parent: HTMLElement, store: Store, links: CountLi
       const cores = host?.cpu.cores;
       cpu.update(
         coreShareText(cpuCores),
-        cores === undefined ? 'of one core' : `of one core; all ${cores} are ${cores * 100}%`,
+        cores === undefined ? 'of one core' : `of one core; all ${cores}: ${cores * 100}%`,
         line(store.lines.totalCpu, niceTop(store.lines.totalCpu.peak(nowMs), 0.1)),
       );
       memory.update(

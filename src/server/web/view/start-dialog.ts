@@ -1,4 +1,5 @@
 import { postJson } from '../api.ts';
+import { refusedField } from '../logic/refused-field.ts';
 import { startSpec, type StartFields } from '../logic/start-spec.ts';
 import { toast } from './dialogs.ts';
 import { h } from './dom.ts';
@@ -29,6 +30,7 @@ export async function startFromPage(): Promise<void> {
       field('Isolation (stage1)', select('stage1', ['', 'fly', 'oci'])),
     ],
     confirm: 'Start',
+    fieldOf: refusedField,
     async send(form) {
       const id = await submit(form);
       toast(`${id} is started`);
@@ -46,7 +48,7 @@ async function submit(form: HTMLFormElement): Promise<string> {
 }
 
 function field(label: string, control: HTMLElement): HTMLElement {
-  return h('label', {}, label, control);
+  return h('div', { class: 'form-field' }, h('label', {}, label, control));
 }
 
 function input(name: Field, hint: string): HTMLElement {

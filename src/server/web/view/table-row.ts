@@ -1,4 +1,5 @@
 import { exitText, isFailure } from '../../../model/exit-text.ts';
+import type { TaskStatus } from '../../../model/task-status.ts';
 import { loopText } from '../logic/crash-loops.ts';
 import { COLUMNS, type ColumnKey } from '../logic/table-columns.ts';
 import { NOTHING, absoluteText } from '../logic/format.ts';
@@ -41,13 +42,13 @@ export function createRowView(taskId: string, onUnfold: (row: TaskRow) => void):
   });
   const identity = h('div', { class: 'identity' });
   const state = h('span', { class: 'pill' });
-  const [image, processes, uptime, exit] = [cell('image'), cell('processes'), cell('uptime'), cell('exit')];
+  const [image, processes, uptime, exit] = [cell('image'), cell('processes'), cell('uptime'), exitCell()];
   const cpu = { number: h('span', { class: 'number' }), line: sparkline('cpu') };
   const memory = createMemoryCell();
   const name = cell('name', h('div', { class: 'title' }, link, badge, unfold), identity);
   const cpuCell = cell('cpu measure', cpu.number, cpu.line.element);
   const element = h('div', { role: 'row', class: 'row' });
-  element.append(name, cell('state', state), image, cpuCell, memory.element, processes, uptime, exit);
+  element.append(name, cell('state', state), image, cpuCell, memory.element, processes, uptime, exit.element);
   element.addEventListener('click', (event) => {
     if (event.target instanceof Element && event.target.closest('a, button') === null) link.click();
   });
@@ -80,9 +81,28 @@ export function createRowView(taskId: string, onUnfold: (row: TaskRow) => void):
       setText(processes, text('processes'));
       setText(uptime, text('uptime'));
       setAttribute(uptime, 'title', `since ${absoluteText(status.startedAtMs)}`);
-      setText(exit, exitText(status.exitResult, NOTHING));
-      setAttribute(exit, 'title', absoluteText(status.completedAtMs));
-      exit.classList.toggle('is-bad', status.exitResult !== undefined && isFailure(status.exitResult));
+      exit.update(status);
+    },
+  };
+}
+
+/** How a task has exited; the reason is apart, as it has no space in the column. */
+function exitCell(): { readonly element: HTMLElement; readonly update: (status: TaskStatus) => void } {
+  const [outcome, reason] = [h('span'), h('span', { class: 'reason' })];
+  const element = cell('exit', outcome, reason);
+  return {
+    element,
+    update({ exitResult, completedAtMs }) {
+      const text = exitText(exitResult, NOTHING);
+      const [before = ''] = text.split(' (');
+      setText(outcome, before);
+      setText(reason, text.slice(before.length));
+      setAttribute(
+        element,
+        'title',
+        exitResult === undefined ? '' : `${text}, ${absoluteText(completedAtMs)}`,
+      );
+      element.classList.toggle('is-bad', exitResult !== undefined && isFailure(exitResult));
     },
   };
 }
