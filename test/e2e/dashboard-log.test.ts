@@ -172,4 +172,38 @@ describe('the log of a task in the dashboard', function () {
     await page.locator('.drawer .summary dd', { hasText: /[KM]iB.*, before the end$/ }).waitFor();
     expect(await lines()).to.include('a line that comes later');
   });
+
+  it('has the last 5,000 of 100,000 lines in the document, and scrolls through them', async () => {
+    const script = 'i=0; while [ $i -lt 100000 ]; do i=$((i+1)); echo "line $i"; done';
+    await driver.startTask(sandbox.shell('flood', script));
+    await page.goto(`${server.url ?? ''}#/task/flood`);
+    const shown = page.locator('.drawer .log .line');
+    await shown.filter({ hasText: /line 100000$/ }).waitFor();
+    await page.locator('.drawer .log-state', { hasText: 'complete' }).waitFor();
+    const earlier = page.locator('.drawer .log-panel .earlier');
+    while (await earlier.isVisible()) {
+      const [before] = await lines();
+      await earlier.click();
+      await until('earlier lines are there', async () => (await lines())[0] !== before);
+      expect(await shown.count()).to.be.at.most(5_000);
+    }
+    const texts = await lines();
+    expect(texts.at(-1)).to.equal('line 100000');
+    expect(texts).to.have.length(5_000);
+    const inView = (text: string) =>
+      until(`${text} is in view`, () =>
+        page.evaluate<boolean>(`(() => {
+          const box = document.querySelector('.log').getBoundingClientRect();
+          const line = [...document.querySelectorAll('.log .line')].find((one) => one.textContent.endsWith('${text}'));
+          const { top, bottom } = line.getBoundingClientRect();
+          return top >= box.top && bottom <= box.bottom;
+        })()`),
+      );
+    await page.locator('.drawer .log').focus();
+    await page.keyboard.press('Home');
+    await inView(texts[0] ?? '');
+    expect(await button('Follow').getAttribute('aria-pressed')).to.equal('false');
+    await page.keyboard.press('End');
+    await inView('line 100000');
+  });
 });

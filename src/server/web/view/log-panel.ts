@@ -1,5 +1,5 @@
 import { bytesText, clockText } from '../logic/format.ts';
-import { createLogBuffer } from '../logic/log-buffer.ts';
+import { createLogBuffer, LOG_LENGTH } from '../logic/log-buffer.ts';
 import { MOST_TAIL_BYTES, openLogSource, type LogSource } from '../log-source.ts';
 import { h, setText } from './dom.ts';
 import { createLogRows } from './log-rows.ts';
@@ -63,7 +63,8 @@ export function createLogPanel(taskId: string, redraw: () => void): LogPanel {
     update(awayAtMs) {
       setText(state, stateText(source, awayAtMs, lastMs));
       const skipped = buffer.skippedBytes();
-      earlier.hidden = skipped === 0 || tailBytes >= MOST_TAIL_BYTES;
+      const isFull = buffer.lines().length >= LOG_LENGTH;
+      earlier.hidden = skipped === 0 || isFull || tailBytes >= MOST_TAIL_BYTES;
       setText(earlier, `Show earlier lines (${bytesText(skipped)} before this)`);
       draw();
       const text = emptyText(source, buffer.lines().length);
