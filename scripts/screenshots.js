@@ -44,6 +44,8 @@ const shoot = async (name, size, colorScheme, hash = '') => {
   await page.goto(url);
   await page.goto(url.replace(/#.*/, hash));
   await page.waitForTimeout(4_000);
+  // It says that the token is used, and covers a corner.
+  await page.locator('#toast').waitFor({ state: 'hidden' });
   await page.screenshot({ path: join(OUT, `${name}.png`) });
   await page.close();
 };

@@ -65,6 +65,11 @@ describe('the dashboard while the agent is away', function () {
     );
     expect(await shown()).to.equal(before);
     expect(await violationsOf(page)).to.deep.equal([]);
+    for (const width of [768, 390]) {
+      await page.setViewportSize({ width, height: 900 });
+      expect(await page.evaluate<number>('document.documentElement.scrollWidth')).to.be.at.most(width);
+    }
+    await page.setViewportSize({ width: 1440, height: 900 });
 
     const last = (await textsOf(page, '.drawer .log .line .text')).at(-1) ?? '';
     const again = await begin(new URL(agent.url).host);
