@@ -1,5 +1,5 @@
 import type { ImageBase } from './images/image-base.ts';
-import { APPC_VERSION } from '../model/embedded-version.ts';
+import { APPC_VERSION } from '../model/embedded-rkt-version.ts';
 
 /** A port of the app: `http:tcp:8080`. */
 export interface ImagePort {

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 
-import { APPC_VERSION, EMBEDDED_RKT_VERSION } from '../model/embedded-version.ts';
+import { APPC_VERSION, EMBEDDED_RKT_VERSION } from '../model/embedded-rkt-version.ts';
 import { RktError } from '../model/rkt-error.ts';
 import type { RktRunner } from './command-runner.ts';
 import type { RktVersion } from './found-binary.ts';

@@ -9,8 +9,8 @@ import type { Driver, TaskSpecInput } from '../../src/index.ts';
 import { taskFiles } from '../../src/ops/task-files.ts';
 import { expectRktRejection } from '../support/errors.ts';
 import { describeRuntimes } from '../support/oci-runtimes.ts';
-import { skipFor } from '../support/requirements.ts';
-import { openSandbox, recordEvents, type Sandbox } from '../support/sandbox.ts';
+import { ociTask, useOciSandbox } from '../support/oci-sandbox.ts';
+import { recordEvents, type Sandbox } from '../support/sandbox.ts';
 import { until } from '../support/until.ts';
 
 const FOREVER = 'while :; do sleep 1; done';
@@ -22,17 +22,7 @@ describeRuntimes('a task of the stage1 oci', function (runtime) {
   let sandbox: Sandbox;
   let driver: Driver;
 
-  before(async function () {
-    sandbox = await openSandbox(this);
-    if (sandbox.options.rkt !== 'embedded') skipFor(this, 'embedded-rkt', 'a real rkt has no such stage1');
-    driver = sandbox.driver();
-    driver.setConfig({ stage1: 'oci' });
-  });
-  after(() => sandbox.close());
-  afterEach(async () => {
-    for (const { id } of await firstValueFrom(driver.tasks())) await driver.destroyTask(id, { force: true });
-    expect(await sandbox.leftovers()).to.deep.equal([]);
-  });
+  useOciSandbox((opened) => ({ sandbox, driver } = opened));
 
   const exitOf = (id: string) => firstValueFrom(driver.waitTask(id));
   const output = async (id: string) => readFile(driver.inspectTask(id).stdoutPath ?? '', 'utf8');
@@ -41,10 +31,7 @@ describeRuntimes('a task of the stage1 oci', function (runtime) {
     script: string,
     config: object = {},
     more: Partial<TaskSpecInput> = {},
-  ): TaskSpecInput => {
-    const plain = sandbox.shell(id, script, more);
-    return { ...plain, config: { ...plain.config, net: ['none'], ...config } };
-  };
+  ): TaskSpecInput => ociTask(sandbox, id, script, { ...more, config });
 
   it('runs, ends with its exit code and is destroyed', async () => {
     const events = recordEvents(driver);

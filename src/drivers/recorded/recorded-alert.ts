@@ -1,19 +1,15 @@
 import { z } from 'zod';
 
+import { alertFields } from '../../model/alert-fields.ts';
+
 /** An alert as an agent raised or cleared it. */
 export const recordedAlertSchema = z.object({
-  /** The same when it begins and when it ends; absent in recordings of earlier versions, and so are the next two. */
-  id: z.string().optional(),
-  raisedAtMs: z.number().optional(),
-  labels: z.record(z.string(), z.string()).optional(),
-  taskId: z.string(),
-  /** The name of the rule. */
-  rule: z.string(),
-  state: z.enum(['raised', 'cleared']),
-  value: z.number(),
-  threshold: z.number(),
+  ...alertFields,
   timeMs: z.number(),
-  message: z.string(),
+  // Recordings of earlier versions have none.
+  id: alertFields.id.optional(),
+  raisedAtMs: alertFields.raisedAtMs.optional(),
+  labels: alertFields.labels.optional(),
 });
 
 /** An alert as a recording keeps it, when it was raised and again when it was cleared. */

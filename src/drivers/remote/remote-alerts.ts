@@ -1,22 +1,12 @@
 import { concatMap, defer, map, merge, type Observable } from 'rxjs';
 import { z } from 'zod';
 
+import { alertFields } from '../../model/alert-fields.ts';
 import type { RemoteLink } from './remote-link.ts';
 import { resumedStream } from './resumed-stream.ts';
 import { understood } from './understood.ts';
 
-const alertSchema = z.object({
-  id: z.string(),
-  taskId: z.string(),
-  rule: z.string(),
-  state: z.enum(['raised', 'cleared']),
-  value: z.number(),
-  threshold: z.number(),
-  timeMs: z.number(),
-  raisedAtMs: z.number(),
-  labels: z.record(z.string(), z.string()),
-  message: z.string(),
-});
+const alertSchema = z.object({ ...alertFields, timeMs: z.number() });
 
 /** An alert of an agent that begins, or ends. Times are in ms since 1970. */
 export type AgentAlert = Readonly<z.output<typeof alertSchema>>;

@@ -2,7 +2,7 @@ import type { FlagSpec } from './args.ts';
 import type { Command, CommandEntry } from './command-shape.ts';
 import { globalFlags, helpFlag } from './global-flags.ts';
 import { tabTable } from './text.ts';
-import { EMBEDDED_RKT_VERSION } from '../../model/embedded-version.ts';
+import { EMBEDDED_RKT_VERSION } from '../../model/embedded-rkt-version.ts';
 
 const ROOT_DESCRIPTION = `A CLI for running app containers on Linux.
 

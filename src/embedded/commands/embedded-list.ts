@@ -5,7 +5,7 @@ import { formatAge, formatTime, tabTable } from '../command-line/text.ts';
 import { ensurePhases, visiblePods } from '../pods/phases.ts';
 import { networkText, podStatuses, podTimes, readPodManifest, type PodStatus } from '../pods/pod-info.ts';
 import { imageTitle, podJson, printPods } from '../pods/pod-json.ts';
-import { APPC_VERSION } from '../../model/embedded-version.ts';
+import { APPC_VERSION } from '../../model/embedded-rkt-version.ts';
 
 const RULER = '-'.repeat(40);
 

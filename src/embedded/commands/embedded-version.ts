@@ -1,4 +1,4 @@
-import { APPC_VERSION, EMBEDDED_RKT_VERSION } from '../../model/embedded-version.ts';
+import { APPC_VERSION, EMBEDDED_RKT_VERSION } from '../../model/embedded-rkt-version.ts';
 import type { Command } from '../command-line/command-shape.ts';
 
 /** `rkt version`: five lines with rkt's labels, so that parsers of the real output accept them. */

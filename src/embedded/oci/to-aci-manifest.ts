@@ -11,7 +11,7 @@ import type { OciImage } from './oci-image.ts';
 import type { ImageUser } from './image-user.ts';
 import type { ImageOrigin } from './origin.ts';
 import { appcArchitecture } from './oci-platform.ts';
-import { APPC_VERSION } from '../../model/embedded-version.ts';
+import { APPC_VERSION } from '../../model/embedded-rkt-version.ts';
 
 const VARIABLE = /^[A-Za-z_][A-Za-z_0-9.-]*$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;

@@ -6,7 +6,7 @@ import { checkPodPlatform } from '../manifest/aci-platform.ts';
 import { parseQuantity } from '../manifest/quantity.ts';
 import { acNameProblem, defaultAppName } from '../names.ts';
 import type { StoredImage } from '../store/image-store.ts';
-import { EMBEDDED_RKT_VERSION } from '../../model/embedded-version.ts';
+import { EMBEDDED_RKT_VERSION } from '../../model/embedded-rkt-version.ts';
 import { checkUnique, type PodApp, type PodManifest, type PodPort, type PodVolume } from './pod-manifest.ts';
 import { checkPorts } from './manifest-ports.ts';
 

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 
 import type { RktContext } from '../embedded-context.ts';
 import { ENTRY_POINTS, type Stage1 } from '../stage1/stage1-contract.ts';
-import { APPC_VERSION, EMBEDDED_RKT_VERSION } from '../../model/embedded-version.ts';
+import { APPC_VERSION, EMBEDDED_RKT_VERSION } from '../../model/embedded-rkt-version.ts';
 
 const INTERFACE_VERSION = '5';
 

@@ -1,32 +1,22 @@
 import { createRoute, z } from '@hono/zod-openapi';
 
+import { alertFields } from '../../model/alert-fields.ts';
 import type { ServerContext, ServerRoutes } from '../server-context.ts';
 import { FAILURES, json, routes } from '../routes/define.ts';
 import { ALERT_METRICS } from './alert-rules.ts';
 
-const labels = z.record(z.string(), z.string()).readonly();
-const alertFields = {
-  id: z.string(),
-  taskId: z.string(),
-  rule: z.string(),
-  state: z.enum(['raised', 'cleared']),
-  value: z.number(),
-  threshold: z.number(),
-  raisedAtMs: z.number(),
-  labels,
-  message: z.string(),
-};
+const shownFields = { ...alertFields, labels: alertFields.labels.readonly() };
 
 const activeAlertSchema = z
   .strictObject({
-    ...alertFields,
+    ...shownFields,
     timeMs: z.number(),
     silencedBy: z.array(z.string()).readonly().optional().openapi({ description: 'Ids of active silences' }),
   })
   .openapi('ActiveAlert');
 
 const pastAlertSchema = z
-  .strictObject({ ...alertFields, clearedAtMs: z.number().optional() })
+  .strictObject({ ...shownFields, clearedAtMs: z.number().optional() })
   .openapi('PastAlert');
 
 const ruleSchema = z
