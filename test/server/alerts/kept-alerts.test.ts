@@ -138,7 +138,7 @@ describe('alerts on disk', () => {
     first.eventsSubject.next(crash);
     const file = join(directory, 'agent.rec');
     await until('the recording has begun', () => existsSync(file) && blocksOf(file).length > 0);
-    // A replay begins with the state of its first moment.
+    // A replay begins with the state of its first moment: the first alert can belong to that.
     const openedMs = Date.now();
     await until('a moment is over', () => Date.now() > openedMs);
     first.eventsSubject.next(anExit('job/a b', { exitCode: 1 }));
@@ -157,7 +157,7 @@ describe('alerts on disk', () => {
       replayed.taskEvents().subscribe();
     });
     await replayed.shutdown();
-    expect(alerts).to.deep.equal(['job/a b crash raised']);
+    expect(alerts.filter((alert) => !alert.startsWith('web '))).to.deep.equal(['job/a b crash raised']);
   });
 });
 
