@@ -46,6 +46,9 @@ const swap = () => {
 swap();
 `;
 
+/** The programs that make the mount namespace of a pod. */
+const LAUNCHERS = ['unshare', 'perl'];
+
 describe('relative volumes that are replaced while a task starts', function () {
   this.timeout(240_000);
 
@@ -89,7 +92,7 @@ describe('relative volumes that are replaced while a task starts', function () {
         await symlink('data', join(alloc, 'web/link'));
       });
       afterEach(async () => {
-        await rm(join(tools, 'unshare'), { force: true });
+        for (const tool of LAUNCHERS) await rm(join(tools, tool), { force: true });
         await rm(alloc, { recursive: true });
       });
 
@@ -108,11 +111,13 @@ describe('relative volumes that are replaced while a task starts', function () {
       /** Something that happens once, when rkt is about to mount: the program that makes the namespace does it first. */
       const atLaunch = async (id: string, command: string): Promise<void> => {
         const armed = join(tools, 'armed');
-        const text = `#!/bin/sh
-if [ -e ${armed} ]; then rm ${armed}; ${command}; fi
-exec /usr/bin/unshare "$@"
+        for (const tool of LAUNCHERS) {
+          const text = `#!/bin/sh
+case "$*" in --mount*|*'rename $from'*) if [ -e ${armed} ]; then rm ${armed}; ${command}; fi ;; esac
+exec /usr/bin/${tool} "$@"
 `;
-        await writeFile(join(tools, 'unshare'), text, { mode: 0o755 });
+          await writeFile(join(tools, tool), text, { mode: 0o755 });
+        }
         const prepared = firstValueFrom(
           driver.taskEvents().pipe(filter((event) => event.kind === 'prepared' && event.taskId === id)),
         );
