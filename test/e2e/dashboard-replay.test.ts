@@ -122,6 +122,7 @@ describe('the dashboard of a recording', function () {
   it('moves with the keys and to the next event, and holds and plays', async () => {
     await page.getByRole('button', { name: 'Event ▸' }).click();
     await until('it is at the exit', () => driver.position().timeMs === EXIT_MS);
+    await until('the slider is there', async () => (await slider().inputValue()) === `${EXIT_MS - BEGIN_MS}`);
     await slider().focus();
     await page.keyboard.press('ArrowLeft');
     await until('it is before the exit', () => driver.position().timeMs < EXIT_MS);

@@ -93,8 +93,13 @@ export function mayWrite(): boolean {
 
 /** Asks the agent what the token of this page permits. @throws {@link ApiError} for a token that is not valid */
 export async function readSession(): Promise<void> {
-  session = READS;
-  session = await getJson<Session>('v1/session');
+  try {
+    // Until the answer, what is permitted stays: a button that is locked for a moment loses the focus.
+    session = await getJson<Session>('v1/session');
+  } catch (error) {
+    session = READS;
+    throw error;
+  }
 }
 
 /** GET of JSON. @throws {@link ApiError} */
