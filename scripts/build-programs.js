@@ -6,6 +6,7 @@ import { basename, join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
 
 import { mergeChunks, mergeSmallChunks } from './merge-chunks.js';
+import { NODE_BUNDLE } from './node-bundle.js';
 
 const OUTPUT = 'dist/programs';
 /** The commands that an agent answers, in one file with all that they need until then. */
@@ -68,15 +69,8 @@ const { metafile } = await build({
     'rkt-worker': 'src/embedded/called-main.ts',
   },
   outdir: OUTPUT,
-  bundle: true,
+  ...NODE_BUNDLE,
   metafile: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20',
-  // Stack traces and the names of errors stay readable.
-  minifySyntax: true,
-  minifyWhitespace: true,
   external,
   // The builds for Node.js are CommonJS, of which everything is loaded, or which finds its parts only at run time.
   alias: {
@@ -84,10 +78,6 @@ const { metafile } = await build({
     'jsonc-parser': resolve('node_modules/jsonc-parser/lib/esm/main.js'),
   },
   plugins: [ownUrls, oneLanguage, hostFunctions],
-  // CommonJS packages in the bundle require Node's modules.
-  banner: {
-    js: "import { createRequire as bundleRequire } from 'node:module'; const require = bundleRequire(import.meta.url);",
-  },
 });
 
 const merge = (file, entries, { before = [], others = [] } = {}) =>

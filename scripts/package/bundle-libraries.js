@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { build } from 'esbuild';
+import { NODE_BUNDLE } from '../node-bundle.js';
 
 const NAMESPACE = 'library';
 
@@ -26,18 +27,8 @@ export async function bundleLibraries(names, directory) {
     outdir: directory,
     outExtension: { '.js': '.mjs' },
     chunkNames: '.parts/[hash]',
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    minifySyntax: true,
-    minifyWhitespace: true,
+    ...NODE_BUNDLE,
     plugins: [entries],
-    // CommonJS packages in the bundle require Node's modules.
-    banner: {
-      js: "import { createRequire as bundleRequire } from 'node:module'; const require = bundleRequire(import.meta.url);",
-    },
     // Each package is its own entry: what another one of them imports is a part that both load.
     logLevel: 'warning',
   });

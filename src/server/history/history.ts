@@ -63,7 +63,7 @@ export const RECORDED_GROUPS: readonly FieldGroup[] = [
 
 /**
  * What a history and the alerts read; one sampling serves both. I/O, network and pressure change with every sample: a recording
- * would be half as large again, so they are kept in memory alone.
+ * would be larger, so they are kept in memory alone.
  */
 export const HISTORY_GROUPS: readonly FieldGroup[] = [...RECORDED_GROUPS, 'io', 'network', 'pressure'];
 
